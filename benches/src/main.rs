@@ -1,0 +1,2 @@
+//! Measures what tracking costs.
+fn main() {}

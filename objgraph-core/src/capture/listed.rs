@@ -1,0 +1,48 @@
+//! What the table tells of its objects.
+
+use std::any::TypeId;
+use std::panic::Location;
+
+use crate::object_id::ObjectId;
+use crate::snapshot::Holder;
+
+/// Objects of one type made at one place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    pub(crate) type_id: TypeId,
+    pub(crate) name: fn() -> &'static str,
+    pub(crate) size: usize,
+    pub(crate) site: &'static Location<'static>,
+}
+
+/// One object, as the table lists it without looking at its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listed {
+    pub(crate) id: ObjectId,
+    /// An index into the kinds.
+    pub(crate) kind: u32,
+    /// The number of the thread that made it.
+    pub(crate) thread: u32,
+    pub(crate) epoch: u32,
+    pub(crate) holder: Holder,
+    /// Whether it is a value that only another thread may look at.
+    pub(crate) elsewhere: bool,
+}
+
+/// How a look at an object went.
+#[allow(dead_code, reason = "where tracking is off, every object is gone")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looked {
+    Seen,
+    /// Nothing may look at it now.
+    Lent,
+    Gone,
+}
+
+/// How many objects of a kind there are, and were.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KindCount {
+    pub(crate) kind: Kind,
+    pub(crate) alive: u64,
+    pub(crate) born: u64,
+}

@@ -1,0 +1,22 @@
+//! Capture: who is alive.
+//!
+//! This is the one place that decides whether tracking is compiled in. The two sides offer the
+//! same names; off, the pointers are those of std and every question is answered with nothing.
+
+#[cfg(any(debug_assertions, feature = "always"))]
+#[path = "on/mod.rs"]
+mod side;
+
+#[cfg(not(any(debug_assertions, feature = "always")))]
+#[path = "off/mod.rs"]
+mod side;
+
+mod clock;
+mod listed;
+
+pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit};
+pub(crate) use clock::{advance_epoch, epoch, next_outside_id};
+pub(crate) use listed::{Kind, KindCount, Listed, Looked};
+pub(crate) use side::{
+    counts, describe, identify_arc, identify_rc, kind, kinds, list, look, thread_names, upgrade,
+};

@@ -1,0 +1,217 @@
+//! What the pointers allocate: the value, and before it a word that names the object.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::kinds::{Reattach, TypeMeta};
+use super::pointers::rc::Rc;
+use super::pointers::sync::Arc;
+use super::table;
+use crate::object_id::ObjectId;
+use crate::snapshot::Holder;
+use crate::tracked::Value;
+
+/// What an `Rc` allocates. The header is dropped first, so an object whose `Drop` runs is no
+/// longer in the table.
+pub struct RcInner<T: ?Sized> {
+    pub(super) header: RcHeader,
+    pub(super) value: T,
+}
+
+/// What an `Arc` allocates.
+pub struct ArcInner<T: ?Sized> {
+    pub(super) header: ArcHeader,
+    pub(super) value: T,
+}
+
+impl<T> RcInner<T> {
+    /// The value, moved out; the object is no more.
+    pub(super) fn into_value(self) -> T {
+        drop(self.header);
+        self.value
+    }
+}
+
+impl<T> ArcInner<T> {
+    /// The value, moved out; the object is no more.
+    pub(super) fn into_value(self) -> T {
+        drop(self.header);
+        self.value
+    }
+}
+
+/// A value without its type, behind an `Rc`.
+pub(super) trait Erased: Any {
+    fn value(&self) -> Value<'_>;
+
+    /// The `Rc<T>`.
+    fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any>;
+}
+
+impl<T: 'static> Erased for RcInner<T> {
+    fn value(&self) -> Value<'_> {
+        &self.value
+    }
+
+    fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any> {
+        Box::new(Rc::from_inner(self))
+    }
+}
+
+/// A value without its type, behind an `Arc`.
+pub(super) trait SharedErased: Any + Send + Sync {
+    fn value(&self) -> Value<'_>;
+
+    /// The `Arc<T>`.
+    fn into_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any>;
+}
+
+impl<T: Send + Sync + 'static> SharedErased for ArcInner<T> {
+    fn value(&self) -> Value<'_> {
+        &self.value
+    }
+
+    fn into_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any> {
+        Box::new(Arc::from_inner(self))
+    }
+}
+
+/// In a header: no object of the table.
+const UNLISTED: u64 = u64::MAX;
+
+/// In a header: the table has no handle to the value, because a `&mut` to it was handed out.
+const LENT: u64 = 1 << 62;
+
+fn id_of(word: u64) -> Option<ObjectId> {
+    (word != UNLISTED).then(|| ObjectId::from_raw(word & !LENT))
+}
+
+/// The name of an object behind an `Rc`.
+pub(super) struct RcHeader(Cell<u64>);
+
+/// The name of an object behind an `Arc`.
+pub(super) struct ArcHeader(AtomicU64);
+
+macro_rules! header {
+    ($header:ident, $get:expr, $set:expr) => {
+        impl $header {
+            pub(super) fn id(&self) -> Option<ObjectId> {
+                id_of($get(self))
+            }
+
+            pub(super) fn set_id(&self, id: Option<ObjectId>) {
+                $set(self, id.map_or(UNLISTED, ObjectId::to_raw));
+            }
+
+            /// Whether the table has no handle to the value.
+            #[inline]
+            pub(super) fn is_lent(&self) -> bool {
+                let word: u64 = $get(self);
+                word & LENT != 0 && word != UNLISTED
+            }
+
+            /// Whether the table holds a weak handle to the value.
+            pub(super) fn is_attached(&self) -> bool {
+                $get(self) & LENT == 0
+            }
+
+            pub(super) fn set_lent(&self, lent: bool) {
+                let word: u64 = $get(self);
+                if word != UNLISTED {
+                    $set(self, if lent { word | LENT } else { word & !LENT });
+                }
+            }
+        }
+
+        impl Drop for $header {
+            #[inline]
+            fn drop(&mut self) {
+                if let Some(id) = self.id() {
+                    table::forget(id);
+                }
+            }
+        }
+    };
+}
+
+header!(RcHeader, |header: &RcHeader| header.0.get(), |header: &RcHeader, word| header.0.set(word));
+header!(
+    ArcHeader,
+    |header: &ArcHeader| header.0.load(Ordering::Relaxed),
+    |header: &ArcHeader, word| header.0.store(word, Ordering::Relaxed)
+);
+
+impl RcHeader {
+    pub(super) const fn unlisted() -> Self {
+        Self(Cell::new(UNLISTED))
+    }
+}
+
+impl ArcHeader {
+    pub(super) const fn unlisted() -> Self {
+        Self(AtomicU64::new(UNLISTED))
+    }
+}
+
+/// The constants of a type behind an `Rc`.
+pub(super) trait RcMeta {
+    const META: &'static TypeMeta;
+}
+
+impl<T: 'static> RcMeta for T {
+    const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Rc, Reattach::Rc(weak_rc::<T>));
+}
+
+fn weak_rc<T: 'static>(pointer: Value<'_>) -> Option<std::rc::Weak<dyn Erased>> {
+    let pointer = pointer.downcast_ref::<std::rc::Rc<RcInner<T>>>()?;
+    let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(pointer);
+    Some(weak)
+}
+
+/// The constants of a type behind an `Arc`.
+pub(super) trait ArcMeta {
+    const META: &'static TypeMeta;
+}
+
+impl<T: Send + Sync + 'static> ArcMeta for T {
+    const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Arc, Reattach::Arc(weak_arc::<T>));
+}
+
+fn weak_arc<T: Send + Sync + 'static>(pointer: Value<'_>) -> Option<std::sync::Weak<dyn SharedErased>> {
+    let pointer = pointer.downcast_ref::<std::sync::Arc<ArcInner<T>>>()?;
+    let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(pointer);
+    Some(weak)
+}
+
+/// Puts a value into an allocation and its object into the table.
+#[inline]
+pub(super) fn list_rc<T: 'static>(inner: &std::rc::Rc<RcInner<T>>, site: &'static Location<'static>) {
+    let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
+    inner.header.set_id(table::list_rc(<T as RcMeta>::META, site, weak));
+}
+
+/// Puts a value into an allocation and its object into the table.
+#[inline]
+pub(super) fn list_arc<T: Send + Sync + 'static>(
+    inner: &std::sync::Arc<ArcInner<T>>,
+    site: &'static Location<'static>,
+) {
+    let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
+    inner.header.set_id(table::list_arc(<T as ArcMeta>::META, site, weak));
+}
+
+impl<T: Clone> Clone for RcInner<T> {
+    /// The clone is another object, not in the table yet.
+    fn clone(&self) -> Self {
+        Self { header: RcHeader::unlisted(), value: self.value.clone() }
+    }
+}
+
+impl<T: Clone> Clone for ArcInner<T> {
+    /// The clone is another object, not in the table yet.
+    fn clone(&self) -> Self {
+        Self { header: ArcHeader::unlisted(), value: self.value.clone() }
+    }
+}

@@ -1,0 +1,104 @@
+//! Kinds: each pair of a type and a place that makes objects of it, numbered from 0.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::panic::Location;
+
+use parking_lot::Mutex;
+
+use super::inner::{Erased, SharedErased};
+use crate::capture::Kind;
+use crate::snapshot::Holder;
+use crate::tracked::Value;
+
+/// What is known of a type when an object of it is made; a constant for each type, so that
+/// making an object looks nothing up.
+pub(super) struct TypeMeta {
+    type_id: TypeId,
+    name: fn() -> &'static str,
+    size: usize,
+    pub(super) holder: Holder,
+    pub(super) reattach: Reattach,
+}
+
+/// Makes a weak handle anew from a reference to the pointer inside an `Rc<T>` or `Arc<T>`.
+#[derive(Clone, Copy)]
+pub(super) enum Reattach {
+    Rc(fn(Value<'_>) -> Option<std::rc::Weak<dyn Erased>>),
+    Arc(fn(Value<'_>) -> Option<std::sync::Weak<dyn SharedErased>>),
+    Never,
+}
+
+impl TypeMeta {
+    pub(super) const fn new<T: Any>(holder: Holder, reattach: Reattach) -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            name: type_name::<T>,
+            size: size_of::<T>(),
+            holder,
+            reattach,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    meta: &'static TypeMeta,
+    site: &'static Location<'static>,
+}
+
+#[derive(Default)]
+struct Kinds {
+    rows: Vec<Row>,
+    numbers: HashMap<(TypeId, Holder, Location<'static>), u32>,
+}
+
+static KINDS: Mutex<Option<Kinds>> = Mutex::new(None);
+
+/// The number of the kind; the same for the same type, holder and place, wherever the compiler
+/// put their constants.
+pub(super) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) -> u32 {
+    let mut kinds = KINDS.lock();
+    let kinds = kinds.get_or_insert_with(Kinds::default);
+    let next = kinds.rows.len() as u32;
+    let number = *kinds.numbers.entry((meta.type_id, meta.holder, *site)).or_insert(next);
+    if number == next {
+        kinds.rows.push(Row { meta, site });
+    }
+    number
+}
+
+fn row(kind: u32) -> Option<Row> {
+    KINDS.lock().as_ref()?.rows.get(kind as usize).copied()
+}
+
+/// What holds the objects of a kind.
+pub(super) fn holder(kind: u32) -> Option<Holder> {
+    Some(row(kind)?.meta.holder)
+}
+
+pub(super) fn reattach(kind: u32) -> Reattach {
+    row(kind).map_or(Reattach::Never, |row| row.meta.reattach)
+}
+
+impl Row {
+    fn kind(&self) -> Kind {
+        let Self { meta, site } = self;
+        Kind { type_id: meta.type_id, name: meta.name, size: meta.size, site }
+    }
+}
+
+/// The kind with this number.
+pub(crate) fn kind(number: u32) -> Option<Kind> {
+    row(number).map(|row| row.kind())
+}
+
+/// All kinds, by number.
+pub(crate) fn kinds() -> Vec<Kind> {
+    KINDS.lock().iter().flat_map(|kinds| &kinds.rows).map(Row::kind).collect()
+}
+
+/// The holders of all kinds, by number.
+pub(super) fn holders() -> Vec<Holder> {
+    KINDS.lock().iter().flat_map(|kinds| &kinds.rows).map(|row| row.meta.holder).collect()
+}

@@ -1,0 +1,56 @@
+//! Tracking is compiled in.
+
+mod chunks;
+mod counters;
+mod instance;
+mod kinds;
+mod list;
+mod local;
+mod pins;
+mod shared;
+mod inner;
+mod table;
+mod threads;
+
+pub mod pointers;
+
+pub use instance::{Instance, instance_id};
+pub(crate) use counters::counts;
+pub(crate) use kinds::{kind, kinds};
+pub(crate) use list::{describe, list, look};
+pub(crate) use pointers::{identify_arc, identify_rc, upgrade};
+pub(crate) use threads::thread_names;
+
+/// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.
+///
+/// ```
+/// assert!(objgraph_core::ENABLED || !cfg!(debug_assertions));
+/// ```
+pub const ENABLED: bool = true;
+
+/// Keeps its tokens, since tracking is compiled in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __on {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Drops its tokens, since tracking is compiled in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __off {
+    ($($tokens:tt)*) => {};
+}
+
+/// Puts a type into the list that the linker makes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit {
+    ($type:ty) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Submission(<$type as $crate::Tracked>::register)
+        }
+    };
+}
+
+pub use crate::{__off as off, __on as on, __submit as submit};

@@ -1,0 +1,214 @@
+//! Pins: the strong handles that a trace holds for the time of one visit, and that nobody may
+//! see.
+//!
+//! A pin is written down before it is made, under one lock with everything that reads a count,
+//! so counts never show it. While nothing is traced, reading a count costs one load more.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, ThreadId};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::inner::SharedErased;
+use super::list::shared_handle;
+use crate::object_id::ObjectId;
+
+/// Where a value is, which tells it from other values alive.
+pub(super) fn address<T: ?Sized>(value: &T) -> usize {
+    std::ptr::from_ref(value).cast::<()>().addr()
+}
+
+// ---- values of `Rc` ----
+
+thread_local! {
+    /// How many pins this thread holds; read before anything else, so that counting costs little.
+    static HELD: Cell<usize> = const { Cell::new(0) };
+    static ADDRESSES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A pin on a value of an `Rc` of this thread. Drop it after the handle.
+pub(super) struct Local {
+    address: usize,
+}
+
+impl Local {
+    pub(super) fn new(address: usize) -> Self {
+        let _ = ADDRESSES.try_with(|addresses| addresses.borrow_mut().push(address));
+        let _ = HELD.try_with(|held| held.set(held.get() + 1));
+        Self { address }
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = HELD.try_with(|held| held.set(held.get() - 1));
+        let _ = ADDRESSES.try_with(|addresses| {
+            let mut addresses = addresses.borrow_mut();
+            let at = addresses.iter().rposition(|&address| address == self.address);
+            at.map(|at| addresses.swap_remove(at));
+        });
+    }
+}
+
+/// How many pins this thread holds on a value.
+pub(super) fn of_this_thread(address: usize) -> usize {
+    if HELD.try_with(Cell::get).unwrap_or(0) == 0 {
+        return 0;
+    }
+    let count = ADDRESSES.try_with(|addresses| addresses.borrow().iter().filter(|&&a| a == address).count());
+    count.unwrap_or(0)
+}
+
+// ---- values of `Arc` ----
+
+/// One pin on a value of an `Arc`.
+struct Pin {
+    address: usize,
+    thread: ThreadId,
+    number: u64,
+    /// The handle is being dropped: whether the count still shows it cannot be known.
+    leaving: bool,
+}
+
+static PINS: Mutex<Vec<Pin>> = Mutex::new(Vec::new());
+
+static UNPINNED: Condvar = Condvar::new();
+
+/// Pins that were ever written down, and those that are gone; equal while there is none.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+static GONE: AtomicU64 = AtomicU64::new(0);
+
+/// A pinned value.
+pub(super) struct Pinned<T: ?Sized> {
+    /// `None` only while it is dropped.
+    handle: Option<Arc<T>>,
+    pub(super) strong: usize,
+    pub(super) weak: usize,
+    number: u64,
+}
+
+/// Pins the value of an object; `None` if it is dropped just now or nothing may look at it.
+pub(super) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
+    pin_by(|| shared_handle(id))
+}
+
+/// Pins the value behind a weak handle; `None` if it is gone.
+pub(super) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<Pinned<T>> {
+    pin_by(|| Some(weak.clone()))
+}
+
+/// A strong handle for the program to have.
+pub(super) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
+    let _nobody_counts = PINS.lock();
+    WRITTEN.fetch_add(1, Ordering::SeqCst);
+    let strong = shared_handle(id).and_then(|weak| weak.upgrade());
+    GONE.fetch_add(1, Ordering::SeqCst);
+    strong
+}
+
+fn pin_by<T: ?Sized>(handle: impl FnOnce() -> Option<Weak<T>>) -> Option<Pinned<T>> {
+    // All under the lock, the weak handle that is needed on the way included.
+    let mut pins = PINS.lock();
+    let number = WRITTEN.fetch_add(1, Ordering::SeqCst);
+    let upgraded = handle().and_then(|weak| {
+        // The handle in the table, and this one, are not the program's.
+        let count = weak.weak_count().saturating_sub(2);
+        Some((weak.upgrade()?, count))
+    });
+    let Some((handle, weak)) = upgraded else {
+        GONE.fetch_add(1, Ordering::SeqCst);
+        return None;
+    };
+    let address = address(&*handle);
+    let pinned = 1 + pins.iter().filter(|pin| pin.address == address).count();
+    let strong = Arc::strong_count(&handle).saturating_sub(pinned);
+    pins.push(Pin { address, thread: thread::current().id(), number, leaving: false });
+    Some(Pinned { handle: Some(handle), strong, weak, number })
+}
+
+impl<T: ?Sized> Pinned<T> {
+    pub(super) fn get(&self) -> Option<&T> {
+        self.handle.as_deref()
+    }
+}
+
+impl<T: ?Sized> Drop for Pinned<T> {
+    fn drop(&mut self) {
+        let number = self.number;
+        with_pin(number, |pins, at| pins[at].leaving = true);
+        // This may be the last handle: then the value's own drop runs here, with nothing locked.
+        drop(self.handle.take());
+        with_pin(number, |pins, at| {
+            pins.swap_remove(at);
+            GONE.fetch_add(1, Ordering::SeqCst);
+        });
+        UNPINNED.notify_all();
+    }
+}
+
+fn with_pin(number: u64, change: impl FnOnce(&mut Vec<Pin>, usize)) {
+    let mut pins = PINS.lock();
+    if let Some(at) = pins.iter().position(|pin| pin.number == number) {
+        change(&mut pins, at);
+    }
+}
+
+/// A count that may show pins, without them. `read` reads the count of the value at `address`.
+pub(super) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
+    loop {
+        let written = WRITTEN.load(Ordering::SeqCst);
+        if GONE.load(Ordering::SeqCst) == written {
+            let count = read();
+            if WRITTEN.load(Ordering::SeqCst) == written {
+                return count;
+            }
+        }
+        let pins = PINS.lock();
+        let count = read();
+        let of_value = || pins.iter().filter(|pin| pin.address == address);
+        if count == 0 || !of_value().any(|pin| pin.leaving) {
+            return count.saturating_sub(of_value().count());
+        }
+        drop(pins);
+        thread::yield_now();
+    }
+}
+
+/// A count that pins do not change, but that making one does for a moment.
+pub(super) fn count_beside(read: impl Fn() -> usize) -> usize {
+    let written = WRITTEN.load(Ordering::SeqCst);
+    let count = read();
+    if GONE.load(Ordering::SeqCst) == written && WRITTEN.load(Ordering::SeqCst) == written {
+        return count;
+    }
+    let _nobody_pins = PINS.lock();
+    read()
+}
+
+/// Waits while other threads pin the value; answers whether this thread does.
+pub(super) fn wait_for_others(address: usize) -> bool {
+    let this = thread::current().id();
+    let mut pins = PINS.lock();
+    loop {
+        let mut of_value = pins.iter().filter(|pin| pin.address == address);
+        if of_value.clone().any(|pin| pin.thread == this) {
+            return true;
+        }
+        if of_value.next().is_none() {
+            return false;
+        }
+        UNPINNED.wait(&mut pins);
+    }
+}
+
+/// Runs while no other thread pins the value, and none can. No code of the user may run inside.
+pub(super) fn unpinned<R>(address: usize, run: impl FnOnce() -> R) -> R {
+    let this = thread::current().id();
+    let mut pins = PINS.lock();
+    while pins.iter().any(|pin| pin.address == address && pin.thread != this) {
+        UNPINNED.wait(&mut pins);
+    }
+    run()
+}

@@ -1,0 +1,238 @@
+//! `Rc` and its `Weak`, in place of `std::rc`.
+//!
+//! Every object is known to the table from `new` until its drop begins; else all is as with
+//! std's. Where tracking is off these names *are* std's.
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+
+use super::traits::pointer_traits;
+use super::unsize::Unsize;
+use super::super::inner::{RcHeader, RcInner, RcMeta, list_rc};
+use super::super::{pins, table};
+use crate::object_id::ObjectId;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::Tracked;
+
+/// A single-threaded reference-counting pointer; as [`std::rc::Rc`], and every object made
+/// through it is known.
+///
+/// A new object asks nothing of `T` but `'static`.
+///
+/// ```
+/// use objgraph_core::rc::Rc;
+///
+/// let one = Rc::new(5);
+/// let two = Rc::clone(&one);
+/// assert_eq!((*two, Rc::strong_count(&one)), (5, 2));
+/// ```
+pub struct Rc<T: ?Sized> {
+    inner: std::rc::Rc<RcInner<T>>,
+}
+
+/// A handle that does not own; as [`std::rc::Weak`].
+pub struct Weak<T: ?Sized> {
+    inner: std::rc::Weak<RcInner<T>>,
+}
+
+impl<T: 'static> Rc<T> {
+    /// Makes an object.
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self::new_at(value, Location::caller())
+    }
+
+    #[inline]
+    fn new_at(value: T, site: &'static Location<'static>) -> Self {
+        let inner = std::rc::Rc::new(RcInner { header: RcHeader::unlisted(), value });
+        list_rc(&inner, site);
+        Self { inner }
+    }
+
+    /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
+    /// not alive, and the reference given to it cannot be upgraded.
+    #[track_caller]
+    pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
+        let site = Location::caller();
+        let inner = std::rc::Rc::new_cyclic(|weak| RcInner {
+            value: make(&Weak { inner: weak.clone() }),
+            header: RcHeader::unlisted(),
+        });
+        list_rc(&inner, site);
+        Self { inner }
+    }
+
+    /// Makes an object that stays in its place.
+    #[track_caller]
+    #[must_use]
+    pub fn pin(value: T) -> Pin<Self>
+    where
+        T: Unpin,
+    {
+        Pin::new(Self::new(value))
+    }
+}
+
+impl<T> Rc<T> {
+    /// Gives the value back if this is the only strong reference, else the reference.
+    ///
+    /// # Errors
+    ///
+    /// The reference itself, where there are others.
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        match std::rc::Rc::try_unwrap(this.inner) {
+            Ok(inner) => Ok(inner.into_value()),
+            Err(inner) => Err(Self { inner }),
+        }
+    }
+
+    /// Gives the value back if this is the only strong reference.
+    #[must_use]
+    pub fn into_inner(this: Self) -> Option<T> {
+        std::rc::Rc::into_inner(this.inner).map(RcInner::into_value)
+    }
+
+    /// Gives the value back if this is the only strong reference, else a clone of it.
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
+    }
+}
+
+impl<T: ?Sized> Rc<T> {
+    /// Makes a weak reference.
+    #[must_use = "this returns a new `Weak` pointer, without modifying the original `Rc`"]
+    pub fn downgrade(this: &Self) -> Weak<T>
+    where
+        T: 'static,
+    {
+        this.attach();
+        Weak { inner: std::rc::Rc::downgrade(&this.inner) }
+    }
+
+    /// How many strong references there are.
+    #[must_use]
+    pub fn strong_count(this: &Self) -> usize {
+        std::rc::Rc::strong_count(&this.inner) - pins::of_this_thread(this.address())
+    }
+
+    /// How many weak references there are; the table's own is not among them.
+    #[must_use]
+    pub fn weak_count(this: &Self) -> usize {
+        std::rc::Rc::weak_count(&this.inner) - usize::from(this.inner.header.is_attached())
+    }
+
+    /// Whether two pointers point to the same object.
+    #[must_use]
+    pub fn ptr_eq(this: &Self, other: &Self) -> bool {
+        std::rc::Rc::ptr_eq(&this.inner, &other.inner)
+    }
+
+    /// Where the value is.
+    #[must_use]
+    pub fn as_ptr(this: &Self) -> *const T {
+        std::ptr::from_ref::<T>(this)
+    }
+
+    /// A `&mut` to the value if this is the only reference, strong or weak.
+    ///
+    /// While the `&mut` lives nothing can look at the value: the table gives its handle away, and
+    /// gets it back with the next clone, downgrade or visit of the pointer.
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        if std::rc::Rc::strong_count(&this.inner) != 1 || Self::weak_count(this) != 0 {
+            return None;
+        }
+        this.detach();
+        std::rc::Rc::get_mut(&mut this.inner).map(|inner| &mut inner.value)
+    }
+
+    /// A pin of the object, by the address of its allocation.
+    fn address(&self) -> usize {
+        pins::address(&*self.inner)
+    }
+}
+
+impl<T: Clone + 'static> Rc<T> {
+    /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
+    /// it, a new object that the pointer then points to. Weak references to a value that had no
+    /// other strong reference find nothing any more.
+    ///
+    /// As for [`get_mut`](Self::get_mut), nothing can look at the value while the `&mut` lives.
+    #[track_caller]
+    pub fn make_mut(this: &mut Self) -> &mut T {
+        if std::rc::Rc::strong_count(&this.inner) == 1 {
+            this.detach();
+        }
+        let inner = std::rc::Rc::make_mut(&mut this.inner);
+        if inner.header.id().is_none() {
+            inner.header.set_id(table::list_lent(<T as RcMeta>::META, Location::caller()));
+        }
+        inner.header.set_lent(true);
+        &mut inner.value
+    }
+}
+
+impl<T> Weak<T> {
+    /// A weak reference to nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { inner: std::rc::Weak::new() }
+    }
+}
+
+impl<T: ?Sized> Weak<T> {
+    /// A strong reference, if the value is still alive.
+    #[must_use = "this returns a new `Rc`, without modifying the original weak pointer"]
+    pub fn upgrade(&self) -> Option<Rc<T>> {
+        self.inner.upgrade().map(|inner| Rc { inner })
+    }
+
+    /// How many strong references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        self.upgrade().map_or(0, |strong| Rc::strong_count(&strong) - 1)
+    }
+
+    /// How many weak references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        self.upgrade().map_or(0, |strong| Rc::weak_count(&strong))
+    }
+
+    /// Whether two pointers point to the same allocation, or both to nothing.
+    #[must_use]
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        self.inner.ptr_eq(&other.inner)
+    }
+}
+
+pointer_traits!(Rc, RcInner, rc, []);
+
+impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Rc<T> {}
+impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Rc<T> {}
+impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Weak<T> {}
+impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Weak<T> {}
+
+impl<T: ?Sized + 'static> Tracked for Weak<T> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
+            visitor.reference(id, false);
+        }
+    }
+}
+
+impl<T: ?Sized> Rc<T> {
+    pub(in super::super) fn from_inner(inner: std::rc::Rc<RcInner<T>>) -> Self {
+        Self { inner }
+    }
+}

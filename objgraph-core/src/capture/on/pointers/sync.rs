@@ -1,0 +1,269 @@
+//! `Arc` and its `Weak`, in place of `std::sync`.
+//!
+//! Every object is known to the table from `new` until its drop begins; else all is as with
+//! std's. Where tracking is off these names *are* std's.
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+
+use super::traits::pointer_traits;
+use super::unsize::Unsize;
+use super::super::inner::{ArcHeader, ArcInner, ArcMeta, list_arc};
+use super::super::{pins, table};
+use crate::object_id::ObjectId;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::Tracked;
+
+/// A thread-safe reference-counting pointer; as [`std::sync::Arc`], and every object made
+/// through it is known.
+///
+/// A new object asks nothing of `T` but `Send + Sync + 'static`.
+///
+/// While another thread takes a snapshot, it may hold a reference for the time of one visit.
+/// Counts do not show it; [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
+/// [`get_mut`](Self::get_mut) and [`make_mut`](Self::make_mut) wait for it to go; and a value
+/// whose last reference of the program goes meanwhile is dropped by that other thread, right
+/// after the visit.
+///
+/// ```
+/// use objgraph_core::sync::Arc;
+///
+/// let one = Arc::new(5);
+/// let two = Arc::clone(&one);
+/// let sum = std::thread::spawn(move || *two + 1).join().unwrap();
+/// assert_eq!((sum, Arc::strong_count(&one)), (6, 1));
+/// ```
+pub struct Arc<T: ?Sized> {
+    inner: std::sync::Arc<ArcInner<T>>,
+}
+
+/// A handle that does not own; as [`std::sync::Weak`].
+pub struct Weak<T: ?Sized> {
+    inner: std::sync::Weak<ArcInner<T>>,
+}
+
+impl<T: Send + Sync + 'static> Arc<T> {
+    /// Makes an object.
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self::new_at(value, Location::caller())
+    }
+
+    #[inline]
+    fn new_at(value: T, site: &'static Location<'static>) -> Self {
+        let inner = std::sync::Arc::new(ArcInner { header: ArcHeader::unlisted(), value });
+        list_arc(&inner, site);
+        Self { inner }
+    }
+
+    /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
+    /// not alive, and the reference given to it cannot be upgraded.
+    #[track_caller]
+    pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
+        let site = Location::caller();
+        let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
+            value: make(&Weak { inner: weak.clone() }),
+            header: ArcHeader::unlisted(),
+        });
+        list_arc(&inner, site);
+        Self { inner }
+    }
+
+    /// Makes an object that stays in its place.
+    #[track_caller]
+    #[must_use]
+    pub fn pin(value: T) -> Pin<Self>
+    where
+        T: Unpin,
+    {
+        Pin::new(Self::new(value))
+    }
+}
+
+impl<T> Arc<T> {
+    /// Gives the value back if this is the only strong reference, else the reference.
+    ///
+    /// # Errors
+    ///
+    /// The reference itself, where there are others.
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        let address = this.address();
+        let unwrapped = std::sync::Arc::try_unwrap(this.inner).or_else(|inner| {
+            // What hinders may be another thread's pin.
+            pins::unpinned(address, || std::sync::Arc::try_unwrap(inner))
+        });
+        match unwrapped {
+            Ok(inner) => Ok(inner.into_value()),
+            Err(inner) => Err(Self { inner }),
+        }
+    }
+
+    /// Gives the value back if this is the only strong reference. If several threads call this,
+    /// each for its own reference, one of them gets the value.
+    #[must_use]
+    pub fn into_inner(this: Self) -> Option<T> {
+        let address = this.address();
+        // Under the lock of the pins, or one that is made just now would be the last reference.
+        let inner = pins::unpinned(address, || std::sync::Arc::into_inner(this.inner))?;
+        Some(inner.into_value())
+    }
+
+    /// Gives the value back if this is the only strong reference, else a clone of it.
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
+    }
+}
+
+impl<T: ?Sized> Arc<T> {
+    /// Makes a weak reference.
+    #[must_use = "this returns a new `Weak` pointer, without modifying the original `Arc`"]
+    pub fn downgrade(this: &Self) -> Weak<T>
+    where
+        T: 'static,
+    {
+        this.attach();
+        Weak { inner: std::sync::Arc::downgrade(&this.inner) }
+    }
+
+    /// How many strong references there are.
+    #[must_use]
+    pub fn strong_count(this: &Self) -> usize {
+        pins::count_without(this.address(), || std::sync::Arc::strong_count(&this.inner))
+    }
+
+    /// How many weak references there are; the table's own is not among them.
+    #[must_use]
+    pub fn weak_count(this: &Self) -> usize {
+        let own = usize::from(this.inner.header.is_attached());
+        pins::count_beside(|| std::sync::Arc::weak_count(&this.inner)).saturating_sub(own)
+    }
+
+    /// Whether two pointers point to the same object.
+    #[must_use]
+    pub fn ptr_eq(this: &Self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&this.inner, &other.inner)
+    }
+
+    /// Where the value is.
+    #[must_use]
+    pub fn as_ptr(this: &Self) -> *const T {
+        std::ptr::from_ref::<T>(this)
+    }
+
+    /// A `&mut` to the value if this is the only reference, strong or weak.
+    ///
+    /// While the `&mut` lives nothing can look at the value: the table gives its handle away, and
+    /// gets it back with the next clone, downgrade or visit of the pointer.
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        if Self::strong_count(this) != 1 || Self::weak_count(this) != 0 || !this.detach_unpinned() {
+            return None;
+        }
+        std::sync::Arc::get_mut(&mut this.inner).map(|inner| &mut inner.value)
+    }
+
+    /// Takes the table's handle away, and waits for pins of other threads to go. False, and
+    /// nothing done, if this thread itself looks at the value.
+    fn detach_unpinned(&self) -> bool {
+        if pins::wait_for_others(self.address()) {
+            return false;
+        }
+        self.detach();
+        // Nobody can pin from now on; who did in between is waited for.
+        pins::wait_for_others(self.address());
+        true
+    }
+
+    /// Where the object is, for pins.
+    fn address(&self) -> usize {
+        pins::address(&*self.inner)
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Arc<T> {
+    /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
+    /// it, a new object that the pointer then points to. Weak references to a value that had no
+    /// other strong reference find nothing any more.
+    ///
+    /// As for [`get_mut`](Self::get_mut), nothing can look at the value while the `&mut` lives.
+    #[track_caller]
+    pub fn make_mut(this: &mut Self) -> &mut T {
+        if Self::strong_count(this) == 1 {
+            this.detach_unpinned();
+        }
+        let inner = std::sync::Arc::make_mut(&mut this.inner);
+        match inner.header.id() {
+            // The value itself, here or moved: the table's handle leads to nothing any more.
+            Some(id) => table::detach(id),
+            None => inner.header.set_id(table::list_unreached(<T as ArcMeta>::META, Location::caller())),
+        }
+        inner.header.set_lent(true);
+        &mut inner.value
+    }
+}
+
+impl<T> Weak<T> {
+    /// A weak reference to nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { inner: std::sync::Weak::new() }
+    }
+}
+
+impl<T: ?Sized> Weak<T> {
+    /// A strong reference, if the value is still alive.
+    #[must_use = "this returns a new `Arc`, without modifying the original weak pointer"]
+    pub fn upgrade(&self) -> Option<Arc<T>> {
+        self.inner.upgrade().map(|inner| Arc { inner })
+    }
+
+    /// How many strong references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        let address = self.inner.as_ptr().cast::<()>().addr();
+        pins::count_without(address, || self.inner.strong_count())
+    }
+
+    /// How many weak references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        // One is the table's: it got it back when this reference was made.
+        pins::count_beside(|| self.inner.weak_count()).saturating_sub(1)
+    }
+
+    /// Whether two pointers point to the same allocation, or both to nothing.
+    #[must_use]
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        self.inner.ptr_eq(&other.inner)
+    }
+}
+
+pointer_traits!(Arc, ArcInner, sync, [Send, Sync]);
+
+impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Arc<T> {}
+
+impl<T: ?Sized + 'static> Tracked for Weak<T> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        // Pinned, since the program may drop its last handle meanwhile.
+        let pinned = pins::pin_weak(&self.inner);
+        if let Some(id) = pinned.and_then(|pinned| pinned.get()?.header.id()) {
+            visitor.reference(id, false);
+        }
+    }
+}
+
+impl<T: ?Sized> Arc<T> {
+    pub(in super::super) fn from_inner(inner: std::sync::Arc<ArcInner<T>>) -> Self {
+        Self { inner }
+    }
+}

@@ -1,0 +1,61 @@
+//! Counts by type, kept while objects are made and dropped: no object is looked at.
+
+use crate::capture;
+use crate::site::Site;
+
+/// How many objects of one type, made at one place, there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Count {
+    /// The full name of the type.
+    pub type_name: &'static str,
+    /// The place in the source that made them.
+    pub site: Site,
+    /// How many are alive.
+    pub alive: u64,
+    /// How many were ever made.
+    pub born: u64,
+}
+
+/// How many objects there are, by type and place. Takes time for each type and place, not for
+/// each object. Sorted by name, then place.
+///
+/// While other threads make and drop objects the numbers may be of slightly different moments.
+///
+/// ```
+/// use objgraph_core::{counts, rc::Rc};
+///
+/// let kept = Rc::new([1u8; 7]);
+/// drop(Rc::new([1u8; 7]));
+/// # if objgraph_core::ENABLED {
+/// let counts: Vec<_> = counts().into_iter().filter(|c| c.type_name == "[u8; 7]").collect();
+/// assert_eq!((counts[0].alive, counts[1].alive), (1, 0));
+/// # }
+/// # drop(kept);
+/// ```
+#[must_use]
+pub fn counts() -> Vec<Count> {
+    let counts = capture::counts().into_iter().map(|count| Count {
+        type_name: (count.kind.name)(),
+        site: Site::from(count.kind.site),
+        alive: count.alive,
+        born: count.born,
+    });
+    let mut counts: Vec<Count> = counts.collect();
+    counts.sort_by(|a, b| (a.type_name, &a.site).cmp(&(b.type_name, &b.site)));
+    counts
+}
+
+/// How many values of this one type are alive, whatever holds them.
+#[must_use]
+pub fn count_of<T: 'static>() -> usize {
+    let id = std::any::TypeId::of::<T>();
+    let of_type = capture::counts().into_iter().filter(|count| count.kind.type_id == id);
+    of_type.map(|count| count.alive as usize).sum()
+}
+
+/// Begins a new epoch and gives its number: objects with this epoch or a later one are new
+/// since.
+pub fn advance_epoch() -> u32 {
+    capture::advance_epoch()
+}

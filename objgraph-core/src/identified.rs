@@ -1,0 +1,46 @@
+//! What has an id.
+
+use crate::capture::{Instance, identify_arc, identify_rc};
+use crate::object_id::ObjectId;
+use crate::rc::Rc;
+use crate::sync::Arc;
+
+/// A handle to an object that has an id: [`Rc`], [`Arc`] or [`Instance`].
+pub trait Identified {
+    /// The id; `None` where tracking is off.
+    #[doc(hidden)]
+    fn identity(&self) -> Option<ObjectId>;
+}
+
+impl<T: ?Sized> Identified for Rc<T> {
+    fn identity(&self) -> Option<ObjectId> {
+        identify_rc(self)
+    }
+}
+
+impl<T: ?Sized> Identified for Arc<T> {
+    fn identity(&self) -> Option<ObjectId> {
+        identify_arc(self)
+    }
+}
+
+impl<T: 'static> Identified for Instance<T> {
+    fn identity(&self) -> Option<ObjectId> {
+        self.id()
+    }
+}
+
+/// The id of the object that a pointer points to. Where tracking is off it is
+/// [`ObjectId::NONE`], which nothing has.
+///
+/// ```
+/// use objgraph_core::{id, rc::Rc};
+///
+/// let one = Rc::new(5);
+/// assert_eq!(id(&one), id(&one.clone()));
+/// assert!(id(&one) != id(&Rc::new(5)) || !objgraph_core::ENABLED);
+/// ```
+#[must_use]
+pub fn id(of: &(impl Identified + ?Sized)) -> ObjectId {
+    of.identity().unwrap_or(ObjectId::NONE)
+}

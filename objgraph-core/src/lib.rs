@@ -1,0 +1,49 @@
+//! What instrumented code links: capture, trace and snapshot of [objgraph].
+//!
+//! Use it through `objgraph`, which has what people ask of it (analysis, reports, assertions) and
+//! re-exports the rest.
+//!
+//! Data flows one way: the pointers list each object in the *table* (`capture`), a *trace* visits
+//! the objects one at a time and writes down who refers to whom (`trace`, with `sight` to look
+//! into values of any type), and the result is a [`Snapshot`], plain data.
+//!
+//! [objgraph]: https://docs.rs/objgraph
+
+#![forbid(unsafe_code)]
+
+mod capture;
+mod counts;
+mod identified;
+mod object;
+mod object_id;
+mod sight;
+mod site;
+mod snapshot;
+mod trace;
+mod tracked;
+mod type_info;
+
+pub use capture::pointers::{rc, sync};
+pub use capture::{ENABLED, Instance};
+pub use counts::{Count, advance_epoch, count_of, counts};
+pub use identified::{Identified, id};
+pub use object::{Object, Strong, at, objects};
+pub use object_id::ObjectId;
+pub use sight::{register, types};
+pub use site::Site;
+pub use snapshot::*;
+pub use trace::{Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with};
+pub use tracked::Tracked;
+pub use type_info::{Field, Sight, TypeInfo, short_name};
+
+/// What the macros expand to. Nothing here is meant to be named by anyone else.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::capture::pointers::Unsize;
+    pub use crate::capture::{instance_id, off, on, submit};
+    pub use crate::sight::probe::*;
+    pub use crate::sight::{FieldSpec, Registrar, Submission, TypeSpec};
+    pub use crate::tracked::Label;
+    pub use crate::type_info::Sight;
+    pub use inventory;
+}

@@ -1,0 +1,179 @@
+//! An object that was looked up.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::capture::{self, Listed};
+use crate::object_id::ObjectId;
+use crate::rc::Rc;
+use crate::site::Site;
+use crate::snapshot::Holder;
+use crate::sync::Arc;
+use crate::trace::{Starts, label_of};
+use crate::tracked::Tracked;
+use crate::type_info::short_name;
+
+/// An object of the table, by its id. It keeps nothing alive.
+#[derive(Clone, Copy)]
+pub struct Object {
+    listed: Listed,
+    kind: capture::Kind,
+}
+
+/// A strong reference that was got back from the table.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Strong<T: ?Sized + 'static> {
+    /// The object was made as an `Rc`.
+    Rc(Rc<T>),
+    /// The object was made as an `Arc`.
+    Arc(Arc<T>),
+}
+
+impl<T: ?Sized> Deref for Strong<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Self::Rc(strong) => strong,
+            Self::Arc(strong) => strong,
+        }
+    }
+}
+
+impl<T: ?Sized> Strong<T> {
+    /// The `Rc`, if it is one.
+    #[must_use]
+    pub fn rc(self) -> Option<Rc<T>> {
+        match self {
+            Self::Rc(strong) => Some(strong),
+            Self::Arc(_) => None,
+        }
+    }
+
+    /// The `Arc`, if it is one.
+    #[must_use]
+    pub fn arc(self) -> Option<Arc<T>> {
+        match self {
+            Self::Rc(_) => None,
+            Self::Arc(strong) => Some(strong),
+        }
+    }
+}
+
+/// The object with this id, or `None` if it is not alive any more. O(1).
+///
+/// ```
+/// use objgraph_core::{at, id, rc::Rc};
+///
+/// let five = Rc::new(5);
+/// # if objgraph_core::ENABLED {
+/// let object = at(id(&five)).expect("it is alive");
+/// assert_eq!(object.type_name(), "i32");
+/// assert!(Rc::ptr_eq(&object.upgrade::<i32>().unwrap().rc().unwrap(), &five));
+/// # }
+/// ```
+#[must_use]
+pub fn at(id: ObjectId) -> Option<Object> {
+    let listed = capture::describe(id)?;
+    Some(Object { listed, kind: capture::kind(listed.kind)? })
+}
+
+/// Every object that is alive, in the order of the table. O(objects).
+#[must_use]
+pub fn objects() -> Vec<Object> {
+    let mut kinds = capture::kinds();
+    let listed = capture::list();
+    listed
+        .into_iter()
+        .filter_map(|listed| {
+            if kinds.len() <= listed.kind as usize {
+                kinds = capture::kinds();
+            }
+            Some(Object { listed, kind: *kinds.get(listed.kind as usize)? })
+        })
+        .collect()
+}
+
+impl Object {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.listed.id
+    }
+
+    /// The full name of its type.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        (self.kind.name)()
+    }
+
+    /// The name of its type without modules.
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        short_name(self.type_name())
+    }
+
+    /// The place in the source that made it.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        Site::from(self.kind.site)
+    }
+
+    /// What holds it.
+    #[must_use]
+    pub fn holder(&self) -> Holder {
+        self.listed.holder
+    }
+
+    /// The epoch it was born in; see [`NodeRow::epoch`](crate::NodeRow::epoch).
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.listed.epoch
+    }
+
+    /// Whether it is still alive.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        capture::describe(self.id()).is_some()
+    }
+
+    /// A short text of its value, if its type has one; see [`label_of`].
+    #[must_use]
+    pub fn label(&self) -> Option<String> {
+        label_of(self.id())
+    }
+
+    /// The pointer to it, if it is still alive, holds a `T`, and this thread may have it: an `Rc`
+    /// stays with the thread that made it.
+    #[must_use]
+    pub fn upgrade<T: 'static>(&self) -> Option<Strong<T>> {
+        capture::upgrade(self.id())
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.type_name(), self.id())
+    }
+}
+
+/// What an object is looked for by, in pictures and traces, is the object itself.
+impl Tracked for Object {
+    fn starts(&self, starts: &mut Starts) -> bool {
+        starts.object(self.id());
+        true
+    }
+}
+
+/// The same for an id.
+impl Tracked for ObjectId {
+    fn starts(&self, starts: &mut Starts) -> bool {
+        starts.object(*self);
+        true
+    }
+
+    fn is_leaf() -> bool {
+        true
+    }
+}

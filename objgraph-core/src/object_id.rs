@@ -1,0 +1,87 @@
+//! The name of an object.
+
+use std::fmt;
+
+/// The name of one object, unique in the process and never used again.
+///
+/// (A Python id is an address, and the next object made may get the same; this one does not.)
+/// Looking an object up by its id takes constant time.
+///
+/// It prints as `#17`, or as `#17.3` where the place that 17 names in the table was used three
+/// times before.
+///
+/// ```
+/// use objgraph_core::ObjectId;
+///
+/// assert_eq!(ObjectId::new(17, 3).to_string(), "#17.3");
+/// assert_eq!(ObjectId::new(17, 0).to_string(), "#17");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(u64);
+
+/// Set in ids of objects that are not in the table: values met behind std's own pointers.
+const OUTSIDE_TABLE: u64 = 1 << 63;
+
+impl ObjectId {
+    /// The id of no object.
+    pub const NONE: Self = Self(u64::MAX);
+
+    /// The id of the `round`-th object (from 0) that lives in a place of the table.
+    #[must_use]
+    pub const fn new(place: u32, round: u32) -> Self {
+        Self((round as u64) << 32 | place as u64)
+    }
+
+    /// An id for an object that is not in the table; `number` is never used again.
+    pub(crate) const fn outside_table(number: u64) -> Self {
+        Self(OUTSIDE_TABLE | number)
+    }
+
+    /// The id as one number, for files; [`ObjectId::from_raw`] gives the id back.
+    #[must_use]
+    pub const fn to_raw(self) -> u64 {
+        self.0
+    }
+
+    /// The id that [`ObjectId::to_raw`] gave this number for.
+    #[must_use]
+    pub const fn from_raw(raw: u64) -> Self {
+        Self(raw)
+    }
+
+    /// Whether [`at`](https://docs.rs/objgraph) can find the object: false for values met behind
+    /// std's own pointers, which have a name in one snapshot only.
+    #[must_use]
+    pub const fn is_in_table(self) -> bool {
+        self.0 & OUTSIDE_TABLE == 0
+    }
+
+    pub(crate) const fn place(self) -> u32 {
+        self.0 as u32
+    }
+
+    pub(crate) const fn round(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::NONE {
+            return f.write_str("#-");
+        }
+        if !self.is_in_table() {
+            return write!(f, "#std{}", self.0 & !OUTSIDE_TABLE);
+        }
+        match self.round() {
+            0 => write!(f, "#{}", self.place()),
+            round => write!(f, "#{}.{round}", self.place()),
+        }
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ObjectId({self})")
+    }
+}

@@ -1,0 +1,14 @@
+//! Sight: how a value is looked into though nothing about its type was asked for.
+//!
+//! The pointers put no bound on what they point to. A registry maps each type that is known to
+//! the function that visits it; [`TypeProbe`] fills it, and [`Probe`] chooses, where a derive
+//! names a field, the best way to visit it that the field's type offers.
+
+pub mod probe;
+mod registry;
+mod walk;
+
+mod std_types;
+
+pub use registry::{FieldSpec, Registrar, Submission, TypeSpec, register, types};
+pub(crate) use registry::{LabelFn, PlainHasher, Registry, StdWeak, VisitFn, registry};

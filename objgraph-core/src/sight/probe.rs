@@ -1,0 +1,266 @@
+//! Probes: the best way to look into a value of a concrete type, chosen by the compiler.
+//!
+//! A derive knows the text of a field's type and nothing else; it may not assume that the type
+//! is `Tracked`, nor that its neighbours are. It writes `(&&&&&Probe::new(&self.f)).__visit(v)`:
+//! method lookup tries the receiver as it stands, then one reference less, and so on, and takes
+//! the first trait whose bounds hold. ("Autoref specialisation", found by David Tolnay.)
+//!
+//! The lookup ignores lifetimes, and the levels between the first and the last need `'static`,
+//! so a field whose type names a lifetime is probed with [`LocalProbe`], which has two levels.
+
+use std::any::type_name;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::registry::Registrar;
+use super::walk::Walk;
+use crate::tracked::{Label, Tracked};
+use crate::trace::Visitor;
+use crate::type_info::Sight;
+
+/// A value to be visited.
+pub struct Probe<'a, T: ?Sized>(&'a T);
+
+/// A value whose type has lifetimes, to be visited.
+pub struct LocalProbe<'a, T: ?Sized>(&'a T);
+
+/// A value whose label is wanted.
+pub struct DebugProbe<'a, T: ?Sized>(&'a T);
+
+/// A type to be registered.
+pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
+
+/// A type with lifetimes.
+pub struct LocalTypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
+
+macro_rules! opaque_debug {
+    ($($name:ident<$($l:lifetime,)? T>)*) => {$(
+        impl<T: ?Sized> fmt::Debug for $name<$($l,)? T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "<{}>"), type_name::<T>())
+            }
+        }
+    )*};
+}
+opaque_debug!(Probe<'_, T> LocalProbe<'_, T> DebugProbe<'_, T> TypeProbe<T> LocalTypeProbe<T>);
+
+impl<'a, T: ?Sized> Probe<'a, T> {
+    /// Probes a value.
+    pub const fn new(value: &'a T) -> Self {
+        Self(value)
+    }
+}
+
+impl<'a, T: ?Sized> LocalProbe<'a, T> {
+    /// Probes a value.
+    pub const fn new(value: &'a T) -> Self {
+        Self(value)
+    }
+}
+
+impl<'a, T: ?Sized> DebugProbe<'a, T> {
+    /// Probes a value.
+    pub const fn new(value: &'a T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T: ?Sized> TypeProbe<T> {
+    /// The probe.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<T: ?Sized> LocalTypeProbe<T> {
+    /// The probe.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+macro_rules! value_levels {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        pub trait $name<'a> {
+            /// Visits the value that is probed.
+            fn __visit(&self, visitor: &mut Visitor<'a>);
+        }
+    )*};
+}
+
+value_levels! {
+    /// First: the type is `Tracked`.
+    ViaTracked
+    /// Then: it is a container of std, whose items are looked up one by one.
+    ViaWalk
+    /// Then: the registry may know it.
+    ViaAny
+    /// Last: it is opaque.
+    ViaOpaque
+    /// With lifetimes, first: the type is `Tracked`.
+    ViaTrackedLocal
+    /// With lifetimes, last: it is opaque.
+    ViaOpaqueLocal
+}
+
+impl<'a, T: Tracked> ViaTracked<'a> for &&&Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: Walk> ViaWalk<'a> for &&Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        self.0.walk(visitor);
+    }
+}
+
+impl<'a, T: 'static> ViaAny<'a> for &Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.any(self.0);
+    }
+}
+
+impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
+impl<'a, T: Tracked> ViaTrackedLocal<'a> for &LocalProbe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
+macro_rules! type_levels {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        pub trait $name {
+            /// Makes the type known, and tells how far values of it can be looked into.
+            fn __register(&self, registrar: &mut Registrar) -> Sight;
+        }
+    )*};
+}
+
+type_levels! {
+    /// First: the type is `Tracked`.
+    TypeViaTracked
+    /// Then: it is a container of std, whose items are looked up one by one.
+    TypeViaWalk
+    /// Then: the registry may know it.
+    TypeViaAny
+    /// Last: it is opaque.
+    TypeViaOpaque
+}
+
+impl<T: Tracked + 'static> TypeViaTracked for &&&TypeProbe<T> {
+    fn __register(&self, registrar: &mut Registrar) -> Sight {
+        T::register(registrar);
+        registrar.pointers_to::<T>();
+        Sight::Full
+    }
+}
+
+impl<T: Walk> TypeViaWalk for &&TypeProbe<T> {
+    fn __register(&self, registrar: &mut Registrar) -> Sight {
+        registrar.walked::<T>();
+        registrar.pointers_to::<T>();
+        Sight::Partial
+    }
+}
+
+impl<T: 'static> TypeViaAny for &TypeProbe<T> {
+    fn __register(&self, registrar: &mut Registrar) -> Sight {
+        registrar.pointers_to::<T>();
+        if registrar.knows::<T>() {
+            Sight::Full
+        } else if std::mem::needs_drop::<T>() {
+            Sight::Opaque
+        } else {
+            Sight::Harmless
+        }
+    }
+}
+
+impl<T: ?Sized> TypeViaOpaque for TypeProbe<T> {
+    fn __register(&self, _: &mut Registrar) -> Sight {
+        Sight::Opaque
+    }
+}
+
+/// With lifetimes, first: the type is `Tracked`.
+pub trait TypeViaTrackedLocal {
+    /// How far values of the type can be looked into.
+    fn __sight(&self) -> Sight;
+}
+
+/// With lifetimes, last: it is opaque.
+pub trait TypeViaOpaqueLocal {
+    /// How far values of the type can be looked into.
+    fn __sight(&self) -> Sight;
+}
+
+impl<T: Tracked> TypeViaTrackedLocal for &LocalTypeProbe<T> {
+    fn __sight(&self) -> Sight {
+        Sight::Full
+    }
+}
+
+impl<T: ?Sized> TypeViaOpaqueLocal for LocalTypeProbe<T> {
+    fn __sight(&self) -> Sight {
+        Sight::Opaque
+    }
+}
+
+/// First: the type has a `Debug` text.
+pub trait ViaDebug<'a> {
+    /// The label of the value.
+    fn __label(&self) -> Label<'a>;
+}
+
+/// Last: it has none.
+pub trait ViaNoDebug<'a> {
+    /// The label of the value.
+    fn __label(&self) -> Label<'a>;
+}
+
+impl<'a, T: fmt::Debug> ViaDebug<'a> for &DebugProbe<'a, T> {
+    fn __label(&self) -> Label<'a> {
+        Label::Debug(self.0)
+    }
+}
+
+impl<'a, T: ?Sized> ViaNoDebug<'a> for DebugProbe<'a, T> {
+    fn __label(&self) -> Label<'a> {
+        Label::None
+    }
+}
+
+/// First: the type implements `Drop`.
+pub trait ViaDrop {
+    /// Whether the type implements `Drop`.
+    fn __has_drop(&self) -> bool;
+}
+
+/// Last: it does not.
+pub trait ViaNoDrop {
+    /// Whether the type implements `Drop`.
+    fn __has_drop(&self) -> bool;
+}
+
+#[expect(drop_bounds, reason = "what is asked is whether the type itself implements it")]
+impl<T: Drop> ViaDrop for &TypeProbe<T> {
+    fn __has_drop(&self) -> bool {
+        true
+    }
+}
+
+impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {
+    fn __has_drop(&self) -> bool {
+        false
+    }
+}

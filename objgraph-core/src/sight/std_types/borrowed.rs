@@ -1,0 +1,64 @@
+//! References: nobody owns through them, so what they lead to is a node of its own.
+
+use crate::tracked::{Label, Tracked};
+use crate::trace::{Starts, Visitor};
+
+macro_rules! references {
+    ($($type:ty),*) => {$(
+        impl<T: Tracked> Tracked for $type {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.shared(&**self);
+            }
+
+            fn label(&self) -> Label<'_> {
+                (**self).label()
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                (**self).starts(starts)
+            }
+
+            // A reference needs no drop, but what it leads to is worth a look.
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+    )*};
+}
+
+references!(&T, &mut T);
+
+/// References to values without a size known to the compiler that hold nothing.
+macro_rules! plain {
+    ($($type:ty),*) => {$(
+        impl Tracked for $type {
+            fn label(&self) -> Label<'_> {
+                Label::Debug(self)
+            }
+
+            fn is_leaf() -> bool {
+                true
+            }
+        }
+    )*};
+}
+
+plain!(&str, &std::path::Path, &std::ffi::OsStr, &std::ffi::CStr);
+
+impl<T: Tracked> Tracked for &[T] {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.shared_elements(self.iter());
+    }
+
+    fn label(&self) -> Label<'_> {
+        Label::Items(self.len())
+    }
+
+    fn starts(&self, starts: &mut Starts) -> bool {
+        self.iter().fold(false, |any, value| value.starts(starts) || any)
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
+}

@@ -1,0 +1,25 @@
+//! std's own pointers: what they point to is a node of its own, visited through the registry.
+
+use crate::tracked::{Label, Tracked};
+use crate::trace::{MetPointer, Starts, StdPointer, Visitor};
+
+macro_rules! pointers {
+    ($($module:ident::$name:ident),*) => {$(
+        impl<T: ?Sized + 'static> Tracked for std::$module::$name<T> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.std_pointer(self);
+            }
+
+            fn label(&self) -> Label<'_> {
+                Label::None
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                let met: Option<MetPointer> = self.met(&crate::sight::registry());
+                met.map(|met| starts.pointer(met)).is_some()
+            }
+        }
+    )*};
+}
+
+pointers!(rc::Rc, rc::Weak, sync::Arc, sync::Weak);

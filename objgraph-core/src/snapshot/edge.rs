@@ -1,0 +1,112 @@
+//! An edge of a snapshot.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::node::NodeId;
+use super::{EdgeRow, PathId, Snapshot};
+
+/// A reference from one object to another.
+#[derive(Clone, Copy)]
+pub struct Edge<'s> {
+    snapshot: &'s Snapshot,
+    source: NodeId,
+    number: u32,
+    row: &'s EdgeRow,
+}
+
+impl<'s> Edge<'s> {
+    pub(super) fn new(snapshot: &'s Snapshot, source: NodeId, number: u32) -> Self {
+        let row = &snapshot.parts.edges[number as usize];
+        Self { snapshot, source, number, row }
+    }
+
+    pub(super) fn row(&self) -> &'s EdgeRow {
+        self.row
+    }
+
+    /// The number of the edge in its snapshot, from 0.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.number as usize
+    }
+
+    /// The object that holds the reference.
+    #[must_use]
+    pub fn source(&self) -> NodeId {
+        self.source
+    }
+
+    /// The object referred to.
+    #[must_use]
+    pub fn target(&self) -> NodeId {
+        self.row.target
+    }
+
+    /// Whether the reference owns: an `Rc` or `Arc`, not a `Weak`.
+    #[must_use]
+    pub fn is_strong(&self) -> bool {
+        self.row.strong
+    }
+
+    /// The path without element numbers, to tell what is the same field in many objects.
+    #[must_use]
+    pub fn path_id(&self) -> PathId {
+        self.row.path
+    }
+
+    /// Where in the source the reference is held: `children[3].1`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.snapshot.parts.paths.show(self.row.path, self.row.index)
+    }
+
+    /// The number of the element that holds it, for a path through one container that counts its
+    /// elements.
+    #[must_use]
+    pub fn element(&self) -> Option<u32> {
+        self.snapshot.parts.paths.element(self.row.path, self.row.index)
+    }
+
+    /// Whether the field is marked `#[tracked(back)]`.
+    #[must_use]
+    pub fn is_back(&self) -> bool {
+        self.snapshot.parts.paths.is_back(self.row.path)
+    }
+}
+
+impl fmt::Debug for Edge<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arrow = if self.is_strong() { "->" } else { "~>" };
+        write!(f, "{:?}.{} {arrow} {:?}", self.source, self.path(), self.target())
+    }
+}
+
+/// The edges of one node, or of all nodes.
+#[derive(Clone, Debug)]
+pub struct Edges<'s> {
+    snapshot: &'s Snapshot,
+    source: NodeId,
+    range: Range<u32>,
+}
+
+impl<'s> Edges<'s> {
+    pub(super) fn range(snapshot: &'s Snapshot, source: NodeId, range: Range<u32>) -> Self {
+        Self { snapshot, source, range }
+    }
+}
+
+impl<'s> Iterator for Edges<'s> {
+    type Item = Edge<'s>;
+
+    fn next(&mut self) -> Option<Edge<'s>> {
+        let number = self.range.next()?;
+        Some(Edge::new(self.snapshot, self.source, number))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.range.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Edges<'_> {}

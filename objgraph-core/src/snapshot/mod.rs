@@ -1,0 +1,200 @@
+//! A snapshot: what was alive at one moment and who referred to whom, as plain data.
+//!
+//! A [`Snapshot`] holds columns of numbers and tables of names. It is `Send + Sync`, has no
+//! pointer into the program, and does not change: every analysis is a function of it.
+
+mod edge;
+mod node;
+mod parts;
+mod paths;
+mod petgraph_impls;
+
+pub use edge::{Edge, Edges};
+pub use node::{Holder, Node, NodeId, State};
+pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
+pub use paths::{PathId, PathTable, Segment};
+pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use crate::object_id::ObjectId;
+use crate::type_info::TypeInfo;
+
+/// What was alive at one moment, and who referred to whom.
+///
+/// Nodes are numbered from 0 in the order of the table, then values found behind std's own
+/// pointers, in the order they were met. The edges of a node are sorted by path and target.
+///
+/// It implements petgraph's visit traits (`&Snapshot` is a graph), so every algorithm of
+/// petgraph runs on it without a copy.
+#[derive(Debug)]
+pub struct Snapshot {
+    parts: SnapshotParts,
+    by_id: HashMap<ObjectId, NodeId>,
+    /// The edges by target, made when first asked for.
+    incoming: OnceLock<Incoming>,
+}
+
+/// Edges by target: `edges[starts[n]..starts[n + 1]]` are the numbers of the edges that lead to
+/// `n`, and `sources` says where each edge begins.
+#[derive(Debug)]
+struct Incoming {
+    starts: Vec<u32>,
+    edges: Vec<u32>,
+    sources: Vec<u32>,
+}
+
+impl Snapshot {
+    /// A snapshot of these parts, for analyses of data that does not come from this process.
+    ///
+    /// # Panics
+    ///
+    /// If the columns do not fit each other: an edge to a node that is not there, starts that
+    /// are not sorted, an unknown type or path.
+    #[must_use]
+    pub fn from_parts(parts: SnapshotParts) -> Self {
+        parts.check();
+        let by_id = parts
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(index, row)| (row.id, NodeId::new(index)))
+            .collect();
+        Self {
+            parts,
+            by_id,
+            incoming: OnceLock::new(),
+        }
+    }
+
+    /// A snapshot of nothing, as is taken where tracking is off.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::from_parts(SnapshotParts::default())
+    }
+
+    /// The columns themselves.
+    #[must_use]
+    pub fn parts(&self) -> &SnapshotParts {
+        &self.parts
+    }
+
+    /// The number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.parts.nodes.len()
+    }
+
+    /// Whether nothing was alive.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parts.nodes.is_empty()
+    }
+
+    /// The number of edges, weak ones included.
+    #[must_use]
+    pub fn edge_count(&self) -> usize {
+        self.parts.edges.len()
+    }
+
+    /// All nodes in their order.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node<'_>> + Clone {
+        (0..self.len()).map(|index| self.node(NodeId::new(index)))
+    }
+
+    /// The node with this number.
+    ///
+    /// # Panics
+    ///
+    /// If the number is of another, larger snapshot.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> Node<'_> {
+        Node::new(self, node)
+    }
+
+    /// The node of this object.
+    #[must_use]
+    pub fn find(&self, id: ObjectId) -> Option<NodeId> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The references that the node holds, weak ones included, in the order of their paths.
+    #[must_use]
+    pub fn edges(&self, node: NodeId) -> Edges<'_> {
+        let starts = &self.parts.edge_starts;
+        Edges::range(self, node, starts[node.index()]..starts[node.index() + 1])
+    }
+
+    /// The references that lead to the node, weak ones included, in the order of their sources.
+    pub fn edges_to(&self, node: NodeId) -> impl ExactSizeIterator<Item = Edge<'_>> + Clone {
+        let incoming = self.incoming();
+        let range = incoming.starts[node.index()] as usize..incoming.starts[node.index() + 1] as usize;
+        incoming.edges[range].iter().map(move |&edge| {
+            let source = NodeId::new(incoming.sources[edge as usize] as usize);
+            Edge::new(self, source, edge)
+        })
+    }
+
+    /// How many of the node's strong references no traced value holds: they are on the stack, in
+    /// statics, or in code that the trace cannot look into.
+    ///
+    /// `None` where the number of references could not be read (a value of another thread).
+    /// Negative if more references were reported than there are.
+    #[must_use]
+    pub fn external(&self, node: NodeId) -> Option<i64> {
+        let strong = self.node(node).strong()?;
+        let inside = self.edges_to(node).filter(Edge::is_strong).count();
+        Some(strong as i64 - inside as i64)
+    }
+
+    /// The types of the nodes, and every type that was known, sorted by name.
+    #[must_use]
+    pub fn types(&self) -> &[Arc<TypeInfo>] {
+        &self.parts.types
+    }
+
+    /// Places that the trace met and could not look into, sorted by node and path.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        &self.parts.places
+    }
+
+    /// The places of one node that the trace could not look into.
+    #[must_use]
+    pub fn places_of(&self, node: NodeId) -> &[Place] {
+        let places = &self.parts.places;
+        let start = places.partition_point(|place| place.node < node);
+        let end = places.partition_point(|place| place.node <= node);
+        &places[start..end]
+    }
+
+    fn incoming(&self) -> &Incoming {
+        self.incoming.get_or_init(|| {
+            let mut starts = vec![0u32; self.len() + 1];
+            for edge in &self.parts.edges {
+                starts[edge.target.index() + 1] += 1;
+            }
+            for index in 0..self.len() {
+                starts[index + 1] += starts[index];
+            }
+            let mut next = starts.clone();
+            let mut edges = vec![0u32; self.edge_count()];
+            let mut sources = vec![0u32; self.edge_count()];
+            for source in 0..self.len() {
+                let range = self.parts.edge_starts[source]..self.parts.edge_starts[source + 1];
+                for edge in range {
+                    sources[edge as usize] = source as u32;
+                    let at = &mut next[self.parts.edges[edge as usize].target.index()];
+                    edges[*at as usize] = edge;
+                    *at += 1;
+                }
+            }
+            Incoming {
+                starts,
+                edges,
+                sources,
+            }
+        })
+    }
+}

@@ -1,0 +1,186 @@
+//! A node of a snapshot.
+
+use std::fmt;
+
+use super::{NodeRow, Snapshot};
+use crate::object_id::ObjectId;
+use crate::site::Site;
+use crate::type_info::TypeInfo;
+
+/// The number of a node in its snapshot, from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The node with this number.
+    ///
+    /// # Panics
+    ///
+    /// If the number does not fit in 32 bits.
+    #[must_use]
+    pub const fn new(index: usize) -> Self {
+        assert!(index < u32::MAX as usize, "a snapshot has less than 2^32 nodes");
+        Self(index as u32)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Debug for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NodeId({})", self.0)
+    }
+}
+
+/// What holds a value and counts the references to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Holder {
+    /// `objgraph::rc::Rc`.
+    Rc,
+    /// `objgraph::sync::Arc`.
+    Arc,
+    /// `std::rc::Rc`, met on the way or watched.
+    StdRc,
+    /// `std::sync::Arc`, met on the way or watched.
+    StdArc,
+    /// Nobody: the value has an `Instance` field.
+    Instance,
+    /// Nobody: the value was passed to the call that took the snapshot, or is a root.
+    Value,
+}
+
+impl Holder {
+    /// Whether references to such a value are counted, so that it can leak.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        !matches!(self, Self::Instance | Self::Value)
+    }
+}
+
+/// How far the trace saw a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum State {
+    /// It was visited.
+    Visited,
+    /// It could not be looked into: its type has no derive.
+    Opaque,
+    /// An `Rc` of another thread, which only that thread may visit.
+    OtherThread,
+    /// A `&mut` to it was handed out by `get_mut` or `make_mut`, and no new reference was made
+    /// since, so nothing may look at it.
+    Lent,
+    /// Its visit panicked; the edges reported until then are there.
+    Panicked,
+    /// It was made, or dropped, while the snapshot was taken.
+    InFlight,
+}
+
+/// A node of a snapshot: one object.
+#[derive(Clone, Copy)]
+pub struct Node<'s> {
+    snapshot: &'s Snapshot,
+    node: NodeId,
+    row: &'s NodeRow,
+}
+
+impl<'s> Node<'s> {
+    pub(super) fn new(snapshot: &'s Snapshot, node: NodeId) -> Self {
+        let row = &snapshot.parts.nodes[node.index()];
+        Self { snapshot, node, row }
+    }
+
+    pub(super) fn row(&self) -> &'s NodeRow {
+        self.row
+    }
+
+    /// The node's number.
+    #[must_use]
+    pub fn node_id(&self) -> NodeId {
+        self.node
+    }
+
+    /// The object's id.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.row.id
+    }
+
+    /// The object's type.
+    #[must_use]
+    pub fn type_info(&self) -> &'s TypeInfo {
+        &self.snapshot.parts.types[self.row.type_index as usize]
+    }
+
+    /// The number of its type: an index into [`Snapshot::types`].
+    #[must_use]
+    pub fn type_index(&self) -> usize {
+        self.row.type_index as usize
+    }
+
+    /// The place in the source that made it; `None` for values behind std's own pointers.
+    #[must_use]
+    pub fn site(&self) -> Option<&'s Site> {
+        self.snapshot.parts.sites.get(self.row.site as usize)
+    }
+
+    /// The name of the thread that made it.
+    #[must_use]
+    pub fn thread(&self) -> Option<&'s str> {
+        self.snapshot.parts.threads.get(self.row.thread as usize).map(String::as_str)
+    }
+
+    /// The epoch it was born in; see [`NodeRow::epoch`].
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.row.epoch
+    }
+
+    /// How many strong references there are to it, wherever they are held; `None` where that
+    /// could not be read, or where references are not counted.
+    #[must_use]
+    pub fn strong(&self) -> Option<u32> {
+        known(self.row.strong).filter(|_| self.row.holder.counts())
+    }
+
+    /// How many weak references there are to it.
+    #[must_use]
+    pub fn weak(&self) -> Option<u32> {
+        known(self.row.weak).filter(|_| self.row.holder.counts())
+    }
+
+    /// What holds the value.
+    #[must_use]
+    pub fn holder(&self) -> Holder {
+        self.row.holder
+    }
+
+    /// How far the trace saw it.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.row.state
+    }
+
+    /// A short text of the value, if labels were taken and its type has a `Debug` text.
+    #[must_use]
+    pub fn label(&self) -> Option<&'s str> {
+        let labels = &self.snapshot.parts.labels;
+        let at = labels.binary_search_by_key(&self.node, |label| label.0).ok()?;
+        Some(&labels[at].1)
+    }
+}
+
+fn known(column: u32) -> Option<u32> {
+    (column != NodeRow::UNKNOWN).then_some(column)
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.type_info().name, self.id())
+    }
+}

@@ -1,0 +1,142 @@
+//! The columns of a snapshot.
+
+use std::sync::Arc;
+
+use super::node::{Holder, NodeId, State};
+use super::paths::{PathId, PathTable};
+use crate::object_id::ObjectId;
+use crate::site::Site;
+use crate::type_info::TypeInfo;
+
+/// The columns of a [`Snapshot`](super::Snapshot), open to anyone who wants to build one from
+/// other data (a test, a file).
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct SnapshotParts {
+    /// Whether tracking was compiled in where the snapshot was taken.
+    pub enabled: bool,
+    /// The clock of the process at the snapshot; see [`NodeRow::epoch`].
+    pub epoch: u32,
+    /// Types, sorted by full name.
+    pub types: Vec<Arc<TypeInfo>>,
+    /// Creation sites, sorted.
+    pub sites: Vec<Site>,
+    /// Names of the threads that made objects, by thread number.
+    pub threads: Vec<String>,
+    /// The paths that edges and places name.
+    pub paths: PathTable,
+    /// One row for each node.
+    pub nodes: Vec<NodeRow>,
+    /// `edges[edge_starts[n]..edge_starts[n + 1]]` are the edges of node `n`.
+    pub edge_starts: Vec<u32>,
+    /// All edges, by source.
+    pub edges: Vec<EdgeRow>,
+    /// Where the trace could not look, sorted by node.
+    pub places: Vec<Place>,
+    /// Labels of nodes, for those that were asked for.
+    pub labels: Vec<(NodeId, String)>,
+    /// Objects that could not be visited because the visit panicked, with the message.
+    pub panics: Vec<(NodeId, String)>,
+}
+
+/// One node.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeRow {
+    /// The object's id.
+    pub id: ObjectId,
+    /// Its type: an index into the types.
+    pub type_index: u32,
+    /// The place that made it: an index into the sites, or [`NodeRow::UNKNOWN`].
+    pub site: u32,
+    /// The thread that made it: an index into the threads, or [`NodeRow::UNKNOWN`].
+    pub thread: u32,
+    /// The epoch it was born in: how many times a snapshot, a growth or new ids had been asked
+    /// for before.
+    pub epoch: u32,
+    /// Strong references, wherever they are held; [`NodeRow::UNKNOWN`] if it could not be read.
+    pub strong: u32,
+    /// Weak references; [`NodeRow::UNKNOWN`] if it could not be read.
+    pub weak: u32,
+    /// What kind of thing holds the value.
+    pub holder: Holder,
+    /// How far the trace saw it.
+    pub state: State,
+}
+
+impl NodeRow {
+    /// In a column: not known.
+    pub const UNKNOWN: u32 = u32::MAX;
+}
+
+/// One edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EdgeRow {
+    /// Field, container element, … that holds the reference.
+    pub path: PathId,
+    /// The element's number where the path runs through one container; see
+    /// [`PathTable::show`](super::PathTable::show).
+    pub index: u32,
+    /// The object referred to.
+    pub target: NodeId,
+    /// Whether the reference owns.
+    pub strong: bool,
+}
+
+/// A place inside a node that the trace could not look into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The node.
+    pub node: NodeId,
+    /// Where in the node.
+    pub path: PathId,
+    /// The element's number, as in [`EdgeRow::index`].
+    pub index: u32,
+    /// The type of the value there: an index into the types.
+    pub type_index: u32,
+    /// Why not.
+    pub kind: PlaceKind,
+}
+
+/// Why the trace could not look into a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PlaceKind {
+    /// A value of a type without a derive, which may own anything.
+    Opaque,
+    /// A `RefCell` mutably borrowed, or a lock held.
+    Busy,
+    /// Values in cells nested too deeply to hold all their guards at once.
+    TooDeep,
+}
+
+impl SnapshotParts {
+    pub(super) fn check(&self) {
+        let nodes = self.nodes.len();
+        assert!(
+            self.edge_starts.len() == nodes + 1 || (nodes == 0 && self.edge_starts.is_empty()),
+            "edge_starts has one entry for each node and one for the end"
+        );
+        assert!(self.edge_starts.is_sorted(), "edge_starts is sorted");
+        assert!(
+            self.edge_starts.last().is_none_or(|&end| end as usize == self.edges.len()),
+            "edge_starts ends with the number of edges"
+        );
+        for edge in &self.edges {
+            assert!(edge.target.index() < nodes, "an edge leads to a node that is there");
+            assert!(self.paths.contains(edge.path), "the path of an edge is known");
+        }
+        for row in &self.nodes {
+            assert!((row.type_index as usize) < self.types.len(), "the type of a node is known");
+            assert!(
+                row.site == NodeRow::UNKNOWN || (row.site as usize) < self.sites.len(),
+                "the site of a node is known"
+            );
+            assert!(
+                row.thread == NodeRow::UNKNOWN || (row.thread as usize) < self.threads.len(),
+                "the thread of a node is known"
+            );
+        }
+        assert!(self.places.is_sorted_by_key(|place| place.node), "places are sorted by node");
+        assert!(self.labels.is_sorted_by_key(|label| label.0), "labels are sorted by node");
+    }
+}

@@ -1,0 +1,30 @@
+//! Where a trace starts that is asked for some values.
+
+use super::met::MetPointer;
+use crate::object_id::ObjectId;
+
+/// A place where a trace starts.
+#[derive(Debug)]
+pub(crate) enum Start {
+    /// An object of the table.
+    Object(ObjectId),
+    /// A value behind a pointer of std.
+    Pointer(MetPointer),
+}
+
+/// Collects where a trace starts.
+#[derive(Debug, Default)]
+pub struct Starts {
+    pub(crate) found: Vec<Start>,
+}
+
+impl Starts {
+    /// Starts at an object of the table.
+    pub fn object(&mut self, id: ObjectId) {
+        self.found.push(Start::Object(id));
+    }
+
+    pub(crate) fn pointer(&mut self, pointer: MetPointer) {
+        self.found.push(Start::Pointer(pointer));
+    }
+}

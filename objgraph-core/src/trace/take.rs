@@ -1,0 +1,168 @@
+//! Taking a snapshot.
+
+use std::any::{Any, type_name_of_val};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::assemble::assemble;
+use super::starts::{Start, Starts};
+use super::tracer::{Pending, Tracer, count};
+use super::visitor::Visitor;
+use crate::capture::{self, Looked};
+use crate::sight::{StdWeak, registry};
+use crate::snapshot::{NodeId, Snapshot, State};
+use crate::tracked::{Tracked, Value};
+
+/// A snapshot of all objects, and of what they reach through std's pointers.
+///
+/// Objects are visited one at a time, each with no lock held and no object of its own kept
+/// alive beyond its visit. Time and memory are O(objects + references); the stack needed does
+/// not grow with them.
+///
+/// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
+/// snapshot is empty.
+#[must_use]
+pub fn snapshot() -> Snapshot {
+    snapshot_with(&[], SnapshotOptions::default()).0
+}
+
+/// What a snapshot holds besides the objects.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SnapshotOptions {
+    /// Whether to take labels of values behind std's pointers, to which no id leads back later.
+    pub labels: bool,
+}
+
+impl SnapshotOptions {
+    /// With labels, or without.
+    #[must_use]
+    pub fn labels(mut self, labels: bool) -> Self {
+        self.labels = labels;
+        self
+    }
+}
+
+/// A snapshot of all objects, and of what `values` reach; and the nodes to start at to see it: for
+/// a pointer the object it points to, for any other value a node of its own, which is no object.
+#[must_use]
+pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
+    if !crate::ENABLED {
+        return (Snapshot::empty(), Vec::new());
+    }
+    let mut tracer = Tracer::new(registry(), options.labels);
+    let listed = capture::list();
+    let all = listed.len();
+    tracer.nodes.reserve(all);
+    for object in &listed {
+        let row = tracer.row(object);
+        tracer.add_object(row);
+    }
+    let starts = values.iter().flat_map(|value| start_nodes(&mut tracer, *value)).collect();
+    for node in 0..all {
+        tracer.visit_object(node as u32);
+    }
+    while let Some((node, pending)) = tracer.queue.pop() {
+        match pending {
+            Pending::Object => tracer.visit_object(node),
+            Pending::Std(handle) => tracer.visit_std(node, &handle),
+        }
+    }
+    (assemble(tracer), starts)
+}
+
+fn start_nodes(tracer: &mut Tracer, value: &dyn Tracked) -> Vec<NodeId> {
+    let mut starts = Starts::default();
+    if !value.starts(&mut starts) {
+        let node = tracer.add_value(type_name_of_val(value), size_of_val(value));
+        if tracer.wants_labels {
+            let label = super::labels::cut(value.label());
+            tracer.labels.push((NodeId::new(node as usize), label));
+        }
+        tracer.visit_caught(node, |visitor| value.visit(visitor));
+        return vec![NodeId::new(node as usize)];
+    }
+    let found = starts.found.into_iter().filter_map(|start| match start {
+        Start::Object(id) => tracer.object(id),
+        Start::Pointer(met) => Some(tracer.met(met)),
+    });
+    found.map(|node| NodeId::new(node as usize)).collect()
+}
+
+impl Tracer {
+    /// Visits an object of the table.
+    fn visit_object(&mut self, node: u32) {
+        if self.nodes[node as usize].state != State::Lent {
+            return;
+        }
+        let id = self.nodes[node as usize].id;
+        let mut seen = None;
+        let looked = capture::look(id, &mut |value, strong, weak| {
+            seen = Some((count(strong), count(weak)));
+            self.visit_value(node, value);
+        });
+        let row = &mut self.nodes[node as usize];
+        if let Some((strong, weak)) = seen {
+            row.strong = strong;
+            row.weak = weak;
+        }
+        match looked {
+            Looked::Seen => {}
+            Looked::Lent => row.state = State::Lent,
+            Looked::Gone => row.state = State::InFlight,
+        }
+    }
+
+    fn visit_value(&mut self, node: u32, value: Value<'_>) {
+        match self.registry.get(value.type_id()).and_then(|entry| entry.visit) {
+            Some(visit) => {
+                self.nodes[node as usize].state = State::Visited;
+                self.visit_caught(node, |visitor| visit(value, visitor));
+            }
+            None => self.nodes[node as usize].state = State::Opaque,
+        }
+    }
+
+    /// Visits a value behind a pointer of std.
+    fn visit_std(&mut self, node: u32, handle: &StdWeak) {
+        let visited = match handle {
+            StdWeak::Rc(weak) => weak.upgrade().map(|strong| self.visit_known(node, &*strong)),
+            StdWeak::Arc(weak) => weak.upgrade().map(|strong| self.visit_known(node, &*strong)),
+        };
+        if visited.is_none() {
+            self.nodes[node as usize].state = State::InFlight;
+        }
+    }
+
+    fn visit_known(&mut self, node: u32, value: Value<'_>) {
+        if let Some(entry) = self.registry.get(value.type_id()) {
+            let (info, label) = (Arc::clone(&entry.info), entry.label);
+            self.types.learn(self.nodes[node as usize].type_index, info);
+            if let (true, Some(label)) = (self.wants_labels, label) {
+                let text = super::labels::of_value(label, value);
+                self.labels.extend(text.map(|text| (NodeId::new(node as usize), text)));
+            }
+        }
+        self.visit_value(node, value);
+    }
+
+    /// Visits, and keeps a panic of the user's code from going further.
+    fn visit_caught<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
+        self.begin(node);
+        let mut visitor = Visitor::new(self);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            visit(&mut visitor);
+            visitor.finish();
+        }));
+        if let Err(panic) = result {
+            visitor.panicked(node, message(&*panic));
+        }
+    }
+}
+
+/// The message of a panic.
+pub(super) fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a panic without a message".to_owned())
+}

@@ -1,0 +1,449 @@
+//! The tracer: turns what visits report into rows.
+
+use std::any::{TypeId, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+use super::met::{MetPointer, StdPointer};
+use crate::capture;
+use crate::object_id::ObjectId;
+use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
+use crate::snapshot::{
+    EdgeRow, Holder, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind, Segment, State,
+};
+use crate::tracked::Label;
+use crate::type_info::TypeInfo;
+
+/// How many steps a path has at most; beyond, it starts anew with [`Segment::Deep`].
+const PATH_DEPTH: u32 = 12;
+
+/// The rows, as they are found.
+pub(crate) struct Tracer {
+    pub(super) registry: Registry,
+    pub(super) nodes: Vec<NodeRow>,
+    pub(super) types: Types,
+    pub(super) paths: PathTable,
+    pub(super) edges: Vec<EdgeRow>,
+    /// Which node the edges from this one on belong to, until the next run.
+    pub(super) runs: Vec<Run>,
+    pub(super) places: Vec<Place>,
+    pub(super) labels: Vec<(NodeId, String)>,
+    pub(super) panics: Vec<(NodeId, String)>,
+    /// Whether labels are wanted of values that no id leads back to.
+    pub(super) wants_labels: bool,
+    /// Nodes still to be visited, of which the listing did not know.
+    pub(super) queue: Vec<(u32, Pending)>,
+    /// Nodes by their place in the table.
+    by_place: ByPlace,
+    /// Nodes of values outside the table, by address and, for values without a count, type.
+    by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
+    cursor: Cursor,
+    stack: Vec<Frame>,
+    elements: Vec<u32>,
+    /// How many calls deep the visit is.
+    pub(super) depth: u32,
+    /// How many guards the visit holds.
+    pub(super) guards: u32,
+}
+
+impl fmt::Debug for Tracer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracer").field("nodes", &self.nodes.len()).finish_non_exhaustive()
+    }
+}
+
+/// The edges from `start` on are those of `node`.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub(super) node: u32,
+    pub(super) start: u32,
+}
+
+/// How to get at the value of a node that is in the queue.
+pub(super) enum Pending {
+    Object,
+    Std(StdWeak),
+}
+
+/// Where the visit is: in which node, at which path of it.
+#[derive(Clone, Copy)]
+struct Cursor {
+    node: u32,
+    path: PathId,
+    /// The element numbers of the path are those from here on.
+    base: usize,
+}
+
+/// A visit that waits for another to end.
+pub(super) struct Suspended(Cursor);
+
+struct Frame {
+    path: PathId,
+    base: usize,
+    elements: usize,
+}
+
+impl Tracer {
+    pub(super) fn new(registry: Registry, wants_labels: bool) -> Self {
+        let mut paths = PathTable::default();
+        let mut types = Types::default();
+        let nowhere = types.named("()", 0);
+        let path = paths.start(nowhere);
+        Self {
+            registry,
+            nodes: Vec::new(),
+            types,
+            paths,
+            edges: Vec::new(),
+            runs: Vec::new(),
+            places: Vec::new(),
+            labels: Vec::new(),
+            panics: Vec::new(),
+            wants_labels,
+            queue: Vec::new(),
+            by_place: ByPlace::default(),
+            by_address: HashMap::default(),
+            cursor: Cursor { node: u32::MAX, path, base: 0 },
+            stack: Vec::new(),
+            elements: Vec::new(),
+            depth: 0,
+            guards: 0,
+        }
+    }
+
+    /// Adds a node for an object of the table.
+    pub(super) fn add_object(&mut self, row: NodeRow) -> u32 {
+        let node = self.nodes.len() as u32;
+        self.by_place.set(row.id.place(), node);
+        self.nodes.push(row);
+        node
+    }
+
+    /// Begins the visit of a node: what is reported from now on is its.
+    pub(super) fn begin(&mut self, node: u32) {
+        let path = self.types.start(self.nodes[node as usize].type_index, &mut self.paths);
+        self.stack.clear();
+        self.elements.clear();
+        self.depth = 0;
+        self.guards = 0;
+        self.move_to(Cursor { node, path, base: 0 });
+    }
+
+    fn move_to(&mut self, cursor: Cursor) {
+        self.cursor = cursor;
+        if self.runs.last().is_none_or(|run| run.node != cursor.node) {
+            self.runs.push(Run { node: cursor.node, start: self.edges.len() as u32 });
+        }
+    }
+
+    pub(super) fn node(&self) -> u32 {
+        self.cursor.node
+    }
+
+    pub(super) fn enter(&mut self, segment: Segment) {
+        let Cursor { path, base, .. } = self.cursor;
+        self.stack.push(Frame { path, base, elements: self.elements.len() });
+        let path = if self.paths.depth(path) < PATH_DEPTH { path } else { self.deep_path() };
+        self.cursor.path = self.paths.step(path, segment);
+        if segment == Segment::Element {
+            self.elements.push(0);
+        }
+    }
+
+    pub(super) fn leave(&mut self) {
+        if let Some(frame) = self.stack.pop() {
+            self.cursor.path = frame.path;
+            self.cursor.base = frame.base;
+            self.elements.truncate(frame.elements);
+        }
+    }
+
+    pub(super) fn set_element(&mut self, index: usize) {
+        if let Some(last) = self.elements.last_mut() {
+            *last = u32::try_from(index).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// The path `…` of the node's type; the element numbers of what follows start anew.
+    pub(super) fn deep_path(&mut self) -> PathId {
+        let type_index = self.nodes[self.cursor.node as usize].type_index;
+        let start = self.types.start(type_index, &mut self.paths);
+        self.cursor.base = self.elements.len();
+        self.paths.step(start, Segment::Deep)
+    }
+
+    /// Goes on with a visit that was put off.
+    pub(super) fn jump(&mut self, node: u32, path: PathId) -> Suspended {
+        let here = self.cursor;
+        self.move_to(Cursor { node, path, base: self.elements.len() });
+        Suspended(here)
+    }
+
+    /// Goes back to where the visit was.
+    pub(super) fn resume(&mut self, here: Suspended) {
+        self.move_to(here.0);
+    }
+
+    fn edge(&mut self, target: u32, strong: bool) {
+        let index = self.paths.index_of(&self.elements[self.cursor.base..]);
+        self.edges.push(EdgeRow {
+            path: self.cursor.path,
+            index,
+            target: NodeId::new(target as usize),
+            strong,
+        });
+    }
+
+    /// A reference to an object of the table.
+    #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    pub(super) fn reference(&mut self, id: ObjectId, strong: bool) {
+        if let Some(node) = self.object(id) {
+            self.edge(node, strong);
+        }
+    }
+
+    /// The node of an object of the table; one that was made since the listing is added.
+    pub(super) fn object(&mut self, id: ObjectId) -> Option<u32> {
+        let known = self.by_place.get(id.place());
+        if let Some(node) = known.filter(|&node| self.nodes[node as usize].id == id) {
+            return Some(node);
+        }
+        let listed = capture::describe(id)?;
+        let row = self.row(&listed);
+        let node = self.add_object(row);
+        self.queue.push((node, Pending::Object));
+        Some(node)
+    }
+
+    /// The row of an object of the table, before it was visited.
+    pub(super) fn row(&mut self, listed: &capture::Listed) -> NodeRow {
+        NodeRow {
+            id: listed.id,
+            type_index: self.types.of_kind(listed.kind, &self.registry),
+            site: self.types.site_of_kind(listed.kind),
+            thread: listed.thread,
+            epoch: listed.epoch,
+            strong: NodeRow::UNKNOWN,
+            weak: NodeRow::UNKNOWN,
+            holder: listed.holder,
+            state: if listed.elsewhere { State::OtherThread } else { State::Lent },
+        }
+    }
+
+    /// A pointer of std.
+    pub(super) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
+        let Some(met) = pointer.met(&self.registry) else { return };
+        let node = self.met(met);
+        self.edge(node, P::STRONG);
+    }
+
+    /// The node of a value behind a pointer of std.
+    pub(super) fn met(&mut self, met: MetPointer) -> u32 {
+        let key = (met.address, None);
+        if let Some(&node) = self.by_address.get(&key) {
+            return node;
+        }
+        let state = if met.handle.is_some() { State::Visited } else { State::Opaque };
+        let row = NodeRow {
+            strong: count(met.strong),
+            weak: count(met.weak),
+            ..self.outside_row(met.type_name, met.size, met.holder, state)
+        };
+        let node = self.nodes.len() as u32;
+        self.nodes.push(row);
+        self.by_address.insert(key, node);
+        if let Some(handle) = met.handle {
+            self.queue.push((node, Pending::Std(handle)));
+        }
+        node
+    }
+
+    fn outside_row(&mut self, type_name: &'static str, size: usize, holder: Holder, state: State) -> NodeRow {
+        NodeRow {
+            id: capture::next_outside_id(),
+            type_index: self.types.named(type_name, size),
+            site: NodeRow::UNKNOWN,
+            thread: NodeRow::UNKNOWN,
+            epoch: capture::epoch(),
+            strong: NodeRow::UNKNOWN,
+            weak: NodeRow::UNKNOWN,
+            holder,
+            state,
+        }
+    }
+
+    /// Adds a node for a value that is no object of its own.
+    pub(super) fn add_value(&mut self, type_name: &'static str, size: usize) -> u32 {
+        let row = self.outside_row(type_name, size, Holder::Value, State::Visited);
+        self.nodes.push(row);
+        (self.nodes.len() - 1) as u32
+    }
+
+    /// Enters a value that a shared reference leads to; `None` if it was entered before.
+    pub(super) fn enter_value(
+        &mut self,
+        address: usize,
+        type_name: &'static str,
+        size: usize,
+        label: Label<'_>,
+    ) -> Option<Suspended> {
+        let key = (address, Some(type_name));
+        let known = self.by_address.get(&key).copied();
+        let node = known.unwrap_or_else(|| self.add_value(type_name, size));
+        self.edge(node, false);
+        if known.is_some() {
+            return None;
+        }
+        self.by_address.insert(key, node);
+        if self.wants_labels {
+            self.labels.push((NodeId::new(node as usize), super::labels::cut(label)));
+        }
+        Some(self.enter_node(node))
+    }
+
+    /// Enters a value with an id of its own; `None` if there is no such object any more.
+    pub(super) fn enter_instance(&mut self, id: ObjectId) -> Option<Suspended> {
+        let node = self.object(id)?;
+        self.queue.retain(|(queued, _)| *queued != node);
+        self.edge(node, true);
+        self.nodes[node as usize].state = State::Visited;
+        Some(self.enter_node(node))
+    }
+
+    fn enter_node(&mut self, node: u32) -> Suspended {
+        let path = self.types.start(self.nodes[node as usize].type_index, &mut self.paths);
+        self.jump(node, path)
+    }
+
+    /// A place that cannot be looked into.
+    pub(super) fn place_named<T: ?Sized>(&mut self, kind: PlaceKind) {
+        let type_index = self.types.named(type_name::<T>(), 0);
+        self.place(kind, type_index);
+    }
+
+    pub(super) fn place(&mut self, kind: PlaceKind, type_index: u32) {
+        let index = self.paths.index_of(&self.elements[self.cursor.base..]);
+        self.places.push(Place {
+            node: NodeId::new(self.cursor.node as usize),
+            path: self.cursor.path,
+            index,
+            type_index,
+            kind,
+        });
+    }
+
+    pub(super) fn panicked(&mut self, node: u32, message: String) {
+        self.nodes[node as usize].state = State::Panicked;
+        self.panics.push((NodeId::new(node as usize), message));
+    }
+
+    pub(super) fn visit_fn(&self, id: TypeId) -> Option<VisitFn> {
+        self.registry.get(id)?.visit
+    }
+}
+
+/// A count as a column holds it.
+pub(super) fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(NodeRow::UNKNOWN - 1)
+}
+
+/// Nodes by their place in the table, in pages that are made when first used.
+#[derive(Default)]
+struct ByPlace(Vec<Vec<u32>>);
+
+impl ByPlace {
+    const PAGE: u32 = 1024;
+
+    fn get(&self, place: u32) -> Option<u32> {
+        let node = *self.0.get((place / Self::PAGE) as usize)?.get((place % Self::PAGE) as usize)?;
+        (node != u32::MAX).then_some(node)
+    }
+
+    fn set(&mut self, place: u32, node: u32) {
+        let page = (place / Self::PAGE) as usize;
+        if self.0.len() <= page {
+            self.0.resize_with(page + 1, Vec::new);
+        }
+        if self.0[page].is_empty() {
+            self.0[page] = vec![u32::MAX; Self::PAGE as usize];
+        }
+        self.0[page][(place % Self::PAGE) as usize] = node;
+    }
+}
+
+/// The types of a snapshot, in the order they were met.
+#[derive(Default)]
+pub(super) struct Types {
+    pub(super) infos: Vec<Arc<TypeInfo>>,
+    starts: Vec<Option<PathId>>,
+    by_name: HashMap<&'static str, u32>,
+    /// For each kind of the table, its type here.
+    of_kind: Vec<Option<u32>>,
+    pub(super) kinds: Vec<capture::Kind>,
+}
+
+impl Types {
+    /// The type of this name, of which nothing more is known.
+    pub(super) fn named(&mut self, name: &'static str, size: usize) -> u32 {
+        if let Some(&index) = self.by_name.get(name) {
+            return index;
+        }
+        self.add(name, Arc::new(TypeInfo::opaque(name, size)))
+    }
+
+    fn add(&mut self, name: &'static str, info: Arc<TypeInfo>) -> u32 {
+        let index = self.infos.len() as u32;
+        self.infos.push(info);
+        self.starts.push(None);
+        self.by_name.insert(name, index);
+        index
+    }
+
+    /// The type of a kind of the table.
+    pub(super) fn of_kind(&mut self, kind: u32, registry: &Registry) -> u32 {
+        let at = kind as usize;
+        if let Some(&Some(index)) = self.of_kind.get(at) {
+            return index;
+        }
+        if self.kinds.len() <= at {
+            self.kinds = capture::kinds();
+        }
+        self.of_kind.resize(self.kinds.len(), None);
+        let row = &self.kinds[at];
+        let name = (row.name)();
+        let index = match registry.get(row.type_id) {
+            Some(entry) => self.known(name, &entry.info),
+            None => self.named(name, row.size),
+        };
+        self.of_kind[at] = Some(index);
+        index
+    }
+
+    fn known(&mut self, name: &'static str, info: &Arc<TypeInfo>) -> u32 {
+        match self.by_name.get(name) {
+            Some(&index) => {
+                self.infos[index as usize] = Arc::clone(info);
+                index
+            }
+            None => self.add(name, Arc::clone(info)),
+        }
+    }
+
+    /// More is known of a type that was met by name.
+    pub(super) fn learn(&mut self, type_index: u32, info: Arc<TypeInfo>) {
+        self.infos[type_index as usize] = info;
+    }
+
+    fn site_of_kind(&self, kind: u32) -> u32 {
+        // Sites are numbered like kinds until the snapshot is put together.
+        kind
+    }
+
+    /// The path at which a value of the type starts.
+    pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
+        let start = &mut self.starts[type_index as usize];
+        *start.get_or_insert_with(|| paths.start(type_index))
+    }
+}

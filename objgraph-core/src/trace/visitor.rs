@@ -1,0 +1,287 @@
+//! The visitor: what a value reports its references to.
+
+use std::any::{Any, TypeId, type_name};
+
+use super::met::StdPointer;
+use super::tracer::Tracer;
+use crate::object_id::ObjectId;
+use crate::snapshot::{PathId, PlaceKind, Segment};
+use crate::tracked::Tracked;
+
+/// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
+/// that a trace needs.
+const CALL_DEPTH: u32 = 24;
+
+/// How many guards (of a `RefCell`, a lock) a visit holds inside each other. What is deeper is
+/// told, not looked into.
+const GUARD_DEPTH: u32 = 64;
+
+/// What a value reports its references to.
+///
+/// The lifetime is that of the value: what cannot be visited at once, because values own each
+/// other too deeply for the stack, is put off and visited when the calls have returned.
+#[derive(Debug)]
+pub struct Visitor<'a> {
+    tracer: &'a mut Tracer,
+    deferred: Vec<Deferred<'a>>,
+}
+
+/// A value whose visit was put off.
+struct Deferred<'a> {
+    value: &'a dyn Tracked,
+    node: u32,
+    path: PathId,
+}
+
+impl std::fmt::Debug for Deferred<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Deferred({})", self.node)
+    }
+}
+
+impl<'a> Visitor<'a> {
+    pub(crate) fn new(tracer: &'a mut Tracer) -> Self {
+        Self { tracer, deferred: Vec::new() }
+    }
+
+    /// Visits a value that is owned by the one being visited, as its field `name`.
+    ///
+    /// ```
+    /// # use objgraph_core::{Tracked, Visitor};
+    /// struct Queue<T>(std::collections::VecDeque<T>);
+    ///
+    /// impl<T: Tracked> Tracked for Queue<T> {
+    ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+    ///         visitor.field("0", &self.0);
+    ///     }
+    /// }
+    /// ```
+    pub fn field<T: Tracked>(&mut self, name: &'static str, value: &'a T) {
+        self.__enter(name);
+        self.value(value);
+        self.__leave();
+    }
+
+    /// Visits values that are owned by the one being visited, as its elements 0, 1, ….
+    pub fn elements<T: Tracked + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+        if T::is_leaf() {
+            return;
+        }
+        self.open(Segment::Element);
+        for (index, value) in values.into_iter().enumerate() {
+            self.tracer.set_element(index);
+            self.value(value);
+        }
+        self.__leave();
+    }
+
+    /// Visits values that are owned by the one being visited and have no order among them.
+    pub fn entries<T: Tracked + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+        if T::is_leaf() {
+            return;
+        }
+        self.open(Segment::Entry);
+        for value in values {
+            self.value(value);
+        }
+        self.__leave();
+    }
+
+    /// Visits a value that is owned by the one being visited, at the place where the visit is.
+    pub fn value<T: Tracked>(&mut self, value: &'a T) {
+        if T::is_leaf() {
+            return;
+        }
+        if let Some(id) = value.instance() {
+            self.instance(id, value);
+        } else if self.tracer.depth < CALL_DEPTH {
+            self.tracer.depth += 1;
+            value.visit(self);
+            self.tracer.depth -= 1;
+        } else {
+            let path = self.tracer.deep_path();
+            self.deferred.push(Deferred { value, node: self.tracer.node(), path });
+        }
+    }
+
+    /// Visits a value that is borrowed by a guard, for as long as the guard lives.
+    ///
+    /// ```
+    /// # use objgraph_core::{Tracked, Visitor};
+    /// struct Shared<T>(std::cell::RefCell<T>);
+    ///
+    /// impl<T: Tracked> Tracked for Shared<T> {
+    ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+    ///         match self.0.try_borrow() {
+    ///             Ok(guard) => visitor.guarded(|visitor| visitor.lend(&*guard)),
+    ///             Err(_) => visitor.busy::<T>(),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn guarded(&mut self, visit: impl FnOnce(&mut Guarded<'_>)) {
+        if self.tracer.guards >= GUARD_DEPTH {
+            self.tracer.place_named::<TooDeep>(PlaceKind::TooDeep);
+            return;
+        }
+        // Calls below a guard start to count anew, so that one level of guards does not make
+        // all that hangs on it put off.
+        let depth = std::mem::replace(&mut self.tracer.depth, 0);
+        self.tracer.guards += 1;
+        visit(&mut Guarded { tracer: &mut *self.tracer });
+        self.tracer.guards -= 1;
+        self.tracer.depth = depth;
+    }
+
+    /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
+    /// of its own, visited once, however many references lead to it.
+    pub fn shared<T: Tracked>(&mut self, value: &'a T) {
+        if T::is_leaf() {
+            return;
+        }
+        let address = std::ptr::from_ref(value).addr();
+        if let Some(place) = self.tracer.enter_value(address, type_name::<T>(), size_of::<T>(), value.label()) {
+            self.nested(place, value);
+        }
+    }
+
+    fn instance<T: Tracked>(&mut self, id: ObjectId, value: &'a T) {
+        if let Some(place) = self.tracer.enter_instance(id) {
+            self.nested(place, value);
+        }
+    }
+
+    fn nested<T: Tracked>(&mut self, place: super::tracer::Suspended, value: &'a T) {
+        if self.tracer.depth < CALL_DEPTH {
+            self.tracer.depth += 1;
+            value.visit(self);
+            self.tracer.depth -= 1;
+        } else {
+            let path = self.tracer.deep_path();
+            self.deferred.push(Deferred { value, node: self.tracer.node(), path });
+        }
+        self.tracer.resume(place);
+    }
+
+    /// Visits a value of any type, if the registry knows how; else it is opaque.
+    pub fn any<T: 'static>(&mut self, value: &'a T) {
+        if !std::mem::needs_drop::<T>() {
+            return;
+        }
+        match self.tracer.visit_fn(TypeId::of::<T>()) {
+            Some(visit) => visit(value as &'a dyn Any, self),
+            None => self.__opaque_type::<T>(),
+        }
+    }
+
+    /// Visits elements of any type.
+    pub(crate) fn any_elements<T: 'static>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+        self.open(Segment::Element);
+        for (index, value) in values.into_iter().enumerate() {
+            self.tracer.set_element(index);
+            self.any(value);
+        }
+        self.__leave();
+    }
+
+    /// Visits elements of any type that have no order.
+    pub(crate) fn any_entries<T: 'static>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+        self.open(Segment::Entry);
+        for value in values {
+            self.any(value);
+        }
+        self.__leave();
+    }
+
+    /// Visits elements that a shared reference leads to.
+    pub(crate) fn shared_elements<T: Tracked + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+        self.open(Segment::Element);
+        for (index, value) in values.into_iter().enumerate() {
+            self.tracer.set_element(index);
+            self.shared(value);
+        }
+        self.__leave();
+    }
+
+    /// Records that the value at the place where the visit is cannot be looked into because it
+    /// is mutably borrowed, or locked, just now.
+    pub fn busy<T: ?Sized>(&mut self) {
+        self.tracer.place_named::<T>(PlaceKind::Busy);
+    }
+
+    /// Reports a reference to an object of the table, by its id.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn reference(&mut self, id: ObjectId, strong: bool) {
+        self.tracer.reference(id, strong);
+    }
+
+    /// Reports a pointer of std.
+    pub(crate) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
+        self.tracer.std_pointer(pointer);
+    }
+
+    /// Records that the visit of a node panicked.
+    pub(super) fn panicked(&mut self, node: u32, message: String) {
+        self.tracer.panicked(node, message);
+    }
+
+    /// Visits all that was put off.
+    pub(crate) fn finish(&mut self) {
+        while let Some(next) = self.deferred.pop() {
+            let here = self.tracer.jump(next.node, next.path);
+            next.value.visit(self);
+            self.tracer.resume(here);
+        }
+    }
+
+    pub(crate) fn open(&mut self, segment: Segment) {
+        self.tracer.enter(segment);
+    }
+
+    pub(crate) fn set_element(&mut self, index: usize) {
+        self.tracer.set_element(index);
+    }
+
+    #[doc(hidden)]
+    pub fn __enter(&mut self, name: &'static str) {
+        self.tracer.enter(Segment::Field(name));
+    }
+
+    #[doc(hidden)]
+    pub fn __enter_back(&mut self, name: &'static str) {
+        self.tracer.enter(Segment::BackField(name));
+    }
+
+    #[doc(hidden)]
+    pub fn __leave(&mut self) {
+        self.tracer.leave();
+    }
+
+    #[doc(hidden)]
+    pub fn __opaque_type<T: ?Sized>(&mut self) {
+        self.tracer.place_named::<T>(PlaceKind::Opaque);
+    }
+}
+
+/// Stands for values in guards too deep to look into.
+struct TooDeep;
+
+/// A visitor inside a guard; see [`Visitor::guarded`].
+#[derive(Debug)]
+pub struct Guarded<'g> {
+    tracer: &'g mut Tracer,
+}
+
+impl Guarded<'_> {
+    /// Visits the value that the guard lends.
+    pub fn lend<'s, T: Tracked>(&'s mut self, value: &'s T) {
+        self.with(|visitor| visitor.value(value));
+    }
+
+    /// Visits what the guard lends by a function.
+    pub(crate) fn with<'s>(&'s mut self, visit: impl FnOnce(&mut Visitor<'s>)) {
+        let mut visitor = Visitor::new(&mut *self.tracer);
+        visit(&mut visitor);
+        visitor.finish();
+    }
+}
