@@ -50,7 +50,9 @@ pub fn counts() -> Vec<Count> {
 #[must_use]
 pub fn count_of<T: 'static>() -> usize {
     let id = std::any::TypeId::of::<T>();
-    let of_type = capture::counts().into_iter().filter(|count| count.kind.type_id == id);
+    let of_type = capture::counts()
+        .into_iter()
+        .filter(|count| count.kind.type_id == id);
     of_type.map(|count| count.alive as usize).sum()
 }
 

@@ -32,7 +32,9 @@ pub use object_id::ObjectId;
 pub use sight::{register, types};
 pub use site::Site;
 pub use snapshot::*;
-pub use trace::{Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with};
+pub use trace::{
+    Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with,
+};
 pub use tracked::Tracked;
 pub use type_info::{Field, Sight, TypeInfo, short_name};
 

@@ -76,7 +76,10 @@ impl<T: ?Sized> Strong<T> {
 #[must_use]
 pub fn at(id: ObjectId) -> Option<Object> {
     let listed = capture::describe(id)?;
-    Some(Object { listed, kind: capture::kind(listed.kind)? })
+    Some(Object {
+        listed,
+        kind: capture::kind(listed.kind)?,
+    })
 }
 
 /// Every object that is alive, in the order of the table. O(objects).
@@ -90,7 +93,10 @@ pub fn objects() -> Vec<Object> {
             if kinds.len() <= listed.kind as usize {
                 kinds = capture::kinds();
             }
-            Some(Object { listed, kind: *kinds.get(listed.kind as usize)? })
+            Some(Object {
+                listed,
+                kind: *kinds.get(listed.kind as usize)?,
+            })
         })
         .collect()
 }
@@ -112,6 +118,12 @@ impl Object {
     #[must_use]
     pub fn short_name(&self) -> String {
         short_name(self.type_name())
+    }
+
+    /// Whether it holds a `T`.
+    #[must_use]
+    pub fn is<T: 'static>(&self) -> bool {
+        self.kind.type_id == std::any::TypeId::of::<T>()
     }
 
     /// The place in the source that made it.

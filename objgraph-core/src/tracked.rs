@@ -55,6 +55,12 @@ pub trait Tracked {
         Label::None
     }
 
+    /// The name of the type, for a value of which nothing else is known.
+    #[doc(hidden)]
+    fn __type_name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+
     /// The id of the value's `Instance` field.
     #[doc(hidden)]
     fn instance(&self) -> Option<ObjectId> {

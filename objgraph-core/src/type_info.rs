@@ -83,7 +83,10 @@ impl TypeInfo {
     /// ```
     #[must_use]
     pub fn module(&self) -> &str {
-        let head = match self.name.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
+        let head = match self
+            .name
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+        {
             Some(end) => &self.name[..end],
             None => &self.name,
         };
@@ -103,7 +106,10 @@ impl TypeInfo {
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         fn eq(of: &str, name: &str) -> bool {
-            of == name || of.strip_prefix(name).is_some_and(|rest| rest.starts_with('<'))
+            of == name
+                || of
+                    .strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with('<'))
         }
         eq(&self.short_name, name) || (name.contains("::") && eq(&self.name, name))
     }

@@ -42,7 +42,10 @@ fn get_mut_lends_the_value_and_the_next_clone_gives_it_back() {
         return;
     }
     objgraph_core::register::<Node>();
-    let mut one = Rc::new(Node { next: RefCell::default(), back: RefCell::default() });
+    let mut one = Rc::new(Node {
+        next: RefCell::default(),
+        back: RefCell::default(),
+    });
     let state = |rc: &Rc<Node>| {
         let id = id(rc);
         let snapshot = snapshot();
@@ -64,7 +67,10 @@ fn make_mut_moves_from_under_weak_references_and_clones_shared_values() {
     let mut one = Rc::new(5);
     let weak = Rc::downgrade(&one);
     *Rc::make_mut(&mut one) += 1;
-    assert_eq!((*one, weak.upgrade().is_none(), Rc::weak_count(&one)), (6, true, 0));
+    assert_eq!(
+        (*one, weak.upgrade().is_none(), Rc::weak_count(&one)),
+        (6, true, 0)
+    );
     let two = one.clone();
     let first = id(&two);
     *Rc::make_mut(&mut one) += 1;
@@ -75,7 +81,10 @@ fn make_mut_moves_from_under_weak_references_and_clones_shared_values() {
     let mut one = Arc::new(5);
     let weak = Arc::downgrade(&one);
     *Arc::make_mut(&mut one) += 1;
-    assert_eq!((*one, weak.upgrade().is_none(), Arc::weak_count(&one)), (6, true, 0));
+    assert_eq!(
+        (*one, weak.upgrade().is_none(), Arc::weak_count(&one)),
+        (6, true, 0)
+    );
     let two = one.clone();
     *Arc::make_mut(&mut one) += 1;
     assert_eq!((*one, *two), (7, 6));
@@ -130,16 +139,34 @@ fn a_cycle_is_seen_with_its_paths() {
         next: RefCell::default(),
         back: RefCell::new(weak.clone()),
     });
-    let two = Rc::new(Node { next: RefCell::new(Some(one.clone())), back: RefCell::default() });
+    let two = Rc::new(Node {
+        next: RefCell::new(Some(one.clone())),
+        back: RefCell::default(),
+    });
     *one.next.borrow_mut() = Some(two.clone());
     let snapshot = snapshot();
     let node = snapshot.find(id(&one)).unwrap();
-    let edges: Vec<_> = snapshot.edges(node).map(|e| (e.path(), e.is_strong(), e.target())).collect();
+    let edges: Vec<_> = snapshot
+        .edges(node)
+        .map(|e| (e.path(), e.is_strong(), e.target()))
+        .collect();
     let target = snapshot.find(id(&two)).unwrap();
-    assert_eq!(edges, [("next".into(), true, target), ("back".into(), false, node)]);
-    assert_eq!((snapshot.node(node).strong(), snapshot.node(node).weak()), (Some(2), Some(1)));
-    assert_eq!((snapshot.external(node), snapshot.external(target)), (Some(1), Some(1)));
-    assert_eq!(snapshot.node(node).site().unwrap().line, snapshot.node(target).site().unwrap().line - 4);
+    assert_eq!(
+        edges,
+        [("next".into(), true, target), ("back".into(), false, node)]
+    );
+    assert_eq!(
+        (snapshot.node(node).strong(), snapshot.node(node).weak()),
+        (Some(2), Some(1))
+    );
+    assert_eq!(
+        (snapshot.external(node), snapshot.external(target)),
+        (Some(1), Some(1))
+    );
+    assert_eq!(
+        snapshot.node(node).site().unwrap().line,
+        snapshot.node(target).site().unwrap().line - 4
+    );
     one.next.take();
 }
 

@@ -5,18 +5,18 @@
 
 #[cfg(any(debug_assertions, feature = "always"))]
 #[path = "on/mod.rs"]
-mod side;
+pub(crate) mod side;
 
 #[cfg(not(any(debug_assertions, feature = "always")))]
 #[path = "off/mod.rs"]
-mod side;
+pub(crate) mod side;
 
 mod clock;
 mod listed;
 
-pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit};
 pub(crate) use clock::{advance_epoch, epoch, next_outside_id};
 pub(crate) use listed::{Kind, KindCount, Listed, Looked};
+pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit};
 pub(crate) use side::{
     counts, describe, identify_arc, identify_rc, kind, kinds, list, look, thread_names, upgrade,
 };

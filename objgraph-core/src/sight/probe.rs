@@ -14,8 +14,8 @@ use std::marker::PhantomData;
 
 use super::registry::Registrar;
 use super::walk::Walk;
-use crate::tracked::{Label, Tracked};
 use crate::trace::Visitor;
+use crate::tracked::{Label, Tracked};
 use crate::type_info::Sight;
 
 /// A value to be visited.
@@ -252,7 +252,10 @@ pub trait ViaNoDrop {
     fn __has_drop(&self) -> bool;
 }
 
-#[expect(drop_bounds, reason = "what is asked is whether the type itself implements it")]
+#[expect(
+    drop_bounds,
+    reason = "what is asked is whether the type itself implements it"
+)]
 impl<T: Drop> ViaDrop for &TypeProbe<T> {
     fn __has_drop(&self) -> bool {
         true

@@ -7,42 +7,50 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, Once};
-
-use parking_lot::Mutex;
+use std::rc;
+use std::sync::{self, Arc, Mutex, Once, RwLock};
 
 use super::walk::Walk;
 use crate::site::Site;
+use crate::trace::{MetPointer, Visitor};
 use crate::tracked::{Label, Tracked, Value};
-use crate::trace::Visitor;
 use crate::type_info::{Field, Sight, TypeInfo};
 
-/// Visits a value of the type that the function was made for.
+/// Visits a value of a type that the function was made for.
 pub(crate) type VisitFn = for<'a> fn(Value<'a>, &mut Visitor<'a>);
 
 /// Hands the label of a value to a function.
 pub(crate) type LabelFn = fn(Value<'_>, &mut dyn FnMut(Label<'_>));
 
-/// Makes a weak handle from a reference to a `std::rc::Rc<T>`, `std::sync::Arc<T>` or their
-/// `Weak`.
+/// Makes a weak handle from a reference to a pointer of std; `None` if it is not one that the
+/// function was made for.
 type WeakenFn = fn(Value<'_>) -> Option<StdWeak>;
 
 /// A weak handle to a value behind a pointer of std.
 #[derive(Clone)]
 pub(crate) enum StdWeak {
-    Rc(std::rc::Weak<dyn Any>),
-    Arc(std::sync::Weak<dyn Any>),
+    Rc(rc::Weak<dyn Any>),
+    Arc(sync::Weak<dyn Any>),
+}
+
+/// What the registry holds of a type of std's pointers.
+#[derive(Clone, Copy)]
+struct Pointer {
+    weaken: WeakenFn,
+    strong: bool,
+    /// The name of the type that it points to.
+    target: &'static str,
 }
 
 /// What the registry holds of a type.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) info: Arc<TypeInfo>,
-    pub(crate) visit: Option<VisitFn>,
+    pub(crate) visit: VisitFn,
     pub(crate) label: Option<LabelFn>,
-    weaken: Option<WeakenFn>,
 }
 
 /// A fast hash for what is spread well by itself, or nobody hostile chooses: a `TypeId`, an
@@ -69,24 +77,39 @@ impl Hasher for PlainHasher {
     }
 }
 
-type Map = HashMap<TypeId, Entry, BuildHasherDefault<PlainHasher>>;
+type Map<V> = HashMap<TypeId, V, BuildHasherDefault<PlainHasher>>;
 
 /// The types known at one moment.
 #[derive(Clone, Default)]
-pub(crate) struct Registry(Arc<Map>);
+pub(crate) struct Registry(Arc<Maps>);
+
+#[derive(Clone, Default)]
+struct Maps {
+    types: Map<Entry>,
+    /// std's pointers to types that are known.
+    pointers: Map<Pointer>,
+}
 
 impl Registry {
     pub(crate) fn get(&self, id: TypeId) -> Option<&Entry> {
-        self.0.get(&id)
+        self.0.types.get(&id)
     }
 
     /// A weak handle to what the std pointer `pointer` points to, if its type is known.
     pub(crate) fn weaken(&self, pointer: Value<'_>) -> Option<StdWeak> {
-        self.0.get(&pointer.type_id())?.weaken?(pointer)
+        (self.0.pointers.get(&pointer.type_id())?.weaken)(pointer)
+    }
+
+    /// What a trace keeps of a pointer of std (nothing, if what it points to is gone), and whether
+    /// it owns; `None` if `value` is no such pointer, or points to a type that is not known.
+    pub(crate) fn meet(&self, value: Value<'_>) -> Option<(Option<MetPointer>, bool)> {
+        let pointer = self.0.pointers.get(&value.type_id())?;
+        let handle = (pointer.weaken)(value)?;
+        Some((MetPointer::new(handle, pointer.target), pointer.strong))
     }
 }
 
-static REGISTRY: Mutex<Option<Registry>> = Mutex::new(None);
+static REGISTRY: parking_lot::Mutex<Option<Registry>> = parking_lot::Mutex::new(None);
 
 /// A derive's entry in the list that the linker makes.
 #[derive(Debug)]
@@ -113,7 +136,7 @@ pub(crate) fn registry() -> Registry {
 
 thread_local! {
     /// Whether this thread runs the registrations of the derives.
-    static LOADING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static LOADING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes a type known to the trace, so that objects of it can be looked into.
@@ -125,7 +148,7 @@ thread_local! {
 /// objgraph_core::register::<Vec<objgraph_core::rc::Rc<u8>>>();
 /// ```
 pub fn register<T: Tracked + 'static>() {
-    if !crate::ENABLED || registry().get(TypeId::of::<T>()).is_some_and(|entry| entry.visit.is_some()) {
+    if !crate::ENABLED || registry().get(TypeId::of::<T>()).is_some() {
         return;
     }
     let mut registrar = Registrar::default();
@@ -138,7 +161,12 @@ pub fn register<T: Tracked + 'static>() {
 /// them is alive; sorted by name.
 #[must_use]
 pub fn types() -> Vec<Arc<TypeInfo>> {
-    let mut types: Vec<_> = registry().0.values().map(|entry| Arc::clone(&entry.info)).collect();
+    let mut types: Vec<_> = registry()
+        .0
+        .types
+        .values()
+        .map(|entry| Arc::clone(&entry.info))
+        .collect();
     types.sort_by(|a, b| a.name.cmp(&b.name));
     types.dedup_by(|a, b| a.name == b.name);
     types
@@ -147,12 +175,14 @@ pub fn types() -> Vec<Arc<TypeInfo>> {
 /// Collects types while they register each other.
 #[derive(Default)]
 pub struct Registrar {
-    new: Map,
+    new: Maps,
 }
 
 impl std::fmt::Debug for Registrar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registrar").field("types", &self.new.len()).finish_non_exhaustive()
+        f.debug_struct("Registrar")
+            .field("types", &self.new.types.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -182,26 +212,51 @@ pub struct FieldSpec {
     pub back: bool,
 }
 
+// Every derive calls what follows with its own types, so what can be done without them is done
+// in functions that are compiled once.
 impl Registrar {
     /// Begins a type with a derive; false if it is known already.
     pub fn begin<T: Tracked + 'static>(&mut self, spec: TypeSpec) -> bool {
+        self.begin_id(
+            TypeId::of::<T>(),
+            type_name::<T>(),
+            size_of::<T>(),
+            &spec,
+            visit::<T>,
+            label::<T>,
+        )
+    }
+
+    fn begin_id(
+        &mut self,
+        id: TypeId,
+        name: &'static str,
+        size: usize,
+        spec: &TypeSpec,
+        visit: VisitFn,
+        label: LabelFn,
+    ) -> bool {
         let info = TypeInfo {
             is_visited: true,
             is_derived: true,
             implements_drop: spec.drops,
-            declared: Some(Site { file: Cow::Borrowed(spec.file), line: spec.line, column: 0 }),
-            ..TypeInfo::opaque(type_name::<T>(), size_of::<T>())
+            declared: Some(Site {
+                file: Cow::Borrowed(spec.file),
+                line: spec.line,
+                column: 0,
+            }),
+            ..TypeInfo::opaque(name, size)
         };
-        let new = self.insert::<T>(info, visit_tracked::<T>, Some(label_tracked::<T>));
-        if new {
-            self.pointers_to::<T>();
-        }
-        new
+        self.insert(id, info, visit, Some(label))
     }
 
     /// Adds a field to a type that was begun.
     pub fn field<T: 'static>(&mut self, field: FieldSpec) {
-        if let Some(entry) = self.new.get_mut(&TypeId::of::<T>()) {
+        self.field_of(TypeId::of::<T>(), field);
+    }
+
+    fn field_of(&mut self, id: TypeId, field: FieldSpec) {
+        if let Some(entry) = self.new.types.get_mut(&id) {
             Arc::make_mut(&mut entry.info).fields.push(Field {
                 name: field.name,
                 type_text: field.ty,
@@ -213,115 +268,183 @@ impl Registrar {
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
     pub fn plain<T: Tracked + 'static>(&mut self) -> bool {
-        let info = TypeInfo {
-            is_visited: true,
-            ..TypeInfo::opaque(type_name::<T>(), size_of::<T>())
-        };
-        self.insert::<T>(info, visit_tracked::<T>, Some(label_tracked::<T>))
+        self.visited(
+            TypeId::of::<T>(),
+            type_name::<T>(),
+            size_of::<T>(),
+            visit::<T>,
+            Some(label::<T>),
+        )
     }
 
     /// A container of std that has foreign types in it.
     pub(crate) fn walked<T: Walk>(&mut self) {
+        self.visited(
+            TypeId::of::<T>(),
+            type_name::<T>(),
+            size_of::<T>(),
+            walk::<T>,
+            None,
+        );
+    }
+
+    fn visited(
+        &mut self,
+        id: TypeId,
+        name: &'static str,
+        size: usize,
+        visit: VisitFn,
+        label: Option<LabelFn>,
+    ) -> bool {
         let info = TypeInfo {
             is_visited: true,
-            ..TypeInfo::opaque(type_name::<T>(), size_of::<T>())
+            ..TypeInfo::opaque(name, size)
         };
-        self.insert::<T>(info, visit_walked::<T>, None);
+        self.insert(id, info, visit, label)
     }
 
-    /// The types that values of `T` are commonly wrapped in, so that they are known though no
-    /// field names them.
+    /// The cells and locks that values of `T` are commonly wrapped in, and std's pointers to all
+    /// of them, so that they are known though no field names them.
     pub fn wrappers<T: Tracked + 'static>(&mut self) {
-        use std::cell::RefCell;
-        use std::sync::{Mutex, RwLock};
-        self.wrapper::<RefCell<T>>();
-        self.wrapper::<Mutex<T>>();
-        self.wrapper::<RwLock<T>>();
-        self.wrapper::<Option<T>>();
-        self.wrapper::<Box<T>>();
-        self.wrapper::<Vec<T>>();
-        self.wrapper::<RefCell<Option<T>>>();
-        self.wrapper::<RefCell<Vec<T>>>();
-        self.wrapper::<Mutex<Option<T>>>();
-        self.wrapper::<Mutex<Vec<T>>>();
+        self.wrapper::<RefCell<T>>(visit_wrapped::<T>);
+        self.wrapper::<Mutex<T>>(visit_wrapped::<T>);
+        self.wrapper::<RwLock<T>>(visit_wrapped::<T>);
+        let weaken = weaken_wrapped::<T>;
+        self.pointers(rc_ids::<RefCell<T>>(), weaken, type_name::<RefCell<T>>());
+        self.pointers(arc_ids::<Mutex<T>>(), weaken, type_name::<Mutex<T>>());
+        self.pointers(arc_ids::<RwLock<T>>(), weaken, type_name::<RwLock<T>>());
     }
 
-    fn wrapper<T: Tracked + 'static>(&mut self) {
-        self.plain::<T>();
-        self.pointers_to::<T>();
+    fn wrapper<T: 'static>(&mut self, visit: VisitFn) {
+        self.visited(
+            TypeId::of::<T>(),
+            type_name::<T>(),
+            size_of::<T>(),
+            visit,
+            None,
+        );
     }
 
     /// Makes std's pointers to values of `T` known.
     pub(crate) fn pointers_to<T: 'static>(&mut self) {
-        self.pointer::<std::rc::Rc<T>>(|pointer| {
-            let pointer = pointer.downcast_ref::<std::rc::Rc<T>>()?;
-            let weak: std::rc::Weak<T> = std::rc::Rc::downgrade(pointer);
-            Some(StdWeak::Rc(weak))
-        });
-        self.pointer::<std::rc::Weak<T>>(|pointer| {
-            let weak = pointer.downcast_ref::<std::rc::Weak<T>>()?.clone();
-            Some(StdWeak::Rc(weak))
-        });
-        self.pointer::<std::sync::Arc<T>>(|pointer| {
-            let pointer = pointer.downcast_ref::<std::sync::Arc<T>>()?;
-            let weak: std::sync::Weak<T> = std::sync::Arc::downgrade(pointer);
-            Some(StdWeak::Arc(weak))
-        });
-        self.pointer::<std::sync::Weak<T>>(|pointer| {
-            let weak = pointer.downcast_ref::<std::sync::Weak<T>>()?.clone();
-            Some(StdWeak::Arc(weak))
-        });
+        self.pointers(rc_ids::<T>(), weaken::<T>, type_name::<T>());
+        self.pointers(arc_ids::<T>(), weaken::<T>, type_name::<T>());
     }
 
-    fn pointer<P: Tracked + 'static>(&mut self, weaken: WeakenFn) {
-        self.plain::<P>();
-        if let Some(entry) = self.new.get_mut(&TypeId::of::<P>()) {
-            entry.weaken = Some(weaken);
-        }
+    fn pointers(&mut self, [strong, weak]: [TypeId; 2], weaken: WeakenFn, target: &'static str) {
+        self.new.pointers.insert(
+            strong,
+            Pointer {
+                weaken,
+                strong: true,
+                target,
+            },
+        );
+        self.new.pointers.insert(
+            weak,
+            Pointer {
+                weaken,
+                strong: false,
+                target,
+            },
+        );
     }
 
     /// Whether values of the type can be looked into, as far as is known by now.
     pub(crate) fn knows<T: 'static>(&self) -> bool {
-        self.new.contains_key(&TypeId::of::<T>())
+        self.new.types.contains_key(&TypeId::of::<T>())
     }
 
-    fn insert<T: 'static>(&mut self, info: TypeInfo, visit: VisitFn, label: Option<LabelFn>) -> bool {
-        let id = TypeId::of::<T>();
-        if self.new.contains_key(&id) {
+    fn insert(
+        &mut self,
+        id: TypeId,
+        info: TypeInfo,
+        visit: VisitFn,
+        label: Option<LabelFn>,
+    ) -> bool {
+        let std::collections::hash_map::Entry::Vacant(vacant) = self.new.types.entry(id) else {
             return false;
-        }
-        let entry = Entry { info: Arc::new(info), visit: Some(visit), label, weaken: None };
-        self.new.insert(id, entry);
+        };
+        vacant.insert(Entry {
+            info: Arc::new(info),
+            visit,
+            label,
+        });
         true
     }
 
-    /// Puts what was collected into the registry. A derive wins over a container, and what was
-    /// known before stays.
+    /// Puts what was collected into the registry. What was known before stays.
     fn finish(self) {
         let mut guard = REGISTRY.lock();
         let registry = guard.get_or_insert_with(Registry::default);
-        let map = Arc::make_mut(&mut registry.0);
-        for (id, entry) in self.new {
-            let known = map.entry(id).or_insert_with(|| entry.clone());
-            known.weaken = known.weaken.or(entry.weaken);
+        let maps = Arc::make_mut(&mut registry.0);
+        for (id, entry) in self.new.types {
+            maps.types.entry(id).or_insert(entry);
         }
+        maps.pointers.extend(self.new.pointers);
     }
 }
 
-fn visit_tracked<'a, T: Tracked + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
+fn visit<'a, T: Tracked + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
     if let Some(value) = value.downcast_ref::<T>() {
         value.visit(visitor);
     }
 }
 
-fn label_tracked<T: Tracked + 'static>(value: Value<'_>, take: &mut dyn FnMut(Label<'_>)) {
+fn walk<'a, T: Walk>(value: Value<'a>, visitor: &mut Visitor<'a>) {
+    if let Some(value) = value.downcast_ref::<T>() {
+        value.walk(visitor);
+    }
+}
+
+/// One function for all wrappers of a type.
+fn visit_wrapped<'a, T: Tracked + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
+    if let Some(value) = value.downcast_ref::<RefCell<T>>() {
+        value.visit(visitor);
+    } else if let Some(value) = value.downcast_ref::<Mutex<T>>() {
+        value.visit(visitor);
+    } else if let Some(value) = value.downcast_ref::<RwLock<T>>() {
+        value.visit(visitor);
+    }
+}
+
+fn label<T: Tracked + 'static>(value: Value<'_>, take: &mut dyn FnMut(Label<'_>)) {
     if let Some(value) = value.downcast_ref::<T>() {
         take(value.label());
     }
 }
 
-fn visit_walked<'a, T: Walk>(value: Value<'a>, visitor: &mut Visitor<'a>) {
-    if let Some(value) = value.downcast_ref::<T>() {
-        value.walk(visitor);
-    }
+fn rc_ids<T: 'static>() -> [TypeId; 2] {
+    [TypeId::of::<rc::Rc<T>>(), TypeId::of::<rc::Weak<T>>()]
+}
+
+fn arc_ids<T: 'static>() -> [TypeId; 2] {
+    [TypeId::of::<Arc<T>>(), TypeId::of::<sync::Weak<T>>()]
+}
+
+/// One function for all pointers to a type.
+fn weaken<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
+    weaken_rc::<T>(pointer).or_else(|| weaken_arc::<T>(pointer))
+}
+
+fn weaken_wrapped<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
+    weaken_rc::<RefCell<T>>(pointer)
+        .or_else(|| weaken_arc::<Mutex<T>>(pointer))
+        .or_else(|| weaken_arc::<RwLock<T>>(pointer))
+}
+
+fn weaken_rc<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
+    let weak: rc::Weak<T> = match pointer.downcast_ref::<rc::Rc<T>>() {
+        Some(strong) => rc::Rc::downgrade(strong),
+        None => pointer.downcast_ref::<rc::Weak<T>>()?.clone(),
+    };
+    Some(StdWeak::Rc(weak))
+}
+
+fn weaken_arc<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
+    let weak: sync::Weak<T> = match pointer.downcast_ref::<Arc<T>>() {
+        Some(strong) => Arc::downgrade(strong),
+        None => pointer.downcast_ref::<sync::Weak<T>>()?.clone(),
+    };
+    Some(StdWeak::Arc(weak))
 }

@@ -18,7 +18,12 @@ pub struct Edge<'s> {
 impl<'s> Edge<'s> {
     pub(super) fn new(snapshot: &'s Snapshot, source: NodeId, number: u32) -> Self {
         let row = &snapshot.parts.edges[number as usize];
-        Self { snapshot, source, number, row }
+        Self {
+            snapshot,
+            source,
+            number,
+            row,
+        }
     }
 
     pub(super) fn row(&self) -> &'s EdgeRow {
@@ -58,14 +63,20 @@ impl<'s> Edge<'s> {
     /// Where in the source the reference is held: `children[3].1`.
     #[must_use]
     pub fn path(&self) -> String {
-        self.snapshot.parts.paths.show(self.row.path, self.row.index)
+        self.snapshot
+            .parts
+            .paths
+            .show(self.row.path, self.row.index)
     }
 
     /// The number of the element that holds it, for a path through one container that counts its
     /// elements.
     #[must_use]
     pub fn element(&self) -> Option<u32> {
-        self.snapshot.parts.paths.element(self.row.path, self.row.index)
+        self.snapshot
+            .parts
+            .paths
+            .element(self.row.path, self.row.index)
     }
 
     /// Whether the field is marked `#[tracked(back)]`.
@@ -78,7 +89,13 @@ impl<'s> Edge<'s> {
 impl fmt::Debug for Edge<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arrow = if self.is_strong() { "->" } else { "~>" };
-        write!(f, "{:?}.{} {arrow} {:?}", self.source, self.path(), self.target())
+        write!(
+            f,
+            "{:?}.{} {arrow} {:?}",
+            self.source,
+            self.path(),
+            self.target()
+        )
     }
 }
 
@@ -92,7 +109,11 @@ pub struct Edges<'s> {
 
 impl<'s> Edges<'s> {
     pub(super) fn range(snapshot: &'s Snapshot, source: NodeId, range: Range<u32>) -> Self {
-        Self { snapshot, source, range }
+        Self {
+            snapshot,
+            source,
+            range,
+        }
     }
 }
 

@@ -129,7 +129,8 @@ impl Snapshot {
     /// The references that lead to the node, weak ones included, in the order of their sources.
     pub fn edges_to(&self, node: NodeId) -> impl ExactSizeIterator<Item = Edge<'_>> + Clone {
         let incoming = self.incoming();
-        let range = incoming.starts[node.index()] as usize..incoming.starts[node.index() + 1] as usize;
+        let range =
+            incoming.starts[node.index()] as usize..incoming.starts[node.index() + 1] as usize;
         incoming.edges[range].iter().map(move |&edge| {
             let source = NodeId::new(incoming.sources[edge as usize] as usize);
             Edge::new(self, source, edge)

@@ -19,7 +19,10 @@ impl NodeId {
     /// If the number does not fit in 32 bits.
     #[must_use]
     pub const fn new(index: usize) -> Self {
-        assert!(index < u32::MAX as usize, "a snapshot has less than 2^32 nodes");
+        assert!(
+            index < u32::MAX as usize,
+            "a snapshot has less than 2^32 nodes"
+        );
         Self(index as u32)
     }
 
@@ -92,7 +95,11 @@ pub struct Node<'s> {
 impl<'s> Node<'s> {
     pub(super) fn new(snapshot: &'s Snapshot, node: NodeId) -> Self {
         let row = &snapshot.parts.nodes[node.index()];
-        Self { snapshot, node, row }
+        Self {
+            snapshot,
+            node,
+            row,
+        }
     }
 
     pub(super) fn row(&self) -> &'s NodeRow {
@@ -132,7 +139,11 @@ impl<'s> Node<'s> {
     /// The name of the thread that made it.
     #[must_use]
     pub fn thread(&self) -> Option<&'s str> {
-        self.snapshot.parts.threads.get(self.row.thread as usize).map(String::as_str)
+        self.snapshot
+            .parts
+            .threads
+            .get(self.row.thread as usize)
+            .map(String::as_str)
     }
 
     /// The epoch it was born in; see [`NodeRow::epoch`].
@@ -170,7 +181,9 @@ impl<'s> Node<'s> {
     #[must_use]
     pub fn label(&self) -> Option<&'s str> {
         let labels = &self.snapshot.parts.labels;
-        let at = labels.binary_search_by_key(&self.node, |label| label.0).ok()?;
+        let at = labels
+            .binary_search_by_key(&self.node, |label| label.0)
+            .ok()?;
         Some(&labels[at].1)
     }
 }

@@ -118,15 +118,26 @@ impl SnapshotParts {
         );
         assert!(self.edge_starts.is_sorted(), "edge_starts is sorted");
         assert!(
-            self.edge_starts.last().is_none_or(|&end| end as usize == self.edges.len()),
+            self.edge_starts
+                .last()
+                .is_none_or(|&end| end as usize == self.edges.len()),
             "edge_starts ends with the number of edges"
         );
         for edge in &self.edges {
-            assert!(edge.target.index() < nodes, "an edge leads to a node that is there");
-            assert!(self.paths.contains(edge.path), "the path of an edge is known");
+            assert!(
+                edge.target.index() < nodes,
+                "an edge leads to a node that is there"
+            );
+            assert!(
+                self.paths.contains(edge.path),
+                "the path of an edge is known"
+            );
         }
         for row in &self.nodes {
-            assert!((row.type_index as usize) < self.types.len(), "the type of a node is known");
+            assert!(
+                (row.type_index as usize) < self.types.len(),
+                "the type of a node is known"
+            );
             assert!(
                 row.site == NodeRow::UNKNOWN || (row.site as usize) < self.sites.len(),
                 "the site of a node is known"
@@ -136,7 +147,13 @@ impl SnapshotParts {
                 "the thread of a node is known"
             );
         }
-        assert!(self.places.is_sorted_by_key(|place| place.node), "places are sorted by node");
-        assert!(self.labels.is_sorted_by_key(|label| label.0), "labels are sorted by node");
+        assert!(
+            self.places.is_sorted_by_key(|place| place.node),
+            "places are sorted by node"
+        );
+        assert!(
+            self.labels.is_sorted_by_key(|label| label.0),
+            "labels are sorted by node"
+        );
     }
 }

@@ -66,7 +66,10 @@ impl PathTable {
     /// The path that goes one step on from `path`.
     pub fn step(&mut self, path: PathId, segment: Segment) -> PathId {
         let children = &self.children[path.index()];
-        let known = children.iter().copied().find(|&line| self.lines[line as usize].segment == segment);
+        let known = children
+            .iter()
+            .copied()
+            .find(|&line| self.lines[line as usize].segment == segment);
         match known {
             Some(line) => PathId(line),
             None => self.add(path.0, segment),
@@ -88,10 +91,16 @@ impl PathTable {
 
     fn add(&mut self, parent: u32, segment: Segment) -> PathId {
         let before = self.lines.get(parent as usize);
-        let elements = before.map_or(0, |line| line.elements) + u32::from(segment == Segment::Element);
+        let elements =
+            before.map_or(0, |line| line.elements) + u32::from(segment == Segment::Element);
         let depth = before.map_or(0, |line| line.depth + 1);
         let line = self.lines.len() as u32;
-        self.lines.push(Line { parent, segment, elements, depth });
+        self.lines.push(Line {
+            parent,
+            segment,
+            elements,
+            depth,
+        });
         self.children.push(Vec::new());
         if let Some(siblings) = self.children.get_mut(parent as usize) {
             siblings.push(line);

@@ -7,10 +7,9 @@ use std::fmt;
 
 use petgraph::Direction;
 use petgraph::visit::{
-    Data, EdgeRef, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges,
-    IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers,
-    IntoNodeReferences, NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap as PetVisitMap,
-    Visitable,
+    Data, EdgeRef, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges, IntoEdgesDirected,
+    IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences,
+    NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap as PetVisitMap, Visitable,
 };
 
 use super::{Edge, Node, NodeId, NodeRow, Snapshot};
@@ -161,7 +160,6 @@ impl<'s> Iterator for EdgeReferences<'s> {
     }
 }
 
-
 impl<'s> IntoNodeIdentifiers for &'s Snapshot {
     type NodeIdentifiers = std::iter::Map<std::ops::Range<usize>, fn(usize) -> NodeId>;
 
@@ -198,7 +196,11 @@ impl<'s> IntoEdgeReferences for &'s Snapshot {
     type EdgeReferences = EdgeReferences<'s>;
 
     fn edge_references(self) -> EdgeReferences<'s> {
-        EdgeReferences { snapshot: self, source: 0, next: 0 }
+        EdgeReferences {
+            snapshot: self,
+            source: 0,
+            next: 0,
+        }
     }
 }
 
@@ -245,9 +247,12 @@ impl<'s> IntoNeighborsDirected for &'s Snapshot {
     type NeighborsDirected = Box<dyn Iterator<Item = NodeId> + 's>;
 
     fn neighbors_directed(self, node: NodeId, direction: Direction) -> Self::NeighborsDirected {
-        Box::new(self.edges_directed(node, direction).map(move |edge| match direction {
-            Direction::Outgoing => edge.target(),
-            Direction::Incoming => edge.source(),
-        }))
+        Box::new(
+            self.edges_directed(node, direction)
+                .map(move |edge| match direction {
+                    Direction::Outgoing => edge.target(),
+                    Direction::Incoming => edge.source(),
+                }),
+        )
     }
 }

@@ -49,7 +49,13 @@ fn sorted_types(types: Vec<Arc<TypeInfo>>) -> (Vec<Arc<TypeInfo>>, Vec<u32>) {
     for (to, &from) in order.iter().enumerate() {
         new[from] = to as u32;
     }
-    (order.into_iter().map(|from| Arc::clone(&types[from])).collect(), new)
+    (
+        order
+            .into_iter()
+            .map(|from| Arc::clone(&types[from]))
+            .collect(),
+        new,
+    )
 }
 
 /// The sites of the kinds, sorted and each once, and the site of each kind.
@@ -58,7 +64,9 @@ fn sorted_sites(kinds: &[capture::Kind]) -> (Vec<Site>, Vec<u32>) {
     let mut sites = of_kinds.clone();
     sites.sort();
     sites.dedup();
-    let new = of_kinds.iter().map(|site| sites.binary_search(site).unwrap_or_default() as u32);
+    let new = of_kinds
+        .iter()
+        .map(|site| sites.binary_search(site).unwrap_or_default() as u32);
     let new = new.collect();
     (sites, new)
 }
@@ -66,7 +74,10 @@ fn sorted_sites(kinds: &[capture::Kind]) -> (Vec<Site>, Vec<u32>) {
 /// The edges by source. They were found in runs, nearly always one for each node and in the
 /// order of the nodes.
 fn by_source(edges: Vec<EdgeRow>, runs: &[Run], nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
-    let end_of = |run: usize| runs.get(run + 1).map_or(edges.len(), |next| next.start as usize);
+    let end_of = |run: usize| {
+        runs.get(run + 1)
+            .map_or(edges.len(), |next| next.start as usize)
+    };
     let mut starts = vec![0u32; nodes + 1];
     for (number, run) in runs.iter().enumerate() {
         if run.node != u32::MAX {
@@ -80,7 +91,9 @@ fn by_source(edges: Vec<EdgeRow>, runs: &[Run], nodes: usize) -> (Vec<u32>, Vec<
     let mut edges = if in_order {
         edges
     } else {
-        let mut order: Vec<usize> = (0..runs.len()).filter(|&run| runs[run].node != u32::MAX).collect();
+        let mut order: Vec<usize> = (0..runs.len())
+            .filter(|&run| runs[run].node != u32::MAX)
+            .collect();
         order.sort_by_key(|&run| runs[run].node);
         let mut sorted = Vec::with_capacity(edges.len());
         for run in order {

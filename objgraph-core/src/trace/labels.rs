@@ -34,7 +34,9 @@ pub fn labels(wanted: bool) {
 pub fn label_of(id: ObjectId) -> Option<String> {
     let mut text = None;
     capture::look(id, &mut |value, _, _| {
-        let label = registry().get(value.type_id()).and_then(|entry| entry.label);
+        let label = registry()
+            .get(value.type_id())
+            .and_then(|entry| entry.label);
         text = label.and_then(|label| of_value(label, value));
     });
     text

@@ -20,6 +20,37 @@ pub(crate) struct MetPointer {
     pub(crate) handle: Option<StdWeak>,
 }
 
+impl MetPointer {
+    /// By a handle; `None` if nothing is alive behind it.
+    pub(crate) fn new(handle: StdWeak, type_name: &'static str) -> Option<Self> {
+        // The handle itself is one of the weak references.
+        let (address, holder, strong, weak) = match &handle {
+            StdWeak::Rc(weak) => (
+                weak.as_ptr().cast::<()>().addr(),
+                Holder::StdRc,
+                weak.strong_count(),
+                weak.weak_count(),
+            ),
+            StdWeak::Arc(weak) => (
+                weak.as_ptr().cast::<()>().addr(),
+                Holder::StdArc,
+                weak.strong_count(),
+                weak.weak_count(),
+            ),
+        };
+        let handle = Some(handle);
+        (strong > 0).then_some(Self {
+            address,
+            holder,
+            strong,
+            weak: weak.saturating_sub(1),
+            type_name,
+            size: 0,
+            handle,
+        })
+    }
+}
+
 impl fmt::Debug for MetPointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}<{}>", self.holder, self.type_name)
@@ -42,6 +73,7 @@ macro_rules! std_pointer {
 
             fn met(&self, registry: &Registry) -> Option<MetPointer> {
                 let pointer: Value<'_> = self;
+                // Counted before the handle is made, which is one more.
                 Some(MetPointer {
                     address: std::$module::$strong::as_ptr(self).cast::<()>().addr(),
                     holder: Holder::$holder,

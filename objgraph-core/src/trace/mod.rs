@@ -10,7 +10,7 @@ mod tracer;
 mod visitor;
 
 pub use labels::{label_of, labels};
+pub(crate) use met::{MetPointer, StdPointer};
 pub use starts::Starts;
 pub use take::{SnapshotOptions, snapshot, snapshot_with};
-pub(crate) use met::{MetPointer, StdPointer};
 pub use visitor::{Guarded, Visitor};

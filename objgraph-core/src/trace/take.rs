@@ -1,6 +1,6 @@
 //! Taking a snapshot.
 
-use std::any::{Any, type_name_of_val};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -58,7 +58,10 @@ pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snap
         let row = tracer.row(object);
         tracer.add_object(row);
     }
-    let starts = values.iter().flat_map(|value| start_nodes(&mut tracer, *value)).collect();
+    let starts = values
+        .iter()
+        .flat_map(|value| start_nodes(&mut tracer, *value))
+        .collect();
     for node in 0..all {
         tracer.visit_object(node as u32);
     }
@@ -74,7 +77,7 @@ pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snap
 fn start_nodes(tracer: &mut Tracer, value: &dyn Tracked) -> Vec<NodeId> {
     let mut starts = Starts::default();
     if !value.starts(&mut starts) {
-        let node = tracer.add_value(type_name_of_val(value), size_of_val(value));
+        let node = tracer.add_value(value.__type_name(), size_of_val(value));
         if tracer.wants_labels {
             let label = super::labels::cut(value.label());
             tracer.labels.push((NodeId::new(node as usize), label));
@@ -114,7 +117,7 @@ impl Tracer {
     }
 
     fn visit_value(&mut self, node: u32, value: Value<'_>) {
-        match self.registry.get(value.type_id()).and_then(|entry| entry.visit) {
+        match self.visit_fn(value.type_id()) {
             Some(visit) => {
                 self.nodes[node as usize].state = State::Visited;
                 self.visit_caught(node, |visitor| visit(value, visitor));
@@ -126,8 +129,12 @@ impl Tracer {
     /// Visits a value behind a pointer of std.
     fn visit_std(&mut self, node: u32, handle: &StdWeak) {
         let visited = match handle {
-            StdWeak::Rc(weak) => weak.upgrade().map(|strong| self.visit_known(node, &*strong)),
-            StdWeak::Arc(weak) => weak.upgrade().map(|strong| self.visit_known(node, &*strong)),
+            StdWeak::Rc(weak) => weak
+                .upgrade()
+                .map(|strong| self.visit_known(node, &*strong)),
+            StdWeak::Arc(weak) => weak
+                .upgrade()
+                .map(|strong| self.visit_known(node, &*strong)),
         };
         if visited.is_none() {
             self.nodes[node as usize].state = State::InFlight;
@@ -140,7 +147,8 @@ impl Tracer {
             self.types.learn(self.nodes[node as usize].type_index, info);
             if let (true, Some(label)) = (self.wants_labels, label) {
                 let text = super::labels::of_value(label, value);
-                self.labels.extend(text.map(|text| (NodeId::new(node as usize), text)));
+                self.labels
+                    .extend(text.map(|text| (NodeId::new(node as usize), text)));
             }
         }
         self.visit_value(node, value);

@@ -13,11 +13,18 @@ use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
 use crate::snapshot::{
     EdgeRow, Holder, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind, Segment, State,
 };
-use crate::tracked::Label;
+use crate::tracked::{Label, Value};
 use crate::type_info::TypeInfo;
 
 /// How many steps a path has at most; beyond, it starts anew with [`Segment::Deep`].
 const PATH_DEPTH: u32 = 12;
+
+/// How many guards (of a `RefCell`, a lock) a visit holds inside each other. What is deeper is
+/// told, not looked into.
+const GUARD_DEPTH: u32 = 64;
+
+/// Stands for values in guards too deep to look into.
+struct TooDeep;
 
 /// The rows, as they are found.
 pub(crate) struct Tracer {
@@ -45,12 +52,14 @@ pub(crate) struct Tracer {
     /// How many calls deep the visit is.
     pub(super) depth: u32,
     /// How many guards the visit holds.
-    pub(super) guards: u32,
+    guards: u32,
 }
 
 impl fmt::Debug for Tracer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracer").field("nodes", &self.nodes.len()).finish_non_exhaustive()
+        f.debug_struct("Tracer")
+            .field("nodes", &self.nodes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,7 +114,11 @@ impl Tracer {
             queue: Vec::new(),
             by_place: ByPlace::default(),
             by_address: HashMap::default(),
-            cursor: Cursor { node: u32::MAX, path, base: 0 },
+            cursor: Cursor {
+                node: u32::MAX,
+                path,
+                base: 0,
+            },
             stack: Vec::new(),
             elements: Vec::new(),
             depth: 0,
@@ -123,18 +136,27 @@ impl Tracer {
 
     /// Begins the visit of a node: what is reported from now on is its.
     pub(super) fn begin(&mut self, node: u32) {
-        let path = self.types.start(self.nodes[node as usize].type_index, &mut self.paths);
+        let path = self
+            .types
+            .start(self.nodes[node as usize].type_index, &mut self.paths);
         self.stack.clear();
         self.elements.clear();
         self.depth = 0;
         self.guards = 0;
-        self.move_to(Cursor { node, path, base: 0 });
+        self.move_to(Cursor {
+            node,
+            path,
+            base: 0,
+        });
     }
 
     fn move_to(&mut self, cursor: Cursor) {
         self.cursor = cursor;
         if self.runs.last().is_none_or(|run| run.node != cursor.node) {
-            self.runs.push(Run { node: cursor.node, start: self.edges.len() as u32 });
+            self.runs.push(Run {
+                node: cursor.node,
+                start: self.edges.len() as u32,
+            });
         }
     }
 
@@ -144,8 +166,16 @@ impl Tracer {
 
     pub(super) fn enter(&mut self, segment: Segment) {
         let Cursor { path, base, .. } = self.cursor;
-        self.stack.push(Frame { path, base, elements: self.elements.len() });
-        let path = if self.paths.depth(path) < PATH_DEPTH { path } else { self.deep_path() };
+        self.stack.push(Frame {
+            path,
+            base,
+            elements: self.elements.len(),
+        });
+        let path = if self.paths.depth(path) < PATH_DEPTH {
+            path
+        } else {
+            self.deep_path()
+        };
         self.cursor.path = self.paths.step(path, segment);
         if segment == Segment::Element {
             self.elements.push(0);
@@ -177,7 +207,11 @@ impl Tracer {
     /// Goes on with a visit that was put off.
     pub(super) fn jump(&mut self, node: u32, path: PathId) -> Suspended {
         let here = self.cursor;
-        self.move_to(Cursor { node, path, base: self.elements.len() });
+        self.move_to(Cursor {
+            node,
+            path,
+            base: self.elements.len(),
+        });
         Suspended(here)
     }
 
@@ -228,15 +262,51 @@ impl Tracer {
             strong: NodeRow::UNKNOWN,
             weak: NodeRow::UNKNOWN,
             holder: listed.holder,
-            state: if listed.elsewhere { State::OtherThread } else { State::Lent },
+            state: if listed.elsewhere {
+                State::OtherThread
+            } else {
+                State::Lent
+            },
         }
     }
 
     /// A pointer of std.
     pub(super) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
-        let Some(met) = pointer.met(&self.registry) else { return };
+        let Some(met) = pointer.met(&self.registry) else {
+            return;
+        };
         let node = self.met(met);
         self.edge(node, P::STRONG);
+    }
+
+    /// A pointer of std, if the value is one and its type is known.
+    pub(super) fn any_std_pointer(&mut self, value: Value<'_>) -> bool {
+        let Some((met, strong)) = self.registry.meet(value) else {
+            return false;
+        };
+        // What is no longer alive is no reference.
+        if let Some(met) = met {
+            let node = self.met(met);
+            self.edge(node, strong);
+        }
+        true
+    }
+
+    /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
+    /// one level of guards does not make all that hangs on it put off; gives how deep they were,
+    /// or `None` if there are too many guards already.
+    pub(super) fn enter_guard(&mut self) -> Option<u32> {
+        if self.guards >= GUARD_DEPTH {
+            self.place_named::<TooDeep>(PlaceKind::TooDeep);
+            return None;
+        }
+        self.guards += 1;
+        Some(std::mem::replace(&mut self.depth, 0))
+    }
+
+    pub(super) fn leave_guard(&mut self, depth: u32) {
+        self.guards -= 1;
+        self.depth = depth;
     }
 
     /// The node of a value behind a pointer of std.
@@ -245,7 +315,11 @@ impl Tracer {
         if let Some(&node) = self.by_address.get(&key) {
             return node;
         }
-        let state = if met.handle.is_some() { State::Visited } else { State::Opaque };
+        let state = if met.handle.is_some() {
+            State::Visited
+        } else {
+            State::Opaque
+        };
         let row = NodeRow {
             strong: count(met.strong),
             weak: count(met.weak),
@@ -260,7 +334,13 @@ impl Tracer {
         node
     }
 
-    fn outside_row(&mut self, type_name: &'static str, size: usize, holder: Holder, state: State) -> NodeRow {
+    fn outside_row(
+        &mut self,
+        type_name: &'static str,
+        size: usize,
+        holder: Holder,
+        state: State,
+    ) -> NodeRow {
         NodeRow {
             id: capture::next_outside_id(),
             type_index: self.types.named(type_name, size),
@@ -298,7 +378,8 @@ impl Tracer {
         }
         self.by_address.insert(key, node);
         if self.wants_labels {
-            self.labels.push((NodeId::new(node as usize), super::labels::cut(label)));
+            self.labels
+                .push((NodeId::new(node as usize), super::labels::cut(label)));
         }
         Some(self.enter_node(node))
     }
@@ -313,7 +394,9 @@ impl Tracer {
     }
 
     fn enter_node(&mut self, node: u32) -> Suspended {
-        let path = self.types.start(self.nodes[node as usize].type_index, &mut self.paths);
+        let path = self
+            .types
+            .start(self.nodes[node as usize].type_index, &mut self.paths);
         self.jump(node, path)
     }
 
@@ -340,7 +423,7 @@ impl Tracer {
     }
 
     pub(super) fn visit_fn(&self, id: TypeId) -> Option<VisitFn> {
-        self.registry.get(id)?.visit
+        self.registry.get(id).map(|entry| entry.visit)
     }
 }
 
@@ -357,7 +440,10 @@ impl ByPlace {
     const PAGE: u32 = 1024;
 
     fn get(&self, place: u32) -> Option<u32> {
-        let node = *self.0.get((place / Self::PAGE) as usize)?.get((place % Self::PAGE) as usize)?;
+        let node = *self
+            .0
+            .get((place / Self::PAGE) as usize)?
+            .get((place % Self::PAGE) as usize)?;
         (node != u32::MAX).then_some(node)
     }
 

@@ -12,10 +12,6 @@ use crate::tracked::Tracked;
 /// that a trace needs.
 const CALL_DEPTH: u32 = 24;
 
-/// How many guards (of a `RefCell`, a lock) a visit holds inside each other. What is deeper is
-/// told, not looked into.
-const GUARD_DEPTH: u32 = 64;
-
 /// What a value reports its references to.
 ///
 /// The lifetime is that of the value: what cannot be visited at once, because values own each
@@ -28,9 +24,26 @@ pub struct Visitor<'a> {
 
 /// A value whose visit was put off.
 struct Deferred<'a> {
-    value: &'a dyn Tracked,
+    value: &'a dyn Visit,
     node: u32,
     path: PathId,
+}
+
+/// What of a `Tracked` value a visit needs. It is less than the whole trait, so that a type that
+/// is only visited costs little to compile.
+trait Visit {
+    fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>);
+    fn instance_id(&self) -> Option<ObjectId>;
+}
+
+impl<T: Tracked> Visit for T {
+    fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
+    }
+
+    fn instance_id(&self) -> Option<ObjectId> {
+        self.instance()
+    }
 }
 
 impl std::fmt::Debug for Deferred<'_> {
@@ -41,7 +54,10 @@ impl std::fmt::Debug for Deferred<'_> {
 
 impl<'a> Visitor<'a> {
     pub(crate) fn new(tracer: &'a mut Tracer) -> Self {
-        Self { tracer, deferred: Vec::new() }
+        Self {
+            tracer,
+            deferred: Vec::new(),
+        }
     }
 
     /// Visits a value that is owned by the one being visited, as its field `name`.
@@ -89,18 +105,36 @@ impl<'a> Visitor<'a> {
 
     /// Visits a value that is owned by the one being visited, at the place where the visit is.
     pub fn value<T: Tracked>(&mut self, value: &'a T) {
-        if T::is_leaf() {
-            return;
+        if !T::is_leaf() {
+            self.owned(value);
         }
-        if let Some(id) = value.instance() {
-            self.instance(id, value);
-        } else if self.tracer.depth < CALL_DEPTH {
+    }
+
+    fn owned(&mut self, value: &'a dyn Visit) {
+        match value.instance_id() {
+            Some(id) => {
+                if let Some(place) = self.tracer.enter_instance(id) {
+                    self.inside(value);
+                    self.tracer.resume(place);
+                }
+            }
+            None => self.inside(value),
+        }
+    }
+
+    /// Visits what is in a value, now or, where the calls are deep enough, later.
+    fn inside(&mut self, value: &'a dyn Visit) {
+        if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
-            value.visit(self);
+            value.visit_with(self);
             self.tracer.depth -= 1;
         } else {
             let path = self.tracer.deep_path();
-            self.deferred.push(Deferred { value, node: self.tracer.node(), path });
+            self.deferred.push(Deferred {
+                value,
+                node: self.tracer.node(),
+                path,
+            });
         }
     }
 
@@ -120,17 +154,31 @@ impl<'a> Visitor<'a> {
     /// }
     /// ```
     pub fn guarded(&mut self, visit: impl FnOnce(&mut Guarded<'_>)) {
-        if self.tracer.guards >= GUARD_DEPTH {
-            self.tracer.place_named::<TooDeep>(PlaceKind::TooDeep);
+        let Some(depth) = self.tracer.enter_guard() else {
             return;
+        };
+        visit(&mut Guarded {
+            tracer: &mut *self.tracer,
+        });
+        self.tracer.leave_guard(depth);
+    }
+
+    /// Visits a value that a guard lends.
+    pub(crate) fn lent<T: Tracked>(&mut self, value: &T) {
+        if !T::is_leaf() {
+            self.lent_owned(value);
         }
-        // Calls below a guard start to count anew, so that one level of guards does not make
-        // all that hangs on it put off.
-        let depth = std::mem::replace(&mut self.tracer.depth, 0);
-        self.tracer.guards += 1;
-        visit(&mut Guarded { tracer: &mut *self.tracer });
-        self.tracer.guards -= 1;
-        self.tracer.depth = depth;
+    }
+
+    fn lent_owned(&mut self, value: &dyn Visit) {
+        let Some(depth) = self.tracer.enter_guard() else {
+            return;
+        };
+        Guarded {
+            tracer: &mut *self.tracer,
+        }
+        .lend_owned(value);
+        self.tracer.leave_guard(depth);
     }
 
     /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
@@ -140,27 +188,13 @@ impl<'a> Visitor<'a> {
             return;
         }
         let address = std::ptr::from_ref(value).addr();
-        if let Some(place) = self.tracer.enter_value(address, type_name::<T>(), size_of::<T>(), value.label()) {
-            self.nested(place, value);
+        if let Some(place) =
+            self.tracer
+                .enter_value(address, type_name::<T>(), size_of::<T>(), value.label())
+        {
+            self.inside(value);
+            self.tracer.resume(place);
         }
-    }
-
-    fn instance<T: Tracked>(&mut self, id: ObjectId, value: &'a T) {
-        if let Some(place) = self.tracer.enter_instance(id) {
-            self.nested(place, value);
-        }
-    }
-
-    fn nested<T: Tracked>(&mut self, place: super::tracer::Suspended, value: &'a T) {
-        if self.tracer.depth < CALL_DEPTH {
-            self.tracer.depth += 1;
-            value.visit(self);
-            self.tracer.depth -= 1;
-        } else {
-            let path = self.tracer.deep_path();
-            self.deferred.push(Deferred { value, node: self.tracer.node(), path });
-        }
-        self.tracer.resume(place);
     }
 
     /// Visits a value of any type, if the registry knows how; else it is opaque.
@@ -168,9 +202,11 @@ impl<'a> Visitor<'a> {
         if !std::mem::needs_drop::<T>() {
             return;
         }
-        match self.tracer.visit_fn(TypeId::of::<T>()) {
-            Some(visit) => visit(value as &'a dyn Any, self),
-            None => self.__opaque_type::<T>(),
+        let value: &'a dyn Any = value;
+        if let Some(visit) = self.tracer.visit_fn(TypeId::of::<T>()) {
+            visit(value, self);
+        } else if !self.tracer.any_std_pointer(value) {
+            self.__opaque_type::<T>();
         }
     }
 
@@ -194,7 +230,10 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits elements that a shared reference leads to.
-    pub(crate) fn shared_elements<T: Tracked + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+    pub(crate) fn shared_elements<T: Tracked + 'a>(
+        &mut self,
+        values: impl IntoIterator<Item = &'a T>,
+    ) {
         self.open(Segment::Element);
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
@@ -229,7 +268,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);
-            next.value.visit(self);
+            next.value.visit_with(self);
             self.tracer.resume(here);
         }
     }
@@ -263,9 +302,6 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// Stands for values in guards too deep to look into.
-struct TooDeep;
-
 /// A visitor inside a guard; see [`Visitor::guarded`].
 #[derive(Debug)]
 pub struct Guarded<'g> {
@@ -275,7 +311,15 @@ pub struct Guarded<'g> {
 impl Guarded<'_> {
     /// Visits the value that the guard lends.
     pub fn lend<'s, T: Tracked>(&'s mut self, value: &'s T) {
-        self.with(|visitor| visitor.value(value));
+        if !T::is_leaf() {
+            self.lend_owned(value);
+        }
+    }
+
+    fn lend_owned<'s>(&'s mut self, value: &'s dyn Visit) {
+        let mut visitor = Visitor::new(&mut *self.tracer);
+        visitor.owned(value);
+        visitor.finish();
     }
 
     /// Visits what the guard lends by a function.

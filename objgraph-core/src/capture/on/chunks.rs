@@ -126,7 +126,9 @@ pub(super) fn slot_of(id: ObjectId) -> Option<&'static Slot> {
     if !id.is_in_table() {
         return None;
     }
-    of_place(id.place())?.slots.get((id.place() % CHUNK) as usize)
+    of_place(id.place())?
+        .slots
+        .get((id.place() % CHUNK) as usize)
 }
 
 /// How many chunks were made.
@@ -143,7 +145,8 @@ pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
         return None;
     }
     let (segment, index) = locate(number);
-    let chunks = SEGMENTS[segment].get_or_init(|| (0..1usize << segment).map(|_| OnceLock::new()).collect());
+    let chunks =
+        SEGMENTS[segment].get_or_init(|| (0..1usize << segment).map(|_| OnceLock::new()).collect());
     let slots = (0..CHUNK).map(|_| Slot::default()).collect();
     let chunk = chunks[index].get_or_init(|| Chunk { slots, side });
     MADE.store(u64::from(number) + 1, Ordering::Release);

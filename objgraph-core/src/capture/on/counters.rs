@@ -20,7 +20,10 @@ pub(super) struct Counter {
 
 /// One thread writes, so a load and a store make an increment.
 fn add_one(word: &AtomicU64) {
-    word.store(word.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    word.store(
+        word.load(Ordering::Relaxed).wrapping_add(1),
+        Ordering::Relaxed,
+    );
 }
 
 impl Counter {
@@ -51,7 +54,10 @@ struct Sheets {
     unused: Vec<&'static Sheet>,
 }
 
-static SHEETS: Mutex<Sheets> = Mutex::new(Sheets { all: Vec::new(), unused: Vec::new() });
+static SHEETS: Mutex<Sheets> = Mutex::new(Sheets {
+    all: Vec::new(),
+    unused: Vec::new(),
+});
 
 impl Sheet {
     /// Counters for a thread that begins.
@@ -83,9 +89,13 @@ impl Sheet {
 
 /// How many objects of each kind live, and were ever made.
 pub(crate) fn counts() -> Vec<KindCount> {
-    let mut rows: Vec<KindCount> = kinds::kinds()
+    let mut rows: Vec<KindCount> = kinds()
         .into_iter()
-        .map(|kind| KindCount { kind, alive: 0, born: 0 })
+        .map(|kind| KindCount {
+            kind,
+            alive: 0,
+            born: 0,
+        })
         .collect();
     let sheets = SHEETS.lock().all.clone();
     for sheet in sheets {

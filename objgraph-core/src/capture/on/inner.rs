@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,6 +25,18 @@ pub struct RcInner<T: ?Sized> {
 pub struct ArcInner<T: ?Sized> {
     pub(super) header: ArcHeader,
     pub(super) value: T,
+}
+
+impl<T: ?Sized> fmt::Debug for RcInner<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.header.id(), f)
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for ArcInner<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.header.id(), f)
+    }
 }
 
 impl<T> RcInner<T> {
@@ -136,7 +149,11 @@ macro_rules! header {
     };
 }
 
-header!(RcHeader, |header: &RcHeader| header.0.get(), |header: &RcHeader, word| header.0.set(word));
+header!(
+    RcHeader,
+    |header: &RcHeader| header.0.get(),
+    |header: &RcHeader, word| header.0.set(word)
+);
 header!(
     ArcHeader,
     |header: &ArcHeader| header.0.load(Ordering::Relaxed),
@@ -179,7 +196,9 @@ impl<T: Send + Sync + 'static> ArcMeta for T {
     const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Arc, Reattach::Arc(weak_arc::<T>));
 }
 
-fn weak_arc<T: Send + Sync + 'static>(pointer: Value<'_>) -> Option<std::sync::Weak<dyn SharedErased>> {
+fn weak_arc<T: Send + Sync + 'static>(
+    pointer: Value<'_>,
+) -> Option<std::sync::Weak<dyn SharedErased>> {
     let pointer = pointer.downcast_ref::<std::sync::Arc<ArcInner<T>>>()?;
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(pointer);
     Some(weak)
@@ -187,9 +206,14 @@ fn weak_arc<T: Send + Sync + 'static>(pointer: Value<'_>) -> Option<std::sync::W
 
 /// Puts a value into an allocation and its object into the table.
 #[inline]
-pub(super) fn list_rc<T: 'static>(inner: &std::rc::Rc<RcInner<T>>, site: &'static Location<'static>) {
+pub(super) fn list_rc<T: 'static>(
+    inner: &std::rc::Rc<RcInner<T>>,
+    site: &'static Location<'static>,
+) {
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
-    inner.header.set_id(table::list_rc(<T as RcMeta>::META, site, weak));
+    inner
+        .header
+        .set_id(table::list_rc(<T as RcMeta>::META, site, weak));
 }
 
 /// Puts a value into an allocation and its object into the table.
@@ -199,19 +223,27 @@ pub(super) fn list_arc<T: Send + Sync + 'static>(
     site: &'static Location<'static>,
 ) {
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
-    inner.header.set_id(table::list_arc(<T as ArcMeta>::META, site, weak));
+    inner
+        .header
+        .set_id(table::list_arc(<T as ArcMeta>::META, site, weak));
 }
 
 impl<T: Clone> Clone for RcInner<T> {
     /// The clone is another object, not in the table yet.
     fn clone(&self) -> Self {
-        Self { header: RcHeader::unlisted(), value: self.value.clone() }
+        Self {
+            header: RcHeader::unlisted(),
+            value: self.value.clone(),
+        }
     }
 }
 
 impl<T: Clone> Clone for ArcInner<T> {
     /// The clone is another object, not in the table yet.
     fn clone(&self) -> Self {
-        Self { header: ArcHeader::unlisted(), value: self.value.clone() }
+        Self {
+            header: ArcHeader::unlisted(),
+            value: self.value.clone(),
+        }
     }
 }

@@ -31,7 +31,9 @@ use crate::tracked::Tracked;
 /// let one = Connection::default();
 /// let two = one.clone();
 /// assert_eq!(one, two);
-/// assert_ne!(one.instance.id(), two.instance.id());
+/// if objgraph_core::ENABLED {
+///     assert_ne!(one.instance.id(), two.instance.id());
+/// }
 /// ```
 pub struct Instance<T: 'static> {
     id: Option<ObjectId>,
@@ -52,7 +54,10 @@ impl<T: 'static> Instance<T> {
     #[must_use]
     pub fn new() -> Self {
         let id = table::list_unreached(<T as InstanceMeta>::META, Location::caller());
-        Self { id, of: PhantomData }
+        Self {
+            id,
+            of: PhantomData,
+        }
     }
 
     /// The id of the value; `None` where tracking is off.

@@ -61,7 +61,10 @@ pub(super) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) 
     let mut kinds = KINDS.lock();
     let kinds = kinds.get_or_insert_with(Kinds::default);
     let next = kinds.rows.len() as u32;
-    let number = *kinds.numbers.entry((meta.type_id, meta.holder, *site)).or_insert(next);
+    let number = *kinds
+        .numbers
+        .entry((meta.type_id, meta.holder, *site))
+        .or_insert(next);
     if number == next {
         kinds.rows.push(Row { meta, site });
     }
@@ -84,7 +87,12 @@ pub(super) fn reattach(kind: u32) -> Reattach {
 impl Row {
     fn kind(&self) -> Kind {
         let Self { meta, site } = self;
-        Kind { type_id: meta.type_id, name: meta.name, size: meta.size, site }
+        Kind {
+            type_id: meta.type_id,
+            name: meta.name,
+            size: meta.size,
+            site,
+        }
     }
 }
 
@@ -95,10 +103,20 @@ pub(crate) fn kind(number: u32) -> Option<Kind> {
 
 /// All kinds, by number.
 pub(crate) fn kinds() -> Vec<Kind> {
-    KINDS.lock().iter().flat_map(|kinds| &kinds.rows).map(Row::kind).collect()
+    KINDS
+        .lock()
+        .iter()
+        .flat_map(|kinds| &kinds.rows)
+        .map(Row::kind)
+        .collect()
 }
 
 /// The holders of all kinds, by number.
 pub(super) fn holders() -> Vec<Holder> {
-    KINDS.lock().iter().flat_map(|kinds| &kinds.rows).map(|row| row.meta.holder).collect()
+    KINDS
+        .lock()
+        .iter()
+        .flat_map(|kinds| &kinds.rows)
+        .map(|row| row.meta.holder)
+        .collect()
 }

@@ -24,7 +24,9 @@ pub(crate) fn list() -> Vec<Listed> {
     let mut holders = kinds::holders();
     let mut listed = Vec::new();
     for number in 0..chunks::made() {
-        let Some(chunk) = chunks::get(number) else { continue };
+        let Some(chunk) = chunks::get(number) else {
+            continue;
+        };
         for offset in 0..CHUNK {
             let found = list_one(chunk, number * CHUNK + offset, this, |kind| {
                 if holders.len() <= kind as usize {
@@ -88,11 +90,15 @@ pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
 }
 
 fn look_local(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
-    let Some(handle) = local_handle(id) else { return Looked::Lent };
+    let Some(handle) = local_handle(id) else {
+        return Looked::Lent;
+    };
     // The table's own handle, and the one just made, are not the program's.
     let weak = handle.weak_count().saturating_sub(2);
     let all = handle.strong_count();
-    let Some(strong) = handle.upgrade() else { return Looked::Gone };
+    let Some(strong) = handle.upgrade() else {
+        return Looked::Gone;
+    };
     drop(handle);
     let address = pins::address(&*strong);
     let count = all - pins::of_this_thread(address);
@@ -115,7 +121,9 @@ fn local_handle(id: ObjectId) -> Option<std::rc::Weak<dyn Erased>> {
 /// The handle to the value of an `Arc`, for whoever holds the lock of the pins.
 pub(super) fn shared_handle(id: ObjectId) -> Option<std::sync::Weak<dyn SharedErased>> {
     let chunk = chunks::of_place(id.place())?;
-    let Side::Shared(entries) = &chunk.side else { return None };
+    let Side::Shared(entries) = &chunk.side else {
+        return None;
+    };
     let entries = entries.lock();
     if !chunk.slots[(id.place() % CHUNK) as usize].lives(id) {
         return None;

@@ -82,17 +82,28 @@ impl Local {
         Self {
             thread: threads::number(),
             magazine: Magazine::new(),
-            values: RcValues { free: NOWHERE, chunks: Vec::new() },
+            values: RcValues {
+                free: NOWHERE,
+                chunks: Vec::new(),
+            },
             kinds: KindCache::new(),
         }
     }
 
     /// What is to be written down of an object that this thread makes, which is counted.
     #[inline]
-    pub(super) fn birth(&mut self, meta: &'static TypeMeta, site: &'static Location<'static>) -> Born {
+    pub(super) fn birth(
+        &mut self,
+        meta: &'static TypeMeta,
+        site: &'static Location<'static>,
+    ) -> Born {
         let kind = self.kinds.number(meta, site);
         self.kinds.counter(kind).birth();
-        Born { kind, thread: self.thread, epoch: epoch() }
+        Born {
+            kind,
+            thread: self.thread,
+            epoch: epoch(),
+        }
     }
 
     #[inline]
@@ -105,7 +116,11 @@ impl KindCache {
     const LINES: usize = 64;
 
     pub(super) fn new() -> Self {
-        let empty = CacheLine { meta: 0, site: 0, kind: 0 };
+        let empty = CacheLine {
+            meta: 0,
+            site: 0,
+            kind: 0,
+        };
         Self {
             sheet: Sheet::take(),
             counters: Vec::new(),
@@ -114,13 +129,21 @@ impl KindCache {
     }
 
     #[inline]
-    pub(super) fn number(&mut self, meta: &'static TypeMeta, site: &'static Location<'static>) -> u32 {
+    pub(super) fn number(
+        &mut self,
+        meta: &'static TypeMeta,
+        site: &'static Location<'static>,
+    ) -> u32 {
         let meta_address = std::ptr::from_ref(meta).addr();
         let site_address = std::ptr::from_ref(site).addr();
         let line = &mut self.lines[((meta_address >> 4) ^ (site_address >> 3)) % Self::LINES];
         if line.meta != meta_address || line.site != site_address {
             let kind = kinds::number(meta, site);
-            *line = CacheLine { meta: meta_address, site: site_address, kind };
+            *line = CacheLine {
+                meta: meta_address,
+                site: site_address,
+                kind,
+            };
         }
         line.kind
     }
@@ -167,8 +190,12 @@ impl RcValues {
 
     #[inline]
     fn find(&mut self, place: u32) -> Option<(&mut OwnChunk, usize)> {
-        let Side::Local(side) = &chunks::of_place(place)?.side else { return None };
-        let own = self.chunks.get_mut(side.index.load(Ordering::Relaxed) as usize)?;
+        let Side::Local(side) = &chunks::of_place(place)?.side else {
+            return None;
+        };
+        let own = self
+            .chunks
+            .get_mut(side.index.load(Ordering::Relaxed) as usize)?;
         (own.number == place / CHUNK).then_some((own, (place % CHUNK) as usize))
     }
 
@@ -190,14 +217,21 @@ impl RcValues {
             Some(found) => found,
             None => chunks::make(Side::Local(LocalSide::default()))?,
         };
-        let Side::Local(side) = &chunk.side else { return None };
+        let Side::Local(side) = &chunk.side else {
+            return None;
+        };
         side.owner.store(owner, Ordering::Relaxed);
-        side.index.store(self.chunks.len() as u32, Ordering::Relaxed);
+        side.index
+            .store(self.chunks.len() as u32, Ordering::Relaxed);
         let first = number * CHUNK;
         let entries = (first + 1..=first + CHUNK)
             .map(|next| Entry::Free(if next == first + CHUNK { NOWHERE } else { next }))
             .collect();
-        self.chunks.push(OwnChunk { chunk, number, entries });
+        self.chunks.push(OwnChunk {
+            chunk,
+            number,
+            entries,
+        });
         self.free = first;
         Some(())
     }
@@ -211,7 +245,10 @@ impl Drop for Local {
         self.magazine.give_back();
         self.kinds.sheet.give_back();
         for own in self.values.chunks.drain(..) {
-            let lives = own.entries.iter().any(|entry| !matches!(entry, Entry::Free(_)));
+            let lives = own
+                .entries
+                .iter()
+                .any(|entry| !matches!(entry, Entry::Free(_)));
             left_behind |= lives;
             if let Side::Local(side) = &own.chunk.side {
                 side.owner.store(0, Ordering::Relaxed);

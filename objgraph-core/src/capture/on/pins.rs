@@ -5,8 +5,8 @@
 //! so counts never show it. While nothing is traced, reading a count costs one load more.
 
 use std::cell::{Cell, RefCell};
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
 
 use parking_lot::{Condvar, Mutex};
@@ -46,7 +46,9 @@ impl Drop for Local {
         let _ = HELD.try_with(|held| held.set(held.get() - 1));
         let _ = ADDRESSES.try_with(|addresses| {
             let mut addresses = addresses.borrow_mut();
-            let at = addresses.iter().rposition(|&address| address == self.address);
+            let at = addresses
+                .iter()
+                .rposition(|&address| address == self.address);
             at.map(|at| addresses.swap_remove(at));
         });
     }
@@ -57,7 +59,8 @@ pub(super) fn of_this_thread(address: usize) -> usize {
     if HELD.try_with(Cell::get).unwrap_or(0) == 0 {
         return 0;
     }
-    let count = ADDRESSES.try_with(|addresses| addresses.borrow().iter().filter(|&&a| a == address).count());
+    let count = ADDRESSES
+        .try_with(|addresses| addresses.borrow().iter().filter(|&&a| a == address).count());
     count.unwrap_or(0)
 }
 
@@ -124,8 +127,18 @@ fn pin_by<T: ?Sized>(handle: impl FnOnce() -> Option<Weak<T>>) -> Option<Pinned<
     let address = address(&*handle);
     let pinned = 1 + pins.iter().filter(|pin| pin.address == address).count();
     let strong = Arc::strong_count(&handle).saturating_sub(pinned);
-    pins.push(Pin { address, thread: thread::current().id(), number, leaving: false });
-    Some(Pinned { handle: Some(handle), strong, weak, number })
+    pins.push(Pin {
+        address,
+        thread: thread::current().id(),
+        number,
+        leaving: false,
+    });
+    Some(Pinned {
+        handle: Some(handle),
+        strong,
+        weak,
+        number,
+    })
 }
 
 impl<T: ?Sized> Pinned<T> {
@@ -207,7 +220,10 @@ pub(super) fn wait_for_others(address: usize) -> bool {
 pub(super) fn unpinned<R>(address: usize, run: impl FnOnce() -> R) -> R {
     let this = thread::current().id();
     let mut pins = PINS.lock();
-    while pins.iter().any(|pin| pin.address == address && pin.thread != this) {
+    while pins
+        .iter()
+        .any(|pin| pin.address == address && pin.thread != this)
+    {
         UNPINNED.wait(&mut pins);
     }
     run()

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
-use super::chunks::{self, Born, Chunk, CHUNK, Side, Slot};
+use super::chunks::{self, Born, CHUNK, Chunk, Side, Slot};
 use super::inner::{Erased, SharedErased};
 use super::kinds::{self, Reattach, TypeMeta};
 use super::local::{self, Entry, KindCache};
@@ -30,7 +30,10 @@ pub(super) fn list_rc(
 }
 
 /// Lists an object behind an `Rc` that nothing may look at.
-pub(super) fn list_lent(meta: &'static TypeMeta, site: &'static Location<'static>) -> Option<ObjectId> {
+pub(super) fn list_lent(
+    meta: &'static TypeMeta,
+    site: &'static Location<'static>,
+) -> Option<ObjectId> {
     list_local(meta, site, Entry::Lent)
 }
 
@@ -62,7 +65,10 @@ pub(super) fn list_arc(
 }
 
 /// Lists a value that the table has no way to reach.
-pub(super) fn list_unreached(meta: &'static TypeMeta, site: &'static Location<'static>) -> Option<ObjectId> {
+pub(super) fn list_unreached(
+    meta: &'static TypeMeta,
+    site: &'static Location<'static>,
+) -> Option<ObjectId> {
     list_shared(meta, site, SharedEntry::None)
 }
 
@@ -101,7 +107,10 @@ static LATE: Mutex<Option<Late>> = Mutex::new(None);
 
 fn late<R>(run: impl FnOnce(&mut Late) -> R) -> R {
     let mut late = LATE.lock();
-    run(late.get_or_insert_with(|| Late { magazine: Magazine::new(), kinds: KindCache::new() }))
+    run(late.get_or_insert_with(|| Late {
+        magazine: Magazine::new(),
+        kinds: KindCache::new(),
+    }))
 }
 
 #[cold]
@@ -114,7 +123,15 @@ fn list_late(
         let place = late.magazine.take()?;
         let kind = late.kinds.number(meta, site);
         late.kinds.counter(kind).birth();
-        settle(place, &Born { kind, thread: 0, epoch: epoch() }, entry)
+        settle(
+            place,
+            &Born {
+                kind,
+                thread: 0,
+                epoch: epoch(),
+            },
+            entry,
+        )
     })
 }
 
@@ -122,7 +139,9 @@ fn list_late(
 #[inline]
 pub(super) fn forget(id: ObjectId) {
     let place = id.place();
-    let Some(chunk) = chunks::of_place(place) else { return };
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
     let slot = slot(chunk, place);
     let kind = slot.kind();
     match &chunk.side {
@@ -168,7 +187,10 @@ pub(super) fn detach(id: ObjectId) {
     match chunks::of_place(place).map(|chunk| &chunk.side) {
         Some(Side::Local(_)) => {
             let handle = local::with(|local| {
-                local.values.entry(place).map(|entry| std::mem::replace(entry, Entry::Lent))
+                local
+                    .values
+                    .entry(place)
+                    .map(|entry| std::mem::replace(entry, Entry::Lent))
             });
             drop(handle);
         }
@@ -184,20 +206,30 @@ pub(super) fn detach(id: ObjectId) {
 /// has another type than it was made with.
 pub(super) fn attach(id: ObjectId, pointer: Value<'_>) -> bool {
     let place = id.place();
-    let Some(chunk) = chunks::of_place(place) else { return false };
+    let Some(chunk) = chunks::of_place(place) else {
+        return false;
+    };
     match (kinds::reattach(slot(chunk, place).kind()), &chunk.side) {
         (Reattach::Rc(weaken), Side::Local(side)) => {
-            let Some(handle) = weaken(pointer) else { return false };
+            let Some(handle) = weaken(pointer) else {
+                return false;
+            };
             local::with(|local| {
                 if side.owner.load(Ordering::Relaxed) != local.thread {
                     return false;
                 }
-                local.values.entry(place).map(|entry| *entry = Entry::Live(handle)).is_some()
+                local
+                    .values
+                    .entry(place)
+                    .map(|entry| *entry = Entry::Live(handle))
+                    .is_some()
             })
             .unwrap_or(false)
         }
         (Reattach::Arc(weaken), Side::Shared(entries)) => {
-            let Some(handle) = weaken(pointer) else { return false };
+            let Some(handle) = weaken(pointer) else {
+                return false;
+            };
             entries.lock().replace(place, SharedEntry::Live(handle));
             true
         }

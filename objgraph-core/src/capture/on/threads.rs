@@ -16,7 +16,9 @@ pub(super) fn number() -> u32 {
     // The name is kept only where there is one, so that many short threads take no memory.
     if let Some(name) = std::thread::current().name() {
         let mut names = NAMES.lock();
-        names.get_or_insert_with(HashMap::new).insert(number, name.to_owned());
+        names
+            .get_or_insert_with(HashMap::new)
+            .insert(number, name.to_owned());
     }
     number
 }
@@ -40,7 +42,12 @@ pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec
     let mut found = Vec::new();
     for number in used {
         index_of.insert(number, found.len() as u32);
-        found.push(names.get(&number).cloned().unwrap_or_else(|| format!("thread {number}")));
+        found.push(
+            names
+                .get(&number)
+                .cloned()
+                .unwrap_or_else(|| format!("thread {number}")),
+        );
     }
     for number in column {
         *number = index_of.get(number).copied().unwrap_or(NodeRow::UNKNOWN);

@@ -1,7 +1,7 @@
 //! References: nobody owns through them, so what they lead to is a node of its own.
 
-use crate::tracked::{Label, Tracked};
 use crate::trace::{Starts, Visitor};
+use crate::tracked::{Label, Tracked};
 
 macro_rules! references {
     ($($type:ty),*) => {$(
@@ -55,7 +55,8 @@ impl<T: Tracked> Tracked for &[T] {
     }
 
     fn starts(&self, starts: &mut Starts) -> bool {
-        self.iter().fold(false, |any, value| value.starts(starts) || any)
+        self.iter()
+            .fold(false, |any, value| value.starts(starts) || any)
     }
 
     fn is_leaf() -> bool {

@@ -5,8 +5,8 @@ use std::sync::{LazyLock, Mutex, OnceLock, RwLock, TryLockError};
 
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
-use crate::tracked::{Label, Tracked};
 use crate::trace::Visitor;
+use crate::tracked::{Label, Tracked};
 
 /// Cells that lend their value by a guard; `$try` gives the guard, or nothing if it is busy.
 macro_rules! guarded {
@@ -15,7 +15,7 @@ macro_rules! guarded {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $cell = self;
                 match $try {
-                    Some(guard) => visitor.guarded(|guarded| guarded.lend::<T>(&guard)),
+                    Some(guard) => visitor.lent::<T>(&guard),
                     None => visitor.busy::<T>(),
                 }
             }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedL
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
-use crate::tracked::{Label, Tracked};
 use crate::trace::{Starts, Visitor};
+use crate::tracked::{Label, Tracked};
 
 /// Collections of one kind of item.
 macro_rules! collections {

@@ -1,7 +1,7 @@
 //! std's own pointers: what they point to is a node of its own, visited through the registry.
 
-use crate::tracked::{Label, Tracked};
 use crate::trace::{MetPointer, Starts, StdPointer, Visitor};
+use crate::tracked::{Label, Tracked};
 
 macro_rules! pointers {
     ($($module:ident::$name:ident),*) => {$(

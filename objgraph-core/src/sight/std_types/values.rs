@@ -10,8 +10,8 @@ use std::pin::Pin;
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
-use crate::tracked::{Label, Tracked};
 use crate::trace::{Starts, Visitor};
+use crate::tracked::{Label, Tracked};
 
 impl<T: Tracked> Tracked for Box<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -151,7 +151,8 @@ impl<T: Tracked, const N: usize> Tracked for [T; N] {
     }
 
     fn starts(&self, starts: &mut Starts) -> bool {
-        self.iter().fold(false, |any, value| value.starts(starts) || any)
+        self.iter()
+            .fold(false, |any, value| value.starts(starts) || any)
     }
 }
 

@@ -12,10 +12,10 @@ use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
-use super::traits::pointer_traits;
-use super::unsize::Unsize;
 use super::super::inner::{RcHeader, RcInner, RcMeta, list_rc};
 use super::super::{pins, table};
+use super::traits::pointer_traits;
+use super::unsize::Unsize;
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Tracked;
@@ -52,7 +52,10 @@ impl<T: 'static> Rc<T> {
 
     #[inline]
     fn new_at(value: T, site: &'static Location<'static>) -> Self {
-        let inner = std::rc::Rc::new(RcInner { header: RcHeader::unlisted(), value });
+        let inner = std::rc::Rc::new(RcInner {
+            header: RcHeader::unlisted(),
+            value,
+        });
         list_rc(&inner, site);
         Self { inner }
     }
@@ -63,7 +66,9 @@ impl<T: 'static> Rc<T> {
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
         let site = Location::caller();
         let inner = std::rc::Rc::new_cyclic(|weak| RcInner {
-            value: make(&Weak { inner: weak.clone() }),
+            value: make(&Weak {
+                inner: weak.clone(),
+            }),
             header: RcHeader::unlisted(),
         });
         list_rc(&inner, site);
@@ -117,7 +122,9 @@ impl<T: ?Sized> Rc<T> {
         T: 'static,
     {
         this.attach();
-        Weak { inner: std::rc::Rc::downgrade(&this.inner) }
+        Weak {
+            inner: std::rc::Rc::downgrade(&this.inner),
+        }
     }
 
     /// How many strong references there are.
@@ -175,7 +182,9 @@ impl<T: Clone + 'static> Rc<T> {
         }
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         if inner.header.id().is_none() {
-            inner.header.set_id(table::list_lent(<T as RcMeta>::META, Location::caller()));
+            inner
+                .header
+                .set_id(table::list_lent(<T as RcMeta>::META, Location::caller()));
         }
         inner.header.set_lent(true);
         &mut inner.value
@@ -186,7 +195,9 @@ impl<T> Weak<T> {
     /// A weak reference to nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { inner: std::rc::Weak::new() }
+        Self {
+            inner: std::rc::Weak::new(),
+        }
     }
 }
 
@@ -200,7 +211,8 @@ impl<T: ?Sized> Weak<T> {
     /// How many strong references there are; 0 if the value is gone.
     #[must_use]
     pub fn strong_count(&self) -> usize {
-        self.upgrade().map_or(0, |strong| Rc::strong_count(&strong) - 1)
+        self.upgrade()
+            .map_or(0, |strong| Rc::strong_count(&strong) - 1)
     }
 
     /// How many weak references there are; 0 if the value is gone.

@@ -12,10 +12,10 @@ use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
-use super::traits::pointer_traits;
-use super::unsize::Unsize;
 use super::super::inner::{ArcHeader, ArcInner, ArcMeta, list_arc};
 use super::super::{pins, table};
+use super::traits::pointer_traits;
+use super::unsize::Unsize;
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Tracked;
@@ -59,7 +59,10 @@ impl<T: Send + Sync + 'static> Arc<T> {
 
     #[inline]
     fn new_at(value: T, site: &'static Location<'static>) -> Self {
-        let inner = std::sync::Arc::new(ArcInner { header: ArcHeader::unlisted(), value });
+        let inner = std::sync::Arc::new(ArcInner {
+            header: ArcHeader::unlisted(),
+            value,
+        });
         list_arc(&inner, site);
         Self { inner }
     }
@@ -70,7 +73,9 @@ impl<T: Send + Sync + 'static> Arc<T> {
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
         let site = Location::caller();
         let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
-            value: make(&Weak { inner: weak.clone() }),
+            value: make(&Weak {
+                inner: weak.clone(),
+            }),
             header: ArcHeader::unlisted(),
         });
         list_arc(&inner, site);
@@ -133,7 +138,9 @@ impl<T: ?Sized> Arc<T> {
         T: 'static,
     {
         this.attach();
-        Weak { inner: std::sync::Arc::downgrade(&this.inner) }
+        Weak {
+            inner: std::sync::Arc::downgrade(&this.inner),
+        }
     }
 
     /// How many strong references there are.
@@ -205,7 +212,10 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads to nothing any more.
             Some(id) => table::detach(id),
-            None => inner.header.set_id(table::list_unreached(<T as ArcMeta>::META, Location::caller())),
+            None => inner.header.set_id(table::list_unreached(
+                <T as ArcMeta>::META,
+                Location::caller(),
+            )),
         }
         inner.header.set_lent(true);
         &mut inner.value
@@ -216,7 +226,9 @@ impl<T> Weak<T> {
     /// A weak reference to nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { inner: std::sync::Weak::new() }
+        Self {
+            inner: std::sync::Weak::new(),
+        }
     }
 }
 

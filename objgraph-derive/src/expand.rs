@@ -1,0 +1,177 @@
+//! The generated code as a whole: one impl for each side of the switch that turns tracking on.
+
+mod label;
+mod lints;
+mod register;
+mod strict;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse_quote;
+
+use crate::ast::{Input, Shape};
+use crate::look::Look;
+use crate::scope::Scope;
+use crate::types::{is_instance, is_unsized};
+
+/// What every part of the expansion needs to know.
+struct Context<'a> {
+    input: &'a Input<'a>,
+    scope: Scope<'a>,
+    /// The path of the crate that holds the trait.
+    krate: TokenStream,
+    /// `krate`'s module of everything that only generated code uses.
+    private: TokenStream,
+}
+
+impl<'a> Context<'a> {
+    fn new(input: &'a Input<'a>) -> Self {
+        let krate = input.attrs.krate.as_ref().map(|path| &path.value);
+        let krate = krate.map_or_else(|| quote!(::objgraph), ToTokens::to_token_stream);
+        Self {
+            input,
+            scope: Scope::new(input),
+            private: quote!(#krate::__private),
+            krate,
+        }
+    }
+
+    /// An `impl Tracked` for the input with `items` in it.
+    fn impl_tracked(&self, items: &TokenStream) -> TokenStream {
+        let Self { input, krate, .. } = self;
+        let ident = &input.original.ident;
+        let mut generics = input.original.generics.clone();
+        let params: Vec<Ident> = generics
+            .type_params()
+            .map(|param| param.ident.clone())
+            .collect();
+        if !generics.params.is_empty() || input.attrs.bound.is_some() {
+            let predicates = &mut generics.make_where_clause().predicates;
+            match &input.attrs.bound {
+                Some(bound) => predicates.extend(bound.value.iter().cloned()),
+                None => predicates.extend(
+                    params
+                        .iter()
+                        .map(|param| -> syn::WherePredicate { parse_quote!(#param: 'static) }),
+                ),
+            }
+        }
+        let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::Tracked for #ident #ty_generics #where_clause {
+                #items
+            }
+        }
+    }
+
+    /// Whether the input has no size, so that `Self: Sized` would be a bound that cannot hold.
+    fn is_unsized(&self) -> bool {
+        match &self.input.shape {
+            Shape::Struct(fields) => fields.last().is_some_and(|field| is_unsized(field.ty)),
+            _ => false,
+        }
+    }
+
+    /// The method `visit` around `body`.
+    fn visit_method(&self, body: &TokenStream) -> TokenStream {
+        let krate = &self.krate;
+        let visitor = visitor(Span::call_site());
+        quote! {
+            fn visit<'__v>(&'__v self, #visitor: &mut #krate::Visitor<'__v>) {
+                #body
+            }
+        }
+    }
+}
+
+/// A name that generated code gives to something local, and that cannot meet the user's.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The visitor, as an argument that errors about are shown at `span`.
+fn visitor(span: Span) -> Ident {
+    Ident::new("__visitor", Span::mixed_site().located_at(span))
+}
+
+/// The expansion of an input without mistakes.
+pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
+    let context = Context::new(input);
+    let private = &context.private;
+    let on = on(&context);
+    let off = off(&context);
+    quote! {
+        #private::on! { #on }
+        #private::off! { #off }
+    }
+}
+
+/// What stands in for the expansion of an input with mistakes, so that code which needs the
+/// impl tells nothing on top of them.
+pub(crate) fn stub(input: &Input<'_>) -> TokenStream {
+    Context::new(input).impl_tracked(&TokenStream::new())
+}
+
+/// The side with tracking.
+fn on(context: &Context<'_>) -> TokenStream {
+    let Context { input, private, .. } = context;
+    let ident = &input.original.ident;
+    let allow = lints::allow(input.original);
+    let visit = context.visit_method(&visit::body(context));
+    let register = (!context.is_unsized()).then(|| register::method(context));
+    let label = label::method(context);
+    let instance = instance(context);
+    let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
+    let alone = input.original.generics.params.is_empty() && !context.is_unsized();
+    let submit = alone.then(|| quote!(#private::submit! { #ident }));
+    quote! {
+        #allow
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::{
+                TypeViaAny as _, TypeViaOpaque as _, TypeViaOpaqueLocal as _, TypeViaTracked as _,
+                TypeViaTrackedLocal as _, TypeViaWalk as _, ViaAny as _, ViaDebug as _,
+                ViaDrop as _, ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
+                ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
+            };
+            #tracked
+            #submit
+        };
+    }
+}
+
+/// The side without: an impl whose methods nothing calls.
+fn off(context: &Context<'_>) -> TokenStream {
+    let body = visit::idle_body(context);
+    let visit = (!body.is_empty()).then(|| context.visit_method(&body));
+    let allow = lints::allow(context.input.original);
+    let tracked = context.impl_tracked(&quote!(#visit));
+    quote!(#allow #tracked)
+}
+
+/// The method that tells the identity of a struct with a field `Instance<T>`.
+fn instance(context: &Context<'_>) -> Option<TokenStream> {
+    let Context {
+        input,
+        krate,
+        private,
+        ..
+    } = context;
+    let Shape::Struct(fields) = &input.shape else {
+        return None;
+    };
+    let field = fields.iter().find(|field| {
+        let look = Look::new(field, false, input, &context.scope);
+        is_instance(field.ty) && matches!(look, Look::Full | Look::Local)
+    })?;
+    let member = &field.member;
+    Some(quote! {
+        fn instance(&self) -> ::core::option::Option<#krate::ObjectId> {
+            #private::instance_id(&self.#member)
+        }
+    })
+}

@@ -1,0 +1,34 @@
+//! The method `label`: what a value is called in a picture.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ExprPath;
+use syn::spanned::Spanned as _;
+
+use super::{Context, local};
+
+pub(super) fn method(context: &Context<'_>) -> TokenStream {
+    let Context { input, private, .. } = context;
+    let body = if input.attrs.no_label.is_some() {
+        quote!(#private::Label::None)
+    } else if let Some(label) = &input.attrs.label {
+        let call = call(&label.value);
+        quote!(#private::Label::with(#call))
+    } else {
+        quote!((&&#private::DebugProbe::new(self)).__label())
+    };
+    quote! {
+        fn label(&self) -> #private::Label<'_> {
+            #body
+        }
+    }
+}
+
+/// A closure that calls the user's function on `self`.
+pub(super) fn call(path: &ExprPath) -> TokenStream {
+    let formatter = local("__f");
+    // Only the place of the call is the path's; its names are resolved as everywhere else.
+    let span = Span::call_site().located_at(path.span());
+    let call = quote_spanned!(span=> (self, #formatter));
+    quote!(move |#formatter: &mut ::core::fmt::Formatter<'_>| #path #call)
+}

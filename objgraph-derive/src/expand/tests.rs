@@ -1,0 +1,227 @@
+//! What is generated, as far as it can be read without a compiler.
+
+use crate::derive::derive;
+
+/// The expansion with all white space taken out.
+fn expansion(source: &str) -> String {
+    let tokens = derive(source.parse().unwrap());
+    squeeze(&tokens.to_string())
+}
+
+fn squeeze(text: &str) -> String {
+    text.replace(char::is_whitespace, "")
+}
+
+/// Asserts that the expansion of `source` has each of `parts` in it, in this order.
+#[track_caller]
+fn has(source: &str, parts: &[&str]) {
+    let expansion = expansion(source);
+    let mut rest = expansion.as_str();
+    for part in parts {
+        let part = squeeze(part);
+        match rest.find(&part) {
+            Some(start) => rest = &rest[start + part.len()..],
+            None => panic!("no `{part}` in `{rest}`, the rest of `{expansion}`"),
+        }
+    }
+}
+
+/// Asserts that the expansion of `source` has none of `parts` in it.
+#[track_caller]
+fn lacks(source: &str, parts: &[&str]) {
+    let expansion = expansion(source);
+    for part in parts {
+        assert!(
+            !expansion.contains(&squeeze(part)),
+            "`{part}` in `{expansion}`"
+        );
+    }
+}
+
+#[test]
+fn both_sides_are_gated() {
+    has(
+        "struct S;",
+        &[
+            "::objgraph::__private::on! { const _: () = {",
+            "impl ::objgraph::Tracked for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
+            "::objgraph::__private::submit! { S }",
+            "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Tracked for S { } }",
+        ],
+    );
+    has(
+        "#[tracked(crate = a::og)] struct S;",
+        &["a::og::__private::on!", "impl a::og::Tracked for S"],
+    );
+}
+
+#[test]
+fn fields_are_entered_by_name() {
+    has(
+        "struct S { r#type: Foo, #[tracked(back)] up: Weak<S>, n: u8, #[tracked(skip)] s: Foo }",
+        &[
+            "__visitor.__enter(\"type\");",
+            "(&&&&::objgraph::__private::Probe::new(&self.r#type)).__visit(__visitor);",
+            "__visitor.__leave();",
+            "__visitor.__enter_back(\"up\");",
+            "__visitor.__leave(); }",
+            "name: \"type\", ty: \"Foo\", sight: __s0, back: false",
+            "name: \"up\", ty: \"Weak<S>\", sight: __s1, back: true",
+            "name: \"n\", ty: \"u8\", sight: ::objgraph::__private::Sight::Full",
+            "name: \"s\", ty: \"Foo\", sight: ::objgraph::__private::Sight::Skipped",
+        ],
+    );
+    has(
+        "struct S(u8, Foo);",
+        &["__enter(\"1\")", "Probe::new(&self.1)"],
+    );
+}
+
+#[test]
+fn variants_bind_what_they_visit() {
+    has(
+        "enum E { A(u8, Foo), B { f: Foo, #[tracked(skip)] g: Foo }, C, #[tracked(skip)] D(Foo) }",
+        &[
+            "match self {",
+            "Self::A { 1: __f1, .. } => { __visitor.__enter(\"A.1\");",
+            "Self::B { f: __f0, .. } => { __visitor.__enter(\"B.f\");",
+            "_ => {} }",
+            "name: \"D.0\", ty: \"Foo\", sight: ::objgraph::__private::Sight::Skipped",
+        ],
+    );
+    lacks("enum E { A, B(u8) }", &["match"]);
+    lacks("enum E { }", &["match"]);
+    lacks("enum E { A(Foo) }", &["_ =>"]);
+}
+
+#[test]
+fn parameters_are_static_and_not_submitted() {
+    has(
+        "struct S<'a, T: ?Sized, const N: usize = 2> where T: Foo { f: &'a [u8; N], t: Box<T> }",
+        &[
+            "impl<'a, T: ?Sized, const N: usize> ::objgraph::Tracked for S<'a, T, N> where T: Foo, T: 'static {",
+            "LocalProbe::new(&self.f)",
+            "Probe::new(&self.t)",
+            "LocalTypeProbe::<&'a [u8; N]>::NEW).__sight()",
+        ],
+    );
+    lacks("struct S<T>(T);", &["submit", "wrappers"]);
+    lacks("struct S<'a>(&'a u8);", &["submit", "wrappers"]);
+    has("struct S(Foo);", &["__r.wrappers::<Self>();"]);
+    has(
+        "#[tracked(bound = \"T: Clone + 'static\")] struct S<T>(T);",
+        &["for S<T> where T: Clone + 'static {"],
+    );
+    lacks("#[tracked(bound = \"\")] struct S<T>(T);", &["T: 'static"]);
+}
+
+#[test]
+fn what_cannot_be_looked_into_is_told_by_its_type() {
+    has(
+        "struct S<'a>(Rc<&'a u8>);",
+        &[
+            "__enter(\"0\"); __visitor.__opaque_type::<Rc<&'a u8> >();",
+            "Sight::Opaque",
+        ],
+    );
+    has("struct S<T: ?Sized>(u8, T);", &["__opaque_type::<T>();"]);
+    has(
+        "#[repr(C, packed)] struct S { a: Rc<u8> }",
+        &["__opaque_type::<Rc<u8> >();"],
+    );
+    lacks("#[repr(packed)] struct S { a: Rc<u8> }", &["self.a"]);
+    has("struct G<T>(Box<G<Vec<T>>>);", &["__opaque_type::<"]);
+    lacks(
+        "struct G<T>(Box<G<Vec<T>>>);",
+        &["TypeProbe::<G", "TypeProbe::<Box"],
+    );
+}
+
+#[test]
+fn types_are_registered_once() {
+    let expansion = expansion("struct S { a: Rc<Foo>, b: Rc<Foo>, c: Vec<Rc<Foo>>, d: Foo }");
+    for ty in ["Rc<Foo>", "Vec<Rc<Foo>>", "Foo"] {
+        let probe = format!("TypeProbe::<{ty}>::NEW).__register(__r)");
+        assert_eq!(expansion.matches(&probe).count(), 1, "{ty}");
+    }
+}
+
+#[test]
+fn functions_are_named_on_both_sides() {
+    let source = "#[tracked(label = l)] struct S { #[tracked(with = Self::w)] f: Foo }";
+    let expansion = expansion(source);
+    assert_eq!(expansion.matches("Self::w(&self.f,__visitor);").count(), 2);
+    assert_eq!(expansion.matches("l(self,__f)").count(), 2);
+    has(
+        source,
+        &["Label::with(move |__f: &mut ::core::fmt::Formatter<'_>| l(self, __f))"],
+    );
+    has(
+        "#[tracked(no_label)] struct S;",
+        &["__private::Label::None"],
+    );
+    has(
+        "struct S;",
+        &["(&&::objgraph::__private::DebugProbe::new(self)).__label()"],
+    );
+}
+
+#[test]
+fn a_strict_type_checks_its_fields() {
+    has(
+        "#[tracked(strict)] enum E<T> { A { f: (Foo, T) } }",
+        &[
+            "fn field_A_f_must_be_tracked<T: ::objgraph::Tracked + ?::core::marker::Sized>() {}",
+            "field_A_f_must_be_tracked::<Foo>();",
+        ],
+    );
+    lacks(
+        "#[tracked(strict)] struct S<T>(T, u8);",
+        &["must_be_tracked"],
+    );
+}
+
+#[test]
+fn an_instance_tells_its_id() {
+    has(
+        "struct S { id: Instance<Self> }",
+        &[
+            "fn instance(&self)",
+            "{ ::objgraph::__private::instance_id(&self.id) }",
+        ],
+    );
+    lacks("struct S { id: ash::Instance }", &["fn instance"]);
+    lacks("enum E { A(Instance<Self>) }", &["fn instance"]);
+}
+
+#[test]
+fn an_unsized_type_is_not_registered() {
+    lacks("struct S { tail: [u8] }", &["fn register", "submit"]);
+    lacks("struct S(u8, dyn Foo);", &["fn register", "submit"]);
+}
+
+#[test]
+fn lints_are_allowed_where_the_input_allows_them() {
+    has(
+        "#[expect(foo, reason = \"x\")] struct S;",
+        &["#[allow(foo, reason = \"x\")] const _: () ="],
+    );
+    has(
+        "struct S(#[deprecated] u8);",
+        &["#[allow(deprecated)] const _"],
+    );
+    lacks("struct S(u8);", &["deprecated"]);
+}
+
+#[test]
+fn mistakes_come_with_an_empty_impl() {
+    let expansion =
+        expansion("#[tracked(foo)] struct S<'a, T: Foo = u8>(&'a T, #[tracked(bar)] u8);");
+    assert_eq!(expansion.matches("compile_error!").count(), 2);
+    let stub = squeeze("impl<'a, T: Foo> ::objgraph::Tracked for S<'a, T> where T: 'static { }");
+    assert!(expansion.ends_with(&stub), "{expansion}");
+    has(
+        "union U { a: u8 }",
+        &["compile_error!", "impl ::objgraph::Tracked for U { }"],
+    );
+}

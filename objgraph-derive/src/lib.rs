@@ -1,0 +1,60 @@
+//! The derive macro of objgraph.
+//!
+//! An application names it through the crate `objgraph`, which re-exports it next to the
+//! trait that it implements; see [`Tracked`](macro@Tracked) for what it accepts.
+
+#![forbid(unsafe_code)]
+
+mod ast;
+mod attr;
+mod derive;
+mod errors;
+mod expand;
+mod look;
+mod scope;
+mod text;
+mod types;
+mod valid;
+
+use proc_macro::TokenStream;
+
+/// Writes the code that visits every reference which a struct or an enum holds, and registers
+/// the type.
+///
+/// It asks nothing of the fields' types: one that is not `Tracked` itself is looked into where
+/// it is a std container, looked up by its `TypeId` where it is a type parameter, and listed
+/// as opaque where nothing is known of it. Type parameters get the bound `'static` and no
+/// other. The type may have lifetimes; a field whose type mentions one is looked into if that type is
+/// `Tracked` itself, and is opaque if something that borrows stands in it as an argument of a
+/// type which may ask for `'static`, as in `Rc<&'a T>`. A union is refused.
+///
+/// # On the type
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[tracked(bound = "T: Trait, …")]` | these where-predicates in place of `T: 'static` for each type parameter; a parameter without `'static` is then treated like a lifetime |
+/// | `#[tracked(crate = path)]` | where to find objgraph, if not at `::objgraph` |
+/// | `#[tracked(strict)]` | a field that cannot be looked into is a compile error |
+/// | `#[tracked(label = path)]` | the value's label in pictures is what this function writes; it is a `fn(&Self, &mut fmt::Formatter<'_>) -> fmt::Result` |
+/// | `#[tracked(no_label)]` | no label, though there may be a `Debug` impl |
+///
+/// # On a variant
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[tracked(skip)]` | none of the variant's fields is looked into |
+///
+/// # On a field
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[tracked(skip)]` | the field is not looked into |
+/// | `#[tracked(with = path)]` | the field is visited by this function, a `for<'a> fn(&'a Field, &mut Visitor<'a>)` |
+/// | `#[tracked(back)]` | the field refers back to an owner and is meant not to own it: a strong reference seen there is reported |
+///
+/// Several may stand in one list, each once. `skip` excludes `with` and `back`, and `label`
+/// excludes `no_label`.
+#[proc_macro_derive(Tracked, attributes(tracked))]
+pub fn derive_tracked(input: TokenStream) -> TokenStream {
+    derive::derive(input.into()).into()
+}

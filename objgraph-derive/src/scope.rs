@@ -1,0 +1,140 @@
+//! What the names in the input's field types stand for: its parameters, their bounds, itself.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Generics, Type, TypeParam, TypeParamBound, WherePredicate};
+
+use crate::ast::Input;
+
+/// The item's own names.
+pub(crate) struct Scope<'a> {
+    item: &'a Ident,
+    generics: &'a Generics,
+    /// The item's lifetimes; a type that mentions one may live shorter than `'static`.
+    lifetimes: Vec<&'a Ident>,
+    /// The type parameters that a `bound` of the user's leaves without `'static`.
+    short_params: Vec<&'a Ident>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(input: &'a Input<'_>) -> Self {
+        let generics = &input.original.generics;
+        let bound = input.attrs.bound.as_ref().map(|bound| &bound.value);
+        let short_params = generics.type_params().filter(|param| {
+            bound.is_some_and(|bound| {
+                !is_bounded(param, generics, bound, |bound| match bound {
+                    TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
+                    _ => false,
+                })
+            })
+        });
+        Self {
+            item: &input.original.ident,
+            generics,
+            lifetimes: generics
+                .lifetimes()
+                .map(|param| &param.lifetime.ident)
+                .collect(),
+            short_params: short_params.map(|param| &param.ident).collect(),
+        }
+    }
+
+    /// Whether `ident` names the item.
+    pub(crate) fn is_item(&self, ident: &Ident) -> bool {
+        ident == self.item
+    }
+
+    /// Whether `ident` is a type parameter of the item.
+    pub(crate) fn is_type_param(&self, ident: &Ident) -> bool {
+        self.generics
+            .type_params()
+            .any(|param| param.ident == *ident)
+    }
+
+    /// Whether `ident` is a const parameter of the item.
+    pub(crate) fn is_const_param(&self, ident: &Ident) -> bool {
+        self.generics
+            .const_params()
+            .any(|param| param.ident == *ident)
+    }
+
+    /// Whether `ty` is, by itself, a type parameter declared `?Sized`.
+    pub(crate) fn is_unsized_param(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else { return false };
+        let Some(ident) = path.path.get_ident() else {
+            return false;
+        };
+        self.generics.type_params().any(|param| {
+            param.ident == *ident
+                && is_bounded(param, self.generics, &[], |bound| match bound {
+                    TypeParamBound::Trait(bound) => bound.maybe.is_some(),
+                    _ => false,
+                })
+        })
+    }
+
+    /// Whether `ty` mentions a type parameter of the item.
+    pub(crate) fn mentions_type_param(&self, ty: &Type) -> bool {
+        mentions(ty.to_token_stream(), &|name| match name {
+            Name::Lifetime(_) => false,
+            Name::Word(ident) => self.is_type_param(ident),
+        })
+    }
+
+    /// Whether `tokens` mention anything that may live shorter than `'static`.
+    ///
+    /// A lifetime that is not the item's own is `'static`, or bound by a `for<…>` within the
+    /// type, which cannot have the name of one of the item's.
+    pub(crate) fn is_short(&self, tokens: impl ToTokens) -> bool {
+        let any = !(self.lifetimes.is_empty() && self.short_params.is_empty());
+        any && mentions(tokens.into_token_stream(), &|name| match name {
+            Name::Lifetime(ident) => self.lifetimes.contains(&ident),
+            Name::Word(ident) => ident == "Self" || self.short_params.contains(&ident),
+        })
+    }
+}
+
+/// Whether one of the bounds on `param`, wherever it was written, fits.
+fn is_bounded(
+    param: &TypeParam,
+    generics: &Generics,
+    more: &[WherePredicate],
+    fits: impl Fn(&TypeParamBound) -> bool,
+) -> bool {
+    let clauses = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
+    let of_clauses = clauses.chain(more).filter_map(|predicate| match predicate {
+        WherePredicate::Type(predicate) => match &predicate.bounded_ty {
+            Type::Path(path) if path.path.is_ident(&param.ident) => Some(&predicate.bounds),
+            _ => None,
+        },
+        _ => None,
+    });
+    param.bounds.iter().chain(of_clauses.flatten()).any(fits)
+}
+
+/// A name that stands in a type.
+enum Name<'a> {
+    Lifetime(&'a Ident),
+    Word(&'a Ident),
+}
+
+/// Whether one of the names in `tokens` fits.
+fn mentions(tokens: TokenStream, fits: &impl Fn(Name<'_>) -> bool) -> bool {
+    let mut after_quote = false;
+    tokens.into_iter().any(|token| {
+        let is_lifetime = std::mem::take(&mut after_quote);
+        match token {
+            TokenTree::Ident(ident) if is_lifetime => fits(Name::Lifetime(&ident)),
+            TokenTree::Ident(ident) => fits(Name::Word(&ident)),
+            TokenTree::Group(group) => mentions(group.stream(), fits),
+            TokenTree::Punct(punct) => {
+                after_quote = punct.as_char() == '\'';
+                false
+            }
+            TokenTree::Literal(_) => false,
+        }
+    })
+}

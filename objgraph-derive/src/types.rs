@@ -1,0 +1,262 @@
+//! What a field's type says about itself before anything is known of the types it names.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use proc_macro2::Ident;
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
+
+use crate::scope::Scope;
+use crate::text::text;
+
+/// `ty` without the parentheses and the invisible groups of macros around it.
+pub(crate) fn bare(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            _ => return ty,
+        };
+    }
+}
+
+/// The last segment of a plain path.
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match bare(ty) {
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The types that stand as generic arguments in `segment`.
+fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let args = match &segment.arguments {
+        PathArguments::AngleBracketed(args) => Some(&args.args),
+        PathArguments::None | PathArguments::Parenthesized(_) => None,
+    };
+    args.into_iter().flatten().filter_map(|arg| match arg {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// Whether `ty` is `Instance<T>`, the field that gives its owner an identity.
+///
+/// Other crates have a type of that name too, but none of the well-known ones is generic.
+pub(crate) fn is_instance(ty: &Type) -> bool {
+    last_segment(ty)
+        .is_some_and(|last| last.ident == "Instance" && type_arguments(last).count() == 1)
+}
+
+/// Whether `ty` is one of the language's plain values, in which there is nothing to see.
+pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
+    const PRIMITIVES: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
+    ];
+    let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = bare(ty)
+    else {
+        return false;
+    };
+    path.get_ident().is_some_and(|ident| {
+        PRIMITIVES.iter().any(|name| ident == name) && !scope.is_type_param(ident)
+    })
+}
+
+/// Whether `ty` has no size known to the compiler, as far as its syntax tells.
+pub(crate) fn is_unsized(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Slice(_) | Type::TraitObject(_) | Type::ImplTrait(_) => true,
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    }
+}
+
+/// The types directly inside `ty` that a value of `ty` may own.
+///
+/// What a reference or a pointer refers to is not owned; what a function takes, a trait
+/// requires or a macro makes is not known to be.
+fn parts<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
+    match bare(ty) {
+        Type::Array(array) => vec![&array.elem],
+        Type::Slice(slice) => vec![&slice.elem],
+        Type::Tuple(tuple) => tuple.elems.iter().collect(),
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => {
+            let of = |segment| {
+                type_arguments(segment).filter(move |arg| !is_const(arg, &segment.ident, scope))
+            };
+            path.segments.iter().flat_map(of).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether `arg`, a generic argument of a type called `of`, is or may be a constant, which
+/// looks like a type until names are resolved.
+///
+/// A type mistaken for a constant is merely not registered here (and one with neither path
+/// nor arguments registers itself), while the reverse would not compile.
+fn is_const(arg: &Type, of: &Ident, scope: &Scope<'_>) -> bool {
+    let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = bare(arg)
+    else {
+        return false;
+    };
+    let Some(ident) = path.get_ident() else {
+        return false;
+    };
+    if scope.is_const_param(ident) {
+        return true;
+    }
+    let name = ident.to_string();
+    let looks_like_one =
+        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
+    looks_like_one && !scope.is_type_param(ident) && std_parts(of).is_none()
+}
+
+/// How many of the type arguments of the std type called `ident` are its contents, and none
+/// of them constants; `None` if there is no such type.
+fn std_parts(ident: &Ident) -> Option<usize> {
+    Some(match ident.to_string().as_str() {
+        "PhantomData" => 0,
+        "Arc" | "BTreeSet" | "BinaryHeap" | "Box" | "Cell" | "HashSet" | "LazyCell"
+        | "LazyLock" | "LinkedList" | "ManuallyDrop" | "Mutex" | "OnceCell" | "OnceLock"
+        | "Option" | "Pin" | "Rc" | "RefCell" | "Reverse" | "RwLock" | "Saturating"
+        | "UnsafeCell" | "Vec" | "VecDeque" | "Weak" | "Wrapping" => 1,
+        "BTreeMap" | "HashMap" | "Result" => 2,
+        _ => return None,
+    })
+}
+
+/// Every type named inside `ty`, at every depth and the deepest first, that can be registered by
+/// itself and is not in `seen` yet.
+pub(crate) fn named<'t>(
+    ty: &'t Type,
+    scope: &Scope<'_>,
+    seen: &mut HashSet<String>,
+    found: &mut Vec<&'t Type>,
+) {
+    for part in parts(ty, scope) {
+        named(part, scope, seen, found);
+        if is_nameable(part, scope) && seen.insert(text(part)) {
+            found.push(part);
+        }
+    }
+}
+
+fn is_nameable(ty: &Type, scope: &Scope<'_>) -> bool {
+    !(is_unsized(ty)
+        || matches!(
+            bare(ty),
+            Type::Infer(_) | Type::Macro(_) | Type::Verbatim(_)
+        )
+        || scope.is_unsized_param(bare(ty))
+        || scope.is_short(ty)
+        || grows(ty, scope))
+}
+
+/// Whether `ty` names the item with arguments that are larger than its own parameters, as in
+/// `struct G<T>(Option<Box<G<Vec<T>>>>)`: to expand what it reaches would never end.
+pub(crate) fn grows(ty: &Type, scope: &Scope<'_>) -> bool {
+    let grows_here = match bare(ty) {
+        Type::Path(path) => path.path.segments.iter().any(|segment| {
+            scope.is_item(&segment.ident)
+                && type_arguments(segment)
+                    .any(|arg| !is_parameter(arg, scope) && contains_param(arg, scope))
+        }),
+        _ => false,
+    };
+    grows_here || parts(ty, scope).into_iter().any(|part| grows(part, scope))
+}
+
+fn contains_param(ty: &Type, scope: &Scope<'_>) -> bool {
+    is_parameter(ty, scope)
+        || parts(ty, scope)
+            .into_iter()
+            .any(|part| contains_param(part, scope))
+}
+
+/// Whether `ty` is one of the item's type parameters and nothing more.
+fn is_parameter(ty: &Type, scope: &Scope<'_>) -> bool {
+    match bare(ty) {
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .is_some_and(|ident| scope.is_type_param(ident)),
+        _ => false,
+    }
+}
+
+/// Whether some type within `ty`, at any depth and also behind references, is applied to
+/// something that may live shorter than `'static` and may ask for `'static` to be `Tracked`: a
+/// counted pointer does, and so does every generic type that derives.
+///
+/// The compiler overlooks lifetimes when it chooses how to look into a field, and only then
+/// complains, so it must not be left to choose.
+pub(crate) fn may_ask_static(ty: &Type, scope: &Scope<'_>) -> bool {
+    let inner = |ty: &Type| may_ask_static(ty, scope);
+    match bare(ty) {
+        Type::Array(array) => inner(&array.elem),
+        Type::Slice(slice) => inner(&slice.elem),
+        Type::Reference(reference) => inner(&reference.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(inner),
+        Type::Path(TypePath { qself: Some(_), .. }) => scope.is_short(ty),
+        Type::Path(path) => path.path.segments.iter().any(|segment| {
+            let mut args = type_arguments(segment);
+            if is_transparent(&segment.ident) {
+                args.any(inner)
+            } else if scope.is_item(&segment.ident) {
+                args.any(|arg| !is_parameter(arg, scope) && scope.is_short(arg))
+            } else {
+                args.any(|arg| scope.is_short(arg))
+            }
+        }),
+        _ => false,
+    }
+}
+
+/// Whether the std type called `ident` is `Tracked` if its contents are, however short they live.
+fn is_transparent(ident: &Ident) -> bool {
+    let counted = ident == "Rc" || ident == "Arc" || ident == "Weak";
+    !counted && (ident == "Cow" || std_parts(ident).is_some())
+}
+
+/// The types that must all be `Tracked` if nothing in `ty` is to be opaque.
+///
+/// That is `ty` itself, unless it depends on a parameter of the item: a bare parameter is
+/// looked up when the program runs, and a std container holds whatever it holds.
+pub(crate) fn required<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
+    if !scope.mentions_type_param(ty) {
+        return vec![ty];
+    }
+    match bare(ty) {
+        Type::Array(_) | Type::Slice(_) | Type::Tuple(_) => parts(ty, scope)
+            .into_iter()
+            .flat_map(|part| required(part, scope))
+            .collect(),
+        Type::Path(path) => {
+            let first = path.path.segments.first();
+            let of_param = path.qself.is_some()
+                || first.is_some_and(|first| scope.is_type_param(&first.ident));
+            let contents = last_segment(ty).and_then(|last| Some((last, std_parts(&last.ident)?)));
+            match contents {
+                _ if of_param => Vec::new(),
+                Some((last, count)) => type_arguments(last)
+                    .take(count)
+                    .flat_map(|part| required(part, scope))
+                    .collect(),
+                None => vec![ty],
+            }
+        }
+        _ => vec![ty],
+    }
+}

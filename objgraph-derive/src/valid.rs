@@ -1,0 +1,103 @@
+//! What is wrong with an input whose attributes can each be read: rules between two of them,
+//! or between an attribute and what it stands on.
+
+use syn::Data;
+
+use crate::ast::{Field, Input, Shape, Variant};
+use crate::errors::Errors;
+use crate::look::Look;
+use crate::scope::Scope;
+
+/// Reports every rule that `input` breaks.
+pub(crate) fn check(input: &Input<'_>, errors: &mut Errors) {
+    if let (Shape::Union, Data::Union(data)) = (&input.shape, &input.original.data) {
+        errors.on(
+            data.union_token,
+            "`Tracked` cannot be derived for a union: nothing tells which of its fields is alive; \
+             implement `Tracked` by hand, or wrap the union in a type with \
+             `#[tracked(skip)]` on that field",
+        );
+    }
+    if let (Some(_), Some(no_label)) = (&input.attrs.label, &input.attrs.no_label) {
+        errors.at(
+            no_label.span,
+            "`label` and `no_label` contradict each other; keep one",
+        );
+    }
+    let scope = Scope::new(input);
+    for (field, variant_skipped) in input.fields() {
+        check_field(field, input, errors);
+        if input.attrs.strict.is_some() {
+            check_strict(field, variant_skipped, input, &scope, errors);
+        }
+    }
+    if let Shape::Enum(variants) = &input.shape {
+        for variant in variants {
+            check_skipped_variant(variant, errors);
+        }
+    }
+}
+
+fn check_field(field: &Field<'_>, input: &Input<'_>, errors: &mut Errors) {
+    if let (Some(_), Some(with)) = (&field.attrs.skip, &field.attrs.with) {
+        errors.at(
+            with.span,
+            "`skip` and `with` contradict each other; keep one",
+        );
+    }
+    if let (Some(_), Some(back)) = (&field.attrs.skip, &field.attrs.back) {
+        errors.at(
+            back.span,
+            "`skip` and `back` contradict each other: \
+             a field that is skipped has no reference to judge; keep one",
+        );
+    }
+    if let (true, Some(with)) = (input.packed, &field.attrs.with) {
+        errors.at(
+            with.span,
+            "`with` is handed a reference to the field, \
+             and a field of a `repr(packed)` type cannot be borrowed",
+        );
+    }
+}
+
+/// Attributes that say how to look into a field of a variant that is not looked into.
+fn check_skipped_variant(variant: &Variant<'_>, errors: &mut Errors) {
+    if variant.attrs.skip.is_none() {
+        return;
+    }
+    for field in &variant.fields {
+        let with = field.attrs.with.as_ref().map(|with| ("with", with.span));
+        let back = field.attrs.back.as_ref().map(|back| ("back", back.span));
+        for (name, span) in with.into_iter().chain(back) {
+            errors.at(
+                span,
+                format_args!(
+                    "`{name}` has no effect here: the variant `{}` is skipped as a whole",
+                    variant.original.ident
+                ),
+            );
+        }
+    }
+}
+
+/// What a strict type cannot have though no bound can say so.
+fn check_strict(
+    field: &Field<'_>,
+    variant_skipped: bool,
+    input: &Input<'_>,
+    scope: &Scope<'_>,
+    errors: &mut Errors,
+) {
+    if let Look::Opaque(why) = Look::new(field, variant_skipped, input, scope) {
+        errors.on(
+            field.ty,
+            format_args!(
+                "nothing can look into the field `{}`: {}; \
+                 under `#[tracked(strict)]`, mark it `#[tracked(skip)]`",
+                field.name,
+                why.reason()
+            ),
+        );
+    }
+}

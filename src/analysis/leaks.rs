@@ -1,0 +1,262 @@
+//! Which objects have leaked: the verdict.
+//!
+//! An object is held from outside if it has more strong references than the trace saw strong
+//! edges to it. What is held from outside, and everything reached from it over strong edges, is
+//! alive; the rest has leaked. This is what CPython's collector calls garbage, found by the same
+//! counting.
+//!
+//! What the trace could not see makes a reference look as if it came from outside, so it can
+//! hide a leak and never invent one. Where a number is not known, or contradicts itself, the
+//! object is held to be alive.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use objgraph_core::{Node, NodeId, ObjectId, Snapshot, State};
+
+use super::possibly::possibly_leaked;
+use super::{Cycles, SnapshotObject, Suspect, reach};
+
+/// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
+///
+/// It prints as a report for people, 80 columns wide where names allow.
+#[derive(Clone, Debug)]
+pub struct Leaks {
+    snapshot: Arc<Snapshot>,
+    leaked: Vec<NodeId>,
+    possibly: Vec<NodeId>,
+    suspects: Vec<Suspect>,
+    overreported: Vec<OverReported>,
+    cycles: Cycles,
+}
+
+/// An object to which more references were reported than there are.
+///
+/// Some `visit` reports a reference that its value does not own. Such an object is held to be
+/// alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct OverReported {
+    /// The object.
+    pub node: NodeId,
+    /// How many strong references there are.
+    pub references: u32,
+    /// How many strong references were reported.
+    pub reported: u32,
+}
+
+/// Finds what has leaked: alive, and not reachable from anything that is held from outside.
+///
+/// Takes time and memory in proportion to the nodes and edges.
+#[must_use]
+pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
+    let holds = Holds::of(snapshot);
+    let alive = reach(snapshot, holds.held.iter().copied());
+    let leaked: Vec<NodeId> = all(snapshot)
+        .filter(|&node| !alive.contains(node))
+        .collect();
+    let (possibly, suspects) = possibly_leaked(snapshot, &holds.held, &holds.by_references, &alive);
+    let cycles = Cycles::among(snapshot, &leaked);
+    Leaks {
+        snapshot: Arc::clone(snapshot),
+        leaked,
+        possibly,
+        suspects,
+        overreported: holds.overreported,
+        cycles,
+    }
+}
+
+impl Leaks {
+    /// How many objects have leaked.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.leaked.len()
+    }
+
+    /// Whether nothing has leaked, for certain.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.leaked.is_empty()
+    }
+
+    /// The leaked objects, in the order of the snapshot.
+    #[must_use]
+    pub fn iter(&self) -> Objects<'_> {
+        Objects {
+            snapshot: &self.snapshot,
+            nodes: self.leaked.iter(),
+        }
+    }
+
+    /// The ids of the leaked objects, in the order of [`Leaks::iter`].
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = ObjectId> + Clone {
+        self.iter().map(|object| object.id())
+    }
+
+    /// The leaked objects as nodes of the snapshot, sorted.
+    #[must_use]
+    pub fn nodes(&self) -> &[NodeId] {
+        &self.leaked
+    }
+
+    /// The objects that are held from outside as far as can be seen, and would be leaked if
+    /// those references were held by values that cannot be looked into and that they own
+    /// themselves: a closure that captures its owner, say. [`Leaks::suspects`] names these
+    /// values.
+    #[must_use]
+    pub fn possibly(&self) -> Objects<'_> {
+        Objects {
+            snapshot: &self.snapshot,
+            nodes: self.possibly.iter(),
+        }
+    }
+
+    /// The values that might hold the missing references to the possibly leaked, sorted.
+    #[must_use]
+    pub fn suspects(&self) -> &[Suspect] {
+        &self.suspects
+    }
+
+    /// The objects to which more references were reported than there are, sorted.
+    #[must_use]
+    pub fn overreported(&self) -> &[OverReported] {
+        &self.overreported
+    }
+
+    /// The cycles that keep the leaked objects alive.
+    #[must_use]
+    pub fn cycles(&self) -> &Cycles {
+        &self.cycles
+    }
+
+    /// The snapshot that was looked at.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// Only those of these leaks that a second look, taken later, found too.
+    ///
+    /// A leak stays; what another thread was moving about while the snapshot was taken does not.
+    #[must_use]
+    pub fn confirmed_by(mut self, later: &Leaks) -> Leaks {
+        let confirms = |nodes: &[NodeId], node: NodeId| {
+            let id = self.snapshot.node(node).id();
+            later
+                .snapshot
+                .find(id)
+                .is_some_and(|found| nodes.binary_search(&found).is_ok())
+        };
+        self.leaked = std::mem::take(&mut self.leaked)
+            .into_iter()
+            .filter(|&node| confirms(&later.leaked, node))
+            .collect();
+        self.possibly = std::mem::take(&mut self.possibly)
+            .into_iter()
+            .filter(|&node| confirms(&later.possibly, node))
+            .collect();
+        self.suspects
+            .retain(|suspect| self.possibly.binary_search(&suspect.node).is_ok());
+        self.cycles = Cycles::among(&self.snapshot, &self.leaked);
+        self
+    }
+}
+
+impl<'l> IntoIterator for &'l Leaks {
+    type Item = SnapshotObject<'l>;
+    type IntoIter = Objects<'l>;
+
+    fn into_iter(self) -> Objects<'l> {
+        self.iter()
+    }
+}
+
+/// Some objects of a snapshot, in its order.
+#[derive(Clone, Debug)]
+pub struct Objects<'l> {
+    snapshot: &'l Snapshot,
+    nodes: std::slice::Iter<'l, NodeId>,
+}
+
+impl<'l> Iterator for Objects<'l> {
+    type Item = SnapshotObject<'l>;
+
+    fn next(&mut self) -> Option<SnapshotObject<'l>> {
+        Some(SnapshotObject::new(self.snapshot.node(*self.nodes.next()?)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.nodes.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Objects<'_> {}
+
+impl DoubleEndedIterator for Objects<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        Some(SnapshotObject::new(
+            self.snapshot.node(*self.nodes.next_back()?),
+        ))
+    }
+}
+
+/// Who is held from outside.
+struct Holds {
+    /// All of them, sorted.
+    held: Vec<NodeId>,
+    /// Those held by references that were counted and not found, sorted: the ones that an opaque
+    /// value might hold.
+    by_references: Vec<NodeId>,
+    overreported: Vec<OverReported>,
+}
+
+impl Holds {
+    fn of(snapshot: &Snapshot) -> Self {
+        let mut reported = vec![0u32; snapshot.len()];
+        for edge in &snapshot.parts().edges {
+            reported[edge.target.index()] += u32::from(edge.strong);
+        }
+        let mut holds = Self {
+            held: Vec::new(),
+            by_references: Vec::new(),
+            overreported: Vec::new(),
+        };
+        for (node, reported) in snapshot.nodes().zip(reported) {
+            let id = node.node_id();
+            match references(node) {
+                Some(references) if references == reported => continue,
+                Some(references) if references > reported => holds.by_references.push(id),
+                Some(references) => {
+                    holds.overreported.push(OverReported {
+                        node: id,
+                        references,
+                        reported,
+                    });
+                }
+                None => {}
+            }
+            holds.held.push(id);
+        }
+        holds
+    }
+}
+
+/// How many strong references the object has, if that can be relied upon.
+fn references(node: Node<'_>) -> Option<u32> {
+    if matches!(
+        node.state(),
+        State::OtherThread | State::Lent | State::InFlight
+    ) {
+        return None;
+    }
+    // A value that is alive with no reference is being made (`new_cyclic`) or dropped, so
+    // somebody is at work on it.
+    node.strong().filter(|&strong| strong > 0)
+}
+
+fn all(snapshot: &Snapshot) -> impl Iterator<Item = NodeId> {
+    (0..snapshot.len()).map(NodeId::new)
+}

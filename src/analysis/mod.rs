@@ -1,0 +1,35 @@
+//! Room 4: analysis, pure functions of a snapshot.
+//!
+//! Nothing here touches a live object, reads a clock or writes a file. No function recurses, so
+//! the depth of the graph is no limit, and every answer is sorted by an order that does not
+//! depend on addresses or hash seeds.
+
+mod cycles;
+mod leaks;
+mod neighbourhood;
+mod node_set;
+mod object;
+mod possibly;
+mod reach;
+mod scc;
+#[cfg(test)]
+pub(crate) mod testkit;
+
+pub use cycles::{ClosingField, Cycle, Cycles, Step};
+pub use leaks::{Leaks, Objects, OverReported, find_leaks};
+pub use neighbourhood::{Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape};
+pub use node_set::NodeSet;
+pub use object::SnapshotObject;
+pub use possibly::Suspect;
+pub use reach::{reach, reach_backwards};
+pub use scc::{Components, strong_components, strong_components_within};
+
+use objgraph_core::{EdgeRow, NodeId, Snapshot};
+
+/// The rows of the edges that leave a node.
+fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
+    let parts = snapshot.parts();
+    let start = parts.edge_starts[node.index()] as usize;
+    let end = parts.edge_starts[node.index() + 1] as usize;
+    &parts.edges[start..end]
+}

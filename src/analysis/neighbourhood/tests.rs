@@ -1,0 +1,177 @@
+use std::sync::Arc;
+
+use objgraph_core::{NodeId, PlaceKind, Snapshot};
+
+use super::{LinkKind, Neighbourhood, Options, Shape};
+use crate::analysis::find_leaks;
+use crate::analysis::testkit::Kit;
+
+/// A chain of five: 0 → 1 → 2 → 3 → 4, held from outside at its start.
+fn chain() -> Arc<Snapshot> {
+    let mut kit = Kit::new();
+    let nodes: Vec<NodeId> = (0..5)
+        .map(|at| kit.node("app::Node", i64::from(at == 0)))
+        .collect();
+    for pair in nodes.windows(2) {
+        kit.edge(pair[0], "next", pair[1]);
+    }
+    kit.snapshot()
+}
+
+fn objects(picture: &Neighbourhood) -> Vec<usize> {
+    picture.objects().map(NodeId::index).collect()
+}
+
+fn shapes(picture: &Neighbourhood) -> Vec<Shape> {
+    let is_object = |shape: &Shape| matches!(shape, Shape::Object(_));
+    picture
+        .nodes
+        .iter()
+        .map(|drawn| drawn.shape)
+        .filter(|shape| !is_object(shape))
+        .collect()
+}
+
+#[test]
+fn the_greatest_depth_is_drawn_and_not_expanded() {
+    let snapshot = chain();
+    let options = Options {
+        max_depth: 2,
+        ..Options::default()
+    };
+    let picture = Neighbourhood::refs(&snapshot, &[NodeId::new(0), NodeId::new(0)], &options);
+    assert_eq!(objects(&picture), [0, 1, 2]);
+    assert_eq!(picture.links.len(), 2);
+    assert!(picture.nodes[0].is_start && !picture.nodes[1].is_start);
+    let none = Options {
+        max_depth: 0,
+        ..Options::default()
+    };
+    assert_eq!(
+        objects(&Neighbourhood::refs(&snapshot, &[NodeId::new(3)], &none)),
+        [3]
+    );
+}
+
+#[test]
+fn backwards_up_to_the_outside() {
+    let snapshot = chain();
+    let options = Options {
+        max_depth: 9,
+        ..Options::default()
+    };
+    let picture = Neighbourhood::backrefs(&snapshot, &[NodeId::new(2)], &options);
+    assert_eq!(objects(&picture), [2, 1, 0]);
+    assert_eq!(shapes(&picture), [Shape::Outside(1)]);
+    assert!(picture.links.iter().all(|link| link.from > link.to));
+}
+
+#[test]
+fn filters_and_stops() {
+    let snapshot = chain();
+    let filter = |node: objgraph_core::Node<'_>| node.node_id().index() != 2;
+    let options = Options {
+        filter: Some(&filter),
+        ..Options::default()
+    };
+    assert_eq!(
+        objects(&Neighbourhood::refs(&snapshot, &[NodeId::new(0)], &options)),
+        [0, 1]
+    );
+    let stop = |node: objgraph_core::Node<'_>| node.node_id().index() == 1;
+    let options = Options {
+        stop: Some(&stop),
+        ..Options::default()
+    };
+    assert_eq!(
+        objects(&Neighbourhood::refs(&snapshot, &[NodeId::new(0)], &options)),
+        [0, 1]
+    );
+}
+
+#[test]
+fn too_many_count_places_too() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Root", 1);
+    for at in 0..3 {
+        let child = kit.node("app::Child", 0);
+        kit.element(root, "children", at, child);
+    }
+    for _ in 0..3 {
+        kit.place(root, "id", "uuid::Uuid", PlaceKind::Opaque);
+    }
+    let snapshot = kit.snapshot();
+    let drawn = |too_many: usize| {
+        let options = Options {
+            too_many,
+            ..Options::default()
+        };
+        let picture = Neighbourhood::refs(&snapshot, &[root], &options);
+        let hidden = |shape: &&Shape| matches!(shape, Shape::Hidden { .. });
+        let more = shapes(&picture).iter().find_map(|shape| match shape {
+            Shape::MoreReferences(more) => Some(*more),
+            _ => None,
+        });
+        (
+            objects(&picture).len() - 1,
+            shapes(&picture).iter().filter(hidden).count(),
+            more,
+        )
+    };
+    assert_eq!(drawn(10), (3, 3, None));
+    assert_eq!(drawn(4), (3, 1, Some(2)));
+    assert_eq!(drawn(2), (2, 0, Some(4)));
+    assert_eq!(drawn(0), (0, 0, Some(6)));
+}
+
+#[test]
+fn a_tangle_is_drawn_in_part() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Node", 0);
+    for at in 0..200 {
+        let child = kit.node("app::Node", 0);
+        kit.element(root, "children", at, child);
+        kit.edge(child, "parent", root);
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    let picture = Neighbourhood::leaks(&leaks, &Options::default());
+    assert_eq!(objects(&picture).len(), 11);
+    assert_eq!(
+        shapes(&picture),
+        [Shape::MoreReferences(190), Shape::MoreObjects(190)]
+    );
+    let ring = picture
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::Cycle);
+    assert_eq!(ring.count(), 2);
+    let small = Options {
+        max_objects: 5,
+        ..Options::default()
+    };
+    assert_eq!(objects(&Neighbourhood::leaks(&leaks, &small)).len(), 5);
+}
+
+#[test]
+fn many_kinds_share_the_room() {
+    let mut kit = Kit::new();
+    for at in 0..30 {
+        let one = kit.node(&format!("app::Type{at:02}"), 0);
+        kit.edge(one, "me", one);
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    let picture = Neighbourhood::leaks(&leaks, &Options::default());
+    let drawn = objects(&picture).len();
+    assert!((5..=40).contains(&drawn), "{drawn}");
+    assert_eq!(shapes(&picture), [Shape::MoreObjects(30 - drawn)]);
+}
+
+#[test]
+fn no_leaks_no_picture() {
+    let leaks = find_leaks(&chain());
+    assert!(
+        Neighbourhood::leaks(&leaks, &Options::default())
+            .nodes
+            .is_empty()
+    );
+}

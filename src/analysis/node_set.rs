@@ -1,0 +1,75 @@
+//! A set of nodes of one snapshot.
+
+use std::fmt;
+
+use objgraph_core::NodeId;
+
+/// A set of nodes of one snapshot: a bit for each node.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NodeSet {
+    bits: Vec<u64>,
+    len: usize,
+}
+
+impl NodeSet {
+    /// The empty set, for a snapshot of this many nodes.
+    #[must_use]
+    pub fn new(nodes: usize) -> Self {
+        Self {
+            bits: vec![0; nodes.div_ceil(64)],
+            len: 0,
+        }
+    }
+
+    /// How many nodes are in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no node is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether the node is in it; false for a node of a larger snapshot.
+    #[must_use]
+    pub fn contains(&self, node: NodeId) -> bool {
+        let word = self.bits.get(node.index() / 64).copied().unwrap_or(0);
+        word & (1 << (node.index() % 64)) != 0
+    }
+
+    /// Adds the node; tells whether it was not in the set before.
+    ///
+    /// # Panics
+    ///
+    /// If the node is of a larger snapshot.
+    pub fn insert(&mut self, node: NodeId) -> bool {
+        let word = &mut self.bits[node.index() / 64];
+        let bit = 1 << (node.index() % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        self.len += usize::from(new);
+        new
+    }
+
+    /// The nodes, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = NodeId> + Clone {
+        self.bits.iter().enumerate().flat_map(|(word, &bits)| {
+            std::iter::successors((bits != 0).then_some(bits), |&bits| {
+                let rest = bits & (bits - 1);
+                (rest != 0).then_some(rest)
+            })
+            .map(move |bits| NodeId::new(word * 64 + bits.trailing_zeros() as usize))
+        })
+    }
+}
+
+impl fmt::Debug for NodeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.iter().map(NodeId::index))
+            .finish()
+    }
+}

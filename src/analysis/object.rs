@@ -1,0 +1,78 @@
+//! An object of a snapshot, as findings show it.
+
+use std::fmt;
+
+use objgraph_core::{Node, NodeId, ObjectId, Site};
+
+/// An object of a snapshot: what was known of it when the snapshot was taken.
+#[derive(Clone, Copy)]
+pub struct SnapshotObject<'s> {
+    node: Node<'s>,
+}
+
+impl<'s> SnapshotObject<'s> {
+    pub(crate) fn new(node: Node<'s>) -> Self {
+        Self { node }
+    }
+
+    /// The object's id.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.node.id()
+    }
+
+    /// The number of its node in the snapshot.
+    #[must_use]
+    pub fn node_id(&self) -> NodeId {
+        self.node.node_id()
+    }
+
+    /// Its node in the snapshot, with all that is known of it.
+    #[must_use]
+    pub fn node(&self) -> Node<'s> {
+        self.node
+    }
+
+    /// The full name of its type: `app::dom::Node`.
+    #[must_use]
+    pub fn type_name(&self) -> &'s str {
+        &self.node.type_info().name
+    }
+
+    /// The name of its type without modules: `Node`.
+    #[must_use]
+    pub fn short_name(&self) -> &'s str {
+        &self.node.type_info().short_name
+    }
+
+    /// The place in the source that made it; `None` for values behind std's own pointers.
+    #[must_use]
+    pub fn site(&self) -> Option<&'s Site> {
+        self.node.site()
+    }
+
+    /// The name of the thread that made it.
+    #[must_use]
+    pub fn thread(&self) -> Option<&'s str> {
+        self.node.thread()
+    }
+
+    /// A short text of the value, if labels were taken and its type has one.
+    #[must_use]
+    pub fn label(&self) -> Option<&'s str> {
+        self.node.label()
+    }
+}
+
+impl fmt::Debug for SnapshotObject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.type_name(), self.id())
+    }
+}
+
+/// `Node #17`.
+impl fmt::Display for SnapshotObject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.short_name(), self.id())
+    }
+}

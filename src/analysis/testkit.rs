@@ -1,0 +1,185 @@
+//! Snapshots for tests, built by hand.
+
+use std::sync::Arc;
+
+use objgraph_core::{
+    EdgeRow, Holder, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site, Snapshot,
+    SnapshotParts, State, TypeInfo,
+};
+
+/// A snapshot in the making.
+///
+/// Nodes have as many references as strong edges lead to them, plus those given as external.
+#[derive(Debug, Default)]
+pub(crate) struct Kit {
+    parts: SnapshotParts,
+    external: Vec<i64>,
+    edges: Vec<(usize, EdgeRow)>,
+    starts: Vec<(u32, PathId)>,
+}
+
+impl Kit {
+    pub(crate) fn new() -> Self {
+        let mut kit = Self::default();
+        kit.parts.enabled = true;
+        kit
+    }
+
+    /// The type of this full name; new types are added at the end.
+    pub(crate) fn type_index(&mut self, name: &str) -> u32 {
+        let types = &mut self.parts.types;
+        if let Some(at) = types.iter().position(|info| info.name == name) {
+            return at as u32;
+        }
+        let mut info = TypeInfo::opaque(name, 16);
+        info.is_visited = true;
+        types.push(Arc::new(info));
+        types.len() as u32 - 1
+    }
+
+    pub(crate) fn change_type(&mut self, name: &str, change: impl FnOnce(&mut TypeInfo)) {
+        let at = self.type_index(name) as usize;
+        let mut info = (*self.parts.types[at]).clone();
+        change(&mut info);
+        self.parts.types[at] = Arc::new(info);
+    }
+
+    /// A node of this type with so many external references, made on line 10 plus the type's
+    /// number.
+    pub(crate) fn node(&mut self, name: &str, external: i64) -> NodeId {
+        let type_index = self.type_index(name);
+        let site = Site {
+            file: "src/app.rs".into(),
+            line: 10 + type_index,
+            column: 5,
+        };
+        let known = self.parts.sites.iter().position(|other| *other == site);
+        let site = known.unwrap_or_else(|| {
+            self.parts.sites.push(site);
+            self.parts.sites.len() - 1
+        });
+        let number = self.parts.nodes.len();
+        self.parts.nodes.push(NodeRow {
+            id: ObjectId::new(number as u32, 0),
+            type_index,
+            site: site as u32,
+            thread: NodeRow::UNKNOWN,
+            epoch: 0,
+            strong: 0,
+            weak: 0,
+            holder: Holder::Rc,
+            state: State::Visited,
+        });
+        self.external.push(external);
+        NodeId::new(number)
+    }
+
+    pub(crate) fn row(&mut self, node: NodeId) -> &mut NodeRow {
+        &mut self.parts.nodes[node.index()]
+    }
+
+    /// The path of a field, or of the elements in it; a name with `^` before it is marked as a
+    /// reference back.
+    pub(crate) fn path(&mut self, of: NodeId, field: &'static str, element: bool) -> PathId {
+        let type_index = self.parts.nodes[of.index()].type_index;
+        let paths = &mut self.parts.paths;
+        let start = match self.starts.iter().find(|start| start.0 == type_index) {
+            Some(&(_, start)) => start,
+            None => {
+                let start = paths.start(type_index);
+                self.starts.push((type_index, start));
+                start
+            }
+        };
+        let field = match field.strip_prefix('^') {
+            Some(field) => paths.step(start, Segment::BackField(field)),
+            None => paths.step(start, Segment::Field(field)),
+        };
+        if element {
+            paths.step(field, Segment::Element)
+        } else {
+            field
+        }
+    }
+
+    pub(crate) fn edge(&mut self, from: NodeId, field: &'static str, to: NodeId) {
+        let path = self.path(from, field, false);
+        self.edges.push((
+            from.index(),
+            EdgeRow {
+                path,
+                index: 0,
+                target: to,
+                strong: true,
+            },
+        ));
+    }
+
+    pub(crate) fn element(&mut self, from: NodeId, field: &'static str, at: u32, to: NodeId) {
+        let path = self.path(from, field, true);
+        self.edges.push((
+            from.index(),
+            EdgeRow {
+                path,
+                index: at,
+                target: to,
+                strong: true,
+            },
+        ));
+    }
+
+    pub(crate) fn weak(&mut self, from: NodeId, field: &'static str, to: NodeId) {
+        let path = self.path(from, field, false);
+        self.edges.push((
+            from.index(),
+            EdgeRow {
+                path,
+                index: 0,
+                target: to,
+                strong: false,
+            },
+        ));
+    }
+
+    pub(crate) fn place(&mut self, node: NodeId, field: &'static str, name: &str, kind: PlaceKind) {
+        let path = self.path(node, field, false);
+        let type_index = self.type_index(name);
+        self.parts.places.push(Place {
+            node,
+            path,
+            index: 0,
+            type_index,
+            kind,
+        });
+    }
+
+    pub(crate) fn label(&mut self, node: NodeId, text: &str) {
+        self.parts.labels.push((node, text.to_owned()));
+    }
+
+    pub(crate) fn snapshot(mut self) -> Arc<Snapshot> {
+        for &(_, edge) in &self.edges {
+            if edge.strong {
+                self.external[edge.target.index()] += 1;
+            }
+        }
+        for (row, strong) in self.parts.nodes.iter_mut().zip(&self.external) {
+            if row.strong != NodeRow::UNKNOWN {
+                row.strong = u32::try_from(*strong).unwrap_or(0);
+            }
+        }
+        self.edges
+            .sort_by_key(|&(from, edge)| (from, edge.path, edge.index, edge.target));
+        self.parts.edge_starts = vec![0; self.parts.nodes.len() + 1];
+        for &(from, _) in &self.edges {
+            self.parts.edge_starts[from + 1] += 1;
+        }
+        for at in 0..self.parts.nodes.len() {
+            self.parts.edge_starts[at + 1] += self.parts.edge_starts[at];
+        }
+        self.parts.edges = self.edges.into_iter().map(|(_, edge)| edge).collect();
+        self.parts.places.sort();
+        self.parts.labels.sort();
+        Arc::new(Snapshot::from_parts(self.parts))
+    }
+}

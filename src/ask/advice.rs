@@ -1,0 +1,41 @@
+//! What to say in place of an empty table.
+
+use std::io::{self, Write};
+
+use objgraph_core::{ENABLED, counts, types};
+
+/// Why no object is known, and what to do about it; `None` if there ever was one.
+pub(super) fn nothing_tracked() -> Option<String> {
+    if !ENABLED {
+        return Some(
+            "objgraph: tracking is off in this build, so nothing is known.\n\
+             Build with debug assertions, or with the feature `always` of objgraph.\n"
+                .to_owned(),
+        );
+    }
+    if counts().iter().any(|count| count.born > 0) {
+        return None;
+    }
+    let derived = types().iter().filter(|info| info.is_derived).count();
+    let types = match derived {
+        0 => "No type derives `Tracked` either.".to_owned(),
+        1 => "1 type derives `Tracked`, so it can be looked into once it is made so.".to_owned(),
+        n => {
+            format!("{n} types derive `Tracked`, so they can be looked into once they are made so.")
+        }
+    };
+    Some(format!(
+        "objgraph: no object is known, because none was made through a pointer of objgraph.\n\
+         {types}\n\
+         Change `use std::rc::Rc` to `use objgraph::rc::Rc` (`std::sync::Arc` to\n\
+         `objgraph::sync::Arc`), or give a type that lives by value an `objgraph::Instance`.\n"
+    ))
+}
+
+/// Writes the advice, if there is need for it; answers whether there was.
+pub(super) fn write(out: &mut dyn Write) -> io::Result<bool> {
+    match nothing_tracked() {
+        Some(advice) => out.write_all(advice.as_bytes()).map(|()| true),
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,27 @@
+//! What people ask, with the defaults of Python's `objgraph`.
+
+mod advice;
+mod growth;
+mod leaks;
+mod lookup;
+mod new_ids;
+mod pictures;
+mod stats;
+
+pub use growth::{Grown, Growth, growth, show_growth};
+pub use leaks::{find_leaks, show_leaks};
+pub use lookup::{at_addrs, by_type, by_type_of};
+pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
+pub use pictures::{show_backrefs, show_refs};
+pub use stats::{count, most_common_types, show_most_common_types, typestats};
+
+use std::io::{self, Write};
+
+/// How many rows a table has where nothing is said.
+const LIMIT: usize = 10;
+
+/// Writes to standard output. That nobody reads it any more is no error: there is nobody to tell.
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut out = io::stdout().lock();
+    let _ = write(&mut out).and_then(|()| out.flush());
+}

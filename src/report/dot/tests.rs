@@ -1,0 +1,142 @@
+use expect_test::{Expect, expect};
+use objgraph_core::{PlaceKind, State};
+
+use super::{DotOptions, quote, to_dot};
+use crate::analysis::testkit::Kit;
+use crate::analysis::{Neighbourhood, PictureOptions as Options, find_leaks};
+
+fn check(dot: String, expected: Expect) {
+    expected.assert_eq(&dot);
+}
+
+#[test]
+fn references() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Root", 1);
+    let child = kit.node("app::Child<app::Kind>", 0);
+    kit.change_type("app::Child<app::Kind>", |info| info.implements_drop = true);
+    kit.label(
+        child,
+        "Child { name: \"a\\b\nand a text that is too long\" }",
+    );
+    kit.element(root, "children", 3, child);
+    kit.weak(child, "parent", root);
+    kit.place(child, "id", "uuid::Uuid", PlaceKind::Opaque);
+    let opaque = kit.node("app::main::{{closure}}", 0);
+    kit.row(opaque).state = State::Opaque;
+    kit.edge(root, "call", opaque);
+    let snapshot = kit.snapshot();
+    let picture = Neighbourhood::refs(&snapshot, &[root], &Options::default());
+    let options = DotOptions {
+        refcounts: true,
+        ..DotOptions::default()
+    };
+    check(
+        to_dot(&snapshot, &picture, &options),
+        expect![[r#"
+            digraph ObjectGraph {
+              node[shape=box, style=filled, fillcolor=white];
+              o1[fontcolor=red];
+              o1[label="Root [1]"];
+              o1[fillcolor="0,0,1"];
+              o1 -> o2 [label="children[3]"];
+              o1 -> o3 [label="call"];
+              o2[label="Child<Kind> [1]\nChild { name: \"a\\b\nand a text that is to"];
+              o2[fillcolor="0,0,0.766667"];
+              o2->o2_has_a_drop[color=red,style=dotted,len=0.25,weight=10];
+              o2_has_a_drop[label="Drop",shape=doublecircle,height=0.25,color=red,fillcolor="0,.5,1",fontsize=6];
+              o2 -> o1 [label="parent",style=dashed];
+              o2 -> o4 [label="id",color=grey,fontcolor=grey40];
+              o3[label="main::{{closure}} [1]",style="filled,dashed",color=grey];
+              o3[fillcolor="0,0,0.766667"];
+              o4[label="Uuid",height=0.25,style="filled,dashed",color=grey,fillcolor=white,fontcolor=grey40,fontsize=9];
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn backreferences_too_many() {
+    let mut kit = Kit::new();
+    let data = kit.node("app::Data", 2);
+    for _ in 0..4 {
+        let holder = kit.node("app::Holder", 1);
+        kit.edge(holder, "data", data);
+    }
+    let snapshot = kit.snapshot();
+    let options = Options {
+        too_many: 2,
+        max_depth: 1,
+        ..Options::default()
+    };
+    let picture = Neighbourhood::backrefs(&snapshot, &[data], &options);
+    let options = DotOptions {
+        shortnames: false,
+        highlight: Some(&|node| node.type_info().short_name == "Data"),
+        extra_info: Some(&|node| Some(format!("id {}", node.id()))),
+        node_attrs: Some(&|_| vec![("tooltip".to_owned(), "a \"tip\"".to_owned())]),
+        ..DotOptions::default()
+    };
+    check(
+        to_dot(&snapshot, &picture, &options),
+        expect![[r#"
+        digraph ObjectGraph {
+          node[shape=box, style=filled, fillcolor=white];
+          o1[fontcolor=red];
+          o1[label="app::Data\nid #0", tooltip="a \"tip\""];
+          o1[fillcolor="0.6,0.6,1"];
+          o2 -> o1 [label="data"];
+          o3 -> o1 [label="data"];
+          o4 -> o1 [color=grey,fontcolor=grey40];
+          o5 -> o1 [color=red,style=dotted,len=0.25,weight=10];
+          o2[label="app::Holder\nid #1", tooltip="a \"tip\""];
+          o2[fillcolor="0,0,0.3"];
+          o2[fontcolor=white];
+          o3[label="app::Holder\nid #2", tooltip="a \"tip\""];
+          o3[fillcolor="0,0,0.3"];
+          o3[fontcolor=white];
+          o4[label="outside ×2",shape=ellipse,style="filled,dashed",color=grey,fillcolor=white,fontcolor=grey40];
+          o5[label="2 more backreferences",shape=box,height=0.25,color=red,fillcolor="0,1,0.3",fontsize=6];
+          o5[fontcolor=white];
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn leaked_cycle() {
+    let mut kit = Kit::new();
+    let one = kit.node("app::Node", 0);
+    let other = kit.node("app::Node", 0);
+    kit.edge(one, "next", other);
+    kit.edge(other, "next", one);
+    let snapshot = kit.snapshot();
+    let picture = Neighbourhood::leaks(&find_leaks(&snapshot), &Options::default());
+    let options = DotOptions {
+        sites: true,
+        ..DotOptions::default()
+    };
+    check(
+        to_dot(&snapshot, &picture, &options),
+        expect![[r#"
+            digraph ObjectGraph {
+              node[shape=box, style=filled, fillcolor=white];
+              o1[fontcolor=red];
+              o2[fontcolor=red];
+              o1[label="Node\nsrc/app.rs:10:5"];
+              o1[fillcolor="0,0,1"];
+              o1 -> o2 [label="next",color=red,fontcolor=red,penwidth=2];
+              o2[label="Node\nsrc/app.rs:10:5"];
+              o2[fillcolor="0,0,1"];
+              o2 -> o1 [label="next",color=red,fontcolor=red,penwidth=2];
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn text_is_quoted_as_python_does() {
+    assert_eq!(quote("a\\b\"c\nd\0e"), "a\\\\b\\\"c\\nd\\\\0e");
+    assert_eq!(quote("&T & &lt;"), "&T & &amp;lt;");
+    assert_eq!(quote("\u{1b}"), "\\\\u{1b}");
+}

@@ -1,0 +1,14 @@
+//! Room 5: reports, pure functions of findings.
+//!
+//! Same findings, same bytes. The writers take any [`std::io::Write`] and give its errors back.
+
+mod dot;
+mod dot_program;
+mod leaks;
+mod picture;
+mod svg;
+mod text;
+
+pub use dot::{DotOptions, ExtraInfo, NodeAttrs, to_dot, write_dot};
+pub use picture::{PictureError, render, save, to_svg};
+pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};

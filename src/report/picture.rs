@@ -1,0 +1,212 @@
+//! Pictures as files: DOT text as it is, anything else by Graphviz's `dot`, and SVG with nothing
+//! installed.
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use std::{error, fmt};
+
+use super::dot_program::{self, Outcome};
+
+/// How long `dot` may take for one picture.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Why a picture could not be made or saved. Its text says what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// The path has no extension, or one that cannot be the name of a format.
+    UnknownFormat {
+        /// The path, or the format that was asked for.
+        path: PathBuf,
+    },
+    /// `dot` is needed for this format, and not installed.
+    DotMissing {
+        /// The format.
+        format: String,
+    },
+    /// `dot` could not be run.
+    DotBroken(io::Error),
+    /// `dot` ended with an error.
+    DotFailed {
+        /// The format that was asked for.
+        format: String,
+        /// How it ended.
+        status: String,
+        /// What it wrote to its standard error.
+        message: String,
+    },
+    /// `dot` took too long and was stopped.
+    DotTimedOut {
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// The layout for SVG without `dot` could not do it.
+    LayoutFailed {
+        /// Why.
+        reason: String,
+    },
+    /// The file could not be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+impl fmt::Display for PictureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownFormat { path } => write!(
+                f,
+                "cannot tell the format of the picture from {:?}: end the file name in .svg, .dot \
+                 or .png",
+                path.display().to_string()
+            ),
+            Self::DotMissing { format } => write!(
+                f,
+                "dot is not installed, and .{format} needs it: install graphviz, or save as .svg \
+                 or .dot"
+            ),
+            Self::DotBroken(error) => {
+                write!(
+                    f,
+                    "dot could not be run: {error}; check the installation of graphviz"
+                )
+            }
+            Self::DotFailed {
+                format,
+                status,
+                message,
+            } => {
+                write!(
+                    f,
+                    "dot could not make a picture of format {format} ({status})"
+                )?;
+                if !message.is_empty() {
+                    write!(f, ": {message}")?;
+                }
+                Ok(())
+            }
+            Self::DotTimedOut { limit } => write!(
+                f,
+                "dot took more than {} seconds: draw less (a smaller max_depth or too_many), or \
+                 save as .dot",
+                limit.as_secs()
+            ),
+            Self::LayoutFailed { reason } => write!(
+                f,
+                "cannot lay out the picture without graphviz ({reason}): install graphviz, draw \
+                 less (a smaller max_depth or too_many), or save as .dot"
+            ),
+            Self::Unwritable { path, error } => {
+                write!(f, "cannot write {}: {error}", path.display())
+            }
+        }
+    }
+}
+
+impl error::Error for PictureError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::DotBroken(error) | Self::Unwritable { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Saves the picture, in the format that the path's extension names: `.dot` and `.gv` give the
+/// text itself, `.svg` needs nothing installed, everything else goes through `dot -T`.
+///
+/// The file is written whole or not at all.
+///
+/// # Errors
+///
+/// If there is no extension, `dot` is missing or fails, or the file cannot be written.
+pub fn save(dot: &str, path: &Path) -> Result<(), PictureError> {
+    let unknown = || PictureError::UnknownFormat {
+        path: path.to_owned(),
+    };
+    let format = path
+        .extension()
+        .and_then(OsStr::to_str)
+        .ok_or_else(unknown)?;
+    if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(unknown());
+    }
+    let picture = render(dot, format)?;
+    write_whole(path, &picture).map_err(|error| PictureError::Unwritable {
+        path: path.to_owned(),
+        error,
+    })
+}
+
+/// The picture in a format: `dot` or `gv` for the text itself, `svg`, or any that `dot -T` knows.
+///
+/// # Errors
+///
+/// If `dot` is missing or fails.
+pub fn render(dot: &str, format: &str) -> Result<Vec<u8>, PictureError> {
+    if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(PictureError::UnknownFormat {
+            path: PathBuf::from(format),
+        });
+    }
+    let format = format.to_ascii_lowercase();
+    match format.as_str() {
+        "dot" | "gv" => return Ok(dot.as_bytes().to_vec()),
+        _ => {}
+    }
+    match dot_program::run(OsStr::new("dot"), &format, dot, LIMIT) {
+        Outcome::Done(picture) => Ok(picture),
+        Outcome::Missing if format == "svg" => super::svg::to_svg(dot)
+            .map(String::into_bytes)
+            .map_err(|reason| PictureError::LayoutFailed { reason }),
+        Outcome::Missing => Err(PictureError::DotMissing { format }),
+        Outcome::Broken(error) => Err(PictureError::DotBroken(error)),
+        Outcome::TimedOut(limit) => Err(PictureError::DotTimedOut { limit }),
+        Outcome::Failed(status, message) => Err(PictureError::DotFailed {
+            format,
+            status: status.to_string(),
+            message,
+        }),
+    }
+}
+
+/// The picture as SVG: by `dot` where that is installed, else by the layout of our own.
+///
+/// # Errors
+///
+/// If `dot` fails, or is missing and the picture is too large for the layout of our own.
+pub fn to_svg(dot: &str) -> Result<String, PictureError> {
+    let svg = render(dot, "svg")?;
+    Ok(String::from_utf8_lossy(&svg).into_owned())
+}
+
+/// Writes a file beside the target and moves it into place, so that no reader ever sees half of
+/// it and a failure leaves what was there.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mut new_name = OsStr::new(".").to_owned();
+    new_name.push(name);
+    new_name.push(format!(".{}-{number}.tmp", std::process::id()));
+    let new = path.with_file_name(new_name);
+    let written = fs::File::create_new(&new)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        // It may not have been made; the first error is the one to tell.
+        let _ = fs::remove_file(&new);
+    }
+    written
+}

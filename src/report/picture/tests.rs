@@ -1,0 +1,189 @@
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::super::dot_program::{Outcome, run};
+use super::{PictureError, render, save, to_svg, write_whole};
+
+const DOT: &str = "digraph G {\n  a -> b [label=\"x\"];\n}\n";
+
+/// A folder of this test alone, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("objgraph-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn files(&self) -> usize {
+        fs::read_dir(&self.0).unwrap().count()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn has_dot() -> bool {
+    let missing = matches!(
+        run(OsStr::new("dot"), "svg", DOT, Duration::from_secs(30)),
+        Outcome::Missing
+    );
+    assert!(
+        !missing || std::env::var("OBJGRAPH_REQUIRE_TOOLS").as_deref() != Ok("1"),
+        "graphviz is required"
+    );
+    if missing {
+        let _ = writeln!(io::stderr(), "skipped: needs graphviz");
+    }
+    !missing
+}
+
+#[test]
+fn dot_files_are_the_text() {
+    let folder = Folder::new("text");
+    for name in ["a.dot", "b.gv", "c.DOT"] {
+        let path = folder.0.join(name);
+        save(DOT, &path).unwrap();
+        save(DOT, &path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), DOT);
+    }
+    assert_eq!(folder.files(), 3);
+}
+
+#[test]
+fn formats_that_cannot_be_are_refused() {
+    for path in ["picture", "", "..", "a.", "a.p-g", "a.png:cairo", "a.é"] {
+        let error = save(DOT, path.as_ref()).unwrap_err();
+        assert!(
+            matches!(error, PictureError::UnknownFormat { .. }),
+            "{path}: {error}"
+        );
+    }
+    assert!(matches!(
+        render(DOT, "-Tpng").unwrap_err(),
+        PictureError::UnknownFormat { .. }
+    ));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_nothing_behind() {
+    let folder = Folder::new("unwritable");
+    let error = save(DOT, &folder.0.join("no/such/folder.dot")).unwrap_err();
+    assert!(error.to_string().starts_with("cannot write "), "{error}");
+    // A folder stands where the file should go.
+    let path = folder.0.join("taken.dot");
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join("inside"), "").unwrap();
+    assert!(write_whole(&path, b"text").is_err());
+    assert_eq!(folder.files(), 1);
+}
+
+#[test]
+fn graphviz_makes_pictures() {
+    if !has_dot() {
+        return;
+    }
+    let folder = Folder::new("dot");
+    save(DOT, &folder.0.join("a.png")).unwrap();
+    assert!(
+        fs::read(folder.0.join("a.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    assert!(to_svg(DOT).unwrap().contains("<svg"));
+    let error = save(DOT, &folder.0.join("a.nosuch")).unwrap_err();
+    assert!(error.to_string().contains("nosuch"), "{error}");
+    assert!(save("digraph {", &folder.0.join("b.svg")).is_err());
+    assert_eq!(folder.files(), 1);
+}
+
+#[test]
+fn a_missing_program_is_told() {
+    let outcome = run(
+        OsStr::new("no-such-program-as-this"),
+        "svg",
+        DOT,
+        Duration::from_secs(5),
+    );
+    assert!(matches!(outcome, Outcome::Missing));
+    let error = PictureError::DotMissing {
+        format: "png".to_owned(),
+    };
+    assert_eq!(
+        error.to_string(),
+        "dot is not installed, and .png needs it: install graphviz, or save as .svg or .dot"
+    );
+}
+
+#[cfg(unix)]
+mod programs {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// A program that stands in for `dot`.
+    fn program(folder: &Folder, script: &str) -> PathBuf {
+        let path = folder.0.join("program");
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn outcome(name: &str, script: &str, text: &str, limit: Duration) -> Outcome {
+        let folder = Folder::new(name);
+        let path = program(&folder, script);
+        // Another thread's child may hold the file open for writing for a moment after `fork`.
+        loop {
+            match run(path.as_os_str(), "svg", text, limit) {
+                Outcome::Broken(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_a_pipe_holds_goes_both_ways() {
+        let text = "x".repeat(3 << 20);
+        match outcome(
+            "pipe",
+            "cat; cat /dev/null >&2",
+            &text,
+            Duration::from_secs(60),
+        ) {
+            Outcome::Done(bytes) => assert_eq!(bytes, text.as_bytes()),
+            _ => panic!("it did not come back"),
+        }
+    }
+
+    #[test]
+    fn a_program_that_does_not_read_is_no_trouble() {
+        let text = "x".repeat(3 << 20);
+        match outcome(
+            "deaf",
+            "echo 'bad picture' >&2; exit 3",
+            &text,
+            Duration::from_secs(60),
+        ) {
+            Outcome::Failed(status, message) => {
+                assert_eq!((status.code(), message.as_str()), (Some(3), "bad picture"));
+            }
+            _ => panic!("it failed"),
+        }
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_stopped() {
+        let start = Instant::now();
+        let outcome = outcome("hangs", "exec sleep 60", DOT, Duration::from_millis(200));
+        assert!(matches!(outcome, Outcome::TimedOut(_)));
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+}

@@ -1,0 +1,90 @@
+//! Which layer each node stands on.
+
+/// An edge from a higher layer (a smaller number) to a lower one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Down {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Whether the arrow points up.
+    pub(super) is_reversed: bool,
+}
+
+/// Turns edges round where they close a cycle, so that all can point down. Loops of one node are
+/// not edges here.
+pub(super) fn downwards(nodes: usize, edges: &[(usize, usize)]) -> Vec<Down> {
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    for &(from, to) in edges {
+        out[from].push(to);
+    }
+    // Depth first, in the order of the nodes: an edge to a node on the way there closes a cycle.
+    // An edge is such if its target is left later than its source.
+    let mut left_at = vec![0usize; nodes];
+    let mut is_met = vec![false; nodes];
+    let mut clock = 0;
+    let mut path: Vec<(usize, usize)> = Vec::new();
+    for start in 0..nodes {
+        if !is_met[start] {
+            is_met[start] = true;
+            path.push((start, 0));
+        }
+        while let Some((node, next)) = path.last_mut() {
+            let node = *node;
+            match out[node].get(*next) {
+                Some(&target) => {
+                    *next += 1;
+                    if !is_met[target] {
+                        is_met[target] = true;
+                        path.push((target, 0));
+                    }
+                }
+                None => {
+                    clock += 1;
+                    left_at[node] = clock;
+                    path.pop();
+                }
+            }
+        }
+    }
+    let turn = |&(from, to): &(usize, usize)| match left_at[to] > left_at[from] {
+        true => Down {
+            from: to,
+            to: from,
+            is_reversed: true,
+        },
+        false => Down {
+            from,
+            to,
+            is_reversed: false,
+        },
+    };
+    edges.iter().map(turn).collect()
+}
+
+/// The layer of each node: below all nodes with an edge to it, and nodes that have none directly
+/// above the first that they lead to.
+pub(super) fn layers(nodes: usize, edges: &[Down]) -> Vec<usize> {
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    let mut waits_for = vec![0usize; nodes];
+    for edge in edges {
+        out[edge.from].push(edge.to);
+        waits_for[edge.to] += 1;
+    }
+    let is_first: Vec<bool> = waits_for.iter().map(|&number| number == 0).collect();
+    let mut layer = vec![0usize; nodes];
+    let mut ready: Vec<usize> = (0..nodes).filter(|&node| is_first[node]).collect();
+    while let Some(node) = ready.pop() {
+        for &target in &out[node] {
+            layer[target] = layer[target].max(layer[node] + 1);
+            waits_for[target] -= 1;
+            if waits_for[target] == 0 {
+                ready.push(target);
+            }
+        }
+    }
+    for node in (0..nodes).filter(|&node| is_first[node]) {
+        if let Some(below) = out[node].iter().map(|&target| layer[target]).min() {
+            layer[node] = below - 1;
+        }
+    }
+    layer
+}

@@ -1,0 +1,140 @@
+use proptest::prelude::*;
+
+use super::layout::{Input, Size, layout};
+use super::text::{colour, escape};
+use super::to_svg;
+use crate::analysis::testkit::Kit;
+use crate::analysis::{Neighbourhood, PictureOptions as Options};
+use crate::report::{DotOptions, to_dot};
+
+#[test]
+fn what_is_not_dot_is_an_error() {
+    for text in [
+        "",
+        "digraph",
+        "digraph {",
+        "digraph { a [b }",
+        "digraph { \"a }",
+        "hello }",
+        "digraph { a -> }",
+    ] {
+        assert!(to_svg(text).is_err(), "{text}");
+    }
+    assert!(to_svg("digraph { }").is_ok());
+    assert!(to_svg("digraph G { rankdir=LR; edge[color=red] a -> a; b [label=\"\"] }").is_ok());
+}
+
+#[test]
+fn text_cannot_break_out() {
+    let mut kit = Kit::new();
+    let node = kit.node("app::Node<'a, &lt;>", 1);
+    kit.label(node, "</text><script>\"'&\\\u{0}\u{7}\u{ffff}");
+    let snapshot = kit.snapshot();
+    let picture = Neighbourhood::refs(&snapshot, &[node], &Options::default());
+    let svg = to_svg(&to_dot(&snapshot, &picture, &DotOptions::default())).unwrap();
+    assert!(svg.contains("Node&lt;'a, &amp;lt;&gt;"), "{svg}");
+    assert!(
+        svg.contains("&lt;/text&gt;&lt;script&gt;&quot;'&amp;\\\\0\\u{7}\\u{ffff}"),
+        "{svg}"
+    );
+    assert_eq!(escape("a\0"), "a\\u{0}");
+}
+
+#[test]
+fn colours_are_those_of_browsers() {
+    assert_eq!(colour("0,0,1"), "#ffffff");
+    assert_eq!(colour("0,0,0.3"), "#4d4d4d");
+    assert_eq!(colour("0,.5,1"), "#ff8080");
+    assert_eq!(colour(".3,1,1"), "#33ff00");
+    assert_eq!(colour("grey40"), "#666666");
+    assert_eq!(
+        (colour("red"), colour("#12ab")),
+        ("red".to_owned(), "#12ab".to_owned())
+    );
+    assert_eq!(colour("\" onload=\"x"), "black");
+}
+
+#[test]
+fn a_long_chain_and_a_dense_graph_are_laid_out() {
+    let node = Size {
+        width: 60.0,
+        height: 20.0,
+    };
+    let label = Size {
+        width: 20.0,
+        height: 10.0,
+    };
+    let chain = Input {
+        nodes: vec![node; 20_000],
+        bodies: vec![node; 20_000],
+        edges: (1..20_000).map(|at| (at - 1, at, label)).collect(),
+    };
+    assert!(layout(&chain).is_ok());
+    // Every pair side by side three times: a number of paths that nobody walks.
+    let pairs = (0..30).flat_map(|from| (from + 1..30).map(move |to| (from, to, label)));
+    let dense = Input {
+        nodes: vec![node; 30],
+        bodies: vec![node; 30],
+        edges: pairs.flat_map(|edge| [edge; 3]).collect(),
+    };
+    assert!(layout(&dense).is_ok());
+    let ladder = Input {
+        nodes: vec![node; 2000],
+        bodies: vec![node; 2000],
+        edges: (0..2000)
+            .flat_map(|at| (1..4).map(move |by| (at, at + by, label)))
+            .filter(|edge| edge.1 < 2000)
+            .collect(),
+    };
+    assert!(layout(&ladder).is_ok());
+    let ring = Input {
+        nodes: vec![node; 40_000],
+        bodies: vec![node; 40_000],
+        edges: (0..40_000)
+            .map(|at| (at, (at + 1) % 40_000, label))
+            .collect(),
+    };
+    assert!(layout(&ring).unwrap_err().contains("too many"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nodes_do_not_overlap_and_edges_end_at_them(
+        sizes in prop::collection::vec((10.0f64..200.0, 10.0f64..60.0), 1..25),
+        edges in prop::collection::vec((0usize..25, 0usize..25, any::<bool>()), 0..50),
+    ) {
+        let nodes: Vec<Size> =
+            sizes.iter().map(|&(width, height)| Size { width, height }).collect();
+        let edges: Vec<(usize, usize, Size)> = edges
+            .into_iter()
+            .map(|(from, to, labelled)| {
+                let size = Size { width: 30.0, height: 12.0 };
+                (from % nodes.len(), to % nodes.len(), if labelled { size } else { Size::default() })
+            })
+            .filter(|edge| edge.0 != edge.1)
+            .collect();
+        let input = Input { nodes: nodes.clone(), bodies: nodes.clone(), edges };
+        let found = layout(&input).unwrap();
+        for (a, one) in found.nodes.iter().enumerate() {
+            prop_assert!(one.x - nodes[a].width / 2.0 >= -0.01);
+            prop_assert!(one.x + nodes[a].width / 2.0 <= found.size.width + 0.01);
+            prop_assert!(one.y + nodes[a].height / 2.0 <= found.size.height + 0.01);
+            for (b, other) in found.nodes.iter().enumerate().skip(a + 1) {
+                let apart_x = (one.x - other.x).abs() - (nodes[a].width + nodes[b].width) / 2.0;
+                let apart_y = (one.y - other.y).abs() - (nodes[a].height + nodes[b].height) / 2.0;
+                prop_assert!(apart_x > -0.01 || apart_y > -0.01);
+            }
+        }
+        for (route, &(from, to, _)) in found.edges.iter().zip(&input.edges) {
+            let (upper, lower) = if route.is_reversed { (to, from) } else { (from, to) };
+            prop_assert!(found.nodes[upper].y < found.nodes[lower].y);
+            let (first, last) = (route.points[0], route.points[route.points.len() - 1]);
+            prop_assert!((first.y - found.nodes[upper].y - nodes[upper].height / 2.0).abs() < 0.01);
+            prop_assert!((last.y - found.nodes[lower].y + nodes[lower].height / 2.0).abs() < 0.01);
+            prop_assert!((first.x - found.nodes[upper].x).abs() <= nodes[upper].width / 2.0);
+            prop_assert!(route.points.is_sorted_by(|a, b| a.y <= b.y));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How wide a text is, and how it is written in SVG.
+
+use std::fmt::Write as _;
+
+/// The distance between two lines, as a multiple of the size of the font.
+pub(super) const LINE: f64 = 1.2;
+
+/// About how wide the text's longest line is, in the fonts that browsers take for sans-serif.
+pub(super) fn width(text: &str, font_size: f64) -> f64 {
+    let line_width = |line: &str| line.chars().map(char_width).sum::<f64>();
+    text.lines().map(line_width).fold(0.0, f64::max) * font_size
+}
+
+/// How tall the text is.
+pub(super) fn height(text: &str, font_size: f64) -> f64 {
+    text.lines().count().max(1) as f64 * font_size * LINE
+}
+
+fn char_width(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|'
+        | '!' | '[' | ']' | '(' | ')' | '{' | '}' | '/' | '\\' | '"' | '-' | '`' => 0.36,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.9,
+        'A'..='Z' | '&' | '<' | '>' | '+' | '=' | '#' | '~' | '×' | '→' | '…' => 0.7,
+        '\0'..='\u{10ff}' => 0.58,
+        // East Asian scripts and pictures.
+        _ => 1.0,
+    }
+}
+
+/// The text as it stands between the tags of XML.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(' '),
+            // Not valid in XML.
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A colour as browsers read it, of one as Graphviz reads it: `h,s,v`, a name, or `#rrggbb`.
+pub(super) fn colour(colour: &str) -> String {
+    let colour = colour.trim();
+    let numbers: Vec<f64> = colour
+        .split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .map_while(|part| part.parse().ok())
+        .collect();
+    if let [hue, saturation, value] = numbers[..] {
+        let [red, green, blue] = rgb(hue, saturation, value);
+        return format!("#{red:02x}{green:02x}{blue:02x}");
+    }
+    let percent = colour
+        .strip_prefix("grey")
+        .or_else(|| colour.strip_prefix("gray"));
+    if let Some(Ok(percent)) = percent.map(str::parse::<f64>) {
+        let [red, green, blue] = rgb(0.0, 0.0, percent / 100.0);
+        return format!("#{red:02x}{green:02x}{blue:02x}");
+    }
+    let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_known = colour.strip_prefix('#').is_some_and(is_hex)
+        || (!colour.is_empty() && colour.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    if is_known {
+        colour.to_owned()
+    } else {
+        "black".to_owned()
+    }
+}
+
+fn rgb(hue: f64, saturation: f64, value: f64) -> [u8; 3] {
+    let sixth = hue.rem_euclid(1.0) * 6.0;
+    let channel = |offset: f64| {
+        let at = (offset + sixth) % 6.0;
+        let part = value - value * saturation * at.min(4.0 - at).clamp(0.0, 1.0);
+        (part * 255.0).round().clamp(0.0, 255.0) as u8
+    };
+    [channel(5.0), channel(3.0), channel(1.0)]
+}

@@ -1,0 +1,142 @@
+//! Cases of their own: closures, threads, cells that are busy.
+
+use std::cell::RefCell;
+use std::sync::Mutex;
+
+use objgraph::rc::{Rc, Weak};
+use objgraph::sync::Arc;
+use objgraph::{State, Tracked, unsize};
+
+#[derive(Tracked)]
+struct Button {
+    on_click: RefCell<Option<Rc<dyn Fn()>>>,
+}
+
+#[test]
+fn a_closure_that_holds_its_owner_may_leak_it() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let button = Rc::new(Button {
+        on_click: RefCell::default(),
+    });
+    let owner = button.clone();
+    let closure = Rc::new(move || {
+        let _ = &owner;
+    });
+    let closure_id = objgraph::id(&closure);
+    *button.on_click.borrow_mut() = Some(unsize!(closure => dyn Fn()));
+    let button_id = objgraph::id(&button);
+    drop(button);
+
+    let leaks = objgraph::find_leaks();
+    assert!(
+        leaks
+            .iter()
+            .all(|object| object.id() != button_id && object.id() != closure_id)
+    );
+    assert!(
+        leaks.possibly().any(|object| object.id() == button_id),
+        "{leaks}"
+    );
+    let snapshot = leaks.snapshot();
+    let node = snapshot.node(snapshot.find(closure_id).unwrap());
+    assert_eq!(node.state(), State::Opaque);
+    assert_eq!(
+        node.type_info().name,
+        "leaks::cases::a_closure_that_holds_its_owner_may_leak_it::{{closure}}"
+    );
+    let text = leaks.to_string();
+    assert!(text.contains("{{closure}}"), "{text}");
+
+    let button = objgraph::at(button_id)
+        .unwrap()
+        .upgrade::<Button>()
+        .unwrap();
+    button.on_click.take();
+}
+
+#[derive(Tracked)]
+struct Parent {
+    children: RefCell<Vec<Rc<Child>>>,
+}
+
+#[derive(Tracked)]
+struct Child {
+    #[tracked(back)]
+    parent: RefCell<Weak<Parent>>,
+}
+
+#[test]
+fn a_weak_reference_does_not_leak() {
+    let parent = Rc::new(Parent {
+        children: RefCell::default(),
+    });
+    let child = Rc::new(Child {
+        parent: RefCell::new(Rc::downgrade(&parent)),
+    });
+    parent.children.borrow_mut().push(child);
+    drop(parent);
+    assert_eq!(
+        (objgraph::count("Parent"), objgraph::count("Child")),
+        (0, 0)
+    );
+}
+
+#[test]
+fn a_busy_cell_hides_a_leak_and_makes_none_up() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let held = Rc::new(Child {
+        parent: RefCell::default(),
+    });
+    let parent = Rc::new(Parent {
+        children: RefCell::new(vec![held.clone()]),
+    });
+    let busy = parent.children.borrow_mut();
+    let leaks = objgraph::find_leaks();
+    assert!(
+        leaks
+            .iter()
+            .all(|object| object.id() != objgraph::id(&held))
+    );
+    let node = leaks.snapshot().find(objgraph::id(&parent)).unwrap();
+    assert_eq!(leaks.snapshot().places_of(node).len(), 1);
+    drop(busy);
+}
+
+#[derive(Tracked)]
+struct Peer {
+    other: Mutex<Option<Arc<Peer>>>,
+}
+
+#[test]
+fn arcs_leak_across_threads_and_are_found_from_any() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let id = std::thread::spawn(|| {
+        let one = Arc::new(Peer {
+            other: Mutex::default(),
+        });
+        let two = Arc::new(Peer {
+            other: Mutex::new(Some(one.clone())),
+        });
+        *one.other.lock().unwrap() = Some(two);
+        objgraph::id(&one)
+    })
+    .join()
+    .unwrap();
+    let leaks = objgraph::find_leaks();
+    let peers = || leaks.iter().filter(|object| object.short_name() == "Peer");
+    assert_eq!(peers().count(), 2, "{leaks}");
+    assert!(peers().any(|object| object.id() == id));
+    let peer = objgraph::at(id)
+        .unwrap()
+        .upgrade::<Peer>()
+        .unwrap()
+        .arc()
+        .unwrap();
+    drop(peer.other.lock().unwrap().take());
+}
