@@ -8,7 +8,7 @@ use objgraph_core::{Holder, snapshot};
 use super::pictures::{draw, save_picture};
 use super::{advice, print};
 use crate::analysis::{self, Leaks, Neighbourhood, PictureOptions};
-use crate::report::PictureError;
+use crate::report::{DotOptions, PictureError};
 
 /// The objects that have leaked: alive, and not reachable from any object that is referred to
 /// from outside the objects that were looked into.
@@ -62,7 +62,16 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
     if advised || (leaks.is_empty() && leaks.possibly().len() == 0) {
         return Ok(leaks);
     }
-    let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default());
-    save_picture(&draw(leaks.snapshot(), &picture), path)?;
+    let readable = PictureOptions {
+        max_objects: 16,
+        too_many: 4,
+        ..PictureOptions::default()
+    };
+    let picture = Neighbourhood::leaks(&leaks, &readable);
+    let options = DotOptions {
+        drops: false,
+        ..DotOptions::default()
+    };
+    save_picture(&draw(leaks.snapshot(), &picture, &options), path)?;
     Ok(leaks)
 }

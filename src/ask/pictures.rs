@@ -53,15 +53,19 @@ fn show(
         print(|out| advice::write(out).map(drop));
     }
     let picture = choose(&snapshot, &starts, &PictureOptions::default());
-    save_picture(&draw(&snapshot, &picture), path)
+    save_picture(&draw(&snapshot, &picture, &DotOptions::default()), path)
 }
 
 /// The DOT text of a picture, with labels of the values that are drawn and still alive.
-pub(super) fn draw(snapshot: &Snapshot, picture: &Neighbourhood) -> String {
+pub(super) fn draw(
+    snapshot: &Snapshot,
+    picture: &Neighbourhood,
+    options: &DotOptions<'_>,
+) -> String {
     let label = |node: Node<'_>| label_of(node.id());
     let options = DotOptions {
         label: Some(&label),
-        ..DotOptions::default()
+        ..*options
     };
     to_dot(snapshot, picture, &options)
 }

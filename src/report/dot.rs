@@ -26,6 +26,8 @@ pub struct DotOptions<'f> {
     pub shortnames: bool,
     /// Writes where each object was made.
     pub sites: bool,
+    /// Marks objects whose type implements `Drop`; the default.
+    pub drops: bool,
     /// Draws the objects for which this holds in blue.
     pub highlight: Option<&'f dyn Fn(Node<'_>) -> bool>,
     /// Gives an object's short text, where the snapshot holds none.
@@ -42,6 +44,7 @@ impl Default for DotOptions<'_> {
             refcounts: false,
             shortnames: true,
             sites: false,
+            drops: true,
             highlight: None,
             label: None,
             extra_info: None,
@@ -56,6 +59,7 @@ impl fmt::Debug for DotOptions<'_> {
             .field("refcounts", &self.refcounts)
             .field("shortnames", &self.shortnames)
             .field("sites", &self.sites)
+            .field("drops", &self.drops)
             .field("highlight", &self.highlight.is_some())
             .field("label", &self.label.is_some())
             .field("extra_info", &self.extra_info.is_some())
@@ -157,7 +161,7 @@ impl Page<'_> {
         if value < 0.5 {
             writeln!(out, "  o{name}[fontcolor=white];")?;
         }
-        if node.type_info().implements_drop {
+        if self.options.drops && node.type_info().implements_drop {
             writeln!(
                 out,
                 "  o{name}->o{name}_has_a_drop[color=red,style=dotted,len=0.25,weight=10];"

@@ -19,6 +19,7 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Neighbourhood {
         snapshot: leaks.snapshot(),
         options,
         leaked: NodeSet::new(leaks.snapshot().len()),
+        possibly: NodeSet::new(leaks.snapshot().len()),
         picture: Neighbourhood::default(),
         drawn: HashMap::new(),
         ring_edges: HashSet::new(),
@@ -27,6 +28,10 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Neighbourhood {
     };
     for &node in leaks.nodes() {
         part.leaked.insert(node);
+    }
+    for object in leaks.possibly() {
+        part.leaked.insert(object.node_id());
+        part.possibly.insert(object.node_id());
     }
     let kinds = leaks.cycles().kinds();
     for (number, cycle) in kinds.iter().enumerate() {
@@ -39,15 +44,15 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Neighbourhood {
         part.ring(cycle, share.clamp(4, RING));
     }
     if kinds.is_empty()
-        && let Some(&first) = leaks.nodes().first()
+        && let Some(first) = leaks.iter().chain(leaks.possibly()).next()
     {
-        part.object(first, 0, true);
+        part.object(first.node_id(), 0, true);
     }
     part.neighbours();
     for &node in part.drawn.keys() {
         part.told.insert(node);
     }
-    let more = leaks.len().saturating_sub(part.told.len());
+    let more = (leaks.len() + leaks.possibly().len()).saturating_sub(part.told.len());
     if more > 0 {
         let depth = part
             .picture
@@ -67,7 +72,10 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Neighbourhood {
 struct Part<'s, 'f> {
     snapshot: &'s Snapshot,
     options: &'s Options<'f>,
+    /// What has leaked, or may have.
     leaked: NodeSet,
+    /// What may have: of these, what could not be looked into is drawn, since it may hold them.
+    possibly: NodeSet,
     picture: Neighbourhood,
     drawn: HashMap<NodeId, usize>,
     /// The edges of the rings that were drawn, by number.
@@ -162,7 +170,9 @@ impl Part<'_, '_> {
                 self.picture.link(at, to, edge.path(), kind);
             }
             let room = self.options.too_many.saturating_sub(links);
-            more += self.picture.draw_hidden(self.snapshot, at, node, room);
+            if self.possibly.contains(node) {
+                more += self.picture.draw_hidden(self.snapshot, at, node, room);
+            }
             if more > 0 {
                 let shape = Shape::MoreReferences(more);
                 let more = self.picture.draw(shape, drawn.depth + 1, false);
