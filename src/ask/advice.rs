@@ -25,10 +25,11 @@ pub(super) fn nothing_tracked() -> Option<String> {
         }
     };
     Some(format!(
-        "objgraph: no object is known, because none was made through a pointer of objgraph.\n\
+        "objgraph: no object is known: none was made through a pointer of objgraph.\n\
          {types}\n\
-         Change `use std::rc::Rc` to `use objgraph::rc::Rc` (`std::sync::Arc` to\n\
-         `objgraph::sync::Arc`), or give a type that lives by value an `objgraph::Instance`.\n"
+         Change `use std::rc::Rc` to `use objgraph::rc::Rc`, and `use std::sync::Arc`\n\
+         to `use objgraph::sync::Arc`; or give a type that lives by value a field of\n\
+         type `objgraph::Instance`.\n"
     ))
 }
 

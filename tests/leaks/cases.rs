@@ -140,3 +140,59 @@ fn arcs_leak_across_threads_and_are_found_from_any() {
         .unwrap();
     drop(peer.other.lock().unwrap().take());
 }
+
+#[test]
+fn what_a_thread_leaves_behind_is_explained_when_it_is_gone() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    #[derive(Tracked)]
+    struct Left {
+        others: RefCell<Vec<(u8, Rc<Left>)>>,
+        std: RefCell<Option<std::rc::Rc<Left>>>,
+        text: objgraph::sync::Arc<String>,
+    }
+    let text = Arc::new("shared".to_owned());
+    let held = text.clone();
+    let [one, two] = std::thread::spawn(move || {
+        let new = || {
+            Rc::new(Left {
+                others: RefCell::default(),
+                std: RefCell::default(),
+                text: held.clone(),
+            })
+        };
+        let (one, two) = (new(), new());
+        one.others.borrow_mut().push((7, two.clone()));
+        two.others.borrow_mut().push((7, one.clone()));
+        let inner = Left {
+            others: RefCell::new(vec![(1, two.clone())]),
+            std: RefCell::default(),
+            text: held.clone(),
+        };
+        two.std.replace(Some(std::rc::Rc::new(inner)));
+        [objgraph::id(&one), objgraph::id(&two)]
+    })
+    .join()
+    .unwrap();
+
+    let leaks = objgraph::find_leaks();
+    let leaked: Vec<_> = leaks
+        .iter()
+        .filter(|object| object.short_name() == "Left")
+        .collect();
+    assert_eq!(leaked.len(), 3, "{leaks}");
+    assert!(leaked[0].id() == one && leaked[1].id() == two);
+    let snapshot = leaks.snapshot();
+    let path = snapshot
+        .edges(leaked[1].node_id())
+        .map(|edge| edge.path())
+        .collect::<Vec<_>>();
+    assert_eq!(path, ["others[0].1", "std", "text"]);
+    // The text is held by four: one here, and three of the leaked.
+    let text = snapshot.find(objgraph::id(&text)).unwrap();
+    assert_eq!(
+        (snapshot.node(text).strong(), snapshot.external(text)),
+        (Some(4), Some(1))
+    );
+}

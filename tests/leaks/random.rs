@@ -286,14 +286,14 @@ proptest! {
         let alive: BTreeSet<_> = objgraph::by_type_of::<Node>().iter().map(|o| o.id()).collect();
         let expected = program.model.leaked();
         let leaks = objgraph::find_leaks();
-        let found: BTreeSet<_> = leaks.iter().map(|leaked| leaked.id()).collect();
-        let possibly: Vec<_> = leaks.possibly().map(|o| o.id()).collect();
+        // Other tests of this process leak too.
+        let nodes = leaks.iter().filter(|leaked| leaked.type_name() == "leaks::random::Node");
+        let found: BTreeSet<_> = nodes.map(|leaked| leaked.id()).collect();
         let overreported = leaks.overreported().len();
         let modelled: BTreeSet<_> = program.model.edges.keys().copied().collect();
         program.end();
         prop_assert_eq!(alive, modelled);
         prop_assert_eq!(found, expected);
-        prop_assert!(overreported == 0);
-        let _ = possibly;
+        prop_assert_eq!(overreported, 0);
     }
 }

@@ -26,7 +26,7 @@ impl<'s> Edge<'s> {
         }
     }
 
-    pub(super) fn row(&self) -> &'s EdgeRow {
+    pub(crate) fn row(&self) -> &'s EdgeRow {
         self.row
     }
 

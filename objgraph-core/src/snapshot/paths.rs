@@ -173,15 +173,22 @@ impl PathTable {
         (self.lines[path.index()].elements == 1).then_some(index)
     }
 
+    /// The element numbers of a path.
+    pub(crate) fn elements(&self, path: PathId, index: u32) -> Vec<u32> {
+        match self.lines[path.index()].elements {
+            0 => Vec::new(),
+            1 => vec![index],
+            _ => self
+                .many
+                .get(index as usize)
+                .map_or(Vec::new(), |many| many.to_vec()),
+        }
+    }
+
     /// The text of a path with its element numbers: `children[3].1`; empty for the value itself.
     #[must_use]
     pub fn show(&self, path: PathId, index: u32) -> String {
-        let one = [index];
-        let elements: &[u32] = match self.lines[path.index()].elements {
-            0 => &[],
-            1 => &one,
-            _ => self.many.get(index as usize).map_or(&[], |many| many),
-        };
+        let elements = self.elements(path, index);
         let mut elements = elements.iter();
         self.text(path, |out| match elements.next() {
             Some(number) => {

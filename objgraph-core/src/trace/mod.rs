@@ -3,6 +3,7 @@
 
 mod assemble;
 mod labels;
+mod left_behind;
 mod met;
 mod starts;
 mod take;
@@ -10,6 +11,8 @@ mod tracer;
 mod visitor;
 
 pub use labels::{label_of, labels};
+#[allow(unused_imports, reason = "called by the table where tracking is on")]
+pub(crate) use left_behind::watch_thread_end;
 pub(crate) use met::{MetPointer, StdPointer};
 pub use starts::Starts;
 pub use take::{SnapshotOptions, snapshot, snapshot_with};

@@ -58,6 +58,7 @@ pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snap
         let row = tracer.row(object);
         tracer.add_object(row);
     }
+    super::left_behind::adopt(&mut tracer);
     let starts = values
         .iter()
         .flat_map(|value| start_nodes(&mut tracer, *value))
@@ -93,8 +94,17 @@ fn start_nodes(tracer: &mut Tracer, value: &dyn Tracked) -> Vec<NodeId> {
 }
 
 impl Tracer {
+    /// Visits the values behind std's pointers that were met, and no object of the table.
+    pub(super) fn visit_std_values(&mut self) {
+        while let Some((node, pending)) = self.queue.pop() {
+            if let Pending::Std(handle) = pending {
+                self.visit_std(node, &handle);
+            }
+        }
+    }
+
     /// Visits an object of the table.
-    fn visit_object(&mut self, node: u32) {
+    pub(super) fn visit_object(&mut self, node: u32) {
         if self.nodes[node as usize].state != State::Lent {
             return;
         }

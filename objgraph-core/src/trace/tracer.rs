@@ -240,8 +240,7 @@ impl Tracer {
 
     /// The node of an object of the table; one that was made since the listing is added.
     pub(super) fn object(&mut self, id: ObjectId) -> Option<u32> {
-        let known = self.by_place.get(id.place());
-        if let Some(node) = known.filter(|&node| self.nodes[node as usize].id == id) {
+        if let Some(node) = self.known(id) {
             return Some(node);
         }
         let listed = capture::describe(id)?;
@@ -422,6 +421,64 @@ impl Tracer {
         self.panics.push((NodeId::new(node as usize), message));
     }
 
+    /// The node of an object of the table, if the listing knew it.
+    pub(super) fn known(&self, id: ObjectId) -> Option<u32> {
+        let node = self.by_place.get(id.place())?;
+        (self.nodes[node as usize].id == id).then_some(node)
+    }
+
+    /// A path that starts at the type of a node.
+    pub(super) fn path_of(&mut self, node: u32, steps: impl Iterator<Item = Segment>) -> PathId {
+        let type_index = self.nodes[node as usize].type_index;
+        let start = self.types.start(type_index, &mut self.paths);
+        steps.fold(start, |path, step| self.paths.step(path, step))
+    }
+
+    /// An edge of the node that is being visited, as another trace found it.
+    pub(super) fn adopt_edge(&mut self, path: PathId, elements: &[u32], target: u32, strong: bool) {
+        let index = self.paths.index_of(elements);
+        let target = NodeId::new(target as usize);
+        self.edges.push(EdgeRow {
+            path,
+            index,
+            target,
+            strong,
+        });
+    }
+
+    /// A place of the node that is being visited, as another trace found it.
+    pub(super) fn adopt_place(
+        &mut self,
+        path: PathId,
+        elements: &[u32],
+        info: Arc<TypeInfo>,
+        kind: PlaceKind,
+    ) {
+        let node = NodeId::new(self.cursor.node as usize);
+        let index = self.paths.index_of(elements);
+        let type_index = self.types.known(&info);
+        self.places.push(Place {
+            node,
+            path,
+            index,
+            type_index,
+            kind,
+        });
+    }
+
+    /// A node that is not in the table, as another trace found it.
+    pub(super) fn adopt_outside(&mut self, row: NodeRow, info: Arc<TypeInfo>) -> u32 {
+        let type_index = self.types.known(&info);
+        let (site, thread) = (NodeRow::UNKNOWN, NodeRow::UNKNOWN);
+        self.nodes.push(NodeRow {
+            type_index,
+            site,
+            thread,
+            ..row
+        });
+        (self.nodes.len() - 1) as u32
+    }
+
     pub(super) fn visit_fn(&self, id: TypeId) -> Option<VisitFn> {
         self.registry.get(id).map(|entry| entry.visit)
     }
@@ -464,7 +521,7 @@ impl ByPlace {
 pub(super) struct Types {
     pub(super) infos: Vec<Arc<TypeInfo>>,
     starts: Vec<Option<PathId>>,
-    by_name: HashMap<&'static str, u32>,
+    by_name: HashMap<String, u32>,
     /// For each kind of the table, its type here.
     of_kind: Vec<Option<u32>>,
     pub(super) kinds: Vec<capture::Kind>,
@@ -476,14 +533,15 @@ impl Types {
         if let Some(&index) = self.by_name.get(name) {
             return index;
         }
-        self.add(name, Arc::new(TypeInfo::opaque(name, size)))
+        self.add(Arc::new(TypeInfo::opaque(name, size)))
     }
 
-    fn add(&mut self, name: &'static str, info: Arc<TypeInfo>) -> u32 {
+    fn add(&mut self, info: Arc<TypeInfo>) -> u32 {
         let index = self.infos.len() as u32;
+        let info_name = info.name.clone();
         self.infos.push(info);
         self.starts.push(None);
-        self.by_name.insert(name, index);
+        self.by_name.insert(info_name, index);
         index
     }
 
@@ -500,20 +558,21 @@ impl Types {
         let row = &self.kinds[at];
         let name = (row.name)();
         let index = match registry.get(row.type_id) {
-            Some(entry) => self.known(name, &entry.info),
+            Some(entry) => self.known(&entry.info),
             None => self.named(name, row.size),
         };
         self.of_kind[at] = Some(index);
         index
     }
 
-    fn known(&mut self, name: &'static str, info: &Arc<TypeInfo>) -> u32 {
-        match self.by_name.get(name) {
+    /// The type of this name, of which this is known.
+    fn known(&mut self, info: &Arc<TypeInfo>) -> u32 {
+        match self.by_name.get(&info.name) {
             Some(&index) => {
                 self.infos[index as usize] = Arc::clone(info);
                 index
             }
-            None => self.add(name, Arc::clone(info)),
+            None => self.add(Arc::clone(info)),
         }
     }
 

@@ -65,6 +65,10 @@ pub(crate) fn list() -> Vec<Listed> {
     Vec::new()
 }
 
+pub(crate) fn own_values() -> Vec<Listed> {
+    Vec::new()
+}
+
 pub(crate) fn describe(_: ObjectId) -> Option<Listed> {
     None
 }

@@ -40,6 +40,21 @@ pub(crate) fn list() -> Vec<Listed> {
     listed
 }
 
+/// The objects behind an `Rc` of the calling thread, in the order of the table.
+pub(crate) fn own_values() -> Vec<Listed> {
+    let (this, numbers) =
+        local::with(|local| (local.thread, local.values.chunks())).unwrap_or_default();
+    let mut listed = Vec::new();
+    for number in numbers {
+        let Some(chunk) = chunks::get(number) else {
+            continue;
+        };
+        let places = number * CHUNK..(number + 1) * CHUNK;
+        listed.extend(places.filter_map(|place| list_one(chunk, place, this, kinds::holder)));
+    }
+    listed
+}
+
 /// What the table tells of one object; `None` if there is no such object any more.
 pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;

@@ -15,6 +15,7 @@ use super::kinds::{self, TypeMeta};
 use super::shared::Magazine;
 use super::threads;
 use crate::capture::epoch;
+use crate::trace::watch_thread_end;
 
 thread_local! {
     static LOCAL: RefCell<Local> = RefCell::new(Local::begin());
@@ -182,6 +183,13 @@ impl RcValues {
         None
     }
 
+    /// The numbers of the chunks, sorted.
+    pub(super) fn chunks(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.chunks.iter().map(|own| own.number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
     /// The handle at a place of this thread.
     pub(super) fn entry(&mut self, place: u32) -> Option<&mut Entry> {
         let (own, offset) = self.find(place)?;
@@ -212,6 +220,7 @@ impl RcValues {
 
     #[cold]
     fn grow(&mut self, owner: u32) -> Option<()> {
+        watch_thread_end();
         let unused = UNUSED.lock().pop();
         let (number, chunk) = match unused.and_then(|number| Some((number, chunks::get(number)?))) {
             Some(found) => found,

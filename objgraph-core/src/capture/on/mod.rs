@@ -17,7 +17,7 @@ pub mod pointers;
 pub(crate) use counters::counts;
 pub use instance::{Instance, instance_id};
 pub(crate) use kinds::{kind, kinds};
-pub(crate) use list::{describe, list, look};
+pub(crate) use list::{describe, list, look, own_values};
 pub(crate) use pointers::{identify_arc, identify_rc, upgrade};
 pub(crate) use threads::thread_names;
 

@@ -1,0 +1,166 @@
+//! What a thread leaves alive when it ends.
+//!
+//! An `Rc` may be visited by its own thread only, so a leak of a thread that is gone could not be
+//! explained. Therefore a thread that ends traces the `Rc` objects that are still alive once
+//! more, and the rows are kept, as plain data, for the snapshots that other threads take.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::assemble::assemble;
+use super::tracer::Tracer;
+use crate::capture;
+use crate::sight::registry;
+use crate::snapshot::{NodeId, PathId, Snapshot, State};
+
+static LEFT_BEHIND: Mutex<Vec<Arc<Snapshot>>> = Mutex::new(Vec::new());
+
+/// Traces what is alive when it is dropped.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        keep();
+    }
+}
+
+thread_local! {
+    static END: End = const { End };
+}
+
+/// Sees to it that what the calling thread leaves alive is traced when it ends. To be called when
+/// the thread has its part of the table: what is made later is dropped first.
+#[allow(dead_code, reason = "called by the table where tracking is on")]
+pub(crate) fn watch_thread_end() {
+    let _ = END.try_with(|_| ());
+}
+
+fn keep() {
+    let own = capture::own_values();
+    if own.is_empty() {
+        return;
+    }
+    let mut tracer = Tracer::new(registry(), false);
+    for object in &own {
+        let row = tracer.row(object);
+        tracer.add_object(row);
+    }
+    for node in 0..own.len() {
+        tracer.visit_object(node as u32);
+    }
+    tracer.visit_std_values();
+    LEFT_BEHIND.lock().push(Arc::new(assemble(tracer)));
+}
+
+/// Adds to a trace what is known of the objects of threads that ended.
+pub(super) fn adopt(tracer: &mut Tracer) {
+    let kept = LEFT_BEHIND.lock().clone();
+    let mut gone = Vec::new();
+    for left in kept {
+        let listed = left
+            .nodes()
+            .filter(|node| node.id().is_in_table() && node.strong().is_some());
+        // The table is asked, not the trace, whose list may be older than what was left behind.
+        if listed
+            .clone()
+            .all(|node| capture::describe(node.id()).is_none())
+        {
+            gone.push(Arc::clone(&left));
+            continue;
+        }
+        let own: Vec<(NodeId, u32)> = listed
+            .filter_map(|node| Some((node.node_id(), tracer.known(node.id())?)))
+            .collect();
+        Adoption {
+            tracer,
+            left: &left,
+            outside: HashMap::new(),
+            next: Vec::new(),
+        }
+        .run(&own);
+    }
+    if !gone.is_empty() {
+        let is_gone = |left: &Arc<Snapshot>| gone.iter().any(|other| Arc::ptr_eq(left, other));
+        LEFT_BEHIND.lock().retain(|left| !is_gone(left));
+    }
+}
+
+struct Adoption<'t> {
+    tracer: &'t mut Tracer,
+    left: &'t Snapshot,
+    /// The nodes here of nodes there that are not in the table.
+    outside: HashMap<NodeId, u32>,
+    /// Nodes there whose references are to be copied, with their nodes here.
+    next: Vec<(NodeId, u32)>,
+}
+
+impl Adoption<'_> {
+    fn run(&mut self, own: &[(NodeId, u32)]) {
+        for &(there, here) in own {
+            let row = self.left.parts().nodes[there.index()];
+            let to = &mut self.tracer.nodes[here as usize];
+            if to.state == State::OtherThread {
+                (to.strong, to.weak, to.state) = (row.strong, row.weak, row.state);
+                self.next.push((there, here));
+            }
+        }
+        while let Some((there, here)) = self.next.pop() {
+            self.references(there, here);
+        }
+    }
+
+    fn references(&mut self, there: NodeId, here: u32) {
+        let left = self.left;
+        self.tracer.begin(here);
+        for edge in left.edges(there) {
+            let Some(target) = self.node(edge.target()) else {
+                continue;
+            };
+            let path = self.path(edge.path_id(), here);
+            let elements = left
+                .parts()
+                .paths
+                .elements(edge.path_id(), edge.row().index);
+            self.tracer
+                .adopt_edge(path, &elements, target, edge.is_strong());
+        }
+        for place in left.places_of(there) {
+            let path = self.path(place.path, here);
+            let elements = left.parts().paths.elements(place.path, place.index);
+            let info = Arc::clone(&left.types()[place.type_index as usize]);
+            self.tracer.adopt_place(path, &elements, info, place.kind);
+        }
+    }
+
+    /// The node here of a node there; `None` if the object is gone.
+    fn node(&mut self, there: NodeId) -> Option<u32> {
+        let id = self.left.node(there).id();
+        if id.is_in_table() {
+            return self.tracer.object(id);
+        }
+        if let Some(&here) = self.outside.get(&there) {
+            return Some(here);
+        }
+        let info = Arc::clone(&self.left.types()[self.left.node(there).type_index()]);
+        let here = self
+            .tracer
+            .adopt_outside(self.left.parts().nodes[there.index()], info);
+        self.outside.insert(there, here);
+        self.next.push((there, here));
+        Some(here)
+    }
+
+    /// The path here of a path there.
+    fn path(&mut self, there: PathId, here: u32) -> PathId {
+        let paths = &self.left.parts().paths;
+        let mut steps = Vec::new();
+        let mut at = there;
+        while let Some(parent) = paths.parent(at) {
+            steps.push(paths.segment(at));
+            at = parent;
+        }
+        self.tracer.path_of(here, steps.into_iter().rev())
+    }
+}

@@ -1,0 +1,52 @@
+//! Where tracking is off the pointers are those of std, and every question has an empty answer.
+
+use std::any::TypeId;
+use std::mem::size_of;
+
+use objgraph::{Instance, Tracked, rc, sync};
+
+#[derive(Tracked)]
+#[expect(dead_code, reason = "the derive must compile, on or off")]
+struct Node {
+    next: Option<rc::Rc<Node>>,
+    instance: Instance<Node>,
+}
+
+#[test]
+fn enabled_tells_which_build_this_is() {
+    let always = cfg!(feature = "always");
+    assert_eq!(objgraph::ENABLED, cfg!(debug_assertions) || always);
+}
+
+#[test]
+fn the_pointers_are_those_of_std_where_tracking_is_off() {
+    let same = [
+        TypeId::of::<rc::Rc<u8>>() == TypeId::of::<std::rc::Rc<u8>>(),
+        TypeId::of::<rc::Weak<u8>>() == TypeId::of::<std::rc::Weak<u8>>(),
+        TypeId::of::<sync::Arc<u8>>() == TypeId::of::<std::sync::Arc<u8>>(),
+        TypeId::of::<sync::Weak<u8>>() == TypeId::of::<std::sync::Weak<u8>>(),
+    ];
+    assert_eq!(same, [!objgraph::ENABLED; 4]);
+    assert_eq!(size_of::<rc::Rc<u8>>(), size_of::<std::rc::Rc<u8>>());
+    assert_eq!(size_of::<Instance<u8>>() == 0, !objgraph::ENABLED);
+    assert_eq!(std::mem::needs_drop::<Instance<u8>>(), objgraph::ENABLED);
+}
+
+#[test]
+fn questions_have_empty_answers_where_tracking_is_off() {
+    let node = rc::Rc::new(Node {
+        next: None,
+        instance: Instance::new(),
+    });
+    if objgraph::ENABLED {
+        return;
+    }
+    assert!(objgraph::at(objgraph::id(&node)).is_none());
+    assert_eq!(
+        (objgraph::count("Node"), objgraph::count_of::<Node>()),
+        (0, 0)
+    );
+    assert!(objgraph::snapshot().is_empty() && objgraph::find_leaks().is_empty());
+    assert!(objgraph::typestats().is_empty() && objgraph::growth().is_empty());
+    assert!(objgraph::types().is_empty() && objgraph::new_ids().of("Node").is_empty());
+}
