@@ -40,8 +40,6 @@ fn every_table_tells_that_nothing_is_tracked_and_which_line_to_change() {
     } else {
         assert_eq!(text.matches("tracking is off").count(), 4, "{text}");
     }
-    assert!(
-        text.lines().all(|line| line.chars().count() <= 80),
-        "{text}"
-    );
+    let mut own = text.lines().filter(|line| !line.starts_with("test "));
+    assert!(own.all(|line| line.chars().count() <= 80), "{text}");
 }
