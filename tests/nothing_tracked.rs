@@ -7,7 +7,7 @@ use std::process::Command;
 use objgraph::Tracked;
 
 #[derive(Tracked)]
-#[expect(dead_code, reason = "it is only there")]
+#[allow(dead_code, reason = "it is only there")]
 struct Session {
     peer: Option<std::rc::Rc<Session>>,
 }

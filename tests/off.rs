@@ -6,7 +6,7 @@ use std::mem::size_of;
 use objgraph::{Instance, Tracked, rc, sync};
 
 #[derive(Tracked)]
-#[expect(dead_code, reason = "the derive must compile, on or off")]
+#[allow(dead_code, reason = "the derive must compile, on or off")]
 struct Node {
     next: Option<rc::Rc<Node>>,
     instance: Instance<Node>,
