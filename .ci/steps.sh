@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# The steps of the checks: `.ci/steps.sh NAME…` runs those named, in their order, and stops at the
+# first that fails; without a name it lists them. The justfile and .ci/run call nothing else.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Features that stable cannot build. No step turns them on.
+readonly NIGHTLY_FEATURES="nightly"
+
+# What users build. The member objgraph-bench turns the feature `always` on, so a build with
+# tracking off must not see it.
+readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
+
+readonly STEPS=(setup test fmt clippy docs off release features examples bench)
+
+# What the tests need beyond cargo.
+step_setup() {
+    cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+    cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+    local missing=()
+    command -v dot >/dev/null || missing+=(graphviz)
+    command -v valgrind >/dev/null || missing+=(valgrind)
+    if ((${#missing[@]})); then
+        twice install_packages "${missing[@]}"
+    fi
+    if ! python3 -c 'import objgraph' 2>/dev/null; then
+        PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1 \
+            twice python3 -m pip install --quiet objgraph
+    fi
+    dot -V
+    valgrind --version
+    python3 -c 'import objgraph; print("objgraph of Python,", objgraph.__version__)'
+}
+
+# The command that the README gives, read from there.
+step_test() {
+    local command
+    command=$(readme_block test-command)
+    show bash -euc "$command"
+}
+
+step_fmt() {
+    show cargo fmt --all --check
+}
+
+# With tracking on, then with tracking off.
+step_clippy() {
+    local all
+    all=$(features objgraph objgraph-core objgraph-derive objgraph-bench)
+    show cargo clippy --workspace --all-targets --features "$all" -- -D warnings
+    show cargo clippy --release "${USERS_PACKAGES[@]}" --all-targets -- -D warnings
+}
+
+step_docs() {
+    RUSTDOCFLAGS="-D warnings" show cargo doc --no-deps --workspace
+}
+
+# Tracking off: no debug assertions, no feature `always`.
+step_off() {
+    show cargo test --release "${USERS_PACKAGES[@]}"
+}
+
+step_release() {
+    show cargo build --release
+}
+
+# Each feature by itself.
+step_features() {
+    local package feature
+    for package in objgraph objgraph-core; do
+        show cargo clippy -p "$package" --no-default-features -- -D warnings
+        for feature in $(features "$package" | tr ',' ' '); do
+            show cargo clippy -p "$package" --no-default-features --features "$feature" \
+                -- -D warnings
+        done
+    done
+}
+
+# The examples, and whether they say and draw what they promise.
+step_examples() {
+    local out pictures
+    out=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$out'" EXIT
+    pictures=${CARGO_TARGET_DIR:-target}/objgraph
+    rm -rf "$pictures"
+    show cargo run --quiet --example quickstart | tee "$out/quickstart"
+    expect_block "$out/quickstart" quickstart-output
+    expect "$pictures/quickstart.svg" "<svg"
+    draw "$out"
+    cmp "$out/objgraph/quickstart.svg" docs/quickstart.svg || {
+        echo "docs/quickstart.svg is not what quickstart draws; renew it: $0 picture" >&2
+        return 1
+    }
+    show cargo run --quiet --example dom_leak -- --parent strong | tee "$out/strong"
+    expect "$out/strong" "objects leaked, in 1 tangle of cycles"
+    expect "$out/strong" "Node.parent"
+    expect "$pictures/dom_leak.svg" "<svg"
+    show cargo run --quiet --example dom_leak -- --parent weak | tee "$out/weak"
+    expect "$out/weak" "Nothing leaked"
+    show cargo run --quiet --release --example dom_leak -- --parent strong | tee "$out/off"
+    expect "$out/off" "Tracking is off"
+    if show cargo run --quiet --example dom_leak -- --parent loose 2>"$out/usage"; then
+        echo "dom_leak accepted '--parent loose'" >&2
+        return 1
+    fi
+    expect "$out/usage" "Usage:"
+}
+
+# Not a check: renews the picture of the README.
+step_picture() {
+    show cargo build --quiet --example quickstart
+    local out
+    out=$(mktemp -d)
+    draw "$out"
+    mv "$out/objgraph/quickstart.svg" docs/quickstart.svg
+    rm -r "$out"
+}
+
+step_bench() {
+    show cargo run --release -p objgraph-bench -- compare --quick
+}
+
+# Prints a command, then runs it.
+show() {
+    echo "+ $*" >&2
+    "$@"
+}
+
+# A download may fail once.
+twice() {
+    "$@" || { sleep 5 && "$@"; }
+}
+
+install_packages() {
+    local root=()
+    [[ $(id -u) == 0 ]] || root=(sudo)
+    "${root[@]}" apt-get update -q
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$@"
+}
+
+# The features of these packages, as PACKAGE/FEATURE with commas between them.
+features() {
+    cargo metadata --format-version 1 --no-deps | python3 -c '
+import json, sys
+nightly, *wanted = sys.argv[1:]
+print(",".join(
+    "/".join((package["name"], feature))
+    for package in json.load(sys.stdin)["packages"]
+    if package["name"] in wanted
+    for feature in sorted(package["features"])
+    if feature != "default" and feature not in nightly.split()
+))' "$NIGHTLY_FEATURES" "$@"
+}
+
+# The fenced block of the README after the comment of this name.
+readme_block() {
+    awk -v comment="<!-- $1 -->" '
+        $0 == comment { found = 1; next }
+        found && /^```/ { if (fence++) exit; next }
+        fence { print; lines++ }
+        END { if (!lines) { print "README.md has no block " comment > "/dev/stderr"; exit 1 } }
+    ' README.md
+}
+
+# Whether each line of that block is a line of the file.
+expect_block() {
+    local line
+    readme_block "$2" | while IFS= read -r line; do
+        grep -qxF -- "$line" "$1" || {
+            echo "README.md, block $2: not what the program prints: $line" >&2
+            return 1
+        }
+    done
+}
+
+# Runs quickstart where no `dot` is found, so that its own layout draws.
+draw() {
+    PATH='' CARGO_TARGET_DIR=$1 "${CARGO_TARGET_DIR:-target}/debug/examples/quickstart" >/dev/null
+}
+
+expect() {
+    grep -qF -- "$2" "$1" || {
+        echo "$1 does not contain: $2" >&2
+        return 1
+    }
+}
+
+main() {
+    if (($# == 0)); then
+        printf '%s\n' "${STEPS[@]}"
+        return
+    fi
+    local step
+    for step in "$@"; do
+        declare -F "step_$step" >/dev/null || {
+            echo "no step is called '$step'; there are: ${STEPS[*]}" >&2
+            exit 2
+        }
+    done
+    for step in "$@"; do
+        "step_$step"
+    done
+}
+
+main "$@"

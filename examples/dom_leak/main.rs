@@ -1,0 +1,159 @@
+//! A web page, leaked by its parent links: `dom_leak [FILE.html] [--parent strong|weak]`.
+//!
+//! The page is read into a tree of `Rc` nodes, and let go. Where a child owns its parent, nothing
+//! of it is freed; objgraph tells what leaked, where it was made and which field closes the
+//! cycle, and draws a part. Where the link is weak, nothing is left.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks")]
+
+mod dom;
+mod sink;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use html5ever::tendril::TendrilSink as _;
+
+use dom::Document;
+use sink::{Parents, Sink};
+
+const USAGE: &str = "\
+Usage: dom_leak [FILE.html] [--parent strong|weak]
+
+Reads a page, lets it go, and tells what leaked.
+
+  FILE.html          the page; if missing, that of `Vec` in the documentation of Rust
+  --parent strong    children own their parents, which leaks the page (this is the default)
+  --parent weak      they do not";
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(mistake) => {
+            eprintln!("dom_leak: {mistake}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dom_leak: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let page = match &arguments.page {
+        Some(page) => page.clone(),
+        None => default_page()?,
+    };
+    let bytes = std::fs::read(&page)
+        .map_err(|error| format!("{} cannot be read: {error}", page.display()))?;
+    let name = page.file_name().unwrap_or(page.as_os_str()).display();
+    println!(
+        "{name}: {} bytes, {:?} parent links",
+        bytes.len(),
+        arguments.parents
+    );
+    if !objgraph::ENABLED {
+        println!("Tracking is off in this build, so nothing will be known of its nodes.");
+        println!("Run it without `--release`, or with `--features always`.");
+    }
+
+    {
+        let document = parse(&bytes, arguments.parents);
+        println!(
+            "{} nodes on top, {} elements with an id, {:?}\n",
+            document.root.children.borrow().len(),
+            document.by_id.len(),
+            document.quirks,
+        );
+        if !objgraph::ENABLED {
+            return Ok(());
+        }
+        println!("What has grown while the page was read:");
+        objgraph::show_growth();
+    }
+
+    println!(
+        "\nThe page is let go. Nodes still alive: {}\n",
+        objgraph::count("Node")
+    );
+    let folder = target().join("objgraph");
+    std::fs::create_dir_all(&folder)?;
+    objgraph::show_leaks(folder.join("dom_leak.svg"))?;
+    Ok(())
+}
+
+fn parse(bytes: &[u8], parents: Parents) -> Document {
+    html5ever::parse_document(Sink::new(parents), html5ever::ParseOpts::default())
+        .from_utf8()
+        .one(bytes)
+}
+
+/// The page of `Vec` that came with the toolchain, or else one about objgraph itself.
+fn default_page() -> Result<PathBuf, String> {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let sysroot = sysroot.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let of_rust = sysroot
+        .ok()
+        .filter(|sysroot| !sysroot.is_empty())
+        .map(|sysroot| Path::new(&sysroot).join("share/doc/rust/html/std/vec/struct.Vec.html"));
+    let own = target().join("doc/objgraph/index.html");
+    let mut pages = of_rust.into_iter().chain([own]);
+    pages.find(|page| page.exists()).ok_or_else(|| {
+        "there is no documentation to read.\nName a page, or get one by `rustup component add \
+         rust-docs` or `cargo doc --no-deps`."
+            .to_owned()
+    })
+}
+
+/// Where cargo puts what it makes.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
+}
+
+struct Arguments {
+    page: Option<PathBuf>,
+    parents: Parents,
+}
+
+impl Arguments {
+    /// `None` if help is asked for.
+    fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
+        let mut arguments = arguments.into_iter();
+        let mut parsed = Self {
+            page: None,
+            parents: Parents::Strong,
+        };
+        while let Some(argument) = arguments.next() {
+            let value = match argument.as_str() {
+                "-h" | "--help" => return Ok(None),
+                "--parent" => arguments.next().unwrap_or_default(),
+                other => match other.strip_prefix("--parent=") {
+                    Some(value) => value.to_owned(),
+                    None if other.starts_with('-') => {
+                        return Err(format!("unknown option {other}"));
+                    }
+                    None if parsed.page.is_some() => return Err(format!("a second page, {other}")),
+                    None => {
+                        parsed.page = Some(other.into());
+                        continue;
+                    }
+                },
+            };
+            parsed.parents = match value.as_str() {
+                "strong" => Parents::Strong,
+                "weak" => Parents::Weak,
+                _ => return Err(format!("--parent is `strong` or `weak`, not `{value}`")),
+            };
+        }
+        Ok(Some(parsed))
+    }
+}

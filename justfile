@@ -1,0 +1,53 @@
+# Each recipe is a step of .ci/steps.sh, which .ci/run calls too.
+
+# List the recipes
+default:
+    @just --list
+
+# Every check, as in CI
+ci:
+    .ci/run
+
+# Install what the tests need beyond cargo
+setup:
+    .ci/steps.sh setup
+
+# The README's test command
+test:
+    .ci/steps.sh test
+
+# Is everything formatted?
+fmt:
+    .ci/steps.sh fmt
+
+# Lints, with tracking on and off
+clippy:
+    .ci/steps.sh clippy
+
+# Documentation without warnings
+docs:
+    .ci/steps.sh docs
+
+# Tests with tracking off
+off:
+    .ci/steps.sh off
+
+# The release build
+release:
+    .ci/steps.sh release
+
+# Each feature by itself
+features:
+    .ci/steps.sh features
+
+# Run the examples
+examples:
+    .ci/steps.sh examples
+
+# The quick benchmark
+bench:
+    .ci/steps.sh bench
+
+# Renew the picture of the README
+picture:
+    .ci/steps.sh picture

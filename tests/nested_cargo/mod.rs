@@ -1,0 +1,123 @@
+//! Cargo, run by a test on a crate under `tests/fixtures`.
+//!
+//! Such a crate is a workspace of its own, so that it is built as a user's would be. All of them
+//! share a target folder, below the one of this workspace, and the versions of its lock file.
+
+#![allow(
+    dead_code,
+    clippy::print_stderr,
+    reason = "each test uses what it needs"
+)]
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Whether objgraph tracks in a build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tracking {
+    /// The profile `dev`.
+    On,
+    /// The profile `release`.
+    Off,
+}
+
+/// A crate under `tests/fixtures`.
+#[derive(Debug)]
+pub(crate) struct Fixture {
+    folder: PathBuf,
+}
+
+impl Fixture {
+    /// The crate in the folder of this name.
+    pub(crate) fn new(name: &str) -> Self {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = workspace.join("tests/fixtures").join(name);
+        let lock = workspace.join("Cargo.lock");
+        if lock.exists() {
+            std::fs::copy(lock, folder.join("Cargo.lock")).expect("the fixture can be written");
+        }
+        Self { folder }
+    }
+
+    /// Runs a command of cargo.
+    ///
+    /// # Panics
+    ///
+    /// If the command fails; with all that it printed.
+    pub(crate) fn cargo(&self, command: &[&str], tracking: Tracking, rest: &[&str]) {
+        let profile: &[&str] = match tracking {
+            Tracking::On => &[],
+            Tracking::Off => &["--release"],
+        };
+        let output = Command::new(cargo())
+            .args(command)
+            .args(profile)
+            .arg("--target-dir")
+            .arg(target())
+            .args(rest)
+            .current_dir(&self.folder)
+            .env_remove("CARGO_BUILD_TARGET")
+            .env("CARGO_TERM_COLOR", "never")
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "cargo {} failed in {} with tracking {tracking:?}:\n{}",
+            command.join(" "),
+            self.folder.display(),
+            text(&output),
+        );
+    }
+
+    /// Builds the crate, and gives the path of its program.
+    pub(crate) fn build(&self, tracking: Tracking) -> PathBuf {
+        self.cargo(&["build"], tracking, &[]);
+        let profile = match tracking {
+            Tracking::On => "debug",
+            Tracking::Off => "release",
+        };
+        let name = self
+            .folder
+            .file_name()
+            .expect("a fixture's folder has a name");
+        let program = target().join(profile).join(name);
+        program.with_extension(std::env::consts::EXE_EXTENSION)
+    }
+}
+
+/// Whether a tool is there, by running it. If not, the reason to skip is printed; it is a
+/// failure where `OBJGRAPH_REQUIRE_TOOLS=1`.
+///
+/// # Panics
+///
+/// If the tool is missing and required.
+pub(crate) fn has_tool<S: AsRef<OsStr>>(name: &str, program: S, version: &[&str]) -> bool {
+    let found = Command::new(program).args(version).output();
+    if found.is_ok_and(|output| output.status.success()) {
+        return true;
+    }
+    let required = std::env::var_os("OBJGRAPH_REQUIRE_TOOLS").is_some_and(|value| value == "1");
+    assert!(!required, "{name} is missing, and OBJGRAPH_REQUIRE_TOOLS=1");
+    // Not by `eprintln!`, which shows nothing where a test passes.
+    let _ = writeln!(std::io::stderr(), "skipped: {name} is not installed");
+    false
+}
+
+/// The cargo that runs this test.
+pub(crate) fn cargo() -> PathBuf {
+    std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
+}
+
+/// What a program printed.
+pub(crate) fn text(output: &Output) -> String {
+    let streams = [&output.stdout, &output.stderr];
+    streams
+        .map(|stream| String::from_utf8_lossy(stream))
+        .concat()
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures")
+}
