@@ -10,6 +10,14 @@
 //! [objgraph]: https://docs.rs/objgraph
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    feature = "nightly",
+    feature(derive_coerce_pointee, legacy_receiver_trait),
+    allow(
+        unused_features,
+        reason = "std's pointers, where tracking is off, need none"
+    )
+)]
 
 mod capture;
 mod counts;
@@ -22,6 +30,7 @@ mod snapshot;
 mod trace;
 mod tracked;
 mod type_info;
+mod watch;
 
 pub use capture::pointers::{rc, sync};
 pub use capture::{ENABLED, Instance};
@@ -33,18 +42,20 @@ pub use sight::{register, types};
 pub use site::Site;
 pub use snapshot::*;
 pub use trace::{
-    Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with,
+    Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with, with_root,
 };
 pub use tracked::Tracked;
 pub use type_info::{Field, Sight, TypeInfo, short_name};
+pub use watch::{Watch, watch};
 
 /// What the macros expand to. Nothing here is meant to be named by anyone else.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::capture::pointers::Unsize;
-    pub use crate::capture::{instance_id, off, on, submit};
+    pub use crate::capture::{instance_id, off, on, submit, submit_root};
     pub use crate::sight::probe::*;
     pub use crate::sight::{FieldSpec, Registrar, Submission, TypeSpec};
+    pub use crate::trace::StaticRoot;
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
     pub use inventory;

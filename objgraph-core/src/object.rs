@@ -23,11 +23,19 @@ pub struct Object {
 /// A strong reference that was got back from the table.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(
+    unused_qualifications,
+    reason = "where tracking is off, ours are those of std"
+)]
 pub enum Strong<T: ?Sized + 'static> {
     /// The object was made as an `Rc`.
     Rc(Rc<T>),
     /// The object was made as an `Arc`.
     Arc(Arc<T>),
+    /// The object is watched, behind an `Rc` of std.
+    StdRc(std::rc::Rc<T>),
+    /// The object is watched, behind an `Arc` of std.
+    StdArc(std::sync::Arc<T>),
 }
 
 impl<T: ?Sized> Deref for Strong<T> {
@@ -37,6 +45,8 @@ impl<T: ?Sized> Deref for Strong<T> {
         match self {
             Self::Rc(strong) => strong,
             Self::Arc(strong) => strong,
+            Self::StdRc(strong) => strong,
+            Self::StdArc(strong) => strong,
         }
     }
 }
@@ -47,7 +57,7 @@ impl<T: ?Sized> Strong<T> {
     pub fn rc(self) -> Option<Rc<T>> {
         match self {
             Self::Rc(strong) => Some(strong),
-            Self::Arc(_) => None,
+            _ => None,
         }
     }
 
@@ -55,8 +65,8 @@ impl<T: ?Sized> Strong<T> {
     #[must_use]
     pub fn arc(self) -> Option<Arc<T>> {
         match self {
-            Self::Rc(_) => None,
             Self::Arc(strong) => Some(strong),
+            _ => None,
         }
     }
 }

@@ -208,3 +208,68 @@ fn threads_count_together_and_their_rcs_are_listed_elsewhere() {
     assert_eq!(count_of::<Far>(), 0);
     assert!(at(object).is_none());
 }
+
+#[test]
+fn a_pointer_that_loses_its_type_gives_a_lent_value_back_first() {
+    if !ENABLED {
+        return;
+    }
+    let state = |object| {
+        let snapshot = snapshot();
+        snapshot.node(snapshot.find(object).unwrap()).state()
+    };
+    let mut one = Rc::new([1, 2]);
+    Rc::get_mut(&mut one).unwrap()[0] = 5;
+    let object = id(&one);
+    assert_eq!(state(object), State::Lent);
+    let mut slice = unsize!(one => [i32]);
+    assert_ne!(state(object), State::Lent);
+    // From the pointer to the slice there is no way back to the array, once it was lent.
+    Rc::get_mut(&mut slice).unwrap()[0] = 6;
+    let two = slice.clone();
+    assert_eq!(state(object), State::Lent);
+    assert_eq!((Rc::strong_count(&two), Rc::weak_count(&two)), (2, 0));
+}
+
+#[test]
+fn the_way_back_to_a_type_that_nobody_knows_any_more_is_told() {
+    if !ENABLED {
+        return;
+    }
+    let mut any = unsize!(Arc::new(5) => dyn std::any::Any + Send + Sync);
+    assert!(Arc::get_mut(&mut any).is_some());
+    let any = any.downcast::<u8>().unwrap_err();
+    let find = std::panic::AssertUnwindSafe(|| any.downcast::<i32>());
+    let lost = std::panic::catch_unwind(find);
+    let message = lost.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.contains("after `get_mut` on it"), "{message}");
+    assert!(message.contains("Arc<i32>"), "{message}");
+
+    let mut slice: Rc<[u8]> = Rc::from([1, 2]);
+    assert!(Rc::get_mut(&mut slice).is_some());
+    let slice = Rc::<[u8; 3]>::try_from(slice).unwrap_err();
+    assert!(std::panic::catch_unwind(|| Rc::<[u8; 2]>::try_from(slice)).is_err());
+}
+
+#[test]
+fn a_weak_reference_to_a_lent_value_of_unknown_type_is_counted() {
+    let mut shown = unsize!(Arc::new(5) => dyn Display + Send + Sync);
+    assert!(Arc::get_mut(&mut shown).is_some());
+    let weak = Arc::downgrade(&shown);
+    assert_eq!((weak.strong_count(), weak.weak_count()), (1, 1));
+    assert_eq!(Arc::weak_count(&shown), 1);
+    assert_eq!(weak.as_ptr().addr(), Arc::as_ptr(&shown).addr());
+}
+
+#[test]
+#[allow(
+    unused_qualifications,
+    reason = "where tracking is off both kinds are one"
+)]
+fn pointers_of_both_kinds_unsize_alike() {
+    let ours = unsize!(Rc::new(5) => dyn Display);
+    let stds = unsize!(std::rc::Rc::new(5) => dyn Display);
+    let weak = unsize!(std::sync::Arc::downgrade(&std::sync::Arc::new(5)) => dyn Display);
+    assert_eq!(ours.to_string(), stds.to_string());
+    assert!(weak.upgrade().is_none());
+}

@@ -8,6 +8,7 @@ pub mod probe;
 mod registry;
 mod walk;
 
+mod ecosystem;
 mod std_types;
 
 pub use registry::{FieldSpec, Registrar, Submission, TypeSpec, register, types};

@@ -12,7 +12,7 @@ use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::registry::Registrar;
+use super::registry::{Probed, Registrar};
 use super::walk::Walk;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Tracked};
@@ -141,7 +141,7 @@ macro_rules! type_levels {
         $(#[$doc])*
         pub trait $name {
             /// Makes the type known, and tells how far values of it can be looked into.
-            fn __register(&self, registrar: &mut Registrar) -> Sight;
+            fn __register(&self, registrar: &mut Registrar) -> Probed;
         }
     )*};
 }
@@ -158,37 +158,31 @@ type_levels! {
 }
 
 impl<T: Tracked + 'static> TypeViaTracked for &&&TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Sight {
+    fn __register(&self, registrar: &mut Registrar) -> Probed {
         T::register(registrar);
         registrar.pointers_to::<T>();
-        Sight::Full
+        Sight::Full.into()
     }
 }
 
 impl<T: Walk> TypeViaWalk for &&TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Sight {
+    fn __register(&self, registrar: &mut Registrar) -> Probed {
         registrar.walked::<T>();
         registrar.pointers_to::<T>();
-        Sight::Partial
+        Sight::Partial.into()
     }
 }
 
 impl<T: 'static> TypeViaAny for &TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Sight {
+    fn __register(&self, registrar: &mut Registrar) -> Probed {
         registrar.pointers_to::<T>();
-        if registrar.knows::<T>() {
-            Sight::Full
-        } else if std::mem::needs_drop::<T>() {
-            Sight::Opaque
-        } else {
-            Sight::Harmless
-        }
+        Probed::unsettled::<T>()
     }
 }
 
 impl<T: ?Sized> TypeViaOpaque for TypeProbe<T> {
-    fn __register(&self, _: &mut Registrar) -> Sight {
-        Sight::Opaque
+    fn __register(&self, _: &mut Registrar) -> Probed {
+        Sight::Opaque.into()
     }
 }
 

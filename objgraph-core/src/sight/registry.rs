@@ -88,6 +88,35 @@ struct Maps {
     types: Map<Entry>,
     /// std's pointers to types that are known.
     pointers: Map<Pointer>,
+    /// Fields of types that were not known when the field was.
+    unsettled: Vec<Unsettled>,
+}
+
+/// A field whose sight depends on whether its type becomes known.
+#[derive(Clone, Copy)]
+struct Unsettled {
+    owner: TypeId,
+    field: usize,
+    ty: TypeId,
+}
+
+impl Maps {
+    /// Corrects the sight of fields whose type has become known.
+    fn settle(&mut self) {
+        let Self {
+            types, unsettled, ..
+        } = self;
+        unsettled.retain(|field| {
+            if !types.contains_key(&field.ty) {
+                return true;
+            }
+            if let Some(owner) = types.get_mut(&field.owner) {
+                let fields = &mut Arc::make_mut(&mut owner.info).fields;
+                fields[field.field].sight = Sight::Full;
+            }
+            false
+        });
+    }
 }
 
 impl Registry {
@@ -206,10 +235,38 @@ pub struct FieldSpec {
     pub name: &'static str,
     /// As in [`Field::type_text`].
     pub ty: &'static str,
-    /// As in [`Field::sight`].
-    pub sight: Sight,
+    /// As in [`Field::sight`], as far as it is known by now.
+    pub sight: Probed,
     /// As in [`Field::back`].
     pub back: bool,
+}
+
+/// How far a type can be looked into, as a probe tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Probed {
+    sight: Sight,
+    /// The type, if that may yet become known.
+    unsettled: Option<TypeId>,
+}
+
+impl From<Sight> for Probed {
+    fn from(sight: Sight) -> Self {
+        Self {
+            sight,
+            unsettled: None,
+        }
+    }
+}
+
+impl Probed {
+    /// A type that can be looked into if anything makes it known, before or after this.
+    pub(crate) fn unsettled<T: 'static>() -> Self {
+        let owns = std::mem::needs_drop::<T>();
+        Self {
+            sight: if owns { Sight::Opaque } else { Sight::Harmless },
+            unsettled: Some(TypeId::of::<T>()),
+        }
+    }
 }
 
 // Every derive calls what follows with its own types, so what can be done without them is done
@@ -257,10 +314,18 @@ impl Registrar {
 
     fn field_of(&mut self, id: TypeId, field: FieldSpec) {
         if let Some(entry) = self.new.types.get_mut(&id) {
-            Arc::make_mut(&mut entry.info).fields.push(Field {
+            let fields = &mut Arc::make_mut(&mut entry.info).fields;
+            self.new
+                .unsettled
+                .extend(field.sight.unsettled.map(|ty| Unsettled {
+                    owner: id,
+                    field: fields.len(),
+                    ty,
+                }));
+            fields.push(Field {
                 name: field.name,
                 type_text: field.ty,
-                sight: field.sight,
+                sight: field.sight.sight,
                 back: field.back,
             });
         }
@@ -350,11 +415,6 @@ impl Registrar {
         );
     }
 
-    /// Whether values of the type can be looked into, as far as is known by now.
-    pub(crate) fn knows<T: 'static>(&self) -> bool {
-        self.new.types.contains_key(&TypeId::of::<T>())
-    }
-
     fn insert(
         &mut self,
         id: TypeId,
@@ -382,6 +442,8 @@ impl Registrar {
             maps.types.entry(id).or_insert(entry);
         }
         maps.pointers.extend(self.new.pointers);
+        maps.unsettled.extend(self.new.unsettled);
+        maps.settle();
     }
 }
 

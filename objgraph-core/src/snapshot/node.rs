@@ -177,6 +177,15 @@ impl<'s> Node<'s> {
         self.row.state
     }
 
+    /// The name of the root, if it is one: `static CACHE`, or what
+    /// [`with_root`](crate::with_root) called it.
+    #[must_use]
+    pub fn root(&self) -> Option<&'s str> {
+        let roots = &self.snapshot.parts.roots;
+        let at = roots.binary_search_by_key(&self.node, |root| root.0).ok()?;
+        Some(&roots[at].1)
+    }
+
     /// A short text of the value, if labels were taken and its type has a `Debug` text.
     #[must_use]
     pub fn label(&self) -> Option<&'s str> {

@@ -35,6 +35,8 @@ pub struct SnapshotParts {
     pub places: Vec<Place>,
     /// Labels of nodes, for those that were asked for.
     pub labels: Vec<(NodeId, String)>,
+    /// Nodes that are roots, with their names.
+    pub roots: Vec<(NodeId, String)>,
     /// Objects that could not be visited because the visit panicked, with the message.
     pub panics: Vec<(NodeId, String)>,
 }
@@ -154,6 +156,10 @@ impl SnapshotParts {
         assert!(
             self.labels.is_sorted_by_key(|label| label.0),
             "labels are sorted by node"
+        );
+        assert!(
+            self.roots.is_sorted_by_key(|root| root.0),
+            "roots are sorted by node"
         );
     }
 }

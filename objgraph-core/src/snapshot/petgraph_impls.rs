@@ -160,7 +160,7 @@ impl<'s> Iterator for EdgeReferences<'s> {
     }
 }
 
-impl<'s> IntoNodeIdentifiers for &'s Snapshot {
+impl IntoNodeIdentifiers for &Snapshot {
     type NodeIdentifiers = std::iter::Map<std::ops::Range<usize>, fn(usize) -> NodeId>;
 
     fn node_identifiers(self) -> Self::NodeIdentifiers {

@@ -10,14 +10,17 @@ use crate::type_info::TypeInfo;
 
 /// Puts a snapshot together.
 pub(super) fn assemble(tracer: Tracer) -> Snapshot {
-    let mut parts = SnapshotParts::default();
-    parts.enabled = crate::ENABLED;
-    parts.epoch = capture::epoch();
-    parts.paths = tracer.paths;
-    parts.nodes = tracer.nodes;
-    parts.places = tracer.places;
-    parts.labels = tracer.labels;
-    parts.panics = tracer.panics;
+    let mut parts = SnapshotParts {
+        enabled: crate::ENABLED,
+        epoch: capture::epoch(),
+        paths: tracer.paths,
+        nodes: tracer.nodes,
+        places: tracer.places,
+        labels: tracer.labels,
+        panics: tracer.panics,
+        roots: tracer.roots,
+        ..SnapshotParts::default()
+    };
 
     let (types, new_type) = sorted_types(tracer.types.infos);
     parts.types = types;
@@ -37,6 +40,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.places.sort_unstable();
     parts.labels.sort();
     parts.panics.sort();
+    parts.roots.sort();
     (parts.edge_starts, parts.edges) = by_source(tracer.edges, &tracer.runs, parts.nodes.len());
     Snapshot::from_parts(parts)
 }

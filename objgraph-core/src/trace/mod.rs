@@ -5,6 +5,7 @@ mod assemble;
 mod labels;
 mod left_behind;
 mod met;
+mod roots;
 mod starts;
 mod take;
 mod tracer;
@@ -14,6 +15,7 @@ pub use labels::{label_of, labels};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
 pub(crate) use met::{MetPointer, StdPointer};
+pub use roots::{StaticRoot, with_root};
 pub use starts::Starts;
 pub use take::{SnapshotOptions, snapshot, snapshot_with};
 pub use visitor::{Guarded, Visitor};

@@ -2,6 +2,7 @@
 
 use super::met::MetPointer;
 use crate::object_id::ObjectId;
+use crate::tracked::Tracked;
 
 /// A place where a trace starts.
 #[derive(Debug)]
@@ -22,6 +23,18 @@ impl Starts {
     /// Starts at an object of the table.
     pub fn object(&mut self, id: ObjectId) {
         self.found.push(Start::Object(id));
+    }
+
+    /// Starts at all of these; answers whether any added a start.
+    pub(crate) fn all<'v, T: Tracked + 'v>(
+        &mut self,
+        values: impl IntoIterator<Item = &'v T>,
+    ) -> bool {
+        let before = self.found.len();
+        for value in values {
+            value.starts(self);
+        }
+        self.found.len() > before
     }
 
     pub(crate) fn pointer(&mut self, pointer: MetPointer) {

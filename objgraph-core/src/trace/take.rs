@@ -58,7 +58,9 @@ pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snap
         let row = tracer.row(object);
         tracer.add_object(row);
     }
+    tracer.know_watched();
     super::left_behind::adopt(&mut tracer);
+    super::roots::visit_roots(&mut tracer);
     let starts = values
         .iter()
         .flat_map(|value| start_nodes(&mut tracer, *value))
@@ -165,7 +167,7 @@ impl Tracer {
     }
 
     /// Visits, and keeps a panic of the user's code from going further.
-    fn visit_caught<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
+    pub(super) fn visit_caught<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
         self.begin(node);
         let mut visitor = Visitor::new(self);
         let result = catch_unwind(AssertUnwindSafe(|| {

@@ -38,6 +38,7 @@ pub(crate) struct Tracer {
     pub(super) places: Vec<Place>,
     pub(super) labels: Vec<(NodeId, String)>,
     pub(super) panics: Vec<(NodeId, String)>,
+    pub(super) roots: Vec<(NodeId, String)>,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
     /// Nodes still to be visited, of which the listing did not know.
@@ -110,6 +111,7 @@ impl Tracer {
             places: Vec::new(),
             labels: Vec::new(),
             panics: Vec::new(),
+            roots: Vec::new(),
             wants_labels,
             queue: Vec::new(),
             by_place: ByPlace::default(),
@@ -419,6 +421,15 @@ impl Tracer {
     pub(super) fn panicked(&mut self, node: u32, message: String) {
         self.nodes[node as usize].state = State::Panicked;
         self.panics.push((NodeId::new(node as usize), message));
+    }
+
+    /// Watched objects are in the table, and found by their addresses too.
+    pub(super) fn know_watched(&mut self) {
+        for (address, id) in capture::watched() {
+            if let Some(node) = self.known(id) {
+                self.by_address.insert((address, None), node);
+            }
+        }
     }
 
     /// The node of an object of the table, if the listing knew it.

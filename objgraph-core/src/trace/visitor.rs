@@ -6,7 +6,7 @@ use super::met::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::snapshot::{PathId, PlaceKind, Segment};
-use crate::tracked::Tracked;
+use crate::tracked::{Label, Tracked};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
 /// that a trace needs.
@@ -210,6 +210,22 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    /// Visits what a shared reference to a value of any type leads to.
+    #[allow(dead_code, reason = "for types of optional dependencies")]
+    pub(crate) fn any_shared<T: 'static>(&mut self, value: &'a T) {
+        if !std::mem::needs_drop::<T>() {
+            return;
+        }
+        let address = std::ptr::from_ref(value).addr();
+        let entered =
+            self.tracer
+                .enter_value(address, type_name::<T>(), size_of::<T>(), Label::None);
+        if let Some(place) = entered {
+            self.any(value);
+            self.tracer.resume(place);
+        }
+    }
+
     /// Visits elements of any type.
     pub(crate) fn any_elements<T: 'static>(&mut self, values: impl IntoIterator<Item = &'a T>) {
         self.open(Segment::Element);
@@ -320,6 +336,12 @@ impl Guarded<'_> {
         let mut visitor = Visitor::new(&mut *self.tracer);
         visitor.owned(value);
         visitor.finish();
+    }
+
+    /// Visits what the guard lends by a function.
+    #[doc(hidden)]
+    pub fn __with<'s>(&'s mut self, visit: impl FnOnce(&mut Visitor<'s>)) {
+        self.with(visit);
     }
 
     /// Visits what the guard lends by a function.

@@ -6,6 +6,8 @@ pub mod pointers;
 
 pub use instance::{Instance, instance_id};
 
+use std::panic::Location;
+
 use crate::capture::{Kind, KindCount, Listed, Looked};
 use crate::object::Strong;
 use crate::object_id::ObjectId;
@@ -35,7 +37,14 @@ macro_rules! __submit {
     ($type:ty) => {};
 }
 
-pub use crate::{__off as off, __on as on, __submit as submit};
+/// Does nothing, since tracking is not compiled in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_root {
+    ($($root:tt)*) => {};
+}
+
+pub use crate::{__off as off, __on as on, __submit as submit, __submit_root as submit_root};
 
 pub(crate) fn counts() -> Vec<KindCount> {
     Vec::new()
@@ -62,6 +71,21 @@ pub(crate) fn upgrade<T: 'static>(_: ObjectId) -> Option<Strong<T>> {
 }
 
 pub(crate) fn list() -> Vec<Listed> {
+    Vec::new()
+}
+
+pub(crate) fn watch_rc<T>(_: &std::rc::Rc<T>, _: &'static Location<'static>) -> Option<ObjectId> {
+    None
+}
+
+pub(crate) fn watch_arc<T>(
+    _: &std::sync::Arc<T>,
+    _: &'static Location<'static>,
+) -> Option<ObjectId> {
+    None
+}
+
+pub(crate) fn watched() -> Vec<(usize, ObjectId)> {
     Vec::new()
 }
 

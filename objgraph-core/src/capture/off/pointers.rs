@@ -1,17 +1,24 @@
 //! The drop-in pointers: std's own, since tracking is off.
 
+use std::pin::Pin;
+
 /// Single-threaded reference-counting pointers: those of std, since tracking is off.
+///
+#[doc = include_str!("../../../docs/pointers.md")]
 pub mod rc {
     pub use std::rc::{Rc, Weak};
 }
 
-/// Thread-safe reference-counting pointers: those of std, since tracking is off.
+/// Thread-safe reference-counting pointers: those of std, since tracking is off; and the rest of
+/// [`std::sync`].
 pub mod sync {
+    #[doc(no_inline)]
+    pub use std::sync::*;
     pub use std::sync::{Arc, Weak};
 }
 
 /// Makes a pointer to a `dyn Trait`, or to a slice, from a pointer to a value, for `Rc`, `Arc` and
-/// their `Weak`s. Tracking is off, so the compiler does it.
+/// their `Weak`s, and for a `Pin` of one. Tracking is off, so the compiler does it.
 ///
 /// ```
 /// use objgraph_core::{rc::Rc, unsize};
@@ -49,6 +56,8 @@ macro_rules! unsize_std {
 }
 
 unsize_std! {
+    Pin<std::rc::Rc<T>> => Pin<std::rc::Rc<U>>;
+    Pin<std::sync::Arc<T>> => Pin<std::sync::Arc<U>>;
     std::rc::Rc<T> => std::rc::Rc<U>;
     std::rc::Weak<T> => std::rc::Weak<U>;
     std::sync::Arc<T> => std::sync::Arc<U>;

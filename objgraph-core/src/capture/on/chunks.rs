@@ -57,7 +57,7 @@ impl Slot {
     /// The rounds that lie behind and what is known of the object that lives here.
     pub(super) fn living(&self) -> Option<(u32, Born)> {
         let generation = self.generation.load(Ordering::Acquire);
-        if generation % 2 == 0 {
+        if generation.is_multiple_of(2) {
             return None;
         }
         let born = Born {
@@ -77,7 +77,7 @@ impl Slot {
 
 /// 256 slots.
 pub(super) struct Chunk {
-    pub(super) slots: Box<[Slot]>,
+    pub(super) slots: [Slot; CHUNK as usize],
     pub(super) side: Side,
 }
 
@@ -98,8 +98,11 @@ pub(super) struct LocalSide {
     pub(super) index: AtomicU32,
 }
 
+/// Chunks stay for ever, so they are leaked on purpose.
+type Segment = Box<[OnceLock<&'static Chunk>]>;
+
 /// Chunks by number, in segments that double, so that a chunk never moves.
-static SEGMENTS: [OnceLock<Box<[OnceLock<Chunk>]>>; 25] = [const { OnceLock::new() }; 25];
+static SEGMENTS: [OnceLock<Segment>; 25] = [const { OnceLock::new() }; 25];
 
 static MADE: AtomicU64 = AtomicU64::new(0);
 
@@ -111,9 +114,10 @@ fn locate(number: u32) -> (usize, usize) {
 }
 
 /// The chunk with this number, if it was made.
+#[inline]
 pub(super) fn get(number: u32) -> Option<&'static Chunk> {
     let (segment, index) = locate(number);
-    SEGMENTS.get(segment)?.get()?.get(index)?.get()
+    SEGMENTS.get(segment)?.get()?.get(index)?.get().copied()
 }
 
 /// The chunk that a place of the table is in.
@@ -147,8 +151,8 @@ pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
     let (segment, index) = locate(number);
     let chunks =
         SEGMENTS[segment].get_or_init(|| (0..1usize << segment).map(|_| OnceLock::new()).collect());
-    let slots = (0..CHUNK).map(|_| Slot::default()).collect();
-    let chunk = chunks[index].get_or_init(|| Chunk { slots, side });
+    let slots = std::array::from_fn(|_| Slot::default());
+    let chunk = chunks[index].get_or_init(|| Box::leak(Box::new(Chunk { slots, side })));
     MADE.store(u64::from(number) + 1, Ordering::Release);
     Some((number, chunk))
 }

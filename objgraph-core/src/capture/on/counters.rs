@@ -89,6 +89,7 @@ impl Sheet {
 
 /// How many objects of each kind live, and were ever made.
 pub(crate) fn counts() -> Vec<KindCount> {
+    super::watched::forget_dead();
     let mut rows: Vec<KindCount> = kinds()
         .into_iter()
         .map(|kind| KindCount {

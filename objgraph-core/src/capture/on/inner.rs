@@ -7,6 +7,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::kinds::{Reattach, TypeMeta};
+use super::pins;
 use super::pointers::rc::Rc;
 use super::pointers::sync::Arc;
 use super::table;
@@ -241,6 +242,7 @@ impl<T: Clone> Clone for RcInner<T> {
 impl<T: Clone> Clone for ArcInner<T> {
     /// The clone is another object, not in the table yet.
     fn clone(&self) -> Self {
+        pins::allow();
         Self {
             header: ArcHeader::unlisted(),
             value: self.value.clone(),

@@ -8,6 +8,7 @@ use super::kinds;
 use super::local::{self, Entry};
 use super::pins;
 use super::shared::SharedEntry;
+use super::watched::{self, WatchedArc, WatchedRc};
 use crate::capture::{Listed, Looked};
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
@@ -20,6 +21,7 @@ fn this_thread() -> u32 {
 
 /// Every object, in the order of the table.
 pub(crate) fn list() -> Vec<Listed> {
+    watched::forget_dead();
     let this = this_thread();
     let mut holders = kinds::holders();
     let mut listed = Vec::new();
@@ -57,6 +59,7 @@ pub(crate) fn own_values() -> Vec<Listed> {
 
 /// What the table tells of one object; `None` if there is no such object any more.
 pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
+    watched::forget_dead();
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;
     let listed = list_one(chunk, id.place(), this_thread(), kinds::holder)?;
     (listed.id == id).then_some(listed)
@@ -90,6 +93,7 @@ pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
     match chunks::of_place(id.place()).map(|chunk| &chunk.side) {
         _ if !lives => Looked::Gone,
         Some(Side::Local(_)) => look_local(id, see),
+        Some(Side::Shared(_)) if let Some(looked) = look_watched_arc(id, see) => looked,
         Some(Side::Shared(_)) => match pins::pin(id) {
             Some(pinned) => {
                 if let Some(value) = pinned.get() {
@@ -106,7 +110,7 @@ pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
 
 fn look_local(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
     let Some(handle) = local_handle(id) else {
-        return Looked::Lent;
+        return look_watched_rc(id, see).unwrap_or(Looked::Lent);
     };
     // The table's own handle, and the one just made, are not the program's.
     let weak = handle.weak_count().saturating_sub(2);
@@ -123,6 +127,48 @@ fn look_local(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Loo
     drop(strong);
     drop(pinned);
     Looked::Seen
+}
+
+/// Looks at a watched value; `None` if it is not one.
+fn look_watched_rc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Option<Looked> {
+    let handle = watched_rc(id)?;
+    let (strong, weak) = (handle.strong_count(), handle.weak_count().saturating_sub(2));
+    let Some(value) = handle.upgrade() else {
+        return Some(Looked::Gone);
+    };
+    drop(handle);
+    see((*value).watched_value(), strong, weak);
+    Some(Looked::Seen)
+}
+
+/// Looks at a watched value; `None` if it is not one.
+fn look_watched_arc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Option<Looked> {
+    let handle = watched_arc(id)?;
+    let (strong, weak) = (handle.strong_count(), handle.weak_count().saturating_sub(2));
+    let Some(value) = handle.upgrade() else {
+        return Some(Looked::Gone);
+    };
+    drop(handle);
+    see((*value).watched_value(), strong, weak);
+    Some(Looked::Seen)
+}
+
+pub(super) fn watched_rc(id: ObjectId) -> Option<std::rc::Weak<dyn WatchedRc>> {
+    local::with(|local| match local.values.entry(id.place()) {
+        Some(Entry::Watched(handle)) => Some(handle.clone()),
+        _ => None,
+    })
+    .flatten()
+}
+
+pub(super) fn watched_arc(id: ObjectId) -> Option<std::sync::Weak<dyn WatchedArc>> {
+    let Side::Shared(entries) = &chunks::of_place(id.place())?.side else {
+        return None;
+    };
+    match entries.lock().get(id.place()) {
+        SharedEntry::Watched(handle) => Some(handle.clone()),
+        _ => None,
+    }
 }
 
 fn local_handle(id: ObjectId) -> Option<std::rc::Weak<dyn Erased>> {
@@ -145,7 +191,7 @@ pub(super) fn shared_handle(id: ObjectId) -> Option<std::sync::Weak<dyn SharedEr
     }
     match entries.get(id.place()) {
         SharedEntry::Live(handle) => Some(handle.clone()),
-        SharedEntry::None => None,
+        SharedEntry::Watched(_) | SharedEntry::None => None,
     }
 }
 

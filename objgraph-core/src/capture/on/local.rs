@@ -14,6 +14,7 @@ use super::inner::Erased;
 use super::kinds::{self, TypeMeta};
 use super::shared::Magazine;
 use super::threads;
+use super::watched::WatchedRc;
 use crate::capture::epoch;
 use crate::trace::watch_thread_end;
 
@@ -52,7 +53,8 @@ struct CacheLine {
 
 /// The handles to the values of `Rc`, by chunk.
 pub(super) struct RcValues {
-    /// The first unused place; the others follow from [`Entry::Free`].
+    /// The first unused entry, by the number of its chunk here and its place in the chunk; the
+    /// others follow from [`Entry::Free`].
     free: u32,
     chunks: Vec<OwnChunk>,
 }
@@ -65,14 +67,16 @@ struct OwnChunk {
 
 /// A handle to a value, as far as there is one.
 pub(super) enum Entry {
-    /// Nothing lives here; the next unused place.
+    /// Nothing lives here; the next unused entry.
     Free(u32),
     /// Nothing may look at what lives here.
     Lent,
     Live(Weak<dyn Erased>),
+    /// A value behind an `Rc` of std.
+    Watched(Weak<dyn WatchedRc>),
 }
 
-/// No place.
+/// No entry.
 const NOWHERE: u32 = u32::MAX;
 
 /// Chunks of threads that ended, all of whose slots are unused.
@@ -173,14 +177,14 @@ impl RcValues {
         if self.free == NOWHERE {
             self.grow(owner)?;
         }
-        let place = self.free;
-        let (own, offset) = self.find(place)?;
-        if let Entry::Free(next) = std::mem::replace(&mut own.entries[offset], entry) {
-            let chunk = own.chunk;
-            self.free = next;
-            return Some((place, chunk));
-        }
-        None
+        let offset = self.free % CHUNK;
+        let own = self.chunks.get_mut((self.free / CHUNK) as usize)?;
+        let entry = std::mem::replace(own.entries.get_mut(offset as usize)?, entry);
+        let Entry::Free(next) = entry else {
+            return None;
+        };
+        self.free = next;
+        Some((own.number * CHUNK + offset, own.chunk))
     }
 
     /// The numbers of the chunks, sorted.
@@ -207,15 +211,20 @@ impl RcValues {
         (own.number == place / CHUNK).then_some((own, (place % CHUNK) as usize))
     }
 
-    /// The object at a place is dead; gives the handle that was there.
+    /// The object at a place is dead; gives the handle that was there. `index` is where the chunk
+    /// is here.
     #[inline]
-    pub(super) fn free(&mut self, place: u32, reusable: bool) -> Option<Entry> {
+    pub(super) fn free(&mut self, index: u32, place: u32, reusable: bool) -> Option<Entry> {
+        let own = self
+            .chunks
+            .get_mut(index as usize)
+            .filter(|own| own.number == place / CHUNK)?;
         let next = if reusable { self.free } else { NOWHERE };
-        let entry = std::mem::replace(self.entry(place)?, Entry::Free(next));
+        let entry = own.entries.get_mut((place % CHUNK) as usize)?;
         if reusable {
-            self.free = place;
+            self.free = index * CHUNK + place % CHUNK;
         }
-        Some(entry)
+        Some(std::mem::replace(entry, Entry::Free(next)))
     }
 
     #[cold]
@@ -232,7 +241,7 @@ impl RcValues {
         side.owner.store(owner, Ordering::Relaxed);
         side.index
             .store(self.chunks.len() as u32, Ordering::Relaxed);
-        let first = number * CHUNK;
+        let first = self.chunks.len() as u32 * CHUNK;
         let entries = (first + 1..=first + CHUNK)
             .map(|next| Entry::Free(if next == first + CHUNK { NOWHERE } else { next }))
             .collect();

@@ -11,6 +11,7 @@ mod pins;
 mod shared;
 mod table;
 mod threads;
+mod watched;
 
 pub mod pointers;
 
@@ -20,6 +21,7 @@ pub(crate) use kinds::{kind, kinds};
 pub(crate) use list::{describe, list, look, own_values};
 pub(crate) use pointers::{identify_arc, identify_rc, upgrade};
 pub(crate) use threads::thread_names;
+pub(crate) use watched::{watch_arc, watch_rc, watched};
 
 /// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.
 ///
@@ -55,4 +57,13 @@ macro_rules! __submit {
     };
 }
 
-pub use crate::{__off as off, __on as on, __submit as submit};
+/// Puts a root into the list that the linker makes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_root {
+    ($($root:tt)*) => {
+        $crate::__private::inventory::submit! { $($root)* }
+    };
+}
+
+pub use crate::{__off as off, __on as on, __submit as submit, __submit_root as submit_root};

@@ -5,11 +5,11 @@
 //! so counts never show it. While nothing is traced, reading a count costs one load more.
 
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::inner::SharedErased;
 use super::list::shared_handle;
@@ -83,6 +83,25 @@ static UNPINNED: Condvar = Condvar::new();
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 static GONE: AtomicU64 = AtomicU64::new(0);
 
+/// Whether there is no pin; if so, how many were written down until now.
+fn none_pinned() -> Option<u64> {
+    let written = WRITTEN.load(Ordering::SeqCst);
+    (GONE.load(Ordering::SeqCst) == written).then_some(written)
+}
+
+/// Whether none was written down since. Whoever reads what a pin changes sees that there is one.
+fn none_written_since(written: u64) -> bool {
+    fence(Ordering::Acquire);
+    WRITTEN.load(Ordering::SeqCst) == written
+}
+
+/// Writes one down, for whoever holds the lock, before anything shows it.
+fn write_down() -> u64 {
+    let number = WRITTEN.fetch_add(1, Ordering::SeqCst);
+    fence(Ordering::Release);
+    number
+}
+
 /// A pinned value.
 pub(super) struct Pinned<T: ?Sized> {
     /// `None` only while it is dropped.
@@ -102,19 +121,64 @@ pub(super) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<Pinned<T>> {
     pin_by(|| Some(weak.clone()))
 }
 
-/// A strong handle for the program to have.
+/// A strong handle for the program to have, to the value of an object.
 pub(super) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
+    loop {
+        let pins = PINS.lock();
+        write_down();
+        let strong = match shared_handle(id) {
+            Some(weak) => upgrade_beside(&pins, &weak),
+            None => Some(None),
+        };
+        GONE.fetch_add(1, Ordering::SeqCst);
+        if let Some(strong) = strong {
+            return strong;
+        }
+        drop(pins);
+        thread::yield_now();
+    }
+}
+
+/// A strong handle, if the program has one: what only pins hold is gone, as far as it knows.
+pub(super) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
+    // A pin that is made from here on, and outlives the last handle of the program, does no harm:
+    // that handle went while this function ran.
+    if none_pinned().is_some() {
+        return weak.upgrade();
+    }
+    loop {
+        if let Some(strong) = upgrade_beside(&PINS.lock(), weak) {
+            return strong;
+        }
+        thread::yield_now();
+    }
+}
+
+/// The same, while no pin comes or goes; `None` if it cannot be known now.
+fn upgrade_beside<T: ?Sized>(pins: &[Pin], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
+    let count = beside(pins, weak.as_ptr().cast::<()>().addr(), weak.strong_count())?;
+    Some((count > 0).then(|| weak.upgrade()).flatten())
+}
+
+/// A strong count without pins; `None` if it cannot be known now.
+fn beside(pins: &[Pin], address: usize, count: usize) -> Option<usize> {
+    let of_value = || pins.iter().filter(|pin| pin.address == address);
+    let known = count == 0 || !of_value().any(|pin| pin.leaving);
+    known.then(|| count.saturating_sub(of_value().count()))
+}
+
+/// Runs at a time when nobody else reads a count. No code of the user may run inside.
+pub(super) fn unseen(run: impl FnOnce()) {
     let _nobody_counts = PINS.lock();
-    WRITTEN.fetch_add(1, Ordering::SeqCst);
-    let strong = shared_handle(id).and_then(|weak| weak.upgrade());
+    write_down();
+    run();
     GONE.fetch_add(1, Ordering::SeqCst);
-    strong
 }
 
 fn pin_by<T: ?Sized>(handle: impl FnOnce() -> Option<Weak<T>>) -> Option<Pinned<T>> {
     // All under the lock, the weak handle that is needed on the way included.
     let mut pins = PINS.lock();
-    let number = WRITTEN.fetch_add(1, Ordering::SeqCst);
+    let number = write_down();
     let upgraded = handle().and_then(|weak| {
         // The handle in the table, and this one, are not the program's.
         let count = weak.weak_count().saturating_sub(2);
@@ -170,19 +234,16 @@ fn with_pin(number: u64, change: impl FnOnce(&mut Vec<Pin>, usize)) {
 
 /// A count that may show pins, without them. `read` reads the count of the value at `address`.
 pub(super) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
-    loop {
-        let written = WRITTEN.load(Ordering::SeqCst);
-        if GONE.load(Ordering::SeqCst) == written {
-            let count = read();
-            if WRITTEN.load(Ordering::SeqCst) == written {
-                return count;
-            }
-        }
-        let pins = PINS.lock();
+    if let Some(written) = none_pinned() {
         let count = read();
-        let of_value = || pins.iter().filter(|pin| pin.address == address);
-        if count == 0 || !of_value().any(|pin| pin.leaving) {
-            return count.saturating_sub(of_value().count());
+        if none_written_since(written) {
+            return count;
+        }
+    }
+    loop {
+        let pins = PINS.lock();
+        if let Some(count) = beside(&pins, address, read()) {
+            return count;
         }
         drop(pins);
         thread::yield_now();
@@ -191,10 +252,11 @@ pub(super) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
 
 /// A count that pins do not change, but that making one does for a moment.
 pub(super) fn count_beside(read: impl Fn() -> usize) -> usize {
-    let written = WRITTEN.load(Ordering::SeqCst);
-    let count = read();
-    if GONE.load(Ordering::SeqCst) == written && WRITTEN.load(Ordering::SeqCst) == written {
-        return count;
+    if let Some(written) = none_pinned() {
+        let count = read();
+        if none_written_since(written) {
+            return count;
+        }
     }
     let _nobody_pins = PINS.lock();
     read()
@@ -218,6 +280,13 @@ pub(super) fn wait_for_others(address: usize) -> bool {
 
 /// Runs while no other thread pins the value, and none can. No code of the user may run inside.
 pub(super) fn unpinned<R>(address: usize, run: impl FnOnce() -> R) -> R {
+    let _nobody_pins = lock_unpinned(address);
+    run()
+}
+
+type Pins = MutexGuard<'static, Vec<Pin>>;
+
+fn lock_unpinned(address: usize) -> Pins {
     let this = thread::current().id();
     let mut pins = PINS.lock();
     while pins
@@ -226,5 +295,26 @@ pub(super) fn unpinned<R>(address: usize, run: impl FnOnce() -> R) -> R {
     {
         UNPINNED.wait(&mut pins);
     }
-    run()
+    pins
+}
+
+thread_local! {
+    /// The lock, while this thread runs what may come to code of the user.
+    static KEPT: Cell<Option<Pins>> = const { Cell::new(None) };
+}
+
+/// Runs while no other thread pins the value, and none can until [`allow`] is called, which must
+/// be before code of the user runs.
+pub(super) fn unpinned_until_allowed<R>(address: usize, run: impl FnOnce() -> R) -> R {
+    let pins = lock_unpinned(address);
+    // A thread that is nearly gone keeps nothing.
+    let _ = KEPT.try_with(|kept| kept.set(Some(pins)));
+    let result = run();
+    allow();
+    result
+}
+
+/// Pins may be made again.
+pub(super) fn allow() {
+    let _ = KEPT.try_with(|kept| drop(kept.take()));
 }

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 
 use super::chunks::{self, CHUNK, Chunk, Side};
 use super::inner::SharedErased;
+use super::watched::WatchedArc;
 
 /// The handles to the values of a chunk.
 pub(super) struct SharedEntries(Box<[SharedEntry]>);
@@ -16,6 +17,8 @@ pub(super) enum SharedEntry {
     /// Nothing lives here, or nothing may look at what lives here.
     None,
     Live(Weak<dyn SharedErased>),
+    /// A value behind an `Arc` of std.
+    Watched(Weak<dyn WatchedArc>),
 }
 
 impl SharedEntries {

@@ -38,7 +38,7 @@ pub(super) fn list_lent(
 }
 
 #[inline]
-fn list_local(
+pub(super) fn list_local(
     meta: &'static TypeMeta,
     site: &'static Location<'static>,
     entry: Entry,
@@ -73,7 +73,7 @@ pub(super) fn list_unreached(
 }
 
 #[inline]
-fn list_shared(
+pub(super) fn list_shared(
     meta: &'static TypeMeta,
     site: &'static Location<'static>,
     entry: SharedEntry,
@@ -145,11 +145,13 @@ pub(super) fn forget(id: ObjectId) {
     let slot = slot(chunk, place);
     let kind = slot.kind();
     match &chunk.side {
-        Side::Local(_) => {
+        Side::Local(side) => {
             let freed = local::with(|local| {
                 local.count_death(kind);
                 let reusable = slot.death();
-                local.values.free(place, reusable)
+                local
+                    .values
+                    .free(side.index.load(Ordering::Relaxed), place, reusable)
             });
             // The handle, if one was there, is dropped here, with nothing borrowed.
             if freed.is_none() {
@@ -179,6 +181,23 @@ pub(super) fn forget(id: ObjectId) {
             }
         }
     }
+}
+
+/// Whether a watched value is still alive.
+pub(super) fn watched_lives(id: ObjectId) -> bool {
+    let place = id.place();
+    let strong = match chunks::of_place(place).map(|chunk| &chunk.side) {
+        Some(Side::Local(_)) => local::with(|local| match local.values.entry(place) {
+            Some(Entry::Watched(handle)) => handle.strong_count(),
+            _ => 0,
+        }),
+        Some(Side::Shared(entries)) => match entries.lock().get(place) {
+            SharedEntry::Watched(handle) => Some(handle.strong_count()),
+            _ => None,
+        },
+        None => None,
+    };
+    strong.is_some_and(|strong| strong > 0)
 }
 
 /// Takes the handle to a value out, before a `&mut` to it is handed out.

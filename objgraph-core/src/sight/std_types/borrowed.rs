@@ -1,5 +1,8 @@
 //! References: nobody owns through them, so what they lead to is a node of its own.
 
+use std::pin::Pin;
+
+use super::shapes::leaves;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Tracked};
 
@@ -26,24 +29,10 @@ macro_rules! references {
     )*};
 }
 
-references!(&T, &mut T);
+references!(&T, &mut T, Pin<&T>);
 
-/// References to values without a size known to the compiler that hold nothing.
-macro_rules! plain {
-    ($($type:ty),*) => {$(
-        impl Tracked for $type {
-            fn label(&self) -> Label<'_> {
-                Label::Debug(self)
-            }
-
-            fn is_leaf() -> bool {
-                true
-            }
-        }
-    )*};
-}
-
-plain!(&str, &std::path::Path, &std::ffi::OsStr, &std::ffi::CStr);
+// To values without a size known to the compiler that hold nothing.
+leaves!(&str, &std::path::Path, &std::ffi::OsStr, &std::ffi::CStr);
 
 impl<T: Tracked> Tracked for &[T] {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -55,8 +44,7 @@ impl<T: Tracked> Tracked for &[T] {
     }
 
     fn starts(&self, starts: &mut Starts) -> bool {
-        self.iter()
-            .fold(false, |any, value| value.starts(starts) || any)
+        starts.all(self.iter())
     }
 
     fn is_leaf() -> bool {

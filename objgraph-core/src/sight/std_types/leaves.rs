@@ -1,76 +1,66 @@
 //! Types that hold no reference.
 
-use crate::tracked::{Label, Tracked};
+use std::{any, cell, char, convert, env, ffi, fmt, fs, io, marker, net, num, ops, panic, path};
+use std::{process, ptr, str, string, sync, thread, time};
 
-/// Types whose label, too, is their `Debug` text.
-macro_rules! leaves {
-    ($($type:ty),* $(,)?) => {$(
-        impl Tracked for $type {
-            fn label(&self) -> Label<'_> {
-                Label::Debug(self)
-            }
+use super::shapes::{leaves, silent_leaves};
 
-            fn is_leaf() -> bool {
-                true
-            }
-        }
-    )*};
-}
-
+// Numbers and the like.
 leaves! {
     (), bool, char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64,
+    num::NonZeroU8, num::NonZeroU16, num::NonZeroU32, num::NonZeroU64, num::NonZeroU128,
+    num::NonZeroUsize, num::NonZeroI8, num::NonZeroI16, num::NonZeroI32, num::NonZeroI64,
+    num::NonZeroI128, num::NonZeroIsize, num::FpCategory,
+    sync::atomic::AtomicBool, sync::atomic::AtomicU8, sync::atomic::AtomicU16,
+    sync::atomic::AtomicU32, sync::atomic::AtomicU64, sync::atomic::AtomicUsize,
+    sync::atomic::AtomicI8, sync::atomic::AtomicI16, sync::atomic::AtomicI32,
+    sync::atomic::AtomicI64, sync::atomic::AtomicIsize, sync::atomic::Ordering,
+    std::cmp::Ordering, convert::Infallible, ops::RangeFull, marker::PhantomPinned,
+    time::Duration, time::Instant, time::SystemTime,
+    any::TypeId, std::alloc::Layout, std::hash::RandomState, std::hash::DefaultHasher,
+}
+
+// Texts, owned.
+leaves! {
     String, Box<str>,
-    std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32, std::num::NonZeroU64,
-    std::num::NonZeroU128, std::num::NonZeroUsize, std::num::NonZeroI8, std::num::NonZeroI16,
-    std::num::NonZeroI32, std::num::NonZeroI64, std::num::NonZeroI128, std::num::NonZeroIsize,
-    std::sync::atomic::AtomicBool, std::sync::atomic::AtomicU8, std::sync::atomic::AtomicU16,
-    std::sync::atomic::AtomicU32, std::sync::atomic::AtomicU64, std::sync::atomic::AtomicUsize,
-    std::sync::atomic::AtomicI8, std::sync::atomic::AtomicI16, std::sync::atomic::AtomicI32,
-    std::sync::atomic::AtomicI64, std::sync::atomic::AtomicIsize,
-    std::time::Duration, std::time::Instant, std::time::SystemTime,
-    std::path::PathBuf, std::ffi::OsString, std::ffi::CString,
-    std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr, std::net::SocketAddr,
-    std::net::SocketAddrV4, std::net::SocketAddrV6, std::net::TcpStream, std::net::TcpListener,
-    std::net::UdpSocket, std::fs::File,
-    std::any::TypeId, std::thread::ThreadId, std::alloc::Layout, std::cmp::Ordering,
-    std::io::Error, std::fmt::Error, std::num::ParseIntError, std::num::ParseFloatError,
-    std::string::FromUtf8Error, std::str::Utf8Error, std::convert::Infallible,
-    std::sync::Condvar, std::sync::Barrier,
+    path::PathBuf, Box<path::Path>,
+    ffi::OsString, Box<ffi::OsStr>,
+    ffi::CString, Box<ffi::CStr>,
 }
 
-impl<T: ?Sized> Tracked for std::marker::PhantomData<T> {
-    fn is_leaf() -> bool {
-        true
-    }
+// What the system gives.
+leaves! {
+    net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr, net::SocketAddrV4,
+    net::SocketAddrV6, net::TcpStream, net::TcpListener, net::UdpSocket, net::Shutdown,
+    fs::File, fs::FileType, fs::Metadata, fs::OpenOptions, fs::Permissions,
+    io::Stdin, io::Stdout, io::Stderr, io::Empty, io::Sink, io::ErrorKind, io::SeekFrom,
+    process::Child, process::ChildStdin, process::ChildStdout, process::ChildStderr,
+    process::ExitCode, process::ExitStatus, process::Output,
+    thread::Thread, thread::ThreadId,
+    sync::Barrier, sync::Condvar, sync::Once, sync::OnceState,
+    std::backtrace::Backtrace, panic::Location<'_>,
 }
 
-impl<T: ?Sized> Tracked for *const T {
-    fn is_leaf() -> bool {
-        true
-    }
+// Errors. An `io::Error` may box any error, which is told nowhere what it is; none is known that
+// owns a counted reference.
+leaves! {
+    io::Error, fmt::Error, env::VarError, cell::BorrowError, cell::BorrowMutError,
+    num::ParseIntError, num::ParseFloatError, num::TryFromIntError, str::ParseBoolError,
+    str::Utf8Error, string::FromUtf8Error, string::FromUtf16Error, char::ParseCharError,
+    char::CharTryFromError, std::array::TryFromSliceError, net::AddrParseError,
+    ffi::NulError, ffi::FromBytesWithNulError, ffi::IntoStringError, path::StripPrefixError,
+    time::SystemTimeError, sync::mpsc::RecvError, sync::mpsc::TryRecvError,
+    sync::mpsc::RecvTimeoutError, thread::AccessError,
 }
 
-impl<T: ?Sized> Tracked for *mut T {
-    fn is_leaf() -> bool {
-        true
-    }
+// Whatever their parameters: what a raw pointer points to, nobody owns through it.
+silent_leaves! {
+    [T: ?Sized] marker::PhantomData<T>;
+    [T: ?Sized] *const T;
+    [T: ?Sized] *mut T;
+    [T: ?Sized] ptr::NonNull<T>;
+    [T] sync::atomic::AtomicPtr<T>;
+    [T] std::mem::Discriminant<T>;
+    [H] std::hash::BuildHasherDefault<H>;
+    [T: 'static] thread::LocalKey<T>;
 }
-
-impl<T> Tracked for std::sync::atomic::AtomicPtr<T> {
-    fn is_leaf() -> bool {
-        true
-    }
-}
-
-/// Function pointers, of up to six arguments.
-macro_rules! functions {
-    ($($($arg:ident)*;)*) => {$(
-        impl<R, $($arg),*> Tracked for fn($($arg),*) -> R {
-            fn is_leaf() -> bool {
-                true
-            }
-        }
-    )*};
-}
-
-functions! { ; A; A B; A B C; A B C D; A B C D E; A B C D E F; }

@@ -1,8 +1,12 @@
 //! `Tracked` for the types of std, by what they do with a value.
 
+pub(in crate::sight) mod shapes;
+
 mod borrowed;
+mod boxed;
 mod cells;
 mod collections;
+mod functions;
 mod leaves;
 mod pointers;
 mod values;

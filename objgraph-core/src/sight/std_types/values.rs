@@ -1,72 +1,21 @@
-//! Types that hold values directly: boxes, options, tuples, arrays, wrappers.
+//! Types that hold values directly: options, tuples, wrappers.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::io;
 use std::mem::ManuallyDrop;
-use std::num::Wrapping;
-use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo};
-use std::pin::Pin;
+use std::num::{Saturating, Wrapping};
+use std::ops::{Bound, ControlFlow};
+use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
+use std::panic::AssertUnwindSafe;
+use std::task::Poll;
 
+use super::shapes::{choices, wrappers};
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Tracked};
-
-impl<T: Tracked> Tracked for Box<T> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.value(&**self);
-    }
-
-    fn register(registrar: &mut Registrar)
-    where
-        Self: 'static,
-    {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-        }
-    }
-
-    fn label(&self) -> Label<'_> {
-        (**self).label()
-    }
-
-    fn is_leaf() -> bool {
-        // Not asked of `T`: a type that boxes itself would ask for ever.
-        false
-    }
-}
-
-impl<T: 'static> Walk for Box<T> {
-    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.any(&**self);
-    }
-}
-
-impl<T: Tracked> Tracked for Box<[T]> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.elements(self.iter());
-    }
-
-    fn register(registrar: &mut Registrar)
-    where
-        Self: 'static,
-    {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-        }
-    }
-
-    fn label(&self) -> Label<'_> {
-        Label::Items(self.len())
-    }
-}
-
-impl<T: 'static> Walk for Box<[T]> {
-    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.any_elements(self.iter());
-    }
-}
 
 impl<T: Tracked> Tracked for Option<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -94,6 +43,10 @@ impl<T: Tracked> Tracked for Option<T> {
     fn starts(&self, starts: &mut Starts) -> bool {
         self.as_ref().is_some_and(|value| value.starts(starts))
     }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
 }
 
 impl<T: 'static> Walk for Option<T> {
@@ -104,120 +57,29 @@ impl<T: 'static> Walk for Option<T> {
     }
 }
 
-impl<T: Tracked, E: Tracked> Tracked for Result<T, E> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        match self {
-            Ok(value) => visitor.value(value),
-            Err(error) => visitor.value(error),
-        }
-    }
-
-    fn register(registrar: &mut Registrar)
-    where
-        Self: 'static,
-    {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-            E::register(registrar);
-        }
-    }
-}
-
-impl<T: 'static, E: 'static> Walk for Result<T, E> {
-    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        match self {
-            Ok(value) => visitor.any(value),
-            Err(error) => visitor.any(error),
-        }
-    }
-}
-
-impl<T: Tracked, const N: usize> Tracked for [T; N] {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.elements(self.iter());
-    }
-
-    fn register(registrar: &mut Registrar)
-    where
-        Self: 'static,
-    {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-        }
-    }
-
-    fn label(&self) -> Label<'_> {
-        Label::Items(N)
-    }
-
-    fn starts(&self, starts: &mut Starts) -> bool {
-        self.iter()
-            .fold(false, |any, value| value.starts(starts) || any)
-    }
-}
-
-impl<T: 'static, const N: usize> Walk for [T; N] {
-    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.any_elements(self.iter());
-    }
-}
-
-/// Wrappers with the value in a field or behind a reference to it.
-macro_rules! wrappers {
-    ($($type:ty, $value:ident => $inner:expr;)*) => {$(
-        impl<T: Tracked> Tracked for $type {
-            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-                let $value = self;
-                visitor.value($inner);
-            }
-
-            fn register(registrar: &mut Registrar)
-            where
-                Self: 'static,
-            {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
-                }
-            }
-
-            fn label(&self) -> Label<'_> {
-                let $value = self;
-                T::label($inner)
-            }
-        }
-
-        impl<T: 'static> Walk for $type {
-            fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-                let $value = self;
-                visitor.any($inner);
-            }
-        }
-    )*};
+choices! {
+    [T, E] Result<T, E>, Ok, Err;
+    [T] Poll<T>, Poll::Ready;
+    [B, C] ControlFlow<B, C>, ControlFlow::Break, ControlFlow::Continue;
+    [T] Bound<T>, Bound::Included, Bound::Excluded;
 }
 
 wrappers! {
-    ManuallyDrop<T>, value => &**value;
-    Wrapping<T>, value => &value.0;
-    Reverse<T>, value => &value.0;
-    RangeFrom<T>, value => &value.start;
-    RangeTo<T>, value => &value.end;
-    std::panic::AssertUnwindSafe<T>, value => &value.0;
-}
-
-/// Only pins of what can be had back without unpinning: the pointer itself is out of reach.
-impl<T: Tracked> Tracked for Pin<Box<T>> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.value(&**self);
-    }
-
-    fn register(registrar: &mut Registrar)
-    where
-        Self: 'static,
-    {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-        }
-    }
+    // As its `Debug` does, it is looked into; who drops the value by hand before the owner goes
+    // marks the field with `#[tracked(skip)]`.
+    [] ManuallyDrop<T>, value => &**value;
+    [] Wrapping<T>, value => &value.0;
+    [] Saturating<T>, value => &value.0;
+    [] Reverse<T>, value => &value.0;
+    [] AssertUnwindSafe<T>, value => &value.0;
+    [] RangeFrom<T>, value => &value.start;
+    [] RangeTo<T>, value => &value.end;
+    [] RangeToInclusive<T>, value => &value.end;
+    [] io::Cursor<T>, value => value.get_ref();
+    [] io::BufReader<T>, value => value.get_ref();
+    [] io::BufWriter<T> where [T: io::Write], value => value.get_ref();
+    [] io::LineWriter<T> where [T: io::Write], value => value.get_ref();
+    [] io::Take<T>, value => value.get_ref();
 }
 
 /// Ranges, which hold two values.
@@ -238,6 +100,22 @@ macro_rules! ranges {
                     T::register(registrar);
                 }
             }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static> Walk for $type {
+            fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                let $value = self;
+                visitor.open(Segment::Field("start"));
+                visitor.any($start);
+                visitor.__leave();
+                visitor.open(Segment::Field("end"));
+                visitor.any($end);
+                visitor.__leave();
+            }
         }
     )*};
 }
@@ -247,6 +125,7 @@ ranges! {
     RangeInclusive<T>, value => value.start(), value.end();
 }
 
+/// What is borrowed is somebody else's.
 impl<T: ?Sized + ToOwned> Tracked for Cow<'_, T>
 where
     T::Owned: Tracked,
@@ -257,8 +136,36 @@ where
         }
     }
 
+    fn register(registrar: &mut Registrar)
+    where
+        Self: 'static,
+    {
+        if registrar.plain::<Self>() {
+            T::Owned::register(registrar);
+        }
+    }
+
+    fn label(&self) -> Label<'_> {
+        match self {
+            Cow::Owned(value) => value.label(),
+            Cow::Borrowed(_) => Label::None,
+        }
+    }
+
     fn is_leaf() -> bool {
         T::Owned::is_leaf()
+    }
+}
+
+impl<T: ?Sized + ToOwned> Walk for Cow<'static, T>
+where
+    Self: 'static,
+    T::Owned: Walk,
+{
+    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if let Cow::Owned(value) = self {
+            value.walk(visitor);
+        }
     }
 }
 
@@ -282,6 +189,10 @@ macro_rules! tuples {
             fn starts(&self, starts: &mut Starts) -> bool {
                 let found = [$(self.$index.starts(starts)),*];
                 found.contains(&true)
+            }
+
+            fn is_leaf() -> bool {
+                $($T::is_leaf())&&*
             }
         }
 

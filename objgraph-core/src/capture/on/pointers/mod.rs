@@ -3,6 +3,12 @@
 pub mod rc;
 pub mod sync;
 
+mod files;
+mod known;
+mod made;
+mod raw;
+#[cfg(feature = "serde")]
+mod serde;
 mod traits;
 mod unsize;
 
@@ -24,12 +30,53 @@ pub(crate) fn identify_arc<T: ?Sized>(pointer: &sync::Arc<T>) -> Option<ObjectId
 
 /// The pointer to an object, if it holds a `T` and this thread may have it.
 pub(crate) fn upgrade<T: 'static>(id: ObjectId) -> Option<Strong<T>> {
-    let pointer: Box<dyn Any> = match list::local_strong(id) {
-        Some(strong) => strong.into_pointer(),
-        None => pins::strong(id)?.into_pointer(),
-    };
-    match pointer.downcast::<rc::Rc<T>>() {
-        Ok(pointer) => Some(Strong::Rc(*pointer)),
-        Err(pointer) => pointer.downcast().ok().map(|pointer| Strong::Arc(*pointer)),
+    let mut pointer = strong_pointer(id)?;
+    macro_rules! try_as {
+        ($pointer:ty, $strong:path) => {
+            match pointer.downcast::<$pointer>() {
+                Ok(found) => return Some($strong(*found)),
+                Err(other) => pointer = other,
+            }
+        };
+    }
+    try_as!(rc::Rc<T>, Strong::Rc);
+    try_as!(sync::Arc<T>, Strong::Arc);
+    try_as!(std::rc::Rc<T>, Strong::StdRc);
+    try_as!(std::sync::Arc<T>, Strong::StdArc);
+    drop(pointer);
+    None
+}
+
+/// The pointer to an object, whatever it is, in a box.
+fn strong_pointer(id: ObjectId) -> Option<Box<dyn Any>> {
+    let made = local_strong(Some(id)).or_else(|| shared_strong(Some(id)));
+    if made.is_some() {
+        return made;
+    }
+    if let Some(strong) = list::watched_rc(id).and_then(|weak| weak.upgrade()) {
+        return Some(strong.into_watched_pointer());
+    }
+    Some(list::watched_arc(id)?.upgrade()?.into_watched_pointer())
+}
+
+/// The `Rc` to an object of this thread, with the type that it was made with.
+fn local_strong(id: Option<ObjectId>) -> Option<Box<dyn Any>> {
+    list::local_strong(id?).map(|strong| strong.into_pointer())
+}
+
+/// The `Arc` to an object, with the type that it was made with.
+fn shared_strong(id: Option<ObjectId>) -> Option<Box<dyn Any>> {
+    pins::strong(id?).map(|strong| strong.into_pointer())
+}
+
+/// A pointer with the type that it was made with, which is known.
+fn as_made<P: 'static>(pointer: Option<Box<dyn Any>>) -> P {
+    match pointer.map(|pointer| pointer.downcast()) {
+        Some(Ok(pointer)) => *pointer,
+        _ => panic!(
+            "objgraph: there is no way back from a pointer to `dyn Any`, or to a slice, after \
+             `get_mut` on it; call `get_mut` on the pointer to `{}`",
+            std::any::type_name::<P>()
+        ),
     }
 }

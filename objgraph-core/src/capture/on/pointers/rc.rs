@@ -2,20 +2,26 @@
 //!
 //! Every object is known to the table from `new` until its drop begins; else all is as with
 //! std's. Where tracking is off these names *are* std's.
+//!
+#![doc = include_str!("../../../../docs/pointers.md")]
 
+use std::any::Any;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
 use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
 use super::super::inner::{RcHeader, RcInner, RcMeta, list_rc};
 use super::super::{pins, table};
+use super::files::file_traits;
+use super::known::known_pointer;
+use super::made::pointers_made;
+use super::raw::raw_pointers;
 use super::traits::pointer_traits;
-use super::unsize::Unsize;
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Tracked;
@@ -32,13 +38,17 @@ use crate::tracked::Tracked;
 /// let two = Rc::clone(&one);
 /// assert_eq!((*two, Rc::strong_count(&one)), (5, 2));
 /// ```
+#[repr(transparent)]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Rc<T: ?Sized> {
     inner: std::rc::Rc<RcInner<T>>,
 }
 
 /// A handle that does not own; as [`std::rc::Weak`].
+#[repr(transparent)]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Weak<T: ?Sized> {
-    inner: std::rc::Weak<RcInner<T>>,
+    pub(super) inner: std::rc::Weak<RcInner<T>>,
 }
 
 impl<T: 'static> Rc<T> {
@@ -73,16 +83,6 @@ impl<T: 'static> Rc<T> {
         });
         list_rc(&inner, site);
         Self { inner }
-    }
-
-    /// Makes an object that stays in its place.
-    #[track_caller]
-    #[must_use]
-    pub fn pin(value: T) -> Pin<Self>
-    where
-        T: Unpin,
-    {
-        Pin::new(Self::new(value))
     }
 }
 
@@ -145,12 +145,6 @@ impl<T: ?Sized> Rc<T> {
         std::rc::Rc::ptr_eq(&this.inner, &other.inner)
     }
 
-    /// Where the value is.
-    #[must_use]
-    pub fn as_ptr(this: &Self) -> *const T {
-        std::ptr::from_ref::<T>(this)
-    }
-
     /// A `&mut` to the value if this is the only reference, strong or weak.
     ///
     /// While the `&mut` lives nothing can look at the value: the table gives its handle away, and
@@ -161,11 +155,6 @@ impl<T: ?Sized> Rc<T> {
         }
         this.detach();
         std::rc::Rc::get_mut(&mut this.inner).map(|inner| &mut inner.value)
-    }
-
-    /// A pin of the object, by the address of its allocation.
-    fn address(&self) -> usize {
-        pins::address(&*self.inner)
     }
 }
 
@@ -205,7 +194,10 @@ impl<T: ?Sized> Weak<T> {
     /// A strong reference, if the value is still alive.
     #[must_use = "this returns a new `Rc`, without modifying the original weak pointer"]
     pub fn upgrade(&self) -> Option<Rc<T>> {
-        self.inner.upgrade().map(|inner| Rc { inner })
+        let inner = self.inner.upgrade()?;
+        // What only a visit holds is gone, as far as the program knows.
+        let pins = pins::of_this_thread(pins::address(&*inner));
+        (std::rc::Rc::strong_count(&inner) > pins + 1).then_some(Rc { inner })
     }
 
     /// How many strong references there are; 0 if the value is gone.
@@ -228,23 +220,33 @@ impl<T: ?Sized> Weak<T> {
     }
 }
 
-pointer_traits!(Rc, RcInner, rc, []);
+fn hold<T: ?Sized, R>(
+    weak: &std::rc::Weak<RcInner<T>>,
+    see: impl FnOnce(&RcInner<T>) -> R,
+) -> Option<R> {
+    weak.upgrade().map(|inner| see(&inner))
+}
+
+fn at_once(change: impl FnOnce()) {
+    change();
+}
+
+pointer_traits!(Rc);
+known_pointer!(Rc, RcInner, rc, at_once);
+pointers_made!(Rc, [], dyn Any, local_strong);
+raw_pointers!(Rc, hold);
+file_traits!(Rc);
 
 impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Rc<T> {}
 impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Rc<T> {}
-impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Weak<T> {}
-impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Weak<T> {}
+
+#[cfg(feature = "nightly")]
+impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
 
 impl<T: ?Sized + 'static> Tracked for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
             visitor.reference(id, false);
         }
-    }
-}
-
-impl<T: ?Sized> Rc<T> {
-    pub(in super::super) fn from_inner(inner: std::rc::Rc<RcInner<T>>) -> Self {
-        Self { inner }
     }
 }

@@ -1,21 +1,30 @@
 //! `Arc` and its `Weak`, in place of `std::sync`.
 //!
 //! Every object is known to the table from `new` until its drop begins; else all is as with
-//! std's. Where tracking is off these names *are* std's.
+//! std's; [`rc`](super::rc) says what of it is here. Where tracking is off these names *are*
+//! std's. The rest of [`std::sync`] is here too, so that one word of an import changes.
 
+use std::any::Any;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
 use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
 use super::super::inner::{ArcHeader, ArcInner, ArcMeta, list_arc};
 use super::super::{pins, table};
+use super::files::file_traits;
+use super::known::known_pointer;
+use super::made::pointers_made;
+use super::raw::raw_pointers;
 use super::traits::pointer_traits;
-use super::unsize::Unsize;
+#[doc(no_inline)]
+pub use std::sync::*;
+
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Tracked;
@@ -39,13 +48,17 @@ use crate::tracked::Tracked;
 /// let sum = std::thread::spawn(move || *two + 1).join().unwrap();
 /// assert_eq!((sum, Arc::strong_count(&one)), (6, 1));
 /// ```
+#[repr(transparent)]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Arc<T: ?Sized> {
     inner: std::sync::Arc<ArcInner<T>>,
 }
 
 /// A handle that does not own; as [`std::sync::Weak`].
+#[repr(transparent)]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Weak<T: ?Sized> {
-    inner: std::sync::Weak<ArcInner<T>>,
+    pub(super) inner: std::sync::Weak<ArcInner<T>>,
 }
 
 impl<T: Send + Sync + 'static> Arc<T> {
@@ -80,16 +93,6 @@ impl<T: Send + Sync + 'static> Arc<T> {
         });
         list_arc(&inner, site);
         Self { inner }
-    }
-
-    /// Makes an object that stays in its place.
-    #[track_caller]
-    #[must_use]
-    pub fn pin(value: T) -> Pin<Self>
-    where
-        T: Unpin,
-    {
-        Pin::new(Self::new(value))
     }
 }
 
@@ -152,20 +155,16 @@ impl<T: ?Sized> Arc<T> {
     /// How many weak references there are; the table's own is not among them.
     #[must_use]
     pub fn weak_count(this: &Self) -> usize {
-        let own = usize::from(this.inner.header.is_attached());
-        pins::count_beside(|| std::sync::Arc::weak_count(&this.inner)).saturating_sub(own)
+        pins::count_beside(|| {
+            let own = usize::from(this.inner.header.is_attached());
+            std::sync::Arc::weak_count(&this.inner).saturating_sub(own)
+        })
     }
 
     /// Whether two pointers point to the same object.
     #[must_use]
     pub fn ptr_eq(this: &Self, other: &Self) -> bool {
         std::sync::Arc::ptr_eq(&this.inner, &other.inner)
-    }
-
-    /// Where the value is.
-    #[must_use]
-    pub fn as_ptr(this: &Self) -> *const T {
-        std::ptr::from_ref::<T>(this)
     }
 
     /// A `&mut` to the value if this is the only reference, strong or weak.
@@ -185,15 +184,12 @@ impl<T: ?Sized> Arc<T> {
         if pins::wait_for_others(self.address()) {
             return false;
         }
-        self.detach();
-        // Nobody can pin from now on; who did in between is waited for.
-        pins::wait_for_others(self.address());
+        if !self.inner.header.is_lent() {
+            self.detach();
+            // The table leads nobody here from now on; who pinned in between is waited for.
+            pins::wait_for_others(self.address());
+        }
         true
-    }
-
-    /// Where the object is, for pins.
-    fn address(&self) -> usize {
-        pins::address(&*self.inner)
     }
 }
 
@@ -208,7 +204,10 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
         if Self::strong_count(this) == 1 {
             this.detach_unpinned();
         }
-        let inner = std::sync::Arc::make_mut(&mut this.inner);
+        // A pin, which a weak reference may lead to, must not make the value look shared.
+        let inner = pins::unpinned_until_allowed(this.address(), || {
+            std::sync::Arc::make_mut(&mut this.inner)
+        });
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads to nothing any more.
             Some(id) => table::detach(id),
@@ -236,7 +235,7 @@ impl<T: ?Sized> Weak<T> {
     /// A strong reference, if the value is still alive.
     #[must_use = "this returns a new `Arc`, without modifying the original weak pointer"]
     pub fn upgrade(&self) -> Option<Arc<T>> {
-        self.inner.upgrade().map(|inner| Arc { inner })
+        pins::upgrade(&self.inner).map(|inner| Arc { inner })
     }
 
     /// How many strong references there are; 0 if the value is gone.
@@ -249,8 +248,16 @@ impl<T: ?Sized> Weak<T> {
     /// How many weak references there are; 0 if the value is gone.
     #[must_use]
     pub fn weak_count(&self) -> usize {
-        // One is the table's: it got it back when this reference was made.
-        pins::count_beside(|| self.inner.weak_count()).saturating_sub(1)
+        if self.strong_count() == 0 {
+            return 0;
+        }
+        if Arc::<T>::THIN {
+            // One is the table's: it got it back when this reference was made.
+            return pins::count_beside(|| self.inner.weak_count()).saturating_sub(1);
+        }
+        let own = hold(&self.inner, |inner| inner.header.is_attached());
+        pins::count_beside(|| self.inner.weak_count())
+            .saturating_sub(usize::from(own == Some(true)))
     }
 
     /// Whether two pointers point to the same allocation, or both to nothing.
@@ -260,22 +267,46 @@ impl<T: ?Sized> Weak<T> {
     }
 }
 
-pointer_traits!(Arc, ArcInner, sync, [Send, Sync]);
+/// Looks at what a weak reference leads to. Pinned, since the program may drop its last handle
+/// meanwhile.
+fn hold<T: ?Sized, R>(
+    weak: &std::sync::Weak<ArcInner<T>>,
+    see: impl FnOnce(&ArcInner<T>) -> R,
+) -> Option<R> {
+    pins::pin_weak(weak).and_then(|pinned| pinned.get().map(see))
+}
+
+pointer_traits!(Arc);
+known_pointer!(Arc, ArcInner, sync, pins::unseen);
+pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
+raw_pointers!(Arc, hold);
+file_traits!(Arc);
 
 impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Arc<T> {}
 
-impl<T: ?Sized + 'static> Tracked for Weak<T> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        // Pinned, since the program may drop its last handle meanwhile.
-        let pinned = pins::pin_weak(&self.inner);
-        if let Some(id) = pinned.and_then(|pinned| pinned.get()?.header.id()) {
-            visitor.reference(id, false);
-        }
+#[cfg(feature = "nightly")]
+impl<T: ?Sized> std::ops::LegacyReceiver for Arc<T> {}
+
+impl<T: ?Sized + Error> Error for Arc<T> {
+    #[allow(deprecated, reason = "as std's")]
+    fn description(&self) -> &str {
+        (**self).description()
+    }
+
+    #[allow(deprecated, reason = "as std's")]
+    fn cause(&self) -> Option<&dyn Error> {
+        (**self).cause()
+    }
+
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        (**self).source()
     }
 }
 
-impl<T: ?Sized> Arc<T> {
-    pub(in super::super) fn from_inner(inner: std::sync::Arc<ArcInner<T>>) -> Self {
-        Self { inner }
+impl<T: ?Sized + 'static> Tracked for Weak<T> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
+            visitor.reference(id, false);
+        }
     }
 }

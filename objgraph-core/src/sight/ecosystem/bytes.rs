@@ -1,0 +1,5 @@
+//! bytes.
+
+use crate::sight::std_types::shapes::leaves;
+
+leaves!(bytes::Bytes, bytes::BytesMut);

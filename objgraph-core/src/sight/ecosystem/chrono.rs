@@ -1,0 +1,22 @@
+//! chrono.
+
+use chrono::{DateTime, TimeZone};
+
+use crate::sight::std_types::shapes::leaves;
+use crate::tracked::{Label, Tracked};
+
+leaves! {
+    chrono::NaiveDate, chrono::NaiveTime, chrono::NaiveDateTime, chrono::TimeDelta,
+    chrono::Utc, chrono::FixedOffset, chrono::Weekday, chrono::Month, chrono::Months,
+    chrono::Days, chrono::IsoWeek, chrono::ParseError,
+}
+
+impl<Z: TimeZone> Tracked for DateTime<Z> {
+    fn label(&self) -> Label<'_> {
+        Label::Debug(self)
+    }
+
+    fn is_leaf() -> bool {
+        true
+    }
+}

@@ -1,0 +1,126 @@
+//! dashmap. Its iterators wait for each shard; so all shards are locked for reading first, without
+//! waiting, and the iterator then finds them locked in a way that it can share: a reader never
+//! waits for a writer that waits itself. With one shard busy, all of the map is.
+
+use std::hash::{BuildHasher, Hash};
+
+use dashmap::{DashMap, DashSet};
+
+use crate::sight::Registrar;
+use crate::sight::walk::Walk;
+use crate::snapshot::Segment;
+use crate::trace::Visitor;
+use crate::tracked::Tracked;
+
+/// Guards of all shards of a map, for reading; returns from the function if one is busy.
+macro_rules! hold {
+    ($map:expr, $visitor:expr, $busy:ty) => {{
+        let guards: Option<Vec<_>> = $map.shards().iter().map(|shard| shard.try_read()).collect();
+        let Some(guards) = guards else {
+            $visitor.busy::<$busy>();
+            return;
+        };
+        guards
+    }};
+}
+
+impl<K, V, S> Tracked for DashMap<K, V, S>
+where
+    K: Tracked + Eq + Hash,
+    V: Tracked,
+    S: BuildHasher + Clone,
+{
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        let _guards = hold!(self, visitor, Self);
+        visitor.open(Segment::Entry);
+        for entry in self {
+            visitor.__enter("key");
+            visitor.lent::<K>(entry.key());
+            visitor.__leave();
+            visitor.lent::<V>(entry.value());
+        }
+        visitor.__leave();
+    }
+
+    fn register(registrar: &mut Registrar)
+    where
+        Self: 'static,
+    {
+        if registrar.plain::<Self>() {
+            K::register(registrar);
+            V::register(registrar);
+        }
+    }
+
+    fn is_leaf() -> bool {
+        K::is_leaf() && V::is_leaf()
+    }
+}
+
+impl<K, V, S> Walk for DashMap<K, V, S>
+where
+    K: Eq + Hash + 'static,
+    V: 'static,
+    S: BuildHasher + Clone + 'static,
+{
+    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if !std::mem::needs_drop::<(K, V)>() {
+            return;
+        }
+        let _guards = hold!(self, visitor, Self);
+        visitor.open(Segment::Entry);
+        for entry in self {
+            visitor.__enter("key");
+            visitor.guarded(|guarded| guarded.with(|visitor| visitor.any(entry.key())));
+            visitor.__leave();
+            visitor.guarded(|guarded| guarded.with(|visitor| visitor.any(entry.value())));
+        }
+        visitor.__leave();
+    }
+}
+
+impl<T, S> Tracked for DashSet<T, S>
+where
+    T: Tracked + Eq + Hash,
+    S: BuildHasher + Clone,
+{
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        let _guards = hold!(self, visitor, Self);
+        visitor.open(Segment::Entry);
+        for item in self.iter() {
+            visitor.lent::<T>(item.key());
+        }
+        visitor.__leave();
+    }
+
+    fn register(registrar: &mut Registrar)
+    where
+        Self: 'static,
+    {
+        if registrar.plain::<Self>() {
+            T::register(registrar);
+        }
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
+}
+
+impl<T, S> Walk for DashSet<T, S>
+where
+    T: Eq + Hash + 'static,
+    S: BuildHasher + Clone + 'static,
+{
+    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if !std::mem::needs_drop::<T>() {
+            return;
+        }
+        let _guards = hold!(self, visitor, Self);
+        visitor.open(Segment::Entry);
+        for item in self.iter() {
+            visitor.guarded(|guarded| guarded.with(|visitor| visitor.any(item.key())));
+        }
+        visitor.__leave();
+    }
+}

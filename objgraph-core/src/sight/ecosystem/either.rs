@@ -1,0 +1,9 @@
+//! either.
+
+use either::Either;
+
+use crate::sight::std_types::shapes::choices;
+
+choices! {
+    [L, R] Either<L, R>, Either::Left, Either::Right;
+}

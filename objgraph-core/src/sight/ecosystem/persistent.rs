@@ -1,0 +1,112 @@
+//! Persistent collections: clones of one share what they have in common.
+//!
+//! An item that several collections share is there once, and what it refers to is counted once.
+//! Nobody can tell from outside who shares it, so each item is a node of its own, visited once,
+//! as behind a reference. What is seen through them is therefore always held to be alive: they
+//! can hide a leak, and make none up.
+
+/// Collections of one kind of item `T`.
+macro_rules! shared_collections {
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $segment:ident;)*) => {$(
+        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type
+        $(where $($bounds)*)?
+        {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.open($crate::snapshot::Segment::$segment);
+                for (index, value) in self.iter().enumerate() {
+                    visitor.set_element(index);
+                    visitor.shared(value);
+                }
+                visitor.__leave();
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                $crate::tracked::Label::Items(self.len())
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        $(where $($bounds)*)?
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.open($crate::snapshot::Segment::$segment);
+                for (index, value) in self.iter().enumerate() {
+                    visitor.set_element(index);
+                    visitor.any_shared(value);
+                }
+                visitor.__leave();
+            }
+        }
+    )*};
+}
+
+/// Maps from `K` to `V`.
+macro_rules! shared_maps {
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $segment:ident;)*) => {$(
+        impl<K: $crate::tracked::Tracked, V: $crate::tracked::Tracked, $($generics)*>
+            $crate::tracked::Tracked for $type
+        $(where $($bounds)*)?
+        {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.open($crate::snapshot::Segment::$segment);
+                for (index, (key, value)) in self.iter().enumerate() {
+                    visitor.set_element(index);
+                    visitor.__enter("key");
+                    visitor.shared(key);
+                    visitor.__leave();
+                    visitor.shared(value);
+                }
+                visitor.__leave();
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    K::register(registrar);
+                    V::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                $crate::tracked::Label::Items(self.len())
+            }
+
+            fn is_leaf() -> bool {
+                K::is_leaf() && V::is_leaf()
+            }
+        }
+
+        impl<K: 'static, V: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        $(where $($bounds)*)?
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.open($crate::snapshot::Segment::$segment);
+                for (index, (key, value)) in self.iter().enumerate() {
+                    visitor.set_element(index);
+                    visitor.__enter("key");
+                    visitor.any_shared(key);
+                    visitor.__leave();
+                    visitor.any_shared(value);
+                }
+                visitor.__leave();
+            }
+        }
+    )*};
+}
+
+pub(super) use {shared_collections, shared_maps};

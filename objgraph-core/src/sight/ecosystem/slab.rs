@@ -1,0 +1,55 @@
+//! slab. The number in a path is the key of the entry.
+
+use slab::Slab;
+
+use crate::sight::Registrar;
+use crate::sight::walk::Walk;
+use crate::snapshot::Segment;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::{Label, Tracked};
+
+impl<T: Tracked> Tracked for Slab<T> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.open(Segment::Element);
+        for (key, value) in self {
+            visitor.set_element(key);
+            visitor.value(value);
+        }
+        visitor.__leave();
+    }
+
+    fn register(registrar: &mut Registrar)
+    where
+        Self: 'static,
+    {
+        if registrar.plain::<Self>() {
+            T::register(registrar);
+        }
+    }
+
+    fn label(&self) -> Label<'_> {
+        Label::Items(self.len())
+    }
+
+    fn starts(&self, starts: &mut Starts) -> bool {
+        starts.all(self.iter().map(|(_, value)| value))
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
+}
+
+impl<T: 'static> Walk for Slab<T> {
+    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if !std::mem::needs_drop::<T>() {
+            return;
+        }
+        visitor.open(Segment::Element);
+        for (key, value) in self {
+            visitor.set_element(key);
+            visitor.any(value);
+        }
+        visitor.__leave();
+    }
+}

@@ -1,0 +1,50 @@
+//! smallvec.
+
+use smallvec::{Array, SmallVec};
+
+use crate::sight::Registrar;
+use crate::sight::walk::Walk;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::{Label, Tracked};
+
+impl<A: Array> Tracked for SmallVec<A>
+where
+    A::Item: Tracked,
+{
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.elements(self.as_slice());
+    }
+
+    fn register(registrar: &mut Registrar)
+    where
+        Self: 'static,
+    {
+        if registrar.plain::<Self>() {
+            A::Item::register(registrar);
+        }
+    }
+
+    fn label(&self) -> Label<'_> {
+        Label::Items(self.len())
+    }
+
+    fn starts(&self, starts: &mut Starts) -> bool {
+        starts.all(self.as_slice())
+    }
+
+    fn is_leaf() -> bool {
+        A::Item::is_leaf()
+    }
+}
+
+impl<A: Array> Walk for SmallVec<A>
+where
+    Self: 'static,
+    A::Item: 'static,
+{
+    fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if std::mem::needs_drop::<A::Item>() {
+            visitor.any_elements(self.as_slice());
+        }
+    }
+}

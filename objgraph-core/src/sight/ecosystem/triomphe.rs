@@ -1,0 +1,60 @@
+//! triomphe. Its `Arc` is in no table and has no weak handles, so it is taken as what it is at the
+//! moment: with one owner, as a box; with more, as a value of nobody's, visited once, which is
+//! held to be alive with all that it refers to.
+
+use triomphe::{Arc, OffsetArc, UniqueArc};
+
+use crate::sight::Registrar;
+use crate::sight::walk::Walk;
+use crate::trace::Visitor;
+use crate::tracked::{Label, Tracked};
+
+/// `$alone` tells whether there is one owner.
+macro_rules! arcs {
+    ($($type:ty, $arc:ident => $alone:expr;)*) => {$(
+        impl<T: Tracked> Tracked for $type {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                let $arc = self;
+                if $alone {
+                    visitor.value(&**self);
+                } else {
+                    visitor.shared(&**self);
+                }
+            }
+
+            fn register(registrar: &mut Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> Label<'_> {
+                (**self).label()
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static> Walk for $type {
+            fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                let $arc = self;
+                if $alone {
+                    visitor.any(&**self);
+                } else {
+                    visitor.any_shared(&**self);
+                }
+            }
+        }
+    )*};
+}
+
+arcs! {
+    Arc<T>, arc => arc.is_unique();
+    OffsetArc<T>, arc => OffsetArc::strong_count(arc) == 1;
+    UniqueArc<T>, _arc => true;
+}

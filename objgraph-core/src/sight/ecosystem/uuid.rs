@@ -1,0 +1,5 @@
+//! uuid.
+
+use crate::sight::std_types::shapes::leaves;
+
+leaves!(uuid::Uuid, uuid::NonNilUuid, uuid::Error);

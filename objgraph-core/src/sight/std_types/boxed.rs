@@ -1,0 +1,109 @@
+//! Boxes, also of values whose type is not known.
+
+use std::any::Any;
+use std::pin::Pin;
+
+use crate::object_id::ObjectId;
+use crate::sight::Registrar;
+use crate::sight::walk::Walk;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::{Label, Tracked};
+
+/// Boxes, pinned or not, that lend what is in them.
+macro_rules! boxes {
+    ($($type:ty),*) => {$(
+        impl<T: Tracked> Tracked for $type {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.value(&**self);
+            }
+
+            fn register(registrar: &mut Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> Label<'_> {
+                (**self).label()
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                (**self).starts(starts)
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static> Walk for $type {
+            fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.any(&**self);
+            }
+        }
+    )*};
+}
+
+// Of the pinned pointers, only those that give a reference which lives as long as they do: a
+// `Pin<Rc<T>>` cannot be had as an `Rc<T>` without a clone, which would count.
+boxes!(Box<T>, Pin<Box<T>>);
+
+/// Boxes of values of any type: the registry may know it.
+macro_rules! any_boxes {
+    ($($type:ty),*) => {$(
+        impl Tracked for Box<$type> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                let value: &'a dyn Any = &**self;
+                let registry = crate::sight::registry();
+                match registry.get(value.type_id()) {
+                    Some(entry) => (entry.visit)(value, visitor),
+                    None => visitor.__opaque_type::<$type>(),
+                }
+            }
+        }
+    )*};
+}
+
+any_boxes!(dyn Any, dyn Any + Send, dyn Any + Send + Sync);
+
+/// Boxes of values of any type that is `Tracked`.
+///
+/// For a trait of one's own, `trait Shape: Tracked`, the same is one impl away, since `Box` lets
+/// the crate that declares the trait write it:
+///
+/// ```
+/// # use objgraph_core::{Tracked, Visitor};
+/// trait Shape: Tracked {}
+///
+/// impl Tracked for Box<dyn Shape> {
+///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+///         (**self).visit(visitor);
+///     }
+/// }
+/// ```
+macro_rules! tracked_boxes {
+    ($($type:ty),*) => {$(
+        impl Tracked for Box<$type> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                (**self).visit(visitor);
+            }
+
+            fn label(&self) -> Label<'_> {
+                (**self).label()
+            }
+
+            fn instance(&self) -> Option<ObjectId> {
+                (**self).instance()
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                (**self).starts(starts)
+            }
+        }
+    )*};
+}
+
+tracked_boxes!(dyn Tracked, dyn Tracked + Send, dyn Tracked + Send + Sync);

@@ -1,0 +1,410 @@
+//! The shapes of containers, written once: a macro for each, for types of std and of other crates.
+//!
+//! Each gives two ways in, `Tracked` for containers whose items are, and [`Walk`] for those that
+//! hold foreign types among others. A line starts with the type's parameters other than those of
+//! its items, in brackets, and may end with bounds that the type asks for, in brackets too.
+//!
+//! Whether a container is a leaf is asked of its items. It ends, though types contain themselves,
+//! because a type with a derive asks nobody: it is a leaf if the compiler says that it needs no
+//! drop.
+//!
+//! [`Walk`]: crate::sight::walk::Walk
+
+/// Collections of one kind of item `T`; `$items` is the method that gives them by reference, and
+/// `$visit` and `$walk` are methods of the visitor: `elements` where the order is the program's,
+/// `entries` where it changes from run to run, so that no path can tell which item it was.
+macro_rules! collections {
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $visit:ident, $walk:ident;)*) => {$(
+        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type
+        $(where $($bounds)*)?
+        {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.$visit(self.$items());
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                $crate::tracked::Label::Items(self.$items().len())
+            }
+
+            fn starts(&self, starts: &mut $crate::trace::Starts) -> bool {
+                starts.all(self.$items())
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        where
+            Self: 'static,
+            $($($bounds)*)?
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                // A gigabyte of plain values need not be walked.
+                if std::mem::needs_drop::<T>() {
+                    visitor.$walk(self.$items());
+                }
+            }
+        }
+    )*};
+}
+
+/// Maps from `K` to `V`; `$segment` is the step to an entry, and `$items` the method that gives
+/// the entries.
+macro_rules! maps {
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $segment:ident;)*) => {$(
+        impl<K: $crate::tracked::Tracked, V: $crate::tracked::Tracked, $($generics)*>
+            $crate::tracked::Tracked for $type
+        $(where $($bounds)*)?
+        {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.open($crate::snapshot::Segment::$segment);
+                for (index, (key, value)) in self.$items().enumerate() {
+                    visitor.set_element(index);
+                    visitor.field("key", key);
+                    visitor.value(value);
+                }
+                visitor.__leave();
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    K::register(registrar);
+                    V::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                $crate::tracked::Label::Items(self.len())
+            }
+
+            fn starts(&self, starts: &mut $crate::trace::Starts) -> bool {
+                starts.all(self.$items().map(|(_, value)| value))
+            }
+
+            fn is_leaf() -> bool {
+                K::is_leaf() && V::is_leaf()
+            }
+        }
+
+        impl<K: 'static, V: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        where
+            Self: 'static,
+            $($($bounds)*)?
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                if !std::mem::needs_drop::<(K, V)>() {
+                    return;
+                }
+                visitor.open($crate::snapshot::Segment::$segment);
+                for (index, (key, value)) in self.$items().enumerate() {
+                    visitor.set_element(index);
+                    visitor.__enter("key");
+                    visitor.any(key);
+                    visitor.__leave();
+                    visitor.any(value);
+                }
+                visitor.__leave();
+            }
+        }
+    )*};
+}
+
+/// Cells and locks that lend their value `T` by a guard; `$try` gives the guard, or nothing if
+/// it is busy. It must not wait.
+macro_rules! guarded {
+    ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
+        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $cell = self;
+                match $try {
+                    Some(guard) => visitor.lent::<T>(&guard),
+                    None => visitor.busy::<T>(),
+                }
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                $crate::tracked::Label::with(move |f| {
+                    let $cell = self;
+                    match $try {
+                        Some(guard) => std::fmt::Display::fmt(&T::label(&guard), f),
+                        None => f.write_str("<busy>"),
+                    }
+                })
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        where
+            Self: 'static,
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                if !std::mem::needs_drop::<T>() {
+                    return;
+                }
+                let $cell = self;
+                match $try {
+                    Some(guard) => {
+                        let value: &T = &guard;
+                        visitor.guarded(|guarded| guarded.with(|visitor| visitor.any(value)));
+                    }
+                    None => visitor.busy::<T>(),
+                }
+            }
+        }
+    )*};
+}
+
+/// Cells that are empty first, and then hold one value `T` for good. `$get` must not wait, nor
+/// make the value.
+macro_rules! once {
+    ($([$($generics:tt)*] $type:ty, $cell:ident => $get:expr;)*) => {$(
+        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $cell = self;
+                if let Some(value) = $get {
+                    visitor.value::<T>(value);
+                }
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                let $cell = self;
+                $get.map_or($crate::tracked::Label::None, T::label)
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        where
+            Self: 'static,
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $cell = self;
+                if let Some(value) = $get {
+                    visitor.any::<T>(value);
+                }
+            }
+        }
+    )*};
+}
+
+/// Cells that make their value `T` when it is first asked for, by a function `F`. They are never
+/// made to: until then there is the function, in which nothing can be seen.
+macro_rules! lazy {
+    ($($type:ty $(where [$($bounds:tt)*])?, $cell:ident => $get:expr;)*) => {$(
+        impl<T: $crate::tracked::Tracked, F> $crate::tracked::Tracked for $type
+        $(where $($bounds)*)?
+        {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $cell = self;
+                match $get {
+                    Some(value) => visitor.value::<T>(value),
+                    None if std::mem::needs_drop::<F>() => visitor.__opaque_type::<F>(),
+                    None => {}
+                }
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                let $cell = self;
+                $get.map_or($crate::tracked::Label::None, T::label)
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf() && !std::mem::needs_drop::<F>()
+            }
+        }
+
+        impl<T: 'static, F: 'static> $crate::sight::walk::Walk for $type
+        $(where $($bounds)*)?
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $cell = self;
+                match $get {
+                    Some(value) => visitor.any::<T>(value),
+                    None if std::mem::needs_drop::<F>() => visitor.__opaque_type::<F>(),
+                    None => {}
+                }
+            }
+        }
+    )*};
+}
+
+/// Types that hold one value `T` and lend it by `$inner`.
+macro_rules! wrappers {
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $value:ident => $inner:expr;)*) => {$(
+        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type
+        $(where $($bounds)*)?
+        {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $value = self;
+                visitor.value::<T>($inner);
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                let $value = self;
+                T::label($inner)
+            }
+
+            fn starts(&self, starts: &mut $crate::trace::Starts) -> bool {
+                let $value = self;
+                T::starts($inner, starts)
+            }
+
+            // Not by whether it needs a drop: `ManuallyDrop` never does, nor a reference.
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+        }
+
+        impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
+        where
+            Self: 'static,
+            $($($bounds)*)?
+        {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $value = self;
+                visitor.any::<T>($inner);
+            }
+        }
+    )*};
+}
+
+/// Enums of variants with one value each, and of variants with none.
+macro_rules! choices {
+    ($([$($param:ident),*] $type:ty, $($variant:path),*;)*) => {$(
+        impl<$($param: $crate::tracked::Tracked),*> $crate::tracked::Tracked for $type {
+            fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                #[allow(unreachable_patterns, reason = "some have variants with no value")]
+                match self {
+                    $($variant(value) => visitor.value(value),)*
+                    _ => {}
+                }
+            }
+
+            fn register(registrar: &mut $crate::sight::Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self>() {
+                    $($param::register(registrar);)*
+                }
+            }
+
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                #[allow(unreachable_patterns, reason = "some have variants with no value")]
+                match self {
+                    $($variant(value) => value.label(),)*
+                    _ => $crate::tracked::Label::None,
+                }
+            }
+
+            fn starts(&self, starts: &mut $crate::trace::Starts) -> bool {
+                #[allow(unreachable_patterns, reason = "some have variants with no value")]
+                match self {
+                    $($variant(value) => value.starts(starts),)*
+                    _ => false,
+                }
+            }
+
+            fn is_leaf() -> bool {
+                $($param::is_leaf())&&*
+            }
+        }
+
+        impl<$($param: 'static),*> $crate::sight::walk::Walk for $type {
+            fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                #[allow(unreachable_patterns, reason = "some have variants with no value")]
+                match self {
+                    $($variant(value) => visitor.any(value),)*
+                    _ => {}
+                }
+            }
+        }
+    )*};
+}
+
+/// Types that hold no reference, and whose label is their `Debug` text.
+macro_rules! leaves {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::tracked::Tracked for $type {
+            fn label(&self) -> $crate::tracked::Label<'_> {
+                $crate::tracked::Label::Debug(self)
+            }
+
+            fn is_leaf() -> bool {
+                true
+            }
+        }
+    )*};
+}
+
+/// Types that hold no reference, whatever their parameters, and have no label.
+macro_rules! silent_leaves {
+    ($([$($generics:tt)*] $type:ty;)*) => {$(
+        impl<$($generics)*> $crate::tracked::Tracked for $type {
+            fn is_leaf() -> bool {
+                true
+            }
+        }
+    )*};
+}
+
+pub(in crate::sight) use {
+    choices, collections, guarded, lazy, leaves, maps, once, silent_leaves, wrappers,
+};

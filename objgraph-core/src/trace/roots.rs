@@ -1,0 +1,102 @@
+//! Roots: statics, thread-locals and scoped values that the user named.
+//!
+//! Verdicts do not need them, since what a static holds is held from outside anyway; they say who
+//! that is: "static CACHE" in place of "outside".
+
+use super::tracer::Tracer;
+use super::visitor::Visitor;
+use crate::snapshot::NodeId;
+use crate::tracked::Tracked;
+
+/// A static or a thread-local that was marked with `#[objgraph::root]`.
+#[derive(Clone, Copy, Debug)]
+pub struct StaticRoot {
+    /// What it is called: `static CACHE`.
+    pub name: &'static str,
+    /// The name of its type.
+    pub type_name: fn() -> &'static str,
+    /// Visits it.
+    pub visit: for<'a> fn(&mut Visitor<'a>),
+}
+
+inventory::collect!(StaticRoot);
+
+/// The scoped roots of a thread, the innermost first.
+struct Scoped<'a> {
+    name: &'a str,
+    value: &'a dyn Tracked,
+    outer: Option<&'a Scoped<'a>>,
+}
+
+scoped_tls_hkt::scoped_thread_local!(static SCOPED: for<'a> &'a Scoped<'a>);
+
+/// Runs `run`, and meanwhile shows `value` as a root of this name in the traces of this thread.
+///
+/// ```
+/// use objgraph_core::{rc::Rc, with_root};
+///
+/// struct App(Rc<u8>);
+/// # impl objgraph_core::Tracked for App {
+/// #     fn visit<'a>(&'a self, visitor: &mut objgraph_core::Visitor<'a>) {
+/// #         visitor.field("0", &self.0);
+/// #     }
+/// # }
+/// let app = App(Rc::new(5));
+/// let snapshot = with_root("app", &app, objgraph_core::snapshot);
+/// # if objgraph_core::ENABLED {
+/// let root = snapshot.nodes().find(|node| node.root() == Some("app")).unwrap();
+/// assert_eq!(snapshot.edges(root.node_id()).len(), 1);
+/// # }
+/// ```
+pub fn with_root<R>(name: &str, value: &impl Tracked, run: impl FnOnce() -> R) -> R {
+    if !crate::ENABLED {
+        return run();
+    }
+    if !SCOPED.is_set() {
+        return SCOPED.set(
+            &Scoped {
+                name,
+                value,
+                outer: None,
+            },
+            run,
+        );
+    }
+    SCOPED.with(|outer| {
+        SCOPED.set(
+            &Scoped {
+                name,
+                value,
+                outer: Some(outer),
+            },
+            run,
+        )
+    })
+}
+
+/// Adds the roots to a trace.
+pub(super) fn visit_roots(tracer: &mut Tracer) {
+    let mut roots: Vec<&StaticRoot> = inventory::iter::<StaticRoot>.into_iter().collect();
+    roots.sort_by_key(|root| (root.name, (root.type_name)()));
+    for root in roots {
+        let node = tracer.add_value((root.type_name)(), 0);
+        tracer
+            .roots
+            .push((NodeId::new(node as usize), root.name.to_owned()));
+        tracer.visit_caught(node, |visitor| (root.visit)(visitor));
+    }
+    if SCOPED.is_set() {
+        SCOPED.with(|innermost| {
+            let mut next = Some(innermost);
+            while let Some(scoped) = next {
+                let value = scoped.value;
+                let node = tracer.add_value(value.__type_name(), size_of_val(value));
+                tracer
+                    .roots
+                    .push((NodeId::new(node as usize), scoped.name.to_owned()));
+                tracer.visit_caught(node, |visitor| value.visit(visitor));
+                next = scoped.outer;
+            }
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! Watching single objects behind std's own pointers.
+
+use std::panic::Location;
+
+use crate::capture;
+use crate::object_id::ObjectId;
+use crate::tracked::Tracked;
+
+/// A pointer of std that can be watched: `std::rc::Rc<T>` or `std::sync::Arc<T>` of a type that is
+/// [`Tracked`].
+pub trait Watch {
+    #[doc(hidden)]
+    fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId>;
+}
+
+impl<T: Tracked + 'static> Watch for std::rc::Rc<T> {
+    fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
+        crate::register::<T>();
+        capture::watch_rc(self, site)
+    }
+}
+
+impl<T: Tracked + Send + Sync + 'static> Watch for std::sync::Arc<T> {
+    fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
+        crate::register::<T>();
+        capture::watch_arc(self, site)
+    }
+}
+
+/// Makes an object behind a pointer of std known, like those made through `objgraph`'s own: it is
+/// counted, listed, looked into, and can be found leaked. To watch it again changes nothing.
+///
+/// It is as if made here, in counts and reports. Two things that the program can see change, since
+/// the table needs a weak reference: while the object is watched `weak_count` is one higher and
+/// `get_mut` finds the pointer shared; and the memory is given back only when the next question
+/// is asked after the last reference is gone.
+///
+/// ```
+/// use objgraph_core::{ObjectId, Tracked, Visitor, at, watch};
+/// use std::rc::Rc;
+///
+/// struct Engine;
+/// impl Tracked for Engine {}
+///
+/// let engine = Rc::new(Engine);
+/// let id = watch(&engine);
+/// assert_eq!(at(id).is_some(), objgraph_core::ENABLED);
+/// drop(engine);
+/// assert!(at(id).is_none());
+/// ```
+#[track_caller]
+pub fn watch(pointer: &impl Watch) -> ObjectId {
+    pointer
+        .watch_at(Location::caller())
+        .unwrap_or(ObjectId::NONE)
+}

@@ -1,0 +1,87 @@
+//! With the feature `nightly`, pointers to `dyn Trait` and methods of `self: Rc<Self>` need no help.
+
+#![cfg(feature = "nightly")]
+
+use std::any::Any;
+use std::fmt::Display;
+
+use objgraph_core::{ENABLED, id};
+
+macro_rules! cases {
+    ($name:ident, $module:ident::$Pointer:ident, $Any:ty) => {
+        mod $name {
+            use super::*;
+            use objgraph_core::$module::{Weak, $Pointer as Ptr};
+
+            trait Node {
+                fn keep(self: Ptr<Self>) -> Kept;
+            }
+
+            struct Kept(Ptr<dyn Node>);
+
+            struct Leaf(u8);
+
+            impl Leaf {
+                fn number(self: Ptr<Self>) -> u8 {
+                    self.0
+                }
+
+                fn watch(self: &Ptr<Self>) -> Weak<dyn Node> {
+                    let weak: Weak<Self> = Ptr::downgrade(self);
+                    weak
+                }
+            }
+
+            impl Node for Leaf {
+                fn keep(self: Ptr<Self>) -> Kept {
+                    Kept(self)
+                }
+            }
+
+            #[test]
+            fn pointers_lose_their_type_unasked() {
+                let text = Ptr::new(String::from("text"));
+                let shown: Ptr<dyn Display> = text.clone();
+                assert_eq!(
+                    (shown.to_string(), Ptr::strong_count(&text)),
+                    ("text".into(), 2)
+                );
+                assert!(!ENABLED || id(&shown) == id(&text));
+                let many: Vec<Ptr<dyn Display>> = vec![text, Ptr::new(5), Ptr::new('x')];
+                assert_eq!(many.len(), 3);
+                let slice: Ptr<[u8]> = Ptr::new([1, 2, 3]);
+                assert_eq!(slice.len(), 3);
+                let five = Ptr::new(5);
+                let weak = Ptr::downgrade(&five);
+                let weak: Weak<dyn Display> = weak;
+                assert_eq!(weak.upgrade().unwrap().to_string(), "5");
+                let maybe: Option<Ptr<dyn Display>> = Some(five);
+                assert!(maybe.is_some());
+                let action: Ptr<dyn Fn(u8) -> u8> = Ptr::new(|number| number + 1);
+                assert_eq!(action(1), 2);
+            }
+
+            #[test]
+            fn any_value_goes_back_to_its_type() {
+                let any: Ptr<$Any> = Ptr::new(5);
+                assert_eq!(*any.downcast::<i32>().unwrap(), 5);
+            }
+
+            #[test]
+            fn methods_take_the_pointer() {
+                let leaf = Ptr::new(Leaf(3));
+                assert_eq!(leaf.clone().number(), 3);
+                let weak = leaf.watch();
+                let node: Ptr<dyn Node> = leaf;
+                let kept = node.keep();
+                assert!(Weak::upgrade(&weak).is_some_and(|node| Ptr::ptr_eq(&node, &kept.0)));
+                assert_eq!((weak.strong_count(), weak.weak_count()), (1, 1));
+                drop(kept);
+                assert!(weak.upgrade().is_none());
+            }
+        }
+    };
+}
+
+cases!(rc, rc::Rc, dyn Any);
+cases!(sync, sync::Arc, dyn Any + Send + Sync);
