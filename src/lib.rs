@@ -45,9 +45,12 @@
 //! |---|---|
 //! | `let d: Rc<dyn Trait> = rc` | [`unsize!(rc => dyn Trait)`](unsize!) |
 //! | `fn f(self: Rc<Self>)` | `fn f(this: &Rc<Self>)` |
-//! | `Rc::from_raw`, `into_raw`, `increment_strong_count` | keep the `Rc`; std's, for what crosses FFI |
+//! | `Rc::from_raw`, `increment_strong_count` | keep the `Rc`; std's, for what crosses FFI |
 //! | `Rc<str>`, `Rc<[T]>` of a length known at run time | std's; it is found behind objects that hold it |
 //! | `Rc<T>` in code generic over `T` | `T: 'static` where an `Rc` is made, cloned or downgraded |
+//!
+//! The whole table, method by method, stands at [`rc`]; what is looked into, type by type, in
+//! `docs/types.md`.
 //!
 //! # The rooms
 //!
@@ -65,22 +68,23 @@ pub use objgraph_core as core;
 
 pub use objgraph_core::{
     Count, ENABLED, Edge, Field, Holder, Identified, Instance, Node, NodeId, Object, ObjectId,
-    Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visitor, at, count_of, counts, id,
-    labels, objects, rc, register, snapshot, sync, types, unsize,
+    Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visitor, Watch, at, count_of, counts,
+    id, labels, objects, rc, register, snapshot, sync, types, unsize, watch, with_root,
 };
 
 /// The trait of types that can be looked into, and the derive that writes it.
 pub use objgraph_core::Tracked;
-pub use objgraph_derive::Tracked;
+pub use objgraph_derive::{Tracked, root};
 
 pub use analysis::{
-    ClosingField, Cycle, Cycles, Drawn, Leaks, Link, LinkKind, Neighbourhood, Objects,
-    OverReported, PictureOptions, Shape, SnapshotObject, Step, Suspect, find_leaks as leaks_in,
+    BlindPlace, BlindSpots, BlindType, ClosingField, Cycle, Cycles, Drawn, FoundCycles, Leaks,
+    Link, LinkKind, Neighbourhood, Objects, OverReported, PictureOptions, Shape, SnapshotObject,
+    Step, Suspect, find_leaks as leaks_in,
 };
 pub use ask::{
-    Grown, Growth, NewIds, at_addrs, by_type, by_type_of, count, find_leaks, get_new_ids, growth,
-    most_common_types, new_ids, show_backrefs, show_growth, show_leaks, show_most_common_types,
-    show_new_ids, show_refs, typestats,
+    Grown, Growth, NewIds, at_addrs, blind_spots, by_type, by_type_of, count, find_cycles,
+    find_leaks, get_new_ids, growth, most_common_types, new_ids, show_backrefs, show_growth,
+    show_leaks, show_most_common_types, show_new_ids, show_refs, typestats,
 };
 pub use report::{
     DotOptions, ExtraInfo, NodeAttrs, PictureError, render, save, to_dot, to_svg, write_dot,

@@ -11,6 +11,7 @@ mod derive;
 mod errors;
 mod expand;
 mod look;
+mod root;
 mod scope;
 mod text;
 mod types;
@@ -57,4 +58,17 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Tracked, attributes(tracked))]
 pub fn derive_tracked(input: TokenStream) -> TokenStream {
     derive::derive(input.into()).into()
+}
+
+/// Shows a `static`, or the statics of a `thread_local!`, as roots in traces and pictures.
+///
+/// Verdicts about leaks do not need it: what a static holds is held from outside in any case.
+/// It tells who holds: "static CACHE" in place of "outside". A thread-local, or a lazy static, is
+/// looked at only if the program has made it; to look does not make it. (A thread-local whose
+/// first use is `LocalKey::set`, which does not run its initialiser, is not noticed.)
+///
+/// `#[objgraph::root(crate = path)]` tells where to find objgraph, if not at `::objgraph`.
+#[proc_macro_attribute]
+pub fn root(args: TokenStream, item: TokenStream) -> TokenStream {
+    root::root(args.into(), item.into()).into()
 }

@@ -14,7 +14,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use objgraph_core::{Node, NodeId, ObjectId, Snapshot, State};
+use objgraph_core::{Holder, Node, NodeId, ObjectId, Snapshot, State};
 
 use super::possibly::possibly_leaked;
 use super::{Cycles, SnapshotObject, Suspect, reach};
@@ -226,6 +226,10 @@ impl Holds {
         };
         for (node, reported) in snapshot.nodes().zip(reported) {
             let id = node.node_id();
+            // A value inside a traced object lives as long as that.
+            if node.holder() == Holder::Instance && reported > 0 {
+                continue;
+            }
             match references(node) {
                 Some(references) if references == reported => continue,
                 Some(references) if references > reported => holds.by_references.push(id),

@@ -4,7 +4,9 @@
 //! the depth of the graph is no limit, and every answer is sorted by an order that does not
 //! depend on addresses or hash seeds.
 
+mod blind_spots;
 mod cycles;
+mod found_cycles;
 mod leaks;
 mod neighbourhood;
 mod node_set;
@@ -15,7 +17,10 @@ mod scc;
 #[cfg(test)]
 pub(crate) mod testkit;
 
+pub(crate) use blind_spots::can_derive;
+pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use cycles::{ClosingField, Cycle, Cycles, Step};
+pub use found_cycles::FoundCycles;
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
 pub use neighbourhood::{Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape};
 pub use node_set::NodeSet;

@@ -14,7 +14,7 @@ use super::Leaks;
 
 /// Some objects and what is near them: what a picture shows.
 ///
-/// Plain data, in the order of drawing; [`report::dot`](crate::report) makes text of it.
+/// Plain data, in the order of drawing; [`to_dot`](crate::to_dot) makes text of it.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Neighbourhood {

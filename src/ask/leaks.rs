@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use objgraph_core::{Holder, snapshot};
+use objgraph_core::{Holder, SnapshotOptions, Tracked, snapshot, snapshot_with};
 
 use super::pictures::{draw, save_picture};
 use super::{advice, print};
-use crate::analysis::{self, Leaks, Neighbourhood, PictureOptions};
+use crate::analysis::{self, BlindSpots, FoundCycles, Leaks, Neighbourhood, PictureOptions};
 use crate::report::{DotOptions, PictureError};
 
 /// The objects that have leaked: alive, and not reachable from any object that is referred to
@@ -33,6 +33,49 @@ pub fn find_leaks() -> Leaks {
     } else {
         first
     }
+}
+
+/// The cycles of strong references that can be reached from a value, before anything leaks. The
+/// pointers may be std's.
+///
+/// ```
+/// use objgraph::Tracked;
+/// use std::{cell::RefCell, rc::Rc};
+///
+/// #[derive(Tracked)]
+/// struct Node {
+///     next: RefCell<Option<Rc<Node>>>,
+/// }
+///
+/// let node = Rc::new(Node { next: RefCell::new(None) });
+/// assert!(objgraph::find_cycles(&node).is_empty());
+/// *node.next.borrow_mut() = Some(node.clone());
+/// let cycles = objgraph::find_cycles(&node);
+/// if objgraph::ENABLED {
+///     assert!(cycles.to_string().contains("Node.next → (the first)"));
+/// }
+/// # node.next.take();
+/// ```
+#[must_use]
+pub fn find_cycles(value: &impl Tracked) -> FoundCycles {
+    let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default());
+    FoundCycles::from(&Arc::new(snapshot), &starts)
+}
+
+/// What could not be looked into, and what to do about each: types without a derive, fields of
+/// foreign types, cells that were in use, `Rc` objects of other threads. It takes a snapshot.
+///
+/// ```
+/// struct Session;
+/// let session = objgraph::rc::Rc::new(Session);
+/// let blind = objgraph::blind_spots();
+/// if objgraph::ENABLED {
+///     assert!(blind.to_string().contains("Session\n    → derive `Tracked` on it"));
+/// }
+/// ```
+#[must_use]
+pub fn blind_spots() -> BlindSpots {
+    BlindSpots::of(&Arc::new(snapshot()))
 }
 
 /// Prints what leaked, where it was made and which field closes the cycle, and draws a readable

@@ -9,7 +9,7 @@ mod pictures;
 mod stats;
 
 pub use growth::{Grown, Growth, growth, show_growth};
-pub use leaks::{find_leaks, show_leaks};
+pub use leaks::{blind_spots, find_cycles, find_leaks, show_leaks};
 pub use lookup::{at_addrs, by_type, by_type_of};
 pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
 pub use pictures::{show_backrefs, show_refs};

@@ -152,6 +152,9 @@ impl Page<'_> {
         {
             (hue, saturation) = (0.6, 0.6);
             value = 0.5 + value * 0.5;
+        } else if node.root().is_some() {
+            // As Python's draws modules.
+            (hue, saturation) = (0.3, 1.0);
         }
         writeln!(
             out,
@@ -261,6 +264,9 @@ impl Page<'_> {
 
     fn label(&self, node: Node<'_>) -> String {
         let mut label = self.type_name(node.type_info()).to_owned();
+        if let Some(root) = node.root() {
+            label = format!("{root}\n{label}");
+        }
         if self.options.refcounts
             && let Some(strong) = node.strong()
         {

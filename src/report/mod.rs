@@ -2,12 +2,15 @@
 //!
 //! Same findings, same bytes. The writers take any [`std::io::Write`] and give its errors back.
 
+mod blind_spots;
+mod cycles;
 mod dot;
 mod dot_program;
 mod leaks;
 mod picture;
 mod svg;
 mod text;
+mod words;
 
 pub use dot::{DotOptions, ExtraInfo, NodeAttrs, to_dot, write_dot};
 pub use picture::{PictureError, render, save, to_svg};

@@ -156,7 +156,7 @@ impl Part<'_, '_> {
                 let has_room = is_known
                     || (links < self.options.too_many
                         && self.drawn.len() < self.options.max_objects);
-                if !is_ring && (!has_room || links >= self.options.too_many) {
+                if !is_ring && !has_room {
                     more += 1;
                     continue;
                 }

@@ -163,26 +163,26 @@ fn all_that_can_be_said() {
     check(
         kit,
         expect![[r#"
-        Nothing leaked for certain: 16 objects are alive, all held from outside.
+            Nothing leaked for certain: 16 objects are alive, all held from outside.
 
-        2 objects may be leaked
-          1 × Button            made at src/app.rs:10:5
-          1 × main::{{closure}} made at src/app.rs:11:5
-          References to them were not found. These could be held by what they own
-          themselves and cannot be looked into:
-            Button.style of #0: RefCell<Style>, busy
-            main::{{closure}} #1
+            2 objects may be leaked
+              1 × Button            made at src/app.rs:10:5
+              1 × main::{{closure}} made at src/app.rs:11:5
+              References to them were not found. These could be held by what they own
+              themselves and cannot be looked into:
+                Button.style of #0: RefCell<Style>, busy
+                main::{{closure}} #1
 
-        1 object has more references reported than exist
-          Odd #2: 1 reference, 2 reported
-          and is taken to be alive. Some `visit` written by hand, or named by
-          #[tracked(with = …)], reports a reference that its value does not own.
+            1 object has more references reported than exist
+              Odd #2: 1 reference, 2 reported
+              and is taken to be alive. Some `visit` written by hand, or named by
+              #[tracked(with = …)], reports a reference that its value does not own.
 
-        not looked into, so leaks may hide behind:
-          12 objects of app::Session: derive `Tracked` on it
-          1 object of app::main::{{closure}}
-          1 value of uuid::Uuid inside other objects
-          1 Rc object of another thread
-          1 cell or lock that was in use"#]],
+            not looked into, so leaks may hide behind (see objgraph::blind_spots()):
+              12 objects of app::Session: derive `Tracked` on it
+              1 object of app::main::{{closure}}
+              1 value of uuid::Uuid inside other objects
+              1 Rc object of another thread
+              1 cell or lock that was in use"#]],
     );
 }

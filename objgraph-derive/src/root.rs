@@ -1,0 +1,214 @@
+//! `#[objgraph::root]`: a static, or the statics of a `thread_local!`, become roots.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Path, Token, Type, Visibility};
+
+/// Expands the attribute on `item`.
+pub(crate) fn root(args: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse2::<Args>(args).and_then(|args| expand(&args, item.clone())) {
+        Ok(expansion) => expansion,
+        // The item stays, so that one mistake gives one error.
+        Err(error) => {
+            let error = error.into_compile_error();
+            quote!(#item #error)
+        }
+    }
+}
+
+/// What stands in the attribute's parentheses: nothing, or `crate = path`.
+struct Args {
+    krate: TokenStream,
+}
+
+impl Parse for Args {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.is_empty() {
+            return Ok(Self {
+                krate: quote!(::objgraph),
+            });
+        }
+        if !input.peek(Token![crate]) {
+            return Err(input.error("expected nothing, or `crate = path`"));
+        }
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        let krate: Path = input.call(Path::parse_mod_style)?;
+        Ok(Self {
+            krate: krate.to_token_stream(),
+        })
+    }
+}
+
+/// `static NAME: Type = value`.
+struct Static {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    ident: Ident,
+    ty: Type,
+    value: TokenStream,
+}
+
+impl Parse for Static {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        input.parse::<Token![static]>()?;
+        if input.peek(Token![mut]) {
+            return Err(input.error("a `static mut` cannot be a root: to read it is unsafe"));
+        }
+        let ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let ty = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let mut value = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![;]) {
+            input.parse::<TokenTree>()?.to_tokens(&mut value);
+        }
+        input.parse::<Option<Token![;]>>()?;
+        Ok(Self {
+            attrs,
+            vis,
+            ident,
+            ty,
+            value,
+        })
+    }
+}
+
+/// `thread_local! { … }`.
+struct ThreadLocal {
+    path: Path,
+    statics: Vec<Static>,
+}
+
+impl Parse for ThreadLocal {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.call(Path::parse_mod_style)?;
+        input.parse::<Token![!]>()?;
+        let TokenTree::Group(group) = input.parse()? else {
+            return Err(input.error("expected `thread_local! { … }`"));
+        };
+        if group.delimiter() != Delimiter::Brace {
+            input.parse::<Option<Token![;]>>()?;
+        }
+        let statics = |input: ParseStream<'_>| {
+            let mut statics = Vec::new();
+            while !input.is_empty() {
+                statics.push(input.parse()?);
+            }
+            Ok(statics)
+        };
+        let statics = syn::parse::Parser::parse2(statics, group.stream())?;
+        Ok(Self { path, statics })
+    }
+}
+
+fn expand(args: &Args, item: TokenStream) -> syn::Result<TokenStream> {
+    if let Ok(found) = syn::parse2::<ThreadLocal>(item.clone())
+        && found
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "thread_local")
+    {
+        return Ok(thread_local(args, &found));
+    }
+    match syn::parse2::<Static>(item.clone()) {
+        Ok(found) => {
+            let ident = &found.ident;
+            let visit = probe(args, &quote!(&#ident));
+            let submit = submit(args, &found, "static", &visit);
+            Ok(quote!(#item #submit))
+        }
+        Err(error) if error.to_string().contains("static mut") => Err(error),
+        Err(_) => Err(syn::Error::new(
+            item.into_iter()
+                .next()
+                .map_or_else(Span::call_site, |token| token.span()),
+            "`#[objgraph::root]` stands on a `static` or a `thread_local!`; for another value, \
+             call `objgraph::with_root`",
+        )),
+    }
+}
+
+/// The thread-locals, each with a mark that tells whether it was made: to look must not make it.
+fn thread_local(args: &Args, found: &ThreadLocal) -> TokenStream {
+    let Args { krate } = args;
+    let path = &found.path;
+    let mut off = TokenStream::new();
+    let mut on = TokenStream::new();
+    let mut submits = TokenStream::new();
+    for local in &found.statics {
+        let Static {
+            attrs,
+            vis,
+            ident,
+            ty,
+            value,
+        } = local;
+        off.extend(quote!(#(#attrs)* #vis static #ident: #ty = #value;));
+        let is_const = value
+            .clone()
+            .into_iter()
+            .next()
+            .is_some_and(|token| token.to_string() == "const");
+        let mark = Ident::new(&format!("__MADE_{ident}"), ident.span());
+        let marked = if is_const {
+            quote!(#value)
+        } else {
+            on.extend(quote! {
+                static #mark: ::core::cell::Cell<bool> = const { ::core::cell::Cell::new(false) };
+            });
+            quote!({ #mark.set(true); #value })
+        };
+        on.extend(quote!(#(#attrs)* #vis static #ident: #ty = #marked;));
+        let probe = probe(args, &quote!(__value));
+        let look = quote! {
+            let _ = #ident.try_with(|__value| {
+                __visitor.guarded(|__guarded| __guarded.__with(|__visitor| #probe));
+            });
+        };
+        let visit = if is_const {
+            look
+        } else {
+            quote!(if #mark.try_with(::core::cell::Cell::get) == ::core::result::Result::Ok(true) { #look })
+        };
+        submits.extend(submit(args, local, "thread-local", &visit));
+    }
+    quote! {
+        #krate::__private::off! { #path! { #off } }
+        #krate::__private::on! { #path! { #on } }
+        #submits
+    }
+}
+
+fn probe(Args { krate }: &Args, value: &TokenStream) -> TokenStream {
+    quote!((&&&&#krate::__private::Probe::new(#value)).__visit(__visitor))
+}
+
+/// Puts a root into the list that the linker makes.
+fn submit(args: &Args, root: &Static, what: &str, visit: &TokenStream) -> TokenStream {
+    let Args { krate } = args;
+    let ty = &root.ty;
+    let name = format!("{what} {}", root.ident);
+    quote! {
+        #krate::__private::on! {
+            const _: () = {
+                #[allow(unused_imports)]
+                use #krate::__private::{ViaAny as _, ViaOpaque as _, ViaTracked as _, ViaWalk as _};
+                fn __visit<'__v>(__visitor: &mut #krate::Visitor<'__v>) {
+                    #visit;
+                }
+                #krate::__private::submit_root! {
+                    #krate::__private::StaticRoot {
+                        name: #name,
+                        type_name: ::core::any::type_name::<#ty>,
+                        visit: __visit,
+                    }
+                }
+            };
+        }
+    }
+}

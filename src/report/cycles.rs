@@ -1,0 +1,135 @@
+//! Cycles in reports.
+
+use std::fmt::{self, Write as _};
+
+use objgraph_core::Snapshot;
+
+use super::words::{Names, count, joined, objects, wrapped};
+use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
+
+/// At most so many kinds of cycles are told.
+const CYCLES: usize = 6;
+/// Of a longer ring, the beginning and the end are told.
+const STEPS: usize = 8;
+
+/// What reports tell of the cycles in a snapshot.
+pub(super) struct CycleReport<'s> {
+    snapshot: &'s Snapshot,
+    names: &'s Names<'s>,
+}
+
+/// Every kind of cycle, and which field closes it.
+impl fmt::Display for FoundCycles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("No cycle of strong references.");
+        }
+        let mut text = String::new();
+        writeln!(
+            text,
+            "{} on cycles of strong references, of {}\n",
+            objects(self.cycles().objects()),
+            count(self.len(), "kind", "kinds")
+        )?;
+        let names = Names::of(self.snapshot());
+        CycleReport::new(self.snapshot(), &names).write(&mut text, self.cycles())?;
+        f.write_str(text.trim_end())
+    }
+}
+
+impl<'s> CycleReport<'s> {
+    pub(super) fn new(snapshot: &'s Snapshot, names: &'s Names<'s>) -> Self {
+        Self { snapshot, names }
+    }
+
+    pub(super) fn write(&self, out: &mut String, cycles: &Cycles) -> fmt::Result {
+        for (number, cycle) in cycles.kinds().iter().take(CYCLES).enumerate() {
+            self.cycle(out, number + 1, cycle)?;
+        }
+        let kinds = cycles.kinds().len();
+        if kinds > CYCLES {
+            let more = count(kinds - CYCLES, "more kind of cycle", "more kinds of cycles");
+            writeln!(out, "… and {more}\n")?;
+        }
+        Ok(())
+    }
+
+    /// One kind of cycle: how often it was seen, the ring, and which field closes it.
+    fn cycle(&self, out: &mut String, number: usize, cycle: &Cycle) -> fmt::Result {
+        let length = cycle.ring.len();
+        let seen = match cycle.count {
+            1 => "seen once".to_owned(),
+            times => format!("seen {times} times"),
+        };
+        let what = if cycle.objects == cycle.count * length {
+            match (length, cycle.count) {
+                (1, 1) => "1 object keeps itself alive".to_owned(),
+                (1, _) => "1 object each keeps itself alive".to_owned(),
+                (_, 1) => format!("{length} objects keep each other alive"),
+                _ => format!("{length} objects each keep each other alive"),
+            }
+        } else if cycle.count == 1 {
+            format!("one of many that keep {} alive", objects(cycle.objects))
+        } else {
+            format!("among many that keep {} alive", objects(cycle.objects))
+        };
+        writeln!(out, "cycle {number}: {seen}, {what}")?;
+        self.ring(out, &cycle.ring)?;
+        let fields: Vec<String> = cycle
+            .closing
+            .iter()
+            .map(|field| {
+                let paths = &self.snapshot.parts().paths;
+                let holder = self.names.get(paths.type_index(field.path) as usize);
+                let name = joined(holder, &paths.show_field(field.path).replace("[_]", ""));
+                let marked = if field.is_marked {
+                    " (marked #[tracked(back)])"
+                } else {
+                    ""
+                };
+                format!("{name}{marked}")
+            })
+            .collect();
+        match fields.as_slice() {
+            [] => {}
+            [field] => {
+                writeln!(out, "  the field that closes it: {field}")?;
+                writeln!(
+                    out,
+                    "    make it Weak, or clear it before the last handle is dropped"
+                )?;
+            }
+            fields => {
+                let first = "  the fields that close it: ";
+                wrapped(out, first, fields.iter().map(String::as_str), ", ")?;
+                writeln!(
+                    out,
+                    "    make one of them Weak, or clear it before the last handle is dropped"
+                )?;
+            }
+        }
+        writeln!(out)
+    }
+
+    /// `  Node.next[0] → Node.next[0] → (the first)`.
+    fn ring(&self, out: &mut String, ring: &[Step]) -> fmt::Result {
+        let step = |step: &Step| {
+            let holder = self.names.get(self.snapshot.node(step.node).type_index());
+            joined(
+                holder,
+                &self.snapshot.parts().paths.show(step.path, step.index),
+            )
+        };
+        let mut words: Vec<String> = Vec::new();
+        if ring.len() <= STEPS {
+            words.extend(ring.iter().map(step));
+        } else {
+            let (first, last) = (STEPS - 2, 1);
+            words.extend(ring[..first].iter().map(step));
+            words.push(format!("… {} more …", ring.len() - first - last));
+            words.extend(ring[ring.len() - last..].iter().map(step));
+        }
+        words.push("(the first)".to_owned());
+        wrapped(out, "  ", words.iter().map(String::as_str), " → ")
+    }
+}

@@ -1,0 +1,14 @@
+//! Each container that can be looked into is: an edge through it, a weak edge through it, a
+//! foreign neighbour beside it, and a lock that is held.
+
+#![allow(
+    dead_code,
+    reason = "most fields are there to be seen by the trace alone"
+)]
+
+#[macro_use]
+mod table;
+
+mod ecosystem;
+mod locks;
+mod std_types;

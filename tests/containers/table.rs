@@ -1,0 +1,263 @@
+//! A line for each container, and what is asked of every one.
+
+use std::hash::{Hash, Hasher};
+
+use objgraph::core::PlaceKind;
+use objgraph::rc::{Rc, Weak};
+use objgraph::{Edge, Holder, NodeId, ObjectId, Snapshot, Tracked};
+
+/// What the references lead to.
+#[derive(Tracked, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target;
+
+/// A type that knows nothing of objgraph and owns something.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Foreign(pub String);
+
+/// What every container takes as an item.
+pub trait Item: Clone + Ord + Hash + 'static {}
+
+impl<T: Clone + Ord + Hash + 'static> Item for T {}
+
+/// An item with a weak reference; all are equal, since a `Weak` can be compared with nothing.
+#[derive(Tracked, Clone)]
+pub struct Weakly(pub Weak<Target>);
+
+impl PartialEq for Weakly {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Weakly {}
+
+impl PartialOrd for Weakly {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Weakly {
+    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
+}
+
+impl Hash for Weakly {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+/// What a snapshot says of the way from one object to another.
+#[derive(Debug)]
+pub struct Way {
+    pub path: String,
+    pub strong: bool,
+    /// How many times it was found.
+    pub count: usize,
+}
+
+/// The way from `owner` to `target`, directly or through values that nobody owns.
+pub fn way(owner: ObjectId, target: ObjectId) -> Option<Way> {
+    let snapshot = objgraph::snapshot();
+    let edges = reached(&snapshot, snapshot.find(owner)?);
+    let target = snapshot.find(target)?;
+    let mut found = edges.iter().filter(|edge| edge.target() == target);
+    let first = found.next()?;
+    Some(Way {
+        path: first.path(),
+        strong: first.is_strong(),
+        count: 1 + found.count(),
+    })
+}
+
+/// The edges of a node and of the values that it leads to.
+fn reached(snapshot: &Snapshot, from: NodeId) -> Vec<Edge<'_>> {
+    let mut edges: Vec<Edge<'_>> = Vec::new();
+    let mut nodes = vec![from];
+    let mut next = 0;
+    while let Some(&node) = nodes.get(next) {
+        next += 1;
+        for edge in snapshot.edges(node) {
+            edges.push(edge);
+            let target = edge.target();
+            if snapshot.node(target).holder() == Holder::Value && !nodes.contains(&target) {
+                nodes.push(target);
+            }
+        }
+    }
+    edges
+}
+
+/// The names of the types of the places in `owner`, and in values that it shares with others,
+/// that could not be looked into.
+pub fn places(owner: ObjectId, kind: PlaceKind) -> Vec<String> {
+    let snapshot = objgraph::snapshot();
+    let node = snapshot.find(owner).expect("the owner is alive");
+    let shared = snapshot
+        .edges(node)
+        .map(|edge| edge.target())
+        .filter(|&target| snapshot.node(target).holder() == Holder::Value);
+    std::iter::once(node)
+        .chain(shared)
+        .flat_map(|node| snapshot.places_of(node))
+        .filter(|place| place.kind == kind)
+        .map(|place| {
+            snapshot.types()[place.type_index as usize]
+                .short_name
+                .clone()
+        })
+        .collect()
+}
+
+/// An edge to `target` is found in `owner`, once.
+pub fn assert_seen<T>(owner: &Rc<T>, target: ObjectId, strong: bool) {
+    let way = way(objgraph::id(owner), target).expect("the edge is found");
+    assert_eq!((way.strong, way.count), (strong, 1), "{way:?}");
+}
+
+/// Tests of containers `X`-in-`$type`, each with an expression that makes one of an item.
+macro_rules! containers {
+    ($($name:ident: $type:ty = |$item:ident| $make:expr;)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "some name all of their types")]
+            use super::*;
+            use crate::table::{Foreign, Item, Target, Weakly, assert_seen, places};
+            use objgraph::core::PlaceKind;
+            use objgraph::rc::Rc;
+
+            type Of<X> = $type;
+
+            fn make<X: Item>($item: X) -> Of<X> {
+                $make
+            }
+
+            #[derive(objgraph::Tracked)]
+            struct Strong {
+                held: Of<Rc<Target>>,
+            }
+
+            #[test]
+            fn an_edge_is_seen() {
+                if !objgraph::ENABLED {
+                    return;
+                }
+                let target = Rc::new(Target);
+                let id = objgraph::id(&target);
+                let owner = Rc::new(Strong { held: make(target) });
+                assert_seen(&owner, id, true);
+                assert!(places(objgraph::id(&owner), PlaceKind::Opaque).is_empty());
+            }
+
+            #[derive(objgraph::Tracked)]
+            struct Weak {
+                held: Of<Weakly>,
+            }
+
+            #[test]
+            fn a_weak_edge_is_seen() {
+                if !objgraph::ENABLED {
+                    return;
+                }
+                let target = Rc::new(Target);
+                let owner = Rc::new(Weak {
+                    held: make(Weakly(Rc::downgrade(&target))),
+                });
+                assert_seen(&owner, objgraph::id(&target), false);
+            }
+
+            #[derive(objgraph::Tracked)]
+            struct Beside {
+                held: Of<(Foreign, Rc<Target>)>,
+            }
+
+            #[test]
+            fn a_foreign_neighbour_hides_nothing() {
+                if !objgraph::ENABLED {
+                    return;
+                }
+                let target = Rc::new(Target);
+                let id = objgraph::id(&target);
+                let owner = Rc::new(Beside {
+                    held: make((Foreign(String::new()), target)),
+                });
+                assert_seen(&owner, id, true);
+                assert_eq!(places(objgraph::id(&owner), PlaceKind::Opaque), ["Foreign"]);
+            }
+        }
+    )*};
+}
+
+/// Tests of types that own nothing: nothing in them is opaque, and what is beside them is seen.
+macro_rules! leaves {
+    ($($name:ident: $type:ty = $make:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            #[derive(objgraph::Tracked)]
+            #[tracked(strict)]
+            struct Owner {
+                leaf: $type,
+                beside: objgraph::rc::Rc<crate::table::Target>,
+            }
+
+            if !objgraph::ENABLED {
+                return;
+            }
+            let target = objgraph::rc::Rc::new(crate::table::Target);
+            let id = objgraph::id(&target);
+            let owner = objgraph::rc::Rc::new(Owner { leaf: $make, beside: target });
+            crate::table::assert_seen(&owner, id, true);
+            let places = crate::table::places(objgraph::id(&owner), objgraph::core::PlaceKind::Opaque);
+            assert!(places.is_empty(), "{places:?}");
+        }
+    )*};
+}
+
+/// Tests of locks: what is held is busy, and looked into again when it is not.
+macro_rules! locks {
+    ($($name:ident: $type:ty = |$item:ident| $make:expr, |$lock:ident| $hold:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            use crate::table::{Foreign, Target, assert_seen, places};
+            use objgraph::core::PlaceKind;
+            use objgraph::rc::Rc;
+
+            type Of<X> = $type;
+
+            #[derive(objgraph::Tracked)]
+            struct Owner {
+                held: Of<Rc<Target>>,
+                beside: Of<(Foreign, Rc<Target>)>,
+            }
+
+            fn make<X: crate::table::Item>($item: X) -> Of<X> {
+                $make
+            }
+
+            if !objgraph::ENABLED {
+                return;
+            }
+            let (one, two) = (Rc::new(Target), Rc::new(Target));
+            let ids = [objgraph::id(&one), objgraph::id(&two)];
+            let owner = Rc::new(Owner {
+                held: make(one),
+                beside: make((Foreign(String::new()), two)),
+            });
+            let id = objgraph::id(&owner);
+            let (first, second) = {
+                let $lock = &owner.held;
+                let first = $hold;
+                let $lock = &owner.beside;
+                (first, $hold)
+            };
+            assert_eq!(places(id, PlaceKind::Busy).len(), 2);
+            for target in ids {
+                assert!(crate::table::way(id, target).is_none());
+            }
+            drop((first, second));
+            assert!(places(id, PlaceKind::Busy).is_empty());
+            for target in ids {
+                assert_seen(&owner, target, true);
+            }
+        }
+    )*};
+}

@@ -1,0 +1,307 @@
+//! A test for each law that no other test file stands for.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::path::Path;
+use std::process::Command;
+
+use objgraph::rc::Rc;
+use objgraph::{Node, PictureError, PictureOptions, Tracked, Visitor};
+
+/// Everything there is to ask.
+fn ask_everything(rc: &Rc<Curious>) {
+    let id = objgraph::id(rc);
+    let _ = (
+        objgraph::at(id),
+        objgraph::objects(),
+        objgraph::counts(),
+        objgraph::types(),
+    );
+    let _ = (
+        objgraph::count("Curious"),
+        objgraph::count_of::<Curious>(),
+        objgraph::typestats(),
+    );
+    let _ = (
+        objgraph::most_common_types(),
+        objgraph::by_type("Curious"),
+        objgraph::at_addrs(&[id]),
+    );
+    let _ = (objgraph::snapshot().len(), objgraph::find_leaks().len());
+    let _ = (
+        objgraph::find_cycles(rc).len(),
+        objgraph::blind_spots().is_empty(),
+    );
+    let _ = objgraph::Growth::default().grown();
+    objgraph::NewIds::default().update();
+    objgraph::register::<Curious>();
+    objgraph::with_root("rc", rc, || drop(objgraph::snapshot()));
+    let _ = objgraph::watch(&std::rc::Rc::new(Quiet));
+    drop(Rc::new(Quiet));
+    let _ = (
+        Rc::strong_count(rc),
+        Rc::weak_count(rc),
+        rc.clone(),
+        Rc::downgrade(rc).upgrade(),
+    );
+}
+
+#[derive(Tracked)]
+struct Quiet;
+
+thread_local! {
+    static SELF: RefCell<Option<Rc<Curious>>> = const { RefCell::new(None) };
+    static CALLS: Cell<u32> = const { Cell::new(0) };
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Asks from inside of whatever is called, once at a time.
+fn ask_from_inside() {
+    if ASKING.replace(true) {
+        return;
+    }
+    CALLS.set(CALLS.get() + 1);
+    let this = SELF.with_borrow(Clone::clone);
+    if let Some(this) = this {
+        ask_everything(&this);
+    }
+    ASKING.set(false);
+}
+
+struct Curious {
+    next: RefCell<Option<Rc<Curious>>>,
+}
+
+impl Tracked for Curious {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        ask_from_inside();
+        visitor.field("next", &self.next);
+    }
+}
+
+/// The same by a derive, with a `Debug` and a `Drop` that ask.
+#[derive(Tracked)]
+struct Talker(#[allow(dead_code, reason = "the trace reads it")] Rc<Curious>);
+
+impl fmt::Debug for Talker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ask_from_inside();
+        f.write_str("talker")
+    }
+}
+
+impl Drop for Talker {
+    fn drop(&mut self) {
+        ask_from_inside();
+    }
+}
+
+fn target(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Law 4: no lock, and no borrow of objgraph's own, is held while code of the user runs.
+#[test]
+fn every_question_can_be_asked_from_inside_of_everything() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    objgraph::register::<Curious>();
+    let curious = Rc::new(Curious {
+        next: RefCell::default(),
+    });
+    SELF.set(Some(curious.clone()));
+    let talker = Rc::new(Talker(curious.clone()));
+    let calls = || CALLS.replace(0);
+
+    let _ = objgraph::snapshot();
+    assert_eq!(calls(), 1, "in visit");
+    objgraph::show_refs(&talker, target("talker.dot")).unwrap();
+    assert_eq!(calls(), 2, "in visit, and in Debug");
+    drop(talker);
+    assert_eq!(calls(), 1, "in drop");
+
+    let snapshot = objgraph::snapshot();
+    let start = snapshot.find(objgraph::id(&curious)).unwrap();
+    calls();
+    let filter = |_: Node<'_>| {
+        ask_from_inside();
+        true
+    };
+    let mut options = PictureOptions::default();
+    options.filter = Some(&filter);
+    curious.next.replace(Some(curious.clone()));
+    let snapshot = objgraph::snapshot();
+    calls();
+    let start = snapshot.find(snapshot.node(start).id()).unwrap_or(start);
+    let picture = objgraph::Neighbourhood::refs(&snapshot, &[start], &options);
+    assert!(calls() > 0, "in a predicate");
+    struct Writer;
+    impl std::io::Write for Writer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            ask_from_inside();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    objgraph::write_dot(
+        &mut Writer,
+        &snapshot,
+        &picture,
+        &objgraph::DotOptions::default(),
+    )
+    .unwrap();
+    assert!(calls() > 0, "in a writer");
+    curious.next.take();
+    SELF.take();
+}
+
+/// Law 5: a reference that is reported twice, or is not there, does not make up a leak.
+#[test]
+fn what_is_reported_too_often_is_told_and_alive() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    struct Liar(Rc<Quiet>);
+    impl Tracked for Liar {
+        fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+            visitor.field("0", &self.0);
+            visitor.field("1", &self.0);
+        }
+    }
+    objgraph::register::<Liar>();
+    let liar = Rc::new(Liar(Rc::new(Quiet)));
+    let leaks = objgraph::find_leaks();
+    let of = objgraph::id(&liar.0);
+    assert!(leaks.ids().all(|id| id != of));
+    let node = leaks.snapshot().find(of).unwrap();
+    assert!(
+        leaks
+            .overreported()
+            .iter()
+            .any(|one| one.node == node && one.reported == 2)
+    );
+}
+
+/// Law 9: a panic of the user's code is caught, told, and the rest is seen.
+#[test]
+fn a_visit_or_a_debug_that_panics_is_shown_as_such() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    struct Faulty(Rc<Quiet>);
+    impl Tracked for Faulty {
+        fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+            visitor.field("0", &self.0);
+            panic!("cannot be looked at");
+        }
+    }
+    #[derive(Tracked)]
+    struct Mute(#[allow(dead_code, reason = "the trace reads it")] Rc<Faulty>);
+    impl fmt::Debug for Mute {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no words")
+        }
+    }
+    objgraph::register::<Faulty>();
+    let faulty = Rc::new(Faulty(Rc::new(Quiet)));
+    let quiet = objgraph::id(&faulty.0);
+    let mute = Rc::new(Mute(faulty));
+    let quiet_hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let saved = objgraph::show_refs(&mute, target("mute.dot"));
+    let snapshot = objgraph::snapshot();
+    std::panic::set_hook(quiet_hook);
+    saved.unwrap();
+    let text = std::fs::read_to_string(target("mute.dot")).unwrap();
+    assert!(text.contains("(its Debug panicked: no words)"), "{text}");
+    assert!(
+        text.contains("its visit panicked") && text.contains("Quiet"),
+        "{text}"
+    );
+    assert_eq!(snapshot.edges_to(snapshot.find(quiet).unwrap()).len(), 1);
+    assert!(
+        snapshot
+            .parts()
+            .panics
+            .iter()
+            .any(|(_, text)| text == "cannot be looked at")
+    );
+}
+
+/// Law 9: bad input gets an error that says what to do, and no half file.
+#[test]
+fn pictures_that_cannot_be_written_say_why() {
+    let rc = Rc::new(5);
+    let error = |path: &str| objgraph::show_refs(&rc, path).unwrap_err();
+    let missing = target("no/such/folder/x.dot");
+    assert!(matches!(
+        error(missing.to_str().unwrap()),
+        PictureError::Unwritable { .. }
+    ));
+    assert!(
+        error("x")
+            .to_string()
+            .contains("end the file name in .svg, .dot")
+    );
+    assert!(error("x.").to_string().contains(".svg"));
+    assert!(matches!(error("x.a b"), PictureError::UnknownFormat { .. }));
+    assert!(!Path::new("x").exists() && !missing.exists());
+}
+
+#[derive(Tracked, Debug)]
+struct Leaf {
+    #[allow(dead_code, reason = "it is shown")]
+    number: u32,
+    peers: RefCell<std::collections::HashMap<u32, Rc<Leaf>>>,
+}
+
+/// What the test below runs in processes of their own.
+#[test]
+fn in_a_child() {
+    let Some(path) = std::env::var_os("OBJGRAPH_TEST_CHILD") else {
+        return;
+    };
+    let leaves: Vec<_> = (0..40)
+        .map(|number| {
+            Rc::new(Leaf {
+                number,
+                peers: RefCell::default(),
+            })
+        })
+        .collect();
+    for (number, leaf) in leaves.iter().enumerate() {
+        let peers = [1, 7, 13].map(|step| (step, leaves[(number + step as usize) % 40].clone()));
+        leaf.peers.borrow_mut().extend(peers);
+    }
+    drop(leaves);
+    let leaks = objgraph::show_leaks(path).unwrap();
+    assert_eq!(leaks.len(), if objgraph::ENABLED { 40 } else { 0 });
+}
+
+/// Law 8: the same graph gives the same bytes, in every process.
+#[test]
+fn the_same_graph_gives_the_same_bytes() {
+    let run = |name: &str| {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "in_a_child", "--nocapture", "--test-threads=1"])
+            .env("OBJGRAPH_TEST_CHILD", target(name))
+            .output()
+            .unwrap();
+        assert!(child.status.success());
+        let text = String::from_utf8(child.stdout).unwrap().replace(name, "it");
+        let text: Vec<_> = text
+            .lines()
+            .filter(|line| !line.starts_with("test "))
+            .map(str::to_owned)
+            .collect();
+        (text, std::fs::read(target(name)).ok())
+    };
+    let first = run("same-a.dot");
+    for name in ["same-b.dot", "same-c.dot"] {
+        assert_eq!(first, run(name));
+    }
+    assert_eq!(first.1.is_some(), objgraph::ENABLED);
+}
