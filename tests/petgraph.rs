@@ -7,11 +7,11 @@ use objgraph::{NodeId, Snapshot, Tracked};
 use petgraph::Direction;
 use petgraph::algo::{dijkstra, is_cyclic_directed, kosaraju_scc, toposort};
 use petgraph::visit::{
-    Bfs, Dfs, EdgeFiltered, EdgeRef, IntoEdgeReferences, IntoNeighborsDirected, NodeIndexable,
-    Reversed,
+    Bfs, Dfs, EdgeFiltered, IntoEdgeReferences, IntoNeighborsDirected, NodeIndexable, Reversed,
 };
 
 #[derive(Tracked, Default)]
+#[allow(dead_code, reason = "petgraph reads it, through the snapshot")]
 struct Node {
     to: RefCell<Vec<Rc<Node>>>,
     weak: RefCell<Option<Weak<Node>>>,

@@ -1,5 +1,10 @@
 //! Size and depth are no limit.
 
+#![allow(
+    dead_code,
+    reason = "most fields are there to hold, and nothing else reads them"
+)]
+
 use std::cell::RefCell;
 
 use objgraph::Tracked;

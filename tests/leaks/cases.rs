@@ -150,7 +150,7 @@ fn what_a_thread_leaves_behind_is_explained_when_it_is_gone() {
     struct Left {
         others: RefCell<Vec<(u8, Rc<Left>)>>,
         std: RefCell<Option<std::rc::Rc<Left>>>,
-        text: objgraph::sync::Arc<String>,
+        text: Arc<String>,
     }
     let text = Arc::new("shared".to_owned());
     let held = text.clone();

@@ -8,7 +8,7 @@ use objgraph::{ObjectId, Tracked};
 use proptest::prelude::*;
 
 /// A type of somebody else.
-struct Foreign(#[expect(dead_code, reason = "it is only there")] String);
+struct Foreign(String);
 
 /// Every way in which a node may hold a reference.
 #[derive(Tracked, Default)]
