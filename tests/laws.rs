@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use objgraph::rc::Rc;
-use objgraph::{Node, PictureError, PictureOptions, Tracked, Visitor};
+use objgraph::{Node, PictureError, PictureOptions, Tracked, Visit, Visitor};
 
 /// Everything there is to ask.
 fn ask_everything(rc: &Rc<Curious>) {
@@ -72,7 +72,7 @@ struct Curious {
     next: RefCell<Option<Rc<Curious>>>,
 }
 
-impl Tracked for Curious {
+impl Visit for Curious {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         ask_from_inside();
         visitor.field("next", &self.next);
@@ -165,7 +165,7 @@ fn what_is_reported_too_often_is_told_and_alive() {
         return;
     }
     struct Liar(Rc<Quiet>);
-    impl Tracked for Liar {
+    impl Visit for Liar {
         fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
             visitor.field("0", &self.0);
             visitor.field("1", &self.0);
@@ -192,7 +192,7 @@ fn a_visit_or_a_debug_that_panics_is_shown_as_such() {
         return;
     }
     struct Faulty(Rc<Quiet>);
-    impl Tracked for Faulty {
+    impl Visit for Faulty {
         fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
             visitor.field("0", &self.0);
             panic!("cannot be looked at");

@@ -44,7 +44,7 @@ pub use snapshot::*;
 pub use trace::{
     Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with, with_root,
 };
-pub use tracked::Tracked;
+pub use tracked::{Tracked, Visit};
 pub use type_info::{Field, Sight, TypeInfo, short_name};
 pub use watch::{Watch, watch};
 

@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::snapshot::Holder;
 use crate::sync::Arc;
 use crate::trace::{Starts, label_of};
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 use crate::type_info::short_name;
 
 /// An object of the table, by its id. It keeps nothing alive.
@@ -181,7 +181,7 @@ impl fmt::Debug for Object {
 }
 
 /// What an object is looked for by, in pictures and traces, is the object itself.
-impl Tracked for Object {
+impl Visit for Object {
     fn starts(&self, starts: &mut Starts) -> bool {
         starts.object(self.id());
         true
@@ -189,7 +189,7 @@ impl Tracked for Object {
 }
 
 /// The same for an id.
-impl Tracked for ObjectId {
+impl Visit for ObjectId {
     fn starts(&self, starts: &mut Starts) -> bool {
         starts.object(*self);
         true

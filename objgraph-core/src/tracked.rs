@@ -7,19 +7,34 @@ use crate::object_id::ObjectId;
 use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 
-/// A type whose values tell which references they hold.
+/// A type whose values can be looked into: what `#[derive(Tracked)]` makes of a struct or an enum,
+/// and a hand-written [`Visit`] of any type.
 ///
-/// `#[derive(Tracked)]` writes this for a struct or an enum. Written by hand, it needs
-/// [`visit`](Self::visit) alone:
+/// It is the bound to ask for. It has no methods of its own, on purpose: who imports it with the
+/// derive of the same name gets nothing in scope that a method of a type behind an `Rc` could be
+/// mistaken for.
+#[diagnostic::on_unimplemented(
+    message = "objgraph cannot look into values of type `{Self}`",
+    label = "this type is not `Tracked`",
+    note = "for a type of your own: add `#[derive(objgraph::Tracked)]` to it",
+    note = "for a foreign type: name a function with `#[tracked(with = path)]` on the field, or leave it out with `#[tracked(skip)]`"
+)]
+pub trait Tracked: Visit {}
+
+impl<T: Visit + ?Sized> Tracked for T {}
+
+/// How the references that a value holds are visited.
+///
+/// `#[derive(Tracked)]` writes this. Written by hand, it needs [`visit`](Self::visit) alone:
 ///
 /// ```
-/// # use objgraph_core::{Tracked, Visitor, rc::Rc};
+/// # use objgraph_core::{Visit, Visitor, rc::Rc};
 /// struct Pool {
-///     idle: Vec<Rc<str>>,
+///     idle: Vec<Rc<String>>,
 ///     busy: usize,
 /// }
 ///
-/// impl Tracked for Pool {
+/// impl Visit for Pool {
 ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
 ///         visitor.field("idle", &self.idle);
 ///     }
@@ -27,11 +42,11 @@ use crate::trace::{Starts, Visitor};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "objgraph cannot look into values of type `{Self}`",
-    label = "this type does not implement `Tracked`",
+    label = "this type is not `Tracked`",
     note = "for a type of your own: add `#[derive(objgraph::Tracked)]` to it",
     note = "for a foreign type: name a function with `#[tracked(with = path)]` on the field, or leave it out with `#[tracked(skip)]`"
 )]
-pub trait Tracked {
+pub trait Visit {
     /// Reports each reference that the value holds, itself and in the values that it owns.
     ///
     /// It must not report a reference that the value does not hold, nor one twice. It may leave

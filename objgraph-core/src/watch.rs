@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use crate::capture;
 use crate::object_id::ObjectId;
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A pointer of std that can be watched: `std::rc::Rc<T>` or `std::sync::Arc<T>` of a type that is
 /// [`Tracked`].
@@ -13,14 +13,14 @@ pub trait Watch {
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId>;
 }
 
-impl<T: Tracked + 'static> Watch for std::rc::Rc<T> {
+impl<T: Visit + 'static> Watch for std::rc::Rc<T> {
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
         crate::register::<T>();
         capture::watch_rc(self, site)
     }
 }
 
-impl<T: Tracked + Send + Sync + 'static> Watch for std::sync::Arc<T> {
+impl<T: Visit + Send + Sync + 'static> Watch for std::sync::Arc<T> {
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
         crate::register::<T>();
         capture::watch_arc(self, site)
@@ -36,11 +36,11 @@ impl<T: Tracked + Send + Sync + 'static> Watch for std::sync::Arc<T> {
 /// is asked after the last reference is gone.
 ///
 /// ```
-/// use objgraph_core::{ObjectId, Tracked, Visitor, at, watch};
+/// use objgraph_core::{ObjectId, Visit, Visitor, at, watch};
 /// use std::rc::Rc;
 ///
 /// struct Engine;
-/// impl Tracked for Engine {}
+/// impl Visit for Engine {}
 ///
 /// let engine = Rc::new(Engine);
 /// let id = watch(&engine);

@@ -5,14 +5,14 @@ use std::fmt::Display;
 
 use objgraph_core::rc::{Rc, Weak};
 use objgraph_core::sync::Arc;
-use objgraph_core::{ENABLED, State, Tracked, Visitor, at, count_of, id, snapshot, unsize};
+use objgraph_core::{ENABLED, State, Visit, Visitor, at, count_of, id, snapshot, unsize};
 
 struct Node {
     next: RefCell<Option<Rc<Node>>>,
     back: RefCell<Weak<Node>>,
 }
 
-impl Tracked for Node {
+impl Visit for Node {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.field("next", &self.next);
         visitor.field("back", &self.back);

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, ThreadId};
 
 use objgraph_core::sync::{Arc, Weak};
-use objgraph_core::{ENABLED, Tracked, Visitor, at, id, snapshot};
+use objgraph_core::{ENABLED, Visit, Visitor, at, id, snapshot};
 
 thread_local! {
     /// On a thread that traces: which value to meet at, and how.
@@ -60,7 +60,7 @@ impl Drop for Value {
     }
 }
 
-impl Tracked for Value {
+impl Visit for Value {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         let mine = |meeting: &mut Meeting| meeting.number == self.number;
         let meeting = MEETING.with_borrow_mut(|meeting| meeting.take_if(mine));
@@ -250,7 +250,7 @@ fn while_tracing(act: impl FnOnce()) {
 /// Holds a weak reference for a trace to follow.
 struct Looks(Weak<Counted>);
 
-impl Tracked for Looks {
+impl Visit for Looks {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.field("0", &self.0);
     }
@@ -265,7 +265,7 @@ impl Clone for Counted {
     }
 }
 
-impl Tracked for Counted {}
+impl Visit for Counted {}
 
 /// No meetings here: one thread traces, the other looks as often as it can.
 #[test]
@@ -306,7 +306,7 @@ fn make_mut_is_not_misled_by_a_trace_that_comes_by_weak_references() {
         return;
     }
     struct Crowd(Vec<Weak<Counted>>, AtomicUsize);
-    impl Tracked for Crowd {
+    impl Visit for Crowd {
         fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
             self.1.fetch_add(1, Ordering::Relaxed);
             visitor.field("0", &self.0);

@@ -62,7 +62,7 @@ impl<'a> Context<'a> {
         let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
         quote! {
             #[automatically_derived]
-            impl #impl_generics #krate::Tracked for #ident #ty_generics #where_clause {
+            impl #impl_generics #krate::Visit for #ident #ty_generics #where_clause {
                 #items
             }
         }

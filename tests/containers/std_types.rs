@@ -21,7 +21,7 @@ use std::task::Poll;
 
 use objgraph::core::PlaceKind;
 use objgraph::rc::Rc;
-use objgraph::{Sight, Tracked};
+use objgraph::{Sight, Tracked, Visit};
 
 use crate::table::{Foreign, Target, assert_seen, places, way};
 
@@ -393,7 +393,7 @@ trait Shape: Tracked {}
 
 impl Shape for Shared {}
 
-impl Tracked for Box<dyn Shape> {
+impl Visit for Box<dyn Shape> {
     fn visit<'a>(&'a self, visitor: &mut objgraph::Visitor<'a>) {
         (**self).visit(visitor);
     }

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use super::registry::{Probed, Registrar};
 use super::walk::Walk;
 use crate::trace::Visitor;
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 use crate::type_info::Sight;
 
 /// A value to be visited.
@@ -100,7 +100,7 @@ value_levels! {
     ViaOpaqueLocal
 }
 
-impl<'a, T: Tracked> ViaTracked<'a> for &&&Probe<'a, T> {
+impl<'a, T: Visit> ViaTracked<'a> for &&&Probe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.value(self.0);
     }
@@ -124,7 +124,7 @@ impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
     }
 }
 
-impl<'a, T: Tracked> ViaTrackedLocal<'a> for &LocalProbe<'a, T> {
+impl<'a, T: Visit> ViaTrackedLocal<'a> for &LocalProbe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.value(self.0);
     }
@@ -157,7 +157,7 @@ type_levels! {
     TypeViaOpaque
 }
 
-impl<T: Tracked + 'static> TypeViaTracked for &&&TypeProbe<T> {
+impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
         T::register(registrar);
         registrar.pointers_to::<T>();
@@ -198,7 +198,7 @@ pub trait TypeViaOpaqueLocal {
     fn __sight(&self) -> Sight;
 }
 
-impl<T: Tracked> TypeViaTrackedLocal for &LocalTypeProbe<T> {
+impl<T: Visit> TypeViaTrackedLocal for &LocalTypeProbe<T> {
     fn __sight(&self) -> Sight {
         Sight::Full
     }

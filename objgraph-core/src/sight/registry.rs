@@ -16,7 +16,7 @@ use std::sync::{self, Arc, Mutex, Once, RwLock};
 use super::walk::Walk;
 use crate::site::Site;
 use crate::trace::{MetPointer, Visitor};
-use crate::tracked::{Label, Tracked, Value};
+use crate::tracked::{Label, Value, Visit};
 use crate::type_info::{Field, Sight, TypeInfo};
 
 /// Visits a value of a type that the function was made for.
@@ -176,7 +176,7 @@ thread_local! {
 /// ```
 /// objgraph_core::register::<Vec<objgraph_core::rc::Rc<u8>>>();
 /// ```
-pub fn register<T: Tracked + 'static>() {
+pub fn register<T: Visit + 'static>() {
     if !crate::ENABLED || registry().get(TypeId::of::<T>()).is_some() {
         return;
     }
@@ -273,7 +273,7 @@ impl Probed {
 // in functions that are compiled once.
 impl Registrar {
     /// Begins a type with a derive; false if it is known already.
-    pub fn begin<T: Tracked + 'static>(&mut self, spec: TypeSpec) -> bool {
+    pub fn begin<T: Visit + 'static>(&mut self, spec: TypeSpec) -> bool {
         self.begin_id(
             TypeId::of::<T>(),
             type_name::<T>(),
@@ -332,7 +332,7 @@ impl Registrar {
     }
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
-    pub fn plain<T: Tracked + 'static>(&mut self) -> bool {
+    pub fn plain<T: Visit + 'static>(&mut self) -> bool {
         self.visited(
             TypeId::of::<T>(),
             type_name::<T>(),
@@ -370,7 +370,7 @@ impl Registrar {
 
     /// The cells and locks that values of `T` are commonly wrapped in, and std's pointers to all
     /// of them, so that they are known though no field names them.
-    pub fn wrappers<T: Tracked + 'static>(&mut self) {
+    pub fn wrappers<T: Visit + 'static>(&mut self) {
         self.wrapper::<RefCell<T>>(visit_wrapped::<T>);
         self.wrapper::<Mutex<T>>(visit_wrapped::<T>);
         self.wrapper::<RwLock<T>>(visit_wrapped::<T>);
@@ -447,7 +447,7 @@ impl Registrar {
     }
 }
 
-fn visit<'a, T: Tracked + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
+fn visit<'a, T: Visit + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
     if let Some(value) = value.downcast_ref::<T>() {
         value.visit(visitor);
     }
@@ -460,7 +460,7 @@ fn walk<'a, T: Walk>(value: Value<'a>, visitor: &mut Visitor<'a>) {
 }
 
 /// One function for all wrappers of a type.
-fn visit_wrapped<'a, T: Tracked + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
+fn visit_wrapped<'a, T: Visit + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
     if let Some(value) = value.downcast_ref::<RefCell<T>>() {
         value.visit(visitor);
     } else if let Some(value) = value.downcast_ref::<Mutex<T>>() {
@@ -470,7 +470,7 @@ fn visit_wrapped<'a, T: Tracked + 'static>(value: Value<'a>, visitor: &mut Visit
     }
 }
 
-fn label<T: Tracked + 'static>(value: Value<'_>, take: &mut dyn FnMut(Label<'_>)) {
+fn label<T: Visit + 'static>(value: Value<'_>, take: &mut dyn FnMut(Label<'_>)) {
     if let Some(value) = value.downcast_ref::<T>() {
         take(value.label());
     }

@@ -6,7 +6,7 @@
 use super::tracer::Tracer;
 use super::visitor::Visitor;
 use crate::snapshot::NodeId;
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A static or a thread-local that was marked with `#[objgraph::root]`.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ inventory::collect!(StaticRoot);
 /// The scoped roots of a thread, the innermost first.
 struct Scoped<'a> {
     name: &'a str,
-    value: &'a dyn Tracked,
+    value: &'a dyn Visit,
     outer: Option<&'a Scoped<'a>>,
 }
 
@@ -36,7 +36,7 @@ scoped_tls_hkt::scoped_thread_local!(static SCOPED: for<'a> &'a Scoped<'a>);
 /// use objgraph_core::{rc::Rc, with_root};
 ///
 /// struct App(Rc<u8>);
-/// # impl objgraph_core::Tracked for App {
+/// # impl objgraph_core::Visit for App {
 /// #     fn visit<'a>(&'a self, visitor: &mut objgraph_core::Visitor<'a>) {
 /// #         visitor.field("0", &self.0);
 /// #     }
@@ -48,7 +48,7 @@ scoped_tls_hkt::scoped_thread_local!(static SCOPED: for<'a> &'a Scoped<'a>);
 /// assert_eq!(snapshot.edges(root.node_id()).len(), 1);
 /// # }
 /// ```
-pub fn with_root<R>(name: &str, value: &impl Tracked, run: impl FnOnce() -> R) -> R {
+pub fn with_root<R>(name: &str, value: &impl Visit, run: impl FnOnce() -> R) -> R {
     if !crate::ENABLED {
         return run();
     }

@@ -2,7 +2,7 @@
 
 use super::met::MetPointer;
 use crate::object_id::ObjectId;
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A place where a trace starts.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Starts {
     }
 
     /// Starts at all of these; answers whether any added a start.
-    pub(crate) fn all<'v, T: Tracked + 'v>(
+    pub(crate) fn all<'v, T: Visit + 'v>(
         &mut self,
         values: impl IntoIterator<Item = &'v T>,
     ) -> bool {

@@ -11,7 +11,7 @@ use super::visitor::Visitor;
 use crate::capture::{self, Looked};
 use crate::sight::{StdWeak, registry};
 use crate::snapshot::{NodeId, Snapshot, State};
-use crate::tracked::{Tracked, Value};
+use crate::tracked::{Value, Visit};
 
 /// A snapshot of all objects, and of what they reach through std's pointers.
 ///
@@ -46,7 +46,7 @@ impl SnapshotOptions {
 /// A snapshot of all objects, and of what `values` reach; and the nodes to start at to see it: for
 /// a pointer the object it points to, for any other value a node of its own, which is no object.
 #[must_use]
-pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
+pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
     if !crate::ENABLED {
         return (Snapshot::empty(), Vec::new());
     }
@@ -77,7 +77,7 @@ pub fn snapshot_with(values: &[&dyn Tracked], options: SnapshotOptions) -> (Snap
     (assemble(tracer), starts)
 }
 
-fn start_nodes(tracer: &mut Tracer, value: &dyn Tracked) -> Vec<NodeId> {
+fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
     let mut starts = Starts::default();
     if !value.starts(&mut starts) {
         let node = tracer.add_value(value.__type_name(), size_of_val(value));

@@ -6,7 +6,7 @@ use super::met::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::snapshot::{PathId, PlaceKind, Segment};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
 /// that a trace needs.
@@ -24,19 +24,19 @@ pub struct Visitor<'a> {
 
 /// A value whose visit was put off.
 struct Deferred<'a> {
-    value: &'a dyn Visit,
+    value: &'a dyn Visitable,
     node: u32,
     path: PathId,
 }
 
-/// What of a `Tracked` value a visit needs. It is less than the whole trait, so that a type that
+/// What of a value a visit needs. It is less than the whole trait, so that a type that
 /// is only visited costs little to compile.
-trait Visit {
+trait Visitable {
     fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>);
     fn instance_id(&self) -> Option<ObjectId>;
 }
 
-impl<T: Tracked> Visit for T {
+impl<T: Visit> Visitable for T {
     fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>) {
         self.visit(visitor);
     }
@@ -63,23 +63,23 @@ impl<'a> Visitor<'a> {
     /// Visits a value that is owned by the one being visited, as its field `name`.
     ///
     /// ```
-    /// # use objgraph_core::{Tracked, Visitor};
+    /// # use objgraph_core::{Visit, Visitor};
     /// struct Queue<T>(std::collections::VecDeque<T>);
     ///
-    /// impl<T: Tracked> Tracked for Queue<T> {
+    /// impl<T: Visit> Visit for Queue<T> {
     ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
     ///         visitor.field("0", &self.0);
     ///     }
     /// }
     /// ```
-    pub fn field<T: Tracked>(&mut self, name: &'static str, value: &'a T) {
+    pub fn field<T: Visit>(&mut self, name: &'static str, value: &'a T) {
         self.__enter(name);
         self.value(value);
         self.__leave();
     }
 
     /// Visits values that are owned by the one being visited, as its elements 0, 1, ….
-    pub fn elements<T: Tracked + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+    pub fn elements<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
         if T::is_leaf() {
             return;
         }
@@ -92,7 +92,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits values that are owned by the one being visited and have no order among them.
-    pub fn entries<T: Tracked + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
+    pub fn entries<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
         if T::is_leaf() {
             return;
         }
@@ -104,13 +104,13 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits a value that is owned by the one being visited, at the place where the visit is.
-    pub fn value<T: Tracked>(&mut self, value: &'a T) {
+    pub fn value<T: Visit>(&mut self, value: &'a T) {
         if !T::is_leaf() {
             self.owned(value);
         }
     }
 
-    fn owned(&mut self, value: &'a dyn Visit) {
+    fn owned(&mut self, value: &'a dyn Visitable) {
         match value.instance_id() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {
@@ -123,7 +123,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits what is in a value, now or, where the calls are deep enough, later.
-    fn inside(&mut self, value: &'a dyn Visit) {
+    fn inside(&mut self, value: &'a dyn Visitable) {
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
             value.visit_with(self);
@@ -141,10 +141,10 @@ impl<'a> Visitor<'a> {
     /// Visits a value that is borrowed by a guard, for as long as the guard lives.
     ///
     /// ```
-    /// # use objgraph_core::{Tracked, Visitor};
+    /// # use objgraph_core::{Visit, Visitor};
     /// struct Shared<T>(std::cell::RefCell<T>);
     ///
-    /// impl<T: Tracked> Tracked for Shared<T> {
+    /// impl<T: Visit> Visit for Shared<T> {
     ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
     ///         match self.0.try_borrow() {
     ///             Ok(guard) => visitor.guarded(|visitor| visitor.lend(&*guard)),
@@ -164,13 +164,13 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits a value that a guard lends.
-    pub(crate) fn lent<T: Tracked>(&mut self, value: &T) {
+    pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
         if !T::is_leaf() {
             self.lent_owned(value);
         }
     }
 
-    fn lent_owned(&mut self, value: &dyn Visit) {
+    fn lent_owned(&mut self, value: &dyn Visitable) {
         let Some(depth) = self.tracer.enter_guard() else {
             return;
         };
@@ -183,7 +183,7 @@ impl<'a> Visitor<'a> {
 
     /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
     /// of its own, visited once, however many references lead to it.
-    pub fn shared<T: Tracked>(&mut self, value: &'a T) {
+    pub fn shared<T: Visit>(&mut self, value: &'a T) {
         if T::is_leaf() {
             return;
         }
@@ -246,7 +246,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits elements that a shared reference leads to.
-    pub(crate) fn shared_elements<T: Tracked + 'a>(
+    pub(crate) fn shared_elements<T: Visit + 'a>(
         &mut self,
         values: impl IntoIterator<Item = &'a T>,
     ) {
@@ -326,13 +326,13 @@ pub struct Guarded<'g> {
 
 impl Guarded<'_> {
     /// Visits the value that the guard lends.
-    pub fn lend<'s, T: Tracked>(&'s mut self, value: &'s T) {
+    pub fn lend<'s, T: Visit>(&'s mut self, value: &'s T) {
         if !T::is_leaf() {
             self.lend_owned(value);
         }
     }
 
-    fn lend_owned<'s>(&'s mut self, value: &'s dyn Visit) {
+    fn lend_owned<'s>(&'s mut self, value: &'s dyn Visitable) {
         let mut visitor = Visitor::new(&mut *self.tracer);
         visitor.owned(value);
         visitor.finish();

@@ -16,7 +16,7 @@ macro_rules! program {
         mod $name {
             use std::sync::Mutex;
 
-            use objgraph_core::{Tracked, Visitor, snapshot, unsize};
+            use objgraph_core::{Visit, Visitor, snapshot, unsize};
             use $($module)::+::{$Pointer as Ptr, Weak};
 
             use super::{PLACES, Step};
@@ -31,7 +31,7 @@ macro_rules! program {
                 notes: Notes,
             }
 
-            impl Tracked for Noted {
+            impl Visit for Noted {
                 fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                     visitor.field("child", &self.child);
                     visitor.field("me", &self.me);

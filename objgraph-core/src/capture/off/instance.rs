@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use crate::object_id::ObjectId;
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A field for types that live by value, in a `Vec`, a map, on the stack. Tracking is off, so it
 /// has no size and does nothing.
@@ -75,4 +75,4 @@ impl<T: 'static> Hash for Instance<T> {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
-impl<T: 'static> Tracked for Instance<T> {}
+impl<T: 'static> Visit for Instance<T> {}

@@ -10,7 +10,7 @@ use super::kinds::{Reattach, TypeMeta};
 use super::table;
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A field for types that live by value, in a `Vec`, a map, on the stack: their values are
 /// counted and have ids like those behind pointers, and are nodes of their own in pictures when
@@ -129,7 +129,7 @@ impl<T: 'static> Hash for Instance<T> {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
-impl<T: 'static> Tracked for Instance<T> {
+impl<T: 'static> Visit for Instance<T> {
     fn is_leaf() -> bool {
         true
     }

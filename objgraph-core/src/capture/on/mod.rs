@@ -52,7 +52,7 @@ macro_rules! __off {
 macro_rules! __submit {
     ($type:ty) => {
         $crate::__private::inventory::submit! {
-            $crate::__private::Submission(<$type as $crate::Tracked>::register)
+            $crate::__private::Submission(<$type as $crate::Visit>::register)
         }
     };
 }

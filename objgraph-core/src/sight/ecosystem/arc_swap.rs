@@ -8,9 +8,9 @@ use arc_swap::{ArcSwapAny, RefCnt};
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
-impl<P: RefCnt + Tracked, S: Strategy<P>> Tracked for ArcSwapAny<P, S> {
+impl<P: RefCnt + Visit, S: Strategy<P>> Visit for ArcSwapAny<P, S> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.lent::<P>(&self.load());
     }

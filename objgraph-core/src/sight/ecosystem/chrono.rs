@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeZone};
 
 use crate::sight::std_types::shapes::leaves;
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 leaves! {
     chrono::NaiveDate, chrono::NaiveTime, chrono::NaiveDateTime, chrono::TimeDelta,
@@ -11,7 +11,7 @@ leaves! {
     chrono::Days, chrono::IsoWeek, chrono::ParseError,
 }
 
-impl<Z: TimeZone> Tracked for DateTime<Z> {
+impl<Z: TimeZone> Visit for DateTime<Z> {
     fn label(&self) -> Label<'_> {
         Label::Debug(self)
     }

@@ -10,7 +10,7 @@ use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
 use crate::trace::Visitor;
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// Guards of all shards of a map, for reading; returns from the function if one is busy.
 macro_rules! hold {
@@ -24,10 +24,10 @@ macro_rules! hold {
     }};
 }
 
-impl<K, V, S> Tracked for DashMap<K, V, S>
+impl<K, V, S> Visit for DashMap<K, V, S>
 where
-    K: Tracked + Eq + Hash,
-    V: Tracked,
+    K: Visit + Eq + Hash,
+    V: Visit,
     S: BuildHasher + Clone,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -79,9 +79,9 @@ where
     }
 }
 
-impl<T, S> Tracked for DashSet<T, S>
+impl<T, S> Visit for DashSet<T, S>
 where
-    T: Tracked + Eq + Hash,
+    T: Visit + Eq + Hash,
     S: BuildHasher + Clone,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {

@@ -8,7 +8,7 @@
 /// Collections of one kind of item `T`.
 macro_rules! shared_collections {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $segment:ident;)*) => {$(
-        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type
+        impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
@@ -56,8 +56,8 @@ macro_rules! shared_collections {
 /// Maps from `K` to `V`.
 macro_rules! shared_maps {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $segment:ident;)*) => {$(
-        impl<K: $crate::tracked::Tracked, V: $crate::tracked::Tracked, $($generics)*>
-            $crate::tracked::Tracked for $type
+        impl<K: $crate::tracked::Visit, V: $crate::tracked::Visit, $($generics)*>
+            $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {

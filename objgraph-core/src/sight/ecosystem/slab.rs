@@ -6,9 +6,9 @@ use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
-impl<T: Tracked> Tracked for Slab<T> {
+impl<T: Visit> Visit for Slab<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.open(Segment::Element);
         for (key, value) in self {

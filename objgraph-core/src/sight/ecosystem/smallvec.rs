@@ -5,11 +5,11 @@ use smallvec::{Array, SmallVec};
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
-impl<A: Array> Tracked for SmallVec<A>
+impl<A: Array> Visit for SmallVec<A>
 where
-    A::Item: Tracked,
+    A::Item: Visit,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.elements(self.as_slice());

@@ -7,12 +7,12 @@ use triomphe::{Arc, OffsetArc, UniqueArc};
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::trace::Visitor;
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 /// `$alone` tells whether there is one owner.
 macro_rules! arcs {
     ($($type:ty, $arc:ident => $alone:expr;)*) => {$(
-        impl<T: Tracked> Tracked for $type {
+        impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $arc = self;
                 if $alone {

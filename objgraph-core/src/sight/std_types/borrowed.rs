@@ -4,11 +4,11 @@ use std::pin::Pin;
 
 use super::shapes::leaves;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 macro_rules! references {
     ($($type:ty),*) => {$(
-        impl<T: Tracked> Tracked for $type {
+        impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.shared(&**self);
             }
@@ -34,7 +34,7 @@ references!(&T, &mut T, Pin<&T>);
 // To values without a size known to the compiler that hold nothing.
 leaves!(&str, &std::path::Path, &std::ffi::OsStr, &std::ffi::CStr);
 
-impl<T: Tracked> Tracked for &[T] {
+impl<T: Visit> Visit for &[T] {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.shared_elements(self.iter());
     }

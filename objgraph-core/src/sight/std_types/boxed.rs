@@ -7,12 +7,12 @@ use crate::object_id::ObjectId;
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 /// Boxes, pinned or not, that lend what is in them.
 macro_rules! boxes {
     ($($type:ty),*) => {$(
-        impl<T: Tracked> Tracked for $type {
+        impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.value(&**self);
             }
@@ -54,7 +54,7 @@ boxes!(Box<T>, Pin<Box<T>>);
 /// Boxes of values of any type: the registry may know it.
 macro_rules! any_boxes {
     ($($type:ty),*) => {$(
-        impl Tracked for Box<$type> {
+        impl Visit for Box<$type> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let value: &'a dyn Any = &**self;
                 let registry = crate::sight::registry();
@@ -75,10 +75,10 @@ any_boxes!(dyn Any, dyn Any + Send, dyn Any + Send + Sync);
 /// the crate that declares the trait write it:
 ///
 /// ```
-/// # use objgraph_core::{Tracked, Visitor};
+/// # use objgraph_core::{Visit, Visitor};
 /// trait Shape: Tracked {}
 ///
-/// impl Tracked for Box<dyn Shape> {
+/// impl Visit for Box<dyn Shape> {
 ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
 ///         (**self).visit(visitor);
 ///     }
@@ -86,7 +86,7 @@ any_boxes!(dyn Any, dyn Any + Send, dyn Any + Send + Sync);
 /// ```
 macro_rules! tracked_boxes {
     ($($type:ty),*) => {$(
-        impl Tracked for Box<$type> {
+        impl Visit for Box<$type> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 (**self).visit(visitor);
             }
@@ -106,4 +106,4 @@ macro_rules! tracked_boxes {
     )*};
 }
 
-tracked_boxes!(dyn Tracked, dyn Tracked + Send, dyn Tracked + Send + Sync);
+tracked_boxes!(dyn Visit, dyn Visit + Send, dyn Visit + Send + Sync);

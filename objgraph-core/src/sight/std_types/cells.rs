@@ -4,7 +4,7 @@ use std::cell::{Cell, LazyCell, OnceCell, RefCell};
 use std::sync::{LazyLock, Mutex, OnceLock, RwLock, TryLockError};
 
 use super::shapes::{guarded, lazy, once};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 /// A lock that panicked while it was held still lends its value.
 fn unpoisoned<G>(tried: Result<G, TryLockError<G>>) -> Option<G> {
@@ -34,7 +34,7 @@ lazy! {
 /// A `Cell` lends nothing, so it is known only where its value can own nothing. Any other is
 /// opaque, as a foreign type would be: `Cell<Option<Rc<T>>>` is, and a `RefCell` in its place is
 /// not.
-impl<T: Copy + Tracked> Tracked for Cell<T> {
+impl<T: Copy + Visit> Visit for Cell<T> {
     fn label(&self) -> Label<'_> {
         Label::None
     }

@@ -1,11 +1,11 @@
 //! std's own pointers: what they point to is a node of its own, visited through the registry.
 
 use crate::trace::{MetPointer, Starts, StdPointer, Visitor};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
 macro_rules! pointers {
     ($($module:ident::$name:ident),*) => {$(
-        impl<T: ?Sized + 'static> Tracked for std::$module::$name<T> {
+        impl<T: ?Sized + 'static> Visit for std::$module::$name<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.std_pointer(self);
             }

@@ -15,7 +15,7 @@
 /// `entries` where it changes from run to run, so that no path can tell which item it was.
 macro_rules! collections {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $visit:ident, $walk:ident;)*) => {$(
-        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type
+        impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
@@ -63,8 +63,8 @@ macro_rules! collections {
 /// the entries.
 macro_rules! maps {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $segment:ident;)*) => {$(
-        impl<K: $crate::tracked::Tracked, V: $crate::tracked::Tracked, $($generics)*>
-            $crate::tracked::Tracked for $type
+        impl<K: $crate::tracked::Visit, V: $crate::tracked::Visit, $($generics)*>
+            $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
@@ -127,7 +127,7 @@ macro_rules! maps {
 /// it is busy. It must not wait.
 macro_rules! guarded {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
-        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type {
+        impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
                 match $try {
@@ -185,7 +185,7 @@ macro_rules! guarded {
 /// make the value.
 macro_rules! once {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $get:expr;)*) => {$(
-        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type {
+        impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
                 if let Some(value) = $get {
@@ -230,7 +230,7 @@ macro_rules! once {
 /// made to: until then there is the function, in which nothing can be seen.
 macro_rules! lazy {
     ($($type:ty $(where [$($bounds:tt)*])?, $cell:ident => $get:expr;)*) => {$(
-        impl<T: $crate::tracked::Tracked, F> $crate::tracked::Tracked for $type
+        impl<T: $crate::tracked::Visit, F> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
@@ -279,7 +279,7 @@ macro_rules! lazy {
 /// Types that hold one value `T` and lend it by `$inner`.
 macro_rules! wrappers {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $value:ident => $inner:expr;)*) => {$(
-        impl<T: $crate::tracked::Tracked, $($generics)*> $crate::tracked::Tracked for $type
+        impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
@@ -328,7 +328,7 @@ macro_rules! wrappers {
 /// Enums of variants with one value each, and of variants with none.
 macro_rules! choices {
     ($([$($param:ident),*] $type:ty, $($variant:path),*;)*) => {$(
-        impl<$($param: $crate::tracked::Tracked),*> $crate::tracked::Tracked for $type {
+        impl<$($param: $crate::tracked::Visit),*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 #[allow(unreachable_patterns, reason = "some have variants with no value")]
                 match self {
@@ -382,7 +382,7 @@ macro_rules! choices {
 /// Types that hold no reference, and whose label is their `Debug` text.
 macro_rules! leaves {
     ($($type:ty),* $(,)?) => {$(
-        impl $crate::tracked::Tracked for $type {
+        impl $crate::tracked::Visit for $type {
             fn label(&self) -> $crate::tracked::Label<'_> {
                 $crate::tracked::Label::Debug(self)
             }
@@ -397,7 +397,7 @@ macro_rules! leaves {
 /// Types that hold no reference, whatever their parameters, and have no label.
 macro_rules! silent_leaves {
     ($([$($generics:tt)*] $type:ty;)*) => {$(
-        impl<$($generics)*> $crate::tracked::Tracked for $type {
+        impl<$($generics)*> $crate::tracked::Visit for $type {
             fn is_leaf() -> bool {
                 true
             }

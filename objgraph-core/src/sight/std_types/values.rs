@@ -15,9 +15,9 @@ use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::{Label, Tracked};
+use crate::tracked::{Label, Visit};
 
-impl<T: Tracked> Tracked for Option<T> {
+impl<T: Visit> Visit for Option<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         if let Some(value) = self {
             visitor.value(value);
@@ -85,7 +85,7 @@ wrappers! {
 /// Ranges, which hold two values.
 macro_rules! ranges {
     ($($type:ty, $value:ident => $start:expr, $end:expr;)*) => {$(
-        impl<T: Tracked> Tracked for $type {
+        impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $value = self;
                 visitor.field("start", $start);
@@ -126,9 +126,9 @@ ranges! {
 }
 
 /// What is borrowed is somebody else's.
-impl<T: ?Sized + ToOwned> Tracked for Cow<'_, T>
+impl<T: ?Sized + ToOwned> Visit for Cow<'_, T>
 where
-    T::Owned: Tracked,
+    T::Owned: Visit,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         if let Cow::Owned(value) = self {
@@ -172,7 +172,7 @@ where
 /// Tuples; `$index` are the names of the fields.
 macro_rules! tuples {
     ($($($T:ident $index:tt)*;)*) => {$(
-        impl<$($T: Tracked),*> Tracked for ($($T,)*) {
+        impl<$($T: Visit),*> Visit for ($($T,)*) {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 $(visitor.field(stringify!($index), &self.$index);)*
             }

@@ -4,7 +4,7 @@
 /// the counts of the value.
 macro_rules! known_pointer {
     ($Pointer:ident, $Inner:ident, $module:ident, $apart:path) => {
-        impl<T: ?Sized + 'static> Tracked for $Pointer<T> {
+        impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 self.attach();
                 if let Some(id) = self.inner.header.id() {

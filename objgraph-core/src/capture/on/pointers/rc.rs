@@ -24,7 +24,7 @@ use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A single-threaded reference-counting pointer; as [`std::rc::Rc`], and every object made
 /// through it is known.
@@ -243,7 +243,7 @@ impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Rc<T> {}
 #[cfg(feature = "nightly")]
 impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
 
-impl<T: ?Sized + 'static> Tracked for Weak<T> {
+impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
             visitor.reference(id, false);

@@ -27,7 +27,7 @@ pub use std::sync::*;
 
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::Tracked;
+use crate::tracked::Visit;
 
 /// A thread-safe reference-counting pointer; as [`std::sync::Arc`], and every object made
 /// through it is known.
@@ -303,7 +303,7 @@ impl<T: ?Sized + Error> Error for Arc<T> {
     }
 }
 
-impl<T: ?Sized + 'static> Tracked for Weak<T> {
+impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
             visitor.reference(id, false);
