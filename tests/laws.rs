@@ -1,5 +1,9 @@
 //! A test for each law that no other test file stands for.
 
+#![allow(
+    unused_qualifications,
+    reason = "where tracking is off, our pointers are those of std"
+)]
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::Path;

@@ -6,11 +6,12 @@ mod register;
 mod strict;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod visit;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::parse_quote;
+use syn::{GenericParam, Generics, Member, WherePredicate, parse_quote};
 
 use crate::ast::{Input, Shape};
 use crate::look::Look;
@@ -43,6 +44,20 @@ impl<'a> Context<'a> {
     fn impl_tracked(&self, items: &TokenStream) -> TokenStream {
         let Self { input, krate, .. } = self;
         let ident = &input.original.ident;
+        let generics = self.generics();
+        let (impl_generics, _, where_clause) = generics.split_for_impl();
+        let arguments = self.arguments();
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::Visit for #ident #arguments #where_clause {
+                #items
+            }
+        }
+    }
+
+    /// The input's generics with the bounds that the impl has.
+    fn generics(&self) -> Generics {
+        let Self { input, .. } = self;
         let mut generics = input.original.generics.clone();
         let params: Vec<Ident> = generics
             .type_params()
@@ -55,17 +70,30 @@ impl<'a> Context<'a> {
                 None => predicates.extend(
                     params
                         .iter()
-                        .map(|param| -> syn::WherePredicate { parse_quote!(#param: 'static) }),
+                        .map(|param| -> WherePredicate { parse_quote!(#param: 'static) }),
                 ),
             }
         }
-        let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-        quote! {
-            #[automatically_derived]
-            impl #impl_generics #krate::Visit for #ident #ty_generics #where_clause {
-                #items
-            }
+        generics
+    }
+
+    /// The input's parameters as its own arguments.
+    ///
+    /// A constant stands in braces: without, one that shares its name with a type is that type.
+    fn arguments(&self) -> TokenStream {
+        let params = &self.input.original.generics.params;
+        if params.is_empty() {
+            return TokenStream::new();
         }
+        let arguments = params.iter().map(|param| match param {
+            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+            GenericParam::Type(param) => param.ident.to_token_stream(),
+            GenericParam::Const(param) => {
+                let ident = &param.ident;
+                quote!({ #ident })
+            }
+        });
+        quote!(<#(#arguments),*>)
     }
 
     /// Whether the input has no size, so that `Self: Sized` would be a bound that cannot hold.
@@ -119,15 +147,16 @@ pub(crate) fn stub(input: &Input<'_>) -> TokenStream {
 /// The side with tracking.
 fn on(context: &Context<'_>) -> TokenStream {
     let Context { input, private, .. } = context;
-    let ident = &input.original.ident;
     let allow = lints::allow(input.original);
-    let visit = context.visit_method(&visit::body(context));
+    let (probes, probe) = unseen::visit(context);
+    let rest = visit::rest(context);
+    let visit = context.visit_method(&quote!(#rest #probe));
     let register = (!context.is_unsized()).then(|| register::method(context));
     let label = label::method(context);
     let instance = instance(context);
     let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
     let alone = input.original.generics.params.is_empty() && !context.is_unsized();
-    let submit = alone.then(|| quote!(#private::submit! { #ident }));
+    let submit = alone.then(|| unseen::submit(context));
     quote! {
         #allow
         const _: () = {
@@ -138,6 +167,7 @@ fn on(context: &Context<'_>) -> TokenStream {
                 ViaDrop as _, ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
                 ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
             };
+            #probes
             #tracked
             #submit
         };
@@ -155,23 +185,24 @@ fn off(context: &Context<'_>) -> TokenStream {
 
 /// The method that tells the identity of a struct with a field `Instance<T>`.
 fn instance(context: &Context<'_>) -> Option<TokenStream> {
-    let Context {
-        input,
-        krate,
-        private,
-        ..
-    } = context;
-    let Shape::Struct(fields) = &input.shape else {
-        return None;
-    };
-    let field = fields.iter().find(|field| {
-        let look = Look::new(field, false, input, &context.scope);
-        is_instance(field.ty) && matches!(look, Look::Full | Look::Local)
-    })?;
-    let member = &field.member;
+    let Context { krate, private, .. } = context;
+    let member = instance_member(context)?;
     Some(quote! {
         fn instance(&self) -> ::core::option::Option<#krate::ObjectId> {
             #private::instance_id(&self.#member)
         }
     })
+}
+
+/// The field `Instance<T>` of a struct.
+fn instance_member<'a>(context: &Context<'a>) -> Option<&'a Member> {
+    let Context { input, scope, .. } = context;
+    let Shape::Struct(fields) = &input.shape else {
+        return None;
+    };
+    let field = fields.iter().find(|field| {
+        let look = Look::new(field, false, input, scope);
+        is_instance(field.ty) && matches!(look, Look::Full | Look::Local)
+    })?;
+    Some(&field.member)
 }

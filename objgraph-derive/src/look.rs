@@ -76,4 +76,14 @@ impl Opaque {
             Self::Grows => "its type contains this type with ever larger arguments",
         }
     }
+    /// What to do about it, as the end of a sentence.
+    pub(crate) fn remedy(self) -> &'static str {
+        match self {
+            Self::Packed => "mark it `#[tracked(skip)]`",
+            Self::Borrows | Self::UnsizedParam | Self::Grows => {
+                "mark it `#[tracked(skip)]`, or name a function that looks into it: \
+                 `#[tracked(with = path)]`"
+            }
+        }
+    }
 }

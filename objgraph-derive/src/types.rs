@@ -175,14 +175,25 @@ pub(crate) fn grows(ty: &Type, scope: &Scope<'_>) -> bool {
         }),
         _ => false,
     };
-    grows_here || parts(ty, scope).into_iter().any(|part| grows(part, scope))
+    let behind = match bare(ty) {
+        Type::Reference(reference) => grows(&reference.elem, scope),
+        _ => false,
+    };
+    grows_here || behind || parts(ty, scope).into_iter().any(|part| grows(part, scope))
 }
 
 fn contains_param(ty: &Type, scope: &Scope<'_>) -> bool {
-    is_parameter(ty, scope)
-        || parts(ty, scope)
-            .into_iter()
-            .any(|part| contains_param(part, scope))
+    match bare(ty) {
+        Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::TraitObject(_) => {
+            scope.mentions_type_param(ty)
+        }
+        _ => {
+            is_parameter(ty, scope)
+                || parts(ty, scope)
+                    .into_iter()
+                    .any(|part| contains_param(part, scope))
+        }
+    }
 }
 
 /// Whether `ty` is one of the item's type parameters and nothing more.

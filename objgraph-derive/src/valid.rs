@@ -94,9 +94,10 @@ fn check_strict(
             field.ty,
             format_args!(
                 "nothing can look into the field `{}`: {}; \
-                 under `#[tracked(strict)]`, mark it `#[tracked(skip)]`",
+                 under `#[tracked(strict)]`, {}",
                 field.name,
-                why.reason()
+                why.reason(),
+                why.remedy()
             ),
         );
     }

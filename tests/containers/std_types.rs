@@ -222,6 +222,7 @@ struct Everything {
     pair: (u8, Rc<Target>),
     range: Range<Rc<Target>>,
     end: RangeInclusive<Rc<Target>>,
+    #[allow(clippy::redundant_allocation, reason = "it is legal")]
     option: Option<Box<Rc<Target>>>,
     cell: Mutex<RefCell<Rc<Target>>>,
     rest: std::vec::IntoIter<Rc<Target>>,

@@ -90,7 +90,7 @@ fn spec(
         #registrar.field::<Self>(#private::FieldSpec {
             name: #name,
             ty: #text,
-            sight: #sight,
+            sight: ::core::convert::Into::into(#sight),
             back: #back,
         });
     }

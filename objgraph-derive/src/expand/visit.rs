@@ -9,52 +9,82 @@ use super::{Context, label, local, strict, visitor};
 use crate::ast::{Field, Shape, Variant};
 use crate::look::Look;
 
-/// The body of `visit`.
-pub(super) fn body(context: &Context<'_>) -> TokenStream {
-    match_fields(context, &|field, look, value| {
+/// The fields that generated code looks into, of `value`; empty if there are none.
+///
+/// This is the part of `visit` that the compiler must not take for a use of the fields; see
+/// [`super::unseen`].
+pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
+    let ident = &context.input.original.ident;
+    let from = (quote!(#value), quote!(#ident));
+    match_fields(context, &from, &|field, look, value| {
         let private = &context.private;
         let visitor = visitor(Span::call_site());
-        let name = &field.name;
-        let ty = field.ty;
         let visit = match look {
-            Look::Skipped | Look::Leaf => return None,
-            Look::With(path) => call_with(path, value),
-            Look::Full => {
-                quote!((&&&&#private::Probe::new(#value)).__visit(#visitor);)
-            }
-            Look::Local => {
-                quote!((&&#private::LocalProbe::new(#value)).__visit(#visitor);)
-            }
-            Look::Opaque(_) => quote!(#visitor.__opaque_type::<#ty>();),
+            Look::Full => quote!((&&&&#private::Probe::new(#value)).__visit(#visitor);),
+            Look::Local => quote!((&&#private::LocalProbe::new(#value)).__visit(#visitor);),
+            Look::Skipped | Look::Leaf | Look::With(_) | Look::Opaque(_) => return None,
         };
-        let strict = match look {
-            Look::Full | Look::Local => strict::check(context, field),
-            _ => None,
-        };
-        let is_back = field.attrs.back.is_some();
-        let enter = local(if is_back { "__enter_back" } else { "__enter" });
-        Some(quote! {
-            #strict
-            #visitor.#enter(#name);
-            #visit
-            #visitor.__leave();
-        })
+        Some(entered(field, &visit))
     })
 }
 
-/// A body that visits nothing, but uses the fields and functions that `body` would use: so a
-/// warning about dead code does not come and go with tracking.
-pub(super) fn idle_body(context: &Context<'_>) -> TokenStream {
-    let fields = match_fields(context, &|_, look, value| match look {
-        Look::With(path) => Some(call_with(path, value)),
-        Look::Full | Look::Local => Some(quote!(let _ = #value;)),
-        Look::Skipped | Look::Leaf | Look::Opaque(_) => None,
+/// The rest of `visit`: what the user's functions look into, what cannot be looked into, and the
+/// checks of a strict type.
+pub(super) fn rest(context: &Context<'_>) -> TokenStream {
+    let strict: TokenStream = context
+        .input
+        .fields()
+        .filter_map(|(field, skipped)| {
+            match Look::new(field, skipped, context.input, &context.scope) {
+                Look::Full | Look::Local => strict::check(context, field),
+                _ => None,
+            }
+        })
+        .collect();
+    let fields = match_fields(context, &itself(), &|field, look, value| match look {
+        Look::With(path) => Some(entered(field, &call_with(path, value))),
+        Look::Opaque(_) => {
+            let visitor = visitor(Span::call_site());
+            let ty = field.ty;
+            Some(entered(field, &quote!(#visitor.__opaque_type::<#ty>();)))
+        }
+        Look::Full | Look::Local | Look::Skipped | Look::Leaf => None,
     });
+    quote!(#strict #fields)
+}
+
+/// `visit` of a field, between entering it and leaving it.
+fn entered(field: &Field<'_>, visit: &TokenStream) -> TokenStream {
+    let visitor = visitor(Span::call_site());
+    let name = &field.name;
+    let is_back = field.attrs.back.is_some();
+    let enter = local(if is_back { "__enter_back" } else { "__enter" });
+    quote! {
+        #visitor.#enter(#name);
+        #visit
+        #visitor.__leave();
+    }
+}
+
+/// A body that visits nothing, but uses what the side with tracking is seen to use: the functions
+/// that the attributes name with their fields, and the `Instance`. So a warning about dead code
+/// does not come and go with tracking.
+pub(super) fn idle_body(context: &Context<'_>) -> TokenStream {
+    let fields = match_fields(context, &itself(), &|_, look, value| match look {
+        Look::With(path) => Some(call_with(path, value)),
+        _ => None,
+    });
+    let instance = super::instance_member(context).map(|member| quote!(let _ = &self.#member;));
     let label = context.input.attrs.label.as_ref().map(|label| {
         let call = label::call(&label.value);
         quote!(let _ = #call;)
     });
-    quote!(#fields #label)
+    quote!(#fields #instance #label)
+}
+
+/// The value that a method is called on, and the name of its type.
+fn itself() -> (TokenStream, TokenStream) {
+    (quote!(self), quote!(Self))
 }
 
 /// A call of the user's function, whose arguments are shown where its path was written.
@@ -72,8 +102,14 @@ fn call_with(path: &ExprPath, value: &TokenStream) -> TokenStream {
 /// What to do with a field, given how to look into it and an expression that borrows it.
 type Each<'a> = dyn Fn(&Field<'_>, &Look<'_>, &TokenStream) -> Option<TokenStream> + 'a;
 
-/// `each` field of `self` as statements; empty if there is nothing to do with any.
-fn match_fields(context: &Context<'_>, each: &Each<'_>) -> TokenStream {
+/// `each` field as statements, of the value and its type in `from`; empty if there is nothing to do
+/// with any.
+fn match_fields(
+    context: &Context<'_>,
+    from: &(TokenStream, TokenStream),
+    each: &Each<'_>,
+) -> TokenStream {
+    let (value, ty) = from;
     let input = context.input;
     match &input.shape {
         Shape::Struct(fields) => fields
@@ -81,26 +117,31 @@ fn match_fields(context: &Context<'_>, each: &Each<'_>) -> TokenStream {
             .filter_map(|field| {
                 let look = Look::new(field, false, input, &context.scope);
                 let member = &field.member;
-                each(field, &look, &quote!(&self.#member))
+                each(field, &look, &quote!(&#value.#member))
             })
             .collect(),
         Shape::Enum(variants) => {
             let arms: Vec<_> = variants
                 .iter()
-                .filter_map(|variant| arm(context, variant, each))
+                .filter_map(|variant| arm(context, variant, ty, each))
                 .collect();
             if arms.is_empty() {
                 return TokenStream::new();
             }
             let rest = (arms.len() < variants.len()).then(|| quote!(_ => {}));
-            quote!(match self { #(#arms)* #rest })
+            quote!(match #value { #(#arms)* #rest })
         }
         Shape::Union => TokenStream::new(),
     }
 }
 
 /// The arm of one variant, unless there is nothing to do with its fields.
-fn arm(context: &Context<'_>, variant: &Variant<'_>, each: &Each<'_>) -> Option<TokenStream> {
+fn arm(
+    context: &Context<'_>,
+    variant: &Variant<'_>,
+    ty: &TokenStream,
+    each: &Each<'_>,
+) -> Option<TokenStream> {
     let skipped = variant.attrs.skip.is_some();
     let mut bindings = TokenStream::new();
     let mut statements = TokenStream::new();
@@ -120,5 +161,5 @@ fn arm(context: &Context<'_>, variant: &Variant<'_>, each: &Each<'_>) -> Option<
         return None;
     }
     let ident = &variant.original.ident;
-    Some(quote!(Self::#ident { #bindings .. } => { #statements }))
+    Some(quote!(#ty::#ident { #bindings .. } => { #statements }))
 }

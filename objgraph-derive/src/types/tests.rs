@@ -180,6 +180,10 @@ fn types_that_grow_are_found() {
         "S<Vec<T>, U>",
         "Option<Box<S<(T, U), U>>>",
         "Vec<S<u8, S<T, U>>>",
+        "Option<&'static S<Vec<T>, U>>",
+        "Box<S<&'static T, U>>",
+        "Box<S<fn(T), U>>",
+        "Box<S<*const T, U>>",
     ] {
         assert!(grows(ty), "{ty}");
     }
@@ -189,6 +193,7 @@ fn types_that_grow_are_found() {
         "S<Vec<u8>, T>",
         "Vec<Self>",
         "Other<Vec<T>>",
+        "S<&'static u8, fn(u8)>",
     ] {
         assert!(!grows(ty), "{ty}");
     }

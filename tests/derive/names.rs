@@ -1,0 +1,205 @@
+//! Names that are unusual, hidden, shadowed, or come from macros.
+
+#![allow(non_camel_case_types, reason = "keywords are lower case")]
+
+use objgraph::Tracked;
+use objgraph::rc::Rc;
+
+use crate::seen::{assert_fields, assert_sees};
+
+#[derive(Tracked)]
+struct r#struct {
+    r#type: Rc<u8>,
+    r#fn: Option<Rc<r#enum>>,
+}
+
+#[derive(Tracked)]
+enum r#enum {
+    r#match(Rc<u8>),
+    r#if { r#else: Rc<u8> },
+}
+
+#[test]
+fn raw_identifiers() {
+    let value = Rc::new(r#struct {
+        r#type: Rc::new(1),
+        r#fn: Some(Rc::new(r#enum::r#match(Rc::new(1)))),
+    });
+    assert_sees(&value, &["fn -> enum", "type -> u8"]);
+    let variant = r#enum::r#if { r#else: Rc::new(1) };
+    assert_sees(&Rc::new(variant), &["if.else -> u8"]);
+    assert_fields::<r#struct>(&["type: Rc<u8>, Full", "fn: Option<Rc<r#enum>>, Full"]);
+}
+
+#[test]
+fn types_inside_functions() {
+    #[derive(Tracked)]
+    struct Local {
+        inner: Rc<Inner>,
+    }
+    #[derive(Tracked)]
+    struct Inner(Vec<Rc<u8>>);
+
+    let value = Rc::new(Local {
+        inner: Rc::new(Inner(vec![Rc::new(1)])),
+    });
+    assert_sees(&value, &["inner -> Inner"]);
+    assert_sees(&value.inner, &["0[0] -> u8"]);
+    let closure = || {
+        #[derive(Tracked)]
+        enum InClosure {
+            One(Rc<Local>),
+        }
+        assert_sees(&Rc::new(InClosure::One(value.clone())), &["One.0 -> Local"]);
+    };
+    closure();
+}
+
+macro_rules! declare {
+    ($(#[$attr:meta])* $name:ident { $($field:ident: $ty:ty),* }) => {
+        $(#[$attr])*
+        #[derive(Tracked)]
+        struct $name {
+            $($field: $ty,)*
+            hygienic: Vec<$crate::names::Shared<$($ty),*>>,
+        }
+    };
+}
+
+type Shared<T> = Rc<Vec<T>>;
+
+declare! {
+    /// It has an attribute.
+    ByMacro { value: Rc<u8> }
+}
+
+macro_rules! variants {
+    ($name:ident<$param:ident> = $($variant:ident($ty:ty))|*) => {
+        #[derive(Tracked)]
+        enum $name<$param> { $($variant($ty)),* }
+    };
+}
+
+variants!(Variants<T> = One(Rc<T>) | Many(Vec<Rc<T>>));
+
+#[derive(Tracked)]
+struct NamesVariants(Variants<u8>);
+
+#[test]
+fn behind_macros() {
+    let one = Rc::new(1);
+    let value = Rc::new(ByMacro {
+        value: one.clone(),
+        hygienic: vec![Rc::new(vec![one.clone()])],
+    });
+    assert_sees(&value, &["hygienic[0] -> Vec<Rc<u8>>", "value -> u8"]);
+    assert_sees(&value.hygienic[0], &["[0] -> u8"]);
+    assert_fields::<ByMacro>(&[
+        "value: Rc<u8>, Full",
+        "hygienic: Vec<crate::names::Shared<Rc<u8>>>, Full",
+    ]);
+    assert_sees(
+        &Rc::new(NamesVariants(Variants::Many(vec![one.clone()]))),
+        &["0.Many.0[0] -> u8"],
+    );
+    assert_sees(
+        &Rc::new(NamesVariants(Variants::One(one))),
+        &["0.One.0 -> u8"],
+    );
+}
+
+mod renamed {
+    /// Stands for a dependency of another name, or one that is re-exported.
+    pub(crate) mod re {
+        pub(crate) use objgraph as exported;
+    }
+
+    pub(crate) mod objgraph {}
+
+    #[derive(re::exported::Tracked)]
+    #[tracked(crate = re::exported)]
+    pub(crate) struct Renamed<T> {
+        pub(crate) value: re::exported::rc::Rc<T>,
+    }
+
+    #[derive(re::exported::Tracked)]
+    #[tracked(crate = self::re::exported)]
+    pub(crate) struct Holder(pub(crate) Renamed<u8>);
+}
+
+#[test]
+fn a_renamed_dependency() {
+    let value = renamed::Renamed { value: Rc::new(1) };
+    let value = Rc::new(renamed::Holder(value));
+    assert_sees(&value, &["0.value -> u8"]);
+}
+
+/// Everything that the expansion could mean is called otherwise here, or means something else.
+#[allow(unused, reason = "they are there to be in the way")]
+mod shadowed {
+    #![no_implicit_prelude]
+
+    use ::objgraph::Tracked;
+
+    pub(crate) struct Option;
+    pub(crate) struct Some;
+    pub(crate) struct Clone;
+    pub(crate) struct Into;
+    pub(crate) struct Sized;
+    pub(crate) struct Visitor;
+    pub(crate) struct Cell;
+    pub(crate) mod core {}
+    pub(crate) mod std {}
+    pub(crate) mod objgraph {}
+
+    #[derive(Tracked)]
+    pub(crate) struct Among<T> {
+        pub(crate) value: ::objgraph::rc::Rc<T>,
+        pub(crate) clone: ::objgraph::rc::Rc<u8>,
+    }
+
+    #[derive(Tracked)]
+    pub(crate) enum AmongVariants {
+        Some(::objgraph::rc::Rc<u8>),
+        None,
+        Visit { visitor: Among<u8> },
+    }
+}
+
+#[test]
+fn names_that_hide_those_of_std() {
+    let one = Rc::new(1);
+    let visitor = shadowed::Among {
+        value: one.clone(),
+        clone: one,
+    };
+    assert_sees(
+        &Rc::new(shadowed::AmongVariants::Visit { visitor }),
+        &["Visit.visitor.clone -> u8", "Visit.visitor.value -> u8"],
+    );
+}
+
+/// A type whose own methods are called as those that the expansion calls.
+#[derive(Tracked)]
+struct Methods {
+    value: Rc<u8>,
+    items: Vec<Rc<u8>>,
+}
+
+impl Methods {
+    fn visit(&self) {}
+    fn register() {}
+    fn label(&self) {}
+    fn clone(&self) {}
+    fn __visit(&self) {}
+    fn take(&self) {}
+}
+
+#[test]
+fn methods_of_the_same_names() {
+    let value = Rc::new(Methods {
+        value: Rc::new(1),
+        items: vec![Rc::new(1)],
+    });
+    assert_sees(&value, &["items[0] -> u8", "value -> u8"]);
+}

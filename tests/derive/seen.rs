@@ -1,0 +1,70 @@
+//! What objgraph sees, as text.
+
+use std::any::type_name;
+use std::sync::Arc;
+
+use objgraph::core::PlaceKind;
+use objgraph::{Identified, Snapshot, TypeInfo};
+
+/// Asserts that the object holds exactly these references, and then has exactly these places that
+/// could not be looked into, both sorted: `path -> Type`, with `~>` for a weak one and `(back)` at the end for one marked so;
+/// `path: opaque Type` and `path: busy Type`.
+#[track_caller]
+pub(crate) fn assert_sees(object: &impl Identified, expected: &[&str]) {
+    if objgraph::ENABLED {
+        assert_eq!(sees(&objgraph::snapshot(), object), expected);
+    }
+}
+
+pub(crate) fn sees(snapshot: &Snapshot, object: &impl Identified) -> Vec<String> {
+    let node = snapshot
+        .find(objgraph::id(object))
+        .expect("the object is known");
+    let edges = snapshot.edges(node).map(|edge| {
+        let arrow = if edge.is_strong() { "->" } else { "~>" };
+        let back = if edge.is_back() { " (back)" } else { "" };
+        let target = &snapshot.node(edge.target()).type_info().short_name;
+        format!("{} {arrow} {target}{back}", edge.path())
+    });
+    let places = snapshot.places_of(node).iter().map(|place| {
+        let kind = match place.kind {
+            PlaceKind::Opaque => "opaque",
+            PlaceKind::Busy => "busy",
+            kind => panic!("{kind:?}"),
+        };
+        let path = snapshot.parts().paths.show(place.path, place.index);
+        let info = &snapshot.types()[place.type_index as usize];
+        format!("{path}: {kind} {}", info.short_name)
+    });
+    let (mut edges, mut places): (Vec<_>, Vec<_>) = (edges.collect(), places.collect());
+    edges.sort();
+    places.sort();
+    edges.append(&mut places);
+    edges
+}
+
+/// What is known of the type; `None` if nothing is.
+pub(crate) fn info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
+    let types = objgraph::types();
+    types
+        .into_iter()
+        .find(|info| info.name == type_name::<T>() && info.is_visited)
+}
+
+/// Asserts what the table of types tells of the fields: `name: Type, Sight`, and `, back`.
+#[track_caller]
+pub(crate) fn assert_fields<T>(expected: &[&str]) {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let info = info::<T>().expect("the type is known");
+    let fields = info.fields.iter().map(|field| {
+        let back = if field.back { ", back" } else { "" };
+        format!(
+            "{}: {}, {:?}{back}",
+            field.name, field.type_text, field.sight
+        )
+    });
+    assert_eq!(fields.collect::<Vec<_>>(), expected);
+    assert!(info.is_derived);
+}

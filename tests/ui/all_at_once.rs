@@ -1,0 +1,24 @@
+use objgraph::{Tracked, rc::Rc};
+
+#[derive(Tracked)]
+#[tracked(label = "title", strict, strict, colour = red)]
+struct Session<'a> {
+    #[tracked(skp)]
+    user: String,
+    #[tracked(skip, with = visit_names)]
+    names: Vec<String>,
+    shared: Rc<&'a str>,
+}
+
+#[derive(Tracked)]
+enum Shape {
+    #[tracked(back)]
+    Circle(#[tracked(no_label, back = 1)] f64),
+}
+
+// The impls are there, so nothing more is told.
+fn main() {
+    fn is_tracked<T: Tracked>() {}
+    is_tracked::<Session<'static>>();
+    is_tracked::<Shape>();
+}

@@ -1,0 +1,10 @@
+use objgraph::Tracked;
+
+#[derive(Tracked)]
+struct Session {
+    #[tracked(skip)]
+    #[tracked(skip)]
+    user: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use objgraph::{Tracked, rc::Weak};
+
+#[derive(Tracked)]
+enum Parent {
+    #[tracked(back)]
+    Some(Weak<Parent>),
+    None,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use objgraph::{Tracked, rc::Weak};
+
+#[derive(Tracked)]
+struct Node {
+    #[tracked(back = true)]
+    parent: Weak<Node>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use objgraph::Tracked;
+
+#[derive(Tracked)]
+#[tracked(strict = true)]
+struct Session {
+    user: String,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use objgraph::Tracked;
+
+#[derive(Tracked)]
+struct Session {
+    #[tracked(with = visit_user)]
+    user: String,
+}
+
+fn visit_user(_: &String) {}
+
+fn main() {}
