@@ -40,6 +40,14 @@ release:
 features:
     .ci/steps.sh features
 
+# The types of other crates, all at once
+ecosystem:
+    .ci/steps.sh ecosystem
+
+# What needs a nightly compiler, where there is one
+nightly:
+    .ci/steps.sh nightly
+
 # Run the examples
 examples:
     .ci/steps.sh examples

@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off release features examples bench)
+readonly STEPS=(setup test fmt clippy docs off release features ecosystem nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -74,6 +74,20 @@ step_features() {
                 -- -D warnings
         done
     done
+}
+
+# The types of other crates, all at once.
+step_ecosystem() {
+    show cargo test --test containers --features ecosystem
+}
+
+# What needs a nightly compiler, where there is one.
+step_nightly() {
+    if ! cargo +nightly --version >/dev/null 2>&1; then
+        echo "skipped: there is no nightly toolchain"
+        return
+    fi
+    show cargo +nightly test -p objgraph-core --features nightly --test nightly_pointers
 }
 
 # The examples, and whether they say and draw what they promise.
