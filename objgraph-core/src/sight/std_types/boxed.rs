@@ -7,7 +7,7 @@ use crate::object_id::ObjectId;
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
-use crate::tracked::{Label, Visit};
+use crate::tracked::{Label, Tracked, Visit};
 
 /// Boxes, pinned or not, that lend what is in them.
 macro_rules! boxes {
@@ -75,7 +75,7 @@ any_boxes!(dyn Any, dyn Any + Send, dyn Any + Send + Sync);
 /// the crate that declares the trait write it:
 ///
 /// ```
-/// # use objgraph_core::{Visit, Visitor};
+/// # use objgraph_core::{Tracked, Visit, Visitor};
 /// trait Shape: Tracked {}
 ///
 /// impl Visit for Box<dyn Shape> {
@@ -106,4 +106,11 @@ macro_rules! tracked_boxes {
     )*};
 }
 
-tracked_boxes!(dyn Visit, dyn Visit + Send, dyn Visit + Send + Sync);
+tracked_boxes!(
+    dyn Tracked,
+    dyn Tracked + Send,
+    dyn Tracked + Send + Sync,
+    dyn Visit,
+    dyn Visit + Send,
+    dyn Visit + Send + Sync
+);
