@@ -51,11 +51,15 @@ fn pair(name: &str, path: &str) -> (String, String) {
     (name.to_owned(), path.to_owned())
 }
 
+/// One test at a time: while one snapshot looks into a lock, another finds it held.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 #[test]
 fn statics_and_thread_locals_are_roots_and_are_not_made_by_looking() {
     if !objgraph::ENABLED {
         return;
     }
+    let _alone = ONE_AT_A_TIME.lock();
     let session = Arc::new(Session { number: 1 });
     CACHE.lock().unwrap().push(session.clone());
     let snapshot = objgraph::snapshot();
@@ -85,6 +89,7 @@ fn scoped_roots_are_roots_as_long_as_the_scope_lasts() {
     if !objgraph::ENABLED {
         return;
     }
+    let _alone = ONE_AT_A_TIME.lock();
     let inner = Rc::new(Session { number: 1 });
     let app = (7, vec![inner.clone()]);
     let both = vec![inner.clone()];

@@ -19,6 +19,9 @@ use crate::tracked::{Value, Visit};
 /// alive beyond its visit. Time and memory are O(objects + references); the stack needed does
 /// not grow with them.
 ///
+/// A lock is held while what is in it is visited, and never waited for: one that is held, by the
+/// program or by the snapshot of another thread, is busy.
+///
 /// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
 /// snapshot is empty.
 #[must_use]

@@ -45,7 +45,7 @@ fn both_sides_are_gated() {
         &[
             "::objgraph::__private::on! { const _: () = {",
             "impl ::objgraph::Visit for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
-            "<S as ::objgraph::Tracked>::register(__r);",
+            "<S as ::objgraph::Visit>::register(__r);",
             "::objgraph::__private::submit! { __Register<()> }",
             "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Visit for S { } }",
         ],
