@@ -5,6 +5,7 @@ mod assemble;
 mod labels;
 mod left_behind;
 mod met;
+mod others;
 mod roots;
 mod starts;
 mod take;
@@ -15,6 +16,7 @@ pub use labels::{label_of, labels};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
 pub(crate) use met::{MetPointer, StdPointer};
+pub(crate) use others::patiently;
 pub use roots::{StaticRoot, with_root};
 pub use starts::Starts;
 pub use take::{SnapshotOptions, snapshot, snapshot_with};

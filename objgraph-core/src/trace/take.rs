@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::assemble::assemble;
+use super::others::Running;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
 use super::visitor::Visitor;
@@ -53,6 +54,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     if !crate::ENABLED {
         return (Snapshot::empty(), Vec::new());
     }
+    let _running = Running::begin();
     let mut tracer = Tracer::new(registry(), options.labels);
     let listed = capture::list();
     let all = listed.len();

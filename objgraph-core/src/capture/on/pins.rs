@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
@@ -111,14 +112,49 @@ pub(super) struct Pinned<T: ?Sized> {
     number: u64,
 }
 
+/// How long a trace waits for the trace of another thread to end its visit of the same object, at
+/// most: code of the user that runs in that visit may itself wait for this thread.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Pins the value of an object; `None` if it is dropped just now or nothing may look at it.
+///
+/// Traces of several threads take turns with each object: a lock in it that one of them holds is
+/// not busy, and the count is one that is known.
 pub(super) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
-    pin_by(|| shared_handle(id))
+    let this = thread::current().id();
+    let mut pins = PINS.lock();
+    if !pins.is_empty() {
+        let deadline = Instant::now() + PATIENCE;
+        while let Some(address) = address_of(id) {
+            let others = || {
+                pins.iter()
+                    .filter(|pin| pin.address == address && pin.thread != this)
+            };
+            // One that is leaving is gone in a moment, or its object is.
+            let leaving = others().any(|pin| pin.leaving);
+            if others().next().is_none() || (!leaving && Instant::now() >= deadline) {
+                break;
+            }
+            UNPINNED.wait_for(&mut pins, if leaving { TURN } else { PATIENCE });
+        }
+    }
+    pin_by(pins, || shared_handle(id))
+}
+
+/// How long to wait for what is over in a moment, before it is looked at again.
+const TURN: Duration = Duration::from_millis(1);
+
+/// Where the value of an object is; to be asked under the lock of the pins.
+fn address_of(id: ObjectId) -> Option<usize> {
+    write_down();
+    let address = shared_handle(id).map(|weak| weak.as_ptr().cast::<()>().addr());
+    GONE.fetch_add(1, Ordering::SeqCst);
+    address
 }
 
 /// Pins the value behind a weak handle; `None` if it is gone.
 pub(super) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<Pinned<T>> {
-    pin_by(|| Some(weak.clone()))
+    pin_by(PINS.lock(), || Some(weak.clone()))
 }
 
 /// A strong handle for the program to have, to the value of an object.
@@ -175,9 +211,11 @@ pub(super) fn unseen(run: impl FnOnce()) {
     GONE.fetch_add(1, Ordering::SeqCst);
 }
 
-fn pin_by<T: ?Sized>(handle: impl FnOnce() -> Option<Weak<T>>) -> Option<Pinned<T>> {
-    // All under the lock, the weak handle that is needed on the way included.
-    let mut pins = PINS.lock();
+/// Pins under the lock, the weak handle that is needed on the way included.
+fn pin_by<T: ?Sized>(
+    mut pins: MutexGuard<'_, Vec<Pin>>,
+    handle: impl FnOnce() -> Option<Weak<T>>,
+) -> Option<Pinned<T>> {
     let number = write_down();
     let upgraded = handle().and_then(|weak| {
         // The handle in the table, and this one, are not the program's.

@@ -130,7 +130,7 @@ macro_rules! guarded {
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
-                match $try {
+                match $crate::trace::patiently(|| $try) {
                     Some(guard) => visitor.lent::<T>(&guard),
                     None => visitor.busy::<T>(),
                 }
@@ -169,7 +169,7 @@ macro_rules! guarded {
                     return;
                 }
                 let $cell = self;
-                match $try {
+                match $crate::trace::patiently(|| $try) {
                     Some(guard) => {
                         let value: &T = &guard;
                         visitor.guarded(|guarded| guarded.with(|visitor| visitor.any(value)));
