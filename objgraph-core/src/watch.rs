@@ -7,7 +7,7 @@ use crate::object_id::ObjectId;
 use crate::tracked::Visit;
 
 /// A pointer of std that can be watched: `std::rc::Rc<T>` or `std::sync::Arc<T>` of a type that is
-/// [`Tracked`].
+/// [`Tracked`](crate::Tracked).
 pub trait Watch {
     #[doc(hidden)]
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId>;
