@@ -36,10 +36,14 @@ pub(super) fn possibly_leaked(
 ) -> (Vec<NodeId>, Vec<Suspect>) {
     let mut suspects = opaque_values(snapshot);
     let owners = reach_backwards(snapshot, suspects.iter().map(|suspect| suspect.node), alive);
-    // Objects held, as far as is known, only by opaque values that they own.
+    // Objects held, as far as is known, only by opaque values that they own. An opaque object
+    // owns itself, but nothing speaks for it holding itself: to suspect it would be to suspect
+    // every object without a derive.
     let mut hidden = NodeSet::new(snapshot.len());
-    for &node in by_references.iter().filter(|&&node| owners.contains(node)) {
-        hidden.insert(node);
+    for &node in by_references {
+        if owners.contains(node) && snapshot.node(node).state() != State::Opaque {
+            hidden.insert(node);
+        }
     }
     if hidden.is_empty() {
         return (Vec::new(), Vec::new());
