@@ -2,6 +2,7 @@
 //! the rows of a snapshot.
 
 mod assemble;
+mod by_place;
 mod labels;
 mod left_behind;
 mod met;
@@ -10,6 +11,7 @@ mod roots;
 mod starts;
 mod take;
 mod tracer;
+mod types;
 mod visitor;
 
 pub use labels::{label_of, labels};

@@ -6,7 +6,9 @@ use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
+use super::by_place::ByPlace;
 use super::met::{MetPointer, StdPointer};
+use super::types::Types;
 use crate::capture;
 use crate::object_id::ObjectId;
 use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
@@ -498,108 +500,4 @@ impl Tracer {
 /// A count as a column holds it.
 pub(super) fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(NodeRow::UNKNOWN - 1)
-}
-
-/// Nodes by their place in the table, in pages that are made when first used.
-#[derive(Default)]
-struct ByPlace(Vec<Vec<u32>>);
-
-impl ByPlace {
-    const PAGE: u32 = 1024;
-
-    fn get(&self, place: u32) -> Option<u32> {
-        let node = *self
-            .0
-            .get((place / Self::PAGE) as usize)?
-            .get((place % Self::PAGE) as usize)?;
-        (node != u32::MAX).then_some(node)
-    }
-
-    fn set(&mut self, place: u32, node: u32) {
-        let page = (place / Self::PAGE) as usize;
-        if self.0.len() <= page {
-            self.0.resize_with(page + 1, Vec::new);
-        }
-        if self.0[page].is_empty() {
-            self.0[page] = vec![u32::MAX; Self::PAGE as usize];
-        }
-        self.0[page][(place % Self::PAGE) as usize] = node;
-    }
-}
-
-/// The types of a snapshot, in the order they were met.
-#[derive(Default)]
-pub(super) struct Types {
-    pub(super) infos: Vec<Arc<TypeInfo>>,
-    starts: Vec<Option<PathId>>,
-    by_name: HashMap<String, u32>,
-    /// For each kind of the table, its type here.
-    of_kind: Vec<Option<u32>>,
-    pub(super) kinds: Vec<capture::Kind>,
-}
-
-impl Types {
-    /// The type of this name, of which nothing more is known.
-    pub(super) fn named(&mut self, name: &'static str, size: usize) -> u32 {
-        if let Some(&index) = self.by_name.get(name) {
-            return index;
-        }
-        self.add(Arc::new(TypeInfo::opaque(name, size)))
-    }
-
-    fn add(&mut self, info: Arc<TypeInfo>) -> u32 {
-        let index = self.infos.len() as u32;
-        let info_name = info.name.clone();
-        self.infos.push(info);
-        self.starts.push(None);
-        self.by_name.insert(info_name, index);
-        index
-    }
-
-    /// The type of a kind of the table.
-    pub(super) fn of_kind(&mut self, kind: u32, registry: &Registry) -> u32 {
-        let at = kind as usize;
-        if let Some(&Some(index)) = self.of_kind.get(at) {
-            return index;
-        }
-        if self.kinds.len() <= at {
-            self.kinds = capture::kinds();
-        }
-        self.of_kind.resize(self.kinds.len(), None);
-        let row = &self.kinds[at];
-        let name = (row.name)();
-        let index = match registry.get(row.type_id) {
-            Some(entry) => self.known(&entry.info),
-            None => self.named(name, row.size),
-        };
-        self.of_kind[at] = Some(index);
-        index
-    }
-
-    /// The type of this name, of which this is known.
-    fn known(&mut self, info: &Arc<TypeInfo>) -> u32 {
-        match self.by_name.get(&info.name) {
-            Some(&index) => {
-                self.infos[index as usize] = Arc::clone(info);
-                index
-            }
-            None => self.add(Arc::clone(info)),
-        }
-    }
-
-    /// More is known of a type that was met by name.
-    pub(super) fn learn(&mut self, type_index: u32, info: Arc<TypeInfo>) {
-        self.infos[type_index as usize] = info;
-    }
-
-    fn site_of_kind(&self, kind: u32) -> u32 {
-        // Sites are numbered like kinds until the snapshot is put together.
-        kind
-    }
-
-    /// The path at which a value of the type starts.
-    pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
-        let start = &mut self.starts[type_index as usize];
-        *start.get_or_insert_with(|| paths.start(type_index))
-    }
 }

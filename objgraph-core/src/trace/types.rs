@@ -1,0 +1,86 @@
+//! The types of a snapshot, while it is taken.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::capture;
+use crate::sight::Registry;
+use crate::snapshot::{PathId, PathTable};
+use crate::type_info::TypeInfo;
+
+/// The types of a snapshot, in the order they were met.
+#[derive(Default)]
+pub(super) struct Types {
+    pub(super) infos: Vec<Arc<TypeInfo>>,
+    starts: Vec<Option<PathId>>,
+    by_name: HashMap<String, u32>,
+    /// For each kind of the table, its type here.
+    of_kind: Vec<Option<u32>>,
+    pub(super) kinds: Vec<capture::Kind>,
+}
+
+impl Types {
+    /// The type of this name, of which nothing more is known.
+    pub(super) fn named(&mut self, name: &'static str, size: usize) -> u32 {
+        if let Some(&index) = self.by_name.get(name) {
+            return index;
+        }
+        self.add(Arc::new(TypeInfo::opaque(name, size)))
+    }
+
+    fn add(&mut self, info: Arc<TypeInfo>) -> u32 {
+        let index = self.infos.len() as u32;
+        let info_name = info.name.clone();
+        self.infos.push(info);
+        self.starts.push(None);
+        self.by_name.insert(info_name, index);
+        index
+    }
+
+    /// The type of a kind of the table.
+    pub(super) fn of_kind(&mut self, kind: u32, registry: &Registry) -> u32 {
+        let at = kind as usize;
+        if let Some(&Some(index)) = self.of_kind.get(at) {
+            return index;
+        }
+        if self.kinds.len() <= at {
+            self.kinds = capture::kinds();
+        }
+        self.of_kind.resize(self.kinds.len(), None);
+        let row = &self.kinds[at];
+        let name = (row.name)();
+        let index = match registry.get(row.type_id) {
+            Some(entry) => self.known(&entry.info),
+            None => self.named(name, row.size),
+        };
+        self.of_kind[at] = Some(index);
+        index
+    }
+
+    /// The type of this name, of which this is known.
+    pub(super) fn known(&mut self, info: &Arc<TypeInfo>) -> u32 {
+        match self.by_name.get(&info.name) {
+            Some(&index) => {
+                self.infos[index as usize] = Arc::clone(info);
+                index
+            }
+            None => self.add(Arc::clone(info)),
+        }
+    }
+
+    /// More is known of a type that was met by name.
+    pub(super) fn learn(&mut self, type_index: u32, info: Arc<TypeInfo>) {
+        self.infos[type_index as usize] = info;
+    }
+
+    pub(super) fn site_of_kind(&self, kind: u32) -> u32 {
+        // Sites are numbered like kinds until the snapshot is put together.
+        kind
+    }
+
+    /// The path at which a value of the type starts.
+    pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
+        let start = &mut self.starts[type_index as usize];
+        *start.get_or_insert_with(|| paths.start(type_index))
+    }
+}
