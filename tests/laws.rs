@@ -289,6 +289,7 @@ fn in_a_child() {
 #[test]
 fn the_same_graph_gives_the_same_bytes() {
     let run = |name: &str| {
+        let _ = std::fs::remove_file(target(name));
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "in_a_child", "--nocapture", "--test-threads=1"])
             .env("OBJGRAPH_TEST_CHILD", target(name))
