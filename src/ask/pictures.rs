@@ -1,12 +1,13 @@
 //! Pictures of who refers to whom.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use objgraph_core::{Node, NodeId, Snapshot, SnapshotOptions, Tracked, label_of, snapshot_with};
 
 use super::{advice, print};
-use crate::analysis::{Neighbourhood, PictureOptions};
-use crate::report::{DotOptions, PictureError, save, to_dot};
+use crate::analysis::{BlindSpots, Neighbourhood, PictureOptions};
+use crate::report::{DotOptions, PictureError, in_one_line, save, to_dot};
 
 /// Draws what a value refers to, three references deep. The form of the picture goes by the
 /// extension: `.dot` is the text, `.svg` needs nothing installed, any other is made by `dot`.
@@ -53,7 +54,11 @@ fn show(
         print(|out| advice::write(out).map(drop));
     }
     let picture = choose(&snapshot, &starts, &PictureOptions::default());
-    save_picture(&draw(&snapshot, &picture, &DotOptions::default()), path)
+    save_picture(&draw(&snapshot, &picture, &DotOptions::default()), path)?;
+    if let Some(line) = in_one_line(&BlindSpots::of(&Arc::new(snapshot))) {
+        print(|out| writeln!(out, "{line}"));
+    }
+    Ok(())
 }
 
 /// The DOT text of a picture, with labels of the values that are drawn and still alive.

@@ -98,6 +98,29 @@ impl BlindSpots {
     }
 }
 
+/// The blind spots in one line, below a picture; `None` if there are none.
+pub(crate) fn in_one_line(blind: &BlindSpots) -> Option<String> {
+    if blind.is_empty() {
+        return None;
+    }
+    let objects_not_seen: usize = blind.types.iter().map(|one| one.objects).sum::<usize>()
+        + blind.other_threads
+        + blind.lent
+        + blind.panicked;
+    let values: usize = blind.places.iter().map(|one| one.values).sum();
+    let mut parts = Vec::new();
+    if objects_not_seen > 0 {
+        parts.push(objects(objects_not_seen));
+    }
+    if values > 0 {
+        parts.push(format!("{} in objects", count(values, "value", "values")));
+    }
+    let parts = parts.join(", ");
+    Some(format!(
+        "Not looked into: {parts} (see objgraph::blind_spots())"
+    ))
+}
+
 fn tell(out: &mut String, what: &str, advice: &str) -> fmt::Result {
     writeln!(out, "{what}")?;
     wrapped(out, "    → ", advice.split(' '), " ")

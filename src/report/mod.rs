@@ -12,6 +12,7 @@ mod svg;
 mod text;
 mod words;
 
+pub(crate) use blind_spots::in_one_line;
 pub use dot::{DotOptions, ExtraInfo, NodeAttrs, to_dot, write_dot};
 pub use picture::{PictureError, render, save, to_svg};
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
