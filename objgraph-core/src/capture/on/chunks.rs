@@ -4,6 +4,7 @@
 //! other threads read them; one thread at a time writes them (the owner of a chunk of `Rc`
 //! values, the holder of the lock of a chunk of `Arc` values), so a write is a plain store.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -155,4 +156,11 @@ pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
     let chunk = chunks[index].get_or_init(|| Box::leak(Box::new(Chunk { slots, side })));
     MADE.store(u64::from(number) + 1, Ordering::Release);
     Some((number, chunk))
+}
+
+/// The numbers of the threads that made what lives. O(slots).
+pub(super) fn threads_of_living() -> HashSet<u32> {
+    let chunks = (0..made()).filter_map(get);
+    let living = chunks.flat_map(|chunk| chunk.slots.iter().filter_map(Slot::living));
+    living.map(|(_, born)| born.thread).collect()
 }

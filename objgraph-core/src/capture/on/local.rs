@@ -275,8 +275,6 @@ impl Drop for Local {
                 UNUSED.lock().push(own.number);
             }
         }
-        if !left_behind {
-            threads::forget(self.thread);
-        }
+        threads::end(self.thread, !left_behind);
     }
 }

@@ -1,32 +1,58 @@
 //! Threads that made objects, by a number from 1.
+//!
+//! The name of a thread that ended is kept as long as something that it made is alive; what is no
+//! longer needed is thrown away now and then, so that many short threads take no memory.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
+use super::chunks;
 use crate::snapshot::NodeRow;
 
-static NAMES: Mutex<Option<HashMap<u32, String>>> = Mutex::new(None);
+static NAMES: Mutex<Option<HashMap<u32, Name>>> = Mutex::new(None);
+
+#[derive(Clone)]
+struct Name {
+    text: String,
+    has_ended: bool,
+}
+
+/// After so many ends of threads, names are gone through.
+const ENDS: u32 = 4096;
+
+static ENDED: AtomicU32 = AtomicU32::new(0);
 
 /// A number for the calling thread.
 pub(super) fn number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    // The name is kept only where there is one, so that many short threads take no memory.
     if let Some(name) = std::thread::current().name() {
+        let name = Name {
+            text: name.to_owned(),
+            has_ended: false,
+        };
         let mut names = NAMES.lock();
-        names
-            .get_or_insert_with(HashMap::new)
-            .insert(number, name.to_owned());
+        names.get_or_insert_with(HashMap::new).insert(number, name);
     }
     number
 }
 
-/// Forgets the name of a thread that ended and left nothing behind.
-pub(super) fn forget(number: u32) {
+/// A thread ends. `is_clean` says that nothing it made is alive for certain.
+pub(super) fn end(number: u32, is_clean: bool) {
     if let Some(names) = NAMES.lock().as_mut() {
-        names.remove(&number);
+        if is_clean {
+            names.remove(&number);
+        } else if let Some(name) = names.get_mut(&number) {
+            name.has_ended = true;
+        }
+    }
+    if !is_clean && ENDED.fetch_add(1, Ordering::Relaxed) % ENDS == ENDS - 1 {
+        let living = chunks::threads_of_living();
+        if let Some(names) = NAMES.lock().as_mut() {
+            names.retain(|number, name| !name.has_ended || living.contains(number));
+        }
     }
 }
 
@@ -45,7 +71,7 @@ pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec
         found.push(
             names
                 .get(&number)
-                .cloned()
+                .map(|name| name.text.clone())
                 .unwrap_or_else(|| format!("thread {number}")),
         );
     }
