@@ -32,6 +32,10 @@ docs:
 off:
     .ci/steps.sh off
 
+# Tests with tracking on in a release build
+always:
+    .ci/steps.sh always
+
 # The release build
 release:
     .ci/steps.sh release

@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off release features ecosystem nightly examples bench)
+readonly STEPS=(setup test fmt clippy docs off always release features ecosystem nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -58,6 +58,12 @@ step_docs() {
 # Tracking off: no debug assertions, no feature `always`.
 step_off() {
     show cargo test --release "${USERS_PACKAGES[@]}"
+}
+
+# Tracking on in a release build, where threads meet more often.
+step_always() {
+    show cargo test --release -p objgraph -p objgraph-core \
+        --features objgraph/always,objgraph-core/always --lib --tests
 }
 
 step_release() {
