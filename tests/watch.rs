@@ -19,11 +19,15 @@ fn node() -> Rc<Node> {
     })
 }
 
+/// One test at a time: counts and leaks are those of the whole process.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_watched_object_is_counted_found_and_forgotten() {
     if !objgraph::ENABLED {
         return;
     }
+    let _alone = ONE_AT_A_TIME.lock();
     let one = node();
     let id = watch(&one);
     assert_eq!(watch(&one), id);
@@ -44,6 +48,7 @@ fn a_watched_object_leads_to_the_leak_it_is_part_of() {
     if !objgraph::ENABLED {
         return;
     }
+    let _alone = ONE_AT_A_TIME.lock();
     let (one, two) = (node(), node());
     one.next.replace(Some(two.clone()));
     two.next.replace(Some(one.clone()));
@@ -71,6 +76,7 @@ fn a_watched_arc_is_seen_from_every_thread() {
     if !objgraph::ENABLED {
         return;
     }
+    let _alone = ONE_AT_A_TIME.lock();
     let task = Arc::new(Task {
         waits_for: Mutex::new(None),
     });
@@ -96,6 +102,7 @@ fn cycles_of_std_pointers_are_found_before_they_leak() {
     if !objgraph::ENABLED {
         return;
     }
+    let _alone = ONE_AT_A_TIME.lock();
     let (one, two) = (node(), node());
     one.next.replace(Some(two.clone()));
     assert!(objgraph::find_cycles(&one).is_empty());
