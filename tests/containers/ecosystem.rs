@@ -138,9 +138,12 @@ mod dashmap {
             let shared = shared.clone();
             move || shared.map.remove(&0).is_some()
         });
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        let way = crate::table::way(objgraph::id(&shared), objgraph::id(&target));
-        assert!(way.is_some());
+        // Some of these come before the writer waits, and the others after.
+        for _ in 0..500 {
+            let way = crate::table::way(objgraph::id(&shared), objgraph::id(&target));
+            assert!(way.is_some());
+            std::thread::yield_now();
+        }
         drop(entry);
         assert!(writer.join().unwrap());
     }
