@@ -70,6 +70,10 @@ fn without_a_derive_all_is_counted_and_the_types_to_derive_are_named() {
     for expected in expected {
         assert!(text.contains(expected), "{expected}\n---\n{text}");
     }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
     // What cannot be looked into hides leaks; it makes none up.
     assert!(objgraph::find_leaks().is_empty());
 }

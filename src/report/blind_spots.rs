@@ -50,7 +50,12 @@ impl BlindSpots {
             let holder = names.get(paths.type_index(blind.path) as usize);
             let place = joined(holder, &paths.show_field(blind.path).replace("[_]", "[]"));
             let values = count(blind.values, "value", "values");
-            let name = full_name(blind.type_index);
+            let full = full_name(blind.type_index);
+            let name = if can_derive(full) {
+                full
+            } else {
+                names.get(blind.type_index)
+            };
             let (what, advice) = match blind.kind {
                 PlaceKind::Busy => (
                     format!("{place}: {values} of {name} in use"),
@@ -60,7 +65,7 @@ impl BlindSpots {
                     format!("{place}: {values} in cells nested too deeply"),
                     "they stay opaque",
                 ),
-                _ if can_derive(name) => (
+                _ if can_derive(full) => (
                     format!("{place}: {values} of {name}"),
                     "derive `Tracked` on it or, if it is foreign, mark the field \
                      #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc",
@@ -123,7 +128,27 @@ pub(crate) fn in_one_line(blind: &BlindSpots) -> Option<String> {
 
 fn tell(out: &mut String, what: &str, advice: &str) -> fmt::Result {
     writeln!(out, "{what}")?;
-    wrapped(out, "    → ", advice.split(' '), " ")
+    wrapped(out, "    → ", words(advice).into_iter(), " ")
+}
+
+/// The words of a text; an attribute is one word, whatever spaces there are in it.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            ' ' if depth == 0 => {
+                words.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[start..]);
+    words
 }
 
 fn more(out: &mut String, all: usize, one: &str, many: &str) -> fmt::Result {
@@ -139,10 +164,19 @@ pub(super) fn write_below(out: &mut String, snapshot: &Arc<Snapshot>) -> fmt::Re
     if blind.is_empty() {
         return Ok(());
     }
-    let full_name = |type_index: usize| snapshot.types()[type_index].name.as_str();
+    let names = Names::of(snapshot);
+    // Who can act on a type needs its full name; of the others, the short one says enough.
+    let name_of = |type_index: usize| {
+        let full = snapshot.types()[type_index].name.as_str();
+        if can_derive(full) {
+            full
+        } else {
+            names.get(type_index)
+        }
+    };
     let mut lines = Vec::new();
     for one in &blind.types {
-        let name = full_name(one.type_index);
+        let name = name_of(one.type_index);
         let hint = if can_derive(name) {
             ": derive `Tracked` on it"
         } else {
@@ -165,7 +199,7 @@ pub(super) fn write_below(out: &mut String, snapshot: &Arc<Snapshot>) -> fmt::Re
         let values = count(values, "value", "values");
         lines.push(format!(
             "{values} of {} inside other objects",
-            full_name(type_index)
+            name_of(type_index)
         ));
     }
     let hidden = lines.len().saturating_sub(BELOW);

@@ -180,7 +180,7 @@ fn all_that_can_be_said() {
 
             not looked into, so leaks may hide behind (see objgraph::blind_spots()):
               12 objects of app::Session: derive `Tracked` on it
-              1 object of app::main::{{closure}}
+              1 object of main::{{closure}}
               1 value of uuid::Uuid inside other objects
               1 Rc object of another thread
               1 cell or lock that was in use"#]],
