@@ -77,14 +77,18 @@ pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root};
 
 pub use analysis::{
-    BlindPlace, BlindSpots, BlindType, ClosingField, Cycle, Cycles, Drawn, FoundCycles, Leaks,
-    Link, LinkKind, Neighbourhood, Objects, OverReported, PictureOptions, Shape, SnapshotObject,
-    Step, Suspect, find_leaks as leaks_in,
+    BlindPlace, BlindSpots, BlindType, Change, ClosingField, Cycle, Cycles, Drawn, FieldPath,
+    Fingerprint, Fix, FoundCycles, Keeper, LeakGroup, LeakKind, LeakKinds, Leaks, Link, LinkKind,
+    Neighbourhood, NotAFingerprint, Objects, OverReported, PictureOptions, Reason, Shape,
+    SnapshotObject, Stays, Step, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
+    what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
+    why_alive as why_alive_in,
 };
 pub use ask::{
     Grown, Growth, NewIds, at_addrs, blind_spots, by_type, by_type_of, count, find_cycles,
-    find_leaks, get_new_ids, growth, most_common_types, new_ids, show_backrefs, show_growth,
-    show_leaks, show_most_common_types, show_new_ids, show_refs, typestats,
+    find_leaks, get_leaking_objects, get_new_ids, growth, most_common_types, new_ids,
+    show_backrefs, show_growth, show_leaks, show_most_common_types, show_new_ids, show_refs,
+    typestats, what_if_dropped, what_if_weak, why_alive,
 };
 pub use report::{
     DotOptions, ExtraInfo, NodeAttrs, PictureError, render, save, to_dot, to_svg, write_dot,

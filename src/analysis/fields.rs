@@ -75,7 +75,10 @@ impl Fields {
             let is_path = |rest: &str| rest.strip_prefix('.') == Some(&field.path);
             [field.type_name.clone(), short_name(&field.type_name)]
                 .iter()
-                .any(|name_of_type| name.strip_prefix(name_of_type.as_str()).is_some_and(is_path))
+                .any(|name_of_type| {
+                    name.strip_prefix(name_of_type.as_str())
+                        .is_some_and(is_path)
+                })
         })
     }
 
@@ -138,8 +141,14 @@ mod tests {
         for (name, expected) in [
             ("app::Node", "app::Node"),
             ("core::cell::RefCell<app::Node>", "app::Node"),
-            ("std::sync::mutex::Mutex<core::cell::RefCell<app::Node<u8>>>", "app::Node<u8>"),
-            ("lock_api::mutex::Mutex<parking_lot::RawMutex, app::Node>", "lock_api::mutex::Mutex<parking_lot::RawMutex, app::Node>"),
+            (
+                "std::sync::mutex::Mutex<core::cell::RefCell<app::Node<u8>>>",
+                "app::Node<u8>",
+            ),
+            (
+                "lock_api::mutex::Mutex<parking_lot::RawMutex, app::Node>",
+                "lock_api::mutex::Mutex<parking_lot::RawMutex, app::Node>",
+            ),
             ("alloc::vec::Vec<app::Node>", "alloc::vec::Vec<app::Node>"),
         ] {
             assert_eq!(declaring(name), expected);

@@ -20,14 +20,15 @@ mod scc;
 mod simulation;
 #[cfg(test)]
 pub(crate) mod testkit;
+mod unreferenced;
 mod what_if;
 mod why_alive;
 
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use cycles::{ClosingField, Cycle, Cycles};
-pub(crate) use fields::declaring;
 pub use fields::FieldPath;
+pub(crate) use fields::declaring;
 pub use found_cycles::FoundCycles;
 pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
@@ -38,6 +39,7 @@ pub use possibly::Suspect;
 pub use reach::{reach, reach_backwards};
 pub use rings::Step;
 pub use scc::{Components, strong_components, strong_components_within};
+pub use unreferenced::unreferenced;
 pub use what_if::{Change, Keeper, Stays, WhatIf, what_if_dropped, what_if_weak};
 pub use why_alive::{Reason, WhyAlive, why_alive};
 

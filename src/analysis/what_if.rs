@@ -103,7 +103,10 @@ pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf>
 pub fn what_if_weak(snapshot: &Arc<Snapshot>, field: &str) -> Option<WhatIf> {
     let fields = Fields::of(snapshot);
     let named: Vec<FieldPath> = fields.named(field).cloned().collect();
-    let numbers: Vec<u32> = named.iter().filter_map(|field| fields.find(field)).collect();
+    let numbers: Vec<u32> = named
+        .iter()
+        .filter_map(|field| fields.find(field))
+        .collect();
     let is_weak = |path: PathId| numbers.contains(&fields.number(path));
     let edges = &snapshot.parts().edges;
     if !edges.iter().any(|edge| edge.strong && is_weak(edge.path)) {

@@ -73,7 +73,10 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
                 continue;
             };
             holders += 1;
-            if found.as_ref().is_none_or(|best| (rank, at) < (best.0, best.1)) {
+            if found
+                .as_ref()
+                .is_none_or(|best| (rank, at) < (best.0, best.1))
+            {
                 found = Some((rank, at, reason));
             }
         }
@@ -140,7 +143,9 @@ fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<
                 && snapshot.edges_to(at).any(|edge| edge.is_strong());
             (!is_owned).then_some((2, Reason::InPlace))
         }
-        None if super::simulation::is_counted(node.state()) && node.strong().is_some_and(|strong| strong > 0) => {
+        None if super::simulation::is_counted(node.state())
+            && node.strong().is_some_and(|strong| strong > 0) =>
+        {
             Some((3, Reason::OverReported))
         }
         None => Some((3, Reason::Unknown(node.state()))),
@@ -156,7 +161,10 @@ fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, Re
         let at = rows(snapshot, node)
             .iter()
             .position(|edge| edge.strong && components.of(edge.target) == component)?;
-        Some((node, snapshot.parts().edge_starts[node.index()] as usize + at))
+        Some((
+            node,
+            snapshot.parts().edge_starts[node.index()] as usize + at,
+        ))
     };
     match all.iter().find_map(closing) {
         Some((node, edge)) => {

@@ -7,6 +7,7 @@ mod lookup;
 mod new_ids;
 mod pictures;
 mod stats;
+mod why;
 
 pub use growth::{Grown, Growth, growth, show_growth};
 pub use leaks::{blind_spots, find_cycles, find_leaks, show_leaks};
@@ -14,6 +15,7 @@ pub use lookup::{at_addrs, by_type, by_type_of};
 pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
 pub use pictures::{show_backrefs, show_refs};
 pub use stats::{count, most_common_types, show_most_common_types, typestats};
+pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};
 
 use std::io::{self, Write};
 

@@ -8,7 +8,7 @@ use objgraph_core::{NodeId, Snapshot};
 use super::cycles::write_ring;
 use super::sites::write_sites;
 use super::words::{Names, bytes, count, objects, wrapped};
-use crate::analysis::{Fix, Leaks, LeakKind, LeakKinds};
+use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 
 /// At most so many kinds are told.
 const KINDS: usize = 6;
@@ -87,7 +87,8 @@ impl<'l> KindsReport<'l> {
         };
         let head = format!("{}. {what}, {}", number + 1, bytes(kind.retained));
         writeln!(out, "{head:<57} {}", kind.fingerprint)?;
-        self.sites(out, &members.of_kind[number])?;
+        let nodes = members.of_kind[number].iter().copied();
+        write_sites(out, "   ", self.snapshot(), self.names, nodes, SITES)?;
         let hanging = kind.objects - kind.on_cycles;
         if hanging > 0 {
             let are = if hanging == 1 { "hangs" } else { "hang" };
@@ -102,11 +103,6 @@ impl<'l> KindsReport<'l> {
         }
         self.fixes(out, kind, number)?;
         writeln!(out)
-    }
-
-    /// `   3 × Node            made at examples/quickstart.rs:12:5`, most objects first.
-    fn sites(&self, out: &mut String, members: &[NodeId]) -> fmt::Result {
-        write_sites(out, self.snapshot(), self.names, members.iter().copied(), SITES)
     }
 
     /// `   born in epoch 0, on thread main`.
@@ -129,7 +125,12 @@ impl<'l> KindsReport<'l> {
         };
         let mut words = vec![format!("born in {when}")];
         let (shown, rest) = (3, threads.len().saturating_sub(3));
-        words.extend(threads.keys().take(shown).map(|name| format!("on thread {name}")));
+        words.extend(
+            threads
+                .keys()
+                .take(shown)
+                .map(|name| format!("on thread {name}")),
+        );
         if rest > 0 {
             words.push(format!("and on {rest} others"));
         }
@@ -144,13 +145,22 @@ impl<'l> KindsReport<'l> {
             .filter_map(|step| {
                 let node = self.snapshot().node(step.node);
                 let label = self.leaks.label_of(node)?;
-                Some(format!("{} {} {label}", self.names.get(node.type_index()), node.id()))
+                Some(format!(
+                    "{} {} {label}",
+                    self.names.get(node.type_index()),
+                    node.id()
+                ))
             })
             .collect();
         if words.is_empty() {
             return Ok(());
         }
-        wrapped(out, "   for example: ", words.iter().map(String::as_str), "; ")
+        wrapped(
+            out,
+            "   for example: ",
+            words.iter().map(String::as_str),
+            "; ",
+        )
     }
 
     fn fixes(&self, out: &mut String, kind: &LeakKind, number: usize) -> fmt::Result {
@@ -192,7 +202,12 @@ impl<'l> KindsReport<'l> {
         wrapped(out, "     ", text.split(' '), " ")?;
         let others: Vec<String> = others.iter().map(|fix| self.alternative(fix)).collect();
         if !others.is_empty() && number < WHOLE {
-            wrapped(out, "   or: ", others.iter().take(3).map(String::as_str), ", or ")?;
+            wrapped(
+                out,
+                "   or: ",
+                others.iter().take(3).map(String::as_str),
+                ", or ",
+            )?;
         }
         Ok(())
     }
@@ -200,7 +215,10 @@ impl<'l> KindsReport<'l> {
     fn alternative(&self, fix: &Fix) -> String {
         match fix.heads {
             0 | 1 => self.fields(fix),
-            heads => format!("{} (leaves {heads} of one leak without an owner)", self.fields(fix)),
+            heads => format!(
+                "{} (leaves {heads} of one leak without an owner)",
+                self.fields(fix)
+            ),
         }
     }
 

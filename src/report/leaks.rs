@@ -73,7 +73,7 @@ impl Report<'_> {
         }
         writeln!(out, "{} may be leaked", objects(possibly.len()))?;
         let nodes = possibly.map(|object| object.node_id());
-        write_sites(out, self.snapshot(), &self.names, nodes, LINES / 2)?;
+        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES / 2)?;
         writeln!(
             out,
             "  References to them were not found. These could be held by what they own"

@@ -12,6 +12,8 @@ mod picture;
 mod sites;
 mod svg;
 mod text;
+mod what_if;
+mod why_alive;
 mod words;
 
 pub(crate) use blind_spots::in_one_line;

@@ -7,10 +7,11 @@ use objgraph_core::{NodeId, Site, Snapshot};
 
 use super::words::Names;
 
-/// `  3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
+/// `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
 /// many lines.
 pub(super) fn write_sites(
     out: &mut String,
+    margin: &str,
     snapshot: &Snapshot,
     names: &Names<'_>,
     nodes: impl Iterator<Item = NodeId>,
@@ -37,15 +38,18 @@ pub(super) fn write_sites(
     let width = width.unwrap_or(0).clamp(15, 40);
     for (number, name, site) in shown {
         match site {
-            Some(site) => writeln!(out, "  {number:>digits$} × {name:<width$} made at {site}")?,
-            None => writeln!(out, "  {number:>digits$} × {name}")?,
+            Some(site) => writeln!(
+                out,
+                "{margin}{number:>digits$} × {name:<width$} made at {site}"
+            )?,
+            None => writeln!(out, "{margin}{number:>digits$} × {name}")?,
         }
     }
     if rows.len() > shown.len() {
         let rest: usize = rows[shown.len()..].iter().map(|row| row.0).sum();
         writeln!(
             out,
-            "  … and {rest} more, of other types or made at other places"
+            "{margin}… and {rest} more, of other types or made at other places"
         )?;
     }
     Ok(())

@@ -178,7 +178,11 @@ fn way_back(from: &HashMap<Class, &[Link]>, start: Class, limit: usize) -> Optio
 /// toolchain are, and how the system writes paths.
 fn portable(file: &str) -> String {
     let file = file.replace('\\', "/");
-    for (before, skip) in [("/registry/src/", 1), ("/rustc/", 1), ("/git/checkouts/", 2)] {
+    for (before, skip) in [
+        ("/registry/src/", 1),
+        ("/rustc/", 1),
+        ("/git/checkouts/", 2),
+    ] {
         if let Some(at) = file.find(before) {
             let rest = file[at + before.len()..].splitn(skip + 1, '/').last();
             return rest.unwrap_or_default().to_owned();
@@ -235,7 +239,10 @@ mod tests {
                 "/rustc/90b35a6239c3d8bdabc530a6a0816f7ff89a0aaf/library/alloc/src/rc.rs",
                 "library/alloc/src/rc.rs",
             ),
-            ("/home/me/.cargo/git/checkouts/dep-f00/1a2b/src/lib.rs", "src/lib.rs"),
+            (
+                "/home/me/.cargo/git/checkouts/dep-f00/1a2b/src/lib.rs",
+                "src/lib.rs",
+            ),
         ] {
             assert_eq!(portable(file), expected);
         }
@@ -245,7 +252,13 @@ mod tests {
     fn only_a_fingerprint_is_read_as_one() {
         let fingerprint: Fingerprint = "leak-00000000000000ff".parse().unwrap();
         assert_eq!(fingerprint.to_string(), "leak-00000000000000ff");
-        for text in ["", "leak-", "leak-ff", "leak-+0000000000000ff", "00000000000000ff"] {
+        for text in [
+            "",
+            "leak-",
+            "leak-ff",
+            "leak-+0000000000000ff",
+            "00000000000000ff",
+        ] {
             assert_eq!(text.parse::<Fingerprint>(), Err(NotAFingerprint), "{text}");
         }
     }

@@ -135,7 +135,11 @@ impl LeakKinds {
         let mut order: Vec<usize> = (0..kinds.len()).collect();
         order.sort_by_key(|&at| {
             let kind = &kinds[at];
-            (Reverse(kind.retained), Reverse(kind.objects), kind.fingerprint)
+            (
+                Reverse(kind.retained),
+                Reverse(kind.objects),
+                kind.fingerprint,
+            )
         });
         let mut rank = vec![0u32; kinds.len()];
         for (at, &kind) in order.iter().enumerate() {
@@ -145,7 +149,10 @@ impl LeakKinds {
             *kind = rank[*kind as usize];
         }
         let mut kinds: Vec<Option<LeakKind>> = kinds.into_iter().map(Some).collect();
-        all.kinds = order.iter().filter_map(|&kind| kinds[kind].take()).collect();
+        all.kinds = order
+            .iter()
+            .filter_map(|&kind| kinds[kind].take())
+            .collect();
         all.of = of;
         all.explain(snapshot, leaked, &fields, &groups);
         all
@@ -241,18 +248,25 @@ fn closing_edge(
 ) -> Option<(NodeId, usize)> {
     let nodes = &snapshot.parts().nodes;
     let birth = |node: NodeId| (nodes[node.index()].epoch, node);
-    group.cycle.iter().chain(&group.objects).find_map(|&source| {
-        let component = groups.components.of(source);
-        let at = rows(snapshot, source).iter().position(|edge| {
-            edge.strong
-                && groups.components.of(edge.target) == component
-                && match field {
-                    Some(field) => fields.number(edge.path) == field,
-                    None => birth(edge.target) <= birth(source),
-                }
-        })?;
-        Some((source, snapshot.parts().edge_starts[source.index()] as usize + at))
-    })
+    group
+        .cycle
+        .iter()
+        .chain(&group.objects)
+        .find_map(|&source| {
+            let component = groups.components.of(source);
+            let at = rows(snapshot, source).iter().position(|edge| {
+                edge.strong
+                    && groups.components.of(edge.target) == component
+                    && match field {
+                        Some(field) => fields.number(edge.path) == field,
+                        None => birth(edge.target) <= birth(source),
+                    }
+            })?;
+            Some((
+                source,
+                snapshot.parts().edge_starts[source.index()] as usize + at,
+            ))
+        })
 }
 
 /// The kinds of the root cycles, without their objects; and for each root cycle its kind.
