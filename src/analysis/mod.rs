@@ -10,6 +10,8 @@ mod fields;
 mod found_cycles;
 mod kinds;
 mod leaks;
+#[cfg(test)]
+mod naive;
 mod neighbourhood;
 mod node_set;
 mod object;

@@ -74,6 +74,14 @@ impl Kit {
         NodeId::new(number)
     }
 
+    /// A root of this name, with a value of this type.
+    pub(crate) fn root(&mut self, of: &str, name: &str) -> NodeId {
+        let node = self.node(of, 0);
+        self.row(node).holder = Holder::Value;
+        self.parts.roots.push((node, name.to_owned()));
+        node
+    }
+
     pub(crate) fn row(&mut self, node: NodeId) -> &mut NodeRow {
         &mut self.parts.nodes[node.index()]
     }
