@@ -77,10 +77,11 @@ pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root};
 
 pub use analysis::{
-    BlindPlace, BlindSpots, BlindType, Change, ClosingField, Cycle, Cycles, Drawn, FieldPath,
-    Fingerprint, Fix, FoundCycles, Keeper, LeakGroup, LeakKind, LeakKinds, Leaks, Link, LinkKind,
-    Neighbourhood, NotAFingerprint, Objects, OverReported, PictureOptions, Reason, Shape,
-    SnapshotObject, Stays, Step, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
+    BlindPlace, BlindSpots, BlindType, Change, ClosingField, ContainerDiff, Counted, Cycle, Cycles,
+    Diff, Drawn, FieldPath, Fingerprint, Fix, FoundCycles, Keeper, LeakGroup, LeakKind, LeakKinds,
+    Leaks, Link, LinkKind, Neighbourhood, NotAFingerprint, Objects, OverReported, PictureOptions,
+    Reason, Shape, SiteDiff, SnapshotObject, Stays, Steady, Step, Suspect, Trend, Turnover,
+    TypeDiff, WhatIf, WhyAlive, diff, find_leaks as leaks_in,
     what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
     why_alive as why_alive_in,
 };

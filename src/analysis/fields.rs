@@ -132,6 +132,11 @@ pub(crate) fn declaring(mut name: &str) -> &str {
     name
 }
 
+/// The short name of the type that declares the fields of a type.
+pub(crate) fn short(name: &str) -> String {
+    short_name(declaring(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::declaring;

@@ -6,6 +6,7 @@
 
 mod blind_spots;
 mod cycles;
+mod diff;
 mod fields;
 mod found_cycles;
 mod kinds;
@@ -22,6 +23,7 @@ mod scc;
 mod simulation;
 #[cfg(test)]
 pub(crate) mod testkit;
+mod trend;
 mod unreferenced;
 mod what_if;
 mod why_alive;
@@ -29,8 +31,9 @@ mod why_alive;
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use cycles::{ClosingField, Cycle, Cycles};
+pub use diff::{ContainerDiff, Diff, SiteDiff, Turnover, TypeDiff, diff};
 pub use fields::FieldPath;
-pub(crate) use fields::declaring;
+pub(crate) use fields::{declaring, short};
 pub use found_cycles::FoundCycles;
 pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
@@ -41,6 +44,7 @@ pub use possibly::Suspect;
 pub use reach::{reach, reach_backwards};
 pub use rings::Step;
 pub use scc::{Components, strong_components, strong_components_within};
+pub use trend::{Counted, Steady, Trend};
 pub use unreferenced::unreferenced;
 pub use what_if::{Change, Keeper, Stays, WhatIf, what_if_dropped, what_if_weak};
 pub use why_alive::{Reason, WhyAlive, why_alive};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use objgraph_core::{
-    EdgeRow, Holder, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site, Snapshot,
-    SnapshotParts, State, TypeInfo,
+    EdgeRow, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site,
+    Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot in the making.
@@ -161,6 +161,12 @@ impl Kit {
         });
     }
 
+    /// A collection in a field, of so many items.
+    pub(crate) fn length(&mut self, node: NodeId, field: &'static str, items: u64) {
+        let path = self.path(node, field, false);
+        self.parts.lengths.push(LengthRow::new(node, path, items));
+    }
+
     pub(crate) fn label(&mut self, node: NodeId, text: &str) {
         self.parts.labels.push((node, text.to_owned()));
     }
@@ -187,6 +193,7 @@ impl Kit {
         }
         self.parts.edges = self.edges.into_iter().map(|(_, edge)| edge).collect();
         self.parts.places.sort();
+        self.parts.lengths.sort();
         self.parts.labels.sort();
         Arc::new(Snapshot::from_parts(self.parts))
     }

@@ -4,6 +4,7 @@
 
 mod blind_spots;
 mod cycles;
+mod diff;
 mod dot;
 mod dot_program;
 mod kinds;

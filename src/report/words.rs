@@ -85,6 +85,25 @@ pub(crate) fn bytes(number: u64) -> String {
     }
 }
 
+/// `+1.2 MiB`, `-16 B`.
+pub(super) fn signed_bytes(number: i64) -> String {
+    let sign = if number < 0 { '-' } else { '+' };
+    format!("{sign}{}", bytes(number.unsigned_abs()))
+}
+
+/// `9,812`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Writes the words with the separator between them, and breaks lines before they grow too long.
 pub(super) fn wrapped<'w>(
     out: &mut String,
