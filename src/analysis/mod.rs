@@ -62,5 +62,6 @@ fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
 /// What a node takes, in bytes: its value, and what that owns on the heap outside of other
 /// objects.
 fn bytes_of(snapshot: &Snapshot, node: NodeId) -> u64 {
-    snapshot.node(node).type_info().size as u64
+    let node = snapshot.node(node);
+    node.shallow_bytes() + node.heap_bytes()
 }

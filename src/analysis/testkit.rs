@@ -79,6 +79,7 @@ impl Kit {
     pub(crate) fn root(&mut self, of: &str, name: &str) -> NodeId {
         let node = self.node(of, 0);
         self.row(node).holder = Holder::Value;
+        self.row(node).id = ObjectId::outside_table(node.index() as u64);
         self.parts.roots.push((node, name.to_owned()));
         node
     }

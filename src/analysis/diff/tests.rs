@@ -24,6 +24,9 @@ fn objects() -> impl Strategy<Value = Objects> {
 
 fn side(objects: &Objects, after: bool) -> std::sync::Arc<objgraph_core::Snapshot> {
     let mut kit = Kit::new();
+    for name in TYPES {
+        kit.type_index(name);
+    }
     for (&id, object) in objects {
         let (is_alive, length) = if after {
             (object.2, object.4)

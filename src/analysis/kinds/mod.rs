@@ -135,9 +135,11 @@ impl LeakKinds {
         let mut order: Vec<usize> = (0..kinds.len()).collect();
         order.sort_by_key(|&at| {
             let kind = &kinds[at];
+            let first = snapshot.node(kind.groups[0].cycle[0]);
             (
                 Reverse(kind.retained),
                 Reverse(kind.objects),
+                first.type_info().name.as_str(),
                 kind.fingerprint,
             )
         });

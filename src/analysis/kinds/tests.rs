@@ -105,7 +105,7 @@ proptest! {
                 .collect();
             prop_assert_eq!(&members, &expected);
             prop_assert_eq!(kind.objects, expected.len());
-            prop_assert_eq!(kind.retained, 16 * expected.len() as u64);
+            prop_assert_eq!(kind.retained, 32 * expected.len() as u64);
             in_kinds += kind.objects;
         }
         prop_assert_eq!(kinds.shared(), leaks.len() - in_kinds);

@@ -4,7 +4,7 @@ use objgraph_core::{NodeId, NodeRow, PlaceKind, State};
 use proptest::prelude::*;
 
 use super::{Reason, why_alive};
-use crate::analysis::naive::{Model, model};
+use crate::analysis::naive::model;
 use crate::analysis::testkit::Kit;
 
 proptest! {

@@ -43,13 +43,24 @@ fn a_server_that_forgets_nothing() {
         }
         kit.snapshot()
     };
-    check(&diff(&side(0..30, 10), &side(20..5000, 9812)), expect![[]]);
+    check(&diff(&side(0..30, 10), &side(20..5000, 9812)), expect![[r#"
+        Type          born       died   survived       bytes
+        Session      +3313        -13          7  +103.1 KiB
+        Request      +1657         -7          3   +51.6 KiB
+
+        made at
+             +3313 Session src/app.rs:12:5
+             +1657 Request src/app.rs:13:5
+
+        collections
+          Server.sessions grew from 10 to 9,812
+          static CACHE.entries shrank from 40 to 31"#]]);
 }
 
 #[test]
 fn trends() {
     let mut trend = Trend::new();
-    check(&trend, expect![[]]);
+    check(&trend, expect!["Nothing grows steadily over 0 snapshots; it takes 5 at least."]);
     for at in 0..12_u64 {
         let mut kit = Kit::new();
         let server = kit.node("app::Server", 1);
@@ -59,5 +70,12 @@ fn trends() {
         }
         trend.observe(&kit.snapshot());
     }
-    check(&trend, expect![[]]);
+    check(&trend, expect![[r#"
+        growing steadily over 12 snapshots:
+          items in Server.sessions
+            0, 1,000, 2,000, 3,000, …, 9,000, 10,000, 11,000: +1000.0 each time
+          objects of Node
+            0, 1, 2, 3, …, 9, 10, 11: +1.0 each time
+          objects of Node made at src/app.rs:11:5
+            0, 1, 2, 3, …, 9, 10, 11: +1.0 each time"#]]);
 }
