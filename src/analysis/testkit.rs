@@ -1,6 +1,7 @@
 //! Snapshots for tests, built by hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use objgraph_core::{
     EdgeRow, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site,
@@ -73,6 +74,13 @@ impl Kit {
         });
         self.external.push(external);
         NodeId::new(number)
+    }
+
+    /// When epochs began, in seconds before the snapshot; there is one thread.
+    pub(crate) fn epochs(&mut self, begun: &[(u32, u64)]) {
+        let age = |&(epoch, seconds)| (epoch, Duration::from_secs(seconds));
+        self.parts.epochs = begun.iter().map(age).collect();
+        self.parts.threads = vec!["main".to_owned()];
     }
 
     /// A root of this name, with a value of this type.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use objgraph_core::{NodeId, Snapshot};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
-use super::words::{Names, bytes, count, objects, wrapped};
+use super::words::{Names, bytes, count, objects, time, wrapped};
 use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 
 /// At most so many kinds are told.
@@ -124,6 +125,7 @@ impl<'l> KindsReport<'l> {
             false => format!("epochs {first} to {last}"),
         };
         let mut words = vec![format!("born in {when}")];
+        words.extend(self.ages(members));
         let (shown, rest) = (3, threads.len().saturating_sub(3));
         words.extend(
             threads
@@ -135,6 +137,22 @@ impl<'l> KindsReport<'l> {
             words.push(format!("and on {rest} others"));
         }
         wrapped(out, "   ", words.iter().map(String::as_str), ", ")
+    }
+
+    /// `3 to 12 s ago`; nothing where all happened within a second.
+    fn ages(&self, members: &[NodeId]) -> Option<String> {
+        let ages = members.iter().map(|&node| self.snapshot().node(node).age());
+        let youngest = ages.clone().map(|age| age.0).min()?;
+        let oldest = ages
+            .map(|age| age.1)
+            .max_by_key(|age| age.unwrap_or(Duration::MAX))?;
+        match oldest {
+            Some(oldest) if oldest.as_secs() == 0 => None,
+            Some(oldest) if youngest.as_secs() == 0 => Some(format!("up to {} ago", time(oldest))),
+            Some(oldest) => Some(format!("{} to {} ago", time(youngest), time(oldest))),
+            None if youngest.as_secs() == 0 => None,
+            None => Some(format!("more than {} ago", time(youngest))),
+        }
     }
 
     /// What the first objects of the ring say of themselves.

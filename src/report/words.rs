@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use objgraph_core::{Snapshot, TypeInfo};
 
@@ -89,6 +90,17 @@ pub(crate) fn bytes(number: u64) -> String {
 pub(super) fn signed_bytes(number: i64) -> String {
     let sign = if number < 0 { '-' } else { '+' };
     format!("{sign}{}", bytes(number.unsigned_abs()))
+}
+
+/// `12 s`, `5 min`, `3 h`: whole units, the largest that fits twice.
+pub(super) fn time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }
 
 /// `9,812`.

@@ -43,7 +43,9 @@ fn a_server_that_forgets_nothing() {
         }
         kit.snapshot()
     };
-    check(&diff(&side(0..30, 10), &side(20..5000, 9812)), expect![[r#"
+    check(
+        &diff(&side(0..30, 10), &side(20..5000, 9812)),
+        expect![[r#"
         Type          born       died   survived       bytes
         Session      +3313        -13          7  +103.1 KiB
         Request      +1657         -7          3   +51.6 KiB
@@ -54,13 +56,17 @@ fn a_server_that_forgets_nothing() {
 
         collections
           Server.sessions grew from 10 to 9,812
-          static CACHE.entries shrank from 40 to 31"#]]);
+          static CACHE.entries shrank from 40 to 31"#]],
+    );
 }
 
 #[test]
 fn trends() {
     let mut trend = Trend::new();
-    check(&trend, expect!["Nothing grows steadily over 0 snapshots; it takes 5 at least."]);
+    check(
+        &trend,
+        expect!["Nothing grows steadily over 0 snapshots; it takes 5 at least."],
+    );
     for at in 0..12_u64 {
         let mut kit = Kit::new();
         let server = kit.node("app::Server", 1);
@@ -70,12 +76,15 @@ fn trends() {
         }
         trend.observe(&kit.snapshot());
     }
-    check(&trend, expect![[r#"
+    check(
+        &trend,
+        expect![[r#"
         growing steadily over 12 snapshots:
           items in Server.sessions
             0, 1,000, 2,000, 3,000, …, 9,000, 10,000, 11,000: +1000.0 each time
           objects of Node
             0, 1, 2, 3, …, 9, 10, 11: +1.0 each time
           objects of Node made at src/app.rs:11:5
-            0, 1, 2, 3, …, 9, 10, 11: +1.0 each time"#]]);
+            0, 1, 2, 3, …, 9, 10, 11: +1.0 each time"#]],
+    );
 }

@@ -184,3 +184,36 @@ fn all_that_can_be_said() {
               1 cell or lock that was in use"#]],
     );
 }
+
+#[test]
+fn when_it_was_born() {
+    let mut kit = Kit::new();
+    kit.epochs(&[(1, 7200), (2, 40), (3, 5), (4, 0)]);
+    for (name, epochs) in [
+        ("app::Old", [0, 0]),
+        ("app::Node", [1, 2]),
+        ("app::Young", [3, 3]),
+    ] {
+        let nodes = epochs.map(|epoch| {
+            let node = kit.node(name, 0);
+            kit.row(node).epoch = epoch;
+            kit.row(node).thread = 0;
+            node
+        });
+        kit.edge(nodes[0], "next", nodes[1]);
+        kit.edge(nodes[1], "next", nodes[0]);
+    }
+    let text = find_leaks(&kit.snapshot()).to_string();
+    let born: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("born in"))
+        .collect();
+    assert_eq!(
+        born,
+        [
+            "   born in epochs 1 to 2, 5 s to 2 h ago, on thread main",
+            "   born in epoch 0, more than 2 h ago, on thread main",
+            "   born in epoch 3, up to 5 s ago, on thread main",
+        ]
+    );
+}
