@@ -77,18 +77,18 @@ pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root};
 
 pub use analysis::{
-    BlindPlace, BlindSpots, BlindType, ClosingField, Cycle, Cycles, Drawn, FoundCycles, Leaks,
-    Link, LinkKind, Neighbourhood, Objects, OverReported, PictureOptions, Shape, SnapshotObject,
-    Step, Suspect, find_leaks as leaks_in,
+    BlindPlace, BlindSpots, BlindType, Chain, ChainSearch, ClosingField, Cycle, Cycles,
+    FoundCycles, Leaks, LinkKind, Objects, OverReported, SnapshotObject, Step, Suspect,
+    find_leaks as leaks_in, is_root,
 };
 pub use ask::{
-    Grown, Growth, NewIds, at_addrs, blind_spots, by_type, by_type_of, count, find_cycles,
-    find_leaks, get_new_ids, growth, most_common_types, new_ids, show_backrefs, show_growth,
-    show_leaks, show_most_common_types, show_new_ids, show_refs, typestats,
+    Grown, Growth, NewIds, Picture, at_addrs, backref_chain, backref_chain_in, backrefs,
+    backrefs_in, blind_spots, by_type, by_type_of, chain_backrefs, chain_refs, count,
+    find_backref_chain, find_cycles, find_leaks, find_ref_chain, get_new_ids, growth, leaked,
+    most_common_types, new_ids, ref_chain, ref_chain_in, refs, refs_in, show_backrefs, show_chain,
+    show_growth, show_leaks, show_most_common_types, show_new_ids, show_refs, typestats,
 };
-pub use report::{
-    DotOptions, ExtraInfo, NodeAttrs, PictureError, render, save, to_dot, to_svg, write_dot,
-};
+pub use report::{Drawing, DrawnEdge, DrawnNode, PictureError, Role};
 
 #[doc(hidden)]
 pub use objgraph_core::__private;

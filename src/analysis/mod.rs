@@ -5,6 +5,7 @@
 //! depend on addresses or hash seeds.
 
 mod blind_spots;
+mod chain;
 mod cycles;
 mod found_cycles;
 mod leaks;
@@ -16,18 +17,23 @@ mod reach;
 mod scc;
 #[cfg(test)]
 pub(crate) mod testkit;
+mod way;
 
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
+pub use chain::{Chain, ChainSearch, is_root};
 pub use cycles::{ClosingField, Cycle, Cycles, Step};
 pub use found_cycles::FoundCycles;
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
-pub use neighbourhood::{Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape};
+pub use neighbourhood::{
+    Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape, TooLarge,
+};
 pub use node_set::NodeSet;
 pub use object::SnapshotObject;
 pub use possibly::Suspect;
 pub use reach::{reach, reach_backwards};
 pub use scc::{Components, strong_components, strong_components_within};
+pub use way::Way;
 
 use objgraph_core::{EdgeRow, NodeId, Snapshot};
 

@@ -92,6 +92,7 @@ impl Kit {
             }
         };
         let field = match field.strip_prefix('^') {
+            _ if field.is_empty() => start,
             Some(field) => paths.step(start, Segment::BackField(field)),
             None => paths.step(start, Segment::Field(field)),
         };
@@ -151,6 +152,11 @@ impl Kit {
             type_index,
             kind,
         });
+    }
+
+    pub(crate) fn root(&mut self, node: NodeId, name: &str) {
+        self.parts.roots.push((node, name.to_owned()));
+        self.parts.roots.sort();
     }
 
     pub(crate) fn label(&mut self, node: NodeId, text: &str) {

@@ -1,6 +1,7 @@
 //! What people ask, with the defaults of Python's `objgraph`.
 
 mod advice;
+mod chains;
 mod growth;
 mod leaks;
 mod lookup;
@@ -8,11 +9,17 @@ mod new_ids;
 mod pictures;
 mod stats;
 
+pub use chains::{
+    backref_chain, backref_chain_in, find_backref_chain, find_ref_chain, ref_chain, ref_chain_in,
+};
 pub use growth::{Grown, Growth, growth, show_growth};
 pub use leaks::{blind_spots, find_cycles, find_leaks, show_leaks};
 pub use lookup::{at_addrs, by_type, by_type_of};
 pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
-pub use pictures::{show_backrefs, show_refs};
+pub use pictures::{
+    Picture, backrefs, backrefs_in, chain_backrefs, chain_refs, leaked, refs, refs_in,
+    show_backrefs, show_chain, show_refs,
+};
 pub use stats::{count, most_common_types, show_most_common_types, typestats};
 
 use std::io::{self, Write};

@@ -4,8 +4,8 @@ use super::layout::{Input, Size, layout};
 use super::text::{colour, escape};
 use super::to_svg;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions as Options};
-use crate::report::{DotOptions, to_dot};
+use crate::analysis::{Neighbourhood, PictureOptions as Options, Way};
+use crate::report::{Drawing, DrawingOptions};
 
 #[test]
 fn what_is_not_dot_is_an_error() {
@@ -30,8 +30,10 @@ fn text_cannot_break_out() {
     let node = kit.node("app::Node<'a, &lt;>", 1);
     kit.label(node, "</text><script>\"'&\\\u{0}\u{7}\u{ffff}");
     let snapshot = kit.snapshot();
-    let picture = Neighbourhood::refs(&snapshot, &[node], &Options::default());
-    let svg = to_svg(&to_dot(&snapshot, &picture, &DotOptions::default())).unwrap();
+    let picture =
+        Neighbourhood::around(&snapshot, &[node], Way::Refs, &Options::default()).unwrap();
+    let drawing = Drawing::new(&snapshot, &picture, &DrawingOptions::default());
+    let svg = to_svg(&drawing.to_dot()).unwrap();
     assert!(svg.contains("Node&lt;'a, &amp;lt;&gt;"), "{svg}");
     assert!(
         svg.contains("&lt;/text&gt;&lt;script&gt;&quot;'&amp;\\\\0\\u{7}\\u{ffff}"),
