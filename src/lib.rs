@@ -82,11 +82,12 @@ pub use analysis::{
     find_leaks as leaks_in, is_root,
 };
 pub use ask::{
-    Grown, Growth, NewIds, Picture, at_addrs, backref_chain, backref_chain_in, backrefs,
-    backrefs_in, blind_spots, by_type, by_type_of, chain_backrefs, chain_refs, count,
-    find_backref_chain, find_cycles, find_leaks, find_ref_chain, get_new_ids, growth, leaked,
-    most_common_types, new_ids, ref_chain, ref_chain_in, refs, refs_in, show_backrefs, show_chain,
-    show_growth, show_leaks, show_most_common_types, show_new_ids, show_refs, typestats,
+    Grown, Growth, NewIds, NewIdsLook, Picture, SortBy, Stats, Typed, at_addrs, backref_chain,
+    backref_chain_in, backrefs, backrefs_in, blind_spots, by_type, by_type_in, by_type_of,
+    chain_backrefs, chain_refs, count, count_in, find_backref_chain, find_cycles, find_leaks,
+    find_ref_chain, get_new_ids, growth, leaked, look_for_new_ids, most_common_types, new_ids,
+    ref_chain, ref_chain_in, refs, refs_in, show_backrefs, show_chain, show_growth, show_leaks,
+    show_most_common_types, show_new_ids, show_refs, stats, stats_of, typestats,
 };
 pub use report::{Drawing, DrawnEdge, DrawnNode, PictureError, Role};
 

@@ -29,7 +29,7 @@ fn ask_everything(rc: &Rc<Curious>) {
     let _ = (
         objgraph::most_common_types(),
         objgraph::by_type("Curious"),
-        objgraph::at_addrs(&[id]),
+        objgraph::at_addrs([id]),
     );
     let _ = (objgraph::snapshot().len(), objgraph::find_leaks().len());
     let _ = (
