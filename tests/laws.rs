@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use objgraph::rc::Rc;
-use objgraph::{Node, PictureError, PictureOptions, Tracked, Visit, Visitor};
+use objgraph::{Node, PictureError, Tracked, Visit, Visitor};
 
 /// Everything there is to ask.
 fn ask_everything(rc: &Rc<Curious>) {
@@ -29,7 +29,7 @@ fn ask_everything(rc: &Rc<Curious>) {
     let _ = (
         objgraph::most_common_types(),
         objgraph::by_type("Curious"),
-        objgraph::at_addrs(&[id]),
+        objgraph::at_addrs([id]),
     );
     let _ = (objgraph::snapshot().len(), objgraph::find_leaks().len());
     let _ = (
@@ -129,13 +129,10 @@ fn every_question_can_be_asked_from_inside_of_everything() {
         ask_from_inside();
         true
     };
-    let mut options = PictureOptions::default();
-    options.filter = Some(&filter);
     curious.next.replace(Some(curious.clone()));
-    let snapshot = objgraph::snapshot();
+    let picture = objgraph::refs(&curious).filter(filter);
     calls();
-    let start = snapshot.find(objgraph::id(&curious)).unwrap();
-    let picture = objgraph::Neighbourhood::refs(&snapshot, &[start], &options);
+    picture.drawing().unwrap();
     assert!(calls() > 0, "in a predicate");
     struct Writer;
     impl std::io::Write for Writer {
@@ -147,13 +144,9 @@ fn every_question_can_be_asked_from_inside_of_everything() {
             Ok(())
         }
     }
-    objgraph::write_dot(
-        &mut Writer,
-        &snapshot,
-        &picture,
-        &objgraph::DotOptions::default(),
-    )
-    .unwrap();
+    let picture = objgraph::refs(&curious);
+    calls();
+    picture.write(&mut Writer).unwrap();
     assert!(calls() > 0, "in a writer");
     curious.next.take();
     SELF.take();

@@ -5,6 +5,7 @@
 //! depend on addresses or hash seeds.
 
 mod blind_spots;
+mod chain;
 mod cycles;
 mod diff;
 mod fields;
@@ -25,11 +26,13 @@ mod simulation;
 pub(crate) mod testkit;
 mod trend;
 mod unreferenced;
+mod way;
 mod what_if;
 mod why_alive;
 
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
+pub use chain::{Chain, ChainSearch, is_root};
 pub use cycles::{ClosingField, Cycle, Cycles};
 pub use diff::{ContainerDiff, Diff, SiteDiff, Turnover, TypeDiff, diff};
 pub use fields::FieldPath;
@@ -37,7 +40,9 @@ pub(crate) use fields::{declaring, short};
 pub use found_cycles::FoundCycles;
 pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
-pub use neighbourhood::{Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape};
+pub use neighbourhood::{
+    Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape, TooLarge,
+};
 pub use node_set::NodeSet;
 pub use object::SnapshotObject;
 pub use possibly::Suspect;
@@ -46,6 +51,7 @@ pub use rings::Step;
 pub use scc::{Components, strong_components, strong_components_within};
 pub use trend::{Counted, Steady, Trend};
 pub use unreferenced::unreferenced;
+pub use way::Way;
 pub use what_if::{Change, Keeper, Stays, WhatIf, what_if_dropped, what_if_weak};
 pub use why_alive::{Reason, WhyAlive, why_alive};
 

@@ -1,34 +1,38 @@
 //! What a picture shows: some objects and what is near them.
 
+mod fold;
 mod leaked;
+mod red;
 mod walk;
 
+#[cfg(test)]
+mod fold_tests;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-use objgraph_core::{Node, NodeId, PlaceKind, Snapshot};
+use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
 
-use super::Leaks;
+use super::{Leaks, Way};
 
 /// Some objects and what is near them: what a picture shows.
 ///
-/// Plain data, in the order of drawing; [`to_dot`](crate::to_dot) makes text of it.
+/// Plain data, in the order of drawing, without texts and colours; a drawing has those.
 #[derive(Clone, Debug, Default)]
-#[non_exhaustive]
 pub struct Neighbourhood {
     /// What is drawn, in the order in which it was met.
     pub nodes: Vec<Drawn>,
     /// The arrows, in the order in which they were met.
     pub links: Vec<Link>,
+    /// The sets of nodes that own each other in cycles: indices into `nodes`.
+    pub cycles: Vec<Vec<usize>>,
     /// The greatest depth that a node may have; shades are relative to it.
     pub max_depth: usize,
 }
 
 /// A node of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawn {
     /// What it stands for.
     pub shape: Shape,
@@ -39,11 +43,12 @@ pub struct Drawn {
 }
 
 /// What a node of a picture stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// An object.
     Object(NodeId),
+    /// Several objects of one type that are alike: at least two.
+    Stack(Vec<NodeId>),
     /// So many references from one object that are not drawn.
     MoreReferences(usize),
     /// So many references to one object that are not drawn.
@@ -61,31 +66,41 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// The objects that it stands for.
+    pub fn objects(&self) -> &[NodeId] {
+        match self {
+            Self::Object(node) => std::slice::from_ref(node),
+            Self::Stack(nodes) => nodes,
+            _ => &[],
+        }
+    }
+}
+
 /// An arrow of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Link {
     /// Where it begins: an index into [`Neighbourhood::nodes`].
     pub from: usize,
     /// Where it ends: an index into [`Neighbourhood::nodes`].
     pub to: usize,
-    /// The node at which it was met, one of its ends: an index into [`Neighbourhood::nodes`].
-    pub met_at: usize,
     /// The path of the reference; empty where there is none.
     pub label: String,
     /// How it is drawn.
     pub kind: LinkKind,
+    /// How many references it stands for.
+    pub references: usize,
 }
 
-/// How an arrow of a picture is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an arrow of a picture stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LinkKind {
     /// A reference that owns.
     Strong,
     /// A weak reference.
     Weak,
-    /// A reference that owns and is part of a cycle that leaks.
+    /// A reference that owns and is part of a cycle.
     Cycle,
     /// To or from something that is not an object: references not drawn, held from outside, or
     /// a value that could not be looked into.
@@ -94,7 +109,6 @@ pub enum LinkKind {
 
 /// Which objects a picture shows.
 #[derive(Clone, Copy)]
-#[non_exhaustive]
 pub struct Options<'f> {
     /// How many references to go from the start; 3 if not set.
     pub max_depth: usize,
@@ -102,10 +116,18 @@ pub struct Options<'f> {
     pub too_many: usize,
     /// How many objects to draw in a picture of leaks; 40 if not set.
     pub max_objects: usize,
+    /// A picture that would have more nodes is refused; 1,000 if not set.
+    pub max_nodes: usize,
+    /// More objects than this that are alike are drawn as one; never if not set.
+    pub fold_over: Option<usize>,
     /// Draws the objects for which this holds only; starts are drawn in any case.
     pub filter: Option<&'f dyn Fn(Node<'_>) -> bool>,
+    /// Draws the references for which this holds only.
+    pub edges: Option<&'f dyn Fn(&Edge<'_>) -> bool>,
     /// Draws objects for which this holds, but not what is behind them.
     pub stop: Option<&'f dyn Fn(Node<'_>) -> bool>,
+    /// Objects for which this holds are drawn each by itself.
+    pub apart: Option<&'f dyn Fn(Node<'_>) -> bool>,
 }
 
 impl Default for Options<'_> {
@@ -114,9 +136,27 @@ impl Default for Options<'_> {
             max_depth: 3,
             too_many: 10,
             max_objects: 40,
+            max_nodes: 1000,
+            fold_over: None,
             filter: None,
+            edges: None,
             stop: None,
+            apart: None,
         }
+    }
+}
+
+impl Options<'_> {
+    fn shows(&self, node: Node<'_>) -> bool {
+        self.filter.is_none_or(|filter| filter(node))
+    }
+
+    fn shows_edge(&self, edge: &Edge<'_>) -> bool {
+        self.edges.is_none_or(|shows| shows(edge))
+    }
+
+    fn stops(&self, node: Node<'_>) -> bool {
+        self.stop.is_some_and(|stop| stop(node))
     }
 }
 
@@ -126,37 +166,42 @@ impl fmt::Debug for Options<'_> {
             .field("max_depth", &self.max_depth)
             .field("too_many", &self.too_many)
             .field("max_objects", &self.max_objects)
+            .field("max_nodes", &self.max_nodes)
+            .field("fold_over", &self.fold_over)
             .field("filter", &self.filter.is_some())
+            .field("edges", &self.edges.is_some())
             .field("stop", &self.stop.is_some())
+            .field("apart", &self.apart.is_some())
             .finish()
     }
 }
 
-impl Neighbourhood {
-    /// What the starts refer to, breadth first.
-    #[must_use]
-    pub fn refs(snapshot: &Snapshot, starts: &[NodeId], options: &Options<'_>) -> Self {
-        walk::refs(snapshot, starts, options)
-    }
+/// A picture would be too large to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many objects are within its reach.
+    pub objects: usize,
+    /// How many nodes it may have.
+    pub max_nodes: usize,
+}
 
-    /// What refers to the starts, breadth first.
-    #[must_use]
-    pub fn backrefs(snapshot: &Snapshot, starts: &[NodeId], options: &Options<'_>) -> Self {
-        walk::backrefs(snapshot, starts, options)
+impl Neighbourhood {
+    /// What the starts refer to, or what refers to them, breadth first.
+    pub fn around(
+        snapshot: &Snapshot,
+        starts: &[NodeId],
+        way: Way,
+        options: &Options<'_>,
+    ) -> Result<Self, TooLarge> {
+        walk::around(snapshot, starts, way, options)
     }
 
     /// A readable part of what has leaked: an example of each kind of cycle, and what is near.
     #[must_use]
     pub fn leaks(leaks: &Leaks, options: &Options<'_>) -> Self {
-        leaked::leaks(leaks, options)
-    }
-
-    /// The objects that are drawn, in the order of drawing.
-    pub fn objects(&self) -> impl Iterator<Item = NodeId> + Clone {
-        self.nodes.iter().filter_map(|drawn| match drawn.shape {
-            Shape::Object(node) => Some(node),
-            _ => None,
-        })
+        let mut picture = leaked::leaks(leaks, options);
+        picture.cycles = red::connected(&picture);
+        picture
     }
 
     /// Adds a node and tells its index.
@@ -169,48 +214,45 @@ impl Neighbourhood {
         self.nodes.len() - 1
     }
 
-    /// Adds an arrow that was met at its beginning.
+    /// Adds an arrow.
     fn link(&mut self, from: usize, to: usize, label: String, kind: LinkKind) {
         self.links.push(Link {
             from,
             to,
-            met_at: from,
             label,
             kind,
+            references: 1,
         });
     }
 
-    /// Adds an arrow that was met at its end.
-    fn link_back(&mut self, from: usize, to: usize, label: String, kind: LinkKind) {
-        self.links.push(Link {
-            from,
-            to,
-            met_at: to,
-            label,
-            kind,
-        });
-    }
-
-    /// Draws the values inside a drawn object that could not be looked into, at most
-    /// `too_many`; tells how many are left.
-    fn draw_hidden(
-        &mut self,
-        snapshot: &Snapshot,
-        at: usize,
-        node: NodeId,
-        too_many: usize,
-    ) -> usize {
-        let places = snapshot.places_of(node);
-        let depth = self.nodes[at].depth + 1;
-        for place in places.iter().take(too_many) {
+    /// Draws the values inside a drawn node that could not be looked into, at most `too_many`;
+    /// tells how many are left.
+    fn draw_hidden(&mut self, snapshot: &Snapshot, at: usize, too_many: usize) -> usize {
+        let node = &self.nodes[at];
+        let depth = node.depth + 1;
+        let is_stack = node.shape.objects().len() > 1;
+        let mut met = std::collections::HashSet::new();
+        let mut hidden = Vec::new();
+        for &object in node.shape.objects() {
+            for place in snapshot.places_of(object) {
+                if !is_stack {
+                    let path = snapshot.parts().paths.show(place.path, place.index);
+                    hidden.push((place, path));
+                } else if met.insert((place.path, place.type_index, place.kind)) {
+                    hidden.push((place, snapshot.parts().paths.show_field(place.path)));
+                }
+            }
+        }
+        let more = hidden.len().saturating_sub(too_many);
+        hidden.truncate(too_many);
+        for (place, path) in hidden {
             let shape = Shape::Hidden {
                 type_index: place.type_index,
                 kind: place.kind,
             };
-            let hidden = self.draw(shape, depth, false);
-            let path = snapshot.parts().paths.show(place.path, place.index);
-            self.link(at, hidden, path, LinkKind::Hint);
+            let to = self.draw(shape, depth, false);
+            self.link(at, to, path, LinkKind::Hint);
         }
-        places.len().saturating_sub(too_many)
+        more
     }
 }

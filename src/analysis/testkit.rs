@@ -84,7 +84,7 @@ impl Kit {
     }
 
     /// A root of this name, with a value of this type.
-    pub(crate) fn root(&mut self, of: &str, name: &str) -> NodeId {
+    pub(crate) fn root_value(&mut self, of: &str, name: &str) -> NodeId {
         let node = self.node(of, 0);
         self.row(node).holder = Holder::Value;
         self.row(node).id = ObjectId::outside_table(node.index() as u64);
@@ -110,6 +110,7 @@ impl Kit {
             }
         };
         let field = match field.strip_prefix('^') {
+            _ if field.is_empty() => start,
             Some(field) => paths.step(start, Segment::BackField(field)),
             None => paths.step(start, Segment::Field(field)),
         };
@@ -175,6 +176,11 @@ impl Kit {
     pub(crate) fn length(&mut self, node: NodeId, field: &'static str, items: u64) {
         let path = self.path(node, field, false);
         self.parts.lengths.push(LengthRow::new(node, path, items));
+    }
+
+    pub(crate) fn root(&mut self, node: NodeId, name: &str) {
+        self.parts.roots.push((node, name.to_owned()));
+        self.parts.roots.sort();
     }
 
     pub(crate) fn label(&mut self, node: NodeId, text: &str) {

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::stats::typestats;
-use super::{LIMIT, advice, print};
-use crate::report::write_growth;
+use super::stats::stats;
 
 /// A type that has grown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Grown {
-    /// The short name of the type.
+    /// The name of the type, short if nothing else was asked for.
     pub name: String,
     /// How many objects are alive.
     pub count: usize,
@@ -40,10 +38,16 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// The types of which there are more objects than at any look before, most growth first.
+    /// The types of which there are more objects than at any look before, most growth first, with
+    /// no limit. With options: [`Stats::growth_in`](crate::Stats::growth_in).
     pub fn grown(&mut self) -> Vec<Grown> {
+        stats().limit(None).growth_in(self)
+    }
+
+    /// Compares with the highest counts, which it brings up to these.
+    pub(super) fn update(&mut self, counts: BTreeMap<String, usize>) -> Vec<Grown> {
         let mut grown = Vec::new();
-        for (name, count) in typestats() {
+        for (name, count) in counts {
             let peak = self.peaks.entry(name.clone()).or_default();
             if count > *peak {
                 grown.push(Grown {
@@ -63,17 +67,16 @@ static GROWTH: Mutex<Growth> = Mutex::new(Growth {
     peaks: BTreeMap::new(),
 });
 
-fn own() -> MutexGuard<'static, Growth> {
+pub(super) fn own() -> MutexGuard<'static, Growth> {
     GROWTH.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The ten types that grew most since the last call: of which more objects are alive than at any
-/// call before. At the first call that is every type.
+/// call before. At the first call that is every type. [`stats`](crate::stats) is the same with
+/// options.
 #[must_use = "the next call tells what grew since this one"]
 pub fn growth() -> Vec<Grown> {
-    let mut grown = own().grown();
-    grown.truncate(LIMIT);
-    grown
+    stats().growth()
 }
 
 /// Prints what [`growth`] gives: the type, how many there are, how many more. Nothing if nothing
@@ -86,14 +89,5 @@ pub fn growth() -> Vec<Grown> {
 /// # drop(kept);
 /// ```
 pub fn show_growth() {
-    print(|out| {
-        if advice::write(out)? {
-            return Ok(());
-        }
-        let rows: Vec<_> = growth()
-            .into_iter()
-            .map(|g| (g.name, g.count, g.delta))
-            .collect();
-        write_growth(out, &rows)
-    });
+    stats().show_growth();
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use objgraph_core::{Holder, SnapshotOptions, Tracked, label_of, snapshot, snapshot_with};
 
-use super::pictures::{draw, save_picture};
+use super::pictures::{leaked, save_picture};
 use super::{advice, print};
-use crate::analysis::{self, BlindSpots, FoundCycles, Leaks, Neighbourhood, PictureOptions};
-use crate::report::{DotOptions, PictureError};
+use crate::analysis::{self, BlindSpots, FoundCycles, Leaks};
+use crate::report::PictureError;
 
 /// The objects that have leaked: alive, and not reachable from any object that is referred to
 /// from outside the objects that were looked into.
@@ -105,16 +105,7 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
     if advised || (leaks.is_empty() && leaks.possibly().len() == 0) {
         return Ok(leaks);
     }
-    let readable = PictureOptions {
-        max_objects: 16,
-        too_many: 4,
-        ..PictureOptions::default()
-    };
-    let picture = Neighbourhood::leaks(&leaks, &readable);
-    let options = DotOptions {
-        drops: false,
-        ..DotOptions::default()
-    };
-    save_picture(&draw(leaks.snapshot(), &picture, &options), path)?;
+    let picture = leaked(&leaks).max_objects(16).too_many(4);
+    save_picture(&picture, path)?;
     Ok(leaks)
 }

@@ -1,6 +1,10 @@
 //! Objects by id and by type.
 
-use objgraph_core::{Object, ObjectId, TypeInfo, at, objects};
+use std::borrow::Borrow;
+
+use objgraph_core::{Object, ObjectId, at, objects};
+
+use super::typed::{Typed, of_type};
 
 /// The objects with these ids, in the order given; ids of objects that are gone are left out.
 ///
@@ -10,8 +14,8 @@ use objgraph_core::{Object, ObjectId, TypeInfo, at, objects};
 /// assert_eq!(objgraph::at_addrs(&ids).len(), usize::from(objgraph::ENABLED));
 /// ```
 #[must_use]
-pub fn at_addrs<'i>(ids: impl IntoIterator<Item = &'i ObjectId>) -> Vec<Object> {
-    ids.into_iter().filter_map(|&id| at(id)).collect()
+pub fn at_addrs<I: Borrow<ObjectId>>(ids: impl IntoIterator<Item = I>) -> Vec<Object> {
+    ids.into_iter().filter_map(|id| at(*id.borrow())).collect()
 }
 
 /// The objects of the type with this name that are alive, in the order of the table. What names
@@ -26,17 +30,19 @@ pub fn at_addrs<'i>(ids: impl IntoIterator<Item = &'i ObjectId>) -> Vec<Object> 
 /// ```
 #[must_use]
 pub fn by_type(name: &str) -> Vec<Object> {
-    let mut verdict: (&str, bool) = ("", false);
-    let mut is_meant = |full: &'static str| {
-        if verdict.0 != full {
-            verdict = (full, TypeInfo::opaque(full, 0).matches(name));
-        }
-        verdict.1
-    };
-    objects()
-        .into_iter()
-        .filter(|object| is_meant(object.type_name()))
-        .collect()
+    of_type(name, objects())
+}
+
+/// Those of these objects whose type has this name; as [`by_type`], over a collection or a
+/// snapshot.
+///
+/// ```
+/// let snapshot = objgraph::snapshot();
+/// assert!(objgraph::by_type_in("app::Session", snapshot.nodes()).is_empty());
+/// ```
+#[must_use]
+pub fn by_type_in<T: Typed>(name: &str, objects: impl IntoIterator<Item = T>) -> Vec<T> {
+    of_type(name, objects)
 }
 
 /// The objects that hold a `T`, in the order of the table.

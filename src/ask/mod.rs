@@ -1,20 +1,33 @@
 //! What people ask, with the defaults of Python's `objgraph`.
 
 mod advice;
+mod chains;
 mod growth;
 mod leaks;
 mod lookup;
 mod new_ids;
 mod pictures;
 mod stats;
+mod typed;
 mod why;
 
+pub use chains::{
+    backref_chain, backref_chain_in, find_backref_chain, find_ref_chain, ref_chain, ref_chain_in,
+};
 pub use growth::{Grown, Growth, growth, show_growth};
 pub use leaks::{blind_spots, find_cycles, find_leaks, show_leaks};
-pub use lookup::{at_addrs, by_type, by_type_of};
-pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
-pub use pictures::{show_backrefs, show_refs};
-pub use stats::{count, most_common_types, show_most_common_types, typestats};
+pub use lookup::{at_addrs, by_type, by_type_in, by_type_of};
+pub use new_ids::{
+    NewIds, NewIdsLook, SortBy, get_new_ids, look_for_new_ids, new_ids, show_new_ids,
+};
+pub use pictures::{
+    Picture, backrefs, backrefs_in, chain_backrefs, chain_refs, leaked, refs, refs_in,
+    show_backrefs, show_chain, show_refs,
+};
+pub use stats::{
+    Stats, count, count_in, most_common_types, show_most_common_types, stats, stats_of, typestats,
+};
+pub use typed::Typed;
 pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};
 
 use std::io::{self, Write};

@@ -29,9 +29,25 @@ use crate::report::{NewIdsRow, write_new_ids};
 pub struct NewIds {
     /// Objects born in this epoch or later are new.
     since: u32,
-    old: BTreeMap<String, usize>,
-    current: BTreeMap<String, usize>,
+    /// How many objects there were at the last look but one, and at the last, by full name.
+    old: BTreeMap<&'static str, usize>,
+    current: BTreeMap<&'static str, usize>,
     new: BTreeMap<String, Vec<ObjectId>>,
+    full_names: bool,
+}
+
+/// What the table of new ids is sorted by, the greatest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SortBy {
+    /// How many objects there were at the last look.
+    Old,
+    /// How many there are.
+    Current,
+    /// How many of them are new.
+    New,
+    /// How many more there are.
+    #[default]
+    Deltas,
 }
 
 impl NewIds {
@@ -43,23 +59,50 @@ impl NewIds {
         let next = advance_epoch();
         self.old = std::mem::take(&mut self.current);
         self.new.clear();
-        let mut short_names: BTreeMap<&'static str, String> = BTreeMap::new();
+        let mut names: BTreeMap<&'static str, String> = BTreeMap::new();
         for object in objects() {
-            let full = object.type_name();
-            let name = short_names.entry(full).or_insert_with(|| short_name(full));
             if object.epoch() >= next {
                 // Another thread made it after this look began: the next one tells.
                 continue;
             }
-            add(&mut self.current, name, |count| *count += 1);
+            let full = object.type_name();
+            *self.current.entry(full).or_default() += 1;
             if object.epoch() >= self.since {
-                add(&mut self.new, name, |ids| ids.push(object.id()));
+                let name = names.entry(full).or_insert_with(|| match self.full_names {
+                    true => full.to_owned(),
+                    false => short_name(full),
+                });
+                match self.new.get_mut(name) {
+                    Some(ids) => ids.push(object.id()),
+                    None => drop(self.new.insert(name.clone(), vec![object.id()])),
+                }
             }
         }
         self.since = next;
     }
 
-    /// The new ids of the types with this short name, in the order of the table.
+    /// A look with options, which [`NewIdsLook::get`] and its like do.
+    ///
+    /// ```
+    /// use objgraph::{NewIds, SortBy};
+    ///
+    /// let mut ids = NewIds::default();
+    /// let mut table = Vec::new();
+    /// ids.look().shortnames(false).limit(None).sort_by(SortBy::New).write(&mut table)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn look(&mut self) -> NewIdsLook<'_> {
+        NewIdsLook::new(Some(self))
+    }
+
+    fn name(&self, full: &str) -> String {
+        match self.full_names {
+            true => full.to_owned(),
+            false => short_name(full),
+        }
+    }
+
+    /// The new ids of the types with this name, in the order of the table.
     #[must_use]
     pub fn of(&self, name: &str) -> &[ObjectId] {
         self.new.get(name).map_or(&[], Vec::as_slice)
@@ -78,28 +121,131 @@ impl NewIds {
     ///
     /// Those of the writer.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let names = self.current.iter();
-        let mut rows: Vec<NewIdsRow> = names
-            .map(|(name, &current)| {
-                let old = self.old.get(name).copied().unwrap_or(0);
-                NewIdsRow::new(name.clone(), old, current, self.of(name).len())
+        write_new_ids(out, &self.rows(SortBy::default(), Some(LIMIT)))
+    }
+
+    fn rows(&self, sort_by: SortBy, limit: Option<usize>) -> Vec<NewIdsRow> {
+        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        for (full, &old) in &self.old {
+            counts.entry(self.name(full)).or_default().0 += old;
+        }
+        for (full, &current) in &self.current {
+            counts.entry(self.name(full)).or_default().1 += current;
+        }
+        let mut rows: Vec<NewIdsRow> = counts
+            .into_iter()
+            .map(|(name, (old, current))| {
+                let new = self.of(&name).len();
+                NewIdsRow::new(name, old, current, new)
             })
             .collect();
-        let gone = self
-            .old
-            .iter()
-            .filter(|(name, _)| !self.current.contains_key(*name));
-        rows.extend(gone.map(|(name, &old)| NewIdsRow::new(name.clone(), old, 0, 0)));
-        rows.sort_by(|a, b| (b.delta, &b.name).cmp(&(a.delta, &a.name)));
-        rows.truncate(LIMIT);
-        write_new_ids(out, &rows)
+        let key = |row: &NewIdsRow| match sort_by {
+            SortBy::Old => row.old as i64,
+            SortBy::Current => row.current as i64,
+            SortBy::New => row.new as i64,
+            SortBy::Deltas => row.delta,
+        };
+        rows.sort_by(|a, b| (key(b), &b.name).cmp(&(key(a), &a.name)));
+        rows.truncate(limit.unwrap_or(usize::MAX));
+        rows
     }
 }
 
-fn add<V: Default>(map: &mut BTreeMap<String, V>, name: &str, change: impl FnOnce(&mut V)) {
-    match map.get_mut(name) {
-        Some(value) => change(value),
-        None => change(map.entry(name.to_owned()).or_default()),
+/// A look for new ids, with options: made by [`NewIds::look`] and [`look_for_new_ids`], done by
+/// [`get`](Self::get), [`show`](Self::show) or [`write`](Self::write).
+#[derive(Debug)]
+#[must_use = "`get`, `show` or `write` looks"]
+pub struct NewIdsLook<'s> {
+    /// The shared state if none.
+    state: Option<&'s mut NewIds>,
+    skip_update: bool,
+    limit: Option<usize>,
+    sort_by: SortBy,
+    shortnames: Option<bool>,
+}
+
+impl<'s> NewIdsLook<'s> {
+    fn new(state: Option<&'s mut NewIds>) -> Self {
+        Self {
+            state,
+            skip_update: false,
+            limit: Some(LIMIT),
+            sort_by: SortBy::default(),
+            shortnames: None,
+        }
+    }
+
+    /// Whether to give what the last look gave, without looking; then nothing is written either.
+    pub fn skip_update(mut self, skip: bool) -> Self {
+        self.skip_update = skip;
+        self
+    }
+
+    /// How many types the table has, or `None` for all; 10 if not set.
+    pub fn limit(mut self, types: impl Into<Option<usize>>) -> Self {
+        self.limit = types.into();
+        self
+    }
+
+    /// The column the table is sorted by; the change of the count if not set.
+    pub fn sort_by(mut self, column: SortBy) -> Self {
+        self.sort_by = column;
+        self
+    }
+
+    /// Whether types are named without their modules, and those of one name put together; so if
+    /// never set, and as at the last look if not set in this one.
+    pub fn shortnames(mut self, shortnames: bool) -> Self {
+        self.shortnames = Some(shortnames);
+        self
+    }
+
+    /// Looks, and gives the ids.
+    pub fn get(self) -> NewIds {
+        self.looked().0
+    }
+
+    /// Looks, prints the table, and gives the ids.
+    pub fn show(self) -> NewIds {
+        let is_skipped = self.skip_update;
+        let (ids, rows) = self.looked();
+        if !is_skipped {
+            print(|out| match advice::write(out)? {
+                true => Ok(()),
+                false => write_new_ids(out, &rows),
+            });
+        }
+        ids
+    }
+
+    /// Looks, writes the table, and gives the ids.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write(self, out: &mut dyn Write) -> io::Result<NewIds> {
+        let is_skipped = self.skip_update;
+        let (ids, rows) = self.looked();
+        if !is_skipped {
+            write_new_ids(out, &rows)?;
+        }
+        Ok(ids)
+    }
+
+    fn looked(self) -> (NewIds, Vec<NewIdsRow>) {
+        let look = |state: &mut NewIds| {
+            if !self.skip_update {
+                if let Some(shortnames) = self.shortnames {
+                    state.full_names = !shortnames;
+                }
+                state.update();
+            }
+            (state.clone(), state.rows(self.sort_by, self.limit))
+        };
+        match self.state {
+            Some(state) => look(state),
+            None => look(&mut own()),
+        }
     }
 }
 
@@ -117,6 +263,7 @@ static NEW_IDS: Mutex<NewIds> = Mutex::new(NewIds {
     old: BTreeMap::new(),
     current: BTreeMap::new(),
     new: BTreeMap::new(),
+    full_names: false,
 });
 
 fn own() -> MutexGuard<'static, NewIds> {
@@ -127,9 +274,18 @@ fn own() -> MutexGuard<'static, NewIds> {
 /// it finds everything new.
 #[must_use = "the next call tells what is new since this one"]
 pub fn new_ids() -> NewIds {
-    let mut own = own();
-    own.update();
-    own.clone()
+    look_for_new_ids().get()
+}
+
+/// [`get_new_ids`] with options.
+///
+/// ```
+/// let _ = objgraph::look_for_new_ids().limit(0).show();
+/// let same = objgraph::look_for_new_ids().skip_update(true).get();
+/// # let _ = same;
+/// ```
+pub fn look_for_new_ids() -> NewIdsLook<'static> {
+    NewIdsLook::new(None)
 }
 
 /// Prints the table of what is new since the last call; as [`get_new_ids`], for the eye alone.
@@ -149,10 +305,5 @@ pub fn show_new_ids() {
 /// }
 /// ```
 pub fn get_new_ids() -> NewIds {
-    let ids = new_ids();
-    print(|out| match advice::write(out)? {
-        true => Ok(()),
-        false => ids.write(out),
-    });
-    ids
+    look_for_new_ids().show()
 }

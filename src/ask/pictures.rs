@@ -1,19 +1,25 @@
 //! Pictures of who refers to whom.
 
+mod picture;
+mod selection;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use objgraph_core::{Node, NodeId, Snapshot, SnapshotOptions, Tracked, label_of, snapshot_with};
+use objgraph_core::{NodeId, Snapshot, SnapshotOptions, Tracked, snapshot_with};
+
+pub use picture::Picture;
 
 use super::{advice, print};
-use crate::analysis::{BlindSpots, Neighbourhood, PictureOptions};
-use crate::report::{DotOptions, PictureError, in_one_line, save, to_dot};
+use crate::analysis::{BlindSpots, Chain, Leaks, Way};
+use crate::report::{PictureError, in_one_line};
 
 /// Draws what a value refers to, three references deep. The form of the picture goes by the
 /// extension: `.dot` is the text, `.svg` needs nothing installed, any other is made by `dot`.
+/// [`refs`] is the same with options.
 ///
-/// The value may be an `Rc` or an `Arc`, ours or std's, an object that was looked up, several of
-/// these in a slice, or any value whose type is `Tracked`.
+/// The value may be an `Rc` or an `Arc`, ours or std's, an object that was looked up or its id,
+/// several of these in a slice, or any value whose type is `Tracked`.
 ///
 /// # Errors
 ///
@@ -25,11 +31,12 @@ use crate::report::{DotOptions, PictureError, in_one_line, save, to_dot};
 /// # Ok::<(), objgraph::PictureError>(())
 /// ```
 pub fn show_refs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), PictureError> {
-    show(value, path.as_ref(), Neighbourhood::refs)
+    show(&refs(value), path.as_ref())
 }
 
 /// Draws what refers to a value, three references deep; references from outside of all that
-/// could be looked into are told by their number. For the rest as [`show_refs`].
+/// could be looked into are told by their number. For the rest as [`show_refs`]; [`backrefs`] is
+/// the same with options.
 ///
 /// # Errors
 ///
@@ -41,43 +48,152 @@ pub fn show_refs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), Pi
 /// # Ok::<(), objgraph::PictureError>(())
 /// ```
 pub fn show_backrefs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), PictureError> {
-    show(value, path.as_ref(), Neighbourhood::backrefs)
+    show(&backrefs(value), path.as_ref())
 }
 
-fn show(
-    value: &dyn Tracked,
-    path: &Path,
-    choose: fn(&Snapshot, &[NodeId], &PictureOptions<'_>) -> Neighbourhood,
-) -> Result<(), PictureError> {
-    let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default().labels(true));
-    if snapshot.is_empty() {
+/// Draws a chain of references; [`chain_backrefs`] is the same with options, and for several
+/// chains.
+///
+/// # Errors
+///
+/// If the picture cannot be made or written.
+///
+/// ```no_run
+/// # let user = objgraph::rc::Rc::new(5);
+/// if let Some(chain) = objgraph::find_backref_chain(&user, objgraph::is_root) {
+///     objgraph::show_chain(&chain, "who.svg")?;
+/// }
+/// # Ok::<(), objgraph::PictureError>(())
+/// ```
+pub fn show_chain(chain: &Chain, path: impl AsRef<Path>) -> Result<(), PictureError> {
+    show(&chain_backrefs([chain]), path.as_ref())
+}
+
+fn show(picture: &Picture<'_>, path: &Path) -> Result<(), PictureError> {
+    if picture.snapshot().is_empty() {
         print(|out| advice::write(out).map(drop));
     }
-    let picture = choose(&snapshot, &starts, &PictureOptions::default());
-    save_picture(&draw(&snapshot, &picture, &DotOptions::default()), path)?;
-    if let Some(line) = in_one_line(&BlindSpots::of(&Arc::new(snapshot))) {
+    save_picture(picture, path)?;
+    if let Some(line) = in_one_line(&BlindSpots::of(picture.snapshot())) {
         print(|out| writeln!(out, "{line}"));
     }
     Ok(())
 }
 
-/// The DOT text of a picture, with labels of the values that are drawn and still alive.
-pub(super) fn draw(
-    snapshot: &Snapshot,
-    picture: &Neighbourhood,
-    options: &DotOptions<'_>,
-) -> String {
-    let label = |node: Node<'_>| label_of(node.id());
-    let options = DotOptions {
-        label: Some(&label),
-        ..*options
-    };
-    to_dot(snapshot, picture, &options)
-}
-
 /// Saves a picture and tells where it is.
-pub(super) fn save_picture(dot: &str, path: &Path) -> Result<(), PictureError> {
-    save(dot, path)?;
+pub(super) fn save_picture(picture: &Picture<'_>, path: &Path) -> Result<(), PictureError> {
+    picture.save(path)?;
     print(|out| writeln!(out, "Graph written to {}", path.display()));
     Ok(())
+}
+
+/// A picture of what a value refers to, to be given options and saved. The snapshot it shows is
+/// taken now: O(objects + references).
+///
+/// What values may be is told at [`show_refs`]; several are `[&a, &b]`, or the answer of
+/// [`at_addrs`](crate::at_addrs).
+///
+/// ```
+/// use objgraph::{Tracked, rc::Rc};
+///
+/// #[derive(Tracked)]
+/// struct Node {
+///     next: Option<Rc<Node>>,
+/// }
+///
+/// let last = Rc::new(Node { next: None });
+/// let first = Rc::new(Node { next: Some(last.clone()) });
+/// let dot = objgraph::refs([&first]).max_depth(1).refcounts(true).to_dot()?;
+/// if objgraph::ENABLED {
+///     assert!(dot.contains(r#"o1 -> o2 [label="next",weight=2];"#), "{dot}");
+///     assert!(dot.contains(r#"o2[label="Node [2]"];"#), "{dot}");
+/// }
+/// # Ok::<(), objgraph::PictureError>(())
+/// ```
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn refs<'f>(values: impl Tracked) -> Picture<'f> {
+    around(&values, Way::Refs)
+}
+
+/// A picture of what refers to a value, to be given options and saved; for the rest as [`refs`].
+///
+/// ```
+/// use objgraph::{Tracked, rc::Rc};
+///
+/// #[derive(Tracked)]
+/// struct Holder(Rc<u8>);
+///
+/// let data = Rc::new(7);
+/// let holders = [Rc::new(Holder(data.clone())), Rc::new(Holder(data.clone()))];
+/// let drawing = objgraph::backrefs(&data).highlight(|node| node.type_info().matches("u8")).drawing()?;
+/// if objgraph::ENABLED {
+///     assert_eq!(drawing.objects(), 3);
+///     assert!(drawing.nodes[0].is_highlighted);
+/// }
+/// # drop(holders);
+/// # Ok::<(), objgraph::PictureError>(())
+/// ```
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn backrefs<'f>(values: impl Tracked) -> Picture<'f> {
+    around(&values, Way::Backrefs)
+}
+
+/// [`refs`] in a snapshot at hand.
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn refs_in<'f>(
+    snapshot: &Arc<Snapshot>,
+    starts: impl IntoIterator<Item = NodeId>,
+) -> Picture<'f> {
+    Picture::around(
+        Arc::clone(snapshot),
+        starts.into_iter().collect(),
+        Way::Refs,
+    )
+}
+
+/// [`backrefs`] in a snapshot at hand.
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn backrefs_in<'f>(
+    snapshot: &Arc<Snapshot>,
+    starts: impl IntoIterator<Item = NodeId>,
+) -> Picture<'f> {
+    Picture::around(
+        Arc::clone(snapshot),
+        starts.into_iter().collect(),
+        Way::Backrefs,
+    )
+}
+
+/// A picture of chains: of their objects and all references between them, from the ends of the
+/// chains backwards.
+///
+/// It shows the snapshot of the last chain; of chains of other snapshots, the objects that are
+/// known by their ids in that one.
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn chain_backrefs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Picture<'f> {
+    Picture::chains(chains.into_iter().collect(), Way::Backrefs)
+}
+
+/// A picture of chains, from their beginnings forwards; for the rest as [`chain_backrefs`].
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn chain_refs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Picture<'f> {
+    Picture::chains(chains.into_iter().collect(), Way::Refs)
+}
+
+/// A picture of what has leaked: an example of each kind of cycle, and what is near.
+///
+/// ```
+/// let leaks = objgraph::find_leaks();
+/// let svg = objgraph::leaked(&leaks).sites(true).to_svg()?;
+/// # assert!(svg.contains("<svg"));
+/// # Ok::<(), objgraph::PictureError>(())
+/// ```
+#[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
+pub fn leaked<'f>(leaks: &Leaks) -> Picture<'f> {
+    Picture::leaks(leaks)
+}
+
+fn around<'f>(value: &dyn objgraph_core::Visit, way: Way) -> Picture<'f> {
+    let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default().labels(true));
+    Picture::around(Arc::new(snapshot), starts, way)
 }

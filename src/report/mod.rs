@@ -3,11 +3,13 @@
 //! Same findings, same bytes. The writers take any [`std::io::Write`] and give its errors back.
 
 mod blind_spots;
+mod chain;
 mod cycles;
 mod diff;
 mod dot;
 mod dot_program;
 mod kinds;
+mod drawing;
 mod leaks;
 mod picture;
 mod sites;
@@ -15,9 +17,12 @@ mod svg;
 mod text;
 mod what_if;
 mod why_alive;
+mod type_names;
+mod viewer;
 mod words;
 
 pub(crate) use blind_spots::in_one_line;
-pub use dot::{DotOptions, ExtraInfo, NodeAttrs, to_dot, write_dot};
-pub use picture::{PictureError, render, save, to_svg};
+pub use drawing::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, ExtraInfo, NodeAttrs, Role};
+pub use picture::{PictureError, save, to_svg};
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
+pub use viewer::{Opened, open};

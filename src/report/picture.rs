@@ -13,6 +13,7 @@ use std::time::Duration;
 use std::{error, fmt};
 
 use super::dot_program::{self, Outcome};
+use crate::analysis::TooLarge;
 
 /// How long `dot` may take for one picture.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -52,6 +53,15 @@ pub enum PictureError {
         /// Why.
         reason: String,
     },
+    /// The picture would show too much to be read.
+    TooLarge {
+        /// How many objects are within its reach.
+        objects: usize,
+        /// How many nodes it may have.
+        max_nodes: usize,
+    },
+    /// The writer failed.
+    Write(io::Error),
     /// The file could not be written.
     Unwritable {
         /// The file.
@@ -106,6 +116,14 @@ impl fmt::Display for PictureError {
                 "cannot lay out the picture without graphviz ({reason}): install graphviz, draw \
                  less (a smaller max_depth or too_many), or save as .dot"
             ),
+            Self::TooLarge { objects, max_nodes } => write!(
+                f,
+                "the picture would show up to {objects} objects, which nobody can read: ask for a \
+                 smaller max_depth or too_many, leave types out with without_types, do not expand \
+                 them with collapse, fold objects that are alike with fold(true), or, if you must, \
+                 set max_nodes (now {max_nodes})"
+            ),
+            Self::Write(error) => write!(f, "cannot write the picture: {error}"),
             Self::Unwritable { path, error } => {
                 write!(f, "cannot write {}: {error}", path.display())
             }
@@ -113,10 +131,21 @@ impl fmt::Display for PictureError {
     }
 }
 
+impl From<TooLarge> for PictureError {
+    fn from(refused: TooLarge) -> Self {
+        Self::TooLarge {
+            objects: refused.objects,
+            max_nodes: refused.max_nodes,
+        }
+    }
+}
+
 impl error::Error for PictureError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::DotBroken(error) | Self::Unwritable { error, .. } => Some(error),
+            Self::DotBroken(error) | Self::Write(error) | Self::Unwritable { error, .. } => {
+                Some(error)
+            }
             _ => None,
         }
     }
@@ -166,7 +195,7 @@ pub fn render(dot: &str, format: &str) -> Result<Vec<u8>, PictureError> {
     }
     match dot_program::run(OsStr::new("dot"), &format, dot, LIMIT) {
         Outcome::Done(picture) => Ok(picture),
-        Outcome::Missing if format == "svg" => super::svg::to_svg(dot)
+        Outcome::Missing | Outcome::TimedOut(_) if format == "svg" => super::svg::to_svg(dot)
             .map(String::into_bytes)
             .map_err(|reason| PictureError::LayoutFailed { reason }),
         Outcome::Missing => Err(PictureError::DotMissing { format }),

@@ -124,6 +124,8 @@ pub(super) fn wrapped<'w>(
     separator: &str,
 ) -> fmt::Result {
     let mut column = first.chars().count();
+    // A line that is broken ends with the separator.
+    let end = separator.trim_end().chars().count();
     write!(out, "{first}")?;
     for (number, word) in words.enumerate() {
         let mut piece = if number == 0 {
@@ -132,7 +134,7 @@ pub(super) fn wrapped<'w>(
             separator.to_owned()
         };
         let width = piece.chars().count() + word.chars().count();
-        if number > 0 && column + width > COLUMNS {
+        if number > 0 && column + width + end > COLUMNS {
             write!(out, "{}\n    ", separator.trim_end())?;
             column = 4;
             piece.clear();

@@ -78,7 +78,7 @@ fn a_weak_reference_does_not_leak() {
     let ids = [objgraph::id(&parent), objgraph::id(&child)];
     parent.children.borrow_mut().push(child);
     drop(parent);
-    assert!(objgraph::at_addrs(&ids).is_empty());
+    assert!(objgraph::at_addrs(ids).is_empty());
 }
 
 #[test]

@@ -93,7 +93,7 @@ proptest! {
 fn roots_are_known_by_name() {
     let side = |length| {
         let mut kit = Kit::new();
-        let root = kit.root("app::Cache", "static CACHE");
+        let root = kit.root_value("app::Cache", "static CACHE");
         kit.row(root).id = ObjectId::outside_table(length);
         kit.length(root, "entries", length);
         kit.snapshot()

@@ -68,7 +68,7 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Neighbourhood {
             .unwrap_or(0);
         part.picture.draw(Shape::MoreObjects(more), depth, false);
     }
-    part.picture.links.sort_by_key(|link| link.met_at);
+    part.picture.links.sort_by_key(|link| link.from);
     let depths = part.picture.objects_depths();
     part.picture.max_depth = depths.max().unwrap_or(0).max(options.max_depth);
     part.picture
@@ -138,8 +138,8 @@ impl Part<'_, '_> {
     fn neighbours(&mut self) {
         let mut at = 0;
         while at < self.picture.nodes.len() {
-            let drawn = self.picture.nodes[at];
-            let Shape::Object(node) = drawn.shape else {
+            let depth = self.picture.nodes[at].depth + 1;
+            let Shape::Object(node) = self.picture.nodes[at].shape else {
                 at += 1;
                 continue;
             };
@@ -150,10 +150,8 @@ impl Part<'_, '_> {
                 let is_known = self.drawn.contains_key(&target);
                 let is_ring = self.ring_edges.contains(&edge.number());
                 let shown = self.leaked.contains(target)
-                    && self
-                        .options
-                        .filter
-                        .is_none_or(|filter| filter(self.snapshot.node(target)));
+                    && self.options.shows(self.snapshot.node(target))
+                    && self.options.shows_edge(&edge);
                 if (!shown && !is_known) || self.gap_edges.contains(&edge.number()) {
                     continue;
                 }
@@ -165,7 +163,7 @@ impl Part<'_, '_> {
                     continue;
                 }
                 links += 1;
-                let to = self.object(target, drawn.depth + 1, false);
+                let to = self.object(target, depth, false);
                 let kind = match (edge.is_strong(), is_ring) {
                     (true, true) => LinkKind::Cycle,
                     (true, false) => LinkKind::Strong,
@@ -175,11 +173,11 @@ impl Part<'_, '_> {
             }
             let room = self.options.too_many.saturating_sub(links);
             if self.possibly.contains(node) {
-                more += self.picture.draw_hidden(self.snapshot, at, node, room);
+                more += self.picture.draw_hidden(self.snapshot, at, room);
             }
             if more > 0 {
                 let shape = Shape::MoreReferences(more);
-                let more = self.picture.draw(shape, drawn.depth + 1, false);
+                let more = self.picture.draw(shape, depth, false);
                 self.picture.link(at, more, String::new(), LinkKind::Hint);
             }
             at += 1;

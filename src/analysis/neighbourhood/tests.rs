@@ -3,6 +3,7 @@ use std::sync::Arc;
 use objgraph_core::{NodeId, PlaceKind, Snapshot};
 
 use super::{LinkKind, Neighbourhood, Options, Shape};
+use crate::analysis::Way;
 use crate::analysis::find_leaks;
 use crate::analysis::testkit::Kit;
 
@@ -19,7 +20,15 @@ fn chain() -> Arc<Snapshot> {
 }
 
 fn objects(picture: &Neighbourhood) -> Vec<usize> {
-    picture.objects().map(NodeId::index).collect()
+    let nodes = picture.nodes.iter();
+    nodes
+        .flat_map(|drawn| drawn.shape.objects())
+        .map(|node| node.index())
+        .collect()
+}
+
+fn refs(snapshot: &Snapshot, starts: &[NodeId], options: &Options<'_>) -> Neighbourhood {
+    Neighbourhood::around(snapshot, starts, Way::Refs, options).unwrap()
 }
 
 fn shapes(picture: &Neighbourhood) -> Vec<Shape> {
@@ -27,7 +36,7 @@ fn shapes(picture: &Neighbourhood) -> Vec<Shape> {
     picture
         .nodes
         .iter()
-        .map(|drawn| drawn.shape)
+        .map(|drawn| drawn.shape.clone())
         .filter(|shape| !is_object(shape))
         .collect()
 }
@@ -39,7 +48,7 @@ fn the_greatest_depth_is_drawn_and_not_expanded() {
         max_depth: 2,
         ..Options::default()
     };
-    let picture = Neighbourhood::refs(&snapshot, &[NodeId::new(0), NodeId::new(0)], &options);
+    let picture = refs(&snapshot, &[NodeId::new(0), NodeId::new(0)], &options);
     assert_eq!(objects(&picture), [0, 1, 2]);
     assert_eq!(picture.links.len(), 2);
     assert!(picture.nodes[0].is_start && !picture.nodes[1].is_start);
@@ -47,10 +56,7 @@ fn the_greatest_depth_is_drawn_and_not_expanded() {
         max_depth: 0,
         ..Options::default()
     };
-    assert_eq!(
-        objects(&Neighbourhood::refs(&snapshot, &[NodeId::new(3)], &none)),
-        [3]
-    );
+    assert_eq!(objects(&refs(&snapshot, &[NodeId::new(3)], &none)), [3]);
 }
 
 #[test]
@@ -60,7 +66,8 @@ fn backwards_up_to_the_outside() {
         max_depth: 9,
         ..Options::default()
     };
-    let picture = Neighbourhood::backrefs(&snapshot, &[NodeId::new(2)], &options);
+    let picture =
+        Neighbourhood::around(&snapshot, &[NodeId::new(2)], Way::Backrefs, &options).unwrap();
     assert_eq!(objects(&picture), [2, 1, 0]);
     assert_eq!(shapes(&picture), [Shape::Outside(1)]);
     assert!(picture.links.iter().all(|link| link.from > link.to));
@@ -75,7 +82,7 @@ fn filters_and_stops() {
         ..Options::default()
     };
     assert_eq!(
-        objects(&Neighbourhood::refs(&snapshot, &[NodeId::new(0)], &options)),
+        objects(&refs(&snapshot, &[NodeId::new(0)], &options)),
         [0, 1]
     );
     let stop = |node: objgraph_core::Node<'_>| node.node_id().index() == 1;
@@ -84,7 +91,7 @@ fn filters_and_stops() {
         ..Options::default()
     };
     assert_eq!(
-        objects(&Neighbourhood::refs(&snapshot, &[NodeId::new(0)], &options)),
+        objects(&refs(&snapshot, &[NodeId::new(0)], &options)),
         [0, 1]
     );
 }
@@ -106,7 +113,7 @@ fn too_many_count_places_too() {
             too_many,
             ..Options::default()
         };
-        let picture = Neighbourhood::refs(&snapshot, &[root], &options);
+        let picture = refs(&snapshot, &[root], &options);
         let hidden = |shape: &&Shape| matches!(shape, Shape::Hidden { .. });
         let more = shapes(&picture).iter().find_map(|shape| match shape {
             Shape::MoreReferences(more) => Some(*more),

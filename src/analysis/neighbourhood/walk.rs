@@ -2,150 +2,317 @@
 
 use std::collections::HashMap;
 
-use objgraph_core::{Edge, NodeId, Snapshot};
+use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
-use super::{LinkKind, Neighbourhood, Options, Shape};
+use super::fold::Folding;
+use super::{LinkKind, Neighbourhood, Options, Shape, TooLarge, red};
+use crate::analysis::{NodeSet, Way};
 
-pub(super) fn refs(snapshot: &Snapshot, starts: &[NodeId], options: &Options<'_>) -> Neighbourhood {
-    let mut walk = Walk::new(snapshot, starts, options);
-    while let Some((at, node)) = walk.next() {
-        let mut budget = options.too_many;
-        let mut skipped = 0;
-        for edge in snapshot.edges(node) {
-            if !walk.shows(edge.target()) {
-                continue;
-            }
-            if budget == 0 {
-                skipped += 1;
-                continue;
-            }
-            budget -= 1;
-            let to = walk.object(edge.target(), at);
-            walk.picture.link(at, to, edge.path(), kind(&edge));
-        }
-        skipped += walk.picture.draw_hidden(snapshot, at, node, budget);
-        if skipped > 0 {
-            let depth = walk.picture.nodes[at].depth + 1;
-            let more = walk
-                .picture
-                .draw(Shape::MoreReferences(skipped), depth, false);
-            walk.picture.link(at, more, String::new(), LinkKind::Hint);
-        }
-    }
-    walk.picture
-}
+/// More starts than this are folded, where folding is asked for: who names a few objects wants to
+/// see each.
+const STARTS: usize = 40;
 
-pub(super) fn backrefs(
+/// So many arrows for each node that a picture may have.
+const LINKS: usize = 20;
+
+pub(super) fn around(
     snapshot: &Snapshot,
     starts: &[NodeId],
+    way: Way,
     options: &Options<'_>,
-) -> Neighbourhood {
-    let mut walk = Walk::new(snapshot, starts, options);
-    while let Some((at, node)) = walk.next() {
-        let depth = walk.picture.nodes[at].depth + 1;
-        let mut budget = options.too_many;
-        let mut skipped = 0;
-        for edge in snapshot.edges_to(node) {
-            if !walk.shows(edge.source()) {
-                continue;
-            }
-            if budget == 0 {
-                skipped += 1;
-                continue;
-            }
-            budget -= 1;
-            let from = walk.object(edge.source(), at);
-            walk.picture.link_back(from, at, edge.path(), kind(&edge));
-        }
-        if let Some(outside @ 1..) = snapshot.external(node) {
-            let outside = walk
-                .picture
-                .draw(Shape::Outside(outside as u64), depth, false);
-            walk.picture
-                .link_back(outside, at, String::new(), LinkKind::Hint);
-        }
-        if skipped > 0 {
-            let more = walk
-                .picture
-                .draw(Shape::MoreBackreferences(skipped), depth, false);
-            walk.picture
-                .link_back(more, at, String::new(), LinkKind::Hint);
-        }
+) -> Result<Neighbourhood, TooLarge> {
+    let mut walk = Walk {
+        snapshot,
+        options,
+        way,
+        starts,
+        picture: Neighbourhood {
+            max_depth: options.max_depth,
+            ..Neighbourhood::default()
+        },
+        drawn: HashMap::new(),
+        links: HashMap::new(),
+        strong: Vec::new(),
+    };
+    walk.draw_starts()?;
+    let mut at = 0;
+    while at < walk.picture.nodes.len() {
+        walk.expand(at)?;
+        at += 1;
     }
-    walk.picture
+    let mut picture = walk.picture;
+    red::mark(&mut picture, &walk.strong);
+    Ok(picture)
 }
 
-fn kind(edge: &Edge<'_>) -> LinkKind {
-    if edge.is_strong() {
-        LinkKind::Strong
-    } else {
-        LinkKind::Weak
-    }
-}
-
-/// The picture so far, and the objects in it that were not expanded yet.
+/// The picture so far.
 struct Walk<'s, 'f> {
     snapshot: &'s Snapshot,
     options: &'s Options<'f>,
+    way: Way,
+    starts: &'s [NodeId],
     picture: Neighbourhood,
+    /// Where each object is drawn.
     drawn: HashMap<NodeId, usize>,
-    /// The index, in the picture, of the next node to expand.
-    next: usize,
+    /// The arrows from or to stacks, by their ends and path: such stand for many references.
+    links: HashMap<(usize, usize, PathId, bool), usize>,
+    /// The strong references that are drawn, each with the index of its arrow.
+    strong: Vec<(usize, NodeId, NodeId)>,
 }
 
-impl<'s, 'f> Walk<'s, 'f> {
-    fn new(snapshot: &'s Snapshot, starts: &[NodeId], options: &'s Options<'f>) -> Self {
-        let mut walk = Self {
-            snapshot,
-            options,
-            picture: Neighbourhood {
-                max_depth: options.max_depth,
-                ..Neighbourhood::default()
-            },
-            drawn: HashMap::new(),
-            next: 0,
+impl<'s> Walk<'s, '_> {
+    fn draw_starts(&mut self) -> Result<(), TooLarge> {
+        let (stack_of, mut stacks) = match self.options.fold_over {
+            Some(over) => self.folding(0).stacks(
+                self.starts.iter().map(|&start| (start, None)),
+                over.max(STARTS),
+            ),
+            None => (HashMap::new(), Vec::new()),
         };
-        for &start in starts {
-            if !walk.drawn.contains_key(&start) {
-                let at = walk.picture.draw(Shape::Object(start), 0, true);
-                walk.drawn.insert(start, at);
+        for &start in self.starts {
+            if !self.drawn.contains_key(&start) {
+                self.object(start, 0, true, &stack_of, &mut stacks);
+                self.check()?;
             }
         }
-        walk
+        Ok(())
     }
 
-    /// The next object to expand.
-    fn next(&mut self) -> Option<(usize, NodeId)> {
-        loop {
-            let at = self.next;
-            let drawn = self.picture.nodes.get(at)?;
-            self.next += 1;
-            if let Shape::Object(node) = drawn.shape
-                && drawn.depth < self.options.max_depth
-                && self
-                    .options
-                    .stop
-                    .is_none_or(|stop| !stop(self.snapshot.node(node)))
+    /// Draws what is one reference from a node.
+    fn expand(&mut self, at: usize) -> Result<(), TooLarge> {
+        let node = &self.picture.nodes[at];
+        let depth = node.depth + 1;
+        let objects = match &node.shape {
+            Shape::Object(object) if !self.options.stops(self.snapshot.node(*object)) => {
+                vec![*object]
+            }
+            Shape::Stack(objects) if !self.options.stops(self.snapshot.node(objects[0])) => {
+                objects.clone()
+            }
+            _ => return Ok(()),
+        };
+        if depth > self.options.max_depth {
+            return Ok(());
+        }
+        let mut edges: Vec<Edge<'s>> = Vec::new();
+        for &object in &objects {
+            let shown = |edge: &Edge<'_>| {
+                self.options.shows_edge(edge)
+                    && self.options.shows(self.snapshot.node(self.way.far(edge)))
+            };
+            edges.extend(self.way.edges(self.snapshot, object).filter(shown));
+        }
+        if objects.len() > 1 {
+            // So that the order of the arrows is that of the paths, not of the objects.
+            edges.sort_by_key(Edge::path_id);
+        }
+        let (stack_of, mut stacks) = match self.options.fold_over {
+            Some(over) => {
+                // What alike objects refer to is alike too, however few it is.
+                let over = if objects.len() > 1 { 1 } else { over };
+                let met = edges.iter().map(|edge| {
+                    let by = (edge.path_id(), edge.is_strong());
+                    (self.way.far(edge), Some(by))
+                });
+                self.folding(depth).stacks(met, over)
+            }
+            None => (HashMap::new(), Vec::new()),
+        };
+        let mut budget = self.options.too_many;
+        let mut skipped = 0;
+        // The references that each new arrow stands for.
+        let first_link = self.picture.links.len();
+        let mut merged: Vec<Vec<Edge<'s>>> = Vec::new();
+        for edge in edges {
+            let far = self.way.far(&edge);
+            let known = self.known_link(at, &edge);
+            if budget == 0 && known.is_none() {
+                skipped += 1;
+                continue;
+            }
+            let link = match known {
+                Some(link) => link,
+                None => {
+                    budget -= 1;
+                    let to = self.object(far, depth, false, &stack_of, &mut stacks);
+                    merged.push(Vec::new());
+                    self.link(at, to, &edge)
+                }
+            };
+            merged[link - first_link].push(edge);
+            if edge.is_strong() {
+                self.strong.push((link, edge.source(), edge.target()));
+            }
+            self.check()?;
+        }
+        for (link, edges) in (first_link..).zip(merged) {
+            if edges.len() > 1 {
+                self.name_many(link, &edges);
+            }
+        }
+        match self.way {
+            Way::Refs => {
+                skipped += self.picture.draw_hidden(self.snapshot, at, budget);
+                if skipped > 0 {
+                    let shape = Shape::MoreReferences(skipped);
+                    let more = self.picture.draw(shape, depth, false);
+                    self.picture.link(at, more, String::new(), LinkKind::Hint);
+                }
+            }
+            Way::Backrefs => {
+                let outside = objects
+                    .iter()
+                    .filter_map(|&object| self.snapshot.external(object));
+                let outside: i64 = outside.map(|references| references.max(0)).sum();
+                if outside > 0 {
+                    let shape = Shape::Outside(outside.unsigned_abs());
+                    let outside = self.picture.draw(shape, depth, false);
+                    self.picture
+                        .link(outside, at, String::new(), LinkKind::Hint);
+                }
+                if skipped > 0 {
+                    let shape = Shape::MoreBackreferences(skipped);
+                    let more = self.picture.draw(shape, depth, false);
+                    self.picture.link(more, at, String::new(), LinkKind::Hint);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn folding(&self, depth: usize) -> Folding<'_, '_> {
+        Folding {
+            snapshot: self.snapshot,
+            options: self.options,
+            way: self.way,
+            drawn: &self.drawn,
+            is_expanded: depth < self.options.max_depth,
+        }
+    }
+
+    /// The index of an object in the picture; it is drawn, or the stack that it belongs to, if it
+    /// was not before.
+    fn object(
+        &mut self,
+        node: NodeId,
+        depth: usize,
+        is_start: bool,
+        stack_of: &HashMap<NodeId, usize>,
+        stacks: &mut [Vec<NodeId>],
+    ) -> usize {
+        if let Some(&at) = self.drawn.get(&node) {
+            return at;
+        }
+        let shape = match stack_of.get(&node) {
+            Some(&stack) => Shape::Stack(std::mem::take(&mut stacks[stack])),
+            None => Shape::Object(node),
+        };
+        let at = self.picture.nodes.len();
+        self.drawn
+            .extend(shape.objects().iter().map(|&object| (object, at)));
+        self.picture.draw(shape, depth, is_start)
+    }
+
+    fn is_stack(&self, at: usize) -> bool {
+        matches!(self.picture.nodes[at].shape, Shape::Stack(_))
+    }
+
+    /// The arrow that stands for a reference already: one of several from or to a stack.
+    fn known_link(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
+        let far = *self.drawn.get(&self.way.far(edge))?;
+        let key = (at, far, edge.path_id(), edge.is_strong());
+        self.links.get(&key).copied()
+    }
+
+    fn link(&mut self, at: usize, far: usize, edge: &Edge<'_>) -> usize {
+        let (from, to) = match self.way {
+            Way::Refs => (at, far),
+            Way::Backrefs => (far, at),
+        };
+        let kind = if edge.is_strong() {
+            LinkKind::Strong
+        } else {
+            LinkKind::Weak
+        };
+        let many = self.is_stack(at) || self.is_stack(far);
+        let label = match self.is_stack(from) {
+            true => self.snapshot.parts().paths.show_field(edge.path_id()),
+            false => edge.path(),
+        };
+        let link = self.picture.links.len();
+        if many {
+            let key = (at, far, edge.path_id(), edge.is_strong());
+            self.links.insert(key, link);
+        }
+        self.picture.link(from, to, label, kind);
+        link
+    }
+
+    /// Names an arrow that stands for many references: by the range of the elements that hold
+    /// them, where it is one, and by their number, where it is not that of the objects.
+    fn name_many(&mut self, link: usize, edges: &[Edge<'_>]) {
+        let (from, to) = (self.picture.links[link].from, self.picture.links[link].to);
+        let len = |at: usize| self.picture.nodes[at].shape.objects().len();
+        let mut label = self.snapshot.parts().paths.show_field(edges[0].path_id());
+        if !self.is_stack(from) {
+            let mut elements: Vec<u32> = edges.iter().filter_map(Edge::element).collect();
+            elements.sort_unstable();
+            if let (Some(&first), Some(&last)) = (elements.first(), elements.last())
+                && elements.len() == edges.len()
+                && elements
+                    .iter()
+                    .zip(first..)
+                    .all(|(&element, wanted)| element == wanted)
             {
-                return Some((at, node));
+                label = label.replacen("[_]", &format!("[{first}..={last}]"), 1);
             }
         }
+        if edges.len() != len(from).max(len(to)) {
+            label.push_str(&format!(" ×{}", edges.len()));
+        }
+        self.picture.links[link].label = label;
+        self.picture.links[link].references = edges.len();
     }
 
-    fn shows(&self, node: NodeId) -> bool {
-        self.options
-            .filter
-            .is_none_or(|filter| filter(self.snapshot.node(node)))
+    fn check(&self) -> Result<(), TooLarge> {
+        let max_nodes = self.options.max_nodes;
+        if self.picture.nodes.len() <= max_nodes
+            && self.picture.links.len() <= max_nodes.saturating_mul(LINKS)
+        {
+            return Ok(());
+        }
+        Err(TooLarge {
+            objects: self.within_reach(),
+            max_nodes,
+        })
     }
 
-    /// The index of an object in the picture; it is drawn if it was not before, one deeper than
-    /// the node `from` which it was met.
-    fn object(&mut self, node: NodeId, from: usize) -> usize {
-        let depth = self.picture.nodes[from].depth + 1;
-        let picture = &mut self.picture;
-        *self
-            .drawn
-            .entry(node)
-            .or_insert_with(|| picture.draw(Shape::Object(node), depth, false))
+    /// How many objects a picture could show that draws all references.
+    fn within_reach(&self) -> usize {
+        let mut met = NodeSet::new(self.snapshot.len());
+        let mut layer: Vec<NodeId> = self.starts.to_vec();
+        layer.retain(|&start| met.insert(start));
+        let mut depth = 0;
+        while depth < self.options.max_depth && !layer.is_empty() {
+            depth += 1;
+            let mut next = Vec::new();
+            for &node in &layer {
+                if self.options.stops(self.snapshot.node(node)) {
+                    continue;
+                }
+                for edge in self.way.edges(self.snapshot, node) {
+                    let far = self.way.far(&edge);
+                    if !met.contains(far)
+                        && self.options.shows_edge(&edge)
+                        && self.options.shows(self.snapshot.node(far))
+                    {
+                        met.insert(far);
+                        next.push(far);
+                    }
+                }
+            }
+            layer = next;
+        }
+        met.len()
     }
 }

@@ -73,7 +73,7 @@ fn a_root_comes_before_what_is_held_from_outside() {
     let mut kit = Kit::new();
     let node = kit.node("app::Node", 0);
     let held = kit.node("app::Node", 2);
-    let root = kit.root("app::Cache", "static CACHE");
+    let root = kit.root_value("app::Cache", "static CACHE");
     kit.edge(held, "next", node);
     kit.edge(root, "nodes", node);
     let snapshot = kit.snapshot();

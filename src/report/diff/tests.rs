@@ -29,7 +29,7 @@ fn a_server_that_forgets_nothing() {
         let server = kit.node("app::Server", 1);
         kit.row(server).id = ObjectId::new(999_999, 0);
         kit.length(server, "sessions", sessions);
-        let root = kit.root("app::Cache", "static CACHE");
+        let root = kit.root_value("app::Cache", "static CACHE");
         kit.row(root).id = ObjectId::outside_table(sessions);
         kit.length(root, "entries", 40 - sessions / 1000);
         for id in ids {

@@ -1,9 +1,10 @@
 use expect_test::{Expect, expect};
 use objgraph_core::{PlaceKind, State};
 
-use super::{DotOptions, quote, to_dot};
+use super::quote;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions as Options, find_leaks};
+use crate::analysis::{Neighbourhood, PictureOptions as Options, Way, find_leaks};
+use crate::report::{Drawing, DrawingOptions};
 
 fn check(dot: String, expected: Expect) {
     expected.assert_eq(&dot);
@@ -26,30 +27,31 @@ fn references() {
     kit.row(opaque).state = State::Opaque;
     kit.edge(root, "call", opaque);
     let snapshot = kit.snapshot();
-    let picture = Neighbourhood::refs(&snapshot, &[root], &Options::default());
-    let options = DotOptions {
+    let picture =
+        Neighbourhood::around(&snapshot, &[root], Way::Refs, &Options::default()).unwrap();
+    let options = DrawingOptions {
         refcounts: true,
-        ..DotOptions::default()
+        ..DrawingOptions::default()
     };
     check(
-        to_dot(&snapshot, &picture, &options),
+        Drawing::new(&snapshot, &picture, &options).to_dot(),
         expect![[r#"
             digraph ObjectGraph {
               node[shape=box, style=filled, fillcolor=white];
               o1[fontcolor=red];
               o1[label="Root [1]"];
               o1[fillcolor="0,0,1"];
-              o1 -> o2 [label="children[3]"];
-              o1 -> o3 [label="call"];
               o2[label="Child<Kind> [1]\nChild { name: \"a\\b\nand a text that is to"];
               o2[fillcolor="0,0,0.766667"];
               o2->o2_has_a_drop[color=red,style=dotted,len=0.25,weight=10];
               o2_has_a_drop[label="Drop",shape=doublecircle,height=0.25,color=red,fillcolor="0,.5,1",fontsize=6];
-              o2 -> o1 [label="parent",style=dashed];
-              o2 -> o4 [label="id",color=grey,fontcolor=grey40];
               o3[label="main::{{closure}} [1]",style="filled,dashed",color=grey];
               o3[fillcolor="0,0,0.766667"];
               o4[label="Uuid",height=0.25,style="filled,dashed",color=grey,fillcolor=white,fontcolor=grey40,fontsize=9];
+              o1 -> o2 [label="children[3]"];
+              o1 -> o3 [label="call",weight=2];
+              o2 -> o1 [label="parent",weight=2,style=dashed];
+              o2 -> o4 [label="id",weight=2,color=grey,fontcolor=grey40];
             }
         "#]],
     );
@@ -69,37 +71,37 @@ fn backreferences_too_many() {
         max_depth: 1,
         ..Options::default()
     };
-    let picture = Neighbourhood::backrefs(&snapshot, &[data], &options);
-    let options = DotOptions {
+    let picture = Neighbourhood::around(&snapshot, &[data], Way::Backrefs, &options).unwrap();
+    let options = DrawingOptions {
         shortnames: false,
         highlight: Some(&|node| node.type_info().short_name == "Data"),
         extra_info: Some(&|node| Some(format!("id {}", node.id()))),
         node_attrs: Some(&|_| vec![("tooltip".to_owned(), "a \"tip\"".to_owned())]),
-        ..DotOptions::default()
+        ..DrawingOptions::default()
     };
     check(
-        to_dot(&snapshot, &picture, &options),
+        Drawing::new(&snapshot, &picture, &options).to_dot(),
         expect![[r#"
-        digraph ObjectGraph {
-          node[shape=box, style=filled, fillcolor=white];
-          o1[fontcolor=red];
-          o1[label="app::Data\nid #0", tooltip="a \"tip\""];
-          o1[fillcolor="0.6,0.6,1"];
-          o2 -> o1 [label="data"];
-          o3 -> o1 [label="data"];
-          o4 -> o1 [color=grey,fontcolor=grey40];
-          o5 -> o1 [color=red,style=dotted,len=0.25,weight=10];
-          o2[label="app::Holder\nid #1", tooltip="a \"tip\""];
-          o2[fillcolor="0,0,0.3"];
-          o2[fontcolor=white];
-          o3[label="app::Holder\nid #2", tooltip="a \"tip\""];
-          o3[fillcolor="0,0,0.3"];
-          o3[fontcolor=white];
-          o4[label="outside ×2",shape=ellipse,style="filled,dashed",color=grey,fillcolor=white,fontcolor=grey40];
-          o5[label="2 more backreferences",shape=box,height=0.25,color=red,fillcolor="0,1,0.3",fontsize=6];
-          o5[fontcolor=white];
-        }
-    "#]],
+            digraph ObjectGraph {
+              node[shape=box, style=filled, fillcolor=white];
+              o1[fontcolor=red];
+              o1[label="app::Data\nid #0", tooltip="a \"tip\""];
+              o1[fillcolor="0.6,0.6,1"];
+              o2[label="app::Holder\nid #1", tooltip="a \"tip\""];
+              o2[fillcolor="0,0,0.3"];
+              o2[fontcolor=white];
+              o3[label="app::Holder\nid #2", tooltip="a \"tip\""];
+              o3[fillcolor="0,0,0.3"];
+              o3[fontcolor=white];
+              o4[label="outside ×2",shape=ellipse,style="filled,dashed",color=grey,fillcolor=white,fontcolor=grey40];
+              o5[label="2 more backreferences",shape=box,height=0.25,color=red,fillcolor="0,1,0.3",fontsize=6];
+              o5[fontcolor=white];
+              o2 -> o1 [label="data",weight=2];
+              o3 -> o1 [label="data",weight=2];
+              o4 -> o1 [color=grey,fontcolor=grey40];
+              o5 -> o1 [color=red,style=dotted,len=0.25,weight=10];
+            }
+        "#]],
     );
 }
 
@@ -112,12 +114,12 @@ fn leaked_cycle() {
     kit.edge(other, "next", one);
     let snapshot = kit.snapshot();
     let picture = Neighbourhood::leaks(&find_leaks(&snapshot), &Options::default());
-    let options = DotOptions {
+    let options = DrawingOptions {
         sites: true,
-        ..DotOptions::default()
+        ..DrawingOptions::default()
     };
     check(
-        to_dot(&snapshot, &picture, &options),
+        Drawing::new(&snapshot, &picture, &options).to_dot(),
         expect![[r#"
             digraph ObjectGraph {
               node[shape=box, style=filled, fillcolor=white];
@@ -125,10 +127,10 @@ fn leaked_cycle() {
               o2[fontcolor=red];
               o1[label="Node\nsrc/app.rs:10:5"];
               o1[fillcolor="0,0,1"];
-              o1 -> o2 [label="next",color=red,fontcolor=red,penwidth=2];
               o2[label="Node\nsrc/app.rs:10:5"];
               o2[fillcolor="0,0,1"];
-              o2 -> o1 [label="next",color=red,fontcolor=red,penwidth=2];
+              o1 -> o2 [label="next",weight=2,color=red,fontcolor=red,penwidth=2];
+              o2 -> o1 [label="next",weight=2,color=red,fontcolor=red,penwidth=2];
             }
         "#]],
     );

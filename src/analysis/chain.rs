@@ -1,0 +1,200 @@
+//! Chains: the shortest way over references from an object to one of a kind, or back.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+
+use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot};
+
+use super::{SnapshotObject, Way};
+
+/// A chain of references: each of its objects refers to the next.
+///
+/// It prints as `static CACHE[0] → Session.user → User`.
+#[derive(Clone)]
+pub struct Chain {
+    snapshot: Arc<Snapshot>,
+    nodes: Vec<NodeId>,
+    /// The numbers of the edges between them; one less than there are nodes.
+    edges: Vec<usize>,
+}
+
+impl Chain {
+    /// How many objects are in it, both ends included: at least one.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a chain is never empty")]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The objects, from the one that refers to the one that is referred to.
+    pub fn objects(&self) -> impl ExactSizeIterator<Item = SnapshotObject<'_>> + Clone {
+        let nodes = self.nodes.iter();
+        nodes.map(|&node| SnapshotObject::new(self.snapshot.node(node)))
+    }
+
+    /// The ids of the objects, in the same order.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = ObjectId> + Clone + '_ {
+        self.objects().map(|object| object.id())
+    }
+
+    /// The numbers of their nodes in the snapshot, in the same order.
+    #[must_use]
+    pub fn nodes(&self) -> &[NodeId] {
+        &self.nodes
+    }
+
+    /// The references between them: one less than there are objects.
+    ///
+    /// O(references of the objects of the chain).
+    pub fn edges(&self) -> impl Iterator<Item = Edge<'_>> + Clone {
+        let ends = self.nodes.iter().zip(&self.edges);
+        ends.filter_map(|(&node, &number)| {
+            let mut edges = self.snapshot.edges(node);
+            edges.find(|edge| edge.number() == number)
+        })
+    }
+
+    /// The snapshot it was found in.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.objects()).finish()
+    }
+}
+
+/// A search for a chain, with its options: what [`ref_chain`](crate::ref_chain) and
+/// [`backref_chain`](crate::backref_chain) begin and [`find`](Self::find) ends.
+#[derive(Clone, Debug)]
+#[must_use = "`find` does the search"]
+pub struct ChainSearch {
+    snapshot: Arc<Snapshot>,
+    starts: Vec<NodeId>,
+    way: Way,
+    max_depth: usize,
+    ignored: HashSet<ObjectId>,
+    weak: bool,
+}
+
+impl ChainSearch {
+    /// A search in a snapshot, from any of the starts.
+    pub fn new(
+        snapshot: &Arc<Snapshot>,
+        starts: impl IntoIterator<Item = NodeId>,
+        way: Way,
+    ) -> Self {
+        Self {
+            snapshot: Arc::clone(snapshot),
+            starts: starts.into_iter().collect(),
+            way,
+            max_depth: 20,
+            ignored: HashSet::new(),
+            weak: false,
+        }
+    }
+
+    /// The greatest number of references in a chain; 20 if not set.
+    pub fn max_depth(mut self, references: usize) -> Self {
+        self.max_depth = references;
+        self
+    }
+
+    /// Objects that no chain goes through or ends at; a start is not left out.
+    pub fn ignore(mut self, ids: impl IntoIterator<Item = ObjectId>) -> Self {
+        self.ignored.extend(ids);
+        self
+    }
+
+    /// Whether weak references count too; not if not set.
+    pub fn weak(mut self, weak: bool) -> Self {
+        self.weak = weak;
+        self
+    }
+
+    /// The shortest chain between a start and an object for which `is_meant` holds; `None` if
+    /// there is none. A start for which it holds is a chain of one. Of several shortest, the
+    /// first in the order of the snapshot.
+    ///
+    /// Breadth first: O(objects of the snapshot + references of those it meets). The way back
+    /// ends at roots, since nothing holds them.
+    pub fn find(&self, mut is_meant: impl FnMut(Node<'_>) -> bool) -> Option<Chain> {
+        const NOT_MET: u32 = u32::MAX;
+        const START: u32 = u32::MAX - 1;
+        let snapshot = &self.snapshot;
+        // By which node, and over which edge, each node was met.
+        let mut met_from = vec![NOT_MET; snapshot.len()];
+        let mut met_over = vec![0u32; snapshot.len()];
+        let mut queue = VecDeque::new();
+        for &start in &self.starts {
+            if met_from[start.index()] == NOT_MET {
+                met_from[start.index()] = START;
+                queue.push_back((start, 0));
+            }
+        }
+        let found = loop {
+            let (node, depth) = queue.pop_front()?;
+            if is_meant(snapshot.node(node)) {
+                break node;
+            }
+            if depth >= self.max_depth {
+                continue;
+            }
+            for edge in self.way.edges(snapshot, node) {
+                let far = self.way.far(&edge);
+                if (edge.is_strong() || self.weak)
+                    && met_from[far.index()] == NOT_MET
+                    && !self.ignored.contains(&snapshot.node(far).id())
+                {
+                    met_from[far.index()] = node.index() as u32;
+                    met_over[far.index()] = edge.number() as u32;
+                    queue.push_back((far, depth + 1));
+                }
+            }
+        };
+        let (mut nodes, mut edges) = (vec![found], Vec::new());
+        let mut at = found.index();
+        while met_from[at] != START {
+            edges.push(met_over[at] as usize);
+            at = met_from[at] as usize;
+            nodes.push(NodeId::new(at));
+        }
+        if self.way == Way::Refs {
+            nodes.reverse();
+            edges.reverse();
+        }
+        Some(Chain {
+            snapshot: Arc::clone(snapshot),
+            nodes,
+            edges,
+        })
+    }
+}
+
+/// Whether a node is a root: a `static` or a `thread_local!` marked with `#[objgraph::root]`, or
+/// a value that [`with_root`](crate::with_root) named. What a chain to the holder is looked for
+/// with.
+///
+/// ```
+/// use objgraph::rc::Rc;
+///
+/// let kept = Rc::new(5);
+/// let registry = vec![kept.clone()];
+/// let chain = objgraph::with_root("registry", &registry, || {
+///     objgraph::find_backref_chain(&kept, objgraph::is_root)
+/// });
+/// if objgraph::ENABLED {
+///     assert_eq!(chain.unwrap().to_string(), "registry[0] → i32");
+/// }
+/// ```
+#[must_use]
+pub fn is_root(node: Node<'_>) -> bool {
+    node.root().is_some()
+}

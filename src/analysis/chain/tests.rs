@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use objgraph_core::{NodeId, Snapshot};
+use proptest::prelude::*;
+
+use super::{ChainSearch, Way};
+use crate::analysis::testkit::Kit;
+
+/// The number of references between each pair of nodes, by Floyd and Warshall.
+fn distances(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<Option<usize>>> {
+    let mut of = vec![vec![None; nodes]; nodes];
+    for &(from, to) in edges {
+        of[from][to] = Some(1);
+    }
+    for (node, row) in of.iter_mut().enumerate() {
+        row[node] = Some(0);
+    }
+    for via in 0..nodes {
+        for from in 0..nodes {
+            for to in 0..nodes {
+                let Some(long) = of[from][via].zip(of[via][to]).map(|(a, b)| a + b) else {
+                    continue;
+                };
+                of[from][to] = Some(of[from][to].map_or(long, |known| known.min(long)));
+            }
+        }
+    }
+    of
+}
+
+fn graph(nodes: usize, strong: &[(usize, usize)], weak: &[(usize, usize)]) -> Arc<Snapshot> {
+    let mut kit = Kit::new();
+    let nodes: Vec<NodeId> = (0..nodes).map(|_| kit.node("app::Node", 1)).collect();
+    for &(from, to) in strong {
+        kit.edge(nodes[from], "next", nodes[to]);
+    }
+    for &(from, to) in weak {
+        kit.weak(nodes[from], "weak", nodes[to]);
+    }
+    kit.snapshot()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn chains_are_shortest(
+        nodes in 1usize..9,
+        strong in prop::collection::vec((0usize..8, 0usize..8), 0..20),
+        weak in prop::collection::vec((0usize..8, 0usize..8), 0..6),
+        start in 0usize..8,
+        meant in prop::collection::vec(0usize..8, 0..3),
+        max_depth in 0usize..6,
+        ignored in prop::collection::vec(0usize..8, 0..3),
+        follow_weak in any::<bool>(),
+        backwards in any::<bool>(),
+    ) {
+        let within = |edges: Vec<(usize, usize)>| -> Vec<(usize, usize)> {
+            edges.into_iter().map(|(from, to)| (from % nodes, to % nodes)).collect()
+        };
+        let (strong, weak, start) = (within(strong), within(weak), start % nodes);
+        let snapshot = graph(nodes, &strong, &weak);
+        let id = |node: usize| snapshot.node(NodeId::new(node)).id();
+        let way = if backwards { Way::Backrefs } else { Way::Refs };
+        let found = ChainSearch::new(&snapshot, [NodeId::new(start)], way)
+            .max_depth(max_depth)
+            .weak(follow_weak)
+            .ignore(ignored.iter().filter(|&&node| node < nodes).map(|&node| id(node)))
+            .find(|node| meant.contains(&node.node_id().index()));
+
+        let mut edges = strong.clone();
+        if follow_weak {
+            edges.extend(&weak);
+        }
+        edges.retain(|&(from, to)| {
+            let far = if backwards { from } else { to };
+            far == start || !ignored.contains(&far)
+        });
+        if backwards {
+            edges.iter_mut().for_each(|edge| *edge = (edge.1, edge.0));
+        }
+        let of = distances(nodes, &edges);
+        let shortest = meant.iter().filter_map(|&to| *of[start].get(to)?).min();
+        let expected = shortest.filter(|&length| length <= max_depth);
+        prop_assert_eq!(found.as_ref().map(|chain| chain.len() - 1), expected);
+        if let Some(chain) = found {
+            let ends = [chain.nodes()[0].index(), chain.nodes()[chain.len() - 1].index()];
+            let (near, far) = if backwards { (ends[1], ends[0]) } else { (ends[0], ends[1]) };
+            prop_assert!(near == start && meant.contains(&far));
+            // The references are there, in the order of the objects.
+            prop_assert_eq!(chain.edges().count(), chain.len() - 1);
+            for (edge, pair) in chain.edges().zip(chain.nodes().windows(2)) {
+                prop_assert_eq!((edge.source(), edge.target()), (pair[0], pair[1]));
+                prop_assert!(edge.is_strong() || follow_weak);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_chain_of_a_million_is_found() {
+    let edges: Vec<(usize, usize)> = (1..1_000_000).map(|at| (at - 1, at)).collect();
+    let snapshot = graph(1_000_000, &edges, &[]);
+    let search = ChainSearch::new(&snapshot, [NodeId::new(999_999)], Way::Backrefs);
+    let is_first = |node: objgraph_core::Node<'_>| node.node_id().index() == 0;
+    assert!(search.find(is_first).is_none());
+    let chain = search.max_depth(usize::MAX).find(is_first).unwrap();
+    assert_eq!(chain.len(), 1_000_000);
+    let text = chain.to_string();
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    assert!(text.contains("999960 more"), "{text}");
+}
+
+#[test]
+fn a_chain_prints_the_fields_that_hold() {
+    let mut kit = Kit::new();
+    let cache = kit.node("alloc::vec::Vec<app::Session>", 0);
+    kit.root(cache, "static CACHE");
+    let session = kit.node("app::Session", 0);
+    let user = kit.node("app::User", 0);
+    kit.element(cache, "", 3, session);
+    kit.edge(session, "user", user);
+    let snapshot = kit.snapshot();
+    let chain = ChainSearch::new(&snapshot, [user], Way::Backrefs)
+        .find(super::is_root)
+        .unwrap();
+    assert_eq!(chain.to_string(), "static CACHE[3] → Session.user → User");
+    let own = ChainSearch::new(&snapshot, [user], Way::Refs);
+    assert_eq!(own.find(|_| true).unwrap().to_string(), "User");
+    assert!(own.find(|_| false).is_none());
+}

@@ -1,0 +1,270 @@
+use objgraph_core::{NodeId, Snapshot};
+use proptest::prelude::*;
+
+use super::{LinkKind, Neighbourhood, Options, Shape};
+use crate::analysis::testkit::Kit;
+use crate::analysis::{Way, strong_components};
+
+fn folded(snapshot: &Snapshot, start: NodeId, way: Way) -> Neighbourhood {
+    let options = Options {
+        fold_over: Some(8),
+        ..Options::default()
+    };
+    Neighbourhood::around(snapshot, &[start], way, &options).unwrap()
+}
+
+/// What each node stands for: how many objects.
+fn sizes(picture: &Neighbourhood) -> Vec<usize> {
+    let nodes = picture.nodes.iter();
+    nodes.map(|drawn| drawn.shape.objects().len()).collect()
+}
+
+fn labels(picture: &Neighbourhood) -> Vec<String> {
+    let links = picture.links.iter();
+    links
+        .map(|link| format!("{} {} {}", link.from, link.label, link.to))
+        .collect()
+}
+
+/// A node with 398 children that refer back to it weakly and hold a user each; the children
+/// with these numbers are different.
+fn family(odd: &[u32]) -> (std::sync::Arc<Snapshot>, NodeId) {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Root", 1);
+    for at in 0..398 {
+        let child = kit.node("app::Node", 0);
+        kit.element(root, "children", at, child);
+        kit.weak(child, "parent", root);
+        if odd.contains(&at) {
+            kit.edge(child, "owner", root);
+        } else {
+            let user = kit.node("app::User", 0);
+            kit.edge(child, "user", user);
+        }
+    }
+    (kit.snapshot(), root)
+}
+
+#[test]
+fn alike_siblings_are_one_stack_and_so_is_what_is_behind_them() {
+    let (snapshot, root) = family(&[]);
+    let picture = folded(&snapshot, root, Way::Refs);
+    assert_eq!(sizes(&picture), [1, 398, 398]);
+    assert_eq!(
+        labels(&picture),
+        ["0 children[0..=397] 1", "1 parent 0", "1 user 2"]
+    );
+    assert!(picture.links.iter().all(|link| link.references == 398));
+    assert!(picture.cycles.is_empty());
+    let kinds: Vec<LinkKind> = picture.links.iter().map(|link| link.kind).collect();
+    assert_eq!(kinds, [LinkKind::Strong, LinkKind::Weak, LinkKind::Strong]);
+}
+
+#[test]
+fn the_odd_one_stands_by_itself() {
+    let (snapshot, root) = family(&[200]);
+    let picture = folded(&snapshot, root, Way::Refs);
+    assert_eq!(sizes(&picture), [1, 397, 1, 397]);
+    assert!(labels(&picture).contains(&"0 children[_] 1".to_owned()));
+    assert!(labels(&picture).contains(&"0 children[200] 2".to_owned()));
+    assert_eq!(picture.cycles, [[0, 2]]);
+    let starts = NodeId::new(0);
+    let apart = |node: objgraph_core::Node<'_>| node.node_id().index() == 5;
+    let options = Options {
+        fold_over: Some(8),
+        apart: Some(&apart),
+        max_depth: 1,
+        ..Options::default()
+    };
+    let picture = Neighbourhood::around(&snapshot, &[starts], Way::Refs, &options).unwrap();
+    // Nothing is drawn behind them, so but for the one apart they are alike.
+    assert_eq!(sizes(&picture), [1, 397, 1]);
+}
+
+#[test]
+fn holders_are_folded_too() {
+    let mut kit = Kit::new();
+    let shared = kit.node("app::Config", 2);
+    for _ in 0..50 {
+        let holder = kit.node("app::Session", 1);
+        kit.edge(holder, "config", shared);
+    }
+    for _ in 0..8 {
+        let holder = kit.node("app::Server", 0);
+        kit.edge(holder, "config", shared);
+    }
+    let snapshot = kit.snapshot();
+    let options = Options {
+        fold_over: Some(8),
+        ..Options::default()
+    };
+    let picture = Neighbourhood::around(&snapshot, &[shared], Way::Backrefs, &options).unwrap();
+    assert_eq!(sizes(&picture)[..3], [1, 50, 1]);
+    assert_eq!(labels(&picture)[0], "1 config 0");
+    let outside: Vec<&Shape> = picture
+        .nodes
+        .iter()
+        .map(|drawn| &drawn.shape)
+        .filter(|shape| matches!(shape, Shape::Outside(_)))
+        .collect();
+    assert_eq!(outside, [&Shape::Outside(2), &Shape::Outside(50)]);
+}
+
+#[test]
+fn objects_held_twice_are_in_one_stack_with_two_arrows() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Index", 1);
+    for at in 0..20 {
+        let entry = kit.node("app::Entry", 0);
+        kit.element(root, "by_age", at, entry);
+        kit.element(root, "by_name", 19 - at, entry);
+    }
+    let snapshot = kit.snapshot();
+    let picture = folded(&snapshot, root, Way::Refs);
+    assert_eq!(sizes(&picture), [1, 20]);
+    assert_eq!(
+        labels(&picture),
+        ["0 by_age[0..=19] 1", "0 by_name[0..=19] 1"]
+    );
+}
+
+#[test]
+fn arrows_both_ways_between_stacks_are_no_cycle() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Root", 1);
+    let nodes: Vec<NodeId> = (0..50).map(|_| kit.node("app::Node", 0)).collect();
+    for (at, &node) in nodes.iter().enumerate() {
+        kit.element(root, "all", at as u32, node);
+    }
+    for pair in nodes.windows(2) {
+        kit.edge(pair[0], "next", pair[1]);
+    }
+    let snapshot = kit.snapshot();
+    let picture = folded(&snapshot, root, Way::Refs);
+    assert_eq!(sizes(&picture), [1, 49, 1]);
+    assert!(
+        picture
+            .links
+            .iter()
+            .any(|link| link.from == link.to && link.label == "next ×48")
+    );
+    assert!(picture.cycles.is_empty());
+    kit_ring();
+}
+
+/// The same, as a ring: now there is one.
+fn kit_ring() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Root", 1);
+    let nodes: Vec<NodeId> = (0..50).map(|_| kit.node("app::Node", 0)).collect();
+    for (at, &node) in nodes.iter().enumerate() {
+        kit.element(root, "all", at as u32, node);
+        kit.edge(node, "next", nodes[(at + 1) % 50]);
+    }
+    let snapshot = kit.snapshot();
+    let picture = folded(&snapshot, root, Way::Refs);
+    assert_eq!(sizes(&picture), [1, 50]);
+    assert_eq!(picture.cycles, [[1]]);
+}
+
+#[test]
+fn too_much_is_refused() {
+    let mut kit = Kit::new();
+    let nodes: Vec<NodeId> = (0..5000).map(|_| kit.node("app::Node", 0)).collect();
+    for at in 1..5000 {
+        kit.element(nodes[at / 2], "children", (at % 2) as u32, nodes[at]);
+    }
+    let snapshot = kit.snapshot();
+    let options = Options {
+        max_depth: usize::MAX,
+        too_many: usize::MAX,
+        ..Options::default()
+    };
+    let refused = Neighbourhood::around(&snapshot, &nodes[1..2], Way::Refs, &options).unwrap_err();
+    assert_eq!((refused.objects, refused.max_nodes), (4999, 1000));
+    let many = Neighbourhood::around(&snapshot, &nodes, Way::Refs, &options).unwrap_err();
+    assert_eq!(many.objects, 5000);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whether folded or not, a picture without limits shows each object that is reached once, and
+    /// each reference between them; red are those between objects that reach each other.
+    #[test]
+    fn nothing_is_lost_by_folding(
+        nodes in 1usize..30,
+        types in prop::collection::vec(0usize..3, 30),
+        edges in prop::collection::vec((0usize..30, 0usize..3, 0usize..30, any::<bool>()), 0..60),
+        fold_over in prop::option::of(1usize..4),
+        backwards in any::<bool>(),
+    ) {
+        let mut kit = Kit::new();
+        let names = ["app::A", "app::B", "app::C"];
+        let all: Vec<NodeId> = (0..nodes).map(|at| kit.node(names[types[at]], 0)).collect();
+        for (number, &(from, field, to, strong)) in edges.iter().enumerate() {
+            let (from, to) = (all[from % nodes], all[to % nodes]);
+            match strong {
+                true => kit.element(from, ["x", "y", "z"][field], number as u32, to),
+                false => kit.weak(from, "weak", to),
+            }
+        }
+        let snapshot = kit.snapshot();
+        let options = Options {
+            fold_over,
+            max_depth: usize::MAX,
+            too_many: usize::MAX,
+            ..Options::default()
+        };
+        let way = if backwards { Way::Backrefs } else { Way::Refs };
+        let picture = Neighbourhood::around(&snapshot, &all[..1], way, &options).unwrap();
+        let mut drawn: Vec<NodeId> =
+            picture.nodes.iter().flat_map(|node| node.shape.objects()).copied().collect();
+        drawn.sort();
+        let mut reached = vec![all[0]];
+        let mut at = 0;
+        while at < reached.len() {
+            for edge in way.edges(&snapshot, reached[at]) {
+                if !reached.contains(&way.far(&edge)) {
+                    reached.push(way.far(&edge));
+                }
+            }
+            at += 1;
+        }
+        reached.sort();
+        prop_assert_eq!(&drawn, &reached);
+        let inside = reached.iter().flat_map(|&node| way.edges(&snapshot, node)).count();
+        let links = picture.links.iter().filter(|link| link.kind != LinkKind::Hint);
+        prop_assert_eq!(links.map(|link| link.references).sum::<usize>(), inside);
+
+        // Red, by the components of the snapshot: all that is reached is drawn.
+        let components = strong_components(&snapshot);
+        let mut red = vec![0; picture.links.len()];
+        for &node in &reached {
+            for edge in way.edges(&snapshot, node).filter(|edge| edge.is_strong()) {
+                let at = |object| picture.nodes.iter()
+                    .position(|node| node.shape.objects().contains(&object)).unwrap();
+                let (from, to) = (at(edge.source()), at(edge.target()));
+                if components.of(edge.source()) == components.of(edge.target()) {
+                    let field = snapshot.parts().paths.show_field(edge.path_id());
+                    let name = field.trim_end_matches("[_]");
+                    for (number, link) in picture.links.iter().enumerate() {
+                        if (link.from, link.to) == (from, to) && link.label.starts_with(name) {
+                            red[number] += 1;
+                        }
+                    }
+                }
+            }
+        }
+        for (number, link) in picture.links.iter().enumerate() {
+            if link.kind == LinkKind::Cycle {
+                prop_assert!(red[number] > 0, "{link:?}");
+            }
+            if red[number] > 0 && link.references == 1 && link.kind == LinkKind::Strong {
+                // Another reference by the same field may be the red one, of a stack.
+                prop_assert!(picture.nodes[link.from].shape.objects().len() > 1
+                    || picture.nodes[link.to].shape.objects().len() > 1);
+            }
+        }
+    }
+}
