@@ -16,19 +16,34 @@ pub(crate) struct Clock {
 impl Clock {
     /// Starts.
     pub(crate) fn start() -> Self {
-        Self {
-            waited: waited(),
-            begun: Instant::now(),
+        loop {
+            let before = Instant::now();
+            let waited = waited();
+            let begun = Instant::now();
+            // Else it may have waited since it was asked how long it has waited.
+            if begun - before < UNDISTURBED {
+                return Self { begun, waited };
+            }
         }
     }
 
     /// Seconds since the start.
     pub(crate) fn seconds(self) -> f64 {
-        let wall = self.begun.elapsed();
-        wall.saturating_sub(waited().saturating_sub(self.waited))
-            .as_secs_f64()
+        let now = self.begun.elapsed();
+        let waited = waited().saturating_sub(self.waited);
+        let later = self.begun.elapsed();
+        // If it waited between the two, that is in both or in neither.
+        let wall = if later - now < UNDISTURBED {
+            now
+        } else {
+            later
+        };
+        wall.saturating_sub(waited).as_secs_f64()
     }
 }
+
+/// More than it takes to ask the system once, and less than a thread waits when it has to.
+const UNDISTURBED: Duration = Duration::from_micros(200);
 
 /// How long this thread has been ready to run and did not: the second number of Linux' schedstat.
 fn waited() -> Duration {

@@ -106,7 +106,10 @@ impl CrateToBuild {
         );
         fs::create_dir_all(new.folder.join("src"))?;
         fs::write(new.folder.join("Cargo.toml"), manifest)?;
-        fs::copy(workspace().join("Cargo.lock"), new.folder.join("Cargo.lock"))?;
+        fs::copy(
+            workspace().join("Cargo.lock"),
+            new.folder.join("Cargo.lock"),
+        )?;
         new.write("fn main() {}\n")?;
         output(new.cargo().arg("fetch"))?;
         Ok(new)
@@ -153,11 +156,7 @@ fn source(build: Build) -> String {
         Build::Tracked { structs, .. } => {
             (structs, "Tracked", "use objgraph::{Tracked, rc::Rc};\n")
         }
-        Build::Serialize { structs } => (
-            structs,
-            "serde::Serialize",
-            "use std::rc::Rc;\n",
-        ),
+        Build::Serialize { structs } => (structs, "serde::Serialize", "use std::rc::Rc;\n"),
         Build::CloneDebug { structs } => (structs, "Clone, Debug", "use std::rc::Rc;\n"),
     };
     let mut source = format!(

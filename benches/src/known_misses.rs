@@ -55,11 +55,20 @@ mod tests {
     #[test]
     fn the_list_is_read_and_its_rows_are_there() {
         let text = include_str!("../known_misses.txt");
-        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
         let known = KnownMisses::ours();
-        assert_eq!(known.names().count(), lines.count(), "each line is one of the list");
+        assert_eq!(
+            known.names().count(),
+            lines.count(),
+            "each line is one of the list"
+        );
 
-        let scope = Scope { quick: true, compile: true };
+        let scope = Scope {
+            quick: true,
+            compile: true,
+        };
         let rows = rows(scope);
         for name in known.names() {
             let row = rows.iter().find(|row| row.name == name);

@@ -41,7 +41,12 @@ fn compare(options: &Compare) -> ExitCode {
         compile: options.compile,
     };
     let mut rows = rows::rows(scope);
-    rows.retain(|row| options.only.as_ref().is_none_or(|only| row.name.contains(only)));
+    rows.retain(|row| {
+        options
+            .only
+            .as_ref()
+            .is_none_or(|only| row.name.contains(only))
+    });
     if rows.is_empty() {
         let _ = writeln!(io::stderr(), "no row has that in its name; there are:");
         for row in rows::rows(scope) {
@@ -60,7 +65,10 @@ fn compare(options: &Compare) -> ExitCode {
     if written.is_err() {
         return ExitCode::FAILURE;
     }
-    let broken: Vec<_> = outcomes.iter().filter_map(|o| broken(o, options.quick)).collect();
+    let broken: Vec<_> = outcomes
+        .iter()
+        .filter_map(|o| broken(o, options.quick))
+        .collect();
     for broken in &broken {
         let _ = writeln!(io::stderr(), "{broken}");
     }
@@ -90,7 +98,9 @@ fn measure(subject: &str, n: usize) -> ExitCode {
         return ExitCode::from(2);
     };
     let mut out = io::stdout().lock();
-    let mut lines = readings.iter().map(|(key, value)| writeln!(out, "{key} {value:e}"));
+    let mut lines = readings
+        .iter()
+        .map(|(key, value)| writeln!(out, "{key} {value:e}"));
     let written = lines.all(|line| line.is_ok());
     // What the subject left in memory need not be freed.
     std::process::exit(i32::from(!written))

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::known_misses::KnownMisses;
 use crate::program::{Program, Told, Trouble};
-use crate::rows::{Better, Figure, Ours, Reading, Row};
+use crate::rows::{Better, Figure, Other, Ours, Reading, Row};
 use crate::samples::Samples;
 
 /// A row and what became of it.
@@ -25,7 +25,7 @@ pub(crate) struct Measured {
     pub(crate) ratio: f64,
     /// How far the quarters of that lie apart, as a part of it.
     pub(crate) spread: f64,
-    /// Others' ratios to the peer.
+    /// Other quotients.
     pub(crate) others: Vec<(&'static str, f64)>,
     /// Whether the target holds.
     pub(crate) holds: bool,
@@ -89,9 +89,13 @@ fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<Measured, T
     let figures = Samples::new(figures).ok_or_else(Trouble::no_number)?;
     let ratio = figures.median();
     let peer = peer.and_then(Samples::new).map(|peer| peer.median());
-    let other = |(label, reading): &(&'static str, Reading)| {
-        let median = Samples::new(numbers(reading, rounds).ok()?)?.median();
-        Some((*label, median / peer?))
+    let median = |reading: &Reading| Some(Samples::new(numbers(reading, rounds).ok()?)?.median());
+    let other = |other: &Other| {
+        let by = match &other.by {
+            Some(by) => median(by)?,
+            None => peer?,
+        };
+        Some((other.label, median(&other.reading)? / by))
     };
     let known = known.of(row.name);
     let bound = bound(row, known.map(|known| known.measured));
@@ -117,7 +121,10 @@ fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<Measured, T
 fn numbers(reading: &Reading, rounds: &Rounds) -> Result<Vec<f64>, Trouble> {
     let told = rounds.get(&reading.program).map_or(&[][..], Vec::as_slice);
     let number = |told: &Told| match told {
-        Ok(told) => told.get(reading.key).copied().ok_or_else(Trouble::no_number),
+        Ok(told) => told
+            .get(reading.key)
+            .copied()
+            .ok_or_else(Trouble::no_number),
         Err(trouble) => Err(trouble.clone()),
     };
     told.iter().map(number).collect()
@@ -169,6 +176,9 @@ mod tests {
 
     #[test]
     fn a_peer_of_fewer_rounds_is_its_median() {
-        assert_eq!(figures(Figure::Quotient, &[2.0, 9.0], Some(&[1.0])), [2.0, 9.0]);
+        assert_eq!(
+            figures(Figure::Quotient, &[2.0, 9.0], Some(&[1.0])),
+            [2.0, 9.0]
+        );
     }
 }

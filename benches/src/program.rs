@@ -111,12 +111,18 @@ impl Program {
 }
 
 fn python(what: &str, n: usize) -> Told {
-    let there = Command::new("python3").args(["-c", "import objgraph"]).output();
+    let there = Command::new("python3")
+        .args(["-c", "import objgraph"])
+        .output();
     if !there.is_ok_and(|output| output.status.success()) {
         return Err(Trouble::Missing("objgraph of Python"));
     }
     let script = folder().join("python/heap.py");
-    readings(Command::new("python3").arg(script).args([what, &n.to_string()]))
+    readings(
+        Command::new("python3")
+            .arg(script)
+            .args([what, &n.to_string()]),
+    )
 }
 
 /// Lines of a name and a number.
@@ -133,15 +139,24 @@ fn readings(command: &mut Command) -> Told {
 /// The output of a command that succeeds; else the last line that it wrote.
 pub(crate) fn output(command: &mut Command) -> Result<Output, Trouble> {
     let name = PathBuf::from(command.get_program());
-    let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| Trouble::Failed(format!("{name}: {error}")))?;
+    let name = name
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let output = command
+        .output()
+        .map_err(|error| Trouble::Failed(format!("{name}: {error}")))?;
     if output.status.success() {
         return Ok(output);
     }
     let written = String::from_utf8_lossy(&output.stderr);
     let last = written.lines().rfind(|line| !line.trim().is_empty());
     let last = last.unwrap_or("it wrote nothing");
-    Err(Trouble::Failed(format!("{name}: {last} ({})", output.status)))
+    Err(Trouble::Failed(format!(
+        "{name}: {last} ({})",
+        output.status
+    )))
 }
 
 /// The folder of this package.

@@ -33,6 +33,15 @@ pub(crate) struct Reading {
     pub(crate) key: &'static str,
 }
 
+/// Another comparison, told beside a row; nothing must hold of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Other {
+    pub(crate) label: &'static str,
+    pub(crate) reading: Reading,
+    /// What it is divided by; the row's peer if nothing.
+    pub(crate) by: Option<Reading>,
+}
+
 /// Where our number comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Ours {
@@ -57,8 +66,8 @@ pub(crate) struct Row {
     pub(crate) exact: bool,
     pub(crate) ours: Ours,
     pub(crate) peer: Option<Reading>,
-    /// Who else there is; told as ratios to the same peer.
-    pub(crate) others: Vec<(&'static str, Reading)>,
+    /// What else there is to compare.
+    pub(crate) others: Vec<Other>,
 }
 
 /// What the numbers of a row count.
@@ -123,8 +132,17 @@ impl Row {
         self
     }
 
-    fn beside(mut self, label: &'static str, other: Reading) -> Self {
-        self.others.push((label, other));
+    /// Another one, divided by the row's peer.
+    fn beside(mut self, label: &'static str, reading: Reading) -> Self {
+        let by = None;
+        self.others.push(Other { label, reading, by });
+        self
+    }
+
+    /// Another quotient.
+    fn beside_quotient(mut self, label: &'static str, reading: Reading, by: Reading) -> Self {
+        let by = Some(by);
+        self.others.push(Other { label, reading, by });
         self
     }
 
@@ -150,9 +168,12 @@ impl Row {
             Ours::Measured(reading) => Some(reading),
             Ours::Not(_) => None,
         };
-        let others = self.others.iter().map(|(_, reading)| reading);
-        let theirs = self.peer.iter().chain(others).filter(move |_| ours.is_some());
-        ours.into_iter().chain(theirs).map(|reading| &reading.program)
+        let others = self.others.iter();
+        let others = others.flat_map(|other| std::iter::once(&other.reading).chain(&other.by));
+        let theirs = self.peer.iter().chain(others);
+        let theirs = theirs.filter(move |_| ours.is_some());
+        let readings = ours.into_iter().chain(theirs);
+        readings.map(|reading| &reading.program)
     }
 }
 

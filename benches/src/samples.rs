@@ -20,13 +20,20 @@ impl Samples {
     /// How far the quarters lie apart, as a part of the median.
     pub(crate) fn spread(&self) -> f64 {
         let between = self.at(0.75) - self.at(0.25);
-        if between == 0.0 { 0.0 } else { between / self.median().abs() }
+        if between == 0.0 {
+            0.0
+        } else {
+            between / self.median().abs()
+        }
     }
 
     /// The number at this part of the way, between two of them where it lies there.
     fn at(&self, part: f64) -> f64 {
         let place = part * (self.0.len() - 1) as f64;
-        let (low, high) = (self.0[place.floor() as usize], self.0[place.ceil() as usize]);
+        let (low, high) = (
+            self.0[place.floor() as usize],
+            self.0[place.ceil() as usize],
+        );
         low + (high - low) * place.fract()
     }
 }

@@ -38,7 +38,11 @@ fn work(times: u64) -> u64 {
         *first.parent.borrow_mut() = rc::Rc::downgrade(&second);
         let held = black_box(second.clone());
         sum += held.id + held.next.borrow().as_ref().map_or(0, |next| next.id);
-        sum += first.parent.borrow().upgrade().map_or(0, |parent| parent.id);
+        sum += first
+            .parent
+            .borrow()
+            .upgrade()
+            .map_or(0, |parent| parent.id);
         sum += rc::Rc::strong_count(&first) as u64;
 
         let shared = sync::Arc::new(Shared {

@@ -51,7 +51,9 @@ fn object(outcome: &Outcome) -> Value {
             object["bound"] = json!(measured.bound);
             object["known_miss"] = json!(measured.known);
             let others = measured.others.iter();
-            object["others"] = others.map(|(label, ratio)| ((*label).to_owned(), json!(ratio))).collect();
+            object["others"] = others
+                .map(|(label, ratio)| ((*label).to_owned(), json!(ratio)))
+                .collect();
         }
         Err(trouble) => {
             object["status"] = json!(match trouble {

@@ -63,7 +63,11 @@ fn write_others(out: &mut dyn Write, others: &[(&str, f64)]) -> io::Result<()> {
 /// What is missed and why, and which lines of the list of known misses can go.
 fn write_misses(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     let measured = |outcome: &'_ Outcome| outcome.result.as_ref().ok().cloned();
-    let rows = || outcomes.iter().filter_map(|o| Some((o.row.name, o, measured(o)?)));
+    let rows = || {
+        outcomes
+            .iter()
+            .filter_map(|o| Some((o.row.name, o, measured(o)?)))
+    };
     for (name, outcome, measured) in rows().filter(|(.., measured)| !measured.holds) {
         let by = by(&measured, outcome);
         match &measured.known {
@@ -71,8 +75,7 @@ fn write_misses(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
             None => writeln!(out, "\n{name} misses by {by}")?,
         }
     }
-    for (name, _, _) in rows().filter(|(.., measured)| measured.holds && measured.known.is_some())
-    {
+    for (name, _, _) in rows().filter(|(.., measured)| measured.holds && measured.known.is_some()) {
         writeln!(out, "\n{name} holds: its line in known_misses.txt can go")?;
     }
     Ok(())
@@ -147,8 +150,20 @@ mod tests {
 
     #[test]
     fn three_digits_count() {
-        let numbers = [0.0, 1.0, 1.256, 21.94, 123.4, 98_765.0, 0.0123, 0.000_1, 0.000_012_3];
-        let texts = ["0", "1", "1.26", "21.9", "123", "98765", "0.0123", "1e-4", "1.2e-5"];
+        let numbers = [
+            0.0,
+            1.0,
+            1.256,
+            21.94,
+            123.4,
+            98_765.0,
+            0.0123,
+            0.000_1,
+            0.000_012_3,
+        ];
+        let texts = [
+            "0", "1", "1.26", "21.9", "123", "98765", "0.0123", "1e-4", "1.2e-5",
+        ];
         assert_eq!(numbers.map(short), texts);
     }
 
@@ -162,7 +177,10 @@ mod tests {
 
     #[test]
     fn rows_fit_their_column_and_have_names_of_their_own() {
-        let rows = rows(Scope { quick: false, compile: true });
+        let rows = rows(Scope {
+            quick: false,
+            compile: true,
+        });
         for row in &rows {
             assert!(row.what.chars().count() <= 30, "{}", row.what);
             let same = rows.iter().filter(|other| other.name == row.name);

@@ -13,17 +13,35 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let serialize = Build::Serialize { structs };
     let clone_debug = Build::CloneDebug { structs };
     let pairs = [
-        ("clean-build", "clean build / serde + derive", Build::CleanOurs, Build::CleanSerde),
+        (
+            "clean-build",
+            "clean build / serde + derive",
+            Build::CleanOurs,
+            Build::CleanSerde,
+        ),
         ("derive-on", "Tracked, on / Serialize, used", on, serialize),
-        ("derive-off", "Tracked, off / Clone, Debug", off, clone_debug),
+        (
+            "derive-off",
+            "Tracked, off / Clone, Debug",
+            off,
+            clone_debug,
+        ),
     ];
     let timed = pairs.map(|(name, what, ours, peer)| {
-        let row = Row::new(name, what, 1.0, Reading::of(Program::Build(ours), "seconds"))
-            .against(Reading::of(Program::Build(peer), "seconds"));
-        let cpu = ("ours, CPU", Reading::of(Program::Build(ours), "cpu"));
-        let their_cpu = ("the peer's CPU", Reading::of(Program::Build(peer), "cpu"));
-        let row = row.beside(cpu.0, cpu.1).beside(their_cpu.0, their_cpu.1);
-        if scope.compile { row } else { row.not("with --compile") }
+        let row = Row::new(
+            name,
+            what,
+            1.0,
+            Reading::of(Program::Build(ours), "seconds"),
+        )
+        .against(Reading::of(Program::Build(peer), "seconds"));
+        let cpu = |build| Reading::of(Program::Build(build), "cpu");
+        let row = row.beside_quotient("in time of processors", cpu(ours), cpu(peer));
+        if scope.compile {
+            row
+        } else {
+            row.not("with --compile")
+        }
     });
     let crates = Row::new(
         "crates",

@@ -22,9 +22,17 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     vec![
         leaks("leaks-100k", "find_leaks 100k / rust-cc", SMALL, true),
         unless_quick(leaks("leaks-1m", "find_leaks 1M / rust-cc", LARGE, true)),
-        unless_quick(leaks("leaks-10m", "find_leaks 10M / rust-cc", LARGEST, false)),
-        Row::new("leaks-floor", "find_leaks / floor", 2.0, ours("seconds"))
-            .against(Reading::own("heap-floor", n, "seconds")),
+        unless_quick(leaks(
+            "leaks-10m",
+            "find_leaks 10M / rust-cc",
+            LARGEST,
+            false,
+        )),
+        Row::new("leaks-floor", "find_leaks / floor", 2.0, ours("seconds")).against(Reading::own(
+            "heap-floor",
+            n,
+            "seconds",
+        )),
         unless_quick(
             Row::new(
                 "leaks-scaling",
@@ -42,8 +50,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         )
         .figure(Figure::Ours, Unit::Bytes)
         .exact(),
-        Row::not_built("kinds", "groups, prints, retained / snapsh.", 3.0)
-            .against(ours("snapshot")),
+        Row::not_built("kinds", "kinds + retained / snapshot", 3.0).against(ours("snapshot")),
         Row::new("growth", "growth / Python", 0.001, query("growth")).against(python("growth")),
         Row::new("new-ids", "get_new_ids / Python", 0.02, query("new_ids"))
             .against(python("new_ids")),
@@ -84,10 +91,13 @@ fn leaks(name: &'static str, what: &'static str, n: usize, all: bool) -> Row {
     let row = row
         .beside("dumpster", of("heap-dumpster"))
         .beside("bacon", of("heap-bacon"))
-        .beside("gc-arena", of("heap-gc-arena"))
+        .beside("gc-arena, its root gone", of("heap-gc-arena"))
         .beside("Python gc", Reading::of(Program::Python("all", n), "gc"));
     if n == LARGE {
-        row.beside("rust-cc finalizing", Reading::of(Program::Finalizing(n), "seconds"))
+        row.beside(
+            "rust-cc finalizing",
+            Reading::of(Program::Finalizing(n), "seconds"),
+        )
     } else {
         row
     }

@@ -31,17 +31,40 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             1.0,
             Reading::of(Program::Instructions("off_objgraph"), "instructions"),
         )
-        .against(Reading::of(Program::Instructions("off_std"), "instructions"))
+        .against(Reading::of(
+            Program::Instructions("off_std"),
+            "instructions",
+        ))
         .figure(Figure::Quotient, Unit::Instructions)
         .exact(),
         rc_churn,
         Row::new("arc-churn", "Arc churn / std", 2.3, churn("churn-our-arc"))
             .against(churn("churn-std-arc"))
             .beside("dumpster", churn("churn-dumpster-sync")),
-        Row::new("rc-batch", "Rc batch / std", 1.25, batch("batch-our-rc", "seconds"))
-            .against(batch("batch-std-rc", "seconds")),
-        Row::new("arc-batch", "Arc batch / std", 1.4, batch("batch-our-arc", "seconds"))
-            .against(batch("batch-std-arc", "seconds")),
+        Row::new(
+            "rc-batch",
+            "Rc batch / std",
+            1.25,
+            batch("batch-our-rc", "first"),
+        )
+        .against(batch("batch-std-rc", "first"))
+        .beside_quotient(
+            "again",
+            batch("batch-our-rc", "again"),
+            batch("batch-std-rc", "again"),
+        ),
+        Row::new(
+            "arc-batch",
+            "Arc batch / std",
+            1.4,
+            batch("batch-our-arc", "first"),
+        )
+        .against(batch("batch-std-arc", "first"))
+        .beside_quotient(
+            "again",
+            batch("batch-our-arc", "again"),
+            batch("batch-std-arc", "again"),
+        ),
         Row::new(
             "rc-clone-drop",
             "Rc clone + drop / std",
@@ -56,10 +79,20 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             handle("handles-our-arc", "clone_drop"),
         )
         .against(handle("handles-std-arc", "clone_drop")),
-        Row::new("rc-deref", "Rc deref / std", 1.05, handle("handles-our-rc", "deref"))
-            .against(handle("handles-std-rc", "deref")),
-        Row::new("arc-deref", "Arc deref / std", 1.05, handle("handles-our-arc", "deref"))
-            .against(handle("handles-std-arc", "deref")),
+        Row::new(
+            "rc-deref",
+            "Rc deref / std",
+            1.05,
+            handle("handles-our-rc", "deref"),
+        )
+        .against(handle("handles-std-rc", "deref")),
+        Row::new(
+            "arc-deref",
+            "Arc deref / std",
+            1.05,
+            handle("handles-our-arc", "deref"),
+        )
+        .against(handle("handles-std-arc", "deref")),
         Row::new(
             "two-threads",
             "Arc churn, 2 threads / 1",
@@ -67,8 +100,11 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             threads("threads-our-arc", "two"),
         )
         .against(threads("threads-our-arc", "one"))
-        .beside("std, 2 threads", threads("threads-std-arc", "two"))
-        .beside("std, 1 thread", threads("threads-std-arc", "one"))
+        .beside_quotient(
+            "std",
+            threads("threads-std-arc", "two"),
+            threads("threads-std-arc", "one"),
+        )
         .figure(Figure::Quotient, Unit::PerSecond)
         .at_least(),
         Row::new(

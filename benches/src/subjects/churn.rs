@@ -27,10 +27,22 @@ macro_rules! churn {
 }
 
 churn!(std_rc, RefCell<std::rc::Rc>);
-churn!(#[derive(objgraph::Tracked)] our_rc, RefCell<objgraph::rc::Rc>);
-churn!(#[derive(rust_cc::Trace, rust_cc::Finalize)] rust_cc, RefCell<rust_cc::Cc>);
+churn!(
+    #[derive(objgraph::Tracked)]
+    our_rc,
+    RefCell<objgraph::rc::Rc>
+);
+churn!(
+    #[derive(rust_cc::Trace, rust_cc::Finalize)]
+    rust_cc,
+    RefCell<rust_cc::Cc>
+);
 churn!(std_arc, Mutex<std::sync::Arc>);
-churn!(#[derive(objgraph::Tracked)] our_arc, Mutex<objgraph::sync::Arc>);
+churn!(
+    #[derive(objgraph::Tracked)]
+    our_arc,
+    Mutex<objgraph::sync::Arc>
+);
 
 /// countme has no pointers: a node in an `Rc` of std counts itself.
 pub(crate) fn countme_in_rc(n: usize) -> Readings {

@@ -39,5 +39,9 @@ impl<T> Nothing<T> {
 }
 
 instances!(bare, Nothing);
-instances!(#[derive(objgraph::Tracked)] ours, objgraph::Instance);
+instances!(
+    #[derive(objgraph::Tracked)]
+    ours,
+    objgraph::Instance
+);
 instances!(countme, countme::Count);

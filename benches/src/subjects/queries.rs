@@ -31,8 +31,7 @@ pub(crate) fn all(n: usize) -> Readings {
         black_box(objgraph::growth());
     });
     let new_ids = after_some(&mut nodes, || {
-        let new = objgraph::get_new_ids();
-        black_box(new);
+        black_box(objgraph::new_ids());
     });
 
     let start = nodes[n / 2].clone();
@@ -54,8 +53,7 @@ pub(crate) fn all(n: usize) -> Readings {
         black_box(snapshot.edges_to(starts[0]).len());
         let show_at_hand = least(5, || {
             let clock = Clock::start();
-            let picture =
-                Neighbourhood::backrefs(&snapshot, &starts, &PictureOptions::default());
+            let picture = Neighbourhood::backrefs(&snapshot, &starts, &PictureOptions::default());
             black_box(to_dot(&snapshot, &picture, &DotOptions::default()));
             clock.seconds()
         });

@@ -7,9 +7,13 @@ use std::thread;
 
 use super::Readings;
 use crate::clock::Clock;
+use crate::samples::Samples;
 
-/// How many samples each thread takes.
-const SAMPLES: usize = 25;
+/// How often one thread and two threads take turns.
+const TURNS: usize = 5;
+
+/// How many samples each thread takes in a turn.
+const SAMPLES: usize = 9;
 
 /// A function that measures objects linked by `$Pointer`.
 macro_rules! threads {
@@ -26,9 +30,10 @@ macro_rules! threads {
                     drop(black_box($($Pointer)::+::new(Node { id, next })));
                 }
             };
-            let one = throughput(1, n, &work);
-            let two = throughput(2, n, &work);
-            vec![("one", one), ("two", two)]
+            // In turns, since the second thread may be slow for a while.
+            let turns = (0..TURNS).map(|_| (throughput(1, n, &work), throughput(2, n, &work)));
+            let (one, two): (Vec<f64>, Vec<f64>) = turns.unzip();
+            vec![("one", middle(one)), ("two", middle(two))]
         }
     };
 }
@@ -40,11 +45,12 @@ fn throughput(threads: usize, n: usize, work: &(impl Fn() + Sync)) -> f64 {
     let one = || {
         work();
         start.wait();
-        let clock = Clock::start();
-        for _ in 0..SAMPLES {
+        let samples = (0..SAMPLES).map(|_| {
+            let clock = Clock::start();
             work();
-        }
-        (n * SAMPLES) as f64 / clock.seconds()
+            n as f64 / clock.seconds()
+        });
+        middle(samples.collect())
     };
     thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
@@ -53,5 +59,13 @@ fn throughput(threads: usize, n: usize, work: &(impl Fn() + Sync)) -> f64 {
     })
 }
 
+fn middle(rates: Vec<f64>) -> f64 {
+    Samples::new(rates).map_or(f64::NAN, |rates| rates.median())
+}
+
 threads!(std_arc, std::sync::Arc);
-threads!(#[derive(objgraph::Tracked)] our_arc, objgraph::sync::Arc);
+threads!(
+    #[derive(objgraph::Tracked)]
+    our_arc,
+    objgraph::sync::Arc
+);
