@@ -4,14 +4,11 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::program::{Trouble, cargo, folder, output};
+use crate::program::{Trouble, cargo, folder, output, own_target};
 
 /// Builds a program of that package with these features, and gives its path.
 pub(crate) fn build(name: &str, features: &str) -> Result<PathBuf, Trouble> {
-    let target = std::env::current_exe()?;
-    // The folder of this program is the target folder's `release`.
-    let target = target.ancestors().nth(2).unwrap_or(&target);
-    let target = target.join("objgraph-bench");
+    let target = own_target()?;
     let manifest = folder().join("alone/Cargo.toml");
     output(
         cargo()

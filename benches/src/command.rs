@@ -2,11 +2,11 @@
 
 /// How the program is called.
 const USAGE: &str = "\
-Usage: objgraph-bench compare [--quick] [--compile] [--json] [--only NAME]
+Usage: objgraph-bench compare [--quick] [--compile] [--json] [--only NAME]…
   --quick      small sizes, a minute or two; fails where bounds are broken
   --compile    compile costs too, which take minutes
   --json       a list of rows instead of a table
-  --only NAME  the rows with NAME in their names";
+  --only NAME  the rows with NAME in their names; may be given more than once";
 
 /// What is asked for.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Compare {
     pub(crate) quick: bool,
     pub(crate) compile: bool,
     pub(crate) json: bool,
-    pub(crate) only: Option<String>,
+    pub(crate) only: Vec<String>,
 }
 
 impl Command {
@@ -44,6 +44,11 @@ impl Command {
 }
 
 impl Compare {
+    /// Whether the row of this name is wanted.
+    pub(crate) fn asks_for(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| name.contains(only))
+    }
+
     fn of(mut arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
         let mut options = Self::default();
         while let Some(argument) = arguments.next() {
@@ -51,7 +56,7 @@ impl Compare {
                 "--quick" => options.quick = true,
                 "--compile" => options.compile = true,
                 "--json" => options.json = true,
-                "--only" => options.only = Some(arguments.next().ok_or(USAGE)?),
+                "--only" => options.only.push(arguments.next().ok_or(USAGE)?),
                 _ => return Err(USAGE),
             }
         }
@@ -75,10 +80,13 @@ mod tests {
         let expected = Compare {
             quick: true,
             json: true,
-            only: Some("rc".to_owned()),
+            only: vec!["rc".to_owned(), "at".to_owned()],
             ..Compare::default()
         };
-        assert_eq!(of("compare --json --only rc --quick"), Some(expected));
+        assert_eq!(
+            of("compare --json --only rc --quick --only at"),
+            Some(expected)
+        );
         assert_eq!(of("compare"), Some(Compare::default()));
     }
 

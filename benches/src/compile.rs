@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Instant;
 use std::{env, fs};
 
-use crate::program::{Trouble, cargo, folder, output};
+use crate::program::{Trouble, cargo, folder, output, own_target};
 
 /// What is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,16 +56,6 @@ pub(crate) fn crates() -> Result<f64, Trouble> {
     Ok(names.collect::<BTreeSet<_>>().len() as f64)
 }
 
-/// Removes what the builds wrote.
-pub(crate) fn clean_up() {
-    if let Some(folder) = FOLDER.get() {
-        let _ = fs::remove_dir_all(folder);
-    }
-}
-
-/// Where the crates are written.
-static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-
 /// A crate in a folder of its own.
 struct CrateToBuild {
     folder: PathBuf,
@@ -76,9 +65,7 @@ struct CrateToBuild {
 impl CrateToBuild {
     /// Writes its manifest, and takes the versions of this workspace's lock file.
     fn new(build: Build) -> Result<Self, Trouble> {
-        let root = FOLDER.get_or_init(|| {
-            env::temp_dir().join(format!("objgraph-bench-builds-{}", std::process::id()))
-        });
+        let root = own_target()?.join("builds");
         let ours = format!("objgraph = {{ path = {:?} }}", workspace());
         let serde = "serde = { version = \"1\", features = [\"derive\", \"rc\"] }";
         let json = "serde_json = \"1\"";

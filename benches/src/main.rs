@@ -41,12 +41,7 @@ fn compare(options: &Compare) -> ExitCode {
         compile: options.compile,
     };
     let mut rows = rows::rows(scope);
-    rows.retain(|row| {
-        options
-            .only
-            .as_ref()
-            .is_none_or(|only| row.name.contains(only))
-    });
+    rows.retain(|row| options.asks_for(row.name));
     if rows.is_empty() {
         let _ = writeln!(io::stderr(), "no row has that in its name; there are:");
         for row in rows::rows(scope) {
@@ -55,7 +50,6 @@ fn compare(options: &Compare) -> ExitCode {
         return ExitCode::from(2);
     }
     let outcomes = measured::measure(rows, options.quick, &KnownMisses::ours());
-    compile::clean_up();
     let mut out = io::stdout().lock();
     let written = if options.json {
         writeln!(out, "{:#}", print::json::list(&outcomes))

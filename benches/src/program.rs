@@ -168,3 +168,11 @@ pub(crate) fn folder() -> &'static Path {
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
+
+/// The folder for what this program builds, in the target folder that it was built in.
+pub(crate) fn own_target() -> io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    // It lies in a folder named after the profile.
+    let target = own.ancestors().nth(2).unwrap_or(&own);
+    Ok(target.join("objgraph-bench"))
+}

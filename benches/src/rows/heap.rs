@@ -50,7 +50,11 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         )
         .figure(Figure::Ours, Unit::Bytes)
         .exact(),
-        Row::not_built("kinds", "kinds + retained / snapshot", 3.0).against(ours("snapshot")),
+        Row::not_built("kinds", "kinds + retained / snapshot", 3.0).against(Reading::own(
+            "heap-kinds",
+            n,
+            "snapshot",
+        )),
         Row::new("growth", "growth / Python", 0.001, query("growth")).against(python("growth")),
         Row::new("new-ids", "get_new_ids / Python", 0.02, query("new_ids"))
             .against(python("new_ids")),
