@@ -2,10 +2,12 @@
 
 /// How the program is called.
 const USAGE: &str = "\
-Usage: objgraph-bench compare [--quick] [--compile] [--json] [--only NAME]…
+Usage: objgraph-bench compare [--quick] [--compile] [--json] [--rounds N]
+                       [--only NAME]…
   --quick      small sizes, a minute or two; fails where bounds are broken
   --compile    compile costs too, which take minutes
   --json       a list of rows instead of a table
+  --rounds N   at most so many rounds; else up to seven
   --only NAME  the rows with NAME in their names; may be given more than once";
 
 /// What is asked for.
@@ -25,6 +27,7 @@ pub(crate) struct Compare {
     pub(crate) quick: bool,
     pub(crate) compile: bool,
     pub(crate) json: bool,
+    pub(crate) rounds: Option<usize>,
     pub(crate) only: Vec<String>,
 }
 
@@ -56,6 +59,10 @@ impl Compare {
                 "--quick" => options.quick = true,
                 "--compile" => options.compile = true,
                 "--json" => options.json = true,
+                "--rounds" => {
+                    let rounds = arguments.next().and_then(|n| n.parse().ok());
+                    options.rounds = Some(rounds.filter(|&n| n > 0).ok_or(USAGE)?);
+                }
                 "--only" => options.only.push(arguments.next().ok_or(USAGE)?),
                 _ => return Err(USAGE),
             }
@@ -94,6 +101,7 @@ mod tests {
     fn what_is_not_known_is_refused() {
         assert_eq!(of("compare --fast"), None);
         assert_eq!(of("compare --only"), None);
+        assert_eq!(of("compare --rounds 0"), None);
         assert_eq!(of(""), None);
     }
 }

@@ -49,7 +49,7 @@ fn compare(options: &Compare) -> ExitCode {
         }
         return ExitCode::from(2);
     }
-    let outcomes = measured::measure(rows, options.quick, &KnownMisses::ours());
+    let outcomes = measured::measure(rows, options, &KnownMisses::ours());
     let mut out = io::stdout().lock();
     let written = if options.json {
         writeln!(out, "{:#}", print::json::list(&outcomes))

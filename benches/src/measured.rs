@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crate::command::Compare;
 use crate::known_misses::KnownMisses;
 use crate::program::{Program, Told, Trouble};
 use crate::rows::{Better, Figure, Other, Ours, Reading, Row};
@@ -41,8 +42,8 @@ pub(crate) struct Measured {
 type Rounds = BTreeMap<Program, Vec<Told>>;
 
 /// Runs all that these rows need.
-pub(crate) fn measure(rows: Vec<Row>, quick: bool, known: &KnownMisses) -> Vec<Outcome> {
-    let rounds = run(&rows, quick);
+pub(crate) fn measure(rows: Vec<Row>, options: &Compare, known: &KnownMisses) -> Vec<Outcome> {
+    let rounds = run(&rows, options);
     let outcome = |row: Row| {
         let result = result(&row, &rounds, known);
         Outcome { row, result }
@@ -52,7 +53,11 @@ pub(crate) fn measure(rows: Vec<Row>, quick: bool, known: &KnownMisses) -> Vec<O
 
 /// Runs the programs in turn, so that what slows the machine for a while slows all of them; every
 /// other round goes backwards.
-fn run(rows: &[Row], quick: bool) -> Rounds {
+fn run(rows: &[Row], options: &Compare) -> Rounds {
+    let rounds = |program: Program| {
+        let rounds = program.rounds(options.quick);
+        options.rounds.map_or(rounds, |most| most.min(rounds))
+    };
     let mut programs: Vec<Program> = Vec::new();
     for &program in rows.iter().flat_map(Row::programs) {
         if !programs.contains(&program) {
@@ -60,13 +65,13 @@ fn run(rows: &[Row], quick: bool) -> Rounds {
         }
     }
     let mut told = Rounds::new();
-    let most = programs.iter().map(|program| program.rounds(quick)).max();
+    let most = programs.iter().map(|&program| rounds(program)).max();
     for round in 0..most.unwrap_or(0) {
         // Nobody may be there to read it.
         let _ = writeln!(io::stderr(), "round {} of {}", round + 1, most.unwrap_or(0));
         for &program in &programs {
             let so_far = told.entry(program).or_default();
-            if round < program.rounds(quick) && so_far.last().is_none_or(Result::is_ok) {
+            if round < rounds(program) && so_far.last().is_none_or(Result::is_ok) {
                 so_far.push(program.run());
             }
         }

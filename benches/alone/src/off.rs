@@ -26,10 +26,9 @@ fn work(times: u64) -> u64 {
             next: RefCell::new(None),
             parent: RefCell::new(rc::Weak::new()),
         });
-        rc::Rc::get_mut(&mut first).map_or(0, |node| {
+        if let Some(node) = rc::Rc::get_mut(&mut first) {
             node.id += 1;
-            node.id
-        });
+        }
         let second = rc::Rc::new(Node {
             id,
             next: RefCell::new(Some(first.clone())),
