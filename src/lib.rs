@@ -78,7 +78,9 @@ pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root};
 
 // Counts, growth and lookup.
-pub use analysis::{ContainerDiff, Counted, Diff, SiteDiff, Steady, Trend, Turnover, TypeDiff, diff};
+pub use analysis::{
+    ContainerDiff, Counted, Diff, SiteDiff, Steady, Trend, Turnover, TypeDiff, diff,
+};
 pub use ask::{
     Grown, Growth, NewIds, NewIdsLook, SortBy, Stats, Typed, at_addrs, by_type, by_type_in,
     by_type_of, count, count_in, get_new_ids, growth, look_for_new_ids, most_common_types, new_ids,
