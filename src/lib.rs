@@ -68,9 +68,10 @@ mod report;
 pub use objgraph_core as core;
 
 pub use objgraph_core::{
-    Count, ENABLED, Edge, Field, Holder, Identified, Instance, Node, NodeId, Object, ObjectId,
-    Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visit, Visitor, Watch, at, count_of,
-    counts, id, labels, objects, rc, register, snapshot, sync, types, unsize, watch, with_root,
+    Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope, Instance, Node, NodeId,
+    Object, ObjectId, Scope, Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visit,
+    Visitor, Watch, at, count_of, counts, id, labels, objects, rc, register, snapshot, sync, types,
+    unsize, watch, with_root,
 };
 
 /// The trait of types that can be looked into, and the derive that writes it.
