@@ -21,10 +21,16 @@ fn this_thread() -> u32 {
 
 /// Every object, in the order of the table.
 pub(crate) fn list() -> Vec<Listed> {
+    let mut listed = Vec::new();
+    list_each(&mut |object| listed.push(*object));
+    listed
+}
+
+/// Tells of every object, in the order of the table. Nothing is locked meanwhile.
+pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
     watched::forget_dead();
     let this = this_thread();
     let mut holders = kinds::holders();
-    let mut listed = Vec::new();
     for number in 0..chunks::made() {
         let Some(chunk) = chunks::get(number) else {
             continue;
@@ -36,10 +42,30 @@ pub(crate) fn list() -> Vec<Listed> {
                 }
                 holders.get(kind as usize).copied()
             });
-            listed.extend(found);
+            if let Some(listed) = found {
+                tell(&listed);
+            }
         }
     }
-    listed
+}
+
+/// Whether an object is still alive.
+pub(crate) fn lives(id: ObjectId) -> bool {
+    chunks::slot_of(id).is_some_and(|slot| slot.lives(id))
+}
+
+/// Where the allocation of an object is to which the table has a handle: as its pointers tell.
+pub(crate) fn address(id: ObjectId) -> Option<usize> {
+    match &chunks::of_place(id.place())?.side {
+        Side::Local(_) => local::with(|local| match local.values.entry(id.place()) {
+            Some(Entry::Live(handle)) => Some(handle.as_ptr().cast::<()>().addr()),
+            _ => None,
+        })?,
+        Side::Shared(entries) => match entries.lock().get(id.place()) {
+            SharedEntry::Live(handle) => Some(handle.as_ptr().cast::<()>().addr()),
+            SharedEntry::Watched(_) | SharedEntry::None => None,
+        },
+    }
 }
 
 /// The objects behind an `Rc` of the calling thread, in the order of the table.
