@@ -338,6 +338,7 @@ impl Visit for Hostile {
 fn an_address_that_is_used_anew_makes_no_leak_up() {
     objgraph::register::<Hostile>();
     let small = Rc::new(Small { number: 1 });
+    assert_eq!(small.number, 1);
     let id = objgraph::id(&small);
     KEPT.set(Some(small));
     let hostile = Rc::new(Hostile {
