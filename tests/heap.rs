@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::ffi::{CString, OsString};
 use std::path::PathBuf;
+use std::rc::Rc as StdRc;
 use std::sync::{Mutex, RwLock};
 
 use objgraph::core::{SnapshotOptions, snapshot_with};
@@ -149,8 +150,8 @@ fn borrowed_values_and_std_pointers_have_their_own() {
     static LENT: [Mutex<String>; 1] = [Mutex::new(String::new())];
     known::<Vec<u8>>();
     let owner = (
-        std::rc::Rc::new(Held(vec![1u8; 7])),
-        std::rc::Rc::<str>::from("eleven more"),
+        StdRc::new(Held(vec![1u8; 7])),
+        StdRc::<str>::from("eleven more"),
         &LENT,
     );
     let snapshot = snapshot_with(&[&owner], SnapshotOptions::default()).0;

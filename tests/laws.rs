@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use objgraph::rc::Rc;
-use objgraph::{Node, PictureError, Tracked, Visit, Visitor};
+use objgraph::{Node, PictureError, State, Tracked, Visit, Visitor};
 
 /// Everything there is to ask.
 fn ask_everything(rc: &Rc<Curious>) {
@@ -299,4 +299,54 @@ fn the_same_graph_gives_the_same_bytes() {
         assert_eq!(first, run(name));
     }
     assert_eq!(first.1.is_some(), objgraph::ENABLED);
+}
+
+thread_local! {
+    static KEPT: RefCell<Option<Rc<Small>>> = const { RefCell::new(None) };
+}
+
+#[derive(Tracked)]
+struct Small {
+    number: u64,
+}
+
+/// Leaked, and at each visit it lets go of an object that was visited before, and makes one.
+struct Hostile {
+    slot: RefCell<Option<Rc<Small>>>,
+    me: RefCell<Option<Rc<Hostile>>>,
+}
+
+impl Visit for Hostile {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        let _ = KEPT.try_with(RefCell::take);
+        *self.slot.borrow_mut() = Some(Rc::new(Small { number: 2 }));
+        visitor.field("slot", &self.slot);
+        visitor.field("me", &self.me);
+    }
+}
+
+/// What is made while the trace runs may have the address of what died: the dead are not leaked by
+/// references to the new (law 5).
+#[test]
+fn an_address_that_is_used_anew_makes_no_leak_up() {
+    objgraph::register::<Hostile>();
+    let small = Rc::new(Small { number: 1 });
+    assert_eq!(small.number, 1);
+    let id = objgraph::id(&small);
+    KEPT.set(Some(small));
+    let hostile = Rc::new(Hostile {
+        slot: RefCell::default(),
+        me: RefCell::default(),
+    });
+    let hostile_id = objgraph::id(&hostile);
+    *hostile.me.borrow_mut() = Some(hostile.clone());
+    drop(hostile);
+    let snapshot = std::sync::Arc::new(objgraph::snapshot());
+    let leaks = objgraph::leaks_in(&snapshot);
+    let leaked: Vec<_> = leaks.ids().collect();
+    if objgraph::ENABLED {
+        assert!(leaked.contains(&hostile_id) && !leaked.contains(&id));
+        let node = snapshot.node(snapshot.find(id).expect("it was listed"));
+        assert_eq!(node.state(), State::InFlight);
+    }
 }

@@ -2,6 +2,7 @@
 //! the rows of a snapshot.
 
 mod assemble;
+mod by_address;
 mod by_place;
 mod edge_column;
 mod labels;

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::assemble::assemble;
+use super::by_address::ByAddress;
 use super::others::Running;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
@@ -78,14 +79,12 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     let _running = Running::begin();
     capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
-    let listed = capture::list();
-    let all = listed.len();
-    tracer.nodes.reserve(all);
+    let born = births();
+    capture::list_each(&mut |object| tracer.list(object));
+    let all = tracer.nodes.len();
     tracer.edges.reserve(all);
-    for object in &listed {
-        tracer.list(object);
-    }
-    drop(listed);
+    let nodes = &tracer.nodes;
+    tracer.in_memory = ByAddress::of(all, |node| capture::address(nodes[node as usize].id));
     tracer.know_watched();
     super::left_behind::adopt(&mut tracer);
     super::roots::visit_roots(&mut tracer);
@@ -103,7 +102,16 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
             Pending::Std(handle) => tracer.visit_std(node, &handle),
         }
     }
+    if births() != born {
+        tracer.doubt_the_dead(all);
+    }
     (assemble(tracer), starts)
+}
+
+/// How many objects were ever made.
+fn births() -> u64 {
+    let born = capture::counts();
+    born.iter().fold(0, |all, kind| all.wrapping_add(kind.born))
 }
 
 fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
@@ -130,6 +138,16 @@ impl Tracer {
         while let Some((node, pending)) = self.queue.pop_front() {
             if let Pending::Std(handle) = pending {
                 self.visit_std(node, &handle);
+            }
+        }
+    }
+
+    /// An object that died while others were made may have left its address to one of them, so that
+    /// references to that are taken for references to it. It is not judged: it is in flight.
+    fn doubt_the_dead(&mut self, listed: usize) {
+        for row in &mut self.nodes[..listed] {
+            if !capture::lives(row.id) {
+                row.state = State::InFlight;
             }
         }
     }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
+use super::by_address::ByAddress;
 use super::by_place::ByPlace;
 use super::edge_column::EdgeColumn;
 use super::met::{MetPointer, StdPointer};
@@ -58,6 +59,8 @@ pub(crate) struct Tracer {
     pub(super) queue: VecDeque<(u32, Pending)>,
     /// Nodes by their place in the table.
     by_place: ByPlace,
+    /// Nodes of the table by the addresses of their allocations.
+    pub(super) in_memory: ByAddress,
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     /// What the registry knew of the type that was asked for last.
@@ -126,6 +129,7 @@ impl Tracer {
             in_order: false,
             queue: VecDeque::new(),
             by_place: ByPlace::default(),
+            in_memory: ByAddress::default(),
             by_address: HashMap::default(),
             last_visit: (TypeId::of::<()>(), None),
             cursor: Cursor {
@@ -312,6 +316,16 @@ impl Tracer {
         if let Some(node) = self.object(id) {
             self.edge(node, strong);
         }
+    }
+
+    /// A reference to an object of the table, by its address; false if that is not known.
+    #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    pub(super) fn reference_at(&mut self, address: usize, strong: bool) -> bool {
+        let node = self.in_memory.get(address);
+        if let Some(node) = node {
+            self.edge(node, strong);
+        }
+        node.is_some()
     }
 
     /// The node of an object of the table; one that was made since the listing is added.

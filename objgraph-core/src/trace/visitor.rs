@@ -348,6 +348,13 @@ impl<'a> Visitor<'a> {
         self.tracer.reference(id, strong);
     }
 
+    /// Reports a reference to an object of the table, by the address of its allocation; false if
+    /// that is not known.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn reference_at(&mut self, address: usize, strong: bool) -> bool {
+        self.tracer.reference_at(address, strong)
+    }
+
     /// Reports a pointer of std.
     pub(crate) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
         self.tracer.std_pointer(pointer);

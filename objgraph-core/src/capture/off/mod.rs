@@ -76,6 +76,16 @@ pub(crate) fn list() -> Vec<Listed> {
     Vec::new()
 }
 
+pub(crate) fn list_each(_: &mut dyn FnMut(&Listed)) {}
+
+pub(crate) fn lives(_: ObjectId) -> bool {
+    false
+}
+
+pub(crate) fn address(_: ObjectId) -> Option<usize> {
+    None
+}
+
 pub(crate) fn watch_rc<T>(_: &std::rc::Rc<T>, _: &'static Location<'static>) -> Option<ObjectId> {
     None
 }

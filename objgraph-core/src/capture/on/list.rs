@@ -13,21 +13,29 @@ use crate::tracked::Value;
 
 /// Every object, in the order of the table.
 pub(crate) fn list() -> Vec<Listed> {
-    list_chunks(0..chunks::made())
+    let mut listed = Vec::new();
+    list_each(&mut |object| listed.push(*object));
+    listed
+}
+
+/// Tells of every object, in the order of the table. Nothing is locked meanwhile.
+pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
+    list_chunks(0..chunks::made(), tell);
 }
 
 /// The objects behind an `Rc` of the calling thread, in the order of the table.
 pub(crate) fn own_values() -> Vec<Listed> {
     let own = local::with(|local| local.values.chunks());
-    list_chunks(own.into_iter())
+    let mut listed = Vec::new();
+    list_chunks(own.into_iter(), &mut |object| listed.push(*object));
+    listed
 }
 
-fn list_chunks(numbers: impl Iterator<Item = u32>) -> Vec<Listed> {
+fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)) {
     watched::forget_dead();
     let this = this_thread();
-    let mut listed = Vec::new();
-    let mut origins = Vec::new();
     let mut holders = kinds::holders();
+    let mut origins = origins::known();
     for number in numbers {
         let Some(chunk) = chunks::get(number) else {
             continue;
@@ -44,16 +52,30 @@ fn list_chunks(numbers: impl Iterator<Item = u32>) -> Vec<Listed> {
                 continue;
             };
             let id = ObjectId::new(number * CHUNK + offset, round);
-            listed.push(told(id, &born, holder, elsewhere));
-            origins.push(born.origin);
+            let mut object = told(id, &born, holder, elsewhere);
+            (object.thread, object.scope) = *origins
+                .entry(born.origin)
+                .or_insert_with(|| origins::of(born.origin));
+            tell(&object);
         }
     }
-    // Asked for afterwards, so that all are known.
-    let known = origins::known();
-    for (object, origin) in listed.iter_mut().zip(origins) {
-        (object.thread, object.scope) = known.get(&origin).copied().unwrap_or(origins::NOWHERE);
+}
+
+/// Whether an object is still alive.
+pub(crate) fn lives(id: ObjectId) -> bool {
+    chunks::slot_of(id).is_some_and(|slot| slot.lives(id))
+}
+
+/// Where the allocation of an object is to which the table has a handle: as its pointers tell.
+pub(crate) fn address(id: ObjectId) -> Option<usize> {
+    match &chunks::of_place(id.place())?.side {
+        Side::Local(_) => local::with(|local| {
+            let handle = local.values.handle(id.place())?.as_ref()?;
+            Some(handle.as_ptr().cast::<()>().addr())
+        }),
+        Side::Shared(_) => Some(shared::copy(id)?.as_ptr().cast::<()>().addr()),
+        Side::Bare => None,
     }
-    listed
 }
 
 /// What the table tells of one object; `None` if there is no such object any more.

@@ -6,6 +6,10 @@ macro_rules! known_pointer {
     ($Pointer:ident, $Inner:ident, $module:ident, $apart:path) => {
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                let address = std::$module::$Pointer::as_ptr(&self.inner);
+                if visitor.reference_at(address.cast::<()>().addr(), true) {
+                    return;
+                }
                 self.attach();
                 if let Some(id) = self.inner.header.id() {
                     visitor.reference(id, true);

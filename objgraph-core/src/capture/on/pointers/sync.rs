@@ -307,6 +307,9 @@ impl<T: ?Sized + Error> Error for Arc<T> {
 
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if visitor.reference_at(self.inner.as_ptr().cast::<()>().addr(), false) {
+            return;
+        }
         if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
             visitor.reference(id, false);
         }
