@@ -152,13 +152,12 @@ fn figures(figure: Figure, ours: &[f64], peer: Option<&[f64]>) -> Vec<f64> {
     ours.iter().map(|ours| of((ours, &median))).collect()
 }
 
-/// What `--quick` allows: twice the target, or half as much again as a known miss.
+/// What `--quick` allows: so many times the target, or half as much again as a known miss, or a
+/// tenth where little varies.
 fn bound(row: &Row, known: Option<f64>) -> f64 {
     let (from, times) = match known {
-        Some(known) if row.exact => (known, 1.1),
-        Some(known) => (known, 1.5),
-        None if row.exact => (row.target, 1.0),
-        None => (row.target, 2.0),
+        Some(known) => (known, row.slack.clamp(1.1, 1.5)),
+        None => (row.target, row.slack),
     };
     match row.better {
         Better::Lower => from * times,

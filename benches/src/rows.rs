@@ -62,8 +62,8 @@ pub(crate) struct Row {
     pub(crate) unit: Unit,
     pub(crate) target: f64,
     pub(crate) better: Better,
-    /// Whether it is the same in each run, so that no bound but the target is right.
-    pub(crate) exact: bool,
+    /// How many times the target `--quick` allows: 1 for what is the same in each run.
+    pub(crate) slack: f64,
     pub(crate) ours: Ours,
     pub(crate) peer: Option<Reading>,
     /// What else there is to compare.
@@ -107,7 +107,7 @@ impl Row {
             unit: Unit::Seconds,
             target,
             better: Better::Lower,
-            exact: false,
+            slack: 2.0,
             ours: Ours::Measured(ours),
             peer: None,
             others: Vec::new(),
@@ -152,8 +152,8 @@ impl Row {
         self
     }
 
-    fn exact(mut self) -> Self {
-        self.exact = true;
+    fn slack(mut self, slack: f64) -> Self {
+        self.slack = slack;
         self
     }
 

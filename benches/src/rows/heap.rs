@@ -49,7 +49,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             Reading::own("heap-ours-memory", n, "peak"),
         )
         .figure(Figure::Ours, Unit::Bytes)
-        .exact(),
+        .slack(1.1),
         Row::not_built("kinds", "kinds + retained / snapshot", 3.0).against(Reading::own(
             "heap-kinds",
             n,

@@ -1,10 +1,12 @@
 //! `Rc` of std, made and dropped while dhat records each allocation.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
+#[path = "../../../src/clock.rs"]
+mod clock;
+
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::time::Instant;
 
 #[global_allocator]
 static ALLOC: dhat::Alloc = dhat::Alloc;
@@ -19,14 +21,14 @@ fn main() {
     let arg = std::env::args().nth(1).and_then(|arg| arg.parse().ok());
     let times: u64 = arg.unwrap_or(1);
     let profiler = dhat::Profiler::builder().testing().build();
-    let begun = Instant::now();
+    let clock = clock::Clock::start();
     for id in 0..times {
         drop(black_box(Rc::new(Node {
             id,
             next: RefCell::new(None),
         })));
     }
-    let spent = begun.elapsed().as_nanos() as f64;
+    let seconds = clock.seconds();
     drop(profiler);
-    println!("seconds {}", spent / times as f64 / 1e9);
+    println!("seconds {}", seconds / times as f64);
 }
