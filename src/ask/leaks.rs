@@ -25,8 +25,11 @@ use crate::report::{DotOptions, PictureError};
 pub fn find_leaks() -> Leaks {
     let first = analysis::find_leaks(&Arc::new(snapshot())).labelled_by(label_of);
     let shared = |leaks: &Leaks| {
-        let mut leaked = leaks.iter().chain(leaks.possibly());
-        leaked.any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc))
+        let mut told = leaks
+            .iter()
+            .chain(leaks.possibly())
+            .chain(leaks.left_behind());
+        told.any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc))
     };
     if shared(&first) {
         first.confirmed_by(&analysis::find_leaks(&Arc::new(snapshot())))

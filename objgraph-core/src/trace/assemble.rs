@@ -19,6 +19,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
         labels: tracer.labels,
         panics: tracer.panics,
         roots: tracer.roots,
+        left_behind: tracer.left_behind,
         ..SnapshotParts::default()
     };
 
@@ -41,6 +42,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.labels.sort();
     parts.panics.sort();
     parts.roots.sort();
+    parts.left_behind.sort_unstable();
     (parts.edge_starts, parts.edges) = by_source(tracer.edges, &tracer.runs, parts.nodes.len());
     Snapshot::from_parts(parts)
 }

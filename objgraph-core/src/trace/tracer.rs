@@ -41,6 +41,8 @@ pub(crate) struct Tracer {
     pub(super) labels: Vec<(NodeId, String)>,
     pub(super) panics: Vec<(NodeId, String)>,
     pub(super) roots: Vec<(NodeId, String)>,
+    /// Nodes of threads that ended.
+    pub(super) left_behind: Vec<NodeId>,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
     /// Nodes still to be visited, of which the listing did not know.
@@ -114,6 +116,7 @@ impl Tracer {
             labels: Vec::new(),
             panics: Vec::new(),
             roots: Vec::new(),
+            left_behind: Vec::new(),
             wants_labels,
             queue: Vec::new(),
             by_place: ByPlace::default(),

@@ -138,6 +138,7 @@ impl LeakKinds {
             (
                 Reverse(kind.retained),
                 Reverse(kind.objects),
+                first_type(snapshot, kind),
                 kind.fingerprint,
             )
         });
@@ -235,6 +236,13 @@ impl LeakKinds {
             }
         }
     }
+}
+
+/// Of the types on the cycle, the first by name.
+fn first_type(snapshot: &Snapshot, kind: &LeakKind) -> Option<u32> {
+    let nodes = kind.groups.first()?.cycle.iter();
+    let types = nodes.map(|node| snapshot.parts().nodes[node.index()].type_index);
+    types.min()
 }
 
 /// The first reference of a group that closes a cycle: one held by this field, or, where none is

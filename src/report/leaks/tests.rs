@@ -37,14 +37,15 @@ fn a_ring_of_three() {
     check(
         kit,
         expect![[r#"
-        3 objects leaked, in 1 cycle of 1 kind
+            3 objects leaked, 48 B: 1 leak of 1 kind
 
-          3 × Node            made at src/app.rs:10:5
-
-        cycle 1: seen once, 3 objects keep each other alive
-          Node.next[0] → Node.next[0] → Node.next[0] → (the first)
-          the field that closes it: Node.next
-            make it Weak, or clear it before the last handle is dropped"#]],
+            1. 3 objects kept alive by a cycle, 48 B                  leak-5633aa46abae5cc4
+               3 × Node            made at src/app.rs:10:5
+               Node.next[0] → Node.next[0] → Node.next[0] → (the first)
+               born in epoch 0
+               fix: make `Node.next` Weak
+                 frees 3 objects, 48 B; nothing else would lose its last owner
+                 3 objects then need another owner: a list that holds them, say"#]],
     );
 }
 
@@ -63,17 +64,18 @@ fn a_page_with_strong_parents() {
     check(
         kit,
         expect![[r#"
-        23 objects leaked, in 1 tangle of cycles of 1 kind
+            23 objects leaked, 368 B: 1 leak of 1 kind
 
-          21 × Element         made at src/app.rs:10:5
-           1 × dom::Text       made at src/app.rs:11:5
-           1 × svg::Text       made at src/app.rs:12:5
-          (2 of them are not part of a cycle, but held by one)
-
-        cycle 1: seen once, one of many that keep 21 objects alive
-          Element.children[0] → Element.parent → (the first)
-          the field that closes it: Element.parent (marked #[tracked(back)])
-            make it Weak, or clear it before the last handle is dropped"#]],
+            1. 23 objects kept alive by a cycle, 368 B                leak-6a539374d61b71bb
+               21 × Element         made at src/app.rs:10:5
+                1 × dom::Text       made at src/app.rs:11:5
+                1 × svg::Text       made at src/app.rs:12:5
+               (2 of them hang on the cycle)
+               Element.children[0] → Element.parent → (the first)
+               born in epoch 0
+               fix: make `Element.parent` Weak (marked #[tracked(back)])
+                 frees 23 objects, 368 B; nothing else would lose its last owner
+               or: `Element.children` (20 objects then need another owner)"#]],
     );
 }
 
@@ -88,51 +90,48 @@ fn many_kinds() {
     check(
         kit,
         expect![[r#"
-            14 objects leaked, in 14 cycles of 14 kinds
+            14 objects leaked, 224 B: 14 leaks of 14 kinds
 
-              1 × Type00          made at src/app.rs:10:5
-              1 × Type01          made at src/app.rs:11:5
-              1 × Type02          made at src/app.rs:12:5
-              1 × Type03          made at src/app.rs:13:5
-              1 × Type04          made at src/app.rs:14:5
-              1 × Type05          made at src/app.rs:15:5
-              1 × Type06          made at src/app.rs:16:5
-              1 × Type07          made at src/app.rs:17:5
-              1 × Type08          made at src/app.rs:18:5
-              1 × Type09          made at src/app.rs:19:5
-              … and 4 more, of other types or made at other places
+            1. 1 object that holds itself, 16 B                       leak-19cda393b4fe6e5e
+               1 × Type00          made at src/app.rs:10:5
+               Type00.me → (the first)
+               born in epoch 0
+               fix: make `Type00.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-            cycle 1: seen once, 1 object keeps itself alive
-              Type00.me → (the first)
-              the field that closes it: Type00.me
-                make it Weak, or clear it before the last handle is dropped
+            2. 1 object that holds itself, 16 B                       leak-509d7a10635fd471
+               1 × Type01          made at src/app.rs:11:5
+               Type01.me → (the first)
+               born in epoch 0
+               fix: make `Type01.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-            cycle 2: seen once, 1 object keeps itself alive
-              Type01.me → (the first)
-              the field that closes it: Type01.me
-                make it Weak, or clear it before the last handle is dropped
+            3. 1 object that holds itself, 16 B                       leak-03e3389b798e3744
+               1 × Type02          made at src/app.rs:12:5
+               Type02.me → (the first)
+               born in epoch 0
+               fix: make `Type02.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-            cycle 3: seen once, 1 object keeps itself alive
-              Type02.me → (the first)
-              the field that closes it: Type02.me
-                make it Weak, or clear it before the last handle is dropped
+            4. 1 object that holds itself, 16 B                       leak-69c631aaeaa172b7
+               1 × Type03          made at src/app.rs:13:5
+               Type03.me → (the first)
+               fix: make `Type03.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-            cycle 4: seen once, 1 object keeps itself alive
-              Type03.me → (the first)
-              the field that closes it: Type03.me
-                make it Weak, or clear it before the last handle is dropped
+            5. 1 object that holds itself, 16 B                       leak-96cb220d78fb3332
+               1 × Type04          made at src/app.rs:14:5
+               Type04.me → (the first)
+               fix: make `Type04.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-            cycle 5: seen once, 1 object keeps itself alive
-              Type04.me → (the first)
-              the field that closes it: Type04.me
-                make it Weak, or clear it before the last handle is dropped
+            6. 1 object that holds itself, 16 B                       leak-29718650cc553f6d
+               1 × Type05          made at src/app.rs:15:5
+               Type05.me → (the first)
+               fix: make `Type05.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-            cycle 6: seen once, 1 object keeps itself alive
-              Type05.me → (the first)
-              the field that closes it: Type05.me
-                make it Weak, or clear it before the last handle is dropped
-
-            … and 8 more kinds of cycles"#]],
+            … and 8 more kinds, with 8 objects"#]],
     );
 }
 
@@ -185,4 +184,116 @@ fn all_that_can_be_said() {
               1 Rc object of another thread
               1 cell or lock that was in use"#]],
     );
+}
+
+#[test]
+fn what_threads_left_behind() {
+    let mut kit = Kit::new();
+    let job = kit.node("app::Job", 1);
+    kit.left_behind(job, "worker");
+    check(kit, expect![[r#"
+        Nothing leaked for certain.
+
+        1 object left behind by threads that ended
+          1 × Job             made at src/app.rs:10:5
+          made on thread worker
+          A handle to it was forgotten there, or given to `into_raw`: no cycle holds it,
+            and no other thread may have an `Rc`, so nothing frees it any more."#]]);
+
+    let mut kit = Kit::new();
+    let data = kit.node("app::Data", 0);
+    let shared = kit.node("app::Data", 1);
+    for at in 0..5 {
+        let job = kit.node("app::Job", 1);
+        kit.left_behind(job, &format!("worker {at}"));
+        kit.edge(job, "data", data);
+        kit.edge(job, "shared", shared);
+    }
+    check(kit, expect![[r#"
+        Nothing leaked for certain: 1 object is alive, and held from outside.
+
+        6 objects left behind by threads that ended
+          5 × Job             made at src/app.rs:11:5
+          1 × Data            made at src/app.rs:10:5
+          made on thread worker 0, on thread worker 1, on thread worker 2,
+            and on 2 others
+          Handles to them were forgotten there, or given to `into_raw`: no cycle holds
+            them, and no other thread may have an `Rc`, so nothing frees them any more."#]]);
+}
+
+#[test]
+fn a_kind_that_leaked_often() {
+    let mut kit = Kit::new();
+    for size in [2, 2, 3] {
+        let nodes: Vec<_> = (0..size).map(|_| kit.node("app::Node", 0)).collect();
+        for at in 0..size {
+            kit.edge(nodes[at], "next", nodes[(at + 1) % size]);
+        }
+    }
+    check(kit, expect![[r#"
+        7 objects leaked, 112 B: 3 leaks of 1 kind
+
+        1. 3 leaks of 7 objects in all, 112 B                     leak-5633aa46abae5cc4
+           7 × Node            made at src/app.rs:10:5
+           Node.next → Node.next → (the first)
+           born in epoch 0
+           fix: make `Node.next` Weak
+             frees 7 objects, 112 B; nothing else would lose its last owner
+             2 objects of each then need another owner: a list that holds them, say"#]]);
+}
+
+/// A holder in use needs each field of the cycle, so none may be weak.
+#[test]
+fn no_field_frees_it() {
+    let mut kit = Kit::new();
+    let globals = kit.node("app::Environment", 1);
+    let counter = kit.node("app::Function", 0);
+    let inner = kit.node("app::Environment", 0);
+    kit.element(globals, "values", 0, counter);
+    kit.edge(counter, "closure", inner);
+    let leaked = kit.node("app::Environment", 0);
+    let function = kit.node("app::Function", 0);
+    kit.element(leaked, "values", 0, function);
+    kit.edge(function, "closure", leaked);
+    check(kit, expect![[r#"
+        2 objects leaked, 32 B: 1 leak of 1 kind
+
+        1. 2 objects kept alive by a cycle, 32 B                  leak-6288f8b255b3bd54
+           1 × Environment     made at src/app.rs:10:5
+           1 × Function        made at src/app.rs:11:5
+           Environment.values[0] → Function.closure → (the first)
+           born in epoch 0
+           fix: no field, made Weak, frees it without freeing what is in use;
+             clear one of `Environment.values`, `Function.closure` before the last
+               handle is dropped"#]]);
+}
+
+/// What two leaks of two kinds lead to belongs to neither.
+#[test]
+fn held_by_leaks_of_several_kinds() {
+    let mut kit = Kit::new();
+    let shared = kit.node("app::Shared", 0);
+    for name in ["app::One", "app::Two"] {
+        let one = kit.node(name, 0);
+        kit.edge(one, "me", one);
+        kit.edge(one, "shared", shared);
+    }
+    check(kit, expect![[r#"
+        3 objects leaked, 48 B: 2 leaks of 2 kinds
+
+        1. 1 object that holds itself, 16 B                       leak-921d336f1bc984f5
+           1 × One             made at src/app.rs:11:5
+           One.me → (the first)
+           born in epoch 0
+           fix: make `One.me` Weak
+             frees 1 object, 16 B; nothing else would lose its last owner
+
+        2. 1 object that holds itself, 16 B                       leak-36d46b0226c6fbee
+           1 × Two             made at src/app.rs:12:5
+           Two.me → (the first)
+           born in epoch 0
+           fix: make `Two.me` Weak
+             frees 1 object, 16 B; nothing else would lose its last owner
+
+        1 object is more (16 B) held by leaks of several kinds"#]]);
 }
