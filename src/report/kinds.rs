@@ -57,13 +57,14 @@ impl<'l> KindsReport<'l> {
             )?;
         }
         if kinds.shared() > 0 {
+            let (objects, are) = match kinds.shared() {
+                1 => ("object", "is"),
+                _ => ("objects", "are"),
+            };
             writeln!(
                 out,
-                "{} more ({}) held by leaks of several kinds\n",
-                match kinds.shared() {
-                    1 => "1 object is".to_owned(),
-                    number => format!("{number} objects are"),
-                },
+                "{} more {objects} ({}) {are} held by leaks of several kinds\n",
+                kinds.shared(),
                 bytes(kinds.shared_bytes())
             )?;
         }
@@ -202,10 +203,11 @@ impl<'l> KindsReport<'l> {
 
     /// `20 objects then need another owner`, of those in use.
     fn orphans(&self, kind: &LeakKind, fix: &Fix) -> String {
-        let of_each = if kind.groups.len() == 1 {
-            ""
-        } else {
-            " of each"
+        let each = kind.groups[0].objects.len();
+        let of_each = match kind.groups.len() {
+            1 => "",
+            groups if kind.objects == groups * each => " of each",
+            _ => " of the first",
         };
         format!("{}{of_each} then need another owner", objects(fix.heads))
     }

@@ -166,7 +166,8 @@ impl Report<'_> {
         } else {
             ", or is held by"
         };
-        let text = format!("{name} has ended: it was forgotten there, or by `into_raw`{or}");
+        let text =
+            format!("{name} has ended: a handle was forgotten there, or given to `into_raw`{or}");
         wrapped(out, "  ", text.split(' '), " ")?;
         for suspect in inside.iter().take(LINES) {
             self.suspect(out, suspect, ", which it owns itself")?;

@@ -53,7 +53,8 @@ fn a_closure_that_captures_its_owner() {
     expect![[r#"
         Button #_ is alive, made at tests/shapes/closure.rs:21:5
           Button #_ is held by 1 reference from outside
-          on the stack, in a static that is no root, forgotten, or in what cannot be looked into:
+          on the stack, in a static that is no root, forgotten, or in what cannot be
+            looked into:
             Button.on_click of #_: Box<dyn Fn()>, which it owns itself"#]]
     .assert_eq(&why);
     let leaks = &found.leaks;

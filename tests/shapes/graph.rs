@@ -90,7 +90,7 @@ fn a_graph_with_edges_in_and_out() {
                born in epoch 0, on thread graph::a_graph_with_edges_in_and_out
                fix: make `Edge.from` and `Edge.to` Weak
                  frees 8 objects, 320 B; nothing else would lose its last owner
-                 4 objects then need another owner: in a list, say
+                 4 objects then need another owner: a list that holds them, say
                or: `Vertex.inbound` and `Vertex.outbound` (4 objects then need another
                  owner)"#]],
     );

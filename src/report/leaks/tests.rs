@@ -191,14 +191,17 @@ fn what_threads_left_behind() {
     let mut kit = Kit::new();
     let job = kit.node("app::Job", 1);
     kit.left_behind(job, "worker");
-    check(kit, expect![[r#"
+    check(
+        kit,
+        expect![[r#"
         Nothing leaked for certain.
 
         1 object left behind by threads that ended
           1 × Job             made at src/app.rs:10:5
           made on thread worker
           A handle to it was forgotten there, or given to `into_raw`: no cycle holds it,
-            and no other thread may have an `Rc`, so nothing frees it any more."#]]);
+            and no other thread may have an `Rc`, so nothing frees it any more."#]],
+    );
 
     let mut kit = Kit::new();
     let data = kit.node("app::Data", 0);
@@ -209,7 +212,9 @@ fn what_threads_left_behind() {
         kit.edge(job, "data", data);
         kit.edge(job, "shared", shared);
     }
-    check(kit, expect![[r#"
+    check(
+        kit,
+        expect![[r#"
         Nothing leaked for certain: 1 object is alive, and held from outside.
 
         6 objects left behind by threads that ended
@@ -218,7 +223,8 @@ fn what_threads_left_behind() {
           made on thread worker 0, on thread worker 1, on thread worker 2,
             and on 2 others
           Handles to them were forgotten there, or given to `into_raw`: no cycle holds
-            them, and no other thread may have an `Rc`, so nothing frees them any more."#]]);
+            them, and no other thread may have an `Rc`, so nothing frees them any more."#]],
+    );
 }
 
 #[test]
@@ -230,7 +236,9 @@ fn a_kind_that_leaked_often() {
             kit.edge(nodes[at], "next", nodes[(at + 1) % size]);
         }
     }
-    check(kit, expect![[r#"
+    check(
+        kit,
+        expect![[r#"
         7 objects leaked, 112 B: 3 leaks of 1 kind
 
         1. 3 leaks of 7 objects in all, 112 B                     leak-5633aa46abae5cc4
@@ -239,7 +247,8 @@ fn a_kind_that_leaked_often() {
            born in epoch 0
            fix: make `Node.next` Weak
              frees 7 objects, 112 B; nothing else would lose its last owner
-             2 objects of each then need another owner: a list that holds them, say"#]]);
+             2 objects of each then need another owner: a list that holds them, say"#]],
+    );
 }
 
 /// A holder in use needs each field of the cycle, so none may be weak.
@@ -255,7 +264,9 @@ fn no_field_frees_it() {
     let function = kit.node("app::Function", 0);
     kit.element(leaked, "values", 0, function);
     kit.edge(function, "closure", leaked);
-    check(kit, expect![[r#"
+    check(
+        kit,
+        expect![[r#"
         2 objects leaked, 32 B: 1 leak of 1 kind
 
         1. 2 objects kept alive by a cycle, 32 B                  leak-6288f8b255b3bd54
@@ -265,7 +276,8 @@ fn no_field_frees_it() {
            born in epoch 0
            fix: no field, made Weak, frees it without freeing what is in use;
              clear one of `Environment.values`, `Function.closure` before the last
-               handle is dropped"#]]);
+               handle is dropped"#]],
+    );
 }
 
 /// What two leaks of two kinds lead to belongs to neither.
@@ -278,7 +290,9 @@ fn held_by_leaks_of_several_kinds() {
         kit.edge(one, "me", one);
         kit.edge(one, "shared", shared);
     }
-    check(kit, expect![[r#"
+    check(
+        kit,
+        expect![[r#"
         3 objects leaked, 48 B: 2 leaks of 2 kinds
 
         1. 1 object that holds itself, 16 B                       leak-921d336f1bc984f5
@@ -295,5 +309,6 @@ fn held_by_leaks_of_several_kinds() {
            fix: make `Two.me` Weak
              frees 1 object, 16 B; nothing else would lose its last owner
 
-        1 object is more (16 B) held by leaks of several kinds"#]]);
+        1 object is more (16 B) held by leaks of several kinds"#]],
+    );
 }

@@ -37,7 +37,10 @@ fn server(kit: &mut Kit) -> NodeId {
 fn something_goes_and_something_stays() {
     let mut kit = Kit::new();
     let server = server(&mut kit);
-    dropped(kit, server, expect![[r#"
+    dropped(
+        kit,
+        server,
+        expect![[r#"
         if the 2 references to Server #0 from outside were dropped:
           14 objects would be freed, 224 B
             7 × Session         made at src/app.rs:12:5
@@ -45,24 +48,33 @@ fn something_goes_and_something_stays() {
             1 × Server          made at src/app.rs:10:5
           Pool #1 stays: held by 1 reference from outside
           User #9 stays: held by 1 reference from outside
-          with 1 object that they own"#]]);
+          with 1 object that they own"#]],
+    );
 }
 
 #[test]
 fn nothing_goes() {
     let mut kit = Kit::new();
     server(&mut kit);
-    dropped(kit, NodeId::new(2), expect![[r#"
+    dropped(
+        kit,
+        NodeId::new(2),
+        expect![[r#"
         if Session #2 were dropped: nothing outside holds it
           nothing would be freed
-          Session #2 stays: held by Server.sessions[0] of #0"#]]);
+          Session #2 stays: held by Server.sessions[0] of #0"#]],
+    );
     let mut kit = Kit::new();
     let lent = kit.node("app::Lent", 1);
     kit.row(lent).state = State::Lent;
-    dropped(kit, lent, expect![[r#"
+    dropped(
+        kit,
+        lent,
+        expect![[r#"
         if Lent #0 were dropped: it is not known who holds it, so nothing is sure
           nothing would be freed
-          Lent #0 stays: held by references that could not be counted"#]]);
+          Lent #0 stays: held by references that could not be counted"#]],
+    );
 }
 
 #[test]
@@ -74,13 +86,17 @@ fn what_goes_leaks() {
         kit.element(window, "buttons", at, button);
         kit.edge(button, "^window", window);
     }
-    dropped(kit, window, expect![[r#"
+    dropped(
+        kit,
+        window,
+        expect![[r#"
         if the 1 reference to Window #0 from outside were dropped:
           nothing would be freed
           4 objects would leak, because they keep each other alive
             3 × Button          made at src/app.rs:11:5
             1 × Window          made at src/app.rs:10:5
-          Window #0 stays: held by Button.window of #1 and 2 others"#]]);
+          Window #0 stays: held by Button.window of #1 and 2 others"#]],
+    );
 }
 
 #[test]
@@ -92,11 +108,15 @@ fn a_field_that_frees_what_leaked() {
         kit.element(root, "children", at, child);
         kit.edge(child, "^parent", root);
     }
-    weak(kit, "Node.parent", expect![[r#"
+    weak(
+        kit,
+        "Node.parent",
+        expect![[r#"
         if `Node.parent` were Weak:
           4 objects would be freed, 64 B
             4 × Node            made at src/app.rs:10:5
-          nothing in use would lose its last owner"#]]);
+          nothing in use would lose its last owner"#]],
+    );
 }
 
 /// Two types are called `Node`, and what is in use goes as well.
@@ -110,7 +130,10 @@ fn a_field_that_frees_what_is_in_use() {
             kit.element(root, "children", at, child);
         }
     }
-    weak(kit, "Node.children", expect![[r#"
+    weak(
+        kit,
+        "Node.children",
+        expect![[r#"
         if `dom::Node.children` and `graph::Node.children` were all Weak:
           8 objects would be freed, 128 B
             4 × dom::Node       made at src/app.rs:10:5
@@ -123,7 +146,8 @@ fn a_field_that_frees_what_is_in_use() {
           dom::Node #6 stays: held by 1 reference from outside
           graph::Node #10 stays: held by 1 reference from outside
           graph::Node #12 stays: held by 1 reference from outside
-          … and 1 more stay, held by others"#]]);
+          … and 1 more stay, held by others"#]],
+    );
 }
 
 /// Every object of a long list stays, each kept by another.
@@ -138,7 +162,10 @@ fn many_stay() {
         kit.element(other, "by_some_field_with_a_long_name", 0, item);
         kit.element(other, "by_another", 0, item);
     }
-    dropped(kit, list, expect![[r#"
+    dropped(
+        kit,
+        list,
+        expect![[r#"
         if the 1 reference to List #0 from outside were dropped:
           1 object would be freed, 16 B
             1 × List            made at src/app.rs:10:5
@@ -152,5 +179,6 @@ fn many_stay() {
             AnIndexWithALongNameToo.by_some_field_with_a_long_name[0] of #8 and 1 other
           AnItemWhoseNameIsLong #9 stays: held by
             AnIndexWithALongNameToo.by_some_field_with_a_long_name[0] of #10 and 1 other
-          … and 4 more stay, held by others"#]]);
+          … and 4 more stay, held by others"#]],
+    );
 }
