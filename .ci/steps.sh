@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off always release features ecosystem nightly examples bench)
+readonly STEPS=(setup test fmt clippy docs off always stress release features ecosystem nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -64,6 +64,12 @@ step_off() {
 step_always() {
     show cargo test --release -p objgraph -p objgraph-core \
         --features objgraph/always,objgraph-core/always --lib --tests
+}
+
+# Leaks are looked for while other threads move references about, for a minute.
+step_stress() {
+    OBJGRAPH_STRESS_SECONDS=${OBJGRAPH_STRESS_SECONDS:-60} \
+        show cargo test --release -p objgraph --features objgraph/always --test stress
 }
 
 step_release() {

@@ -1,15 +1,15 @@
 //! Leaks are looked for while other threads move references about at full speed: none is told
 //! that is not there, and one that is there is found.
 //!
-//! It runs for as many seconds as `OBJGRAPH_STRESS_SECONDS` says, or for five.
+//! It takes as many seconds as `OBJGRAPH_STRESS_SECONDS` says, or five.
 
 #![allow(
     unused_qualifications,
     reason = "where tracking is off, our pointers are those of std"
 )]
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -101,6 +101,19 @@ fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
     }
 }
 
+/// Two nodes that own each other by turns, and never both at once: a trace that looks at one
+/// before a turn and at the other after it sees a cycle.
+fn turn(stop: &AtomicBool) {
+    let (mut owner, mut owned) = (Arc::new(Node::default()), Arc::new(Node::default()));
+    while !stop.load(Ordering::Relaxed) {
+        *owner.one.lock().unwrap() = Some(owned);
+        // Whoever is looked up here is owned by the stack alone, or by the other.
+        let taken = owner.one.lock().unwrap().take();
+        let Some(other) = taken else { break };
+        owned = std::mem::replace(&mut owner, other);
+    }
+}
+
 fn lose() -> [ObjectId; 2] {
     let one = Arc::new(Lost::default());
     let two = Arc::new(Lost {
@@ -110,26 +123,58 @@ fn lose() -> [ObjectId; 2] {
     [objgraph::id(&one), objgraph::id(&two)]
 }
 
+/// However the looking ends, the others are to end too.
+struct Stop<'s>(&'s AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The tests count the leaks of the process.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// When a test that begins now is to end: each takes half of the time.
+fn end() -> Instant {
+    let seconds = std::env::var("OBJGRAPH_STRESS_SECONDS");
+    let seconds = seconds.map_or(5.0, |text| text.parse().expect("a number of seconds"));
+    Instant::now() + Duration::from_secs_f64(seconds / 2.0)
+}
+
+#[test]
+fn what_owns_each_other_by_turns_has_not_leaked() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let (end, stop) = (end(), AtomicBool::new(false));
+    let before = objgraph::find_leaks().len();
+    thread::scope(|scope| {
+        let _stop = Stop(&stop);
+        scope.spawn(|| turn(&stop));
+        while Instant::now() < end {
+            let leaks = objgraph::find_leaks();
+            assert_eq!(leaks.len(), before, "{leaks}");
+        }
+    });
+}
+
 #[test]
 fn no_leak_is_told_that_is_not_there() {
     if !objgraph::ENABLED {
         return;
     }
-    let seconds = std::env::var("OBJGRAPH_STRESS_SECONDS");
-    let seconds = seconds.map_or(5.0, |text| text.parse().expect("a number of seconds"));
-    let end = Instant::now() + Duration::from_secs_f64(seconds);
+    let _alone = alone();
+    let end = end();
     let held = Held::default();
     let (stop, steps) = (AtomicBool::new(false), AtomicU64::new(0));
     let mut looks = 0_u64;
     let mut lost: Vec<ObjectId> = Vec::new();
     thread::scope(|scope| {
-        // However the looking ends, the others are to end too.
-        struct Stop<'s>(&'s AtomicBool);
-        impl Drop for Stop<'_> {
-            fn drop(&mut self) {
-                self.0.store(true, Ordering::Relaxed);
-            }
-        }
         let _stop = Stop(&stop);
         for thread in 1..=3 {
             let (held, stop, steps) = (&held, &stop, &steps);

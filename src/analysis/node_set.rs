@@ -73,3 +73,22 @@ impl fmt::Debug for NodeSet {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use objgraph_core::NodeId;
+
+    use super::NodeSet;
+
+    #[test]
+    fn as_many_as_were_inserted() {
+        let mut set = NodeSet::new(200);
+        for at in [0, 63, 64, 199, 63] {
+            set.insert(NodeId::new(at));
+        }
+        assert_eq!(
+            (set.len(), set.clone().len(), set.iter().count()),
+            (4, 4, 4)
+        );
+    }
+}

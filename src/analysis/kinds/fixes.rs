@@ -276,7 +276,7 @@ impl Search<'_> {
                 .iter()
                 .map(|&field| task.fields.get(field).clone())
                 .collect(),
-            frees: freed.len(),
+            frees: freed.iter().count(),
             bytes: freed.iter().map(task.bytes).sum(),
             heads: task
                 .first

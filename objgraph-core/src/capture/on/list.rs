@@ -8,6 +8,7 @@ use super::kinds;
 use super::local::{self, Entry};
 use super::pins;
 use super::shared::SharedEntry;
+use super::table;
 use super::watched::{self, WatchedArc, WatchedRc};
 use crate::capture::{Listed, Looked};
 use crate::object_id::ObjectId;
@@ -42,8 +43,10 @@ pub(crate) fn list() -> Vec<Listed> {
     listed
 }
 
-/// The objects behind an `Rc` of the calling thread, in the order of the table.
+/// The objects behind an `Rc` of the calling thread, in the order of the table; for when the
+/// thread ends.
 pub(crate) fn own_values() -> Vec<Listed> {
+    watched::forget_dead();
     let (this, numbers) =
         local::with(|local| (local.thread, local.values.chunks())).unwrap_or_default();
     let mut listed = Vec::new();
@@ -54,6 +57,14 @@ pub(crate) fn own_values() -> Vec<Listed> {
         let places = number * CHUNK..(number + 1) * CHUNK;
         listed.extend(places.filter_map(|place| list_one(chunk, place, this, kinds::holder)));
     }
+    // What the thread watched may be gone already from where the dead are found.
+    listed.retain(|object| {
+        let lives = object.holder != Holder::StdRc || table::watched_lives(object.id);
+        if !lives {
+            table::forget(object.id);
+        }
+        lives
+    });
     listed
 }
 
