@@ -239,15 +239,15 @@ fn a_kind_that_leaked_often() {
     check(
         kit,
         expect![[r#"
-        7 objects leaked, 112 B: 3 leaks of 1 kind
+            7 objects leaked, 112 B: 3 leaks of 1 kind
 
-        1. 3 leaks of 7 objects in all, 112 B                     leak-5633aa46abae5cc4
-           7 × Node            made at src/app.rs:10:5
-           Node.next → Node.next → (the first)
-           born in epoch 0
-           fix: make `Node.next` Weak
-             frees 7 objects, 112 B; nothing else would lose its last owner
-             2 objects of each then need another owner: a list that holds them, say"#]],
+            1. 3 leaks of 7 objects in all, 112 B                     leak-5633aa46abae5cc4
+               7 × Node            made at src/app.rs:10:5
+               Node.next → Node.next → (the first)
+               born in epoch 0
+               fix: make `Node.next` Weak
+                 frees 7 objects, 112 B; nothing else would lose its last owner
+                 2 objects of the first then need another owner: a list that holds them, say"#]],
     );
 }
 
@@ -293,22 +293,22 @@ fn held_by_leaks_of_several_kinds() {
     check(
         kit,
         expect![[r#"
-        3 objects leaked, 48 B: 2 leaks of 2 kinds
+            3 objects leaked, 48 B: 2 leaks of 2 kinds
 
-        1. 1 object that holds itself, 16 B                       leak-921d336f1bc984f5
-           1 × One             made at src/app.rs:11:5
-           One.me → (the first)
-           born in epoch 0
-           fix: make `One.me` Weak
-             frees 1 object, 16 B; nothing else would lose its last owner
+            1. 1 object that holds itself, 16 B                       leak-921d336f1bc984f5
+               1 × One             made at src/app.rs:11:5
+               One.me → (the first)
+               born in epoch 0
+               fix: make `One.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-        2. 1 object that holds itself, 16 B                       leak-36d46b0226c6fbee
-           1 × Two             made at src/app.rs:12:5
-           Two.me → (the first)
-           born in epoch 0
-           fix: make `Two.me` Weak
-             frees 1 object, 16 B; nothing else would lose its last owner
+            2. 1 object that holds itself, 16 B                       leak-36d46b0226c6fbee
+               1 × Two             made at src/app.rs:12:5
+               Two.me → (the first)
+               born in epoch 0
+               fix: make `Two.me` Weak
+                 frees 1 object, 16 B; nothing else would lose its last owner
 
-        1 object is more (16 B) held by leaks of several kinds"#]],
+            1 more object (16 B) is held by leaks of several kinds"#]],
     );
 }

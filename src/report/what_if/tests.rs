@@ -41,14 +41,14 @@ fn something_goes_and_something_stays() {
         kit,
         server,
         expect![[r#"
-        if the 2 references to Server #0 from outside were dropped:
-          14 objects would be freed, 224 B
-            7 × Session         made at src/app.rs:12:5
-            6 × User            made at src/app.rs:13:5
-            1 × Server          made at src/app.rs:10:5
-          Pool #1 stays: held by 1 reference from outside
-          User #9 stays: held by 1 reference from outside
-          with 1 object that they own"#]],
+            if the 2 references to Server #0 from outside were dropped:
+              14 objects would be freed, 224 B
+                7 × Session         made at src/app.rs:12:5
+                6 × User            made at src/app.rs:13:5
+                1 × Server          made at src/app.rs:10:5
+              Pool #1 stays: held by 1 reference from outside
+              User #9 stays: held by 1 reference from outside
+              and 1 object that they own stays too"#]],
     );
 }
 
@@ -134,19 +134,19 @@ fn a_field_that_frees_what_is_in_use() {
         kit,
         "Node.children",
         expect![[r#"
-        if `dom::Node.children` and `graph::Node.children` were all Weak:
-          8 objects would be freed, 128 B
-            4 × dom::Node       made at src/app.rs:10:5
-            4 × graph::Node     made at src/app.rs:11:5
-          8 objects of these in use now, which would lose their last owner
-            4 × dom::Node       made at src/app.rs:10:5
-            4 × graph::Node     made at src/app.rs:11:5
-          dom::Node #2 stays: held by 1 reference from outside
-          dom::Node #4 stays: held by 1 reference from outside
-          dom::Node #6 stays: held by 1 reference from outside
-          graph::Node #10 stays: held by 1 reference from outside
-          graph::Node #12 stays: held by 1 reference from outside
-          … and 1 more stay, held by others"#]],
+            if `dom::Node.children` and `graph::Node.children` were Weak:
+              8 objects would be freed, 128 B
+                4 × dom::Node       made at src/app.rs:10:5
+                4 × graph::Node     made at src/app.rs:11:5
+              8 of these are in use now, and would lose their last owner
+                4 × dom::Node       made at src/app.rs:10:5
+                4 × graph::Node     made at src/app.rs:11:5
+              dom::Node #2 stays: held by 1 reference from outside
+              dom::Node #4 stays: held by 1 reference from outside
+              dom::Node #6 stays: held by 1 reference from outside
+              graph::Node #10 stays: held by 1 reference from outside
+              graph::Node #12 stays: held by 1 reference from outside
+              … and 1 more stays, held by others"#]],
     );
 }
 

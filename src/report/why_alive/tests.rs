@@ -171,9 +171,9 @@ fn held_as_far_as_is_known() {
         kit,
         nodes[1],
         expect![[r#"
-        Node #1 is alive, made at src/app.rs:10:5
-          Node #0 .children[3] → Node #1
-          Node #0 is taken to be held: it is being made or dropped"#]],
+            Node #1 is alive, made at src/app.rs:10:5
+              Node #0 .children[3] → Node #1
+              Node #0 is taken to be held: more references are reported than exist"#]],
     );
 }
 
@@ -186,10 +186,10 @@ fn left_behind() {
         kit,
         nodes[1],
         expect![[r#"
-        Node #1 is alive, made at src/app.rs:10:5
-          Node #0 .children[3] → Node #1
-          Node #0 is held by 1 reference from outside
-          thread worker has ended: it was forgotten there, or by `into_raw`"#]],
+            Node #1 is alive, made at src/app.rs:10:5
+              Node #0 .children[3] → Node #1
+              Node #0 is held by 1 reference from outside
+              thread worker has ended: a handle was forgotten there, or given to `into_raw`"#]],
     );
     let mut kit = Kit::new();
     let nodes = chain(&mut kit, 2, 1);
@@ -204,11 +204,12 @@ fn left_behind() {
         kit,
         nodes[1],
         expect![[r#"
-        Node #1 is alive, made at src/app.rs:10:5
-          Node #0 .children[3] → Node #1
-          Node #0 is held by 1 reference from outside
-          thread 7 has ended: it was forgotten there, or by `into_raw`, or is held by
-            Node.on_click of #1: Box<dyn Fn()>, which it owns itself"#]],
+            Node #1 is alive, made at src/app.rs:10:5
+              Node #0 .children[3] → Node #1
+              Node #0 is held by 1 reference from outside
+              thread 7 has ended: a handle was forgotten there, or given to `into_raw`, or
+                is held by
+                Node.on_click of #1: Box<dyn Fn()>, which it owns itself"#]],
     );
 }
 
