@@ -47,8 +47,8 @@ impl Random {
 }
 
 /// One step of a thread. What a thread takes out of one place it puts into another, so that for a
-/// moment nothing but its stack holds it; references are only made from older to newer nodes, by
-/// their order of birth, so no cycle comes to be.
+/// moment nothing but its stack holds it. Only new nodes are given others to own, so no cycle comes
+/// to be.
 fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
     let place = &held[random.below(held.len())];
     match random.below(9) {

@@ -48,10 +48,14 @@ impl NodeSet {
     pub fn insert(&mut self, node: NodeId) -> bool {
         let word = &mut self.bits[node.index() / 64];
         let bit = 1 << (node.index() % 64);
-        let new = *word & bit == 0;
+        // A branch, not `len += usize::from(new)`: rustc 1.95.0 with optimisation leaves `len` at 0
+        // for that.
+        if *word & bit != 0 {
+            return false;
+        }
         *word |= bit;
-        self.len += usize::from(new);
-        new
+        self.len += 1;
+        true
     }
 
     /// The nodes, in their order.
