@@ -119,8 +119,8 @@ step_examples() {
         return 1
     }
     show cargo run --quiet --example dom_leak -- --parent strong | tee "$out/strong"
-    expect "$out/strong" "objects leaked, in 1 tangle of cycles"
-    expect "$out/strong" "Node.parent"
+    expect "$out/strong" "1 leak of 1 kind"
+    expect "$out/strong" "fix: make \`Node.parent.Strong.0\` Weak"
     expect "$pictures/dom_leak.svg" "<svg"
     show cargo run --quiet --example dom_leak -- --parent weak | tee "$out/weak"
     expect "$out/weak" "Nothing leaked"
