@@ -103,6 +103,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
         }
     }
     let all = tracer.nodes.len();
+    tracer.know_watched();
     super::left_behind::adopt(&mut tracer);
     for node in 0..all {
         tracer.visit_object(node as u32);
