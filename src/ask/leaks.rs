@@ -22,7 +22,7 @@ use crate::report::{DotOptions, PictureError};
 ///
 /// Other threads may move references about meanwhile, so that an object is seen before a move and
 /// its owner after it. What has leaked stays as it is, so `Arc` objects are looked at again, up to
-/// 32 times where few have leaked, and told only if each look finds the same.
+/// 16 times where few have leaked, and told only if each look finds the same.
 ///
 /// ```
 /// let leaks = objgraph::find_leaks();
@@ -31,7 +31,7 @@ use crate::report::{DotOptions, PictureError};
 #[must_use]
 pub fn find_leaks() -> Leaks {
     let mut leaks = analysis::find_leaks(&Arc::new(snapshot())).labelled_by(label_of);
-    for _ in 0..(LOOKS / told(&leaks).count().max(1)).clamp(4, 32) {
+    for _ in 0..(LOOKS / told(&leaks).count().max(1)).clamp(4, 16) {
         let is_shared = told(&leaks)
             .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));
         if !is_shared {
