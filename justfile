@@ -36,6 +36,10 @@ off:
 always:
     .ci/steps.sh always
 
+# Leaks looked for while threads move references about, for a minute
+stress:
+    .ci/steps.sh stress
+
 # The release build
 release:
     .ci/steps.sh release

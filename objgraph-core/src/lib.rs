@@ -45,7 +45,8 @@ pub use sight::{register, types};
 pub use site::Site;
 pub use snapshot::*;
 pub use trace::{
-    Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_with, with_root,
+    Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_of,
+    snapshot_with, with_root,
 };
 pub use tracked::{Tracked, Visit};
 pub use type_info::{Field, Sight, TypeInfo, short_name};

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use objgraph_core::{Holder, Node, NodeId, ObjectId, Snapshot, State};
 
 use super::possibly::possibly_leaked;
-use super::{LeakKinds, SnapshotObject, Suspect, reach};
+use super::{LeakKinds, NodeSet, SnapshotObject, Suspect, reach};
 
 /// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
 ///
@@ -28,6 +28,7 @@ pub struct Leaks {
     leaked: Vec<NodeId>,
     possibly: Vec<NodeId>,
     suspects: Vec<Suspect>,
+    left_behind: Vec<NodeId>,
     overreported: Vec<OverReported>,
     kinds: OnceLock<Arc<LeakKinds>>,
     label: Option<fn(ObjectId) -> Option<String>>,
@@ -59,11 +60,13 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         .filter(|&node| !alive.contains(node))
         .collect();
     let (possibly, suspects) = possibly_leaked(snapshot, &holds.held, &holds.by_references, &alive);
+    let left_behind = left_behind(snapshot, &holds.held, &alive, &possibly);
     Leaks {
         snapshot: Arc::clone(snapshot),
         leaked,
         possibly,
         suspects,
+        left_behind,
         overreported: holds.overreported,
         kinds: OnceLock::new(),
         label: None,
@@ -121,6 +124,33 @@ impl Leaks {
         &self.suspects
     }
 
+    /// The objects that threads left behind when they ended, and that only these hold: none has
+    /// leaked in a cycle, each would have to be held from outside, and those who could are gone. A
+    /// handle was forgotten, or given to `into_raw`.
+    ///
+    /// They are not among the leaked, because two things cannot be told from that: a handle that
+    /// unsafe code moved to another thread, and one in a thread-local of a thread that is just
+    /// ending. Those that may be held by opaque values of their own are told by
+    /// [`Leaks::possibly`] instead.
+    ///
+    /// ```
+    /// use objgraph::{Tracked, rc::Rc};
+    ///
+    /// #[derive(Tracked)]
+    /// struct Job;
+    ///
+    /// let worker = std::thread::spawn(|| std::mem::forget(Rc::new(Job)));
+    /// worker.join().unwrap();
+    /// let leaks = objgraph::find_leaks();
+    /// if objgraph::ENABLED {
+    ///     assert!(leaks.left_behind().any(|object| object.short_name() == "Job"));
+    /// }
+    /// ```
+    #[must_use]
+    pub fn left_behind(&self) -> Objects<'_> {
+        Objects::new(&self.snapshot, &self.left_behind)
+    }
+
     /// The objects to which more references were reported than there are, sorted.
     #[must_use]
     pub fn overreported(&self) -> &[OverReported] {
@@ -174,6 +204,10 @@ impl Leaks {
         self.possibly = std::mem::take(&mut self.possibly)
             .into_iter()
             .filter(|&node| confirms(&later.possibly, node))
+            .collect();
+        self.left_behind = std::mem::take(&mut self.left_behind)
+            .into_iter()
+            .filter(|&node| confirms(&later.left_behind, node))
             .collect();
         self.suspects
             .retain(|suspect| self.possibly.binary_search(&suspect.node).is_ok());
@@ -285,6 +319,25 @@ fn references(node: Node<'_>) -> Option<u32> {
     // A value that is alive with no reference is being made (`new_cyclic`) or dropped, so
     // somebody is at work on it.
     node.strong().filter(|&strong| strong > 0)
+}
+
+/// What of the living only objects hold that ended threads left behind, sorted.
+fn left_behind(
+    snapshot: &Snapshot,
+    held: &[NodeId],
+    alive: &NodeSet,
+    possibly: &[NodeId],
+) -> Vec<NodeId> {
+    if snapshot.parts().left_behind.is_empty() {
+        return Vec::new();
+    }
+    let by_the_present = held.iter().copied();
+    let by_the_present = by_the_present.filter(|&node| !snapshot.node(node).is_left_behind());
+    let present = reach(snapshot, by_the_present);
+    alive
+        .iter()
+        .filter(|&node| !present.contains(node) && possibly.binary_search(&node).is_err())
+        .collect()
 }
 
 fn all(snapshot: &Snapshot) -> impl Iterator<Item = NodeId> {

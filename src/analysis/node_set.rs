@@ -48,10 +48,14 @@ impl NodeSet {
     pub fn insert(&mut self, node: NodeId) -> bool {
         let word = &mut self.bits[node.index() / 64];
         let bit = 1 << (node.index() % 64);
-        let new = *word & bit == 0;
+        // A branch, not `len += usize::from(new)`: rustc 1.95.0 with optimisation leaves `len` at 0
+        // for that.
+        if *word & bit != 0 {
+            return false;
+        }
         *word |= bit;
-        self.len += usize::from(new);
-        new
+        self.len += 1;
+        true
     }
 
     /// The nodes, in their order.
@@ -71,5 +75,24 @@ impl fmt::Debug for NodeSet {
         f.debug_set()
             .entries(self.iter().map(NodeId::index))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use objgraph_core::NodeId;
+
+    use super::NodeSet;
+
+    #[test]
+    fn as_many_as_were_inserted() {
+        let mut set = NodeSet::new(200);
+        for at in [0, 63, 64, 199, 63] {
+            set.insert(NodeId::new(at));
+        }
+        assert_eq!(
+            (set.len(), set.clone().len(), set.iter().count()),
+            (4, 4, 4)
+        );
     }
 }

@@ -188,7 +188,9 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
         .iter()
         .filter(|place| {
             let info = snapshot.types().get(place.type_index as usize);
-            place.kind != PlaceKind::Opaque || info.is_none_or(|info| may_own(info))
+            // Of a value at a place, the size is not known as a rule, and told as 0.
+            place.kind != PlaceKind::Opaque
+                || info.is_none_or(|info| info.size == 0 || may_own(info))
         })
         .map(|place| Suspect {
             node: place.node,

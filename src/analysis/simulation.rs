@@ -162,3 +162,24 @@ pub(super) fn reported(snapshot: &Snapshot) -> Vec<u32> {
 pub(super) fn is_counted(state: State) -> bool {
     !matches!(state, State::OtherThread | State::Lent | State::InFlight)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Simulation;
+    use crate::analysis::testkit::Kit;
+
+    #[test]
+    fn as_many_are_freed_as_are_in_the_set() {
+        let mut kit = Kit::new();
+        let one = kit.node("app::Node", 0);
+        let two = kit.node("app::Node", 0);
+        kit.edge(one, "next", two);
+        kit.edge(two, "next", one);
+        let snapshot = kit.snapshot();
+        let base = Simulation::new(&snapshot);
+        let mut simulation = base.clone();
+        simulation.weaken(|_| true);
+        let freed = simulation.freed();
+        assert_eq!((freed.len(), freed.iter().count()), (2, 2));
+    }
+}

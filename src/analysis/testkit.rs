@@ -188,6 +188,18 @@ impl Kit {
         self.parts.labels.push((node, text.to_owned()));
     }
 
+    /// The node belongs to a thread of this name, which has ended.
+    pub(crate) fn left_behind(&mut self, node: NodeId, thread: &str) {
+        self.parts.left_behind.push(node);
+        let threads = &mut self.parts.threads;
+        let known = threads.iter().position(|name| name == thread);
+        let number = known.unwrap_or_else(|| {
+            threads.push(thread.to_owned());
+            threads.len() - 1
+        });
+        self.row(node).thread = number as u32;
+    }
+
     pub(crate) fn snapshot(mut self) -> Arc<Snapshot> {
         for &(_, edge) in &self.edges {
             if edge.strong {

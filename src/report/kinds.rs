@@ -1,6 +1,6 @@
 //! Kinds of leaks in reports: what leaked, which cycle keeps it alive, and what to change.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use objgraph_core::{NodeId, Snapshot};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
-use super::words::{Names, bytes, count, objects, time, wrapped};
+use super::words::{Names, bytes, count, joined, objects, on_threads, time, wrapped};
 use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 
 /// At most so many kinds are told.
@@ -58,13 +58,14 @@ impl<'l> KindsReport<'l> {
             )?;
         }
         if kinds.shared() > 0 {
+            let (objects, are) = match kinds.shared() {
+                1 => ("object", "is"),
+                _ => ("objects", "are"),
+            };
             writeln!(
                 out,
-                "{} more ({}) held by leaks of several kinds\n",
-                match kinds.shared() {
-                    1 => "1 object is".to_owned(),
-                    number => format!("{number} objects are"),
-                },
+                "{} more {objects} ({}) {are} held by leaks of several kinds\n",
+                kinds.shared(),
                 bytes(kinds.shared_bytes())
             )?;
         }
@@ -82,6 +83,8 @@ impl<'l> KindsReport<'l> {
         let each = kind.groups[0].objects.len();
         let are_alike = kind.objects == groups * each;
         let what = match groups {
+            1 if kind.objects == 1 => "1 object that holds itself".to_owned(),
+            1 if kind.rings.len() > 1 => format!("{} kept alive by cycles", objects(kind.objects)),
             1 => format!("{} kept alive by a cycle", objects(kind.objects)),
             _ if are_alike => format!("{groups} leaks of {} each", objects(each)),
             _ => format!("{groups} leaks of {} in all", objects(kind.objects)),
@@ -114,28 +117,14 @@ impl<'l> KindsReport<'l> {
         let (Some(first), Some(last)) = (epochs.clone().min(), epochs.max()) else {
             return Ok(());
         };
-        let mut threads: BTreeMap<&str, usize> = BTreeMap::new();
-        for row in rows {
-            if let Some(name) = parts.threads.get(row.thread as usize) {
-                *threads.entry(name).or_default() += 1;
-            }
-        }
+        let threads = rows.filter_map(|row| parts.threads.get(row.thread as usize));
         let when = match first == last {
             true => format!("epoch {first}"),
             false => format!("epochs {first} to {last}"),
         };
         let mut words = vec![format!("born in {when}")];
         words.extend(self.ages(members));
-        let (shown, rest) = (3, threads.len().saturating_sub(3));
-        words.extend(
-            threads
-                .keys()
-                .take(shown)
-                .map(|name| format!("on thread {name}")),
-        );
-        if rest > 0 {
-            words.push(format!("and on {rest} others"));
-        }
+        words.extend(on_threads(threads.map(String::as_str)));
         wrapped(out, "   ", words.iter().map(String::as_str), ", ")
     }
 
@@ -163,11 +152,12 @@ impl<'l> KindsReport<'l> {
             .filter_map(|step| {
                 let node = self.snapshot().node(step.node);
                 let label = self.leaks.label_of(node)?;
-                Some(format!(
-                    "{} {} {label}",
-                    self.names.get(node.type_index()),
-                    node.id()
-                ))
+                // The text of a derived `Debug` begins with the type.
+                let name = &node.type_info().short_name;
+                Some(match label.strip_prefix(name.as_str()) {
+                    Some(rest) => format!("{name} {}{rest}", node.id()),
+                    None => format!("{name} {} {label}", node.id()),
+                })
             })
             .collect();
         if words.is_empty() {
@@ -183,14 +173,9 @@ impl<'l> KindsReport<'l> {
 
     fn fixes(&self, out: &mut String, kind: &LeakKind, number: usize) -> fmt::Result {
         let Some((first, others)) = kind.fixes.split_first() else {
-            return if number < LeakKinds::FIXED {
-                writeln!(
-                    out,
-                    "   fix: no field frees it when made Weak without freeing what is in use;\n   \
-                     clear a field of the cycle before the last handle is dropped"
-                )
-            } else {
-                Ok(())
+            return match number < LeakKinds::FIXED {
+                true => self.no_fix(out, kind),
+                false => Ok(()),
             };
         };
         let marked = if first.is_marked() {
@@ -218,26 +203,60 @@ impl<'l> KindsReport<'l> {
         ];
         let text = format!("{}, {} {}", words[0], words[1], words[2]);
         wrapped(out, "     ", text.split(' '), " ")?;
-        let others: Vec<String> = others.iter().map(|fix| self.alternative(fix)).collect();
+        if first.heads > 1 {
+            let text = format!("{}: a list that holds them, say", self.orphans(kind, first));
+            wrapped(out, "     ", text.split(' '), " ")?;
+        }
+        let others = others.iter().take(3).map(|fix| match fix.heads {
+            0 | 1 => self.fields(fix),
+            _ => format!("{} ({})", self.fields(fix), self.orphans(kind, fix)),
+        });
+        let others: Vec<String> = others.collect();
         if !others.is_empty() && number < WHOLE {
-            wrapped(
-                out,
-                "   or: ",
-                others.iter().take(3).map(String::as_str),
-                ", or ",
-            )?;
+            let text = others.join(", or ");
+            wrapped(out, "   or: ", text.split(' '), " ")?;
         }
         Ok(())
     }
 
-    fn alternative(&self, fix: &Fix) -> String {
-        match fix.heads {
-            0 | 1 => self.fields(fix),
-            heads => format!(
-                "{} (leaves {heads} of one leak without an owner)",
-                self.fields(fix)
-            ),
-        }
+    /// `20 objects then need another owner`, of those in use.
+    fn orphans(&self, kind: &LeakKind, fix: &Fix) -> String {
+        let each = kind.groups[0].objects.len();
+        let of_each = match kind.groups.len() {
+            1 => "",
+            groups if kind.objects == groups * each => " of each",
+            _ => " of the first",
+        };
+        format!("{}{of_each} then need another owner", objects(fix.heads))
+    }
+
+    /// No field can be weak; one that closes the cycle can be cleared.
+    fn no_fix(&self, out: &mut String, kind: &LeakKind) -> fmt::Result {
+        writeln!(
+            out,
+            "   fix: no field, made Weak, frees it without freeing what is in use;"
+        )?;
+        let paths = &self.snapshot().parts().paths;
+        let steps = kind.rings.iter().flatten();
+        let fields: BTreeSet<String> = steps
+            .map(|step| {
+                let holder = self
+                    .names
+                    .declaring(self.snapshot().node(step.node).type_index());
+                let field = paths
+                    .show_field(step.path)
+                    .replace("[_]", "")
+                    .replace("[*]", "");
+                format!("`{}`", joined(holder, &field))
+            })
+            .collect();
+        let one = if fields.len() == 1 { "" } else { "one of " };
+        let fields: Vec<String> = fields.into_iter().collect();
+        let text = format!(
+            "clear {one}{} before the last handle is dropped",
+            fields.join(", ")
+        );
+        wrapped(out, "     ", text.split(' '), " ")
     }
 
     /// `` `Node.parent` and `Node.prev` ``.

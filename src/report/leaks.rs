@@ -9,7 +9,7 @@ use objgraph_core::{PlaceKind, Snapshot};
 
 use super::kinds::KindsReport;
 use super::sites::write_sites;
-use super::words::{Names, count, joined, objects};
+use super::words::{Names, count, joined, objects, on_threads, wrapped};
 use crate::analysis::{Leaks, SnapshotObject};
 
 /// At most so many lines of one kind are told.
@@ -41,6 +41,7 @@ impl Report<'_> {
             KindsReport::new(self.leaks, &self.names).write(out)?;
         }
         self.possibly(out)?;
+        self.left_behind(out)?;
         self.overreported(out)?;
         super::blind_spots::write_below(out, self.leaks.snapshot())
     }
@@ -50,13 +51,15 @@ impl Report<'_> {
     }
 
     fn nothing(&self) -> String {
-        let alive = self.snapshot().len();
-        let sure = if self.leaks.possibly().len() > 0 {
+        let left_behind = self.leaks.left_behind().len();
+        let alive = self.snapshot().len() - left_behind;
+        let sure = if self.leaks.possibly().len() + left_behind > 0 {
             " for certain"
         } else {
             ""
         };
         match alive {
+            0 if left_behind > 0 => "Nothing leaked for certain.".to_owned(),
             0 if !self.snapshot().parts().enabled => "Tracking is off, so leaks cannot be seen: \
                  build with debug assertions,\nor with the feature `always` of objgraph."
                 .to_owned(),
@@ -100,6 +103,34 @@ impl Report<'_> {
         if suspects.len() > LINES / 2 {
             writeln!(out, "    … and {} more", suspects.len() - LINES / 2)?;
         }
+        writeln!(out)
+    }
+
+    fn left_behind(&self, out: &mut String) -> fmt::Result {
+        let left_behind = self.leaks.left_behind();
+        if left_behind.len() == 0 {
+            return Ok(());
+        }
+        let number = objects(left_behind.len());
+        writeln!(out, "{number} left behind by threads that ended")?;
+        let nodes = left_behind.clone().map(|object| object.node_id());
+        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES / 2)?;
+        let threads = left_behind.clone().filter_map(|object| object.thread());
+        wrapped(
+            out,
+            "  made ",
+            on_threads(threads).iter().map(String::as_str),
+            ", ",
+        )?;
+        let (them, text) = match left_behind.len() {
+            1 => ("it", "A handle to it was forgotten there"),
+            _ => ("them", "Handles to them were forgotten there"),
+        };
+        let text = format!(
+            "{text}, or given to `into_raw`: no cycle holds {them}, and no other \
+             thread may have an `Rc`, so nothing frees {them} any more."
+        );
+        wrapped(out, "  ", text.split(' '), " ")?;
         writeln!(out)
     }
 

@@ -70,8 +70,8 @@ impl<'w> Report<'w> {
                     .iter()
                     .map(|field| format!("`{}`", self.names.field(field)))
                     .collect();
-                let are = if names.len() == 1 { "were" } else { "were all" };
-                writeln!(out, "if {} {are} Weak:", names.join(" and "))
+                let text = format!("if {} were Weak:", names.join(" and "));
+                wrapped(out, "", text.split(' '), " ")
             }
         }
     }
@@ -89,10 +89,15 @@ impl<'w> Report<'w> {
             if lost.len() == 0 {
                 writeln!(out, "  nothing in use would lose its last owner")?;
             } else {
-                let would = objects(lost.len());
+                let (are, their) = if lost.len() == 1 {
+                    ("is", "its")
+                } else {
+                    ("are", "their")
+                };
                 writeln!(
                     out,
-                    "  {would} of these in use now, which would lose their last owner"
+                    "  {} of these {are} in use now, and would lose {their} last owner",
+                    lost.len()
                 )?;
                 self.sites(out, lost)?;
             }
@@ -154,14 +159,13 @@ impl<'w> Report<'w> {
         }
         let more = stays.len().saturating_sub(LINES);
         if more > 0 {
-            writeln!(out, "  … and {more} more stay, held by others")?;
+            let stay = count(more, "more stays", "more stay");
+            writeln!(out, "  … and {stay}, held by others")?;
         }
-        if self.what_if.behind() > 0 {
-            writeln!(
-                out,
-                "  with {} that they own",
-                objects(self.what_if.behind())
-            )?;
+        let behind = self.what_if.behind();
+        if behind > 0 {
+            let stay = if behind == 1 { "stays" } else { "stay" };
+            writeln!(out, "  and {} that they own {stay} too", objects(behind))?;
         }
         Ok(())
     }

@@ -5,10 +5,10 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{NodeId, PlaceKind, State};
+use objgraph_core::{Holder, NodeId, PlaceKind, State};
 
 use super::cycles::write_ring;
-use super::words::{Names, count, joined, wrapped};
+use super::words::{Names, count, joined, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
 
 /// At most so many values that cannot be looked into are named.
@@ -123,16 +123,22 @@ impl Report<'_> {
 
     /// Where the references from outside may be.
     fn outside(&self, out: &mut String) -> fmt::Result {
+        let holder = self.why.snapshot().node(self.why.holder());
+        if holder.is_left_behind() {
+            return self.left_behind(out, holder.thread());
+        }
         let (inside, elsewhere) = (self.why.inside(), self.why.elsewhere());
         let threads = self.why.other_threads();
-        writeln!(
-            out,
-            "  on the stack, in a static that is no root, forgotten{}",
-            match inside.is_empty() && elsewhere.is_empty() && threads == 0 {
-                true => ", or in what is not tracked",
-                false => ", or in what cannot be looked into:",
-            }
-        )?;
+        let stack = match holder.holder() {
+            Holder::Arc | Holder::StdArc => "on the stack of some thread",
+            _ => "on the stack",
+        };
+        let unseen = match inside.is_empty() && elsewhere.is_empty() && threads == 0 {
+            true => "what is not tracked",
+            false => "what cannot be looked into:",
+        };
+        let text = format!("{stack}, in a static that is no root, forgotten, or in {unseen}");
+        wrapped(out, "  ", text.split(' '), " ")?;
         for suspect in inside.iter().take(LINES) {
             self.suspect(out, suspect, ", which it owns itself")?;
         }
@@ -147,6 +153,24 @@ impl Report<'_> {
         if threads > 0 {
             let objects = count(threads, "object", "objects");
             writeln!(out, "    {objects} of other threads")?;
+        }
+        Ok(())
+    }
+
+    /// The thread of the holder has ended, and no other thread may have an `Rc`.
+    fn left_behind(&self, out: &mut String, name: Option<&str>) -> fmt::Result {
+        let name = name.map_or("its thread".to_owned(), thread);
+        let inside = self.why.inside();
+        let or = if inside.is_empty() {
+            ""
+        } else {
+            ", or is held by"
+        };
+        let text =
+            format!("{name} has ended: a handle was forgotten there, or given to `into_raw`{or}");
+        wrapped(out, "  ", text.split(' '), " ")?;
+        for suspect in inside.iter().take(LINES) {
+            self.suspect(out, suspect, ", which it owns itself")?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Words and names in reports.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +116,32 @@ pub(super) fn grouped(number: u64) -> String {
     out
 }
 
+/// `on thread main`, `and on 2 others`: the names of threads, each once, the first three of them.
+pub(super) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let names: BTreeSet<&str> = names.collect();
+    let mut words: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("on {}", thread(name)))
+        .collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => {}
+        1 => words.push("and on 1 other".to_owned()),
+        rest => words.push(format!("and on {rest} others")),
+    }
+    words
+}
+
+/// `thread main`; threads without a name are called `thread 7` already.
+pub(super) fn thread(name: &str) -> String {
+    let number = name.strip_prefix("thread ");
+    match number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        true => name.to_owned(),
+        false => format!("thread {name}"),
+    }
+}
+
 /// Writes the words with the separator between them, and breaks lines before they grow too long.
 pub(super) fn wrapped<'w>(
     out: &mut String,
@@ -123,20 +149,26 @@ pub(super) fn wrapped<'w>(
     words: impl Iterator<Item = &'w str>,
     separator: &str,
 ) -> fmt::Result {
+    let margin = first.chars().take_while(|&letter| letter == ' ').count();
+    let indent = (margin + 2).max(4);
     let mut column = first.chars().count();
-    // A line that is broken ends with the separator.
-    let end = separator.trim_end().chars().count();
     write!(out, "{first}")?;
-    for (number, word) in words.enumerate() {
+    let mut words = words.enumerate().peekable();
+    while let Some((number, word)) = words.next() {
+        // What follows the last word of a line has to fit as well.
+        let after = match words.peek() {
+            Some(_) => separator.trim_end().chars().count(),
+            None => 0,
+        };
         let mut piece = if number == 0 {
             String::new()
         } else {
             separator.to_owned()
         };
         let width = piece.chars().count() + word.chars().count();
-        if number > 0 && column + width + end > COLUMNS {
-            write!(out, "{}\n    ", separator.trim_end())?;
-            column = 4;
+        if number > 0 && column + width + after > COLUMNS {
+            write!(out, "{}\n{:indent$}", separator.trim_end(), "")?;
+            column = indent;
             piece.clear();
         }
         column += piece.chars().count() + word.chars().count();

@@ -250,6 +250,18 @@ impl<'s> Node<'s> {
         Some(&roots[at].1)
     }
 
+    /// Whether it is a value behind an `Rc` whose thread has ended. What is told of it is what
+    /// there was at that end.
+    ///
+    /// An `Rc` cannot leave its thread by safe code, so no code can get at such a value, nor free
+    /// it, unless unsafe code moved a handle to it elsewhere. A thread that is still dropping its
+    /// thread-locals counts as ended.
+    #[must_use]
+    pub fn is_left_behind(&self) -> bool {
+        let left_behind = &self.snapshot.parts.left_behind;
+        left_behind.binary_search(&self.node).is_ok()
+    }
+
     /// A short text of the value, if labels were taken and its type has a `Debug` text.
     #[must_use]
     pub fn label(&self) -> Option<&'s str> {

@@ -45,6 +45,9 @@ pub struct SnapshotParts {
     pub roots: Vec<(NodeId, String)>,
     /// Objects that could not be visited because the visit panicked, with the message.
     pub panics: Vec<(NodeId, String)>,
+    /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places say what
+    /// there was at its end.
+    pub left_behind: Vec<NodeId>,
 }
 
 /// One node.
@@ -187,6 +190,10 @@ impl SnapshotParts {
         assert!(
             self.roots.is_sorted_by_key(|root| root.0),
             "roots are sorted by node"
+        );
+        assert!(
+            self.left_behind.is_sorted(),
+            "what was left behind is sorted"
         );
     }
 }

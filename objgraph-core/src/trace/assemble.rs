@@ -20,6 +20,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
         labels: tracer.labels,
         panics: tracer.panics,
         roots: tracer.roots,
+        left_behind: tracer.left_behind,
         ..SnapshotParts::default()
     };
 
@@ -47,6 +48,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.labels.sort();
     parts.panics.sort();
     parts.roots.sort();
+    parts.left_behind.sort_unstable();
     parts.lengths = by_path(tracer.lengths);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
     Snapshot::assembled(parts)

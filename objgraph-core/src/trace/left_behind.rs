@@ -13,7 +13,7 @@ use super::tracer::Tracer;
 use crate::capture;
 use crate::lock::Mutex;
 use crate::sight::registry;
-use crate::snapshot::{NodeId, PathId, Snapshot, State};
+use crate::snapshot::{Holder, NodeId, NodeRow, PathId, Snapshot, State};
 
 static LEFT_BEHIND: Mutex<Vec<Arc<Snapshot>>> = Mutex::new(Vec::new());
 
@@ -105,6 +105,10 @@ impl Adoption<'_> {
                 (to.strong, to.weak, to.state) = (row.strong, row.weak, row.state);
                 to.heap = row.heap;
                 self.next.push((there, here));
+                // Nobody would have told the table that a watched value died since.
+                if to.holder == Holder::Rc {
+                    self.tracer.left_behind.push(NodeId::new(here as usize));
+                }
             }
         }
         while let Some((there, here)) = self.next.pop() {
@@ -149,9 +153,15 @@ impl Adoption<'_> {
             return Some(here);
         }
         let info = Arc::clone(&self.left.types()[self.left.node(there).type_index()]);
-        let here = self
-            .tracer
-            .adopt_outside(self.left.parts().nodes[there.index()], info);
+        let mut row = self.left.parts().nodes[there.index()];
+        // Other threads may have made a reference from a weak one since.
+        if row.holder == Holder::StdArc && row.weak > 0 {
+            row.strong = NodeRow::UNKNOWN;
+        }
+        let here = self.tracer.adopt_outside(row, info);
+        if row.holder == Holder::StdRc {
+            self.tracer.left_behind.push(NodeId::new(here as usize));
+        }
         self.outside.insert(there, here);
         self.next.push((there, here));
         Some(here)

@@ -11,6 +11,7 @@ use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
 use super::visitor::Visitor;
 use crate::capture::{self, Looked};
+use crate::object_id::ObjectId;
 use crate::sight::{StdWeak, registry};
 use crate::snapshot::{NodeId, Snapshot, State};
 use crate::tracked::{Value, Visit};
@@ -106,6 +107,34 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
         tracer.doubt_the_dead(all);
     }
     (assemble(tracer), starts)
+}
+
+/// A snapshot of these objects alone: what they refer to besides is listed and not looked into.
+/// O(objects + references, of these).
+///
+/// An object that all its references in here explain is held by none of the others.
+#[must_use]
+pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
+    if !crate::ENABLED {
+        return Snapshot::empty();
+    }
+    let _running = Running::begin();
+    let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
+    for id in ids {
+        if tracer.known(id).is_none()
+            && let Some(listed) = capture::describe(id)
+        {
+            tracer.list(&listed);
+        }
+    }
+    let all = tracer.nodes.len();
+    tracer.know_watched();
+    super::left_behind::adopt(&mut tracer);
+    for node in 0..all {
+        tracer.visit_object(node as u32);
+    }
+    tracer.visit_std_values();
+    assemble(tracer)
 }
 
 /// How many objects were ever made.

@@ -49,6 +49,8 @@ pub(crate) struct Tracer {
     pub(super) labels: Vec<(NodeId, String)>,
     pub(super) panics: Vec<(NodeId, String)>,
     pub(super) roots: Vec<(NodeId, String)>,
+    /// Nodes of threads that ended.
+    pub(super) left_behind: Vec<NodeId>,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
@@ -124,6 +126,7 @@ impl Tracer {
             labels: Vec::new(),
             panics: Vec::new(),
             roots: Vec::new(),
+            left_behind: Vec::new(),
             wants_labels: options.labels,
             wants_heap: options.heap,
             in_order: false,

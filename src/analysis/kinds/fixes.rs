@@ -95,7 +95,7 @@ pub(super) fn fixes(task: &Task<'_>) -> Vec<Fix> {
 fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
     fixes.sort_by_cached_key(|fix| {
         let marked = fix.fields.iter().filter(|field| field.is_back).count();
-        let named = fix.fields.iter().all(|field| points_back_by_name(field));
+        let named = fix.fields.iter().all(points_back_by_name);
         (
             Reverse(marked),
             fix.heads > 1,

@@ -37,10 +37,10 @@ impl Groups {
         let components = strong_components_within(snapshot, &within);
         let mut into = vec![0u32; components.len()];
         let mut is_cyclic = vec![false; components.len()];
-        for component in 0..components.len() {
+        for (component, is_cyclic) in is_cyclic.iter_mut().enumerate() {
             each_edge(snapshot, &components, component, |target| {
                 if target == component {
-                    is_cyclic[component] = true;
+                    *is_cyclic = true;
                 } else {
                     into[target] += 1;
                 }

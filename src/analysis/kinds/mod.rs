@@ -135,11 +135,10 @@ impl LeakKinds {
         let mut order: Vec<usize> = (0..kinds.len()).collect();
         order.sort_by_key(|&at| {
             let kind = &kinds[at];
-            let first = snapshot.node(kind.groups[0].cycle[0]);
             (
                 Reverse(kind.retained),
                 Reverse(kind.objects),
-                first.type_info().name.as_str(),
+                first_type(snapshot, kind),
                 kind.fingerprint,
             )
         });
@@ -237,6 +236,13 @@ impl LeakKinds {
             }
         }
     }
+}
+
+/// Of the types on the cycle, the first by name.
+fn first_type(snapshot: &Snapshot, kind: &LeakKind) -> Option<u32> {
+    let nodes = kind.groups.first()?.cycle.iter();
+    let types = nodes.map(|node| snapshot.parts().nodes[node.index()].type_index);
+    types.min()
 }
 
 /// The first reference of a group that closes a cycle: one held by this field, or, where none is

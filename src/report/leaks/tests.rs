@@ -44,7 +44,8 @@ fn a_ring_of_three() {
                Node.next[0] → Node.next[0] → Node.next[0] → (the first)
                born in epoch 0
                fix: make `Node.next` Weak
-                 frees 3 objects, 96 B; nothing else would lose its last owner"#]],
+                 frees 3 objects, 96 B; nothing else would lose its last owner
+                 3 objects then need another owner: a list that holds them, say"#]],
     );
 }
 
@@ -74,7 +75,7 @@ fn a_page_with_strong_parents() {
                born in epoch 0
                fix: make `Element.parent` Weak (marked #[tracked(back)])
                  frees 23 objects, 736 B; nothing else would lose its last owner
-               or: `Element.children` (leaves 20 of one leak without an owner)"#]],
+               or: `Element.children` (20 objects then need another owner)"#]],
     );
 }
 
@@ -91,40 +92,40 @@ fn many_kinds() {
         expect![[r#"
             14 objects leaked, 448 B: 14 leaks of 14 kinds
 
-            1. 1 object kept alive by a cycle, 32 B                   leak-19cda393b4fe6e5e
+            1. 1 object that holds itself, 32 B                       leak-19cda393b4fe6e5e
                1 × Type00          made at src/app.rs:10:5
                Type00.me → (the first)
                born in epoch 0
                fix: make `Type00.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            2. 1 object kept alive by a cycle, 32 B                   leak-509d7a10635fd471
+            2. 1 object that holds itself, 32 B                       leak-509d7a10635fd471
                1 × Type01          made at src/app.rs:11:5
                Type01.me → (the first)
                born in epoch 0
                fix: make `Type01.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            3. 1 object kept alive by a cycle, 32 B                   leak-03e3389b798e3744
+            3. 1 object that holds itself, 32 B                       leak-03e3389b798e3744
                1 × Type02          made at src/app.rs:12:5
                Type02.me → (the first)
                born in epoch 0
                fix: make `Type02.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            4. 1 object kept alive by a cycle, 32 B                   leak-69c631aaeaa172b7
+            4. 1 object that holds itself, 32 B                       leak-69c631aaeaa172b7
                1 × Type03          made at src/app.rs:13:5
                Type03.me → (the first)
                fix: make `Type03.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            5. 1 object kept alive by a cycle, 32 B                   leak-96cb220d78fb3332
+            5. 1 object that holds itself, 32 B                       leak-96cb220d78fb3332
                1 × Type04          made at src/app.rs:14:5
                Type04.me → (the first)
                fix: make `Type04.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            6. 1 object kept alive by a cycle, 32 B                   leak-29718650cc553f6d
+            6. 1 object that holds itself, 32 B                       leak-29718650cc553f6d
                1 × Type05          made at src/app.rs:15:5
                Type05.me → (the first)
                fix: make `Type05.me` Weak
@@ -182,6 +183,133 @@ fn all_that_can_be_said() {
               1 value of uuid::Uuid inside other objects
               1 Rc object of another thread
               1 cell or lock that was in use"#]],
+    );
+}
+
+#[test]
+fn what_threads_left_behind() {
+    let mut kit = Kit::new();
+    let job = kit.node("app::Job", 1);
+    kit.left_behind(job, "worker");
+    check(
+        kit,
+        expect![[r#"
+        Nothing leaked for certain.
+
+        1 object left behind by threads that ended
+          1 × Job             made at src/app.rs:10:5
+          made on thread worker
+          A handle to it was forgotten there, or given to `into_raw`: no cycle holds it,
+            and no other thread may have an `Rc`, so nothing frees it any more."#]],
+    );
+
+    let mut kit = Kit::new();
+    let data = kit.node("app::Data", 0);
+    let shared = kit.node("app::Data", 1);
+    for at in 0..5 {
+        let job = kit.node("app::Job", 1);
+        kit.left_behind(job, &format!("worker {at}"));
+        kit.edge(job, "data", data);
+        kit.edge(job, "shared", shared);
+    }
+    check(
+        kit,
+        expect![[r#"
+        Nothing leaked for certain: 1 object is alive, and held from outside.
+
+        6 objects left behind by threads that ended
+          5 × Job             made at src/app.rs:11:5
+          1 × Data            made at src/app.rs:10:5
+          made on thread worker 0, on thread worker 1, on thread worker 2,
+            and on 2 others
+          Handles to them were forgotten there, or given to `into_raw`: no cycle holds
+            them, and no other thread may have an `Rc`, so nothing frees them any more."#]],
+    );
+}
+
+#[test]
+fn a_kind_that_leaked_often() {
+    let mut kit = Kit::new();
+    for size in [2, 2, 3] {
+        let nodes: Vec<_> = (0..size).map(|_| kit.node("app::Node", 0)).collect();
+        for at in 0..size {
+            kit.edge(nodes[at], "next", nodes[(at + 1) % size]);
+        }
+    }
+    check(
+        kit,
+        expect![[r#"
+            7 objects leaked, 224 B: 3 leaks of 1 kind
+
+            1. 3 leaks of 7 objects in all, 224 B                     leak-5633aa46abae5cc4
+               7 × Node            made at src/app.rs:10:5
+               Node.next → Node.next → (the first)
+               born in epoch 0
+               fix: make `Node.next` Weak
+                 frees 7 objects, 224 B; nothing else would lose its last owner
+                 2 objects of the first then need another owner: a list that holds them, say"#]],
+    );
+}
+
+/// A holder in use needs each field of the cycle, so none may be weak.
+#[test]
+fn no_field_frees_it() {
+    let mut kit = Kit::new();
+    let globals = kit.node("app::Environment", 1);
+    let counter = kit.node("app::Function", 0);
+    let inner = kit.node("app::Environment", 0);
+    kit.element(globals, "values", 0, counter);
+    kit.edge(counter, "closure", inner);
+    let leaked = kit.node("app::Environment", 0);
+    let function = kit.node("app::Function", 0);
+    kit.element(leaked, "values", 0, function);
+    kit.edge(function, "closure", leaked);
+    check(
+        kit,
+        expect![[r#"
+            2 objects leaked, 64 B: 1 leak of 1 kind
+
+            1. 2 objects kept alive by a cycle, 64 B                  leak-6288f8b255b3bd54
+               1 × Environment     made at src/app.rs:10:5
+               1 × Function        made at src/app.rs:11:5
+               Environment.values[0] → Function.closure → (the first)
+               born in epoch 0
+               fix: no field, made Weak, frees it without freeing what is in use;
+                 clear one of `Environment.values`, `Function.closure` before the last
+                   handle is dropped"#]],
+    );
+}
+
+/// What two leaks of two kinds lead to belongs to neither.
+#[test]
+fn held_by_leaks_of_several_kinds() {
+    let mut kit = Kit::new();
+    let shared = kit.node("app::Shared", 0);
+    for name in ["app::One", "app::Two"] {
+        let one = kit.node(name, 0);
+        kit.edge(one, "me", one);
+        kit.edge(one, "shared", shared);
+    }
+    check(
+        kit,
+        expect![[r#"
+            3 objects leaked, 96 B: 2 leaks of 2 kinds
+
+            1. 1 object that holds itself, 32 B                       leak-921d336f1bc984f5
+               1 × One             made at src/app.rs:11:5
+               One.me → (the first)
+               born in epoch 0
+               fix: make `One.me` Weak
+                 frees 1 object, 32 B; nothing else would lose its last owner
+
+            2. 1 object that holds itself, 32 B                       leak-36d46b0226c6fbee
+               1 × Two             made at src/app.rs:12:5
+               Two.me → (the first)
+               born in epoch 0
+               fix: make `Two.me` Weak
+                 frees 1 object, 32 B; nothing else would lose its last owner
+
+            1 more object (32 B) is held by leaks of several kinds"#]],
     );
 }
 

@@ -1,0 +1,242 @@
+//! What threads leave alive when they end.
+
+#![allow(
+    unused_qualifications,
+    reason = "where tracking is off, our pointers are those of std"
+)]
+#![allow(
+    dead_code,
+    reason = "the fields are there to hold, and nothing else reads them"
+)]
+
+use std::cell::RefCell;
+use std::sync::mpsc::channel;
+use std::thread;
+
+use objgraph::rc::Rc;
+use objgraph::sync::Arc;
+use objgraph::{Leaks, ObjectId, Reason, Tracked};
+
+/// Runs on a thread of this name, to its end.
+fn on_thread<R: Send>(name: &str, run: impl FnOnce() -> R + Send) -> R {
+    thread::scope(|scope| {
+        let named = thread::Builder::new().name(name.to_owned());
+        named.spawn_scoped(scope, run).unwrap().join().unwrap()
+    })
+}
+
+fn is_left_behind(leaks: &Leaks, id: ObjectId) -> bool {
+    leaks.left_behind().any(|object| object.id() == id)
+}
+
+fn has_leaked(leaks: &Leaks, id: ObjectId) -> bool {
+    leaks.ids().any(|leaked| leaked == id)
+}
+
+#[derive(Tracked)]
+struct Job {
+    input: Rc<Input>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Tracked)]
+struct Input(u8);
+
+#[derive(Tracked)]
+struct Shared(u8);
+
+#[test]
+fn what_was_forgotten_is_told_with_all_that_only_it_holds() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let in_use = Arc::new(Shared(1));
+    let ids = on_thread("forgetful", || {
+        let new = |shared: &Arc<Shared>| {
+            Rc::new(Job {
+                input: Rc::new(Input(1)),
+                shared: shared.clone(),
+            })
+        };
+        let (one, two) = (new(&Arc::new(Shared(2))), new(&in_use));
+        let ids = [&one, &two].map(objgraph::id);
+        let held = [objgraph::id(&one.input), objgraph::id(&one.shared)];
+        std::mem::forget(one);
+        std::mem::forget(two);
+        (ids, held)
+    });
+    let leaks = objgraph::find_leaks();
+    for id in ids.0.into_iter().chain(ids.1) {
+        assert!(
+            is_left_behind(&leaks, id) && !has_leaked(&leaks, id),
+            "{id:?}: {leaks}"
+        );
+    }
+    // An `Arc` that others hold is in use.
+    assert!(!is_left_behind(&leaks, objgraph::id(&in_use)), "{leaks}");
+    let job = leaks
+        .left_behind()
+        .find(|object| object.id() == ids.0[0])
+        .unwrap();
+    assert_eq!(job.thread(), Some("forgetful"));
+    assert!(job.node().is_left_behind());
+    let text = leaks.to_string();
+    assert!(
+        text.contains("left behind by threads that ended\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("× Job ") && text.contains("on thread forgetful"),
+        "{text}"
+    );
+
+    let why = objgraph::why_alive(ids.0[0]).unwrap();
+    assert_eq!(*why.reason(), Reason::Outside(1));
+    let text = why.to_string();
+    assert!(text.contains("thread forgetful has ended"), "{text}");
+}
+
+#[derive(Tracked, Default)]
+struct Ring(RefCell<Option<Rc<Ring>>>);
+
+/// A cycle is a leak for certain, wherever its thread is.
+#[test]
+fn a_cycle_has_leaked_and_is_not_told_twice() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let id = on_thread("circular", || {
+        let ring = Rc::new(Ring::default());
+        ring.0.replace(Some(ring.clone()));
+        objgraph::id(&ring)
+    });
+    let leaks = objgraph::find_leaks();
+    assert!(
+        has_leaked(&leaks, id) && !is_left_behind(&leaks, id),
+        "{leaks}"
+    );
+    let text = objgraph::why_alive(id).unwrap().to_string();
+    assert!(text.contains("has leaked"), "{text}");
+}
+
+#[derive(Tracked)]
+struct Busy;
+
+#[test]
+fn what_a_thread_holds_that_has_not_ended_is_not_left_behind() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let (tell, told) = channel();
+    let (end, ended) = channel::<()>();
+    let worker = thread::spawn(move || {
+        let busy = Rc::new(Busy);
+        tell.send(objgraph::id(&busy)).unwrap();
+        let _ = ended.recv();
+        drop(busy);
+    });
+    let id = told.recv().unwrap();
+    let leaks = objgraph::find_leaks();
+    assert!(
+        !is_left_behind(&leaks, id) && !has_leaked(&leaks, id),
+        "{leaks}"
+    );
+    drop(end);
+    worker.join().unwrap();
+    assert!(objgraph::at(id).is_none());
+}
+
+#[derive(Tracked)]
+struct Cached;
+
+thread_local! {
+    /// Made before the first object of its thread, so it is dropped after that thread's last look.
+    static CACHE: RefCell<Vec<Rc<Cached>>> = const { RefCell::new(Vec::new()) };
+}
+
+#[test]
+fn what_a_thread_local_drops_is_not_left_behind() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let worker = thread::spawn(|| {
+        CACHE.with_borrow_mut(|cache| {
+            cache.push(Rc::new(Cached));
+            objgraph::id(&cache[0])
+        })
+    });
+    let id = worker.join().unwrap();
+    assert!(objgraph::at(id).is_none());
+    assert!(!is_left_behind(&objgraph::find_leaks(), id));
+}
+
+#[derive(Tracked, Default)]
+struct Callback(RefCell<Option<Box<dyn Fn()>>>);
+
+/// What may be held by a closure of its own is told as that.
+#[test]
+fn a_closure_is_suspected_first() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let id = on_thread("calling", || {
+        let callback = Rc::new(Callback::default());
+        let own = callback.clone();
+        callback
+            .0
+            .replace(Some(Box::new(move || drop(own.0.borrow()))));
+        objgraph::id(&callback)
+    });
+    let leaks = objgraph::find_leaks();
+    assert!(leaks.possibly().any(|object| object.id() == id), "{leaks}");
+    assert!(!is_left_behind(&leaks, id), "{leaks}");
+}
+
+#[derive(Tracked, Default)]
+struct Keeper {
+    me: RefCell<Option<Rc<Keeper>>>,
+    std: RefCell<Option<std::sync::Arc<Shared>>>,
+}
+
+/// From a weak reference somebody can make a strong one after the thread's last look.
+#[test]
+fn a_std_arc_that_others_can_get_at_has_not_leaked() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let shared = std::sync::Arc::new(Shared(3));
+    let weak = std::sync::Arc::downgrade(&shared);
+    let id = on_thread("weak", move || {
+        let keeper = Rc::new(Keeper::default());
+        keeper.me.replace(Some(keeper.clone()));
+        keeper.std.replace(Some(shared));
+        objgraph::id(&keeper)
+    });
+    let in_use = weak.upgrade().unwrap();
+    let leaks = objgraph::leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
+    assert!(has_leaked(&leaks, id), "{leaks}");
+    let snapshot = leaks.snapshot();
+    let keeper = snapshot.find(id).unwrap();
+    let std = snapshot
+        .edges(keeper)
+        .find(|edge| edge.path() == "std")
+        .unwrap();
+    assert!(!leaks.nodes().contains(&std.target()), "{leaks}");
+    drop(in_use);
+}
+
+/// Of what was watched and is gone nothing is left.
+#[test]
+fn a_watched_value_that_died_with_its_thread_is_gone() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    #[derive(Tracked)]
+    struct Watched;
+    on_thread("watching", || {
+        let watched = std::rc::Rc::new(Watched);
+        let _ = objgraph::watch(&watched);
+        drop(watched);
+    });
+    assert_eq!(objgraph::count_of::<Watched>(), 0);
+}

@@ -1,0 +1,90 @@
+//! The reports tell of the whole process, so one shape is looked at at a time, and what it leaked
+//! is freed before anything is asserted.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use expect_test::Expect;
+use objgraph::{Fix, Leaks};
+
+/// Lets no other shape be while it is there.
+pub struct Alone(#[allow(dead_code, reason = "a guard")] MutexGuard<'static, ()>);
+
+pub fn alone() -> Alone {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let alone = ONE_AT_A_TIME.lock();
+    Alone(alone.unwrap_or_else(PoisonError::into_inner))
+}
+
+/// What was found, and what a reader was told of it.
+pub struct Found {
+    pub leaks: Leaks,
+    pub text: String,
+}
+
+impl Alone {
+    /// Looks for leaks, and then frees them: `free` is called with each object of type `T` that
+    /// has leaked, certainly or possibly.
+    pub fn found<T: 'static>(&self, free: impl Fn(&T)) -> Found {
+        let leaks = objgraph::find_leaks();
+        let text = without_ids(&leaks.to_string());
+        let ids = leaks
+            .ids()
+            .chain(leaks.possibly().map(|object| object.id()));
+        let objects: Vec<_> = ids
+            .filter_map(|id| objgraph::at(id)?.upgrade::<T>())
+            .collect();
+        objects.iter().for_each(|object| free(object));
+        Found { leaks, text }
+    }
+
+    /// Nothing has leaked, and none of the module's own types is alive.
+    pub fn nothing(&self, module: &str) {
+        let leaks = objgraph::find_leaks();
+        assert!(leaks.is_empty(), "{leaks}");
+        assert_eq!((leaks.possibly().len(), leaks.left_behind().len()), (0, 0));
+        let left: Vec<String> = objgraph::objects()
+            .iter()
+            .map(|object| object.type_name().to_owned())
+            .filter(|name| name.starts_with(module))
+            .collect();
+        assert_eq!(left, [""; 0]);
+    }
+}
+
+/// The text with `#_` for each id, since these depend on what was made before.
+pub fn without_ids(text: &str) -> String {
+    let mut parts = text.split('#');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push('#');
+        let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let round = rest.strip_prefix('.').unwrap_or(rest);
+        let rest = match round.trim_start_matches(|letter: char| letter.is_ascii_digit()) {
+            after if after.len() < round.len() => after,
+            _ => rest,
+        };
+        out.push_str(if part.len() == rest.len() { "" } else { "_" });
+        out.push_str(rest);
+    }
+    out
+}
+
+impl Found {
+    /// There is one kind of leak, with these fixes (`Node.parent`, or `Edge.from + Edge.to`), told
+    /// in these words.
+    pub fn one_kind(&self, fixes: &[&str], text: Expect) {
+        text.assert_eq(&self.text);
+        let [kind] = self.leaks.kinds().all() else {
+            panic!("one kind of leak:\n{}", self.text);
+        };
+        let of_one = |fix: &Fix| {
+            let fields = fix.fields.iter().map(|field| {
+                let holder = field.type_name.rsplit("::").next().unwrap_or_default();
+                format!("{holder}.{}", field.path)
+            });
+            fields.collect::<Vec<_>>().join(" + ")
+        };
+        let found: Vec<String> = kind.fixes.iter().map(of_one).collect();
+        assert_eq!(found, fixes, "{}", self.text);
+    }
+}

@@ -1,0 +1,79 @@
+//! A button whose callback captures the button.
+//!
+//! A closure cannot be looked into, so this is told as possibly leaked; the field that holds the
+//! closure is named.
+
+use std::cell::RefCell;
+
+use expect_test::expect;
+use objgraph::Tracked;
+use objgraph::rc::Rc;
+
+use crate::alone::{alone, without_ids};
+
+#[derive(Tracked)]
+struct Button {
+    text: RefCell<String>,
+    on_click: RefCell<Option<Box<dyn Fn()>>>,
+}
+
+fn button() -> Rc<Button> {
+    Rc::new(Button {
+        text: RefCell::new("OK".to_owned()),
+        on_click: RefCell::default(),
+    })
+}
+
+#[test]
+fn a_closure_that_captures_its_owner() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let alone = alone();
+    let leaky = button();
+    let owner = leaky.clone();
+    *leaky.on_click.borrow_mut() = Some(Box::new(move || owner.text.borrow_mut().push('!')));
+    let id = objgraph::id(&leaky);
+    drop(leaky);
+    let why = objgraph::why_alive(id).expect("it is alive");
+    let why = without_ids(&why.to_string());
+    let found = alone.found(|button: &Button| drop(button.on_click.take()));
+    expect![[r#"
+        Nothing leaked for certain: 1 object is alive, and held from outside.
+
+        1 object may be leaked
+          1 × Button          made at tests/shapes/closure.rs:21:5
+          References to them were not found. These could be held by what they own
+          themselves and cannot be looked into:
+            Button.on_click of #_: Box<dyn Fn()>
+
+        not looked into, so leaks may hide behind (see objgraph::blind_spots()):
+          1 value of Box<dyn Fn()> inside other objects"#]]
+    .assert_eq(&found.text);
+    expect![[r#"
+        Button #_ is alive, made at tests/shapes/closure.rs:21:5
+          Button #_ is held by 1 reference from outside
+          on the stack, in a static that is no root, forgotten, or in what cannot be
+            looked into:
+            Button.on_click of #_: Box<dyn Fn()>, which it owns itself"#]]
+    .assert_eq(&why);
+    let leaks = &found.leaks;
+    assert!(leaks.is_empty());
+    assert!(leaks.possibly().map(|object| object.id()).eq([id]));
+    let [suspect] = leaks.suspects() else {
+        panic!("{leaks}");
+    };
+    let (path, _) = suspect.place.expect("a place in the button");
+    let paths = &leaks.snapshot().parts().paths;
+    assert!(paths.show_field(path).starts_with("on_click"));
+
+    let mended = button();
+    let owner = Rc::downgrade(&mended);
+    *mended.on_click.borrow_mut() = Some(Box::new(move || {
+        if let Some(owner) = owner.upgrade() {
+            owner.text.borrow_mut().push('!');
+        }
+    }));
+    drop(mended);
+    alone.nothing(module_path!());
+}

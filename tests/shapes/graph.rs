@@ -1,0 +1,104 @@
+//! A graph whose vertices list the edges in and out, and whose edges own both their ends.
+
+mod leaky {
+    use std::cell::RefCell;
+
+    use objgraph::Tracked;
+    use objgraph::rc::Rc;
+
+    #[derive(Tracked, Default)]
+    pub struct Vertex {
+        pub outbound: RefCell<Vec<Rc<Edge>>>,
+        pub inbound: RefCell<Vec<Rc<Edge>>>,
+    }
+
+    #[derive(Tracked)]
+    pub struct Edge {
+        from: Rc<Vertex>,
+        to: Rc<Vertex>,
+    }
+
+    pub fn connect(from: &Rc<Vertex>, to: &Rc<Vertex>) {
+        let edge = Rc::new(Edge {
+            from: from.clone(),
+            to: to.clone(),
+        });
+        from.outbound.borrow_mut().push(edge.clone());
+        to.inbound.borrow_mut().push(edge);
+    }
+}
+
+mod mended {
+    use std::cell::RefCell;
+
+    use objgraph::Tracked;
+    use objgraph::rc::{Rc, Weak};
+
+    #[derive(Tracked, Default)]
+    pub struct Vertex {
+        pub outbound: RefCell<Vec<Rc<Edge>>>,
+        pub inbound: RefCell<Vec<Rc<Edge>>>,
+    }
+
+    #[derive(Tracked)]
+    pub struct Edge {
+        from: Weak<Vertex>,
+        to: Weak<Vertex>,
+    }
+
+    pub fn connect(from: &Rc<Vertex>, to: &Rc<Vertex>) {
+        let edge = Rc::new(Edge {
+            from: Rc::downgrade(from),
+            to: Rc::downgrade(to),
+        });
+        from.outbound.borrow_mut().push(edge.clone());
+        to.inbound.borrow_mut().push(edge);
+    }
+}
+
+use expect_test::expect;
+use objgraph::rc::Rc;
+
+use crate::alone::alone;
+
+/// Who is connected to whom.
+const EDGES: [(usize, usize); 4] = [(0, 1), (1, 2), (2, 0), (2, 3)];
+
+#[test]
+fn a_graph_with_edges_in_and_out() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let alone = alone();
+    let vertices = [(); 4].map(|()| Rc::new(leaky::Vertex::default()));
+    for (from, to) in EDGES {
+        leaky::connect(&vertices[from], &vertices[to]);
+    }
+    drop(vertices);
+    let found =
+        alone.found(|vertex: &leaky::Vertex| drop((vertex.outbound.take(), vertex.inbound.take())));
+    found.one_kind(
+        &["Edge.from + Edge.to", "Vertex.inbound + Vertex.outbound"],
+        expect![[r#"
+            8 objects leaked, 320 B: 1 leak of 1 kind
+
+            1. 8 objects kept alive by cycles, 320 B                  leak-753dfeb58665d516
+               4 × Edge            made at tests/shapes/graph.rs:22:20
+               4 × Vertex          made at tests/shapes/graph.rs:73:37
+               Vertex.outbound[0] → Edge.from → (the first)
+               Vertex.inbound[0] → Edge.to → (the first)
+               born in epoch 0, on thread graph::a_graph_with_edges_in_and_out
+               fix: make `Edge.from` and `Edge.to` Weak
+                 frees 8 objects, 320 B; nothing else would lose its last owner
+                 4 objects then need another owner: a list that holds them, say
+               or: `Vertex.inbound` and `Vertex.outbound` (4 objects then need another
+                 owner)"#]],
+    );
+
+    let vertices = [(); 4].map(|()| Rc::new(mended::Vertex::default()));
+    for (from, to) in EDGES {
+        mended::connect(&vertices[from], &vertices[to]);
+    }
+    drop(vertices);
+    alone.nothing(module_path!());
+}

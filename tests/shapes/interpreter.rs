@@ -1,0 +1,124 @@
+//! The environments of an interpreter, and the functions that close over them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use expect_test::expect;
+use objgraph::Tracked;
+use objgraph::rc::Rc;
+
+use crate::alone::alone;
+
+#[derive(Tracked)]
+struct Environment {
+    values: RefCell<BTreeMap<String, Value>>,
+    enclosing: Option<Rc<Environment>>,
+}
+
+#[derive(Tracked)]
+enum Value {
+    Number(f64),
+    Function(Rc<Function>),
+}
+
+#[derive(Tracked)]
+struct Function {
+    closure: Rc<Environment>,
+}
+
+impl Environment {
+    fn within(enclosing: Option<&Rc<Environment>>) -> Rc<Self> {
+        Rc::new(Self {
+            values: RefCell::default(),
+            enclosing: enclosing.cloned(),
+        })
+    }
+
+    fn define(&self, name: &str, value: Value) {
+        self.values.borrow_mut().insert(name.to_owned(), value);
+    }
+
+    /// `fun name() { … }` in this environment.
+    fn function(this: &Rc<Self>) -> Rc<Function> {
+        Rc::new(Function {
+            closure: this.clone(),
+        })
+    }
+}
+
+/// `{ var n = 1; fun count() { … } }`
+fn block(globals: &Rc<Environment>) -> Rc<Environment> {
+    let block = Environment::within(Some(globals));
+    block.define("n", Value::Number(1.0));
+    let count = Environment::function(&block);
+    block.define("count", Value::Function(count));
+    block
+}
+
+#[test]
+fn an_environment_and_the_function_it_names() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let alone = alone();
+    let globals = Environment::within(None);
+    drop(block(&globals));
+    let found = alone.found(|block: &Environment| drop(block.values.take()));
+    found.one_kind(
+        &["Function.closure", "Environment.values.Function.0"],
+        expect![[r#"
+            2 objects leaked, 48 B: 1 leak of 1 kind
+
+            1. 2 objects kept alive by a cycle, 48 B                  leak-8eebaf2bdd067ac2
+               1 × Environment     made at tests/shapes/interpreter.rs:31:9
+               1 × Function        made at tests/shapes/interpreter.rs:43:9
+               Environment.values[0].Function.0 → Function.closure → (the first)
+               born in epoch 0,
+                 on thread interpreter::an_environment_and_the_function_it_names
+               fix: make `Function.closure` Weak
+                 frees 2 objects, 48 B; nothing else would lose its last owner
+               or: `Environment.values.Function.0`"#]],
+    );
+    drop(globals);
+    alone.nothing(module_path!());
+}
+
+/// Where a function that is in use has nothing but its closure to keep its environment, neither
+/// field may be weak: the way out is to clear the environment when its block ends.
+#[test]
+fn an_environment_that_no_weak_field_frees() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let alone = alone();
+    let globals = Environment::within(None);
+    let inner = Environment::within(Some(&globals));
+    inner.define("n", Value::Number(0.0));
+    globals.define("counter", Value::Function(Environment::function(&inner)));
+    drop(inner);
+    drop(block(&globals));
+    let found = alone.found(|block: &Environment| drop(block.values.take()));
+    found.one_kind(
+        &[],
+        expect![[r#"
+            2 objects leaked, 48 B: 1 leak of 1 kind
+
+            1. 2 objects kept alive by a cycle, 48 B                  leak-8eebaf2bdd067ac2
+               1 × Environment     made at tests/shapes/interpreter.rs:31:9
+               1 × Function        made at tests/shapes/interpreter.rs:43:9
+               Environment.values[0].Function.0 → Function.closure → (the first)
+               born in epoch 0,
+                 on thread interpreter::an_environment_that_no_weak_field_frees
+               fix: no field, made Weak, frees it without freeing what is in use;
+                 clear one of `Environment.values.Function.0`, `Function.closure` before the
+                   last handle is dropped"#]],
+    );
+
+    let block = block(&globals);
+    // Mended: what is over lets go of its values, the program itself in the end.
+    block.values.borrow_mut().clear();
+    drop(block);
+    globals.values.borrow_mut().clear();
+    drop(globals);
+    alone.nothing(module_path!());
+}
