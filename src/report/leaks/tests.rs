@@ -339,8 +339,8 @@ fn when_it_was_born() {
     assert_eq!(
         born,
         [
-            "   born in epochs 1 to 2, 5 s to 2 h ago, on thread main",
             "   born in epoch 0, more than 2 h ago, on thread main",
+            "   born in epochs 1 to 2, 5 s to 2 h ago, on thread main",
             "   born in epoch 3, up to 5 s ago, on thread main",
         ]
     );
