@@ -89,7 +89,9 @@ pub use ask::{
     ref_chain, ref_chain_in, refs, refs_in, show_backrefs, show_chain, show_growth, show_leaks,
     show_most_common_types, show_new_ids, show_refs, stats, stats_of, typestats,
 };
-pub use report::{Drawing, DrawnEdge, DrawnNode, PictureError, Role};
+pub use report::{
+    Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
+};
 
 #[doc(hidden)]
 pub use objgraph_core::__private;
