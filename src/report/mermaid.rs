@@ -132,6 +132,10 @@ fn quote(text: &str) -> String {
                 '_' => before.is_some_and(is_word) && rest.as_str().starts_with(is_word),
                 c => c.is_alphanumeric() || !(c.is_ascii() || is_unprintable(c)),
             };
+            if (c, before) == ('$', Some('$')) {
+                // Two of them begin mathematics, as entities too: a space without width parts them.
+                entity(&mut out, '\u{200b}');
+            }
             if as_it_is {
                 out.push(c);
             } else if is_unprintable(c) {

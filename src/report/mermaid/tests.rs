@@ -61,7 +61,7 @@ fn what_mermaid_takes_for_its_own_is_an_entity() {
             "#37;#37;#123;init: #123;#125;#125;#37;#37;",
         ),
         ("fa:fa-bug", "fa#58;fa-bug"),
-        ("$$x$$", "#36;#36;x#36;#36;"),
+        ("$$x$$", "#36;#8203;#36;x#36;#8203;#36;"),
         ("a\0\u{202e}", "a#92;u#123;0#125;#92;u#123;202e#125;"),
     ] {
         assert_eq!(quote(text), expected);
