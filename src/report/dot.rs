@@ -33,8 +33,20 @@ impl Drawing {
         for (name, node) in nodes() {
             write_node(out, name, node)?;
         }
+        let mut is_owned: Vec<bool> = self.nodes.iter().map(|node| node.is_start).collect();
+        for edge in self.edges.iter().filter(|edge| edge.kind != LinkKind::Weak) {
+            if let Some(is_owned) = is_owned.get_mut(edge.to) {
+                *is_owned = true;
+            }
+        }
         for edge in &self.edges {
-            self.write_edge(out, edge)?;
+            // A weak reference from one that is nearer to the start does not say who stands above
+            // whom, where an owner does: backwards, it would turn the picture upside down.
+            let depth = |node: usize| self.nodes.get(node).map(|node| node.depth);
+            let is_free = edge.kind == LinkKind::Weak
+                && depth(edge.to) > depth(edge.from)
+                && is_owned.get(edge.to).is_some_and(|&is_owned| is_owned);
+            self.write_edge(out, edge, is_free)?;
         }
         if !self.legend.is_empty() {
             let mut lines = quote("Legend");
@@ -50,7 +62,7 @@ impl Drawing {
         writeln!(out, "}}")
     }
 
-    fn write_edge(&self, out: &mut dyn Write, edge: &DrawnEdge) -> io::Result<()> {
+    fn write_edge(&self, out: &mut dyn Write, edge: &DrawnEdge, is_free: bool) -> io::Result<()> {
         let mut attributes = Vec::new();
         if !edge.label.is_empty() {
             attributes.push(format!("label=\"{}\"", quote(&edge.label)));
@@ -67,6 +79,9 @@ impl Drawing {
         });
         match edge.kind {
             LinkKind::Strong => {}
+            LinkKind::Weak if is_free => {
+                attributes.push("style=dashed,constraint=false".to_owned());
+            }
             LinkKind::Weak => attributes.push("style=dashed".to_owned()),
             LinkKind::Cycle => attributes.push("color=red,fontcolor=red,penwidth=2".to_owned()),
             LinkKind::Hint if is_more => {

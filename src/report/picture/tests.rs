@@ -201,10 +201,48 @@ mod programs {
     }
 
     #[test]
+    fn a_viewer_gets_the_text_in_a_file_that_is_the_users_own() {
+        use crate::report::viewer::{Opened, open};
+
+        let folder = Folder::new("viewer");
+        // No shell: the odd name of the folder is one argument.
+        let odd = folder.0.join("a b; $(c)");
+        fs::create_dir(&odd).unwrap();
+        let path = program(&folder, &format!("cat \"$1\" > '{}/seen'", odd.display()));
+        let (file, mut child) = loop {
+            match open(path.as_os_str(), DOT, &odd).unwrap() {
+                Opened::Viewer(file, child) => break (file, child),
+                // The program was held open for writing: see above.
+                Opened::File(file) => fs::remove_file(file).unwrap(),
+            }
+        };
+        assert!(child.wait().unwrap().success());
+        assert_eq!(fs::read_to_string(odd.join("seen")).unwrap(), DOT);
+        let mode = fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
     fn a_program_that_hangs_is_stopped() {
         let start = Instant::now();
         let outcome = outcome("hangs", "exec sleep 60", DOT, Duration::from_millis(200));
         assert!(matches!(outcome, Outcome::TimedOut(_)));
         assert!(start.elapsed() < Duration::from_secs(20));
     }
+}
+
+#[test]
+fn without_a_viewer_the_picture_is_a_file() {
+    use super::super::viewer::{Opened, open};
+
+    let folder = Folder::new("no-viewer");
+    let opened = open(OsStr::new("no-such-program-as-this"), DOT, &folder.0).unwrap();
+    let Opened::File(path) = opened else {
+        panic!("there is no such viewer");
+    };
+    assert!(fs::read_to_string(&path).unwrap().contains("<svg"));
+    assert_eq!(folder.files(), 1);
+    let nowhere = folder.0.join("no/such/folder");
+    let error = open(OsStr::new("no-such-program-as-this"), DOT, &nowhere).unwrap_err();
+    assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
 }

@@ -14,6 +14,8 @@ const FONT_SIZE: f64 = 12.0;
 const MIN_FONT_SIZE: f64 = 8.0;
 /// Of the labels of edges.
 const LABEL_SIZE: f64 = 10.0;
+/// How far a sheet of a stack stands out from the one before it.
+const STACK: f64 = 3.0;
 /// How far the loop of a node that refers to itself stands out.
 const LOOP: f64 = 26.0;
 
@@ -37,6 +39,10 @@ pub(super) fn draw(graph: &Graph) -> Result<String, String> {
                 },
             };
             input.edges.push((edge.from, edge.to, size));
+            let constraint = edge.attributes.get("constraint");
+            input
+                .free
+                .push(constraint.is_some_and(|value| value == "false"));
             edges.push(number);
         }
     }
@@ -100,6 +106,10 @@ fn node_size(attributes: &Attributes) -> Size {
                 height: side,
             }
         }
+        Some("box3d") => Size {
+            width: size.width + 2.0 * STACK,
+            height: size.height + 2.0 * STACK,
+        },
         Some("ellipse" | "oval") => Size {
             width: size.width * 1.15,
             height: size.height * 1.1,
@@ -155,30 +165,54 @@ impl Page {
                     );
                 }
             }
-            _ => put!(
-                self,
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\" {look}/>",
-                size.width,
-                size.height
-            ),
+            _ => {
+                // A stack shows those behind its first.
+                let behind = if shape == "box3d" { 2 } else { 0 };
+                let room = STACK * f64::from(behind);
+                for sheet in (0..=behind).rev() {
+                    let offset = STACK * f64::from(sheet);
+                    put!(
+                        self,
+                        "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\" \
+                         {look}/>",
+                        x + offset,
+                        y + room - offset,
+                        size.width - room,
+                        size.height - room
+                    );
+                }
+            }
         }
         let text_colour = attributes.get("fontcolor").map_or("black", String::as_str);
+        let font_size = font_size(attributes);
+        let (at, anchor) = match shape {
+            "note" => {
+                let x = x + font_size * 0.7;
+                (Point { x, y: at.y }, " text-anchor=\"start\"")
+            }
+            "box3d" => {
+                let (x, y) = (at.x - STACK, at.y + STACK);
+                (Point { x, y }, "")
+            }
+            _ => (at, ""),
+        };
         self.text(
             at,
             label(attributes),
-            font_size(attributes),
+            font_size,
             &colour(text_colour),
+            anchor,
         );
     }
 
     /// Lines of text around a point.
-    fn text(&mut self, at: Point, text: &str, font_size: f64, colour: &str) {
+    fn text(&mut self, at: Point, text: &str, font_size: f64, colour: &str, anchor: &str) {
         let lines = text.lines().count() as f64;
         let first = at.y - (lines - 1.0) / 2.0 * font_size * LINE + font_size * 0.35;
         for (number, line) in text.lines().enumerate() {
             put!(
                 self,
-                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"{font_size}\" fill=\"{}\">{}</text>",
+                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"{font_size}\" fill=\"{}\"{anchor}>{}</text>",
                 at.x,
                 first + number as f64 * font_size * LINE,
                 escape(colour),

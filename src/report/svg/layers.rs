@@ -9,11 +9,15 @@ pub(super) struct Down {
     pub(super) is_reversed: bool,
 }
 
-/// Turns edges round where they close a cycle, so that all can point down. Loops of one node are
-/// not edges here.
-pub(super) fn downwards(nodes: usize, edges: &[(usize, usize)]) -> Vec<Down> {
+/// Turns edges round where they close a cycle, so that all can point down; those that are free
+/// follow the others. Loops of one node are not edges here.
+pub(super) fn downwards(
+    nodes: usize,
+    edges: &[(usize, usize)],
+    is_free: impl Fn(usize) -> bool,
+) -> Vec<Down> {
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-    for &(from, to) in edges {
+    for (_, &(from, to)) in edges.iter().enumerate().filter(|(edge, _)| !is_free(*edge)) {
         out[from].push(to);
     }
     // Depth first, in the order of the nodes: an edge to a node on the way there closes a cycle.

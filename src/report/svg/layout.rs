@@ -43,6 +43,8 @@ pub(super) struct Input {
     pub(super) bodies: Vec<Size>,
     /// The ends of each edge (not the same), and the size of its label.
     pub(super) edges: Vec<(usize, usize, Size)>,
+    /// The edges that may point up as well as down, if the others ask for it; none where short.
+    pub(super) free: Vec<bool>,
 }
 
 /// Where everything is.
@@ -68,7 +70,8 @@ pub(super) struct Route {
 /// Lays the graph out.
 pub(super) fn layout(input: &Input) -> Result<Layout, String> {
     let ends: Vec<(usize, usize)> = input.edges.iter().map(|edge| (edge.0, edge.1)).collect();
-    let down = downwards(input.nodes.len(), &ends);
+    let is_free = |edge: usize| input.free.get(edge).is_some_and(|&free| free);
+    let down = downwards(input.nodes.len(), &ends, is_free);
     let layer_of = layers(input.nodes.len(), &down);
     let lengths = down
         .iter()

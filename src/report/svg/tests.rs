@@ -70,6 +70,7 @@ fn a_long_chain_and_a_dense_graph_are_laid_out() {
         nodes: vec![node; 20_000],
         bodies: vec![node; 20_000],
         edges: (1..20_000).map(|at| (at - 1, at, label)).collect(),
+        ..Input::default()
     };
     assert!(layout(&chain).is_ok());
     // Every pair side by side three times: a number of paths that nobody walks.
@@ -78,6 +79,7 @@ fn a_long_chain_and_a_dense_graph_are_laid_out() {
         nodes: vec![node; 30],
         bodies: vec![node; 30],
         edges: pairs.flat_map(|edge| [edge; 3]).collect(),
+        ..Input::default()
     };
     assert!(layout(&dense).is_ok());
     let ladder = Input {
@@ -87,6 +89,7 @@ fn a_long_chain_and_a_dense_graph_are_laid_out() {
             .flat_map(|at| (1..4).map(move |by| (at, at + by, label)))
             .filter(|edge| edge.1 < 2000)
             .collect(),
+        ..Input::default()
     };
     assert!(layout(&ladder).is_ok());
     let ring = Input {
@@ -95,6 +98,7 @@ fn a_long_chain_and_a_dense_graph_are_laid_out() {
         edges: (0..40_000)
             .map(|at| (at, (at + 1) % 40_000, label))
             .collect(),
+        ..Input::default()
     };
     assert!(layout(&ring).unwrap_err().contains("too many"));
 }
@@ -106,6 +110,7 @@ proptest! {
     fn nodes_do_not_overlap_and_edges_end_at_them(
         sizes in prop::collection::vec((10.0f64..200.0, 10.0f64..60.0), 1..25),
         edges in prop::collection::vec((0usize..25, 0usize..25, any::<bool>()), 0..50),
+        free in prop::collection::vec(any::<bool>(), 0..50),
     ) {
         let nodes: Vec<Size> =
             sizes.iter().map(|&(width, height)| Size { width, height }).collect();
@@ -117,7 +122,7 @@ proptest! {
             })
             .filter(|edge| edge.0 != edge.1)
             .collect();
-        let input = Input { nodes: nodes.clone(), bodies: nodes.clone(), edges };
+        let input = Input { nodes: nodes.clone(), bodies: nodes.clone(), edges, free };
         let found = layout(&input).unwrap();
         for (a, one) in found.nodes.iter().enumerate() {
             prop_assert!(one.x - nodes[a].width / 2.0 >= -0.01);
@@ -139,4 +144,30 @@ proptest! {
             prop_assert!(route.points.is_sorted_by(|a, b| a.y <= b.y));
         }
     }
+}
+
+#[test]
+fn stacks_notes_and_arrows_that_do_not_place() {
+    let dot =
+        "digraph { a[label=\"2 × Leaf\",shape=box3d]; n[label=\"one\\ltwo\\l\",shape=note]; }";
+    let svg = to_svg(dot).unwrap();
+    // The page, three sheets, and the note.
+    assert_eq!(svg.matches("<rect ").count(), 5, "{svg}");
+    assert_eq!(svg.matches("text-anchor=\"start\">").count(), 2, "{svg}");
+    let node = Size {
+        width: 60.0,
+        height: 20.0,
+    };
+    let up = |free: bool| {
+        let edges = vec![(0, 1, Size::default()), (1, 0, Size::default())];
+        let input = Input {
+            nodes: vec![node; 2],
+            bodies: vec![node; 2],
+            edges,
+            free: vec![free, false],
+        };
+        let found = layout(&input).unwrap();
+        found.nodes[1].y < found.nodes[0].y
+    };
+    assert!(up(true) && !up(false));
 }
