@@ -12,7 +12,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use objgraph_core::{Holder, Node, NodeId, ObjectId, Snapshot, State};
 
@@ -29,7 +29,8 @@ pub struct Leaks {
     possibly: Vec<NodeId>,
     suspects: Vec<Suspect>,
     overreported: Vec<OverReported>,
-    cycles: Cycles,
+    /// Told when first asked for: a verdict does not need them.
+    cycles: OnceLock<Cycles>,
 }
 
 /// An object to which more references were reported than there are.
@@ -58,14 +59,13 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         .filter(|&node| !alive.contains(node))
         .collect();
     let (possibly, suspects) = possibly_leaked(snapshot, &holds.held, &holds.by_references, &alive);
-    let cycles = Cycles::among(snapshot, &leaked);
     Leaks {
         snapshot: Arc::clone(snapshot),
         leaked,
         possibly,
         suspects,
         overreported: holds.overreported,
-        cycles,
+        cycles: OnceLock::new(),
     }
 }
 
@@ -126,10 +126,12 @@ impl Leaks {
         &self.overreported
     }
 
-    /// The cycles that keep the leaked objects alive.
+    /// The cycles that keep the leaked objects alive. They are looked for when first asked for, in
+    /// time in proportion to the nodes and the edges of the leaked.
     #[must_use]
     pub fn cycles(&self) -> &Cycles {
-        &self.cycles
+        self.cycles
+            .get_or_init(|| Cycles::among(&self.snapshot, &self.leaked))
     }
 
     /// The snapshot that was looked at.
@@ -160,7 +162,7 @@ impl Leaks {
             .collect();
         self.suspects
             .retain(|suspect| self.possibly.binary_search(&suspect.node).is_ok());
-        self.cycles = Cycles::among(&self.snapshot, &self.leaked);
+        self.cycles = OnceLock::new();
         self
     }
 }

@@ -11,6 +11,7 @@ mod others;
 mod roots;
 mod starts;
 mod take;
+mod threads;
 mod tracer;
 mod types;
 mod visitor;

@@ -84,6 +84,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     for object in &listed {
         tracer.list(object);
     }
+    drop(listed);
     tracer.know_watched();
     super::left_behind::adopt(&mut tracer);
     super::roots::visit_roots(&mut tracer);
