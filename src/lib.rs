@@ -76,22 +76,41 @@ pub use objgraph_core::{
 pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root};
 
-pub use analysis::{
-    BlindPlace, BlindSpots, BlindType, Chain, ChainSearch, ClosingField, Cycle, Cycles,
-    FoundCycles, Leaks, LinkKind, Objects, OverReported, SnapshotObject, Step, Suspect,
-    find_leaks as leaks_in, is_root,
-};
+// Counts, growth and lookup.
+pub use analysis::{ContainerDiff, Counted, Diff, SiteDiff, Steady, Trend, Turnover, TypeDiff, diff};
 pub use ask::{
-    Grown, Growth, NewIds, NewIdsLook, Picture, SortBy, Stats, Typed, at_addrs, backref_chain,
-    backref_chain_in, backrefs, backrefs_in, blind_spots, by_type, by_type_in, by_type_of,
-    chain_backrefs, chain_refs, count, count_in, find_backref_chain, find_cycles, find_leaks,
-    find_ref_chain, get_new_ids, growth, leaked, look_for_new_ids, most_common_types, new_ids,
-    ref_chain, ref_chain_in, refs, refs_in, show_backrefs, show_chain, show_growth, show_leaks,
-    show_most_common_types, show_new_ids, show_refs, stats, stats_of, typestats,
+    Grown, Growth, NewIds, NewIdsLook, SortBy, Stats, Typed, at_addrs, by_type, by_type_in,
+    by_type_of, count, count_in, get_new_ids, growth, look_for_new_ids, most_common_types, new_ids,
+    show_growth, show_most_common_types, show_new_ids, stats, stats_of, typestats,
+};
+
+// Pictures and chains.
+pub use analysis::{Chain, ChainSearch, LinkKind, is_root};
+pub use ask::{
+    Picture, backref_chain, backref_chain_in, backrefs, backrefs_in, chain_backrefs, chain_refs,
+    find_backref_chain, find_ref_chain, leaked, ref_chain, ref_chain_in, refs, refs_in,
+    show_backrefs, show_chain, show_refs,
 };
 pub use report::{
     Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
 };
+
+// Leaks, and why something is alive.
+pub use analysis::{
+    Change, ClosingField, Cycle, Cycles, FieldPath, Fingerprint, Fix, FoundCycles, Keeper,
+    LeakGroup, LeakKind, LeakKinds, Leaks, NotAFingerprint, Objects, OverReported, Reason,
+    SnapshotObject, Stays, Step, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
+    what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
+    why_alive as why_alive_in,
+};
+pub use ask::{
+    find_cycles, find_leaks, get_leaking_objects, show_leaks, what_if_dropped, what_if_weak,
+    why_alive,
+};
+
+// What could not be looked into.
+pub use analysis::{BlindPlace, BlindSpots, BlindType};
+pub use ask::blind_spots;
 
 #[doc(hidden)]
 pub use objgraph_core::__private;

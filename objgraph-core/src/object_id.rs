@@ -33,7 +33,7 @@ impl ObjectId {
     }
 
     /// An id for an object that is not in the table; `number` is never used again.
-    pub(crate) const fn outside_table(number: u64) -> Self {
+    pub const fn outside_table(number: u64) -> Self {
         Self(OUTSIDE_TABLE | number)
     }
 

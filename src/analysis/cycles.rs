@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use objgraph_core::{EdgeRow, NodeId, PathId, Segment, Snapshot};
 
+use super::rings::{Rings, Step};
 use super::{Components, NodeSet, rows, strong_components_within};
 
 /// The cycles among some objects, one example of each kind.
@@ -34,20 +35,6 @@ pub struct Cycle {
     pub objects: usize,
     /// The fields that close the cycle, in the order of the ring, each once.
     pub closing: Vec<ClosingField>,
-}
-
-/// A reference of a cycle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Step {
-    /// The object that holds the reference.
-    pub node: NodeId,
-    /// The number of the edge in the snapshot.
-    pub edge: usize,
-    /// The field that holds it.
-    pub path: PathId,
-    /// The number of the element; see [`PathTable::show`](objgraph_core::PathTable::show).
-    pub index: u32,
 }
 
 /// A field that closes a cycle: the one to change.
@@ -127,11 +114,7 @@ struct Search<'s> {
     components: &'s Components,
     /// What the field alone tells, by path; `None` where not asked yet.
     by_path: Vec<Option<Back>>,
-    /// For the breadth-first search in a component: the edge by which a node was reached and
-    /// where it begins. A node counts as reached in the search number that is stored with it.
-    reached_by: Vec<(u32, u32)>,
-    reached_in: Vec<u32>,
-    searches: u32,
+    rings: Rings<'s>,
 }
 
 impl<'s> Search<'s> {
@@ -140,9 +123,7 @@ impl<'s> Search<'s> {
             snapshot,
             components,
             by_path: Vec::new(),
-            reached_by: vec![(0, 0); snapshot.len()],
-            reached_in: vec![0; snapshot.len()],
-            searches: 0,
+            rings: Rings::new(snapshot, components),
         }
     }
 
@@ -159,7 +140,7 @@ impl<'s> Search<'s> {
             cycles.objects += objects;
             let mut told: Vec<usize> = Vec::new();
             for (source, edge) in closing {
-                let ring = self.ring(component, source, edge);
+                let ring = self.rings.through(source, edge);
                 match kind_of.get(&self.key(&ring)) {
                     Some(&kind) if told.contains(&kind) => {}
                     Some(&kind) => {
@@ -216,52 +197,6 @@ impl<'s> Search<'s> {
             }
         }
         found
-    }
-
-    /// A shortest cycle through this edge: from its target around to it.
-    fn ring(&mut self, component: usize, source: NodeId, edge: usize) -> Vec<Step> {
-        let start = self.snapshot.parts().edges[edge].target;
-        self.searches += 1;
-        self.reached_in[start.index()] = self.searches;
-        let mut queue = vec![start];
-        let mut next = 0;
-        while self.reached_in[source.index()] != self.searches {
-            // The component is strongly connected, so the search meets the source before the
-            // queue ends.
-            let node = queue[next];
-            next += 1;
-            let first = self.snapshot.parts().edge_starts[node.index()];
-            for (number, edge) in rows(self.snapshot, node).iter().enumerate() {
-                let target = edge.target.index();
-                if edge.strong
-                    && self.components.of(edge.target) == Some(component)
-                    && self.reached_in[target] != self.searches
-                {
-                    self.reached_in[target] = self.searches;
-                    self.reached_by[target] = (node.index() as u32, first + number as u32);
-                    queue.push(edge.target);
-                }
-            }
-        }
-        let mut ring = vec![self.step(source, edge)];
-        let mut node = source;
-        while node != start {
-            let (from, edge) = self.reached_by[node.index()];
-            node = NodeId::new(from as usize);
-            ring.push(self.step(node, edge as usize));
-        }
-        ring.reverse();
-        ring
-    }
-
-    fn step(&self, node: NodeId, edge: usize) -> Step {
-        let row = &self.snapshot.parts().edges[edge];
-        Step {
-            node,
-            edge,
-            path: row.path,
-            index: row.index,
-        }
     }
 
     /// What is the same in cycles of one kind: fields and creation sites, from the same start

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use objgraph_core::{Holder, Node, NodeId, ObjectId, Snapshot, State};
 
 use super::possibly::possibly_leaked;
-use super::{Cycles, SnapshotObject, Suspect, reach};
+use super::{LeakKinds, SnapshotObject, Suspect, reach};
 
 /// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
 ///
@@ -29,8 +29,8 @@ pub struct Leaks {
     possibly: Vec<NodeId>,
     suspects: Vec<Suspect>,
     overreported: Vec<OverReported>,
-    /// Told when first asked for: a verdict does not need them.
-    cycles: OnceLock<Cycles>,
+    kinds: OnceLock<Arc<LeakKinds>>,
+    label: Option<fn(ObjectId) -> Option<String>>,
 }
 
 /// An object to which more references were reported than there are.
@@ -65,7 +65,8 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         possibly,
         suspects,
         overreported: holds.overreported,
-        cycles: OnceLock::new(),
+        kinds: OnceLock::new(),
+        label: None,
     }
 }
 
@@ -126,12 +127,26 @@ impl Leaks {
         &self.overreported
     }
 
-    /// The cycles that keep the leaked objects alive. They are looked for when first asked for, in
-    /// time in proportion to the nodes and the edges of the leaked.
+    /// What the object says of itself, where that was asked for and can be known.
+    pub(crate) fn label_of(&self, node: Node<'_>) -> Option<String> {
+        let asked = self.label.and_then(|label| label(node.id()));
+        asked.or_else(|| node.label().map(str::to_owned))
+    }
+
+    /// Has reports show what objects say of themselves when they are printed.
+    pub(crate) fn labelled_by(mut self, label: fn(ObjectId) -> Option<String>) -> Self {
+        self.label = Some(label);
+        self
+    }
+
+    /// The leaked objects in kinds, with the fields to change.
+    ///
+    /// It is found out when it is first asked for, in time in proportion to the nodes and edges,
+    /// and for the fixes once for each kind looked into and each set of fields tried.
     #[must_use]
-    pub fn cycles(&self) -> &Cycles {
-        self.cycles
-            .get_or_init(|| Cycles::among(&self.snapshot, &self.leaked))
+    pub fn kinds(&self) -> &LeakKinds {
+        self.kinds
+            .get_or_init(|| Arc::new(LeakKinds::among(&self.snapshot, &self.leaked)))
     }
 
     /// The snapshot that was looked at.
@@ -162,7 +177,7 @@ impl Leaks {
             .collect();
         self.suspects
             .retain(|suspect| self.possibly.binary_search(&suspect.node).is_ok());
-        self.cycles = OnceLock::new();
+        self.kinds = OnceLock::new();
         self
     }
 }
@@ -181,6 +196,15 @@ impl<'l> IntoIterator for &'l Leaks {
 pub struct Objects<'l> {
     snapshot: &'l Snapshot,
     nodes: std::slice::Iter<'l, NodeId>,
+}
+
+impl<'l> Objects<'l> {
+    pub(super) fn new(snapshot: &'l Snapshot, nodes: &'l [NodeId]) -> Self {
+        Self {
+            snapshot,
+            nodes: nodes.iter(),
+        }
+    }
 }
 
 impl<'l> Iterator for Objects<'l> {

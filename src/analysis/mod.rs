@@ -7,23 +7,38 @@
 mod blind_spots;
 mod chain;
 mod cycles;
+mod diff;
+mod fields;
 mod found_cycles;
+mod kinds;
 mod leaks;
+#[cfg(test)]
+mod naive;
 mod neighbourhood;
 mod node_set;
 mod object;
 mod possibly;
 mod reach;
+mod rings;
 mod scc;
+mod simulation;
 #[cfg(test)]
 pub(crate) mod testkit;
+mod trend;
+mod unreferenced;
 mod way;
+mod what_if;
+mod why_alive;
 
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use chain::{Chain, ChainSearch, is_root};
-pub use cycles::{ClosingField, Cycle, Cycles, Step};
+pub use cycles::{ClosingField, Cycle, Cycles};
+pub use diff::{ContainerDiff, Diff, SiteDiff, Turnover, TypeDiff, diff};
+pub use fields::FieldPath;
+pub(crate) use fields::{declaring, short};
 pub use found_cycles::FoundCycles;
+pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
 pub use neighbourhood::{
     Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape, TooLarge,
@@ -32,8 +47,13 @@ pub use node_set::NodeSet;
 pub use object::SnapshotObject;
 pub use possibly::Suspect;
 pub use reach::{reach, reach_backwards};
+pub use rings::Step;
 pub use scc::{Components, strong_components, strong_components_within};
+pub use trend::{Counted, Steady, Trend};
+pub use unreferenced::unreferenced;
 pub use way::Way;
+pub use what_if::{Change, Keeper, Stays, WhatIf, what_if_dropped, what_if_weak};
+pub use why_alive::{Reason, WhyAlive, why_alive};
 
 use objgraph_core::{EdgeRow, NodeId, Snapshot};
 
@@ -43,4 +63,11 @@ fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
     let start = parts.edge_starts[node.index()] as usize;
     let end = parts.edge_starts[node.index() + 1] as usize;
     &parts.edges[start..end]
+}
+
+/// What a node takes, in bytes: its value, and what that owns on the heap outside of other
+/// objects.
+fn bytes_of(snapshot: &Snapshot, node: NodeId) -> u64 {
+    let node = snapshot.node(node);
+    node.shallow_bytes() + node.heap_bytes()
 }

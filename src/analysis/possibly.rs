@@ -169,7 +169,7 @@ impl<'s> Peel<'s> {
 }
 
 /// Every value that could hold a reference which the trace did not see, sorted.
-fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
+pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
     let objects = snapshot
         .nodes()
         .filter(|node| match node.state() {

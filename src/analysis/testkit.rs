@@ -1,10 +1,11 @@
 //! Snapshots for tests, built by hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use objgraph_core::{
-    EdgeRow, Holder, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site, Snapshot,
-    SnapshotParts, State, TypeInfo,
+    EdgeRow, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site,
+    Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot in the making.
@@ -73,6 +74,22 @@ impl Kit {
         });
         self.external.push(external);
         NodeId::new(number)
+    }
+
+    /// When epochs began, in seconds before the snapshot; there is one thread.
+    pub(crate) fn epochs(&mut self, begun: &[(u32, u64)]) {
+        let age = |&(epoch, seconds)| (epoch, Duration::from_secs(seconds));
+        self.parts.epochs = begun.iter().map(age).collect();
+        self.parts.threads = vec!["main".to_owned()];
+    }
+
+    /// A root of this name, with a value of this type.
+    pub(crate) fn root_value(&mut self, of: &str, name: &str) -> NodeId {
+        let node = self.node(of, 0);
+        self.row(node).holder = Holder::Value;
+        self.row(node).id = ObjectId::outside_table(node.index() as u64);
+        self.parts.roots.push((node, name.to_owned()));
+        node
     }
 
     pub(crate) fn row(&mut self, node: NodeId) -> &mut NodeRow {
@@ -155,6 +172,12 @@ impl Kit {
         });
     }
 
+    /// A collection in a field, of so many items.
+    pub(crate) fn length(&mut self, node: NodeId, field: &'static str, items: u64) {
+        let path = self.path(node, field, false);
+        self.parts.lengths.push(LengthRow::new(node, path, items));
+    }
+
     pub(crate) fn root(&mut self, node: NodeId, name: &str) {
         self.parts.roots.push((node, name.to_owned()));
         self.parts.roots.sort();
@@ -186,6 +209,7 @@ impl Kit {
         }
         self.parts.edges = self.edges.into_iter().map(|(_, edge)| edge).collect();
         self.parts.places.sort();
+        self.parts.lengths.sort();
         self.parts.labels.sort();
         Arc::new(Snapshot::from_parts(self.parts))
     }

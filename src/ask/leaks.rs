@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use objgraph_core::{Holder, SnapshotOptions, Tracked, snapshot, snapshot_with};
+use objgraph_core::{Holder, SnapshotOptions, Tracked, label_of, snapshot, snapshot_with};
 
 use super::pictures::{leaked, save_picture};
 use super::{advice, print};
@@ -23,7 +23,7 @@ use crate::report::PictureError;
 /// ```
 #[must_use]
 pub fn find_leaks() -> Leaks {
-    let first = analysis::find_leaks(&Arc::new(snapshot()));
+    let first = analysis::find_leaks(&Arc::new(snapshot())).labelled_by(label_of);
     let shared = |leaks: &Leaks| {
         let mut leaked = leaks.iter().chain(leaks.possibly());
         leaked.any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc))

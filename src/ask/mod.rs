@@ -9,6 +9,7 @@ mod new_ids;
 mod pictures;
 mod stats;
 mod typed;
+mod why;
 
 pub use chains::{
     backref_chain, backref_chain_in, find_backref_chain, find_ref_chain, ref_chain, ref_chain_in,
@@ -27,6 +28,7 @@ pub use stats::{
     Stats, count, count_in, most_common_types, show_most_common_types, stats, stats_of, typestats,
 };
 pub use typed::Typed;
+pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};
 
 use std::io::{self, Write};
 

@@ -74,13 +74,13 @@ impl<'s> CycleReport<'s> {
             format!("among many that keep {} alive", objects(cycle.objects))
         };
         writeln!(out, "cycle {number}: {seen}, {what}")?;
-        self.ring(out, &cycle.ring)?;
+        write_ring(out, "  ", self.snapshot, self.names, &cycle.ring)?;
         let fields: Vec<String> = cycle
             .closing
             .iter()
             .map(|field| {
                 let paths = &self.snapshot.parts().paths;
-                let holder = self.names.get(paths.type_index(field.path) as usize);
+                let holder = self.names.declaring(paths.type_index(field.path) as usize);
                 let name = joined(holder, &paths.show_field(field.path).replace("[_]", ""));
                 let marked = if field.is_marked {
                     " (marked #[tracked(back)])"
@@ -110,26 +110,29 @@ impl<'s> CycleReport<'s> {
         }
         writeln!(out)
     }
+}
 
-    /// `  Node.next[0] → Node.next[0] → (the first)`.
-    fn ring(&self, out: &mut String, ring: &[Step]) -> fmt::Result {
-        let step = |step: &Step| {
-            let holder = self.names.get(self.snapshot.node(step.node).type_index());
-            joined(
-                holder,
-                &self.snapshot.parts().paths.show(step.path, step.index),
-            )
-        };
-        let mut words: Vec<String> = Vec::new();
-        if ring.len() <= STEPS {
-            words.extend(ring.iter().map(step));
-        } else {
-            let (first, last) = (STEPS - 2, 1);
-            words.extend(ring[..first].iter().map(step));
-            words.push(format!("… {} more …", ring.len() - first - last));
-            words.extend(ring[ring.len() - last..].iter().map(step));
-        }
-        words.push("(the first)".to_owned());
-        wrapped(out, "  ", words.iter().map(String::as_str), " → ")
+/// `  Node.next[0] → Node.next[0] → (the first)`.
+pub(super) fn write_ring(
+    out: &mut String,
+    margin: &str,
+    snapshot: &Snapshot,
+    names: &Names<'_>,
+    ring: &[Step],
+) -> fmt::Result {
+    let step = |step: &Step| {
+        let holder = names.declaring(snapshot.node(step.node).type_index());
+        joined(holder, &snapshot.parts().paths.show(step.path, step.index))
+    };
+    let mut words: Vec<String> = Vec::new();
+    if ring.len() <= STEPS {
+        words.extend(ring.iter().map(step));
+    } else {
+        let (first, last) = (STEPS - 2, 1);
+        words.extend(ring[..first].iter().map(step));
+        words.push(format!("… {} more …", ring.len() - first - last));
+        words.extend(ring[ring.len() - last..].iter().map(step));
     }
+    words.push("(the first)".to_owned());
+    wrapped(out, margin, words.iter().map(String::as_str), " → ")
 }

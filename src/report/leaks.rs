@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{PlaceKind, Site, Snapshot};
+use objgraph_core::{PlaceKind, Snapshot};
 
-use super::cycles::CycleReport;
+use super::kinds::KindsReport;
+use super::sites::write_sites;
 use super::words::{Names, count, joined, objects};
 use crate::analysis::{Leaks, SnapshotObject};
 
@@ -35,8 +35,11 @@ struct Report<'l> {
 
 impl Report<'_> {
     fn write(&self, out: &mut String) -> fmt::Result {
-        self.verdict(out)?;
-        CycleReport::new(self.snapshot(), &self.names).write(out, self.leaks.cycles())?;
+        if self.leaks.is_empty() {
+            writeln!(out, "{}\n", self.nothing())?;
+        } else {
+            KindsReport::new(self.leaks, &self.names).write(out)?;
+        }
         self.possibly(out)?;
         self.overreported(out)?;
         super::blind_spots::write_below(out, self.leaks.snapshot())
@@ -44,40 +47,6 @@ impl Report<'_> {
 
     fn snapshot(&self) -> &Snapshot {
         self.leaks.snapshot()
-    }
-
-    fn verdict(&self, out: &mut String) -> fmt::Result {
-        let (leaks, cycles) = (self.leaks, self.leaks.cycles());
-        if leaks.is_empty() {
-            return writeln!(out, "{}\n", self.nothing());
-        }
-        write!(out, "{} leaked", objects(leaks.len()))?;
-        if cycles.groups() > 0 {
-            let are_rings = cycles
-                .kinds()
-                .iter()
-                .all(|cycle| cycle.objects == cycle.count * cycle.ring.len());
-            let groups = match are_rings {
-                true => count(cycles.groups(), "cycle", "cycles"),
-                false => count(cycles.groups(), "tangle of cycles", "tangles of cycles"),
-            };
-            write!(
-                out,
-                ", in {groups} of {}",
-                count(cycles.kinds().len(), "kind", "kinds")
-            )?;
-        }
-        writeln!(out, "\n")?;
-        self.objects_by_site(out, leaks.iter(), LINES)?;
-        let hanging = leaks.len() - cycles.objects();
-        if hanging > 0 && cycles.groups() > 0 {
-            let are = if hanging == 1 { "is" } else { "are" };
-            writeln!(
-                out,
-                "  ({hanging} of them {are} not part of a cycle, but held by one)"
-            )?;
-        }
-        writeln!(out)
     }
 
     fn nothing(&self) -> String {
@@ -97,65 +66,14 @@ impl Report<'_> {
         }
     }
 
-    /// `  3 × Node            made at examples/quickstart.rs:12:5`, most objects first.
-    fn objects_by_site<'o>(
-        &self,
-        out: &mut String,
-        objects: impl Iterator<Item = SnapshotObject<'o>>,
-        lines: usize,
-    ) -> fmt::Result {
-        let parts = self.snapshot().parts();
-        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
-        for object in objects {
-            let row = &parts.nodes[object.node_id().index()];
-            *counts.entry((row.type_index, row.site)).or_default() += 1;
-        }
-        let mut rows: Vec<(usize, &str, Option<&Site>)> = counts
-            .into_iter()
-            .map(|((type_index, site), number)| {
-                (
-                    number,
-                    self.names.get(type_index as usize),
-                    parts.sites.get(site as usize),
-                )
-            })
-            .collect();
-        rows.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
-        let shown = &rows[..rows.len().min(lines)];
-        let digits = shown
-            .iter()
-            .map(|row| row.0.to_string().len())
-            .max()
-            .unwrap_or(0);
-        let width = shown
-            .iter()
-            .map(|row| row.1.chars().count())
-            .max()
-            .unwrap_or(0)
-            .clamp(15, 40);
-        for (number, name, site) in shown {
-            match site {
-                Some(site) => writeln!(out, "  {number:>digits$} × {name:<width$} made at {site}")?,
-                None => writeln!(out, "  {number:>digits$} × {name}")?,
-            }
-        }
-        if rows.len() > shown.len() {
-            let rest: usize = rows[shown.len()..].iter().map(|row| row.0).sum();
-            writeln!(
-                out,
-                "  … and {rest} more, of other types or made at other places"
-            )?;
-        }
-        Ok(())
-    }
-
     fn possibly(&self, out: &mut String) -> fmt::Result {
         let possibly = self.leaks.possibly();
         if possibly.len() == 0 {
             return Ok(());
         }
         writeln!(out, "{} may be leaked", objects(possibly.len()))?;
-        self.objects_by_site(out, possibly, LINES / 2)?;
+        let nodes = possibly.map(|object| object.node_id());
+        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES / 2)?;
         writeln!(
             out,
             "  References to them were not found. These could be held by what they own"

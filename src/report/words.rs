@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use objgraph_core::{Snapshot, TypeInfo};
+
+use crate::analysis::{FieldPath, declaring};
 
 /// Lines are broken after this many columns, where there is a place to.
 const COLUMNS: usize = 80;
@@ -33,6 +36,17 @@ impl<'s> Names<'s> {
         };
         self.snapshot.types().get(type_index).map_or("?", name)
     }
+
+    /// The name of the type that declares the fields of this one: what is inside of cells and
+    /// locks.
+    pub(super) fn declaring(&self, type_index: usize) -> &'s str {
+        declaring(self.get(type_index))
+    }
+
+    /// `Node.parent`.
+    pub(super) fn field(&self, field: &FieldPath) -> String {
+        joined(self.declaring(field.type_index), &field.path)
+    }
 }
 
 /// A type and a path in it: `Node.children[3]`.
@@ -52,6 +66,54 @@ pub(super) fn objects(number: usize) -> String {
 /// A number and the word that goes with it.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// `168 B`, `1.2 MiB`.
+pub(crate) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut tenths = u128::from(number) * 10;
+    let mut unit = "B";
+    for next in UNITS {
+        if tenths < 10_240 {
+            break;
+        }
+        tenths = (tenths + 512) / 1024;
+        unit = next;
+    }
+    match unit {
+        "B" => format!("{number} B"),
+        _ => format!("{}.{} {unit}", tenths / 10, tenths % 10),
+    }
+}
+
+/// `+1.2 MiB`, `-16 B`.
+pub(super) fn signed_bytes(number: i64) -> String {
+    let sign = if number < 0 { '-' } else { '+' };
+    format!("{sign}{}", bytes(number.unsigned_abs()))
+}
+
+/// `12 s`, `5 min`, `3 h`: whole units, the largest that fits twice.
+pub(super) fn time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// `9,812`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Writes the words with the separator between them, and breaks lines before they grow too long.

@@ -14,7 +14,7 @@ pub(crate) mod side;
 mod clock;
 mod listed;
 
-pub(crate) use clock::{advance_epoch, epoch, next_outside_id};
+pub(crate) use clock::{advance_epoch, epoch, epochs, next_outside_id};
 pub(crate) use listed::{Kind, KindCount, Listed, Looked};
 pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit, submit_root};
 pub(crate) use side::{

@@ -1,6 +1,7 @@
 //! A node of a snapshot.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{NodeRow, Snapshot};
 use crate::object_id::ObjectId;
@@ -150,6 +151,19 @@ impl<'s> Node<'s> {
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.row.epoch
+    }
+
+    /// How old it was: at least, and at most if that is known. It is known as exactly as questions
+    /// were asked before: each snapshot, growth and look for new ids begins an epoch.
+    #[must_use]
+    pub fn age(&self) -> (Duration, Option<Duration>) {
+        let epochs = &self.snapshot.parts.epochs;
+        let next = epochs.partition_point(|epoch| epoch.0 <= self.row.epoch);
+        let before = next.checked_sub(1).and_then(|at| epochs.get(at));
+        (
+            epochs.get(next).map_or(Duration::ZERO, |epoch| epoch.1),
+            before.map(|epoch| epoch.1),
+        )
     }
 
     /// How many strong references there are to it, wherever they are held; `None` where that

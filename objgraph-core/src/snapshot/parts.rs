@@ -1,6 +1,7 @@
 //! The columns of a snapshot.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::lengths::LengthRow;
 use super::node::{Holder, NodeId, State};
@@ -18,6 +19,8 @@ pub struct SnapshotParts {
     pub enabled: bool,
     /// The clock of the process at the snapshot; see [`NodeRow::epoch`].
     pub epoch: u32,
+    /// How long before the snapshot epochs began, sorted by epoch; of many, only some are known.
+    pub epochs: Vec<(u32, Duration)>,
     /// Types, sorted by full name.
     pub types: Vec<Arc<TypeInfo>>,
     /// Creation sites, sorted.
@@ -170,6 +173,10 @@ impl SnapshotParts {
                 "the node and the path of a length are known"
             );
         }
+        assert!(
+            self.epochs.is_sorted_by_key(|epoch| epoch.0),
+            "epochs are sorted"
+        );
         assert!(
             self.labels.is_sorted_by_key(|label| label.0),
             "labels are sorted by node"

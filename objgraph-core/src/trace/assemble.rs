@@ -13,6 +13,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     let mut parts = SnapshotParts {
         enabled: crate::ENABLED,
         epoch: capture::epoch(),
+        epochs: capture::epochs(),
         paths: tracer.paths,
         nodes: tracer.nodes,
         places: tracer.places,

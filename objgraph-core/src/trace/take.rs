@@ -76,6 +76,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
         return (Snapshot::empty(), Vec::new());
     }
     let _running = Running::begin();
+    capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
     let listed = capture::list();
     let all = listed.len();

@@ -42,8 +42,9 @@ fn a_ring_leaks_with_what_it_owns_and_not_what_owns_it() {
     kit.edge(owner, "me", owner);
     let leaks = find_leaks(&kit.snapshot());
     assert_eq!(leaked(&leaks), [0, 1, 2, 3, 4]);
-    assert_eq!(leaks.cycles().groups(), 2);
-    assert_eq!(leaks.cycles().objects(), 4);
+    assert_eq!(leaks.kinds().groups(), 2);
+    let kinds = leaks.kinds().all();
+    assert_eq!(kinds.iter().map(|kind| kind.on_cycles).sum::<usize>(), 4);
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn a_second_look_keeps_what_both_found() {
     };
     let confirmed = ring(0).confirmed_by(&ring(1));
     assert_eq!(leaked(&confirmed), [0]);
-    assert_eq!(confirmed.cycles().groups(), 1);
+    assert_eq!(confirmed.kinds().groups(), 1);
     assert_eq!(ring(0).confirmed_by(&ring(0)).len(), 2);
 }
 
@@ -335,8 +336,9 @@ proptest! {
         let leaks = find_leaks(&build(&random));
         prop_assert_eq!(leaked(&leaks), left_over(&random, |_| false));
         // Every leaked set has a cycle, and only leaked objects are in it.
-        prop_assert_eq!(leaks.cycles().kinds().is_empty(), leaks.is_empty());
-        for step in leaks.cycles().kinds().iter().flat_map(|cycle| &cycle.ring) {
+        prop_assert_eq!(leaks.kinds().all().is_empty(), leaks.is_empty());
+        let rings = leaks.kinds().all().iter().flat_map(|kind| &kind.rings);
+        for step in rings.flatten() {
             prop_assert!(leaks.nodes().contains(&step.node));
         }
     }
@@ -365,11 +367,11 @@ fn a_ring_of_a_million_in_a_small_stack() {
         kit.edge(last, "next", first);
         let leaks = find_leaks(&kit.snapshot());
         assert_eq!(leaks.len(), NODES);
-        assert_eq!(leaks.cycles().kinds()[0].ring.len(), NODES);
+        assert_eq!(leaks.kinds().all()[0].rings[0].len(), NODES);
         assert!(
             leaks
                 .to_string()
-                .starts_with("1000000 objects leaked, in 1 cycle of 1 kind\n")
+                .starts_with("1000000 objects leaked, 30.5 MiB: 1 leak of 1 kind\n")
         );
         let picture = crate::analysis::Neighbourhood::leaks(&leaks, &Default::default());
         assert!(picture.nodes.len() < 100);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use objgraph_core::{NodeId, Snapshot};
 
 use super::{LinkKind, Neighbourhood, Options, Shape};
-use crate::analysis::{Cycle, Leaks, NodeSet};
+use crate::analysis::{Leaks, NodeSet, Step};
 
 /// Of a ring that is longer, the beginning and the end are drawn.
 const RING: usize = 12;
@@ -33,17 +33,22 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Neighbourhood {
         part.leaked.insert(object.node_id());
         part.possibly.insert(object.node_id());
     }
-    let kinds = leaks.cycles().kinds();
-    for (number, cycle) in kinds.iter().enumerate() {
+    let rings: Vec<&[Step]> = leaks
+        .kinds()
+        .all()
+        .iter()
+        .filter_map(|kind| kind.rings.first().map(Vec::as_slice))
+        .collect();
+    for (number, ring) in rings.iter().enumerate() {
         // The kinds that are left share the room that is left.
         let room = (options.max_objects / 2).saturating_sub(part.drawn.len());
-        let share = room / (kinds.len() - number).min(4);
+        let share = room / (rings.len() - number).min(4);
         if share < 2 && number > 0 {
             break;
         }
-        part.ring(cycle, share.clamp(4, RING));
+        part.ring(ring, share.clamp(4, RING));
     }
-    if kinds.is_empty()
+    if rings.is_empty()
         && let Some(first) = leaks.iter().chain(leaks.possibly()).next()
     {
         part.object(first.node_id(), 0, true);
@@ -96,8 +101,7 @@ impl Part<'_, '_> {
     }
 
     /// Draws the objects of a ring, at most so many, and the gap if there is one.
-    fn ring(&mut self, cycle: &Cycle, room: usize) {
-        let ring = &cycle.ring;
+    fn ring(&mut self, ring: &[Step], room: usize) {
         let gap = if ring.len() > room + room / 3 {
             room.div_ceil(2)..ring.len() - room / 2
         } else {

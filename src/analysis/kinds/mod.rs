@@ -1,0 +1,307 @@
+//! Kinds of leaks: leaked objects in groups, and groups of the same shape together.
+
+mod fingerprint;
+mod fixes;
+mod groups;
+#[cfg(test)]
+mod tests;
+
+pub use fingerprint::{Fingerprint, NotAFingerprint};
+pub use fixes::Fix;
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use objgraph_core::{NodeId, Snapshot};
+
+use super::fields::Fields;
+use super::rings::{Rings, Step};
+use super::simulation::Simulation;
+use super::{NodeSet, bytes_of, rows};
+use groups::{Groups, SHARED};
+
+/// The kinds of leaks among the leaked objects of a snapshot, those that retain the most bytes
+/// first.
+#[derive(Debug, Default)]
+pub struct LeakKinds {
+    kinds: Vec<LeakKind>,
+    /// The kind of each leaked object, in the order of the leaked objects.
+    of: Vec<u32>,
+    shared: usize,
+    shared_bytes: u64,
+}
+
+/// Leaks of one kind: groups of objects, each kept alive by a cycle of its own, whose cycles have
+/// the same [`Fingerprint`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LeakKind {
+    /// The name of the kind.
+    pub fingerprint: Fingerprint,
+    /// The groups, in the order of the snapshot.
+    pub groups: Vec<LeakGroup>,
+    /// How many objects all groups hold; objects that only groups of this kind share are among
+    /// them.
+    pub objects: usize,
+    /// How many of these are part of a cycle; the others hang on one.
+    pub on_cycles: usize,
+    /// How many bytes the values of these objects take, and what they own on the heap: all that
+    /// would be freed with the cycles.
+    pub retained: u64,
+    /// How many of these bytes the objects on the cycles take themselves.
+    pub shallow: u64,
+    /// One way around the cycle in the first group, and a further one for each more field that
+    /// has to be changed.
+    pub rings: Vec<Vec<Step>>,
+    /// The smallest sets of fields to make `Weak`, proven on the snapshot, the likeliest first;
+    /// empty if there is none. Only [`LeakKinds::FIXED`] kinds are looked into so far.
+    pub fixes: Vec<Fix>,
+}
+
+/// Objects that a cycle keeps alive, and nothing else does.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LeakGroup {
+    /// The objects, sorted: those of the cycle and those that hang on it.
+    pub objects: Vec<NodeId>,
+    /// The objects of the cycle, sorted.
+    pub cycle: Vec<NodeId>,
+    /// How many bytes the values of the objects take, and what they own on the heap.
+    pub retained: u64,
+}
+
+const NO_KIND: u32 = u32::MAX;
+
+impl LeakKinds {
+    /// Fixes are looked for in so many kinds, those that retain the most.
+    pub const FIXED: usize = 16;
+
+    /// The kinds of these leaked objects (sorted).
+    ///
+    /// Takes time and memory in proportion to the nodes and edges, for finding fixes once for
+    /// each kind looked into and each set of fields tried.
+    #[must_use]
+    pub fn among(snapshot: &Snapshot, leaked: &[NodeId]) -> Self {
+        if leaked.is_empty() {
+            return Self::default();
+        }
+        let fields = Fields::of(snapshot);
+        let groups = Groups::of(snapshot, leaked);
+        let (mut kinds, kind_of_root) = kinds_of_roots(snapshot, &fields, &groups);
+        let by_group = groups.spread(snapshot, |root| root as u32);
+        let by_kind = groups.spread(snapshot, |root| kind_of_root[root]);
+
+        // Where the groups of each kind begin among its groups.
+        let mut place = vec![0u32; groups.roots.len()];
+        for (root, &kind) in kind_of_root.iter().enumerate() {
+            let kind = &mut kinds[kind as usize];
+            place[root] = kind.groups.len() as u32;
+            let cycle = groups.components.members(groups.roots[root]).to_vec();
+            kind.groups.push(LeakGroup {
+                objects: Vec::new(),
+                cycle,
+                retained: 0,
+            });
+        }
+        let mut all = Self::default();
+        let mut of = Vec::with_capacity(leaked.len());
+        for &node in leaked {
+            let Some(component) = groups.components.of(node) else {
+                of.push(NO_KIND);
+                continue;
+            };
+            let bytes = bytes_of(snapshot, node);
+            let kind = by_kind[component];
+            if kind == SHARED {
+                all.shared += 1;
+                all.shared_bytes += bytes;
+                of.push(NO_KIND);
+                continue;
+            }
+            of.push(kind);
+            let kind = &mut kinds[kind as usize];
+            kind.objects += 1;
+            kind.retained += bytes;
+            if groups.is_cyclic(component) {
+                kind.on_cycles += 1;
+                kind.shallow += bytes;
+            }
+            if by_group[component] != SHARED {
+                let group = &mut kind.groups[place[by_group[component] as usize] as usize];
+                group.objects.push(node);
+                group.retained += bytes;
+            }
+        }
+        let mut order: Vec<usize> = (0..kinds.len()).collect();
+        order.sort_by_key(|&at| {
+            let kind = &kinds[at];
+            let first = snapshot.node(kind.groups[0].cycle[0]);
+            (
+                Reverse(kind.retained),
+                Reverse(kind.objects),
+                first.type_info().name.as_str(),
+                kind.fingerprint,
+            )
+        });
+        let mut rank = vec![0u32; kinds.len()];
+        for (at, &kind) in order.iter().enumerate() {
+            rank[kind] = at as u32;
+        }
+        for kind in of.iter_mut().filter(|kind| **kind != NO_KIND) {
+            *kind = rank[*kind as usize];
+        }
+        let mut kinds: Vec<Option<LeakKind>> = kinds.into_iter().map(Some).collect();
+        all.kinds = order
+            .iter()
+            .filter_map(|&kind| kinds[kind].take())
+            .collect();
+        all.of = of;
+        all.explain(snapshot, leaked, &fields, &groups);
+        all
+    }
+
+    /// The kinds, those that retain the most bytes first.
+    #[must_use]
+    pub fn all(&self) -> &[LeakKind] {
+        &self.kinds
+    }
+
+    /// How many leaked objects belong to no kind, because cycles of several kinds hold them.
+    #[must_use]
+    pub fn shared(&self) -> usize {
+        self.shared
+    }
+
+    /// How many bytes the objects take that belong to no kind.
+    #[must_use]
+    pub fn shared_bytes(&self) -> u64 {
+        self.shared_bytes
+    }
+
+    /// How many groups there are, of all kinds.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.kinds.iter().map(|kind| kind.groups.len()).sum()
+    }
+
+    /// The kind of each leaked object, in the order of the leaked objects: an index into
+    /// [`LeakKinds::all`], or `None` where it belongs to none.
+    pub fn of_each(&self) -> impl ExactSizeIterator<Item = Option<usize>> + Clone {
+        self.of
+            .iter()
+            .map(|&kind| (kind != NO_KIND).then_some(kind as usize))
+    }
+
+    /// Finds fixes and rings.
+    fn explain(
+        &mut self,
+        snapshot: &Snapshot,
+        leaked: &[NodeId],
+        fields: &Fields,
+        groups: &Groups,
+    ) {
+        let set = |nodes: &mut dyn Iterator<Item = NodeId>| {
+            let mut set = NodeSet::new(snapshot.len());
+            for node in nodes {
+                set.insert(node);
+            }
+            set
+        };
+        let all = set(&mut leaked.iter().copied());
+        let bytes = |node| bytes_of(snapshot, node);
+        let base = Simulation::new(snapshot);
+        for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::FIXED) {
+            let own = leaked.iter().zip(&self.of);
+            let own = own.filter(|(_, of)| **of as usize == number);
+            kind.fixes = fixes::fixes(&fixes::Task {
+                snapshot,
+                fields,
+                objects: &set(&mut own.map(|(&node, _)| node)),
+                first: &set(&mut kind.groups[0].objects.iter().copied()),
+                leaked: &all,
+                bytes: &bytes,
+                base: &base,
+            });
+        }
+        let mut rings = Rings::new(snapshot, &groups.components);
+        for kind in &mut self.kinds {
+            let wanted: Vec<Option<u32>> = match kind.fixes.first() {
+                Some(fix) => fix.fields.iter().map(|field| fields.find(field)).collect(),
+                None => vec![None],
+            };
+            for field in wanted {
+                let edge = closing_edge(snapshot, groups, fields, &kind.groups[0], field);
+                if let Some((source, edge)) = edge {
+                    kind.rings.push(rings.through(source, edge));
+                }
+            }
+        }
+    }
+}
+
+/// The first reference of a group that closes a cycle: one held by this field, or, where none is
+/// given, one to an object born earlier.
+fn closing_edge(
+    snapshot: &Snapshot,
+    groups: &Groups,
+    fields: &Fields,
+    group: &LeakGroup,
+    field: Option<u32>,
+) -> Option<(NodeId, usize)> {
+    let nodes = &snapshot.parts().nodes;
+    let birth = |node: NodeId| (nodes[node.index()].epoch, node);
+    group
+        .cycle
+        .iter()
+        .chain(&group.objects)
+        .find_map(|&source| {
+            let component = groups.components.of(source);
+            let at = rows(snapshot, source).iter().position(|edge| {
+                edge.strong
+                    && groups.components.of(edge.target) == component
+                    && match field {
+                        Some(field) => fields.number(edge.path) == field,
+                        None => birth(edge.target) <= birth(source),
+                    }
+            })?;
+            Some((
+                source,
+                snapshot.parts().edge_starts[source.index()] as usize + at,
+            ))
+        })
+}
+
+/// The kinds of the root cycles, without their objects; and for each root cycle its kind.
+fn kinds_of_roots(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    groups: &Groups,
+) -> (Vec<LeakKind>, Vec<u32>) {
+    let mut kinds: Vec<LeakKind> = Vec::new();
+    let mut by_fingerprint: HashMap<Fingerprint, u32> = HashMap::new();
+    let mut by_links = HashMap::new();
+    let of = groups
+        .roots
+        .iter()
+        .map(|&root| {
+            let links = fingerprint::links(snapshot, &groups.components, root, fields);
+            *by_links.entry(links).or_insert_with_key(|links| {
+                let fingerprint = fingerprint::fingerprint(snapshot, fields, links);
+                *by_fingerprint.entry(fingerprint).or_insert_with(|| {
+                    kinds.push(LeakKind {
+                        fingerprint,
+                        groups: Vec::new(),
+                        objects: 0,
+                        on_cycles: 0,
+                        retained: 0,
+                        shallow: 0,
+                        rings: Vec::new(),
+                        fixes: Vec::new(),
+                    });
+                    kinds.len() as u32 - 1
+                })
+            })
+        })
+        .collect();
+    (kinds, of)
+}

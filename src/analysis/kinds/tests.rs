@@ -1,0 +1,305 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use objgraph_core::NodeId;
+use proptest::prelude::*;
+
+use super::{Fingerprint, LeakKinds};
+use crate::analysis::find_leaks;
+use crate::analysis::naive::{FIELDS, FieldOf, Model, TYPES, model};
+use crate::analysis::testkit::Kit;
+
+fn numbers(nodes: &[NodeId]) -> BTreeSet<usize> {
+    nodes.iter().map(|node| node.index()).collect()
+}
+
+/// The root cycles, each with what only it leads to.
+fn groups(model: &Model) -> BTreeMap<BTreeSet<usize>, BTreeSet<usize>> {
+    let leaked = model.leaked();
+    let edges = model.owning();
+    let own = |node: usize| Model::reach(&edges, &BTreeSet::from([node]));
+    let owners = |node: usize| -> BTreeSet<usize> {
+        let leads = |&other: &usize| own(other).contains(&node);
+        leaked.iter().copied().filter(leads).collect()
+    };
+    // All that own a node of a root cycle are part of it.
+    let cycles: BTreeSet<BTreeSet<usize>> = leaked
+        .iter()
+        .map(|&node| owners(node))
+        .filter(|owners| owners.iter().all(|&owner| own(owner).is_superset(owners)))
+        .collect();
+    cycles
+        .iter()
+        .map(|cycle| {
+            // Remove the cycle, and count what the others reach.
+            let others = cycles.iter().filter(|other| *other != cycle);
+            let others = Model::reach(&edges, &others.flatten().copied().collect());
+            let all = Model::reach(&edges, cycle);
+            (cycle.clone(), &(&all & &leaked) - &others)
+        })
+        .collect()
+}
+
+/// The smallest sets of fields that free all of these and nothing that has not leaked.
+fn smallest_fixes(model: &Model, objects: &BTreeSet<usize>) -> BTreeSet<BTreeSet<FieldOf>> {
+    let leaked = model.leaked();
+    let fields: Vec<FieldOf> = (0..TYPES.len())
+        .flat_map(|of| (0..FIELDS.len()).map(move |field| (of, field)))
+        .collect();
+    let sets = (1u32..1 << fields.len()).map(|bits| -> BTreeSet<FieldOf> {
+        let chosen = fields.iter().enumerate();
+        let chosen = chosen.filter(|(at, _)| bits & (1 << at) != 0);
+        chosen.map(|(_, &field)| field).collect()
+    });
+    let mut found = BTreeSet::new();
+    for size in 1..=4 {
+        for set in sets.clone().filter(|set| set.len() == size) {
+            let freed = model.freed(|edge| !set.contains(&edge.1), |node| model.nodes[node].1);
+            if freed.is_superset(objects) && freed.is_subset(&leaked) {
+                found.insert(set);
+            }
+        }
+        if !found.is_empty() {
+            break;
+        }
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn groups_are_what_only_one_cycle_leads_to(model in model(12, 22)) {
+        let snapshot = model.snapshot();
+        let leaks = find_leaks(&snapshot);
+        prop_assert_eq!(numbers(leaks.nodes()), model.leaked());
+        let kinds = leaks.kinds();
+        let found: BTreeMap<_, _> = kinds
+            .all()
+            .iter()
+            .flat_map(|kind| &kind.groups)
+            .map(|group| (numbers(&group.cycle), numbers(&group.objects)))
+            .collect();
+        prop_assert_eq!(found, groups(&model));
+    }
+
+    /// What a kind retains: what is not reached any more when its cycles are removed.
+    #[test]
+    fn retained_is_what_goes_with_the_cycles(model in model(12, 22)) {
+        let leaks = find_leaks(&model.snapshot());
+        let kinds = leaks.kinds();
+        let edges = model.owning();
+        let all: BTreeSet<usize> = groups(&model).into_keys().flatten().collect();
+        let mut in_kinds = 0;
+        for (number, kind) in kinds.all().iter().enumerate() {
+            let own: BTreeSet<usize> =
+                kind.groups.iter().flat_map(|group| numbers(&group.cycle)).collect();
+            let kept = Model::reach(&edges, &(&all - &own));
+            let expected = &(&Model::reach(&edges, &own) & &model.leaked()) - &kept;
+            let members: BTreeSet<usize> = leaks
+                .nodes()
+                .iter()
+                .zip(kinds.of_each())
+                .filter(|(_, of)| *of == Some(number))
+                .map(|(node, _)| node.index())
+                .collect();
+            prop_assert_eq!(&members, &expected);
+            prop_assert_eq!(kind.objects, expected.len());
+            prop_assert_eq!(kind.retained, 32 * expected.len() as u64);
+            in_kinds += kind.objects;
+        }
+        prop_assert_eq!(kinds.shared(), leaks.len() - in_kinds);
+        prop_assert!(kinds.all().is_sorted_by(|a, b| a.retained >= b.retained));
+    }
+
+    #[test]
+    fn fixes_are_the_smallest_that_work(model in model(9, 16)) {
+        let leaks = find_leaks(&model.snapshot());
+        let kinds = leaks.kinds();
+        for (number, kind) in kinds.all().iter().enumerate() {
+            let members: BTreeSet<usize> = leaks
+                .nodes()
+                .iter()
+                .zip(kinds.of_each())
+                .filter(|(_, of)| *of == Some(number))
+                .map(|(node, _)| node.index())
+                .collect();
+            let name = |name: &str, of: &[&str]| of.iter().position(|other| *other == name).unwrap();
+            let found: BTreeSet<BTreeSet<FieldOf>> = kind
+                .fixes
+                .iter()
+                .map(|fix| {
+                    let fields = fix.fields.iter();
+                    fields
+                        .map(|field| (name(&field.type_name, &TYPES), name(&field.path, &FIELDS)))
+                        .collect()
+                })
+                .collect();
+            prop_assert_eq!(found.len(), kind.fixes.len());
+            prop_assert_eq!(found, smallest_fixes(&model, &members));
+            for fix in &kind.fixes {
+                prop_assert!(fix.frees >= kind.objects);
+            }
+        }
+    }
+
+    /// A ring runs along strong references that are there, and closes.
+    #[test]
+    fn rings_close(model in model(12, 22)) {
+        let snapshot = model.snapshot();
+        let leaks = find_leaks(&snapshot);
+        for kind in leaks.kinds().all() {
+            prop_assert!(!kind.rings.is_empty());
+            for ring in &kind.rings {
+                for (at, step) in ring.iter().enumerate() {
+                    let edge = &snapshot.parts().edges[step.edge];
+                    prop_assert!(edge.strong);
+                    prop_assert_eq!(edge.target, ring[(at + 1) % ring.len()].node);
+                    let starts = &snapshot.parts().edge_starts[step.node.index()..];
+                    prop_assert!((starts[0] as usize..starts[1] as usize).contains(&step.edge));
+                }
+            }
+        }
+    }
+
+    /// The order in which objects were made plays no part.
+    #[test]
+    fn fingerprints_do_not_depend_on_order(
+        (model, order) in model(10, 20).prop_flat_map(|model| {
+            let order: Vec<usize> = (0..model.nodes.len()).collect();
+            (Just(model), Just(order).prop_shuffle())
+        })
+    ) {
+        let mut nodes = model.nodes.clone();
+        for (from, &to) in order.iter().enumerate() {
+            nodes[to] = model.nodes[from];
+        }
+        let edges = model.edges.iter().rev();
+        let edges = edges.map(|&(from, field, to, strong)| (order[from], field, order[to], strong));
+        let shuffled = Model { nodes, edges: edges.collect() };
+        let fingerprints = |model: &Model| -> Vec<(Fingerprint, usize, usize)> {
+            let leaks = find_leaks(&model.snapshot());
+            let kinds = leaks.kinds().all().iter();
+            kinds.map(|kind| (kind.fingerprint, kind.groups.len(), kind.objects)).collect()
+        };
+        prop_assert_eq!(fingerprints(&model), fingerprints(&shuffled));
+    }
+}
+
+/// Types, fields and sites make a kind; the number of objects does not.
+#[test]
+fn rings_of_any_length_are_of_one_kind() {
+    let mut kit = Kit::new();
+    for length in [1, 2, 5] {
+        let ring: Vec<NodeId> = (0..length).map(|_| kit.node("app::Node", 0)).collect();
+        for at in 0..length {
+            kit.edge(ring[at], "next", ring[(at + 1) % length]);
+        }
+    }
+    let other = kit.node("app::Node", 0);
+    kit.edge(other, "prev", other);
+    let leaks = find_leaks(&kit.snapshot());
+    let kinds = leaks.kinds().all();
+    let groups: Vec<usize> = kinds.iter().map(|kind| kind.groups.len()).collect();
+    assert_eq!(groups, [3, 1]);
+    assert_eq!(kinds[0].fixes[0].fields[0].path, "next");
+    assert_eq!(kinds[1].fixes[0].fields[0].path, "prev");
+}
+
+/// A fingerprint must stay the same from version to version: teams keep them in files.
+#[test]
+fn fingerprints_stay() {
+    let mut kit = Kit::new();
+    let one = kit.node("app::Parent", 0);
+    let other = kit.node("app::Child", 0);
+    kit.edge(one, "child", other);
+    kit.edge(other, "parent", one);
+    let leaks = find_leaks(&kit.snapshot());
+    let fingerprint = leaks.kinds().all()[0].fingerprint;
+    assert_eq!(fingerprint.to_string(), "leak-009732ef9d761abe");
+}
+
+/// A page with strong references to parents and elder siblings needs both changed, and never the
+/// children.
+#[test]
+fn a_tree_with_parents_and_siblings() {
+    let mut kit = Kit::new();
+    let root = kit.node("dom::Node", 0);
+    let mut before = None;
+    for at in 0..50 {
+        let child = kit.node("dom::Node", 0);
+        kit.element(root, "children", at, child);
+        kit.edge(child, "parent", root);
+        if let Some(before) = before.replace(child) {
+            kit.edge(before, "next", child);
+            kit.edge(child, "prev", before);
+        }
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    let kind = &leaks.kinds().all()[0];
+    let fields: Vec<Vec<&str>> = kind
+        .fixes
+        .iter()
+        .map(|fix| fix.fields.iter().map(|field| field.path.as_str()).collect())
+        .collect();
+    assert_eq!(fields[0], ["parent", "prev"]);
+    assert_eq!((kind.fixes[0].heads, kind.fixes[0].frees), (1, 51));
+    assert_eq!(kind.rings.len(), 2);
+}
+
+/// Of two fields that would do, the one that is marked comes first, though its name comes last.
+#[test]
+fn a_marked_field_comes_first() {
+    let mut kit = Kit::new();
+    let one = kit.node("app::A", 0);
+    let other = kit.node("app::B", 0);
+    kit.edge(one, "^zulu", other);
+    kit.edge(other, "alpha", one);
+    let leaks = find_leaks(&kit.snapshot());
+    let kind = &leaks.kinds().all()[0];
+    assert_eq!(kind.fixes.len(), 2);
+    assert!(kind.fixes[0].is_marked() && kind.fixes[0].fields[0].path == "zulu");
+}
+
+/// What lives only by the field that would break the cycle is never given up for it.
+#[test]
+fn no_fix_frees_what_is_in_use() {
+    let mut kit = Kit::new();
+    let ring = kit.node("app::Node", 0);
+    kit.edge(ring, "next", ring);
+    let held = kit.node("app::Node", 1);
+    let owned = kit.node("app::Node", 0);
+    kit.edge(held, "next", owned);
+    let leaks = find_leaks(&kit.snapshot());
+    assert_eq!(leaks.len(), 1);
+    assert!(leaks.kinds().all()[0].fixes.is_empty());
+}
+
+/// Many groups and one of many objects: nothing recurses, nothing is quadratic.
+#[test]
+fn a_million_objects_in_groups() {
+    let mut kit = Kit::new();
+    for _ in 0..100_000 {
+        let one = kit.node("app::Node", 0);
+        let other = kit.node("app::Node", 0);
+        kit.edge(one, "next", other);
+        kit.edge(other, "next", one);
+    }
+    let ring: Vec<NodeId> = (0..800_000).map(|_| kit.node("app::Link", 0)).collect();
+    for at in 0..ring.len() {
+        kit.edge(ring[at], "next", ring[(at + 1) % ring.len()]);
+    }
+    let snapshot = kit.snapshot();
+    let leaked: Vec<NodeId> = (0..snapshot.len()).map(NodeId::new).collect();
+    std::thread::Builder::new()
+        .stack_size(256 << 10)
+        .spawn(move || {
+            let kinds = LeakKinds::among(&snapshot, &leaked);
+            let groups: Vec<usize> = kinds.all().iter().map(|kind| kind.groups.len()).collect();
+            assert_eq!((groups.as_slice(), kinds.shared()), (&[1, 100_000][..], 0));
+            assert!(kinds.all().iter().all(|kind| kind.fixes.len() == 1));
+        })
+        .unwrap()
+        .join()
+        .unwrap();
+}

@@ -1,0 +1,123 @@
+//! A model of reference counting to compare analyses with: small, slow and plain.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use objgraph_core::{NodeId, Snapshot};
+use proptest::prelude::*;
+
+use super::testkit::Kit;
+
+/// Objects with so many references from outside, and their fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    /// Type and references from outside.
+    pub(crate) nodes: Vec<(usize, u32)>,
+    /// Holder, field, target, whether it owns.
+    pub(crate) edges: Vec<(usize, usize, usize, bool)>,
+}
+
+pub(crate) const TYPES: [&str; 3] = ["app::A", "app::B", "app::C"];
+pub(crate) const FIELDS: [&str; 3] = ["one", "two", "three"];
+
+/// A field as type and name.
+pub(crate) type FieldOf = (usize, usize);
+
+pub(crate) fn model(nodes: usize, edges: usize) -> impl Strategy<Value = Model> {
+    let outside = prop_oneof![7 => Just(0u32), 2 => 1u32..3];
+    let node = (0..TYPES.len(), outside);
+    prop::collection::vec(node, 1..=nodes).prop_flat_map(move |nodes| {
+        let end = 0..nodes.len();
+        let edge = (end.clone(), 0..FIELDS.len(), end, prop::bool::weighted(0.9));
+        prop::collection::vec(edge, 0..=edges).prop_map(move |edges| Model {
+            nodes: nodes.clone(),
+            edges,
+        })
+    })
+}
+
+impl Model {
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        let mut kit = Kit::new();
+        for name in TYPES {
+            kit.type_index(name);
+        }
+        for &(of, outside) in &self.nodes {
+            kit.node(TYPES[of], i64::from(outside));
+        }
+        for &(from, field, to, strong) in &self.edges {
+            let (from, to) = (NodeId::new(from), NodeId::new(to));
+            if strong {
+                kit.edge(from, FIELDS[field], to);
+            } else {
+                kit.weak(from, FIELDS[field], to);
+            }
+        }
+        kit.snapshot()
+    }
+
+    /// The strong edges.
+    pub(crate) fn owning(&self) -> Vec<(usize, FieldOf, usize)> {
+        let strong = self.edges.iter().filter(|edge| edge.3);
+        strong
+            .map(|&(from, field, to, _)| (from, (self.nodes[from].0, field), to))
+            .collect()
+    }
+
+    /// What each node owns, itself included, over these edges.
+    pub(crate) fn reach(
+        edges: &[(usize, FieldOf, usize)],
+        starts: &BTreeSet<usize>,
+    ) -> BTreeSet<usize> {
+        let mut reached = starts.clone();
+        loop {
+            let more: Vec<usize> = edges
+                .iter()
+                .filter(|edge| reached.contains(&edge.0) && !reached.contains(&edge.2))
+                .map(|edge| edge.2)
+                .collect();
+            if more.is_empty() {
+                return reached;
+            }
+            reached.extend(more);
+        }
+    }
+
+    /// What is not reached from what is held from outside. Objects to which nothing refers are
+    /// taken to be held: a program would have dropped them.
+    pub(crate) fn leaked(&self) -> BTreeSet<usize> {
+        let edges = self.owning();
+        let is_held =
+            |node: &usize| self.nodes[*node].1 > 0 || !edges.iter().any(|edge| edge.2 == *node);
+        let held = (0..self.nodes.len()).filter(is_held).collect();
+        let alive = Self::reach(&edges, &held);
+        (0..self.nodes.len())
+            .filter(|node| !alive.contains(node))
+            .collect()
+    }
+
+    /// Counts references down until nothing changes. Left are only these edges of the strong ones,
+    /// and these references from outside; the others are dropped.
+    pub(crate) fn freed(
+        &self,
+        keeps: impl Fn(&(usize, FieldOf, usize)) -> bool,
+        outside: impl Fn(usize) -> u32,
+    ) -> BTreeSet<usize> {
+        let all = self.owning();
+        let counted = |node: usize| self.nodes[node].1 > 0 || all.iter().any(|edge| edge.2 == node);
+        let mut freed = BTreeSet::new();
+        loop {
+            let next = (0..self.nodes.len()).find(|&node| {
+                let held = all
+                    .iter()
+                    .filter(|edge| edge.2 == node && keeps(edge) && !freed.contains(&edge.0))
+                    .count();
+                !freed.contains(&node) && counted(node) && held == 0 && outside(node) == 0
+            });
+            match next {
+                Some(node) => freed.insert(node),
+                None => return freed,
+            };
+        }
+    }
+}

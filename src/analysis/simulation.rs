@@ -1,0 +1,164 @@
+//! What would be dropped if some references were: reference counting played on a snapshot.
+
+use objgraph_core::{Holder, NodeId, PathId, Snapshot, State};
+
+use super::{NodeSet, reach, rows};
+
+/// Reference counts of a snapshot that can be changed.
+///
+/// A count that is not known, or that contradicts what was reported, never reaches 0: what is
+/// not known is held to be alive.
+#[derive(Clone)]
+pub(super) struct Simulation<'s> {
+    snapshot: &'s Snapshot,
+    /// What is left of the strong references to each node.
+    references: Vec<u32>,
+    /// Whether the references at a path do not own any more, by path.
+    weakened: Vec<bool>,
+    freed: NodeSet,
+    /// Nodes freed, whose own references are still to be dropped.
+    to_drop: Vec<NodeId>,
+}
+
+/// A count that nothing lowers.
+const FOREVER: u32 = u32::MAX;
+
+impl<'s> Simulation<'s> {
+    /// Takes time in proportion to the nodes and edges.
+    pub(super) fn new(snapshot: &'s Snapshot) -> Self {
+        let reported = reported(snapshot);
+        let references = snapshot
+            .nodes()
+            .zip(&reported)
+            .map(|(node, &reported)| match node.holder() {
+                Holder::Instance if reported > 0 => reported,
+                Holder::Instance | Holder::Value => FOREVER,
+                _ if !is_counted(node.state()) => FOREVER,
+                _ => match node.strong() {
+                    Some(strong) if strong >= reported && strong > 0 => strong,
+                    _ => FOREVER,
+                },
+            })
+            .collect();
+        Self {
+            snapshot,
+            references,
+            weakened: Vec::new(),
+            freed: NodeSet::new(snapshot.len()),
+            to_drop: Vec::new(),
+        }
+    }
+
+    /// How many references to the node are held from outside; `None` where it is not known.
+    pub(super) fn outside(&self, node: NodeId) -> Option<u32> {
+        let references = self.references[node.index()];
+        let inside = self
+            .snapshot
+            .edges_to(node)
+            .filter(|edge| edge.is_strong() && self.owns(edge.source(), edge.path_id().index()))
+            .count() as u32;
+        (references != FOREVER).then(|| references.saturating_sub(inside))
+    }
+
+    /// Drops so many references to a node, that nothing in the snapshot holds.
+    pub(super) fn drop_outside(&mut self, node: NodeId, references: u32) {
+        for _ in 0..references {
+            self.drop_one(node);
+        }
+        self.run();
+    }
+
+    /// Takes the right to own from all references at paths that `is_weakened` names.
+    pub(super) fn weaken(&mut self, is_weakened: impl Fn(PathId) -> bool) {
+        let edges = &self.snapshot.parts().edges;
+        for edge in edges.iter().filter(|edge| edge.strong) {
+            if !is_weakened(edge.path) {
+                continue;
+            }
+            if self.weakened.len() <= edge.path.index() {
+                self.weakened.resize(edge.path.index() + 1, false);
+            }
+            self.weakened[edge.path.index()] = true;
+            self.drop_one(edge.target);
+        }
+        self.run();
+    }
+
+    /// What has been dropped.
+    pub(super) fn freed(&self) -> &NodeSet {
+        &self.freed
+    }
+
+    /// What is still there and reachable from something held from outside.
+    pub(super) fn alive(&self) -> NodeSet {
+        let mut inside = vec![0u32; self.snapshot.len()];
+        for source in (0..self.snapshot.len()).map(NodeId::new) {
+            if self.freed.contains(source) {
+                continue;
+            }
+            for edge in rows(self.snapshot, source) {
+                if edge.strong && self.owns(source, edge.path.index()) {
+                    inside[edge.target.index()] += 1;
+                }
+            }
+        }
+        let held = (0..self.snapshot.len()).map(NodeId::new).filter(|&node| {
+            !self.freed.contains(node) && self.references[node.index()] > inside[node.index()]
+        });
+        if self.weakened.is_empty() {
+            return reach(self.snapshot, held);
+        }
+        let mut alive = NodeSet::new(self.snapshot.len());
+        let mut queue: Vec<NodeId> = held.filter(|&node| alive.insert(node)).collect();
+        while let Some(node) = queue.pop() {
+            for edge in rows(self.snapshot, node) {
+                let owns = edge.strong && self.owns(node, edge.path.index());
+                if owns && alive.insert(edge.target) {
+                    queue.push(edge.target);
+                }
+            }
+        }
+        alive
+    }
+
+    /// Whether a strong reference at this path, held by this node, still owns.
+    pub(super) fn owns(&self, source: NodeId, path: usize) -> bool {
+        !self.weakened.get(path).copied().unwrap_or(false) && !self.freed.contains(source)
+    }
+
+    fn drop_one(&mut self, node: NodeId) {
+        let references = &mut self.references[node.index()];
+        if *references == FOREVER || *references == 0 {
+            return;
+        }
+        *references -= 1;
+        if *references == 0 && self.freed.insert(node) {
+            self.to_drop.push(node);
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(node) = self.to_drop.pop() {
+            for edge in rows(self.snapshot, node) {
+                let weakened = self.weakened.get(edge.path.index()).copied();
+                if edge.strong && !weakened.unwrap_or(false) {
+                    self.drop_one(edge.target);
+                }
+            }
+        }
+    }
+}
+
+/// How many strong references to each node the trace saw.
+pub(super) fn reported(snapshot: &Snapshot) -> Vec<u32> {
+    let mut reported = vec![0u32; snapshot.len()];
+    for edge in &snapshot.parts().edges {
+        reported[edge.target.index()] += u32::from(edge.strong);
+    }
+    reported
+}
+
+/// Whether the count of an object in this state can be relied upon.
+pub(super) fn is_counted(state: State) -> bool {
+    !matches!(state, State::OtherThread | State::Lent | State::InFlight)
+}

@@ -1,0 +1,86 @@
+use objgraph_core::{NodeId, Site};
+
+use super::{Counted, Trend};
+use crate::analysis::testkit::Kit;
+
+/// Snapshots with so many nodes and so many sessions each.
+fn observed(counts: &[(usize, u64)]) -> Trend {
+    let mut trend = Trend::new();
+    for &(nodes, sessions) in counts {
+        let mut kit = Kit::new();
+        let server = kit.node("app::Server", 1);
+        for _ in 0..nodes {
+            kit.node("app::Node", 1);
+        }
+        kit.length(server, "sessions", sessions);
+        trend.observe(&kit.snapshot());
+    }
+    trend
+}
+
+fn steady(counts: &[(usize, u64)]) -> Vec<Counted> {
+    let steady = observed(counts).steady();
+    steady.into_iter().map(|one| one.counted).collect()
+}
+
+fn sessions() -> Counted {
+    Counted::Container {
+        holder: "app::Server".to_owned(),
+        path: "sessions".to_owned(),
+    }
+}
+
+#[test]
+fn what_grows_without_end_is_told() {
+    let site = Site {
+        file: "src/app.rs".into(),
+        line: 11,
+        column: 5,
+    };
+    let counts: Vec<(usize, u64)> = (0..8).map(|at| (3 + at, 10 * (at as u64 + 1))).collect();
+    let trend = observed(&counts);
+    let steady = trend.steady();
+    let told: Vec<(&Counted, f64)> = steady.iter().map(|one| (&one.counted, one.slope)).collect();
+    let of_type = Counted::Type("app::Node".to_owned());
+    let of_site = Counted::Site("app::Node".to_owned(), site);
+    assert_eq!(
+        told,
+        [(&sessions(), 10.0), (&of_type, 1.0), (&of_site, 1.0)]
+    );
+    assert_eq!(trend.series(&of_type).unwrap(), [3, 4, 5, 6, 7, 8, 9, 10]);
+    assert_eq!(trend.len(), 8);
+}
+
+#[test]
+fn noise_is_not() {
+    // A pool that breathes, a cache that fills, one burst, and what shrinks.
+    let pool = [3, 9, 4, 8, 3, 9, 4, 8, 5, 9];
+    let cache = [1, 5, 9, 12, 12, 12, 12, 12, 12, 12];
+    let burst = [4, 4, 4, 4, 4, 4, 4, 4, 4, 900];
+    let shrinks = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+    for series in [pool, cache, burst, shrinks] {
+        let counts: Vec<(usize, u64)> = series.iter().map(|&at| (at, at as u64)).collect();
+        assert_eq!(steady(&counts), [], "{series:?}");
+    }
+    assert_eq!(steady(&[(1, 1), (2, 2), (3, 3), (4, 4)]), []);
+}
+
+#[test]
+fn growth_with_noise_is_told() {
+    let series: [usize; 12] = [5, 9, 8, 14, 12, 18, 15, 22, 21, 27, 24, 30];
+    let counts: Vec<(usize, u64)> = series.iter().map(|&at| (7, at as u64)).collect();
+    assert_eq!(steady(&counts), [sessions()]);
+}
+
+/// A type that comes later was at 0 before.
+#[test]
+fn what_comes_later_starts_at_nothing() {
+    let mut trend = Trend::new();
+    for number in [0, 0, 1, 2, 0] {
+        let mut kit = Kit::new();
+        let _: Vec<NodeId> = (0..number).map(|_| kit.node("app::Late", 1)).collect();
+        trend.observe(&kit.snapshot());
+    }
+    let late = Counted::Type("app::Late".to_owned());
+    assert_eq!(trend.series(&late).unwrap(), [0, 0, 1, 2, 0]);
+}

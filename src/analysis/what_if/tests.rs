@@ -1,0 +1,114 @@
+use std::collections::BTreeSet;
+
+use objgraph_core::{NodeId, ObjectId};
+use proptest::prelude::*;
+
+use super::{Keeper, what_if_dropped, what_if_weak};
+use crate::analysis::Objects;
+use crate::analysis::naive::{FIELDS, Model, TYPES, model};
+
+fn numbers(objects: Objects<'_>) -> BTreeSet<usize> {
+    objects.map(|object| object.node_id().index()).collect()
+}
+
+/// What is alive of what is left, by reachability from what is held.
+fn alive_after(
+    model: &Model,
+    freed: &BTreeSet<usize>,
+    keeps: impl Fn(usize, usize) -> bool,
+    outside: impl Fn(usize) -> u32,
+) -> BTreeSet<usize> {
+    let edges: Vec<_> = model
+        .owning()
+        .into_iter()
+        .filter(|edge| !freed.contains(&edge.0) && keeps(edge.1.0, edge.1.1))
+        .collect();
+    let all = model.owning();
+    let held = (0..model.nodes.len())
+        .filter(|&node| {
+            let unreferenced = model.nodes[node].1 == 0 && !all.iter().any(|edge| edge.2 == node);
+            !freed.contains(&node) && (outside(node) > 0 || unreferenced)
+        })
+        .collect();
+    Model::reach(&edges, &held)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn dropping_is_what_counting_down_does(model in model(10, 20), at in any::<prop::sample::Index>()) {
+        let node = at.index(model.nodes.len());
+        let snapshot = model.snapshot();
+        let what_if = what_if_dropped(&snapshot, snapshot.node(NodeId::new(node)).id()).unwrap();
+        let outside = |other: usize| if other == node { 0 } else { model.nodes[other].1 };
+        let freed = model.freed(|_| true, outside);
+        // Only what hangs on the node goes: the model frees nothing else, since nothing else was
+        // at 0.
+        prop_assert_eq!(&numbers(what_if.freed()), &freed);
+        let leaked = model.leaked();
+        let alive = alive_after(&model, &freed, |_, _| true, outside);
+        let expected: BTreeSet<usize> = (0..model.nodes.len())
+            .filter(|other| !freed.contains(other) && !alive.contains(other) && !leaked.contains(other))
+            .collect();
+        prop_assert_eq!(numbers(what_if.leaked()), expected);
+        if freed.contains(&node) {
+            let stays: BTreeSet<usize> = what_if.stays().iter().map(|stays| stays.node.index()).collect();
+            let expected: BTreeSet<usize> = model
+                .owning()
+                .iter()
+                .filter(|edge| freed.contains(&edge.0) && alive.contains(&edge.2))
+                .map(|edge| edge.2)
+                .collect();
+            prop_assert_eq!(stays, expected);
+        }
+        for stays in what_if.stays() {
+            match stays.kept_by {
+                Keeper::Object { node: keeper, .. } => prop_assert!(!freed.contains(&keeper.index())),
+                Keeper::Outside(references) => {
+                    prop_assert_eq!(references, outside(stays.node.index()));
+                }
+                Keeper::Unknown => {
+                    let node = stays.node.index();
+                    prop_assert!(!model.owning().iter().any(|edge| edge.2 == node));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn weakening_is_what_counting_down_does(model in model(10, 20), of in 0..TYPES.len(), field in 0..FIELDS.len()) {
+        let snapshot = model.snapshot();
+        let name = format!("{}.{}", TYPES[of], FIELDS[field]);
+        let holds = model.owning().iter().any(|edge| edge.1 == (of, field));
+        let what_if = what_if_weak(&snapshot, &name);
+        prop_assert_eq!(what_if.is_some(), holds);
+        let short = what_if_weak(&snapshot, &name["app::".len()..]);
+        prop_assert_eq!(short.is_some(), holds);
+        if let Some(what_if) = what_if {
+            let outside = |node: usize| model.nodes[node].1;
+            let freed = model.freed(|edge| edge.1 != (of, field), outside);
+            prop_assert_eq!(&numbers(what_if.freed()), &freed);
+            let leaked = model.leaked();
+            prop_assert_eq!(numbers(what_if.lost()), &freed - &leaked);
+            let alive = alive_after(&model, &freed, |a, b| (a, b) != (of, field), outside);
+            let expected: BTreeSet<usize> = (0..model.nodes.len())
+                .filter(|other| !freed.contains(other) && !alive.contains(other) && !leaked.contains(other))
+                .collect();
+            prop_assert_eq!(numbers(what_if.leaked()), expected);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_told_apart() {
+    let snapshot = Model {
+        nodes: vec![(0, 1)],
+        edges: vec![],
+    }
+    .snapshot();
+    assert!(what_if_dropped(&snapshot, ObjectId::new(7, 0)).is_none());
+    for name in ["", ".", "A", "A.", "A.one", "Nobody.one", ".one"] {
+        assert!(what_if_weak(&snapshot, name).is_none(), "{name}");
+    }
+}

@@ -1,0 +1,257 @@
+//! Why an object is alive: the shortest way to it from something that is held.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use objgraph_core::{Holder, NodeId, ObjectId, Snapshot, State};
+
+use super::possibly::{Suspect, opaque_values};
+use super::rings::{Rings, Step};
+use super::simulation::Simulation;
+use super::{NodeSet, reach, rows, strong_components_within};
+
+/// Why an object is alive: the answer of [`why_alive`].
+///
+/// It prints as a report for people.
+#[derive(Clone, Debug)]
+pub struct WhyAlive {
+    snapshot: Arc<Snapshot>,
+    node: NodeId,
+    reason: Reason,
+    holder: NodeId,
+    chain: Vec<Step>,
+    holders: usize,
+    inside: Vec<Suspect>,
+    elsewhere: Vec<Suspect>,
+    threads: usize,
+}
+
+/// What holds an object in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A root of this name.
+    Root(String),
+    /// So many references from outside of all that was looked into: from the stack, from statics
+    /// that are no roots, or from values that cannot be looked into.
+    Outside(u32),
+    /// It is not known how many references there are, so it is taken to be held.
+    Unknown(State),
+    /// More references are reported than there are, so it is taken to be held.
+    OverReported,
+    /// Its references are not counted: it lives where it stands, on the stack or in a value that
+    /// cannot be looked into.
+    InPlace,
+    /// Nothing: it has leaked. The ring keeps it alive.
+    Leaked {
+        /// The nearest cycle that leads to the object.
+        ring: Vec<Step>,
+    },
+}
+
+/// Why the object is alive: the shortest way over strong references from a root or from an object
+/// that is held from outside, and what is known of that.
+///
+/// `None` if the snapshot has no such object. Takes time in proportion to the nodes and edges.
+#[must_use]
+pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
+    let node = snapshot.find(id)?;
+    let simulation = Simulation::new(snapshot);
+    let mut reached_by: HashMap<NodeId, Step> = HashMap::new();
+    let mut reached = NodeSet::new(snapshot.len());
+    reached.insert(node);
+    let mut level = vec![node];
+    let mut found: Option<(u8, NodeId, Reason)> = None;
+    let mut holders = 0;
+    let mut all = Vec::new();
+    while !level.is_empty() && found.is_none() {
+        for &at in &level {
+            let Some((rank, reason)) = held(snapshot, &simulation, at) else {
+                continue;
+            };
+            holders += 1;
+            if found
+                .as_ref()
+                .is_none_or(|best| (rank, at) < (best.0, best.1))
+            {
+                found = Some((rank, at, reason));
+            }
+        }
+        let mut next = Vec::new();
+        for &at in &level {
+            for edge in snapshot.edges_to(at).filter(|edge| edge.is_strong()) {
+                let source = edge.source();
+                if reached.insert(source) {
+                    let row = &snapshot.parts().edges[edge.number()];
+                    let step = Step {
+                        node: source,
+                        edge: edge.number(),
+                        path: row.path,
+                        index: row.index,
+                    };
+                    reached_by.insert(source, step);
+                    next.push(source);
+                }
+            }
+        }
+        all.append(&mut level);
+        level = next;
+    }
+    let (holder, reason) = match found {
+        Some((_, holder, reason)) => (holder, reason),
+        None => leaked(snapshot, &reached, &all),
+    };
+    let mut chain = Vec::new();
+    let mut at = holder;
+    while at != node {
+        let step = reached_by[&at];
+        chain.push(step);
+        at = snapshot.parts().edges[step.edge].target;
+    }
+    let mut why = WhyAlive {
+        snapshot: Arc::clone(snapshot),
+        node,
+        reason,
+        holder,
+        chain,
+        holders,
+        inside: Vec::new(),
+        elsewhere: Vec::new(),
+        threads: 0,
+    };
+    if matches!(why.reason, Reason::Outside(_)) {
+        why.suspect();
+    }
+    Some(why)
+}
+
+/// Whether a node is held by something that is not an object, with how well that is known: the
+/// best first.
+fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<(u8, Reason)> {
+    let node = snapshot.node(at);
+    if let Some(name) = node.root() {
+        return Some((0, Reason::Root(name.to_owned())));
+    }
+    match simulation.outside(at) {
+        Some(0) => None,
+        Some(references) => Some((1, Reason::Outside(references))),
+        None if !node.holder().counts() => {
+            let is_owned = node.holder() == Holder::Instance
+                && snapshot.edges_to(at).any(|edge| edge.is_strong());
+            (!is_owned).then_some((2, Reason::InPlace))
+        }
+        None if super::simulation::is_counted(node.state())
+            && node.strong().is_some_and(|strong| strong > 0) =>
+        {
+            Some((3, Reason::OverReported))
+        }
+        None => Some((3, Reason::Unknown(node.state()))),
+    }
+}
+
+/// The nearest cycle that leads to a leaked object, and its object nearest to it. `all` are the
+/// nodes that lead to it, the nearest first.
+fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, Reason) {
+    let components = strong_components_within(snapshot, reached);
+    let closing = |&node: &NodeId| {
+        let component = components.of(node);
+        let at = rows(snapshot, node)
+            .iter()
+            .position(|edge| edge.strong && components.of(edge.target) == component)?;
+        Some((
+            node,
+            snapshot.parts().edge_starts[node.index()] as usize + at,
+        ))
+    };
+    match all.iter().find_map(closing) {
+        Some((node, edge)) => {
+            let mut ring = Rings::new(snapshot, &components).through(node, edge);
+            let start = ring.iter().position(|step| step.node == node);
+            ring.rotate_left(start.unwrap_or(0));
+            (node, Reason::Leaked { ring })
+        }
+        // It cannot be: what nothing holds and no cycle leads to would have been dropped. Still,
+        // a snapshot may be built by hand.
+        None => (all[0], Reason::Leaked { ring: Vec::new() }),
+    }
+}
+
+impl WhyAlive {
+    /// Finds the values that might hold the references from outside.
+    fn suspect(&mut self) {
+        let snapshot = &self.snapshot;
+        let own = reach(snapshot, [self.holder]);
+        let may_hold = |suspect: &Suspect| suspect.node != self.holder || suspect.place.is_some();
+        let (inside, elsewhere) = opaque_values(snapshot)
+            .into_iter()
+            .filter(may_hold)
+            .partition(|suspect| own.contains(suspect.node));
+        let is_shared = matches!(
+            snapshot.node(self.holder).holder(),
+            Holder::Arc | Holder::StdArc
+        );
+        let other_threads = snapshot
+            .nodes()
+            .filter(|node| is_shared && node.state() == State::OtherThread)
+            .count();
+        (self.inside, self.elsewhere, self.threads) = (inside, elsewhere, other_threads);
+    }
+
+    /// The object that was asked for.
+    #[must_use]
+    pub fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// What holds it in the end.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// The object that the reason holds: the first of the chain, or the object itself.
+    #[must_use]
+    pub fn holder(&self) -> NodeId {
+        self.holder
+    }
+
+    /// The references that lead from [`WhyAlive::holder`] to the object; none if that is it.
+    #[must_use]
+    pub fn chain(&self) -> &[Step] {
+        &self.chain
+    }
+
+    /// How many objects as near as [`WhyAlive::holder`] are held as well, itself included.
+    #[must_use]
+    pub fn holders(&self) -> usize {
+        self.holders
+    }
+
+    /// Values that cannot be looked into, inside of what the holder itself owns, which might hold
+    /// the references from outside. If they do, the objects are possibly leaked.
+    #[must_use]
+    pub fn inside(&self) -> &[Suspect] {
+        &self.inside
+    }
+
+    /// Values elsewhere that cannot be looked into and might hold them.
+    #[must_use]
+    pub fn elsewhere(&self) -> &[Suspect] {
+        &self.elsewhere
+    }
+
+    /// How many objects of other threads, which might hold them, could not be looked into.
+    #[must_use]
+    pub fn other_threads(&self) -> usize {
+        self.threads
+    }
+
+    /// The snapshot that was looked at.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+}

@@ -1,0 +1,112 @@
+//! Why something is alive, and what would happen if it were let go.
+
+use std::sync::Arc;
+
+use objgraph_core::{Object, ObjectId, at, snapshot};
+
+use crate::analysis::{self, WhatIf, WhyAlive};
+
+/// Why an object is alive: the shortest way over strong references to it, from a root or from an
+/// object that is held from outside; and what is known of those who hold that. It takes a
+/// snapshot.
+///
+/// `None` if there is no such object, or not any more.
+///
+/// ```
+/// use objgraph::{Tracked, rc::Rc};
+///
+/// #[derive(Tracked)]
+/// struct Session {
+///     user: Rc<String>,
+/// }
+///
+/// let session = Rc::new(Session { user: Rc::new("alice".to_owned()) });
+/// let why = objgraph::why_alive(objgraph::id(&session.user));
+/// if objgraph::ENABLED {
+///     let text = why.unwrap().to_string();
+///     assert!(text.contains(".user → String"), "{text}");
+///     assert!(text.contains("is held by 1 reference from outside"), "{text}");
+/// }
+/// ```
+#[must_use]
+pub fn why_alive(id: ObjectId) -> Option<WhyAlive> {
+    analysis::why_alive(&Arc::new(snapshot()), id)
+}
+
+/// What would be freed if all references to the object that are held from outside were dropped,
+/// what would leak, and what would stay and who keeps it. Nothing is dropped; it takes a snapshot.
+///
+/// `None` if there is no such object, or not any more.
+///
+/// ```
+/// use objgraph::rc::Rc;
+///
+/// let inner = Rc::new(1_u8);
+/// let outer = Rc::new(vec![inner.clone()]);
+/// objgraph::register::<Vec<Rc<u8>>>();
+/// let what_if = objgraph::what_if_dropped(objgraph::id(&outer));
+/// if objgraph::ENABLED {
+///     let what_if = what_if.unwrap();
+///     assert_eq!(what_if.freed().len(), 1);
+///     assert_eq!(what_if.stays().len(), 1);
+/// }
+/// ```
+#[must_use]
+pub fn what_if_dropped(id: ObjectId) -> Option<WhatIf> {
+    analysis::what_if_dropped(&Arc::new(snapshot()), id)
+}
+
+/// What would be freed if a field held `Weak`, what in use would be lost, and what would stay and
+/// who keeps it. Nothing is changed; it takes a snapshot.
+///
+/// `field` is `Type.field`, with the short or the full name of the type: `Node.parent`,
+/// `app::dom::Node.parent`. `None` if nothing alive has a strong reference in such a field.
+///
+/// ```
+/// use objgraph::{Tracked, rc::Rc};
+/// use std::cell::RefCell;
+///
+/// #[derive(Tracked)]
+/// struct Node {
+///     me: RefCell<Option<Rc<Node>>>,
+/// }
+///
+/// let node = Rc::new(Node { me: RefCell::new(None) });
+/// *node.me.borrow_mut() = Some(node.clone());
+/// drop(node);
+/// let what_if = objgraph::what_if_weak("Node.me");
+/// if objgraph::ENABLED {
+///     let what_if = what_if.unwrap();
+///     assert_eq!((what_if.freed().len(), what_if.lost().len()), (1, 0));
+/// }
+/// ```
+#[must_use]
+pub fn what_if_weak(field: &str) -> Option<WhatIf> {
+    analysis::what_if_weak(&Arc::new(snapshot()), field)
+}
+
+/// The objects that no tracked object refers to, weak references aside, in the order of the table:
+/// what the program holds on the stack and in statics, and what it holds no more and does not
+/// free either, by `mem::forget`, by `into_raw`, or in a thread that is gone. It takes a snapshot.
+///
+/// Objects of a cycle refer to each other, so [`find_leaks`](crate::find_leaks) finds those.
+///
+/// ```
+/// use objgraph::rc::Rc;
+///
+/// struct Forgotten;
+/// std::mem::forget(Rc::new(Forgotten));
+/// let leaking = objgraph::get_leaking_objects();
+/// if objgraph::ENABLED {
+///     assert!(leaking.iter().any(|object| object.short_name() == "Forgotten"));
+/// }
+/// ```
+#[must_use]
+pub fn get_leaking_objects() -> Vec<Object> {
+    let snapshot = snapshot();
+    let nodes = analysis::unreferenced(&snapshot);
+    nodes
+        .into_iter()
+        .filter_map(|node| at(snapshot.node(node).id()))
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! The report on what came, went and stayed.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::{self, Write as _};
+
+use super::words::{count, grouped, signed_bytes, wrapped};
+use crate::analysis::{Counted, Diff, Trend, Turnover, short};
+
+/// At most so many lines of one kind are told.
+const LINES: usize = 10;
+
+/// What came and went by type, where it was made, and which collections grew.
+impl fmt::Display for Diff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        let changed = |turnover: &Turnover| turnover.born + turnover.died > 0;
+        let types: Vec<_> = self
+            .types
+            .iter()
+            .filter(|of| changed(&of.turnover))
+            .collect();
+        let sites: Vec<_> = self
+            .sites
+            .iter()
+            .filter(|of| changed(&of.turnover))
+            .collect();
+        if types.is_empty() && self.containers.is_empty() {
+            return f.write_str("Nothing was born, nothing died, and no collection changed.");
+        }
+        if !types.is_empty() {
+            let shown = &types[..types.len().min(LINES)];
+            let names = shown.iter().map(|of| short(&of.type_name));
+            let width = names.map(|name| name.chars().count()).max();
+            let width = width.unwrap_or(0).clamp(4, 30);
+            writeln!(
+                out,
+                "{:<width$} {:>10} {:>10} {:>10} {:>11}",
+                "Type", "born", "died", "survived", "bytes"
+            )?;
+            for of in shown {
+                let turnover = &of.turnover;
+                writeln!(
+                    out,
+                    "{:<width$} {:>+10} {:>10} {:>10} {:>11}",
+                    short(&of.type_name),
+                    turnover.born,
+                    format!("-{}", turnover.died),
+                    turnover.survived,
+                    signed_bytes(turnover.bytes)
+                )?;
+            }
+            more(&mut out, types.len() - shown.len(), "type", "types")?;
+        }
+        let sites: Vec<_> = sites.iter().filter(|of| of.turnover.growth() > 0).collect();
+        if !sites.is_empty() {
+            writeln!(out, "\nmade at")?;
+            for of in sites.iter().take(LINES) {
+                let site = of.site.as_ref().map_or("?".to_owned(), ToString::to_string);
+                writeln!(
+                    out,
+                    "  {:>+8} {} {site}",
+                    of.turnover.growth(),
+                    short(&of.type_name)
+                )?;
+            }
+            more(
+                &mut out,
+                sites.len().saturating_sub(LINES),
+                "place",
+                "places",
+            )?;
+        }
+        if !self.containers.is_empty() {
+            writeln!(out, "\ncollections")?;
+            for of in self.containers.iter().take(LINES) {
+                let grew = if of.after > of.before {
+                    "grew"
+                } else {
+                    "shrank"
+                };
+                let (before, after) = (grouped(of.before), grouped(of.after));
+                let holder = place(&of.holder, &of.path);
+                let objects = match of.objects {
+                    1 => String::new(),
+                    objects => format!(", in {objects} objects"),
+                };
+                let text = format!("{holder} {grew} from {before} to {after}{objects}");
+                wrapped(&mut out, "  ", text.split(' '), " ")?;
+            }
+            let rest = self.containers.len().saturating_sub(LINES);
+            more(&mut out, rest, "collection", "collections")?;
+        }
+        f.write_str(out.trim())
+    }
+}
+
+/// What grows steadily, with its numbers.
+impl fmt::Display for Trend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steady = self.steady();
+        let observed = count(self.len(), "snapshot", "snapshots");
+        if steady.is_empty() {
+            let why = if self.len() < 5 {
+                "; it takes 5 at least"
+            } else {
+                ""
+            };
+            return write!(f, "Nothing grows steadily over {observed}{why}.");
+        }
+        let mut out = String::new();
+        writeln!(out, "growing steadily over {observed}:")?;
+        for one in steady.iter().take(LINES) {
+            let what = match &one.counted {
+                Counted::Type(name) => format!("objects of {}", short(name)),
+                Counted::Site(name, site) => format!("objects of {} made at {site}", short(name)),
+                Counted::Container { holder, path } => format!("items in {}", place(holder, path)),
+            };
+            wrapped(&mut out, "  ", what.split(' '), " ")?;
+            let series = &one.series;
+            let shown: Vec<String> = match series.len() {
+                len if len > 8 => {
+                    let ends = series[..4].iter().chain(&series[len - 3..]);
+                    let mut ends: Vec<String> = ends.map(|&number| grouped(number)).collect();
+                    ends.insert(4, "…".to_owned());
+                    ends
+                }
+                _ => series.iter().map(|&number| grouped(number)).collect(),
+            };
+            let text = format!("{}: {:+.1} each time", shown.join(", "), one.slope);
+            wrapped(&mut out, "    ", text.split(' '), " ")?;
+        }
+        more(
+            &mut out,
+            steady.len().saturating_sub(LINES),
+            "series",
+            "series",
+        )?;
+        f.write_str(out.trim_end())
+    }
+}
+
+/// `Server.sessions`; the name of a root as it is.
+fn place(holder: &str, path: &str) -> String {
+    // A root is called `static app::CACHE`, or what the program called it.
+    let holder = if holder.contains(' ') {
+        holder.to_owned()
+    } else {
+        short(holder)
+    };
+    super::words::joined(&holder, path)
+}
+
+fn more(out: &mut String, number: usize, one: &str, many: &str) -> fmt::Result {
+    match number {
+        0 => Ok(()),
+        1 => writeln!(out, "  … and 1 more {one}"),
+        _ => writeln!(out, "  … and {number} more {many}"),
+    }
+}

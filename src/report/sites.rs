@@ -1,0 +1,56 @@
+//! How many objects of each type were made at which place.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+
+use objgraph_core::{NodeId, Site, Snapshot};
+
+use super::words::Names;
+
+/// `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
+/// many lines.
+pub(super) fn write_sites(
+    out: &mut String,
+    margin: &str,
+    snapshot: &Snapshot,
+    names: &Names<'_>,
+    nodes: impl Iterator<Item = NodeId>,
+    lines: usize,
+) -> fmt::Result {
+    let parts = snapshot.parts();
+    let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
+    for node in nodes {
+        let row = &parts.nodes[node.index()];
+        *counts.entry((row.type_index, row.site)).or_default() += 1;
+    }
+    let mut rows: Vec<(usize, &str, Option<&Site>)> = counts
+        .into_iter()
+        .map(|((type_index, site), number)| {
+            let name = names.get(type_index as usize);
+            (number, name, parts.sites.get(site as usize))
+        })
+        .collect();
+    rows.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+    let shown = &rows[..rows.len().min(lines)];
+    let digits = shown.iter().map(|row| row.0.to_string().len()).max();
+    let digits = digits.unwrap_or(0);
+    let width = shown.iter().map(|row| row.1.chars().count()).max();
+    let width = width.unwrap_or(0).clamp(15, 40);
+    for (number, name, site) in shown {
+        match site {
+            Some(site) => writeln!(
+                out,
+                "{margin}{number:>digits$} × {name:<width$} made at {site}"
+            )?,
+            None => writeln!(out, "{margin}{number:>digits$} × {name}")?,
+        }
+    }
+    if rows.len() > shown.len() {
+        let rest: usize = rows[shown.len()..].iter().map(|row| row.0).sum();
+        writeln!(
+            out,
+            "{margin}… and {rest} more, of other types or made at other places"
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! The report on what would happen if something were changed.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::{self, Write as _};
+
+use objgraph_core::NodeId;
+
+use super::sites::write_sites;
+use super::words::{Names, bytes, count, joined, objects, wrapped};
+use crate::analysis::{Change, Keeper, SnapshotObject, WhatIf};
+
+/// At most so many lines of one kind are told.
+const LINES: usize = 5;
+
+/// What would be freed, what would leak, and what would stay and who keeps it.
+impl fmt::Display for WhatIf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        let names = Names::of(self.snapshot());
+        Report {
+            what_if: self,
+            names,
+        }
+        .write(&mut text)?;
+        f.write_str(text.trim_end())
+    }
+}
+
+struct Report<'w> {
+    what_if: &'w WhatIf,
+    names: Names<'w>,
+}
+
+impl<'w> Report<'w> {
+    fn write(&self, out: &mut String) -> fmt::Result {
+        self.change(out)?;
+        self.freed(out)?;
+        self.leaked(out)?;
+        self.stays(out)
+    }
+
+    fn object(&self, node: NodeId) -> String {
+        let node = self.what_if.snapshot().node(node);
+        format!("{} {}", self.names.get(node.type_index()), node.id())
+    }
+
+    fn change(&self, out: &mut String) -> fmt::Result {
+        match self.what_if.change() {
+            Change::Dropped { node, outside } => {
+                let object = self.object(*node);
+                match outside {
+                    None => writeln!(
+                        out,
+                        "if {object} were dropped: it is not known who holds it, so nothing is sure"
+                    ),
+                    Some(0) => writeln!(out, "if {object} were dropped: nothing outside holds it"),
+                    Some(outside) => {
+                        let references = count(*outside as usize, "reference", "references");
+                        writeln!(
+                            out,
+                            "if the {references} to {object} from outside were dropped:"
+                        )
+                    }
+                }
+            }
+            Change::Weak(fields) => {
+                let names: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("`{}`", self.names.field(field)))
+                    .collect();
+                let are = if names.len() == 1 { "were" } else { "were all" };
+                writeln!(out, "if {} {are} Weak:", names.join(" and "))
+            }
+        }
+    }
+
+    fn freed(&self, out: &mut String) -> fmt::Result {
+        let freed = self.what_if.freed();
+        if freed.len() == 0 {
+            return writeln!(out, "  nothing would be freed");
+        }
+        let size = bytes(self.what_if.freed_bytes());
+        writeln!(out, "  {} would be freed, {size}", objects(freed.len()))?;
+        self.sites(out, freed)?;
+        if matches!(self.what_if.change(), Change::Weak(_)) {
+            let lost = self.what_if.lost();
+            if lost.len() == 0 {
+                writeln!(out, "  nothing in use would lose its last owner")?;
+            } else {
+                let would = objects(lost.len());
+                writeln!(
+                    out,
+                    "  {would} of these in use now, which would lose their last owner"
+                )?;
+                self.sites(out, lost)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn leaked(&self, out: &mut String) -> fmt::Result {
+        let leaked = self.what_if.leaked();
+        if leaked.len() == 0 {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "  {} would leak, because they keep each other alive",
+            objects(leaked.len())
+        )?;
+        self.sites(out, leaked)
+    }
+
+    fn sites<'o>(
+        &self,
+        out: &mut String,
+        objects: impl Iterator<Item = SnapshotObject<'o>>,
+    ) -> fmt::Result {
+        let nodes = objects.map(|object| object.node_id());
+        write_sites(
+            out,
+            "    ",
+            self.what_if.snapshot(),
+            &self.names,
+            nodes,
+            LINES,
+        )
+    }
+
+    fn stays(&self, out: &mut String) -> fmt::Result {
+        let stays = self.what_if.stays();
+        for one in stays.iter().take(LINES) {
+            let keeper = match one.kept_by {
+                Keeper::Object { node, path, index } => {
+                    let info = self.what_if.snapshot().node(node);
+                    let holder = self.names.declaring(info.type_index());
+                    let path = self.what_if.snapshot().parts().paths.show(path, index);
+                    format!("{} of {}", joined(holder, &path), info.id())
+                }
+                Keeper::Outside(references) => format!(
+                    "{} from outside",
+                    count(references as usize, "reference", "references")
+                ),
+                Keeper::Unknown => "references that could not be counted".to_owned(),
+            };
+            let others = match one.others {
+                0 => String::new(),
+                others => format!(" and {}", count(others, "other", "others")),
+            };
+            let text = format!("{} stays: held by {keeper}{others}", self.object(one.node));
+            wrapped(out, "  ", text.split(' '), " ")?;
+        }
+        let more = stays.len().saturating_sub(LINES);
+        if more > 0 {
+            writeln!(out, "  … and {more} more stay, held by others")?;
+        }
+        if self.what_if.behind() > 0 {
+            writeln!(
+                out,
+                "  with {} that they own",
+                objects(self.what_if.behind())
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+//! The report on why an object is alive.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::{self, Write as _};
+
+use objgraph_core::{NodeId, PlaceKind, State};
+
+use super::cycles::write_ring;
+use super::words::{Names, count, joined, wrapped};
+use crate::analysis::{Reason, Suspect, WhyAlive};
+
+/// At most so many values that cannot be looked into are named.
+const LINES: usize = 5;
+/// Of a longer way, the beginning and the end are told.
+const STEPS: usize = 12;
+
+/// The way to the object from what holds it, and what is known of that.
+impl fmt::Display for WhyAlive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Names::of(self.snapshot());
+        let mut text = String::new();
+        Report { why: self, names }.write(&mut text)?;
+        f.write_str(text.trim_end())
+    }
+}
+
+struct Report<'w> {
+    why: &'w WhyAlive,
+    names: Names<'w>,
+}
+
+impl Report<'_> {
+    fn write(&self, out: &mut String) -> fmt::Result {
+        let node = self.why.snapshot().node(self.why.node());
+        let object = self.object(node.node_id());
+        let verdict = match self.why.reason() {
+            Reason::Leaked { .. } => "has leaked: nothing holds it but a cycle",
+            _ => "is alive",
+        };
+        write!(out, "{object} {verdict}")?;
+        match node.site() {
+            Some(site) => writeln!(out, ", made at {site}")?,
+            None => writeln!(out)?,
+        }
+        self.chain(out)?;
+        self.reason(out)
+    }
+
+    fn object(&self, node: NodeId) -> String {
+        let node = self.why.snapshot().node(node);
+        format!("{} {}", self.names.get(node.type_index()), node.id())
+    }
+
+    /// `  App #0 .sessions[3] → Session #7 .peer → Peer #9`.
+    fn chain(&self, out: &mut String) -> fmt::Result {
+        let chain = self.why.chain();
+        if chain.is_empty() {
+            return Ok(());
+        }
+        let paths = &self.why.snapshot().parts().paths;
+        let mut words: Vec<String> = Vec::new();
+        for (number, step) in chain.iter().enumerate() {
+            if chain.len() > STEPS && number == STEPS - 2 {
+                words.push(format!("… {} more …", chain.len() - STEPS + 1));
+            }
+            if chain.len() <= STEPS || number < STEPS - 2 || number + 1 == chain.len() {
+                let path = paths.show(step.path, step.index);
+                let dot = if path.starts_with('[') { "" } else { "." };
+                words.push(format!("{} {dot}{path}", self.object(step.node)));
+            }
+        }
+        words.push(self.object(self.why.node()));
+        wrapped(out, "  ", words.iter().map(String::as_str), " → ")
+    }
+
+    fn reason(&self, out: &mut String) -> fmt::Result {
+        let holder = self.object(self.why.holder());
+        match self.why.reason() {
+            Reason::Root(name) => writeln!(out, "  held by the root {name}")?,
+            Reason::Outside(references) => {
+                let references = count(*references as usize, "reference", "references");
+                writeln!(out, "  {holder} is held by {references} from outside")?;
+                self.outside(out)?;
+            }
+            Reason::Unknown(state) => {
+                let why = match state {
+                    State::OtherThread => "it belongs to another thread",
+                    State::Lent => "it was lent by get_mut or make_mut",
+                    State::InFlight => "it was being made or dropped",
+                    _ => "it is being made or dropped",
+                };
+                writeln!(out, "  {holder} is taken to be held: {why}")?;
+            }
+            Reason::OverReported => {
+                writeln!(
+                    out,
+                    "  {holder} is taken to be held: more references are reported than exist"
+                )?;
+            }
+            Reason::InPlace => writeln!(
+                out,
+                "  {holder} lives by value: on the stack, or where nothing was looked into"
+            )?,
+            Reason::Leaked { ring } if !ring.is_empty() => {
+                writeln!(out, "  the cycle, from {holder} on:")?;
+                write_ring(out, "    ", self.why.snapshot(), &self.names, ring)?;
+            }
+            Reason::Leaked { .. } => {}
+        }
+        let others = self.why.holders().saturating_sub(1);
+        if others > 0 {
+            let are = if others == 1 { "is" } else { "are" };
+            writeln!(
+                out,
+                "  {} as near {are} held too",
+                count(others, "object", "objects")
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Where the references from outside may be.
+    fn outside(&self, out: &mut String) -> fmt::Result {
+        let (inside, elsewhere) = (self.why.inside(), self.why.elsewhere());
+        let threads = self.why.other_threads();
+        writeln!(
+            out,
+            "  on the stack, in a static that is no root, forgotten{}",
+            match inside.is_empty() && elsewhere.is_empty() && threads == 0 {
+                true => ", or in what is not tracked",
+                false => ", or in what cannot be looked into:",
+            }
+        )?;
+        for suspect in inside.iter().take(LINES) {
+            self.suspect(out, suspect, ", which it owns itself")?;
+        }
+        let room = LINES.saturating_sub(inside.len());
+        for suspect in elsewhere.iter().take(room) {
+            self.suspect(out, suspect, "")?;
+        }
+        let more = (inside.len() + elsewhere.len()).saturating_sub(LINES);
+        if more > 0 {
+            writeln!(out, "    … and {more} more values")?;
+        }
+        if threads > 0 {
+            let objects = count(threads, "object", "objects");
+            writeln!(out, "    {objects} of other threads")?;
+        }
+        Ok(())
+    }
+
+    fn suspect(&self, out: &mut String, suspect: &Suspect, after: &str) -> fmt::Result {
+        let object = self.object(suspect.node);
+        let text = match suspect.place {
+            None => format!("{object}{after}"),
+            Some((path, index)) => {
+                let node = self.why.snapshot().node(suspect.node);
+                let holder = self.names.declaring(node.type_index());
+                let path = self.why.snapshot().parts().paths.show(path, index);
+                let value = self.names.get(suspect.type_index as usize);
+                let why = match suspect.kind {
+                    PlaceKind::Busy => ", busy",
+                    PlaceKind::TooDeep => ", nested too deeply",
+                    _ => "",
+                };
+                let place = joined(holder, &path);
+                format!("{place} of {}: {value}{why}{after}", node.id())
+            }
+        };
+        wrapped(out, "    ", text.split(' '), " ")
+    }
+}
