@@ -23,13 +23,14 @@ step_setup() {
     if ((${#missing[@]})); then
         twice install_packages "${missing[@]}"
     fi
-    if ! python3 -c 'import objgraph' 2>/dev/null; then
+    if ! python3 -c 'import objgraph, networkx' 2>/dev/null; then
         PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1 \
-            twice python3 -m pip install --quiet objgraph
+            twice python3 -m pip install --quiet objgraph networkx
     fi
     dot -V
     valgrind --version
     python3 -c 'import objgraph; print("objgraph of Python,", objgraph.__version__)'
+    python3 -c 'import networkx; print("NetworkX,", networkx.__version__)'
 }
 
 # The command that the README gives, read from there.

@@ -77,12 +77,18 @@ pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root};
 
 // Counts, growth and lookup.
-pub use analysis::{ContainerDiff, Counted, Diff, SiteDiff, Steady, Trend, Turnover, TypeDiff, diff};
+pub use analysis::{
+    ContainerDiff, Counted, Diff, SiteDiff, Steady, Trend, Turnover, TypeDiff, diff,
+};
 pub use ask::{
     Grown, Growth, NewIds, NewIdsLook, SortBy, Stats, Typed, at_addrs, by_type, by_type_in,
     by_type_of, count, count_in, get_new_ids, growth, look_for_new_ids, most_common_types, new_ids,
     show_growth, show_most_common_types, show_new_ids, stats, stats_of, typestats,
 };
+
+// Bytes.
+pub use analysis::{Retained, RetainedByType, Retainer, TypeSize, TypeSizes};
+pub use ask::{retained, show_retained, show_typesizes, typesizes};
 
 // Pictures and chains.
 pub use analysis::{Chain, ChainSearch, LinkKind, is_root};

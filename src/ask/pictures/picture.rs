@@ -363,6 +363,15 @@ impl<'f> Picture<'f> {
         report::to_svg(&self.drawing()?)
     }
 
+    /// Shows the picture in a notebook: what a Jupyter kernel of evcxr calls to show a value that
+    /// ends a cell. A picture that cannot be made is told in words.
+    pub fn evcxr_display(&self) {
+        match self.drawing() {
+            Ok(drawing) => drawing.evcxr_display(),
+            Err(error) => print(|out| writeln!(out, "{error}")),
+        }
+    }
+
     /// Writes the picture as DOT text.
     ///
     /// # Errors

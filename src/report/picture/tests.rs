@@ -210,14 +210,15 @@ mod programs {
         fs::create_dir(&odd).unwrap();
         let path = program(&folder, &format!("cat \"$1\" > '{}/seen'", odd.display()));
         let (file, mut child) = loop {
-            match open(path.as_os_str(), DOT, &odd).unwrap() {
+            match open(path.as_os_str(), &drawing(), &odd).unwrap() {
                 Opened::Viewer(file, child) => break (file, child),
                 // The program was held open for writing: see above.
                 Opened::File(file) => fs::remove_file(file).unwrap(),
             }
         };
         assert!(child.wait().unwrap().success());
-        assert_eq!(fs::read_to_string(odd.join("seen")).unwrap(), DOT);
+        let seen = fs::read_to_string(odd.join("seen")).unwrap();
+        assert_eq!(seen, drawing().to_dot());
         let mode = fs::metadata(file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -236,13 +237,13 @@ fn without_a_viewer_the_picture_is_a_file() {
     use super::super::viewer::{Opened, open};
 
     let folder = Folder::new("no-viewer");
-    let opened = open(OsStr::new("no-such-program-as-this"), DOT, &folder.0).unwrap();
+    let opened = open(OsStr::new("no-such-program-as-this"), &drawing(), &folder.0).unwrap();
     let Opened::File(path) = opened else {
         panic!("there is no such viewer");
     };
     assert!(fs::read_to_string(&path).unwrap().contains("<svg"));
     assert_eq!(folder.files(), 1);
     let nowhere = folder.0.join("no/such/folder");
-    let error = open(OsStr::new("no-such-program-as-this"), DOT, &nowhere).unwrap_err();
+    let error = open(OsStr::new("no-such-program-as-this"), &drawing(), &nowhere).unwrap_err();
     assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
 }

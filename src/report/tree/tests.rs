@@ -196,10 +196,10 @@ fn leaks() {
         &drawing,
         expect![[r#"
             #1 Node
-            └─ next ⇒ Node
-               ├─ next ⇒ Node
-               │  └─ next ⇒ #1 Node (cycle)
-               └─ data → Data
+            ├─ next ⇒ Node
+            │  └─ next ⇒ Node
+            │     └─ next ⇒ #1 Node (cycle)
+            └─ data → Data
             4 more objects
         "#]],
     );
