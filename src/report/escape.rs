@@ -1,7 +1,8 @@
 //! What of a text cannot be written as it is.
 
 /// Whether a character is not seen but changes what is: controls, separators of lines, turns of
-/// the direction of writing, characters without width, and those that Unicode says are none.
+/// the direction of writing, spaces without width, and what Unicode says is no character. Those
+/// that join letters or pictographs are text.
 pub(super) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -9,7 +10,8 @@ pub(super) fn is_unprintable(c: char) -> bool {
             '\u{ad}'
                 | '\u{61c}'
                 | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
                 | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}'
                 | '\u{feff}'
