@@ -60,6 +60,10 @@ examples:
 bench:
     .ci/steps.sh bench
 
+# Everything that is measured, compile costs too: a quarter of an hour
+compare:
+    .ci/steps.sh compare
+
 # Renew the picture of the README
 picture:
     .ci/steps.sh picture

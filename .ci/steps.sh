@@ -47,7 +47,7 @@ step_fmt() {
 # With tracking on, then with tracking off.
 step_clippy() {
     local all
-    all=$(features objgraph objgraph-core objgraph-derive objgraph-bench)
+    all=$(features objgraph objgraph-core objgraph-derive objgraph-bench objgraph-bench-alone)
     show cargo clippy --workspace --all-targets --features "$all" -- -D warnings
     show cargo clippy --release "${USERS_PACKAGES[@]}" --all-targets -- -D warnings
 }
@@ -149,8 +149,15 @@ step_picture() {
     rm -r "$out"
 }
 
+# What tracking costs, with small sizes and generous bounds; and the tests of what measures it.
 step_bench() {
+    show cargo test --release -p objgraph-bench
     show cargo run --release -p objgraph-bench -- compare --quick
+}
+
+# Not a check: everything that is measured, in full size.
+step_compare() {
+    show cargo run --release -p objgraph-bench -- compare --compile
 }
 
 # Prints a command, then runs it.

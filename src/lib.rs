@@ -29,8 +29,9 @@
 //!    through them is counted, with the line that made it: [`show_growth`],
 //!    [`show_most_common_types`], [`get_new_ids`].
 //! 2. Add `#[derive(Tracked)]` to your own structs and enums, so that they can be looked into. A
-//!    field of a foreign type needs nothing. From then on [`find_leaks`] finds what leaks, and
-//!    [`show_refs`] and [`show_backrefs`] draw who refers to whom.
+//!    field of a foreign type needs nothing. From then on [`find_leaks`] finds what leaks,
+//!    [`show_refs`] and [`show_backrefs`] draw who refers to whom ([`refs`] and [`backrefs`] with
+//!    options), and [`find_backref_chain`] tells who keeps an object alive.
 //! 3. A type that lives by value gets a field [`Instance`].
 //!
 //! # What it costs

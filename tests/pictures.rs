@@ -15,7 +15,7 @@ mod other {
     use objgraph::Tracked;
 
     #[derive(Tracked, Debug)]
-    pub(super) struct Config(pub(super) u32);
+    pub(super) struct Config(#[allow(dead_code, reason = "it is shown")] pub(super) u32);
 }
 
 #[derive(Tracked, Debug)]
@@ -226,7 +226,7 @@ fn types_paths_and_references_are_left_out() {
     assert!(!paths(&owned).contains(&"defaults"));
     let ids = [objgraph::id(&app.config), objgraph::id(&app.defaults)];
     assert_eq!(
-        types(&drawn(&refs().ignore(&ids)))[1..],
+        types(&drawn(&refs().ignore(ids)))[1..],
         ["Session", "User", "String"]
     );
 }

@@ -86,7 +86,7 @@ pub struct ChainSearch {
 
 impl ChainSearch {
     /// A search in a snapshot, from any of the starts.
-    pub fn new(
+    pub(crate) fn new(
         snapshot: &Arc<Snapshot>,
         starts: impl IntoIterator<Item = NodeId>,
         way: Way,

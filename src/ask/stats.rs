@@ -229,6 +229,15 @@ impl<'f, T: Typed> Stats<'f, T> {
         self.cut(state.update(self.typestats()))
     }
 
+    /// Writes what [`growth`](Self::growth) gives, as a table; nothing if nothing grew.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write_growth(&self, out: &mut dyn Write) -> io::Result<()> {
+        write_growth(out, &rows(self.growth()))
+    }
+
     /// Writes what [`growth_in`](Self::growth_in) gives, as a table; nothing if nothing grew.
     ///
     /// # Errors

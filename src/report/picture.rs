@@ -204,9 +204,13 @@ pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> 
     let dot = &drawing.to_dot();
     match dot_program::run(OsStr::new("dot"), &format, dot, LIMIT) {
         Outcome::Done(picture) => Ok(picture),
-        Outcome::Missing | Outcome::TimedOut(_) if format == "svg" => super::svg::to_svg(dot)
+        Outcome::Missing if format == "svg" => super::svg::to_svg(dot)
             .map(String::into_bytes)
             .map_err(|reason| PictureError::LayoutFailed { reason }),
+        // The layout of our own does less for the picture, and ends.
+        Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(dot)
+            .map(String::into_bytes)
+            .map_err(|_| PictureError::DotTimedOut { limit }),
         Outcome::Missing => Err(PictureError::DotMissing { format }),
         Outcome::Broken(error) => Err(PictureError::DotBroken(error)),
         Outcome::TimedOut(limit) => Err(PictureError::DotTimedOut { limit }),
@@ -218,11 +222,12 @@ pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> 
     }
 }
 
-/// The picture as SVG: by `dot` where that is installed, else by the layout of our own.
+/// The picture as SVG: by `dot` where that is installed and does not take too long, else by the
+/// layout of our own.
 ///
 /// # Errors
 ///
-/// If `dot` fails, or is missing and the picture is too large for the layout of our own.
+/// If `dot` fails, or the picture is too large for the layout of our own.
 pub fn to_svg(drawing: &Drawing) -> Result<String, PictureError> {
     let svg = render(drawing, "svg")?;
     Ok(String::from_utf8_lossy(&svg).into_owned())

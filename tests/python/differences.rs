@@ -12,7 +12,7 @@ pub(crate) struct Pair<'p> {
 type Rule = (&'static str, fn(&mut Pair<'_>));
 
 /// The differences, each with the reason.
-pub(crate) const MEANT: [Rule; 9] = [
+pub(crate) const MEANT: [Rule; 10] = [
     ("what is held from outside has a node", outside),
     ("cycles are red", cycles),
     ("weak references are drawn, dashed", weak),
@@ -23,6 +23,10 @@ pub(crate) const MEANT: [Rule; 9] = [
     ),
     ("a type with a finaliser says Drop, not __del__", finalisers),
     ("a text that is cut ends with …", cut),
+    (
+        "a text is shown as it is, not as entities and control characters are read",
+        entities,
+    ),
     (
         "modules are parted by ::, and this one is not __main__",
         modules,
@@ -101,6 +105,17 @@ fn cut(pair: &mut Pair<'_>) {
         {
             *label = cut(label);
             theirs.insert("label".to_owned(), cut(&theirs["label"]));
+        }
+    }
+}
+
+fn entities(pair: &mut Pair<'_>) {
+    for (_, attributes) in &mut pair.python.nodes {
+        if let Some(label) = attributes.get_mut("label") {
+            *label = label
+                .replace("&lt;", "&amp;lt;")
+                .replace("&amp; ", "&amp;amp; ");
+            *label = label.replace('\x1b', "\\\\u{1b}").replace('\t', " ");
         }
     }
 }

@@ -161,6 +161,9 @@ def pictures():
     top = make(Node, left=nasty)
     draw("escapes", refs, top, dict(top=top, nasty=nasty),
          extra_info=lambda one: 'x\\y"z\n\0')
+    odd = Text("&lt; & &amp; \x1b\t\u00fc \u4e2d")
+    top = make(Node, left=odd)
+    draw("odd_texts", refs, top, dict(top=top, odd=odd))
     long = Text("x" * 39 + "yz and more")
     short = Text("x" * 40)
     top = make(Node, left=long, right=short)
@@ -261,5 +264,6 @@ def tables():
     gc.get_objects = everything
 
 
+sys.stdout.reconfigure(encoding="utf-8")
 pictures()
 tables()

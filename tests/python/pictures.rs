@@ -265,6 +265,11 @@ fn texts(python: &Comparison<'_>) {
     python.same("escapes", picture, &names);
 
     let top = Rc::new(Node::default());
+    names.add("top", &top);
+    let odd = text("&lt; & &amp; \u{1b}\t\u{fc} \u{4e2d}");
+    set(&top.left, &odd);
+    names.add("odd", &odd);
+    python.same("odd_texts", objgraph::refs(&top), &names);
     let long = text("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxyz and more");
     let short = text("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
     set(&top.left, &long);

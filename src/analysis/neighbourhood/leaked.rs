@@ -145,6 +145,7 @@ impl Part<'_, '_> {
             };
             let mut more = 0;
             let mut links = 0;
+            let is_stop = self.options.stops(self.snapshot.node(node));
             for edge in self.snapshot.edges(node) {
                 let target = edge.target();
                 let is_known = self.drawn.contains_key(&target);
@@ -152,7 +153,10 @@ impl Part<'_, '_> {
                 let shown = self.leaked.contains(target)
                     && self.options.shows(self.snapshot.node(target))
                     && self.options.shows_edge(&edge);
-                if (!shown && !is_known) || self.gap_edges.contains(&edge.number()) {
+                if (is_stop && !is_ring)
+                    || (!shown && !is_known)
+                    || self.gap_edges.contains(&edge.number())
+                {
                     continue;
                 }
                 let has_room = is_known

@@ -150,7 +150,7 @@ impl<'f> Picture<'f> {
     ///
     /// Alike are objects of one type that are held by one path of one object, and hold in turn
     /// the same paths to the same types. Starts (up to 40), roots and what is highlighted stand
-    /// by themselves.
+    /// by themselves. A stack shows its type and its number, and no texts of its objects.
     pub fn fold(mut self, fold: bool) -> Self {
         self.fold_over = fold.then_some(FOLD_OVER);
         self
@@ -354,7 +354,7 @@ impl<'f> Picture<'f> {
     }
 
     /// The picture as SVG: by Graphviz's `dot` where that is installed, else by a layout of our
-    /// own.
+    /// own. `dot` is given 30 seconds.
     ///
     /// # Errors
     ///

@@ -1,0 +1,192 @@
+//! Builds of crates that are written for it: what a dependency and a derive cost.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+use std::{env, fs};
+
+use crate::program::{Trouble, cargo, folder, output, own_target};
+
+/// What is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Build {
+    /// `objgraph` with its default features, from nothing.
+    CleanOurs,
+    /// `serde` with `derive`, from nothing.
+    CleanSerde,
+    /// So many structs with `derive(Tracked)`; what they depend on is there.
+    Tracked { on: bool, structs: usize },
+    /// The same structs with `derive(Serialize)`, each of them serialised once.
+    Serialize { structs: usize },
+    /// The same structs with `derive(Clone, Debug)`, debug assertions off.
+    CloneDebug { structs: usize },
+}
+
+/// The seconds of the wall and of the processors that a build in the profile `dev` takes.
+pub(crate) fn seconds(build: Build) -> Result<(f64, f64), Trouble> {
+    let crate_of = CrateToBuild::new(build)?;
+    match build {
+        Build::CleanOurs | Build::CleanSerde => {
+            let _ = fs::remove_dir_all(crate_of.target());
+        }
+        _ => {
+            crate_of.write("fn main() {}\n")?;
+            crate_of.cargo_build()?;
+        }
+    }
+    crate_of.write(&source(build))?;
+    let (begun, before) = (Instant::now(), processors_of_children());
+    crate_of.cargo_build()?;
+    let wall = begun.elapsed().as_secs_f64();
+    Ok((wall, processors_of_children() - before))
+}
+
+/// How many crates a build of `objgraph` with its default features compiles, itself included.
+pub(crate) fn crates() -> Result<f64, Trouble> {
+    let tree = output(
+        cargo()
+            .args(["tree", "--package", "objgraph", "--edges", "normal,build"])
+            .args(["--prefix", "none", "--format", "{p}"])
+            .current_dir(workspace()),
+    )?;
+    let text = String::from_utf8_lossy(&tree.stdout);
+    let names = text.lines().map(|line| line.trim_end_matches(" (*)"));
+    Ok(names.collect::<BTreeSet<_>>().len() as f64)
+}
+
+/// A crate in a folder of its own.
+struct CrateToBuild {
+    folder: PathBuf,
+    debug_assertions: bool,
+}
+
+impl CrateToBuild {
+    /// Writes its manifest, and takes the versions of this workspace's lock file.
+    fn new(build: Build) -> Result<Self, Trouble> {
+        let root = own_target()?.join("builds");
+        let ours = format!("objgraph = {{ path = {:?} }}", workspace());
+        let serde = "serde = { version = \"1\", features = [\"derive\", \"rc\"] }";
+        let json = "serde_json = \"1\"";
+        let (name, dependencies) = match build {
+            Build::CleanOurs => ("clean_ours", ours),
+            Build::CleanSerde => (
+                "clean_serde",
+                "serde = { version = \"1\", features = [\"derive\"] }".to_owned(),
+            ),
+            Build::Tracked { on: true, .. } => ("tracked", ours),
+            Build::Tracked { on: false, .. } => ("tracked_off", ours),
+            Build::Serialize { .. } => ("serialize", format!("{serde}\n{json}")),
+            Build::CloneDebug { .. } => ("clone_debug", String::new()),
+        };
+        let new = Self {
+            folder: root.join(name),
+            debug_assertions: !matches!(
+                build,
+                Build::Tracked { on: false, .. } | Build::CloneDebug { .. }
+            ),
+        };
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [workspace]\n\n[dependencies]\n{dependencies}\n"
+        );
+        fs::create_dir_all(new.folder.join("src"))?;
+        fs::write(new.folder.join("Cargo.toml"), manifest)?;
+        fs::copy(
+            workspace().join("Cargo.lock"),
+            new.folder.join("Cargo.lock"),
+        )?;
+        new.write("fn main() {}\n")?;
+        output(new.cargo().arg("fetch"))?;
+        Ok(new)
+    }
+
+    fn write(&self, source: &str) -> Result<(), Trouble> {
+        Ok(fs::write(self.folder.join("src/main.rs"), source)?)
+    }
+
+    fn target(&self) -> PathBuf {
+        self.folder.join("target")
+    }
+
+    fn cargo_build(&self) -> Result<(), Trouble> {
+        output(self.cargo().args(["build", "--offline"])).map(drop)
+    }
+
+    /// Cargo, with nothing of the environment that would change the profile.
+    fn cargo(&self) -> Command {
+        let mut cargo = cargo();
+        for (name, _) in env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("CARGO_PROFILE_") || name.contains("RUSTFLAGS") {
+                cargo.env_remove(&*name);
+            }
+        }
+        cargo
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", self.target())
+            .env("CARGO_INCREMENTAL", "0")
+            .env_remove("CARGO_BUILD_TARGET")
+            .env(
+                "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS",
+                self.debug_assertions.to_string(),
+            );
+        cargo
+    }
+}
+
+/// The program that is timed.
+fn source(build: Build) -> String {
+    let (structs, derive, uses) = match build {
+        Build::CleanOurs | Build::CleanSerde => return "fn main() {}\n".to_owned(),
+        Build::Tracked { structs, .. } => {
+            (structs, "Tracked", "use objgraph::{Tracked, rc::Rc};\n")
+        }
+        Build::Serialize { structs } => (structs, "serde::Serialize", "use std::rc::Rc;\n"),
+        Build::CloneDebug { structs } => (structs, "Clone, Debug", "use std::rc::Rc;\n"),
+    };
+    let mut source = format!(
+        "#![allow(dead_code)]\nuse std::collections::HashMap;\n{uses}\
+         #[derive({derive})]\npub struct S0;\n"
+    );
+    for number in 1..=structs {
+        let integer = ["u8", "u16", "u32", "u64"][number % 4];
+        let other = number / 2;
+        // A string takes all that is written.
+        let _ = writeln!(
+            source,
+            "#[derive({derive})]\npub struct S{number} {{\n    number: u64,\n    name: String,\n    \
+             nick: Option<String>,\n    list: Vec<u32>,\n    \
+             map: HashMap<String, {integer}>,\n    other: Option<Rc<S{other}>>,\n}}"
+        );
+        if matches!(build, Build::Serialize { .. }) {
+            let _ = writeln!(
+                source,
+                "pub fn s{number}(value: &S{number}) -> String {{\n    \
+                 serde_json::to_string(value).unwrap()\n}}"
+            );
+        }
+    }
+    let main = match build {
+        Build::Tracked { .. } => "objgraph::show_growth();",
+        _ => "",
+    };
+    let _ = writeln!(source, "fn main() {{ {main} }}");
+    source
+}
+
+/// Seconds that the programs which this one has waited for spent on processors.
+fn processors_of_children() -> f64 {
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // What comes after the name, which stands in parentheses.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    let ticks = fields.split(' ').skip(13).take(2);
+    let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
+    ticks / TICKS_A_SECOND
+}
+
+fn workspace() -> &'static Path {
+    folder().parent().unwrap_or(folder())
+}

@@ -1,0 +1,54 @@
+//! What the derive costs at compile time.
+
+use super::{Figure, Reading, Row, Scope, Unit};
+use crate::compile::Build;
+use crate::program::Program;
+
+pub(super) fn rows(scope: Scope) -> Vec<Row> {
+    let structs = if scope.quick { 100 } else { 500 };
+    let (on, off) = (
+        Build::Tracked { on: true, structs },
+        Build::Tracked { on: false, structs },
+    );
+    let serialize = Build::Serialize { structs };
+    let clone_debug = Build::CloneDebug { structs };
+    let pairs = [
+        (
+            "clean-build",
+            "clean build / serde + derive",
+            Build::CleanOurs,
+            Build::CleanSerde,
+        ),
+        ("derive-on", "Tracked, on / Serialize, used", on, serialize),
+        (
+            "derive-off",
+            "Tracked, off / Clone, Debug",
+            off,
+            clone_debug,
+        ),
+    ];
+    let timed = pairs.map(|(name, what, ours, peer)| {
+        let row = Row::new(
+            name,
+            what,
+            1.0,
+            Reading::of(Program::Build(ours), "seconds"),
+        )
+        .against(Reading::of(Program::Build(peer), "seconds"));
+        let cpu = |build| Reading::of(Program::Build(build), "cpu");
+        let row = row.beside_quotient("in time of processors", cpu(ours), cpu(peer));
+        if scope.compile {
+            row
+        } else {
+            row.not("with --compile")
+        }
+    });
+    let crates = Row::new(
+        "crates",
+        "crates of a default build",
+        22.0,
+        Reading::of(Program::Crates, "crates"),
+    );
+    let crates = crates.figure(Figure::Ours, Unit::Crates).exact();
+    std::iter::once(crates).chain(timed).collect()
+}

@@ -1,0 +1,108 @@
+//! What can be asked of a whole heap.
+
+use super::{Figure, Reading, Row, Scope, Unit};
+use crate::program::Program;
+
+/// The sizes of `heap-…` rows.
+const SMALL: usize = 100_000;
+const LARGE: usize = 1_000_000;
+const LARGEST: usize = 10_000_000;
+
+/// Why the larger sizes are left out.
+const QUICK: &str = "not with --quick";
+
+pub(super) fn rows(scope: Scope) -> Vec<Row> {
+    let n = if scope.quick { SMALL } else { LARGE };
+    let ours = |key| Reading::own("heap-ours", n, key);
+    let query = |key| Reading::own("queries", n, key);
+    let python = |key| Reading::of(Program::Python("all", n), key);
+    let hub = if scope.quick { 5_000 } else { SMALL };
+    let unless_quick = |row: Row| if scope.quick { row.not(QUICK) } else { row };
+
+    vec![
+        leaks("leaks-100k", "find_leaks 100k / rust-cc", SMALL, true),
+        unless_quick(leaks("leaks-1m", "find_leaks 1M / rust-cc", LARGE, true)),
+        unless_quick(leaks(
+            "leaks-10m",
+            "find_leaks 10M / rust-cc",
+            LARGEST,
+            false,
+        )),
+        Row::new("leaks-floor", "find_leaks / floor", 2.0, ours("seconds")).against(Reading::own(
+            "heap-floor",
+            n,
+            "seconds",
+        )),
+        unless_quick(
+            Row::new(
+                "leaks-scaling",
+                "find_leaks 10M / 1M",
+                12.0,
+                Reading::own("heap-ours", LARGEST, "seconds"),
+            )
+            .against(ours("seconds")),
+        ),
+        Row::new(
+            "snapshot-memory",
+            "snapshot's peak, per node",
+            80.0,
+            Reading::own("heap-ours-memory", n, "peak"),
+        )
+        .figure(Figure::Ours, Unit::Bytes)
+        .exact(),
+        Row::not_built("kinds", "kinds + retained / snapshot", 3.0).against(Reading::own(
+            "heap-kinds",
+            n,
+            "snapshot",
+        )),
+        Row::new("growth", "growth / Python", 0.001, query("growth")).against(python("growth")),
+        Row::new("new-ids", "get_new_ids / Python", 0.02, query("new_ids"))
+            .against(python("new_ids")),
+        Row::new("at", "at / Python", 0.0001, query("at")).against(python("at")),
+        Row::new("at-flat", "at / at in a small heap", 1.5, query("at"))
+            .against(Reading::own("queries", 10_000, "at")),
+        Row::not_built("leaking-objects", "get_leaking_objects / Python", 0.1)
+            .against(python("leaking")),
+        Row::not_built("chain", "find_backref_chain / Python", 0.3).against(python("chain")),
+        Row::not_built("chain-at-hand", "the same, snapshot at hand", 0.02)
+            .against(python("chain")),
+        Row::new(
+            "show-backrefs",
+            "show_backrefs / Python",
+            0.3,
+            query("show_backrefs"),
+        )
+        .against(python("show_backrefs")),
+        Row::new(
+            "show-backrefs-at-hand",
+            "the same, snapshot at hand",
+            0.02,
+            query("show_backrefs_at_hand"),
+        )
+        .against(python("show_backrefs")),
+        Row::not_built("hub-chain", "chain through a hub / Python", 0.001)
+            .against(Reading::of(Program::Python("hub", hub), "chain")),
+    ]
+}
+
+/// A whole heap of this size, and the collectors on the same graph.
+fn leaks(name: &'static str, what: &'static str, n: usize, all: bool) -> Row {
+    let of = |subject| Reading::own(subject, n, "seconds");
+    let row = Row::new(name, what, 0.5, of("heap-ours")).against(of("heap-rust-cc"));
+    if !all {
+        return row;
+    }
+    let row = row
+        .beside("dumpster", of("heap-dumpster"))
+        .beside("bacon", of("heap-bacon"))
+        .beside("gc-arena, its root gone", of("heap-gc-arena"))
+        .beside("Python gc", Reading::of(Program::Python("all", n), "gc"));
+    if n == LARGE {
+        row.beside(
+            "rust-cc finalizing",
+            Reading::of(Program::Finalizing(n), "seconds"),
+        )
+    } else {
+        row
+    }
+}

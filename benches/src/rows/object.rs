@@ -1,0 +1,137 @@
+//! What tracking costs for each object.
+
+use super::{Figure, Reading, Row, Scope, Unit};
+use crate::program::Program;
+
+/// How many objects are made in a sample of churn.
+const CHURN: usize = 20_000;
+
+pub(super) fn rows(scope: Scope) -> Vec<Row> {
+    let churn = |subject| Reading::own(subject, CHURN, "seconds");
+    let kept = if scope.quick { 100_000 } else { 1_000_000 };
+    let batch = |subject, key| Reading::own(subject, kept, key);
+    let handle = |subject, key| Reading::own(subject, 100_000, key);
+    let threads = |subject, key| Reading::own(subject, 20_000, key);
+    let instance = |subject| Reading::own(subject, 10_000, "seconds");
+    let dhat = Reading::of(Program::Dhat(20_000), "seconds");
+
+    let mut rc_churn = Row::new("rc-churn", "Rc churn / std", 1.8, churn("churn-our-rc"))
+        .against(churn("churn-std-rc"))
+        .beside("countme", churn("churn-countme"))
+        .beside("dumpster", churn("churn-dumpster"))
+        .beside("rust-cc", churn("churn-rust-cc"))
+        .beside("bacon", churn("churn-bacon"));
+    if !scope.quick {
+        rc_churn = rc_churn.beside("dhat", dhat);
+    }
+    vec![
+        Row::new(
+            "off-instructions",
+            "off: instructions / std",
+            1.0,
+            Reading::of(Program::Instructions("off_objgraph"), "instructions"),
+        )
+        .against(Reading::of(
+            Program::Instructions("off_std"),
+            "instructions",
+        ))
+        .figure(Figure::Quotient, Unit::Instructions)
+        .exact(),
+        rc_churn,
+        Row::new("arc-churn", "Arc churn / std", 2.3, churn("churn-our-arc"))
+            .against(churn("churn-std-arc"))
+            .beside("dumpster", churn("churn-dumpster-sync")),
+        Row::new(
+            "rc-batch",
+            "Rc batch / std",
+            1.25,
+            batch("batch-our-rc", "first"),
+        )
+        .against(batch("batch-std-rc", "first"))
+        .beside_quotient(
+            "again",
+            batch("batch-our-rc", "again"),
+            batch("batch-std-rc", "again"),
+        ),
+        Row::new(
+            "arc-batch",
+            "Arc batch / std",
+            1.4,
+            batch("batch-our-arc", "first"),
+        )
+        .against(batch("batch-std-arc", "first"))
+        .beside_quotient(
+            "again",
+            batch("batch-our-arc", "again"),
+            batch("batch-std-arc", "again"),
+        ),
+        Row::new(
+            "rc-clone-drop",
+            "Rc clone + drop / std",
+            1.1,
+            handle("handles-our-rc", "clone_drop"),
+        )
+        .against(handle("handles-std-rc", "clone_drop")),
+        Row::new(
+            "arc-clone-drop",
+            "Arc clone + drop / std",
+            1.1,
+            handle("handles-our-arc", "clone_drop"),
+        )
+        .against(handle("handles-std-arc", "clone_drop")),
+        Row::new(
+            "rc-deref",
+            "Rc deref / std",
+            1.05,
+            handle("handles-our-rc", "deref"),
+        )
+        .against(handle("handles-std-rc", "deref")),
+        Row::new(
+            "arc-deref",
+            "Arc deref / std",
+            1.05,
+            handle("handles-our-arc", "deref"),
+        )
+        .against(handle("handles-std-arc", "deref")),
+        Row::new(
+            "two-threads",
+            "Arc churn, 2 threads / 1",
+            1.9,
+            threads("threads-our-arc", "two"),
+        )
+        .against(threads("threads-our-arc", "one"))
+        .beside_quotient(
+            "std",
+            threads("threads-std-arc", "two"),
+            threads("threads-std-arc", "one"),
+        )
+        .figure(Figure::Quotient, Unit::PerSecond)
+        .at_least(),
+        Row::new(
+            "rc-memory",
+            "memory per Rc - std's",
+            56.0,
+            batch("batch-our-rc", "bytes"),
+        )
+        .against(batch("batch-std-rc", "bytes"))
+        .figure(Figure::Difference, Unit::Bytes)
+        .exact(),
+        Row::new(
+            "arc-memory",
+            "memory per Arc - std's",
+            56.0,
+            batch("batch-our-arc", "bytes"),
+        )
+        .against(batch("batch-std-arc", "bytes"))
+        .figure(Figure::Difference, Unit::Bytes)
+        .exact(),
+        Row::new(
+            "instance",
+            "Instance in a Vec / countme",
+            0.6,
+            instance("instances-ours"),
+        )
+        .against(instance("instances-countme"))
+        .beside("no count", instance("instances-bare")),
+    ]
+}

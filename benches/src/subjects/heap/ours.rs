@@ -1,0 +1,59 @@
+//! `find_leaks`, and the memory of a snapshot.
+
+use std::cell::RefCell;
+
+use objgraph::Tracked;
+use objgraph::rc::Rc;
+
+use super::super::Readings;
+use crate::clock::Clock;
+use crate::memory;
+use crate::shape::Shape;
+
+/// A node of the graph.
+#[derive(Tracked)]
+pub(crate) struct Node {
+    _id: u64,
+    /// What it refers to.
+    pub(crate) edges: RefCell<Vec<Rc<Node>>>,
+}
+
+/// The graph of `n` nodes, each of them held.
+pub(crate) fn grow(n: usize) -> Vec<Rc<Node>> {
+    let shape = Shape::new(n);
+    let node = |id| {
+        let edges = RefCell::new(Vec::with_capacity(2));
+        Rc::new(Node { _id: id, edges })
+    };
+    let nodes: Vec<Rc<Node>> = (0..n as u64).map(node).collect();
+    for (from, targets) in shape.edges() {
+        let targets = targets.map(|to| nodes[to].clone());
+        nodes[from].edges.borrow_mut().extend(targets);
+    }
+    nodes
+}
+
+/// How long it takes to find that all of it leaked. The first call of the process, with nothing
+/// warm, as a user's is.
+pub(crate) fn leaks(n: usize) -> Readings {
+    drop(grow(n));
+    let clock = Clock::start();
+    let leaks = objgraph::find_leaks();
+    let seconds = clock.seconds();
+    assert_eq!(leaks.len(), n, "all of it leaked");
+    vec![("seconds", seconds)]
+}
+
+/// How much more memory there is while a snapshot is taken than before, at most.
+pub(crate) fn memory(n: usize) -> Readings {
+    drop(grow(n));
+    if !memory::forget_peak() {
+        return Vec::new();
+    }
+    let before = memory::resident();
+    let snapshot = objgraph::snapshot();
+    let peak = memory::peak() - before;
+    let kept = memory::resident() - before;
+    assert_eq!(snapshot.len(), n, "each node is in the snapshot");
+    vec![("peak", peak / n as f64), ("kept", kept / n as f64)]
+}

@@ -1,0 +1,79 @@
+//! The questions that Python's objgraph answers too, asked of a heap whose nodes are all held.
+
+use std::hint::black_box;
+
+use objgraph::rc::Rc;
+use objgraph::{DotOptions, Neighbourhood, ObjectId, PictureOptions, to_dot};
+
+use super::Readings;
+use super::heap::ours::grow;
+use super::operations::{least, seconds_each};
+use crate::clock::Clock;
+use crate::shape::Random;
+
+/// How many objects are made between two looks.
+const MADE: usize = 100;
+
+/// How many objects are looked up.
+const LOOKED_UP: usize = 256;
+
+pub(crate) fn all(n: usize) -> Readings {
+    let mut nodes = grow(n);
+    let mut random = Random(1);
+    let some: Vec<ObjectId> = (0..LOOKED_UP)
+        .map(|_| objgraph::id(&nodes[random.below(n)]))
+        .collect();
+    let at = seconds_each(100_000, |number| {
+        black_box(objgraph::at(some[number as usize % LOOKED_UP]));
+    });
+
+    let growth = after_some(&mut nodes, || {
+        black_box(objgraph::growth());
+    });
+    let new_ids = after_some(&mut nodes, || {
+        black_box(objgraph::new_ids());
+    });
+
+    let start = nodes[n / 2].clone();
+    objgraph::with_root("nodes", &nodes, || {
+        let path = std::env::temp_dir().join(format!("objgraph-bench-{}.dot", std::process::id()));
+        let show = least(3, || {
+            let clock = Clock::start();
+            let shown = objgraph::show_backrefs(&start, &path);
+            let seconds = clock.seconds();
+            shown.map_or(f64::NAN, |()| seconds)
+        });
+        let _ = std::fs::remove_file(&path);
+
+        let snapshot = objgraph::snapshot();
+        let found = snapshot.find(objgraph::id(&start));
+        let starts: Vec<_> = found.into_iter().collect();
+        assert_eq!(starts.len(), 1, "the object is in the snapshot");
+        // It is at hand: it has answered before.
+        black_box(snapshot.edges_to(starts[0]).len());
+        let show_at_hand = least(5, || {
+            let clock = Clock::start();
+            let picture = Neighbourhood::backrefs(&snapshot, &starts, &PictureOptions::default());
+            black_box(to_dot(&snapshot, &picture, &DotOptions::default()));
+            clock.seconds()
+        });
+        vec![
+            ("at", at),
+            ("growth", growth),
+            ("new_ids", new_ids),
+            ("show_backrefs", show),
+            ("show_backrefs_at_hand", show_at_hand),
+        ]
+    })
+}
+
+/// How long a look takes which finds some new objects.
+fn after_some(nodes: &mut Vec<Rc<super::heap::ours::Node>>, look: impl Fn()) -> f64 {
+    look();
+    least(5, || {
+        nodes.extend(grow(MADE));
+        let clock = Clock::start();
+        look();
+        clock.seconds()
+    })
+}
