@@ -23,13 +23,14 @@ step_setup() {
     if ((${#missing[@]})); then
         twice install_packages "${missing[@]}"
     fi
-    if ! python3 -c 'import objgraph' 2>/dev/null; then
+    if ! python3 -c 'import objgraph, networkx' 2>/dev/null; then
         PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1 \
-            twice python3 -m pip install --quiet objgraph
+            twice python3 -m pip install --quiet objgraph networkx
     fi
     dot -V
     valgrind --version
     python3 -c 'import objgraph; print("objgraph of Python,", objgraph.__version__)'
+    python3 -c 'import networkx; print("NetworkX,", networkx.__version__)'
 }
 
 # The command that the README gives, read from there.
@@ -118,6 +119,13 @@ step_examples() {
         echo "docs/quickstart.svg is not what quickstart draws; renew it: $0 picture" >&2
         return 1
     }
+    show cargo run --quiet --example guide | tee "$out/guide"
+    expect_texts "$out/guide" docs/guide.md
+    guide "$out"
+    diff --recursive --brief "$out/pictures" docs/guide || {
+        echo "docs/guide is not what the guide draws; renew it: $0 picture" >&2
+        return 1
+    }
     show cargo run --quiet --example dom_leak -- --parent strong | tee "$out/strong"
     expect "$out/strong" "1 leak of 1 kind"
     expect "$out/strong" "fix: make \`Node.parent.Strong.0\` Weak"
@@ -133,13 +141,17 @@ step_examples() {
     expect "$out/usage" "Usage:"
 }
 
-# Not a check: renews the picture of the README.
+# Not a check: renews the pictures of the README and of the guide.
 step_picture() {
-    show cargo build --quiet --example quickstart
+    show cargo build --quiet --example quickstart --example guide
     local out
     out=$(mktemp -d)
     draw "$out"
     mv "$out/objgraph/quickstart.svg" docs/quickstart.svg
+    guide "$out"
+    mkdir -p docs/guide
+    rm -f docs/guide/*.svg
+    mv "$out"/pictures/*.svg docs/guide
     rm -r "$out"
 }
 
@@ -210,6 +222,25 @@ expect_block() {
 # Runs quickstart where no `dot` is found, so that its own layout draws.
 draw() {
     PATH='' CARGO_TARGET_DIR=$1 "${CARGO_TARGET_DIR:-target}/debug/examples/quickstart" >/dev/null
+}
+
+# Runs the guide where no `dot` is found; its pictures are then in the folder `pictures`.
+guide() {
+    PATH='' CARGO_TARGET_DIR=$1 "${CARGO_TARGET_DIR:-target}/debug/examples/guide" >/dev/null
+    mkdir "$1/pictures"
+    mv "$1"/objgraph/guide/*.svg "$1/pictures"
+}
+
+# Whether each line of the blocks of text in a document is a line of the file.
+expect_texts() {
+    local line
+    awk '/^```text$/ { fence = 1; next } /^```/ { fence = 0 } fence' "$2" |
+        while IFS= read -r line; do
+            grep -qxF -- "$line" "$1" || {
+                echo "$2: not what the program prints: $line" >&2
+                return 1
+            }
+        done
 }
 
 expect() {

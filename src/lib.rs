@@ -88,6 +88,10 @@ pub use ask::{
     show_growth, show_most_common_types, show_new_ids, stats, stats_of, typestats,
 };
 
+// Bytes.
+pub use analysis::{Retained, RetainedByType, Retainer, TypeSize, TypeSizes};
+pub use ask::{retained, show_retained, show_typesizes, typesizes};
+
 // Pictures and chains.
 pub use analysis::{Chain, ChainSearch, LinkKind, is_root};
 pub use ask::{
@@ -95,7 +99,9 @@ pub use ask::{
     find_backref_chain, find_ref_chain, leaked, ref_chain, ref_chain_in, refs, refs_in,
     show_backrefs, show_chain, show_refs,
 };
-pub use report::{Drawing, DrawnEdge, DrawnNode, PictureError, Role};
+pub use report::{
+    Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
+};
 
 // Leaks, and why something is alive.
 pub use analysis::{

@@ -6,6 +6,7 @@ use objgraph::rc::{Rc, Weak};
 use objgraph::{NodeId, Snapshot, Tracked};
 use petgraph::Direction;
 use petgraph::algo::{dijkstra, is_cyclic_directed, kosaraju_scc, toposort};
+use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{
     Bfs, Dfs, EdgeFiltered, IntoEdgeReferences, IntoNeighborsDirected, NodeIndexable, Reversed,
 };
@@ -35,6 +36,7 @@ fn petgraph_walks_a_snapshot() {
     let right = node(&[&end, &left]);
     let top = node(&[&left, &right]);
     end.weak.replace(Some(Rc::downgrade(&top)));
+    let top_object = top.clone();
     let snapshot: Snapshot = objgraph::snapshot();
     let [end, left, right, top] =
         [&end, &left, &right, &top].map(|node| snapshot.find(objgraph::id(node)).unwrap());
@@ -70,4 +72,23 @@ fn petgraph_walks_a_snapshot() {
         2
     );
     assert_eq!(snapshot.from_index(snapshot.to_index(top)), top);
+
+    // A copy has the same numbers, and weights that tell what they are.
+    let copy = snapshot.to_petgraph();
+    assert_eq!(copy.node_count(), snapshot.len());
+    assert_eq!(copy.edge_count(), snapshot.edge_count());
+    for edge in snapshot.edge_references() {
+        let index = EdgeIndex::new(edge.number());
+        let (from, to) = copy.edge_endpoints(index).unwrap();
+        assert_eq!(from.index(), edge.source().index());
+        assert_eq!(to.index(), edge.target().index());
+        assert_eq!(copy[index].path, edge.path());
+        assert_eq!(copy[index].is_strong, edge.is_strong());
+    }
+    let weight = &copy[NodeIndex::new(top.index())];
+    assert_eq!(weight.id, objgraph::id(&top_object));
+    assert_eq!(weight.to_string(), format!("Node {}", weight.id));
+    assert_eq!(weight.site.as_ref().unwrap().file, file!());
+    let weak = copy.edge_weights().find(|edge| !edge.is_strong).unwrap();
+    assert_eq!(weak.to_string(), "(weak)");
 }

@@ -263,6 +263,11 @@ impl DoubleEndedIterator for Objects<'_> {
     }
 }
 
+/// The objects that are held from outside, sorted.
+pub(super) fn held(snapshot: &Snapshot) -> Vec<NodeId> {
+    Holds::of(snapshot).held
+}
+
 /// Who is held from outside.
 struct Holds {
     /// All of them, sorted.

@@ -29,6 +29,8 @@ pub struct Neighbourhood {
     pub cycles: Vec<Vec<usize>>,
     /// The greatest depth that a node may have; shades are relative to it.
     pub max_depth: usize,
+    /// Whether it goes from the starts to what refers to them.
+    pub is_backwards: bool,
 }
 
 /// A node of a picture.

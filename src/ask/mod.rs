@@ -7,6 +7,7 @@ mod leaks;
 mod lookup;
 mod new_ids;
 mod pictures;
+mod sizes;
 mod stats;
 mod typed;
 mod why;
@@ -24,6 +25,7 @@ pub use pictures::{
     Picture, backrefs, backrefs_in, chain_backrefs, chain_refs, leaked, refs, refs_in,
     show_backrefs, show_chain, show_refs,
 };
+pub use sizes::{retained, show_retained, show_typesizes, typesizes};
 pub use stats::{
     Stats, count, count_in, most_common_types, show_most_common_types, stats, stats_of, typestats,
 };

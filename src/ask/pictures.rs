@@ -1,5 +1,6 @@
 //! Pictures of who refers to whom.
 
+mod notebook;
 mod picture;
 mod selection;
 

@@ -6,6 +6,7 @@ mod tests;
 use std::io::{self, Write};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use super::escape::is_unprintable;
 use crate::analysis::LinkKind;
 
 impl Drawing {
@@ -194,8 +195,8 @@ fn quote(text: &str) -> String {
             '\t' => out.push(' '),
             // Graphviz reads `&lt;` in a label as `<`.
             '&' if is_entity(&text[at + 1..]) => out.push_str("&amp;"),
-            // Nor valid in SVG.
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+            // Nor valid in SVG, most of them.
+            c if is_unprintable(c) => {
                 out.push_str(&format!("\\\\u{{{:x}}}", u32::from(c)));
             }
             c => out.push(c),

@@ -30,6 +30,8 @@ pub struct Drawing {
     pub edges: Vec<DrawnEdge>,
     /// The sets of nodes that own each other in cycles: indices into `nodes`, sorted.
     pub cycles: Vec<Vec<usize>>,
+    /// Whether it goes from the starts to what refers to them, not to what they refer to.
+    pub is_backwards: bool,
     /// What the marks in this picture mean, a line each; empty if no legend is drawn.
     pub legend: Vec<String>,
 }
@@ -190,6 +192,7 @@ impl Drawing {
                 .collect(),
             edges: picture.links.iter().map(edge).collect(),
             cycles: picture.cycles.clone(),
+            is_backwards: picture.is_backwards,
             legend: Vec::new(),
         };
         if options.legend {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use std::{error, fmt};
 
 use super::dot_program::{self, Outcome};
+use super::drawing::Drawing;
 use crate::analysis::TooLarge;
 
 /// How long `dot` may take for one picture.
@@ -151,15 +152,14 @@ impl error::Error for PictureError {
     }
 }
 
-/// Saves the picture, in the format that the path's extension names: `.dot` and `.gv` give the
-/// text itself, `.svg` needs nothing installed, everything else goes through `dot -T`.
+/// Saves the picture, in the format that the path's extension names, as [`render`] does.
 ///
 /// The file is written whole or not at all.
 ///
 /// # Errors
 ///
 /// If there is no extension, `dot` is missing or fails, or the file cannot be written.
-pub fn save(dot: &str, path: &Path) -> Result<(), PictureError> {
+pub fn save(drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
     let unknown = || PictureError::UnknownFormat {
         path: path.to_owned(),
     };
@@ -170,29 +170,38 @@ pub fn save(dot: &str, path: &Path) -> Result<(), PictureError> {
     if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(unknown());
     }
-    let picture = render(dot, format)?;
+    let picture = render(drawing, format)?;
     write_whole(path, &picture).map_err(|error| PictureError::Unwritable {
         path: path.to_owned(),
         error,
     })
 }
 
-/// The picture in a format: `dot` or `gv` for the text itself, `svg`, or any that `dot -T` knows.
+/// The picture in a format: text of ours (`dot` or `gv`, `txt`, `json`, `graphml`, `mmd`), `svg`,
+/// or any that `dot -T` knows.
 ///
 /// # Errors
 ///
 /// If `dot` is missing or fails.
-pub fn render(dot: &str, format: &str) -> Result<Vec<u8>, PictureError> {
+pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> {
     if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(PictureError::UnknownFormat {
             path: PathBuf::from(format),
         });
     }
     let format = format.to_ascii_lowercase();
-    match format.as_str() {
-        "dot" | "gv" => return Ok(dot.as_bytes().to_vec()),
-        _ => {}
+    let text = match format.as_str() {
+        "dot" | "gv" => Some(drawing.to_dot()),
+        "txt" => Some(drawing.to_text()),
+        "json" => Some(drawing.to_json()),
+        "graphml" => Some(drawing.to_graphml()),
+        "mmd" | "mermaid" => Some(drawing.to_mermaid()),
+        _ => None,
+    };
+    if let Some(text) = text {
+        return Ok(text.into_bytes());
     }
+    let dot = &drawing.to_dot();
     match dot_program::run(OsStr::new("dot"), &format, dot, LIMIT) {
         Outcome::Done(picture) => Ok(picture),
         Outcome::Missing if format == "svg" => super::svg::to_svg(dot)
@@ -219,8 +228,8 @@ pub fn render(dot: &str, format: &str) -> Result<Vec<u8>, PictureError> {
 /// # Errors
 ///
 /// If `dot` fails, or the picture is too large for the layout of our own.
-pub fn to_svg(dot: &str) -> Result<String, PictureError> {
-    let svg = render(dot, "svg")?;
+pub fn to_svg(drawing: &Drawing) -> Result<String, PictureError> {
+    let svg = render(drawing, "svg")?;
     Ok(String::from_utf8_lossy(&svg).into_owned())
 }
 

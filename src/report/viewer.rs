@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::PictureError;
+use super::drawing::Drawing;
 use super::picture::to_svg;
 
 /// Where a picture went.
@@ -21,8 +22,8 @@ pub enum Opened {
 
 /// Shows a picture with a viewer, started without a shell; or, where it is not installed, saves
 /// it as SVG. The files are new ones in `folder`.
-pub fn open(viewer: &OsStr, dot: &str, folder: &Path) -> Result<Opened, PictureError> {
-    let path = new_file(folder, "dot", dot.as_bytes())?;
+pub fn open(viewer: &OsStr, drawing: &Drawing, folder: &Path) -> Result<Opened, PictureError> {
+    let path = new_file(folder, "dot", drawing.to_dot().as_bytes())?;
     let child = Command::new(viewer)
         .arg(&path)
         .stdin(Stdio::null())
@@ -34,7 +35,7 @@ pub fn open(viewer: &OsStr, dot: &str, folder: &Path) -> Result<Opened, PictureE
     }
     // Not of use without the viewer; that it stays is no harm.
     let _ = std::fs::remove_file(&path);
-    new_file(folder, "svg", to_svg(dot)?.as_bytes()).map(Opened::File)
+    new_file(folder, "svg", to_svg(drawing)?.as_bytes()).map(Opened::File)
 }
 
 /// Writes a file of a name that is not taken, which others than its owner cannot read.

@@ -10,6 +10,7 @@ mod node;
 mod parts;
 mod paths;
 mod petgraph_impls;
+mod to_petgraph;
 
 pub use edge::{Edge, Edges};
 pub use lengths::LengthRow;
@@ -17,6 +18,7 @@ pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment};
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
+pub use to_petgraph::{EdgeWeight, NodeWeight};
 
 use std::sync::{Arc, OnceLock};
 

@@ -28,6 +28,7 @@ pub(super) fn around(
         starts,
         picture: Neighbourhood {
             max_depth: options.max_depth,
+            is_backwards: way == Way::Backrefs,
             ..Neighbourhood::default()
         },
         drawn: HashMap::new(),

@@ -11,7 +11,9 @@ use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot, label_of};
 use super::selection::Selection;
 use crate::analysis::{Chain, Leaks, Neighbourhood, NodeSet, PictureOptions, Way};
 use crate::ask::print;
-use crate::report::{self, Drawing, DrawingOptions, ExtraInfo, NodeAttrs, Opened, PictureError};
+use crate::report::{
+    self, Drawing, DrawingOptions, ExtraInfo, NodeAttrs, Opened, PictureError, TextStyle,
+};
 
 /// How many alike siblings are drawn each by itself, where nothing else is said.
 const FOLD_OVER: usize = 8;
@@ -358,7 +360,16 @@ impl<'f> Picture<'f> {
     ///
     /// If it is too large, or `dot` fails.
     pub fn to_svg(&self) -> Result<String, PictureError> {
-        report::to_svg(&self.to_dot()?)
+        report::to_svg(&self.drawing()?)
+    }
+
+    /// Shows the picture in a notebook: what a Jupyter kernel of evcxr calls to show a value that
+    /// ends a cell. A picture that cannot be made is told in words.
+    pub fn evcxr_display(&self) {
+        match self.drawing() {
+            Ok(drawing) => drawing.evcxr_display(),
+            Err(error) => print(|out| writeln!(out, "{error}")),
+        }
     }
 
     /// Writes the picture as DOT text.
@@ -371,16 +382,88 @@ impl<'f> Picture<'f> {
         drawing.write_dot(out).map_err(PictureError::Write)
     }
 
-    /// Saves the picture, in the format that the path's extension names: `.dot` and `.gv` give
-    /// the text itself, `.svg` needs nothing installed, every other goes through `dot -T`. The
-    /// file is written whole or not at all.
+    /// The picture as a tree for a terminal: plain text of 80 columns. How to read it is told at
+    /// [`Drawing::to_text`]; [`print`](Self::print) prints the same, in colours on a terminal.
+    ///
+    /// ```
+    /// use objgraph::{Tracked, rc::Rc};
+    ///
+    /// #[derive(Tracked)]
+    /// struct Folder {
+    ///     items: Vec<Rc<Folder>>,
+    /// }
+    ///
+    /// let shared = Rc::new(Folder { items: vec![] });
+    /// let home = Rc::new(Folder { items: vec![shared.clone(), shared.clone()] });
+    /// let tree = objgraph::refs(&home).to_text()?;
+    /// if objgraph::ENABLED {
+    ///     assert_eq!(
+    ///         tree,
+    ///         "Folder\n\
+    ///          ├─ items[0] → #1 Folder\n\
+    ///          └─ items[1] → #1 Folder (above)\n"
+    ///     );
+    /// }
+    /// # Ok::<(), objgraph::PictureError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If it is too large.
+    pub fn to_text(&self) -> Result<String, PictureError> {
+        Ok(self.drawing()?.to_text())
+    }
+
+    /// Prints the picture as a tree, in colours where standard output is a terminal; see
+    /// [`TextStyle::for_terminal`] and [`Drawing::to_text`].
+    ///
+    /// # Errors
+    ///
+    /// If it is too large.
+    pub fn print(&self) -> Result<(), PictureError> {
+        let drawing = self.drawing()?;
+        let style = TextStyle::for_terminal();
+        print(|out| drawing.write_text(out, &style));
+        Ok(())
+    }
+
+    /// The picture as JSON; see [`Drawing::to_json`].
+    ///
+    /// # Errors
+    ///
+    /// If it is too large.
+    pub fn to_json(&self) -> Result<String, PictureError> {
+        Ok(self.drawing()?.to_json())
+    }
+
+    /// The picture as GraphML; see [`Drawing::to_graphml`].
+    ///
+    /// # Errors
+    ///
+    /// If it is too large.
+    pub fn to_graphml(&self) -> Result<String, PictureError> {
+        Ok(self.drawing()?.to_graphml())
+    }
+
+    /// The picture in the language of Mermaid; see [`Drawing::to_mermaid`].
+    ///
+    /// # Errors
+    ///
+    /// If it is too large.
+    pub fn to_mermaid(&self) -> Result<String, PictureError> {
+        Ok(self.drawing()?.to_mermaid())
+    }
+
+    /// Saves the picture, in the format that the path's extension names: `.dot` and `.gv`,
+    /// `.txt` (a tree), `.json`, `.graphml`, `.mmd` (Mermaid) and `.svg` need nothing installed,
+    /// every other goes through `dot -T`. The file is written whole or not at all.
     ///
     /// # Errors
     ///
     /// If it is too large, there is no extension, `dot` is missing or fails, or the file cannot
     /// be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
-        report::save(&self.to_dot()?, path.as_ref())
+        report::save(&self.drawing()?, path.as_ref())
     }
 
     /// Shows the picture in the viewer `xdot`; where that is not installed, saves it as SVG in
@@ -391,7 +474,7 @@ impl<'f> Picture<'f> {
     /// If it is too large, or cannot be saved.
     pub fn show(&self) -> Result<PathBuf, PictureError> {
         let drawing = self.drawing()?;
-        let opened = report::open(OsStr::new("xdot"), &drawing.to_dot(), &std::env::temp_dir())?;
+        let opened = report::open(OsStr::new("xdot"), &drawing, &std::env::temp_dir())?;
         let nodes = drawing.nodes.len();
         match opened {
             Opened::Viewer(path, mut viewer) => {

@@ -1,0 +1,41 @@
+//! Objects with something to do at their end, which never comes.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use objgraph::Tracked;
+use objgraph::rc::Rc;
+
+use crate::Told;
+
+#[derive(Tracked)]
+struct Connection {
+    peer: RefCell<Option<Rc<Connection>>>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        println!("closed");
+    }
+}
+
+pub(crate) fn tell(pictures: &Path) -> Told {
+    let one = Rc::new(Connection {
+        peer: RefCell::default(),
+    });
+    let two = Rc::new(Connection {
+        peer: RefCell::new(Some(one.clone())),
+    });
+    *one.peer.borrow_mut() = Some(two.clone());
+    drop((one, two));
+
+    let leaks = objgraph::find_leaks();
+    let unclosed = leaks
+        .iter()
+        .filter(|object| object.node().type_info().implements_drop);
+    println!("{} connections will never be closed", unclosed.count());
+    let picture = objgraph::leaked(&leaks).drops(true);
+    picture.print()?;
+    picture.save(pictures.join("finalisers.svg"))?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Drawings and snapshots as JSON: `docs/json.md` tells what is in it.
+
+mod drawing;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::io::{self, Write};
+
+use objgraph_core::Snapshot;
+
+pub(super) use self::drawing::{kind, role};
+use super::drawing::Drawing;
+
+/// The number of the schema; it grows when a field is removed or changes its meaning.
+const VERSION: u64 = 1;
+
+impl Drawing {
+    /// The drawing as JSON, in one line. What is in it is told in `docs/json.md`; its parts are
+    /// those of [`Drawing`]. With the feature `serde`, `Drawing` serializes as the same.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        drawing::drawing(self).to_string()
+    }
+}
+
+/// Writes a whole snapshot as JSON, a line for each object and each reference. What is in it is
+/// told in `docs/json.md`.
+///
+/// ```
+/// let kept = objgraph::rc::Rc::new("text".to_owned());
+/// let mut json = Vec::new();
+/// objgraph::write_json(&objgraph::snapshot(), &mut json)?;
+/// let json = String::from_utf8(json).unwrap();
+/// assert!(json.starts_with(r#"{"schema":"objgraph-snapshot","version":1,"#));
+/// if objgraph::ENABLED {
+///     assert!(json.contains(r#""name":"alloc::string::String""#));
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_json(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {
+    snapshot::write(snapshot, out)
+}

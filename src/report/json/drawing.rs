@@ -1,0 +1,104 @@
+//! A drawing as a value of JSON.
+
+use super::VERSION;
+use super::value::Json;
+use crate::analysis::LinkKind;
+use crate::report::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+
+pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
+    let cycle = |cycle: &Vec<usize>| Json::list(cycle.iter().map(|&node| Json::number(node)));
+    Json::Object(vec![
+        ("schema", Json::text("objgraph-drawing")),
+        ("version", Json::Number(VERSION)),
+        ("is_backwards", drawing.is_backwards.into()),
+        ("nodes", Json::list(drawing.nodes.iter().map(node))),
+        ("edges", Json::list(drawing.edges.iter().map(edge))),
+        ("cycles", Json::list(drawing.cycles.iter().map(cycle))),
+        (
+            "legend",
+            Json::list(drawing.legend.iter().map(|line| Json::text(&**line))),
+        ),
+    ])
+}
+
+pub(super) fn node(node: &DrawnNode) -> Json<'_> {
+    let (role, count) = role(node.role);
+    let ids = node.objects.iter().map(|id| Json::text(id.to_string()));
+    let attribute = |(name, value): &'_ (String, String)| {
+        Json::list([name, value].map(|text| Json::text(text.clone())))
+    };
+    Json::Object(vec![
+        ("role", Json::text(role)),
+        ("count", count.into()),
+        ("objects", Json::list(ids)),
+        ("type", Json::text(&*node.type_name)),
+        ("label", Json::text(&*node.label)),
+        ("depth", Json::number(node.depth)),
+        ("brightness", Json::Real(node.brightness)),
+        ("is_start", node.is_start.into()),
+        ("is_highlighted", node.is_highlighted.into()),
+        ("implements_drop", node.implements_drop.into()),
+        ("is_opaque", node.is_opaque.into()),
+        (
+            "attributes",
+            Json::list(node.attributes.iter().map(attribute)),
+        ),
+    ])
+}
+
+pub(super) fn edge(edge: &DrawnEdge) -> Json<'_> {
+    Json::Object(vec![
+        ("from", Json::number(edge.from)),
+        ("to", Json::number(edge.to)),
+        ("label", Json::text(&*edge.label)),
+        ("kind", Json::text(kind(edge.kind))),
+        ("references", Json::number(edge.references)),
+    ])
+}
+
+/// The name of a role, and the number that goes with it.
+pub(in crate::report) fn role(role: Role) -> (&'static str, Option<u64>) {
+    match role {
+        Role::Object => ("object", None),
+        Role::Root => ("root", None),
+        Role::Stack => ("stack", None),
+        Role::Outside(references) => ("outside", Some(references)),
+        Role::Hidden => ("hidden", None),
+        Role::MoreReferences(more) => ("more_references", Some(more as u64)),
+        Role::MoreBackreferences(more) => ("more_backreferences", Some(more as u64)),
+        Role::MoreObjects(more) => ("more_objects", Some(more as u64)),
+    }
+}
+
+pub(in crate::report) fn kind(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Strong => "strong",
+        LinkKind::Weak => "weak",
+        LinkKind::Cycle => "cycle",
+        LinkKind::Hint => "hint",
+    }
+}
+
+/// As in [`Drawing::to_json`].
+#[cfg(feature = "serde")]
+impl serde::Serialize for Drawing {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        drawing(self).serialize(serializer)
+    }
+}
+
+/// As in [`Drawing::to_json`].
+#[cfg(feature = "serde")]
+impl serde::Serialize for DrawnNode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        node(self).serialize(serializer)
+    }
+}
+
+/// As in [`Drawing::to_json`].
+#[cfg(feature = "serde")]
+impl serde::Serialize for DrawnEdge {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        edge(self).serialize(serializer)
+    }
+}

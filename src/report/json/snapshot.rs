@@ -1,0 +1,182 @@
+//! A snapshot as JSON, row by row.
+
+use std::io::{self, Write};
+
+use objgraph_core::{
+    Edge, Field, Holder, LengthRow, Node, NodeId, Place, PlaceKind, Sight, Site, Snapshot, State,
+    TypeInfo,
+};
+
+use super::VERSION;
+use super::value::Json;
+
+pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {
+    let parts = snapshot.parts();
+    write!(
+        out,
+        "{{\"schema\":\"objgraph-snapshot\",\"version\":{VERSION},\"enabled\":{},\"epoch\":{}",
+        parts.enabled, parts.epoch
+    )?;
+    let types = parts.types.iter();
+    write_rows(out, "types", types.map(|info| type_info(info)))?;
+    write_rows(out, "sites", parts.sites.iter().map(site))?;
+    write_rows(
+        out,
+        "threads",
+        parts.threads.iter().map(|name| Json::text(&**name)),
+    )?;
+    write_rows(
+        out,
+        "nodes",
+        snapshot.nodes().map(|node| row(snapshot, node)),
+    )?;
+    let edges = snapshot
+        .nodes()
+        .flat_map(|node| snapshot.edges(node.node_id()));
+    write_rows(out, "edges", edges.map(edge))?;
+    let places = parts.places.iter();
+    write_rows(out, "places", places.map(|at| place(snapshot, at)))?;
+    let lengths = parts.lengths.iter();
+    write_rows(out, "lengths", lengths.map(|at| length(snapshot, at)))?;
+    write_rows(out, "panics", parts.panics.iter().map(panic))?;
+    writeln!(out, "}}")
+}
+
+fn write_rows<'a>(
+    out: &mut dyn Write,
+    name: &str,
+    rows: impl Iterator<Item = Json<'a>>,
+) -> io::Result<()> {
+    write!(out, ",\n\"{name}\":[")?;
+    for (at, row) in rows.enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        write!(out, "{comma}\n{row}")?;
+    }
+    write!(out, "]")
+}
+
+fn type_info(info: &TypeInfo) -> Json<'_> {
+    Json::Object(vec![
+        ("name", Json::text(&*info.name)),
+        ("short_name", Json::text(&*info.short_name)),
+        ("size", Json::number(info.size)),
+        ("is_visited", info.is_visited.into()),
+        ("is_derived", info.is_derived.into()),
+        ("implements_drop", info.implements_drop.into()),
+        ("declared", info.declared.as_ref().map_or(Json::Null, site)),
+        ("fields", Json::list(info.fields.iter().map(field))),
+    ])
+}
+
+fn field(field: &Field) -> Json<'_> {
+    let sight = match field.sight {
+        Sight::Full => "full",
+        Sight::Partial => "partial",
+        Sight::With => "with",
+        Sight::Opaque => "opaque",
+        Sight::Harmless => "harmless",
+        Sight::Skipped => "skipped",
+        _ => "other",
+    };
+    Json::Object(vec![
+        ("name", Json::text(field.name)),
+        ("type", Json::text(field.type_text)),
+        ("sight", Json::text(sight)),
+        ("back", field.back.into()),
+    ])
+}
+
+fn site(site: &Site) -> Json<'_> {
+    Json::text(site.to_string())
+}
+
+fn row<'s>(snapshot: &'s Snapshot, node: Node<'s>) -> Json<'s> {
+    let row = &snapshot.parts().nodes[node.node_id().index()];
+    let known =
+        |column: u32| (column != objgraph_core::NodeRow::UNKNOWN).then_some(u64::from(column));
+    let holder = match node.holder() {
+        Holder::Rc => "rc",
+        Holder::Arc => "arc",
+        Holder::StdRc => "std_rc",
+        Holder::StdArc => "std_arc",
+        Holder::Instance => "instance",
+        Holder::Value => "value",
+        _ => "other",
+    };
+    let state = match node.state() {
+        State::Visited => "visited",
+        State::Opaque => "opaque",
+        State::OtherThread => "other_thread",
+        State::Lent => "lent",
+        State::Panicked => "panicked",
+        State::InFlight => "in_flight",
+        _ => "other",
+    };
+    let mut fields = vec![
+        ("id", Json::text(node.id().to_string())),
+        ("type", Json::number(node.type_index())),
+        ("site", known(row.site).into()),
+        ("thread", known(row.thread).into()),
+        ("epoch", Json::Number(node.epoch().into())),
+        ("strong", node.strong().map(u64::from).into()),
+        ("weak", node.weak().map(u64::from).into()),
+        ("holder", Json::text(holder)),
+        ("state", Json::text(state)),
+        ("shallow_bytes", Json::Number(node.shallow_bytes())),
+        ("heap_bytes", Json::Number(node.heap_bytes())),
+    ];
+    fields.extend(node.root().map(|root| ("root", Json::text(root))));
+    fields.extend(node.label().map(|label| ("label", Json::text(label))));
+    Json::Object(fields)
+}
+
+fn edge(edge: Edge<'_>) -> Json<'static> {
+    Json::Object(vec![
+        ("from", index(edge.source())),
+        ("to", index(edge.target())),
+        ("path", Json::text(edge.path())),
+        ("is_strong", edge.is_strong().into()),
+        ("is_back", edge.is_back().into()),
+    ])
+}
+
+fn place(snapshot: &Snapshot, place: &Place) -> Json<'static> {
+    let why = match place.kind {
+        PlaceKind::Opaque => "opaque",
+        PlaceKind::Busy => "busy",
+        PlaceKind::TooDeep => "too_deep",
+        _ => "other",
+    };
+    Json::Object(vec![
+        ("node", index(place.node)),
+        (
+            "path",
+            Json::text(snapshot.parts().paths.show(place.path, place.index)),
+        ),
+        ("type", Json::Number(place.type_index.into())),
+        ("why", Json::text(why)),
+    ])
+}
+
+fn length(snapshot: &Snapshot, row: &LengthRow) -> Json<'static> {
+    Json::Object(vec![
+        ("node", index(row.node)),
+        (
+            "path",
+            Json::text(snapshot.parts().paths.show_field(row.path)),
+        ),
+        ("collections", Json::Number(row.count.into())),
+        ("items", Json::Number(row.len())),
+    ])
+}
+
+fn panic((node, message): &(NodeId, String)) -> Json<'_> {
+    Json::Object(vec![
+        ("node", index(*node)),
+        ("message", Json::text(&**message)),
+    ])
+}
+
+fn index(node: NodeId) -> Json<'static> {
+    Json::number(node.index())
+}

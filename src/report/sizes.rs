@@ -1,0 +1,130 @@
+//! The tables of bytes: by type, and by what keeps them alive.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::{self, Write as _};
+
+use objgraph_core::{NodeId, Site, short_name};
+
+use super::words::{Names, bytes, count, grouped, objects};
+use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
+
+/// At most so many lines of one kind are told.
+const LINES: usize = 10;
+
+/// Of the objects of one type that were made at one place, so many are told one by one.
+const ALIKE: usize = 3;
+
+impl fmt::Display for TypeSizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows().is_empty() {
+            return f.write_str("No object is alive.");
+        }
+        let mut full_names: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for row in self.rows() {
+            let names = full_names.entry(short_name(&row.type_name)).or_default();
+            names.insert(&row.type_name);
+        }
+        let name = |row: &TypeSize| {
+            let short = short_name(&row.type_name);
+            match full_names.get(&short).is_some_and(|names| names.len() > 1) {
+                true => row.type_name.clone(),
+                false => short,
+            }
+        };
+        writeln!(
+            f,
+            "{:>11} {:>11} {:>11} {:>11}  Type",
+            "Bytes", "values", "their heap", "objects"
+        )?;
+        let line = |f: &mut fmt::Formatter<'_>, row: &TypeSize, name: &str| {
+            write!(
+                f,
+                "{:>11} {:>11} {:>11} {:>11}  {name}",
+                bytes(row.bytes()),
+                bytes(row.shallow_bytes),
+                bytes(row.heap_bytes),
+                grouped(row.count as u64)
+            )
+        };
+        for row in self.rows().iter().take(LINES) {
+            line(f, row, &name(row))?;
+            writeln!(f)?;
+        }
+        let all = count(self.rows().len(), "type", "types");
+        line(f, &self.total(), &format!("(all, of {all})"))
+    }
+}
+
+impl fmt::Display for Retained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let snapshot = self.snapshot();
+        if snapshot.is_empty() {
+            return f.write_str("No object is alive.");
+        }
+        let names = Names::of(snapshot);
+        let mut out = String::new();
+        let total = bytes(self.total_bytes());
+        writeln!(out, "{}, {total}.\n", objects(snapshot.len()))?;
+        let head = |out: &mut String, last: &str| {
+            writeln!(
+                out,
+                "{:>11} {:>7} {:>11}  {last}",
+                "Retained", "of all", "objects"
+            )
+        };
+        let line = |out: &mut String, retained: u64, objects: usize| {
+            let part = retained as f64 * 100.0 / self.total_bytes().max(1) as f64;
+            let objects = grouped(objects as u64);
+            write!(out, "{:>11} {part:>6.1}% {objects:>11}  ", bytes(retained))
+        };
+        head(&mut out, "by")?;
+        let mut alike: HashMap<(usize, Option<&Site>), usize> = HashMap::new();
+        let mut is_told = |retainer: &Retainer| match retainer {
+            Retainer::Object(node) => {
+                let node = snapshot.node(*node);
+                let told = alike.entry((node.type_index(), node.site())).or_default();
+                *told += 1;
+                *told <= ALIKE
+            }
+            Retainer::Cycle(_) => true,
+        };
+        let retainers = self
+            .top(usize::MAX)
+            .into_iter()
+            .filter(|retainer| is_told(retainer));
+        for retainer in retainers.take(LINES) {
+            let (retained, objects) = self.retained_by(retainer);
+            line(&mut out, retained, objects)?;
+            let name = |node: NodeId| {
+                let node = snapshot.node(node);
+                let name = node.root().unwrap_or_else(|| names.get(node.type_index()));
+                match node.site() {
+                    Some(site) => format!("{name}, made at {site}"),
+                    None => name.to_owned(),
+                }
+            };
+            match retainer {
+                Retainer::Object(node) => writeln!(out, "{}", name(node))?,
+                Retainer::Cycle(cycle) => {
+                    let members = &self.cycles()[cycle];
+                    let first = members
+                        .first()
+                        .map_or("?", |&node| names.get(snapshot.node(node).type_index()));
+                    let size = self::objects(members.len());
+                    writeln!(out, "a leaked cycle of {size}, {first} …")?;
+                }
+            }
+        }
+        writeln!(out)?;
+        head(&mut out, "by all of a type")?;
+        for row in self.by_type().iter().take(LINES) {
+            line(&mut out, row.bytes, row.objects)?;
+            let number = grouped(row.count as u64);
+            writeln!(out, "{number} × {}", names.get(row.type_index))?;
+        }
+        f.write_str(out.trim_end())
+    }
+}
