@@ -204,7 +204,8 @@ impl<'l> KindsReport<'l> {
         let text = format!("{}, {} {}", words[0], words[1], words[2]);
         wrapped(out, "     ", text.split(' '), " ")?;
         if first.heads > 1 {
-            let text = format!("{}: a list that holds them, say", self.orphans(kind, first));
+            let orphans = self.orphans(kind, first);
+            let text = format!("{orphans}; or clear the field before the last handle is dropped");
             wrapped(out, "     ", text.split(' '), " ")?;
         }
         let others = others.iter().take(3).map(|fix| match fix.heads {

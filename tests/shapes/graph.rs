@@ -80,17 +80,18 @@ fn a_graph_with_edges_in_and_out() {
     found.one_kind(
         &["Edge.from + Edge.to", "Vertex.inbound + Vertex.outbound"],
         expect![[r#"
-            8 objects leaked, 320 B: 1 leak of 1 kind
+            8 objects leaked, 672 B: 1 leak of 1 kind
 
-            1. 8 objects kept alive by cycles, 320 B                  leak-753dfeb58665d516
+            1. 8 objects kept alive by cycles, 672 B                  leak-753dfeb58665d516
                4 × Edge            made at tests/shapes/graph.rs:22:20
                4 × Vertex          made at tests/shapes/graph.rs:73:37
                Vertex.outbound[0] → Edge.from → (the first)
                Vertex.inbound[0] → Edge.to → (the first)
-               born in epoch 0, on thread graph::a_graph_with_edges_in_and_out
+               born in epoch 5, on thread graph::a_graph_with_edges_in_and_out
                fix: make `Edge.from` and `Edge.to` Weak
-                 frees 8 objects, 320 B; nothing else would lose its last owner
-                 4 objects then need another owner: a list that holds them, say
+                 frees 8 objects, 672 B; nothing else would lose its last owner
+                 4 objects then need another owner; or clear the field before the last
+                   handle is dropped
                or: `Vertex.inbound` and `Vertex.outbound` (4 objects then need another
                  owner)"#]],
     );

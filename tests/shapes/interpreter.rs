@@ -67,16 +67,16 @@ fn an_environment_and_the_function_it_names() {
     found.one_kind(
         &["Function.closure", "Environment.values.Function.0"],
         expect![[r#"
-            2 objects leaked, 48 B: 1 leak of 1 kind
+            2 objects leaked, 542 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 48 B                  leak-8eebaf2bdd067ac2
+            1. 2 objects kept alive by a cycle, 542 B                 leak-8eebaf2bdd067ac2
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
                Environment.values[0].Function.0 → Function.closure → (the first)
-               born in epoch 0,
+               born in epoch 7,
                  on thread interpreter::an_environment_and_the_function_it_names
                fix: make `Function.closure` Weak
-                 frees 2 objects, 48 B; nothing else would lose its last owner
+                 frees 2 objects, 542 B; nothing else would lose its last owner
                or: `Environment.values.Function.0`"#]],
     );
     drop(globals);
@@ -101,13 +101,13 @@ fn an_environment_that_no_weak_field_frees() {
     found.one_kind(
         &[],
         expect![[r#"
-            2 objects leaked, 48 B: 1 leak of 1 kind
+            2 objects leaked, 542 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 48 B                  leak-8eebaf2bdd067ac2
+            1. 2 objects kept alive by a cycle, 542 B                 leak-8eebaf2bdd067ac2
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
                Environment.values[0].Function.0 → Function.closure → (the first)
-               born in epoch 0,
+               born in epoch 9,
                  on thread interpreter::an_environment_that_no_weak_field_frees
                fix: no field, made Weak, frees it without freeing what is in use;
                  clear one of `Environment.values.Function.0`, `Function.closure` before the

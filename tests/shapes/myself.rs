@@ -27,14 +27,14 @@ fn an_arc_that_holds_itself() {
     found.one_kind(
         &["Slot.0"],
         expect![[r#"
-            1 object leaked, 16 B: 1 leak of 1 kind
+            1 object leaked, 32 B: 1 leak of 1 kind
 
-            1. 1 object that holds itself, 16 B                       leak-77d368cd1a013801
+            1. 1 object that holds itself, 32 B                       leak-77d368cd1a013801
                1 × Slot            made at tests/shapes/myself.rs:23:16
                Slot.0 → (the first)
-               born in epoch 0, on thread myself::an_arc_that_holds_itself
+               born in epoch 13, on thread myself::an_arc_that_holds_itself
                fix: make `Slot.0` Weak
-                 frees 1 object, 16 B; nothing else would lose its last owner"#]],
+                 frees 1 object, 32 B; nothing else would lose its last owner"#]],
     );
 
     let slot = Arc::new(WeakSlot::default());

@@ -66,15 +66,15 @@ fn a_subject_and_its_observers() {
     found.one_kind(
         &["Observer.subject", "Subject.observers"],
         expect![[r#"
-            4 objects leaked, 80 B: 1 leak of 1 kind
+            4 objects leaked, 176 B: 1 leak of 1 kind
 
-            1. 4 objects kept alive by a cycle, 80 B                  leak-be573436c0fd4c81
+            1. 4 objects kept alive by a cycle, 176 B                 leak-be573436c0fd4c81
                3 × Observer        made at tests/shapes/observer.rs:20:24
                1 × Subject         made at tests/shapes/observer.rs:62:19
                Subject.observers[0] → Observer.subject → (the first)
-               born in epoch 0, on thread observer::a_subject_and_its_observers
+               born in epoch 20, on thread observer::a_subject_and_its_observers
                fix: make `Observer.subject` Weak
-                 frees 4 objects, 80 B; nothing else would lose its last owner
+                 frees 4 objects, 176 B; nothing else would lose its last owner
                or: `Subject.observers` (3 objects then need another owner)"#]],
     );
 

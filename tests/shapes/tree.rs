@@ -72,16 +72,16 @@ fn a_tree_with_parents() {
     found.one_kind(
         &["Node.parent", "Node.children"],
         expect![[r#"
-            12 objects leaked, 768 B: 3 leaks of 1 kind
+            12 objects leaked, 1.0 KiB: 3 leaks of 1 kind
 
-            1. 3 leaks of 4 objects each, 768 B                       leak-5fe17e25a5b779bb
+            1. 3 leaks of 4 objects each, 1.0 KiB                     leak-5fe17e25a5b779bb
                12 × Node            made at tests/shapes/tree.rs:18:20
                Node.children[0] → Node.parent → (the first)
-               born in epoch 0, on thread tree::a_tree_with_parents
+               born in epoch 22, on thread tree::a_tree_with_parents
                for example: Node #_ { name: "ul", parent: RefCell { va…;
                  Node #_ { name: "li", parent: RefCell { va…
                fix: make `Node.parent` Weak (marked #[tracked(back)])
-                 frees 3 × 4 objects, 768 B; nothing else would lose its last owner
+                 frees 3 × 4 objects, 1.0 KiB; nothing else would lose its last owner
                or: `Node.children` (3 objects of each then need another owner)"#]],
     );
 

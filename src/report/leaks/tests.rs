@@ -45,7 +45,8 @@ fn a_ring_of_three() {
                born in epoch 0
                fix: make `Node.next` Weak
                  frees 3 objects, 96 B; nothing else would lose its last owner
-                 3 objects then need another owner: a list that holds them, say"#]],
+                 3 objects then need another owner; or clear the field before the last
+                   handle is dropped"#]],
     );
 }
 
@@ -247,7 +248,8 @@ fn a_kind_that_leaked_often() {
                born in epoch 0
                fix: make `Node.next` Weak
                  frees 7 objects, 224 B; nothing else would lose its last owner
-                 2 objects of the first then need another owner: a list that holds them, say"#]],
+                 2 objects of the first then need another owner; or clear the field before
+                   the last handle is dropped"#]],
     );
 }
 
