@@ -28,13 +28,14 @@ fn snapshot() -> Arc<Snapshot> {
 fn by_type() {
     let sizes = TypeSizes::of(&snapshot());
     expect![[r#"
+        -
               Bytes      values  their heap     objects  Type
             3.0 MiB        32 B     3.0 MiB           1  app::tree::Node
            48.4 KiB       384 B    48.0 KiB          12  Page
                64 B        64 B         0 B           2  app::dom::Node
                32 B        32 B         0 B           1  Cache
             3.0 MiB       512 B     3.0 MiB          16  (all, of 4 types)"#]]
-    .assert_eq(&sizes.to_string());
+    .assert_eq(&format!("-\n{sizes}"));
     assert_eq!(sizes.get("Page").unwrap().heap_bytes, 12 * 4096);
     assert_eq!(sizes.total().count, 16);
     assert_eq!(
