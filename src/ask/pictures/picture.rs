@@ -364,9 +364,20 @@ impl<'f> Picture<'f> {
     }
 
     /// Shows the picture in a notebook: what a Jupyter kernel of evcxr calls to show a value that
-    /// ends a cell. A picture that cannot be made is told in words.
+    /// ends a cell. A picture that cannot be made, or has nothing in it, is told in words.
+    ///
+    /// evcxr links an objgraph of its own into each cell, which knows of objgraph's pointers only
+    /// those that this cell made. What std's pointers hold is seen from every cell; and all cells
+    /// share one objgraph that they get from a crate of `crate-type = ["dylib"]`.
     pub fn evcxr_display(&self) {
         match self.drawing() {
+            Ok(drawing) if drawing.nodes.is_empty() => print(|out| {
+                writeln!(
+                    out,
+                    "Nothing to draw. Objects made through pointers of objgraph are known to the cell\n\
+                     that made them alone: draw them there, or use those of std."
+                )
+            }),
             Ok(drawing) => drawing.evcxr_display(),
             Err(error) => print(|out| writeln!(out, "{error}")),
         }
