@@ -3,6 +3,7 @@
 
 mod assemble;
 mod by_place;
+mod keep;
 mod labels;
 mod left_behind;
 mod met;
@@ -14,6 +15,7 @@ mod tracer;
 mod types;
 mod visitor;
 
+pub use keep::{Kept, Reached, snapshot_keeping};
 pub use labels::{label_of, labels};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;

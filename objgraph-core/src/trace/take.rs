@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::assemble::assemble;
+use super::keep::Kept;
 use super::others::Running;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
@@ -51,11 +52,22 @@ impl SnapshotOptions {
 /// a pointer the object it points to, for any other value a node of its own, which is no object.
 #[must_use]
 pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
+    let (snapshot, starts, _) = take(values, options, None);
+    (snapshot, starts)
+}
+
+/// The same, with ways back to what was met behind std's pointers, where they are wanted.
+pub(super) fn take(
+    values: &[&dyn Visit],
+    options: SnapshotOptions,
+    kept: Option<Kept>,
+) -> (Snapshot, Vec<NodeId>, Option<Kept>) {
     if !crate::ENABLED {
-        return (Snapshot::empty(), Vec::new());
+        return (Snapshot::empty(), Vec::new(), kept);
     }
     let _running = Running::begin();
     let mut tracer = Tracer::new(registry(), options.labels);
+    tracer.kept = kept;
     let listed = capture::list();
     let all = listed.len();
     tracer.nodes.reserve(all);
@@ -79,7 +91,8 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
             Pending::Std(handle) => tracer.visit_std(node, &handle),
         }
     }
-    (assemble(tracer), starts)
+    let kept = tracer.kept.take();
+    (assemble(tracer), starts, kept)
 }
 
 fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {

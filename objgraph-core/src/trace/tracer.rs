@@ -7,6 +7,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use super::by_place::ByPlace;
+use super::keep::Kept;
 use super::met::{MetPointer, StdPointer};
 use super::types::Types;
 use crate::capture;
@@ -45,6 +46,8 @@ pub(crate) struct Tracer {
     pub(super) wants_labels: bool,
     /// Nodes still to be visited, of which the listing did not know.
     pub(super) queue: Vec<(u32, Pending)>,
+    /// Ways back to values behind std's pointers, where they are wanted.
+    pub(super) kept: Option<Kept>,
     /// Nodes by their place in the table.
     by_place: ByPlace,
     /// Nodes of values outside the table, by address and, for values without a count, type.
@@ -116,6 +119,7 @@ impl Tracer {
             roots: Vec::new(),
             wants_labels,
             queue: Vec::new(),
+            kept: None,
             by_place: ByPlace::default(),
             by_address: HashMap::default(),
             cursor: Cursor {
@@ -332,6 +336,9 @@ impl Tracer {
         self.nodes.push(row);
         self.by_address.insert(key, node);
         if let Some(handle) = met.handle {
+            if let Some(kept) = &mut self.kept {
+                kept.keep(node, met.type_name, &handle);
+            }
             self.queue.push((node, Pending::Std(handle)));
         }
         node
