@@ -98,6 +98,16 @@ pub trait Visit {
     {
         !std::mem::needs_drop::<Self>()
     }
+
+    /// Whether a value of the type may own bytes on the heap, or items whose number is told; asked
+    /// of leaves, which are visited for that alone.
+    #[doc(hidden)]
+    fn owns_heap() -> bool
+    where
+        Self: Sized,
+    {
+        std::mem::needs_drop::<Self>()
+    }
 }
 
 /// A short text of a value.

@@ -67,6 +67,7 @@ impl Kit {
             epoch: 0,
             strong: 0,
             weak: 0,
+            heap: 0,
             holder: Holder::Rc,
             state: State::Visited,
         });

@@ -4,12 +4,14 @@
 //! pointer into the program, and does not change: every analysis is a function of it.
 
 mod edge;
+mod lengths;
 mod node;
 mod parts;
 mod paths;
 mod petgraph_impls;
 
 pub use edge::{Edge, Edges};
+pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment};
@@ -168,6 +170,42 @@ impl Snapshot {
         let start = places.partition_point(|place| place.node < node);
         let end = places.partition_point(|place| place.node <= node);
         &places[start..end]
+    }
+
+    /// How long the collections are that the nodes own, sorted by node and path.
+    ///
+    /// ```
+    /// use objgraph_core::{Visit, Visitor, rc::Rc};
+    ///
+    /// struct Cache(Vec<u64>);
+    ///
+    /// impl Visit for Cache {
+    ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+    ///         visitor.field("entries", &self.0);
+    ///     }
+    /// }
+    ///
+    /// # objgraph_core::register::<Cache>();
+    /// let cache = Rc::new(Cache(vec![1, 2, 3]));
+    /// let snapshot = objgraph_core::snapshot();
+    /// # if objgraph_core::ENABLED {
+    /// let row = snapshot.lengths()[0];
+    /// assert_eq!(snapshot.parts().paths.show_field(row.path), "entries");
+    /// assert_eq!((row.len(), row.count), (3, 1));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn lengths(&self) -> &[LengthRow] {
+        &self.parts.lengths
+    }
+
+    /// How long the collections are that a node owns, sorted by path. O(log rows).
+    #[must_use]
+    pub fn lengths_of(&self, node: NodeId) -> &[LengthRow] {
+        let rows = &self.parts.lengths;
+        let start = rows.partition_point(|row| row.node < node);
+        let own = rows[start..].partition_point(|row| row.node == node);
+        &rows[start..start + own]
     }
 
     fn incoming(&self) -> &Incoming {

@@ -165,6 +165,49 @@ impl<'s> Node<'s> {
         known(self.row.weak).filter(|_| self.row.holder.counts())
     }
 
+    /// The bytes on the heap that the value owns beside its own allocation, at any depth, and
+    /// that are in no other object: the buffers of its vectors, strings and maps, its boxes.
+    ///
+    /// Capacities count, not lengths. What is behind an `Rc` or `Arc` is another object, and what
+    /// is behind a `&` is another node, with bytes of their own; so nothing is counted twice, and
+    /// the sum over the nodes is what they own together. Vectors, strings and boxes are exact, hash tables
+    /// and B-trees estimated from what they hold; what cannot be looked into counts 0, so the
+    /// number is a lower bound. 0 too if the snapshot was taken without
+    /// ([`SnapshotOptions::heap`](crate::SnapshotOptions::heap)).
+    ///
+    /// ```
+    /// use objgraph_core::rc::Rc;
+    ///
+    /// let buffer: Rc<Vec<u64>> = Rc::new(Vec::with_capacity(100));
+    /// # objgraph_core::register::<Vec<u64>>();
+    /// let snapshot = objgraph_core::snapshot();
+    /// # if objgraph_core::ENABLED {
+    /// let node = snapshot.node(snapshot.find(objgraph_core::id(&buffer)).unwrap());
+    /// assert_eq!(node.heap_bytes(), 800);
+    /// assert_eq!(node.shallow_bytes(), 24 + 16);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn heap_bytes(&self) -> u64 {
+        self.row.heap
+    }
+
+    /// The bytes of the object's own allocation: the value, and before it the two counts of `Rc`
+    /// and `Arc`. The word with the object's id, which is there only while tracking is on, does
+    /// not count, nor does padding of values that are aligned to more than 16 bytes.
+    ///
+    /// 0 for a value without an allocation of its own, which is on the stack, in a static, or
+    /// inside the bytes of its owner ([`Holder::Instance`], [`Holder::Value`]). Of a value without
+    /// a size known to the compiler (`Rc<str>`) the counts alone: the value itself is in
+    /// [`heap_bytes`](Self::heap_bytes).
+    #[must_use]
+    pub fn shallow_bytes(&self) -> u64 {
+        if !self.row.holder.counts() {
+            return 0;
+        }
+        (self.type_info().size + 2 * size_of::<usize>()) as u64
+    }
+
     /// What holds the value.
     #[must_use]
     pub fn holder(&self) -> Holder {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lengths::LengthRow;
 use super::node::{Holder, NodeId, State};
 use super::paths::{PathId, PathTable};
 use crate::object_id::ObjectId;
@@ -33,6 +34,8 @@ pub struct SnapshotParts {
     pub edges: Vec<EdgeRow>,
     /// Where the trace could not look, sorted by node.
     pub places: Vec<Place>,
+    /// How long the collections are that the nodes own, sorted by node and path, each once.
+    pub lengths: Vec<LengthRow>,
     /// Labels of nodes, for those that were asked for.
     pub labels: Vec<(NodeId, String)>,
     /// Nodes that are roots, with their names.
@@ -59,6 +62,9 @@ pub struct NodeRow {
     pub strong: u32,
     /// Weak references; [`NodeRow::UNKNOWN`] if it could not be read.
     pub weak: u32,
+    /// The bytes on the heap that the value owns outside of itself and of other objects; see
+    /// [`Node::heap_bytes`](super::Node::heap_bytes).
+    pub heap: u64,
     /// What kind of thing holds the value.
     pub holder: Holder,
     /// How far the trace saw it.
@@ -153,6 +159,17 @@ impl SnapshotParts {
             self.places.is_sorted_by_key(|place| place.node),
             "places are sorted by node"
         );
+        assert!(
+            self.lengths
+                .is_sorted_by(|a, b| (a.node, a.path) < (b.node, b.path)),
+            "lengths are sorted by node and path, each once"
+        );
+        for row in &self.lengths {
+            assert!(
+                row.node.index() < nodes && self.paths.contains(row.path),
+                "the node and the path of a length are known"
+            );
+        }
         assert!(
             self.labels.is_sorted_by_key(|label| label.0),
             "labels are sorted by node"

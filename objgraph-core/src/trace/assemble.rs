@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::tracer::{Run, Tracer};
+use super::tracer::Tracer;
 use crate::capture;
 use crate::site::Site;
-use crate::snapshot::{EdgeRow, NodeRow, Snapshot, SnapshotParts};
+use crate::snapshot::{LengthRow, NodeRow, Snapshot, SnapshotParts};
 use crate::type_info::TypeInfo;
 
 /// Puts a snapshot together.
@@ -41,7 +41,8 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.labels.sort();
     parts.panics.sort();
     parts.roots.sort();
-    (parts.edge_starts, parts.edges) = by_source(tracer.edges, &tracer.runs, parts.nodes.len());
+    parts.lengths = by_path(tracer.lengths);
+    (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
     Snapshot::from_parts(parts)
 }
 
@@ -75,41 +76,18 @@ fn sorted_sites(kinds: &[capture::Kind]) -> (Vec<Site>, Vec<u32>) {
     (sites, new)
 }
 
-/// The edges by source. They were found in runs, nearly always one for each node and in the
-/// order of the nodes.
-fn by_source(edges: Vec<EdgeRow>, runs: &[Run], nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
-    let end_of = |run: usize| {
-        runs.get(run + 1)
-            .map_or(edges.len(), |next| next.start as usize)
-    };
-    let mut starts = vec![0u32; nodes + 1];
-    for (number, run) in runs.iter().enumerate() {
-        if run.node != u32::MAX {
-            starts[run.node as usize + 1] += (end_of(number) - run.start as usize) as u32;
-        }
+/// The lengths by node and path, those at one path added up.
+fn by_path(mut rows: Vec<LengthRow>) -> Vec<LengthRow> {
+    let key = |row: &LengthRow| (row.node, row.path);
+    if !rows.is_sorted_by(|a, b| key(a) < key(b)) {
+        rows.sort_unstable();
+        rows.dedup_by(|row, before| {
+            let same = key(row) == key(before);
+            if same {
+                before.add(row.count, row.len());
+            }
+            same
+        });
     }
-    for node in 0..nodes {
-        starts[node + 1] += starts[node];
-    }
-    let in_order = runs.is_sorted_by(|a, b| a.node < b.node);
-    let mut edges = if in_order {
-        edges
-    } else {
-        let mut order: Vec<usize> = (0..runs.len())
-            .filter(|&run| runs[run].node != u32::MAX)
-            .collect();
-        order.sort_by_key(|&run| runs[run].node);
-        let mut sorted = Vec::with_capacity(edges.len());
-        for run in order {
-            sorted.extend_from_slice(&edges[runs[run].start as usize..end_of(run)]);
-        }
-        sorted
-    };
-    for node in 0..nodes {
-        let own = &mut edges[starts[node] as usize..starts[node + 1] as usize];
-        if !own.is_sorted() {
-            own.sort_unstable();
-        }
-    }
-    (starts, edges)
+    rows
 }

@@ -1,28 +1,122 @@
 //! Nodes by their place in the table.
 
-/// Nodes by their place in the table, in pages that are made when first used.
+use std::collections::HashMap;
+
+use crate::object_id::ObjectId;
+
+/// Which node an object of the table is.
+///
+/// Objects are listed in the order of their places and numbered in that order, so a bit for each
+/// place and a number for each page of places tell the node: small enough to stay near the
+/// processor, since every reference that a trace meets asks here.
 #[derive(Default)]
-pub(super) struct ByPlace(Vec<Vec<u32>>);
+pub(super) struct ByPlace {
+    pages: Vec<Page>,
+    /// Objects that the listing did not know.
+    late: HashMap<ObjectId, u32>,
+}
+
+const PAGE: u32 = 256;
+
+/// Which of 256 places are taken.
+#[derive(Clone, Copy, Default)]
+struct Page {
+    taken: [u64; 4],
+    /// How many are taken before each word.
+    before: [u8; 4],
+    /// The node of the first.
+    first: u32,
+    /// The round of all objects here; [`MANY`] if it is not one.
+    round: u32,
+}
+
+const MANY: u32 = u32::MAX;
 
 impl ByPlace {
-    const PAGE: u32 = 1024;
-
-    pub(super) fn get(&self, place: u32) -> Option<u32> {
-        let node = *self
-            .0
-            .get((place / Self::PAGE) as usize)?
-            .get((place % Self::PAGE) as usize)?;
-        (node != u32::MAX).then_some(node)
+    /// Adds an object of the listing, whose place comes after those of all before.
+    pub(super) fn list(&mut self, id: ObjectId, node: u32) {
+        let at = (id.place() / PAGE) as usize;
+        if self.pages.len() <= at {
+            self.pages.resize(at + 1, Page::default());
+        }
+        let page = &mut self.pages[at];
+        if page.taken == [0; 4] {
+            page.first = node;
+            page.round = id.round();
+        } else if page.round != id.round() {
+            page.round = MANY;
+        }
+        let word = (id.place() % PAGE / 64) as usize;
+        page.taken[word] |= 1 << (id.place() % 64);
+        for before in &mut page.before[word + 1..] {
+            *before += 1;
+        }
     }
 
-    pub(super) fn set(&mut self, place: u32, node: u32) {
-        let page = (place / Self::PAGE) as usize;
-        if self.0.len() <= page {
-            self.0.resize_with(page + 1, Vec::new);
+    /// Adds an object that the listing did not know.
+    pub(super) fn add(&mut self, id: ObjectId, node: u32) {
+        self.late.insert(id, node);
+    }
+
+    /// The node of an object; `id_of` gives the id of a node.
+    pub(super) fn get(&self, id: ObjectId, id_of: impl FnOnce(u32) -> ObjectId) -> Option<u32> {
+        if let Some(page) = self.pages.get((id.place() / PAGE) as usize) {
+            let word = (id.place() % PAGE / 64) as usize;
+            let bit = 1u64 << (id.place() % 64);
+            let taken = page.taken[word];
+            if taken & bit != 0 {
+                let before = u32::from(page.before[word]) + (taken & (bit - 1)).count_ones();
+                let node = page.first + before;
+                let is_it = if page.round == MANY {
+                    id_of(node) == id
+                } else {
+                    page.round == id.round()
+                };
+                if is_it {
+                    return Some(node);
+                }
+            }
         }
-        if self.0[page].is_empty() {
-            self.0[page] = vec![u32::MAX; Self::PAGE as usize];
+        self.late.get(&id).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::ByPlace;
+    use crate::object_id::ObjectId;
+
+    proptest! {
+        #[test]
+        fn nodes_are_found_by_their_ids(
+            listed in prop::collection::btree_map(0u32..2000, 0u32..2, 0..600),
+            late in prop::collection::btree_map(0u32..2000, 2u32..4, 0..20),
+            asked in prop::collection::vec((0u32..2600, 0u32..4), 0..200),
+        ) {
+            let mut by_place = ByPlace::default();
+            let mut ids = Vec::new();
+            let mut known = BTreeMap::new();
+            for (place, round) in listed {
+                let id = ObjectId::new(place, round);
+                by_place.list(id, ids.len() as u32);
+                known.insert(id, ids.len() as u32);
+                ids.push(id);
+            }
+            for (place, round) in late {
+                let id = ObjectId::new(place, round);
+                by_place.add(id, ids.len() as u32);
+                known.insert(id, ids.len() as u32);
+                ids.push(id);
+            }
+            let asked = asked.into_iter().map(|(place, round)| ObjectId::new(place, round));
+            for id in asked.chain(ids.clone()) {
+                let found = by_place.get(id, |node| ids[node as usize]);
+                prop_assert_eq!(found, known.get(&id).copied());
+            }
         }
-        self.0[page][(place % Self::PAGE) as usize] = node;
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::assemble::assemble;
+use super::take::SnapshotOptions;
 use super::tracer::Tracer;
 use crate::capture;
 use crate::sight::registry;
@@ -42,11 +43,11 @@ fn keep() {
     if own.is_empty() {
         return;
     }
-    let mut tracer = Tracer::new(registry(), false);
+    let mut tracer = Tracer::new(registry(), SnapshotOptions::default());
     for object in &own {
-        let row = tracer.row(object);
-        tracer.add_object(row);
+        tracer.list(object);
     }
+    tracer.in_order = true;
     for node in 0..own.len() {
         tracer.visit_object(node as u32);
     }
@@ -103,6 +104,7 @@ impl Adoption<'_> {
             let to = &mut self.tracer.nodes[here as usize];
             if to.state == State::OtherThread {
                 (to.strong, to.weak, to.state) = (row.strong, row.weak, row.state);
+                to.heap = row.heap;
                 self.next.push((there, here));
             }
         }
@@ -131,6 +133,10 @@ impl Adoption<'_> {
             let elements = left.parts().paths.elements(place.path, place.index);
             let info = Arc::clone(&left.types()[place.type_index as usize]);
             self.tracer.adopt_place(path, &elements, info, place.kind);
+        }
+        for row in left.lengths_of(there) {
+            let path = self.path(row.path, here);
+            self.tracer.add_length(path, row.count, row.len());
         }
     }
 

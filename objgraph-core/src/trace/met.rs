@@ -15,7 +15,10 @@ pub(crate) struct MetPointer {
     pub(crate) strong: usize,
     pub(crate) weak: usize,
     pub(crate) type_name: &'static str,
+    /// The size of the value; 0 if it is not known, or not one for all values of the type.
     pub(crate) size: usize,
+    /// The size of a value of a type without a size.
+    pub(crate) heap: usize,
     /// A way back to the value; none if its type is not known.
     pub(crate) handle: Option<StdWeak>,
 }
@@ -46,6 +49,7 @@ impl MetPointer {
             weak: weak.saturating_sub(1),
             type_name,
             size: 0,
+            heap: 0,
             handle,
         })
     }
@@ -55,6 +59,11 @@ impl fmt::Debug for MetPointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}<{}>", self.holder, self.type_name)
     }
+}
+
+/// Whether all values of the type are of one size: then a reference to one is an address alone.
+const fn has_size<T: ?Sized>() -> bool {
+    size_of::<&T>() == size_of::<usize>()
 }
 
 /// A strong or weak pointer of std, whatever it points to.
@@ -73,6 +82,12 @@ macro_rules! std_pointer {
 
             fn met(&self, registry: &Registry) -> Option<MetPointer> {
                 let pointer: Value<'_> = self;
+                let size = size_of_val::<T>(self);
+                let (size, heap) = if has_size::<T>() {
+                    (size, 0)
+                } else {
+                    (0, size)
+                };
                 // Counted before the handle is made, which is one more.
                 Some(MetPointer {
                     address: std::$module::$strong::as_ptr(self).cast::<()>().addr(),
@@ -80,7 +95,8 @@ macro_rules! std_pointer {
                     strong: std::$module::$strong::strong_count(self),
                     weak: std::$module::$strong::weak_count(self),
                     type_name: type_name::<T>(),
-                    size: size_of_val::<T>(self),
+                    size,
+                    heap,
                     handle: registry.weaken(pointer),
                 })
             }
@@ -102,6 +118,7 @@ macro_rules! std_pointer {
                     weak: self.weak_count(),
                     type_name: type_name::<T>(),
                     size: 0,
+                    heap: 0,
                     handle: registry.weaken(pointer),
                 })
             }

@@ -3,6 +3,7 @@
 
 mod assemble;
 mod by_place;
+mod edge_column;
 mod keep;
 mod labels;
 mod left_behind;

@@ -32,11 +32,25 @@ pub fn snapshot() -> Snapshot {
 }
 
 /// What a snapshot holds besides the objects.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SnapshotOptions {
     /// Whether to take labels of values behind std's pointers, to which no id leads back later.
     pub labels: bool,
+    /// Whether to measure what each object owns on the heap, and to write down how long its
+    /// collections are. On by default. It asks each collection for its length and capacity, and
+    /// walks those whose items own bytes (`Vec<String>`, not `Vec<u8>`) though they hold no
+    /// reference.
+    pub heap: bool,
+}
+
+impl Default for SnapshotOptions {
+    fn default() -> Self {
+        Self {
+            labels: false,
+            heap: true,
+        }
+    }
 }
 
 impl SnapshotOptions {
@@ -44,6 +58,13 @@ impl SnapshotOptions {
     #[must_use]
     pub fn labels(mut self, labels: bool) -> Self {
         self.labels = labels;
+        self
+    }
+
+    /// With bytes on the heap and lengths of collections, or without.
+    #[must_use]
+    pub fn heap(mut self, heap: bool) -> Self {
+        self.heap = heap;
         self
     }
 }
@@ -66,14 +87,14 @@ pub(super) fn take(
         return (Snapshot::empty(), Vec::new(), kept);
     }
     let _running = Running::begin();
-    let mut tracer = Tracer::new(registry(), options.labels);
+    let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
     let listed = capture::list();
     let all = listed.len();
     tracer.nodes.reserve(all);
+    tracer.edges.reserve(all);
     for object in &listed {
-        let row = tracer.row(object);
-        tracer.add_object(row);
+        tracer.list(object);
     }
     tracer.know_watched();
     super::left_behind::adopt(&mut tracer);
@@ -82,10 +103,11 @@ pub(super) fn take(
         .iter()
         .flat_map(|value| start_nodes(&mut tracer, *value))
         .collect();
+    tracer.in_order = true;
     for node in 0..all {
         tracer.visit_object(node as u32);
     }
-    while let Some((node, pending)) = tracer.queue.pop() {
+    while let Some((node, pending)) = tracer.queue.pop_front() {
         match pending {
             Pending::Object => tracer.visit_object(node),
             Pending::Std(handle) => tracer.visit_std(node, &handle),
@@ -116,7 +138,7 @@ fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
 impl Tracer {
     /// Visits the values behind std's pointers that were met, and no object of the table.
     pub(super) fn visit_std_values(&mut self) {
-        while let Some((node, pending)) = self.queue.pop() {
+        while let Some((node, pending)) = self.queue.pop_front() {
             if let Pending::Std(handle) = pending {
                 self.visit_std(node, &handle);
             }

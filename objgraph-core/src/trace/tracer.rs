@@ -1,20 +1,23 @@
 //! The tracer: turns what visits report into rows.
 
 use std::any::{TypeId, type_name};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use super::by_place::ByPlace;
+use super::edge_column::EdgeColumn;
 use super::keep::Kept;
 use super::met::{MetPointer, StdPointer};
+use super::take::SnapshotOptions;
 use super::types::Types;
 use crate::capture;
 use crate::object_id::ObjectId;
 use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
 use crate::snapshot::{
-    EdgeRow, Holder, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind, Segment, State,
+    EdgeRow, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind, Segment,
+    State,
 };
 use crate::tracked::{Label, Value};
 use crate::type_info::TypeInfo;
@@ -26,6 +29,9 @@ const PATH_DEPTH: u32 = 12;
 /// told, not looked into.
 const GUARD_DEPTH: u32 = 64;
 
+/// How many of the last lengths a new one may belong to.
+const LAST_LENGTHS: usize = 8;
+
 /// Stands for values in guards too deep to look into.
 struct TooDeep;
 
@@ -35,17 +41,20 @@ pub(crate) struct Tracer {
     pub(super) nodes: Vec<NodeRow>,
     pub(super) types: Types,
     pub(super) paths: PathTable,
-    pub(super) edges: Vec<EdgeRow>,
-    /// Which node the edges from this one on belong to, until the next run.
-    pub(super) runs: Vec<Run>,
+    pub(super) edges: EdgeColumn,
+    pub(super) lengths: Vec<LengthRow>,
     pub(super) places: Vec<Place>,
     pub(super) labels: Vec<(NodeId, String)>,
     pub(super) panics: Vec<(NodeId, String)>,
     pub(super) roots: Vec<(NodeId, String)>,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
+    /// Whether bytes on the heap and lengths of collections are wanted.
+    wants_heap: bool,
+    /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
+    pub(super) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
-    pub(super) queue: Vec<(u32, Pending)>,
+    pub(super) queue: VecDeque<(u32, Pending)>,
     /// Ways back to values behind std's pointers, where they are wanted.
     pub(super) kept: Option<Kept>,
     /// Nodes by their place in the table.
@@ -67,13 +76,6 @@ impl fmt::Debug for Tracer {
             .field("nodes", &self.nodes.len())
             .finish_non_exhaustive()
     }
-}
-
-/// The edges from `start` on are those of `node`.
-#[derive(Clone, Copy)]
-pub(super) struct Run {
-    pub(super) node: u32,
-    pub(super) start: u32,
 }
 
 /// How to get at the value of a node that is in the queue.
@@ -101,7 +103,7 @@ struct Frame {
 }
 
 impl Tracer {
-    pub(super) fn new(registry: Registry, wants_labels: bool) -> Self {
+    pub(super) fn new(registry: Registry, options: SnapshotOptions) -> Self {
         let mut paths = PathTable::default();
         let mut types = Types::default();
         let nowhere = types.named("()", 0);
@@ -111,14 +113,16 @@ impl Tracer {
             nodes: Vec::new(),
             types,
             paths,
-            edges: Vec::new(),
-            runs: Vec::new(),
+            edges: EdgeColumn::default(),
+            lengths: Vec::new(),
             places: Vec::new(),
             labels: Vec::new(),
             panics: Vec::new(),
             roots: Vec::new(),
-            wants_labels,
-            queue: Vec::new(),
+            wants_labels: options.labels,
+            wants_heap: options.heap,
+            in_order: false,
+            queue: VecDeque::new(),
             kept: None,
             by_place: ByPlace::default(),
             by_address: HashMap::default(),
@@ -134,12 +138,11 @@ impl Tracer {
         }
     }
 
-    /// Adds a node for an object of the table.
-    pub(super) fn add_object(&mut self, row: NodeRow) -> u32 {
-        let node = self.nodes.len() as u32;
-        self.by_place.set(row.id.place(), node);
+    /// Adds a node for an object of the listing, which is in the order of the table.
+    pub(super) fn list(&mut self, listed: &capture::Listed) {
+        let row = self.row(listed);
+        self.by_place.list(row.id, self.nodes.len() as u32);
         self.nodes.push(row);
-        node
     }
 
     /// Begins the visit of a node: what is reported from now on is its.
@@ -151,21 +154,17 @@ impl Tracer {
         self.elements.clear();
         self.depth = 0;
         self.guards = 0;
-        self.move_to(Cursor {
+        self.cursor = Cursor {
             node,
             path,
             base: 0,
-        });
+        };
+        self.edges.move_to(node, self.in_order);
     }
 
     fn move_to(&mut self, cursor: Cursor) {
         self.cursor = cursor;
-        if self.runs.last().is_none_or(|run| run.node != cursor.node) {
-            self.runs.push(Run {
-                node: cursor.node,
-                start: self.edges.len() as u32,
-            });
-        }
+        self.edges.move_to(cursor.node, false);
     }
 
     pub(super) fn node(&self) -> u32 {
@@ -238,6 +237,38 @@ impl Tracer {
         });
     }
 
+    /// Whether bytes on the heap and lengths of collections are wanted.
+    pub(super) fn wants_heap(&self) -> bool {
+        self.wants_heap
+    }
+
+    /// The node that is being visited owns so many bytes on the heap.
+    pub(super) fn heap(&mut self, bytes: usize) {
+        if self.wants_heap
+            && let Some(row) = self.nodes.get_mut(self.cursor.node as usize)
+        {
+            row.heap = row.heap.saturating_add(bytes as u64);
+        }
+    }
+
+    /// There is a collection of so many items where the visit is.
+    pub(super) fn length(&mut self, len: usize) {
+        if self.wants_heap && len > 0 {
+            self.add_length(self.cursor.path, 1, len as u64);
+        }
+    }
+
+    /// There are so many items in `count` collections at a path of the node that is being visited.
+    pub(super) fn add_length(&mut self, path: PathId, count: u32, len: u64) {
+        let node = NodeId::new(self.cursor.node as usize);
+        // A collection of collections comes to the same few paths again and again.
+        let mut last = self.lengths.iter_mut().rev().take(LAST_LENGTHS);
+        match last.find(|row| row.node == node && row.path == path) {
+            Some(row) => row.add(count, len),
+            None => self.lengths.push(LengthRow::many(node, path, count, len)),
+        }
+    }
+
     /// A reference to an object of the table.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(super) fn reference(&mut self, id: ObjectId, strong: bool) {
@@ -253,8 +284,10 @@ impl Tracer {
         }
         let listed = capture::describe(id)?;
         let row = self.row(&listed);
-        let node = self.add_object(row);
-        self.queue.push((node, Pending::Object));
+        let node = self.nodes.len() as u32;
+        self.by_place.add(id, node);
+        self.nodes.push(row);
+        self.queue.push_back((node, Pending::Object));
         Some(node)
     }
 
@@ -268,6 +301,7 @@ impl Tracer {
             epoch: listed.epoch,
             strong: NodeRow::UNKNOWN,
             weak: NodeRow::UNKNOWN,
+            heap: 0,
             holder: listed.holder,
             state: if listed.elsewhere {
                 State::OtherThread
@@ -320,6 +354,10 @@ impl Tracer {
     pub(super) fn met(&mut self, met: MetPointer) -> u32 {
         let key = (met.address, None);
         if let Some(&node) = self.by_address.get(&key) {
+            if met.heap > 0 && self.wants_heap {
+                // A weak pointer that was met before did not tell.
+                self.nodes[node as usize].heap = met.heap as u64;
+            }
             return node;
         }
         let state = if met.handle.is_some() {
@@ -330,6 +368,7 @@ impl Tracer {
         let row = NodeRow {
             strong: count(met.strong),
             weak: count(met.weak),
+            heap: if self.wants_heap { met.heap as u64 } else { 0 },
             ..self.outside_row(met.type_name, met.size, met.holder, state)
         };
         let node = self.nodes.len() as u32;
@@ -339,7 +378,7 @@ impl Tracer {
             if let Some(kept) = &mut self.kept {
                 kept.keep(node, met.type_name, &handle);
             }
-            self.queue.push((node, Pending::Std(handle)));
+            self.queue.push_back((node, Pending::Std(handle)));
         }
         node
     }
@@ -359,6 +398,7 @@ impl Tracer {
             epoch: capture::epoch(),
             strong: NodeRow::UNKNOWN,
             weak: NodeRow::UNKNOWN,
+            heap: 0,
             holder,
             state,
         }
@@ -397,8 +437,8 @@ impl Tracer {
     /// Enters a value with an id of its own; `None` if there is no such object any more.
     pub(super) fn enter_instance(&mut self, id: ObjectId) -> Option<Suspended> {
         let node = self.object(id)?;
-        self.queue.retain(|(queued, _)| *queued != node);
         self.edge(node, true);
+        // Should it be in the queue: what was visited is not visited again.
         self.nodes[node as usize].state = State::Visited;
         Some(self.enter_node(node))
     }
@@ -443,8 +483,7 @@ impl Tracer {
 
     /// The node of an object of the table, if the listing knew it.
     pub(super) fn known(&self, id: ObjectId) -> Option<u32> {
-        let node = self.by_place.get(id.place())?;
-        (self.nodes[node as usize].id == id).then_some(node)
+        self.by_place.get(id, |node| self.nodes[node as usize].id)
     }
 
     /// A path that starts at the type of a node.

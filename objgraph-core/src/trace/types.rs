@@ -23,6 +23,10 @@ impl Types {
     /// The type of this name, of which nothing more is known.
     pub(super) fn named(&mut self, name: &'static str, size: usize) -> u32 {
         if let Some(&index) = self.by_name.get(name) {
+            // A weak pointer does not tell the size of what it points to.
+            if self.infos[index as usize].size < size {
+                Arc::make_mut(&mut self.infos[index as usize]).size = size;
+            }
             return index;
         }
         self.add(Arc::new(TypeInfo::opaque(name, size)))

@@ -1,6 +1,6 @@
 //! The visitor: what a value reports its references to.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::{Any, type_name};
 
 use super::met::StdPointer;
 use super::tracer::Tracer;
@@ -78,9 +78,66 @@ impl<'a> Visitor<'a> {
         self.__leave();
     }
 
+    /// Says that the value being visited owns so many bytes on the heap, outside of itself and of
+    /// what it reports otherwise: std's collections, strings and boxes tell their own.
+    ///
+    /// ```
+    /// # use objgraph_core::{Visit, Visitor};
+    /// # mod ffi {
+    /// #     pub struct Bitmap;
+    /// #     impl Bitmap { pub fn byte_len(&self) -> usize { 640 } }
+    /// # }
+    /// struct Picture {
+    ///     name: String,
+    ///     pixels: ffi::Bitmap,
+    /// }
+    ///
+    /// impl Visit for Picture {
+    ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+    ///         visitor.field("name", &self.name);
+    ///         visitor.heap(self.pixels.byte_len());
+    ///     }
+    /// }
+    /// ```
+    pub fn heap(&mut self, bytes: usize) {
+        self.tracer.heap(bytes);
+    }
+
+    /// Says how many items there are in a collection at the place where the visit is: the number
+    /// that grows if items are added and never taken out. std's collections tell their own.
+    ///
+    /// ```
+    /// # use objgraph_core::{Visit, Visitor};
+    /// struct Ring<T> {
+    ///     slots: Box<[Option<T>]>,
+    ///     used: usize,
+    /// }
+    ///
+    /// impl<T: Visit> Visit for Ring<T> {
+    ///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+    ///         visitor.length(self.used);
+    ///         visitor.elements(self.slots.iter());
+    ///     }
+    /// }
+    /// ```
+    pub fn length(&mut self, len: usize) {
+        self.tracer.length(len);
+    }
+
+    /// A collection at the place where the visit is, and the bytes it owns beside its items' own.
+    pub(crate) fn collection(&mut self, len: usize, bytes: usize) {
+        self.length(len);
+        self.heap(bytes);
+    }
+
+    /// Whether a visit of a value of the type would find nothing.
+    pub(crate) fn skips<T: Visit>(&self) -> bool {
+        T::is_leaf() && !(T::owns_heap() && self.tracer.wants_heap())
+    }
+
     /// Visits values that are owned by the one being visited, as its elements 0, 1, ….
     pub fn elements<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
-        if T::is_leaf() {
+        if self.skips::<T>() {
             return;
         }
         self.open(Segment::Element);
@@ -93,7 +150,7 @@ impl<'a> Visitor<'a> {
 
     /// Visits values that are owned by the one being visited and have no order among them.
     pub fn entries<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
-        if T::is_leaf() {
+        if self.skips::<T>() {
             return;
         }
         self.open(Segment::Entry);
@@ -107,6 +164,9 @@ impl<'a> Visitor<'a> {
     pub fn value<T: Visit>(&mut self, value: &'a T) {
         if !T::is_leaf() {
             self.owned(value);
+        } else if !self.skips::<T>() {
+            // A leaf is no deeper than its type, which is written out in the source.
+            value.visit(self);
         }
     }
 
@@ -167,6 +227,8 @@ impl<'a> Visitor<'a> {
     pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
         if !T::is_leaf() {
             self.lent_owned(value);
+        } else if !self.skips::<T>() {
+            value.visit(&mut Visitor::new(&mut *self.tracer));
         }
     }
 
@@ -203,11 +265,21 @@ impl<'a> Visitor<'a> {
             return;
         }
         let value: &'a dyn Any = value;
-        if let Some(visit) = self.tracer.visit_fn(TypeId::of::<T>()) {
-            visit(value, self);
-        } else if !self.tracer.any_std_pointer(value) {
+        if self.known(value) {
+            return;
+        }
+        if !self.tracer.any_std_pointer(value) {
             self.__opaque_type::<T>();
         }
+    }
+
+    /// Visits a value of any type, if the registry knows how; answers whether it does.
+    pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
+        let visit = self.tracer.visit_fn(value.type_id());
+        if let Some(visit) = visit {
+            visit(value, self);
+        }
+        visit.is_some()
     }
 
     /// Visits what a shared reference to a value of any type leads to.
@@ -329,6 +401,8 @@ impl Guarded<'_> {
     pub fn lend<'s, T: Visit>(&'s mut self, value: &'s T) {
         if !T::is_leaf() {
             self.lend_owned(value);
+        } else {
+            Visitor::new(&mut *self.tracer).value(value);
         }
     }
 

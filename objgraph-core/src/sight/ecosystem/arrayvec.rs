@@ -5,7 +5,7 @@ use arrayvec::{ArrayString, ArrayVec};
 use crate::sight::std_types::shapes::{collections, silent_leaves};
 
 collections! {
-    [const CAP: usize] ArrayVec<T, CAP>, as_slice, elements, any_elements;
+    [const CAP: usize] ArrayVec<T, CAP>, as_slice, elements, any_elements, grows |_list| 0;
 }
 
 silent_leaves! {

@@ -2,4 +2,8 @@
 
 use crate::sight::std_types::shapes::leaves;
 
-leaves!(bytes::Bytes, bytes::BytesMut);
+leaves! {
+    // Its buffer may be shared.
+    bytes::Bytes;
+    bytes::BytesMut, |buffer| buffer.capacity();
+}

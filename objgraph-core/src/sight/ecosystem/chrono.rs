@@ -19,4 +19,8 @@ impl<Z: TimeZone> Visit for DateTime<Z> {
     fn is_leaf() -> bool {
         true
     }
+
+    fn owns_heap() -> bool {
+        false
+    }
 }

@@ -7,19 +7,28 @@ use std::hash::{BuildHasher, Hash};
 use dashmap::{DashMap, DashSet};
 
 use crate::sight::Registrar;
+use crate::sight::std_types::sizes::hash_table;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
 use crate::trace::Visitor;
 use crate::tracked::Visit;
 
-/// Guards of all shards of a map, for reading; returns from the function if one is busy.
+/// Guards of all shards of a map, for reading; returns from the function if one is busy, which
+/// matters unless all in it are leaves. Tells the visitor how much the shards hold.
 macro_rules! hold {
-    ($map:expr, $visitor:expr, $busy:ty) => {{
+    ($map:expr, $visitor:expr, $busy:ty, $entry:ty, $leaf:expr) => {{
         let guards: Option<Vec<_>> = $map.shards().iter().map(|shard| shard.try_read()).collect();
         let Some(guards) = guards else {
-            $visitor.busy::<$busy>();
+            if !$leaf {
+                $visitor.busy::<$busy>();
+            }
             return;
         };
+        let bytes = |capacity| hash_table(capacity, size_of::<$entry>());
+        $visitor.collection(
+            guards.iter().map(|shard| shard.len()).sum(),
+            guards.iter().map(|shard| bytes(shard.capacity())).sum(),
+        );
         guards
     }};
 }
@@ -31,7 +40,11 @@ where
     S: BuildHasher + Clone,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        let _guards = hold!(self, visitor, Self);
+        let leaf = K::is_leaf() && V::is_leaf();
+        let _guards = hold!(self, visitor, Self, (K, V), leaf);
+        if visitor.skips::<K>() && visitor.skips::<V>() {
+            return;
+        }
         visitor.open(Segment::Entry);
         for entry in self {
             visitor.__enter("key");
@@ -55,6 +68,10 @@ where
     fn is_leaf() -> bool {
         K::is_leaf() && V::is_leaf()
     }
+
+    fn owns_heap() -> bool {
+        true
+    }
 }
 
 impl<K, V, S> Walk for DashMap<K, V, S>
@@ -64,10 +81,11 @@ where
     S: BuildHasher + Clone + 'static,
 {
     fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        if !std::mem::needs_drop::<(K, V)>() {
+        let leaf = !std::mem::needs_drop::<(K, V)>();
+        let _guards = hold!(self, visitor, Self, (K, V), leaf);
+        if leaf {
             return;
         }
-        let _guards = hold!(self, visitor, Self);
         visitor.open(Segment::Entry);
         for entry in self {
             visitor.__enter("key");
@@ -85,7 +103,10 @@ where
     S: BuildHasher + Clone,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        let _guards = hold!(self, visitor, Self);
+        let _guards = hold!(self, visitor, Self, T, T::is_leaf());
+        if visitor.skips::<T>() {
+            return;
+        }
         visitor.open(Segment::Entry);
         for item in self.iter() {
             visitor.lent::<T>(item.key());
@@ -105,6 +126,10 @@ where
     fn is_leaf() -> bool {
         T::is_leaf()
     }
+
+    fn owns_heap() -> bool {
+        true
+    }
 }
 
 impl<T, S> Walk for DashSet<T, S>
@@ -113,10 +138,11 @@ where
     S: BuildHasher + Clone + 'static,
 {
     fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        if !std::mem::needs_drop::<T>() {
+        let leaf = !std::mem::needs_drop::<T>();
+        let _guards = hold!(self, visitor, Self, T, leaf);
+        if leaf {
             return;
         }
-        let _guards = hold!(self, visitor, Self);
         visitor.open(Segment::Entry);
         for item in self.iter() {
             visitor.guarded(|guarded| guarded.with(|visitor| visitor.any(item.key())));

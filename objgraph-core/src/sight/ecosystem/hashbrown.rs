@@ -3,12 +3,14 @@
 use hashbrown::{HashMap, HashSet, HashTable};
 
 use crate::sight::std_types::shapes::{collections, maps};
+use crate::sight::std_types::sizes::hash_table;
 
 collections! {
-    [S] HashSet<T, S>, iter, entries, any_entries;
-    [] HashTable<T>, iter, entries, any_entries;
+    [S] HashSet<T, S>, iter, entries, any_entries,
+        grows |set| hash_table(set.capacity(), size_of::<T>());
+    [] HashTable<T>, iter, entries, any_entries, grows |table| table.allocation_size();
 }
 
 maps! {
-    [S] HashMap<K, V, S>, iter, Entry;
+    [S] HashMap<K, V, S>, iter, Entry, |map| hash_table(map.capacity(), size_of::<(K, V)>());
 }

@@ -3,11 +3,17 @@
 use indexmap::{IndexMap, IndexSet};
 
 use crate::sight::std_types::shapes::{collections, maps};
+use crate::sight::std_types::sizes::hash_table;
+
+/// A list of entries with their hashes, and a table of places in it.
+fn bytes<E>(capacity: usize) -> usize {
+    capacity * size_of::<(usize, E)>() + hash_table(capacity, size_of::<usize>())
+}
 
 collections! {
-    [S] IndexSet<T, S>, iter, elements, any_elements;
+    [S] IndexSet<T, S>, iter, elements, any_elements, grows |set| bytes::<(T, ())>(set.capacity());
 }
 
 maps! {
-    [S] IndexMap<K, V, S>, iter, Element;
+    [S] IndexMap<K, V, S>, iter, Element, |map| bytes::<(K, V)>(map.capacity());
 }

@@ -3,7 +3,7 @@
 //! An item that several collections share is there once, and what it refers to is counted once.
 //! Nobody can tell from outside who shares it, so each item is a node of its own, visited once,
 //! as behind a reference. What is seen through them is therefore always held to be alive: they
-//! can hide a leak, and make none up.
+//! can hide a leak, and make none up. The bytes of what is shared are nobody's, and not counted.
 
 /// Collections of one kind of item `T`.
 macro_rules! shared_collections {
@@ -12,6 +12,10 @@ macro_rules! shared_collections {
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.length(self.len());
+                if T::is_leaf() {
+                    return;
+                }
                 visitor.open($crate::snapshot::Segment::$segment);
                 for (index, value) in self.iter().enumerate() {
                     visitor.set_element(index);
@@ -36,12 +40,17 @@ macro_rules! shared_collections {
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                true
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
         $(where $($bounds)*)?
         {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.length(self.len());
                 visitor.open($crate::snapshot::Segment::$segment);
                 for (index, value) in self.iter().enumerate() {
                     visitor.set_element(index);
@@ -61,6 +70,10 @@ macro_rules! shared_maps {
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.length(self.len());
+                if K::is_leaf() && V::is_leaf() {
+                    return;
+                }
                 visitor.open($crate::snapshot::Segment::$segment);
                 for (index, (key, value)) in self.iter().enumerate() {
                     visitor.set_element(index);
@@ -89,12 +102,17 @@ macro_rules! shared_maps {
             fn is_leaf() -> bool {
                 K::is_leaf() && V::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                true
+            }
         }
 
         impl<K: 'static, V: 'static, $($generics)*> $crate::sight::walk::Walk for $type
         $(where $($bounds)*)?
         {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                visitor.length(self.len());
                 visitor.open($crate::snapshot::Segment::$segment);
                 for (index, (key, value)) in self.iter().enumerate() {
                     visitor.set_element(index);

@@ -3,5 +3,38 @@
 use serde_json::{Map, Number, Value};
 
 use crate::sight::std_types::shapes::leaves;
+use crate::sight::std_types::sizes::b_tree;
 
-leaves!(Value, Number, Map<String, Value>, serde_json::Error);
+leaves! {
+    Value, |value| bytes(vec![value]);
+    Map<String, Value>, |map| bytes_of(map) + bytes(map.values().collect());
+    Number;
+    serde_json::Error;
+}
+
+/// The bytes that values own, at any depth. The map is taken to be the B-tree that it is unless
+/// the feature `preserve_order` of serde_json is on.
+fn bytes(mut values: Vec<&Value>) -> usize {
+    let mut bytes = 0;
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::String(text) => bytes += text.capacity(),
+            Value::Array(items) => {
+                bytes += items.capacity() * size_of::<Value>();
+                values.extend(items);
+            }
+            Value::Object(map) => {
+                bytes += bytes_of(map);
+                values.extend(map.values());
+            }
+        }
+    }
+    bytes
+}
+
+/// The bytes of a map and its keys.
+fn bytes_of(map: &Map<String, Value>) -> usize {
+    let keys: usize = map.keys().map(String::capacity).sum();
+    keys + b_tree(map.len(), size_of::<String>(), size_of::<Value>())
+}

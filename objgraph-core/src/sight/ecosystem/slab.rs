@@ -8,8 +8,17 @@ use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
+/// Each entry is as large as the value or the number of the next unused entry.
+fn bytes<T>(slab: &Slab<T>) -> usize {
+    slab.capacity() * size_of::<Result<T, usize>>()
+}
+
 impl<T: Visit> Visit for Slab<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.collection(self.len(), bytes(self));
+        if visitor.skips::<T>() {
+            return;
+        }
         visitor.open(Segment::Element);
         for (key, value) in self {
             visitor.set_element(key);
@@ -38,10 +47,15 @@ impl<T: Visit> Visit for Slab<T> {
     fn is_leaf() -> bool {
         T::is_leaf()
     }
+
+    fn owns_heap() -> bool {
+        true
+    }
 }
 
 impl<T: 'static> Walk for Slab<T> {
     fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.collection(self.len(), bytes(self));
         if !std::mem::needs_drop::<T>() {
             return;
         }

@@ -7,11 +7,21 @@ use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
+/// A buffer, once the items do not fit in the value itself.
+fn bytes<A: Array>(list: &SmallVec<A>) -> usize {
+    if list.spilled() {
+        list.capacity() * size_of::<A::Item>()
+    } else {
+        0
+    }
+}
+
 impl<A: Array> Visit for SmallVec<A>
 where
     A::Item: Visit,
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.collection(self.len(), bytes(self));
         visitor.elements(self.as_slice());
     }
 
@@ -35,6 +45,10 @@ where
     fn is_leaf() -> bool {
         A::Item::is_leaf()
     }
+
+    fn owns_heap() -> bool {
+        true
+    }
 }
 
 impl<A: Array> Walk for SmallVec<A>
@@ -43,6 +57,7 @@ where
     A::Item: 'static,
 {
     fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.collection(self.len(), bytes(self));
         if std::mem::needs_drop::<A::Item>() {
             visitor.any_elements(self.as_slice());
         }

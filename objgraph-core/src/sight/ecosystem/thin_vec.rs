@@ -5,5 +5,10 @@ use thin_vec::ThinVec;
 use crate::sight::std_types::shapes::collections;
 
 collections! {
-    [] ThinVec<T>, as_slice, elements, any_elements;
+    [] ThinVec<T>, as_slice, elements, any_elements,
+        grows |list| match list.capacity() {
+            0 => 0,
+            // Before the items stand the length and the capacity.
+            capacity => (2 * size_of::<usize>()).next_multiple_of(align_of::<T>()) + capacity * size_of::<T>(),
+        };
 }

@@ -1,6 +1,6 @@
 //! triomphe. Its `Arc` is in no table and has no weak handles, so it is taken as what it is at the
 //! moment: with one owner, as a box; with more, as a value of nobody's, visited once, which is
-//! held to be alive with all that it refers to.
+//! held to be alive with all that it refers to, and whose bytes are nobody's.
 
 use triomphe::{Arc, OffsetArc, UniqueArc};
 
@@ -9,6 +9,11 @@ use crate::sight::walk::Walk;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 
+/// The value and the count before it.
+fn bytes<T>() -> usize {
+    size_of::<(usize, T)>()
+}
+
 /// `$alone` tells whether there is one owner.
 macro_rules! arcs {
     ($($type:ty, $arc:ident => $alone:expr;)*) => {$(
@@ -16,6 +21,7 @@ macro_rules! arcs {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $arc = self;
                 if $alone {
+                    visitor.heap(bytes::<T>());
                     visitor.value(&**self);
                 } else {
                     visitor.shared(&**self);
@@ -38,12 +44,17 @@ macro_rules! arcs {
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                true
+            }
         }
 
         impl<T: 'static> Walk for $type {
             fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $arc = self;
                 if $alone {
+                    visitor.heap(bytes::<T>());
                     visitor.any(&**self);
                 } else {
                     visitor.any_shared(&**self);

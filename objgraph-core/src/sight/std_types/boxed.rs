@@ -14,6 +14,7 @@ macro_rules! boxes {
     ($($type:ty),*) => {$(
         impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.heap(size_of::<T>());
                 visitor.value(&**self);
             }
 
@@ -37,10 +38,15 @@ macro_rules! boxes {
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                size_of::<T>() > 0 || T::owns_heap()
+            }
         }
 
         impl<T: 'static> Walk for $type {
             fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.heap(size_of::<T>());
                 visitor.any(&**self);
             }
         }
@@ -57,10 +63,9 @@ macro_rules! any_boxes {
         impl Visit for Box<$type> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let value: &'a dyn Any = &**self;
-                let registry = crate::sight::registry();
-                match registry.get(value.type_id()) {
-                    Some(entry) => (entry.visit)(value, visitor),
-                    None => visitor.__opaque_type::<$type>(),
+                visitor.heap(size_of_val(value));
+                if !visitor.known(value) {
+                    visitor.__opaque_type::<$type>();
                 }
             }
         }
@@ -88,6 +93,7 @@ macro_rules! tracked_boxes {
     ($($type:ty),*) => {$(
         impl Visit for Box<$type> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.heap(size_of_val::<$type>(&**self));
                 (**self).visit(visitor);
             }
 

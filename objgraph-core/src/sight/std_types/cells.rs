@@ -42,4 +42,8 @@ impl<T: Copy + Visit> Visit for Cell<T> {
     fn is_leaf() -> bool {
         true
     }
+
+    fn owns_heap() -> bool {
+        false
+    }
 }

@@ -22,10 +22,15 @@ leaves! {
 
 // Texts, owned.
 leaves! {
-    String, Box<str>,
-    path::PathBuf, Box<path::Path>,
-    ffi::OsString, Box<ffi::OsStr>,
-    ffi::CString, Box<ffi::CStr>,
+    String, |text| text.capacity();
+    Box<str>, |text| text.len();
+    path::PathBuf, |path| path.capacity();
+    Box<path::Path>, |path| path.as_os_str().len();
+    ffi::OsString, |text| text.capacity();
+    Box<ffi::OsStr>, |text| text.len();
+    ffi::CString, |text| text.as_bytes_with_nul().len();
+    Box<ffi::CStr>, |text| text.to_bytes_with_nul().len();
+    process::Output, |output| output.stdout.capacity() + output.stderr.capacity();
 }
 
 // What the system gives.
@@ -35,7 +40,7 @@ leaves! {
     fs::File, fs::FileType, fs::Metadata, fs::OpenOptions, fs::Permissions,
     io::Stdin, io::Stdout, io::Stderr, io::Empty, io::Sink, io::ErrorKind, io::SeekFrom,
     process::Child, process::ChildStdin, process::ChildStdout, process::ChildStderr,
-    process::ExitCode, process::ExitStatus, process::Output,
+    process::ExitCode, process::ExitStatus,
     thread::Thread, thread::ThreadId,
     sync::Barrier, sync::Condvar, sync::Once, sync::OnceState,
     std::backtrace::Backtrace, panic::Location<'_>,

@@ -1,6 +1,7 @@
 //! `Tracked` for the types of std, by what they do with a value.
 
 pub(in crate::sight) mod shapes;
+pub(in crate::sight) mod sizes;
 
 mod borrowed;
 mod boxed;

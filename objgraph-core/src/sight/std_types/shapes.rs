@@ -13,12 +13,18 @@
 /// Collections of one kind of item `T`; `$items` is the method that gives them by reference, and
 /// `$visit` and `$walk` are methods of the visitor: `elements` where the order is the program's,
 /// `entries` where it changes from run to run, so that no path can tell which item it was.
+///
+/// After that, the bytes that the collection owns beside what its items own; before them stands
+/// `grows` or, where the length cannot change, `fixed`, or `inline` if there are no bytes either.
 macro_rules! collections {
-    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $visit:ident, $walk:ident;)*) => {$(
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $visit:ident, $walk:ident,
+       $mode:ident |$this:ident| $bytes:expr;)*) => {$(
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $this = self;
+                $crate::sight::std_types::shapes::measured!(visitor, $mode self.$items().len(), $bytes);
                 visitor.$visit(self.$items());
             }
 
@@ -42,6 +48,10 @@ macro_rules! collections {
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                $crate::sight::std_types::shapes::measures!($mode) || T::owns_heap()
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -50,6 +60,8 @@ macro_rules! collections {
             $($($bounds)*)?
         {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $this = self;
+                $crate::sight::std_types::shapes::measured!(visitor, $mode self.$items().len(), $bytes);
                 // A gigabyte of plain values need not be walked.
                 if std::mem::needs_drop::<T>() {
                     visitor.$walk(self.$items());
@@ -59,15 +71,54 @@ macro_rules! collections {
     )*};
 }
 
-/// Maps from `K` to `V`; `$segment` is the step to an entry, and `$items` the method that gives
-/// the entries.
+/// Tells the visitor what there is to tell of a collection's length and bytes.
+macro_rules! measured {
+    ($visitor:ident, grows $len:expr, $bytes:expr) => {
+        $visitor.collection($len, $bytes)
+    };
+    ($visitor:ident, fixed $len:expr, $bytes:expr) => {
+        $visitor.heap($bytes)
+    };
+    ($visitor:ident, inline $len:expr, $bytes:expr) => {
+        let () = $bytes;
+    };
+}
+
+/// Whether there is anything to tell.
+macro_rules! measures {
+    (inline) => {
+        false
+    };
+    ($mode:ident) => {
+        true
+    };
+}
+
+/// Whether anything is given.
+macro_rules! is_given {
+    () => {
+        false
+    };
+    ($($given:tt)+) => {
+        true
+    };
+}
+
+/// Maps from `K` to `V`; `$segment` is the step to an entry, `$items` the method that gives
+/// the entries, and then come the bytes that the map owns beside what its entries own.
 macro_rules! maps {
-    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $segment:ident;)*) => {$(
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $segment:ident,
+       |$this:ident| $bytes:expr;)*) => {$(
         impl<K: $crate::tracked::Visit, V: $crate::tracked::Visit, $($generics)*>
             $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $this = self;
+                visitor.collection(self.len(), $bytes);
+                if visitor.skips::<K>() && visitor.skips::<V>() {
+                    return;
+                }
                 visitor.open($crate::snapshot::Segment::$segment);
                 for (index, (key, value)) in self.$items().enumerate() {
                     visitor.set_element(index);
@@ -98,6 +149,10 @@ macro_rules! maps {
             fn is_leaf() -> bool {
                 K::is_leaf() && V::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                true
+            }
         }
 
         impl<K: 'static, V: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -106,6 +161,8 @@ macro_rules! maps {
             $($($bounds)*)?
         {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                let $this = self;
+                visitor.collection(self.len(), $bytes);
                 if !std::mem::needs_drop::<(K, V)>() {
                     return;
                 }
@@ -132,6 +189,8 @@ macro_rules! guarded {
                 let $cell = self;
                 match $crate::trace::patiently(|| $try) {
                     Some(guard) => visitor.lent::<T>(&guard),
+                    // What holds no reference hides none.
+                    None if T::is_leaf() => {}
                     None => visitor.busy::<T>(),
                 }
             }
@@ -157,6 +216,10 @@ macro_rules! guarded {
 
             fn is_leaf() -> bool {
                 T::is_leaf()
+            }
+
+            fn owns_heap() -> bool {
+                T::owns_heap()
             }
         }
 
@@ -210,6 +273,10 @@ macro_rules! once {
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                T::owns_heap()
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -259,6 +326,10 @@ macro_rules! lazy {
             fn is_leaf() -> bool {
                 T::is_leaf() && !std::mem::needs_drop::<F>()
             }
+
+            fn owns_heap() -> bool {
+                T::owns_heap()
+            }
         }
 
         impl<T: 'static, F: 'static> $crate::sight::walk::Walk for $type
@@ -276,14 +347,17 @@ macro_rules! lazy {
     )*};
 }
 
-/// Types that hold one value `T` and lend it by `$inner`.
+/// Types that hold one value `T` and lend it by `$inner`; after `heap`, the bytes that they own
+/// beside.
 macro_rules! wrappers {
-    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $value:ident => $inner:expr;)*) => {$(
+    ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $value:ident => $inner:expr
+       $(, heap $bytes:expr)?;)*) => {$(
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $value = self;
+                $(visitor.heap($bytes);)?
                 visitor.value::<T>($inner);
             }
 
@@ -310,6 +384,10 @@ macro_rules! wrappers {
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
+
+            fn owns_heap() -> bool {
+                $crate::sight::std_types::shapes::is_given!($($bytes)?) || T::owns_heap()
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -319,6 +397,7 @@ macro_rules! wrappers {
         {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $value = self;
+                $(visitor.heap($bytes);)?
                 visitor.any::<T>($inner);
             }
         }
@@ -365,6 +444,10 @@ macro_rules! choices {
             fn is_leaf() -> bool {
                 $($param::is_leaf())&&*
             }
+
+            fn owns_heap() -> bool {
+                $($param::owns_heap())||*
+            }
         }
 
         impl<$($param: 'static),*> $crate::sight::walk::Walk for $type {
@@ -379,10 +462,18 @@ macro_rules! choices {
     )*};
 }
 
-/// Types that hold no reference, and whose label is their `Debug` text.
+/// Types that hold no reference, and whose label is their `Debug` text; where they own bytes on the
+/// heap, how many.
 macro_rules! leaves {
-    ($($type:ty),* $(,)?) => {$(
+    ($($type:ty $(, |$this:ident| $bytes:expr)?;)*) => {$(
         impl $crate::tracked::Visit for $type {
+            $(
+                fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                    let $this = self;
+                    visitor.heap($bytes);
+                }
+            )?
+
             fn label(&self) -> $crate::tracked::Label<'_> {
                 $crate::tracked::Label::Debug(self)
             }
@@ -390,8 +481,15 @@ macro_rules! leaves {
             fn is_leaf() -> bool {
                 true
             }
+
+            fn owns_heap() -> bool {
+                $crate::sight::std_types::shapes::is_given!($($this)?)
+            }
         }
     )*};
+    ($($type:ty),* $(,)?) => {
+        $crate::sight::std_types::shapes::leaves! { $($type;)* }
+    };
 }
 
 /// Types that hold no reference, whatever their parameters, and have no label.
@@ -401,10 +499,15 @@ macro_rules! silent_leaves {
             fn is_leaf() -> bool {
                 true
             }
+
+            fn owns_heap() -> bool {
+                false
+            }
         }
     )*};
 }
 
 pub(in crate::sight) use {
-    choices, collections, guarded, lazy, leaves, maps, once, silent_leaves, wrappers,
+    choices, collections, guarded, is_given, lazy, leaves, maps, measured, measures, once,
+    silent_leaves, wrappers,
 };

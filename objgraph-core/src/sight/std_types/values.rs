@@ -47,6 +47,10 @@ impl<T: Visit> Visit for Option<T> {
     fn is_leaf() -> bool {
         T::is_leaf()
     }
+
+    fn owns_heap() -> bool {
+        T::owns_heap()
+    }
 }
 
 impl<T: 'static> Walk for Option<T> {
@@ -76,8 +80,8 @@ wrappers! {
     [] RangeTo<T>, value => &value.end;
     [] RangeToInclusive<T>, value => &value.end;
     [] io::Cursor<T>, value => value.get_ref();
-    [] io::BufReader<T>, value => value.get_ref();
-    [] io::BufWriter<T> where [T: io::Write], value => value.get_ref();
+    [] io::BufReader<T>, value => value.get_ref(), heap value.capacity();
+    [] io::BufWriter<T> where [T: io::Write], value => value.get_ref(), heap value.capacity();
     [] io::LineWriter<T> where [T: io::Write], value => value.get_ref();
     [] io::Take<T>, value => value.get_ref();
 }
@@ -103,6 +107,10 @@ macro_rules! ranges {
 
             fn is_leaf() -> bool {
                 T::is_leaf()
+            }
+
+            fn owns_heap() -> bool {
+                T::owns_heap()
             }
         }
 
@@ -155,6 +163,10 @@ where
     fn is_leaf() -> bool {
         T::Owned::is_leaf()
     }
+
+    fn owns_heap() -> bool {
+        T::Owned::owns_heap()
+    }
 }
 
 impl<T: ?Sized + ToOwned> Walk for Cow<'static, T>
@@ -193,6 +205,10 @@ macro_rules! tuples {
 
             fn is_leaf() -> bool {
                 $($T::is_leaf())&&*
+            }
+
+            fn owns_heap() -> bool {
+                $($T::owns_heap())||*
             }
         }
 

@@ -1,0 +1,173 @@
+//! The edges of a trace, as they are found, and by source in the end.
+//!
+//! Nearly all nodes are visited in their order, once, so their edges are appended to the column
+//! that the snapshot will have. Those found out of order (of a value inside of another, of a
+//! root) are kept apart and put in at the end.
+
+use crate::snapshot::EdgeRow;
+
+/// The edges found until now.
+#[derive(Default)]
+pub(super) struct EdgeColumn {
+    /// Those of nodes visited in order.
+    edges: Vec<EdgeRow>,
+    /// Where the edges of each of these nodes begin.
+    starts: Vec<u32>,
+    /// The others.
+    apart: Vec<EdgeRow>,
+    runs: Vec<Run>,
+    /// Whether what is found now goes apart.
+    is_apart: bool,
+}
+
+/// The edges apart from `start` on, until the next run, are those of `node`.
+#[derive(Clone, Copy)]
+struct Run {
+    node: u32,
+    start: u32,
+}
+
+impl EdgeColumn {
+    /// Makes room for edges of this many nodes.
+    pub(super) fn reserve(&mut self, nodes: usize) {
+        self.starts.reserve(nodes + 1);
+    }
+
+    /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,
+    /// and that no node before it will have one.
+    pub(super) fn move_to(&mut self, node: u32, in_order: bool) {
+        let next = self.starts.len();
+        self.is_apart = if in_order && node as usize >= next {
+            self.close();
+            self.starts
+                .resize(node as usize + 1, self.edges.len() as u32);
+            false
+        } else {
+            node as usize + 1 != next
+        };
+        if self.is_apart && self.runs.last().is_none_or(|run| run.node != node) {
+            let start = self.apart.len() as u32;
+            self.runs.push(Run { node, start });
+        }
+    }
+
+    /// Sorts the edges of the node that was visited last, while they are at hand.
+    fn close(&mut self) {
+        let start = self.starts.last().map_or(0, |&start| start as usize);
+        sort(&mut self.edges[start..]);
+    }
+
+    pub(super) fn push(&mut self, edge: EdgeRow) {
+        if self.is_apart {
+            self.apart.push(edge);
+        } else {
+            self.edges.push(edge);
+        }
+    }
+
+    /// The edges by source, and where those of each node begin.
+    pub(super) fn finish(mut self, nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
+        self.close();
+        self.starts.resize(nodes + 1, self.edges.len() as u32);
+        if !self.apart.is_empty() {
+            self.put_in();
+        }
+        (self.starts, self.edges)
+    }
+
+    /// Puts the edges apart where they belong: from the last node down, so that each edge is moved
+    /// once and no second column is needed.
+    fn put_in(&mut self) {
+        let Self {
+            edges,
+            starts,
+            apart,
+            runs,
+            ..
+        } = self;
+        let end_of = |run: usize| {
+            runs.get(run + 1)
+                .map_or(apart.len(), |next| next.start as usize)
+        };
+        let mut order: Vec<usize> = (0..runs.len()).collect();
+        order.sort_by_key(|&run| runs[run].node);
+        let mut from = edges.len();
+        let mut to = from + apart.len();
+        edges.extend_from_slice(apart);
+        let mut moved = starts.len();
+        while let Some(&last) = order.last() {
+            let node = runs[last].node as usize;
+            // The edges of the nodes behind this one, as a block.
+            let block = starts[node + 1] as usize..from;
+            let by = (to - from) as u32;
+            from = block.start;
+            to -= block.len();
+            edges.copy_within(block, to);
+            starts[node + 1..moved]
+                .iter_mut()
+                .for_each(|start| *start += by);
+            moved = node + 1;
+            let end = to;
+            while let Some(run) = order.pop_if(|run| runs[*run].node as usize == node) {
+                let own = &apart[runs[run].start as usize..end_of(run)];
+                to -= own.len();
+                edges[to..to + own.len()].copy_from_slice(own);
+            }
+            // Those of the node that were found in order come before, and are sorted with them.
+            let own = starts[node] as usize..from;
+            let first = to - own.len();
+            edges.copy_within(own.clone(), first);
+            sort(&mut edges[first..end]);
+            (from, to) = (own.start, first);
+        }
+    }
+}
+
+fn sort(edges: &mut [EdgeRow]) {
+    if !edges.is_sorted() {
+        edges.sort_unstable();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::EdgeColumn;
+    use crate::snapshot::{EdgeRow, NodeId, PathTable};
+
+    proptest! {
+        /// Visits in any order, resumed and interleaved, give what a stable sort gives.
+        #[test]
+        fn edges_come_by_source(
+            visits in prop::collection::vec((0u32..12, any::<bool>(), 0usize..4), 0..40),
+        ) {
+            let path = PathTable::default().start(0);
+            let mut column = EdgeColumn::default();
+            let mut expected: Vec<(u32, EdgeRow)> = Vec::new();
+            let mut ahead = 0;
+            for (number, (node, in_order, edges)) in visits.into_iter().enumerate() {
+                let in_order = in_order && node >= ahead;
+                if in_order {
+                    ahead = node;
+                }
+                column.move_to(node, in_order);
+                for index in (0..edges).rev() {
+                    let index = (number * 7 + index) as u32 % 11;
+                    let edge = EdgeRow { path, index, target: NodeId::new(0), strong: true };
+                    column.push(edge);
+                    expected.push((node, edge));
+                }
+            }
+            expected.sort();
+            let (starts, edges) = column.finish(12);
+            prop_assert_eq!(starts.len(), 13);
+            let rows = expected.iter().map(|row| row.1).collect::<Vec<_>>();
+            prop_assert_eq!(edges, rows);
+            for node in 0..=12u32 {
+                let before = expected.iter().filter(|row| row.0 < node).count();
+                prop_assert_eq!(starts[node as usize] as usize, before);
+            }
+        }
+    }
+}
