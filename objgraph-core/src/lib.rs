@@ -22,8 +22,10 @@
 mod capture;
 mod counts;
 mod identified;
+mod lock;
 mod object;
 mod object_id;
+mod scope;
 mod sight;
 mod site;
 mod snapshot;
@@ -38,6 +40,7 @@ pub use counts::{Count, advance_epoch, count_of, counts};
 pub use identified::{Identified, id};
 pub use object::{Object, Strong, at, objects};
 pub use object_id::ObjectId;
+pub use scope::{Entered, InScope, Scope};
 pub use sight::{register, types};
 pub use site::Site;
 pub use snapshot::*;

@@ -154,6 +154,13 @@ impl Object {
         self.listed.epoch
     }
 
+    /// The number of the scope it was made in; 0 for none. See
+    /// [`Scope::contains`](crate::Scope::contains).
+    #[must_use]
+    pub fn scope(&self) -> u32 {
+        self.listed.scope
+    }
+
     /// Whether it is still alive.
     #[must_use]
     pub fn is_alive(&self) -> bool {

@@ -64,6 +64,7 @@ impl Kit {
             type_index,
             site: site as u32,
             thread: NodeRow::UNKNOWN,
+            scope: 0,
             epoch: 0,
             strong: 0,
             weak: 0,

@@ -7,6 +7,7 @@ use crate::object_id::ObjectId;
 static EPOCH: AtomicU32 = AtomicU32::new(0);
 
 /// The epoch that objects made now are born in.
+#[inline]
 pub(crate) fn epoch() -> u32 {
     EPOCH.load(Ordering::Relaxed)
 }

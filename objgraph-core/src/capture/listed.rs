@@ -21,8 +21,11 @@ pub(crate) struct Listed {
     pub(crate) id: ObjectId,
     /// An index into the kinds.
     pub(crate) kind: u32,
-    /// The number of the thread that made it.
+    /// The number of the thread that made it; [`NodeRow::UNKNOWN`](crate::NodeRow::UNKNOWN) if it
+    /// was nearly gone.
     pub(crate) thread: u32,
+    /// The number of the scope it was made in, or 0.
+    pub(crate) scope: u32,
     pub(crate) epoch: u32,
     pub(crate) holder: Holder,
     /// Whether it is a value that only another thread may look at.

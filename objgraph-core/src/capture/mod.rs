@@ -18,6 +18,6 @@ pub(crate) use clock::{advance_epoch, epoch, next_outside_id};
 pub(crate) use listed::{Kind, KindCount, Listed, Looked};
 pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit, submit_root};
 pub(crate) use side::{
-    counts, describe, identify_arc, identify_rc, kind, kinds, list, look, own_values, thread_names,
-    upgrade, watch_arc, watch_rc, watched,
+    Inside, ScopeHandle, counts, describe, identify_arc, identify_rc, kind, kinds, list, look,
+    own_values, thread_names, upgrade, watch_arc, watch_rc, watched,
 };

@@ -148,7 +148,7 @@ impl Registry {
     }
 }
 
-static REGISTRY: parking_lot::Mutex<Option<Registry>> = parking_lot::Mutex::new(None);
+static REGISTRY: crate::lock::Mutex<Option<Registry>> = crate::lock::Mutex::new(None);
 
 /// A derive's entry in the list that the linker makes.
 #[derive(Debug)]

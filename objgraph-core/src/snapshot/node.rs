@@ -146,6 +146,13 @@ impl<'s> Node<'s> {
             .map(String::as_str)
     }
 
+    /// The number of the scope it was made in; 0 for none. See
+    /// [`Scope::contains`](crate::Scope::contains).
+    #[must_use]
+    pub fn scope(&self) -> u32 {
+        self.row.scope
+    }
+
     /// The epoch it was born in; see [`NodeRow::epoch`].
     #[must_use]
     pub fn epoch(&self) -> u32 {

@@ -55,6 +55,9 @@ pub struct NodeRow {
     pub site: u32,
     /// The thread that made it: an index into the threads, or [`NodeRow::UNKNOWN`].
     pub thread: u32,
+    /// The number of the scope it was made in; 0 for none. See
+    /// [`Scope::contains`](crate::Scope::contains).
+    pub scope: u32,
     /// The epoch it was born in: how many times a snapshot, a growth or new ids had been asked
     /// for before.
     pub epoch: u32,

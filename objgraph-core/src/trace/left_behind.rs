@@ -7,12 +7,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::assemble::assemble;
 use super::take::SnapshotOptions;
 use super::tracer::Tracer;
 use crate::capture;
+use crate::lock::Mutex;
 use crate::sight::registry;
 use crate::snapshot::{NodeId, PathId, Snapshot, State};
 

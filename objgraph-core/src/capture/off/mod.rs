@@ -1,10 +1,12 @@
 //! Tracking is not compiled in.
 
 mod instance;
+mod scopes;
 
 pub mod pointers;
 
 pub use instance::{Instance, instance_id};
+pub(crate) use scopes::{Inside, ScopeHandle};
 
 use std::panic::Location;
 

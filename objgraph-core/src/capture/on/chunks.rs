@@ -1,19 +1,18 @@
 //! The places of the table: chunks of slots, which any thread can read without a lock.
 //!
 //! A chunk, once made, stays for ever and is used again. A slot's words are atomic because
-//! other threads read them; one thread at a time writes them (the owner of a chunk of `Rc`
-//! values, the holder of the lock of a chunk of `Arc` values), so a write is a plain store.
+//! other threads read them; one thread at a time writes them (the one that has the place to make
+//! an object in, then the one that drops the object), so a write is a plain store.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
-use parking_lot::Mutex;
-
-use super::shared::SharedEntries;
+use super::shared::Handles;
+use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
-/// How many slots a chunk has.
+/// How many slots a chunk has: as many as a `u8` can tell apart.
 pub(super) const CHUNK: u32 = 256;
 
 /// The words of a slot that any thread may read.
@@ -21,38 +20,59 @@ pub(super) const CHUNK: u32 = 256;
 pub(super) struct Slot {
     /// Odd while an object lives here; one more at each birth and each death.
     generation: AtomicU32,
+    /// While nothing lives here, the owner of the chunk may keep a word of its own in it.
     kind: AtomicU32,
-    thread: AtomicU32,
+    origin: AtomicU32,
     epoch: AtomicU32,
 }
 
-/// Where in its life a slot is.
+/// What is written down of an object at its birth.
 pub(super) struct Born {
     pub(super) kind: u32,
-    pub(super) thread: u32,
+    pub(super) origin: u32,
     pub(super) epoch: u32,
 }
 
+/// How many objects may live in one slot, one after the other.
+const ROUNDS: u32 = 1 << 30;
+
 impl Slot {
     /// An object is born here; the rounds that lie behind tell its id.
+    #[inline]
     pub(super) fn birth(&self, born: &Born) -> u32 {
         self.kind.store(born.kind, Ordering::Relaxed);
-        self.thread.store(born.thread, Ordering::Relaxed);
+        self.origin.store(born.origin, Ordering::Relaxed);
         self.epoch.store(born.epoch, Ordering::Relaxed);
         let generation = self.generation.load(Ordering::Relaxed);
-        self.generation.store(generation + 1, Ordering::Release);
+        self.generation
+            .store(generation.wrapping_add(1), Ordering::Release);
         generation / 2
     }
 
     /// The object here dies; false if the slot is worn out and must not be used again.
+    #[inline]
     pub(super) fn death(&self) -> bool {
-        let generation = self.generation.load(Ordering::Relaxed);
-        self.generation.store(generation + 1, Ordering::Release);
-        generation < u32::MAX - 2
+        let after = self.generation.load(Ordering::Relaxed).wrapping_add(1);
+        self.generation.store(after, Ordering::Relaxed);
+        // Who reads words that are written from here on also reads that the object is gone.
+        fence(Ordering::Release);
+        after < 2 * ROUNDS
     }
 
+    #[inline]
     pub(super) fn kind(&self) -> u32 {
         self.kind.load(Ordering::Relaxed)
+    }
+
+    /// The word that is kept while nothing lives here.
+    #[inline]
+    pub(super) fn link(&self) -> u32 {
+        self.kind.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(super) fn set_link(&self, link: u32) {
+        self.kind.store(link, Ordering::Relaxed);
     }
 
     /// The rounds that lie behind and what is known of the object that lives here.
@@ -63,12 +83,23 @@ impl Slot {
         }
         let born = Born {
             kind: self.kind.load(Ordering::Relaxed),
-            thread: self.thread.load(Ordering::Relaxed),
+            origin: self.origin.load(Ordering::Relaxed),
             epoch: self.epoch.load(Ordering::Relaxed),
         };
         // The words belong together if the object still lives.
-        let after = self.generation.load(Ordering::Acquire);
+        fence(Ordering::Acquire);
+        let after = self.generation.load(Ordering::Relaxed);
         (after == generation).then_some((generation / 2, born))
+    }
+
+    /// Whether the slot is worn out, if nothing lives here.
+    pub(super) fn is_worn(&self) -> bool {
+        self.generation.load(Ordering::Relaxed) >= 2 * ROUNDS
+    }
+
+    /// Whether any object lives here.
+    pub(super) fn is_used(&self) -> bool {
+        !self.generation.load(Ordering::Acquire).is_multiple_of(2)
     }
 
     pub(super) fn lives(&self, id: ObjectId) -> bool {
@@ -86,8 +117,10 @@ pub(super) struct Chunk {
 pub(super) enum Side {
     /// In the thread that owns the chunk.
     Local(LocalSide),
-    /// Here, behind a lock.
-    Shared(Mutex<SharedEntries>),
+    /// Here, each behind a lock.
+    Shared(Box<Handles>),
+    /// Nowhere: there are none.
+    Bare,
 }
 
 /// What ties a chunk to the thread that owns it.
@@ -97,6 +130,14 @@ pub(super) struct LocalSide {
     pub(super) owner: AtomicU32,
     /// Where in the thread's own table its handles are.
     pub(super) index: AtomicU32,
+}
+
+impl Chunk {
+    /// The slot of a place in this chunk.
+    #[inline]
+    pub(super) fn slot(&self, place: u32) -> &Slot {
+        &self.slots[usize::from(place as u8)]
+    }
 }
 
 /// Chunks stay for ever, so they are leaked on purpose.
@@ -109,6 +150,7 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// The segment of a chunk and its place in it: segment `s` holds the chunks `2^s - 1` to
 /// `2^(s + 1) - 2`.
+#[inline]
 fn locate(number: u32) -> (usize, usize) {
     let segment = (number + 1).ilog2();
     (segment as usize, (number + 1 - (1 << segment)) as usize)
@@ -122,6 +164,7 @@ pub(super) fn get(number: u32) -> Option<&'static Chunk> {
 }
 
 /// The chunk that a place of the table is in.
+#[inline]
 pub(super) fn of_place(place: u32) -> Option<&'static Chunk> {
     get(place / CHUNK)
 }
@@ -131,9 +174,7 @@ pub(super) fn slot_of(id: ObjectId) -> Option<&'static Slot> {
     if !id.is_in_table() {
         return None;
     }
-    of_place(id.place())?
-        .slots
-        .get((id.place() % CHUNK) as usize)
+    Some(of_place(id.place())?.slot(id.place()))
 }
 
 /// How many chunks were made.
@@ -158,9 +199,9 @@ pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
     Some((number, chunk))
 }
 
-/// The numbers of the threads that made what lives. O(slots).
-pub(super) fn threads_of_living() -> HashSet<u32> {
+/// The origins of what lives. O(slots).
+pub(super) fn origins_of_living() -> HashSet<u32> {
     let chunks = (0..made()).filter_map(get);
     let living = chunks.flat_map(|chunk| chunk.slots.iter().filter_map(Slot::living));
-    living.map(|(_, born)| born.thread).collect()
+    living.map(|(_, born)| born.origin).collect()
 }

@@ -6,10 +6,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
-
 use super::kinds;
 use crate::capture::KindCount;
+use crate::lock::Mutex;
 
 /// Births and deaths of one kind, counted by one thread.
 #[derive(Default)]
@@ -19,6 +18,7 @@ pub(super) struct Counter {
 }
 
 /// One thread writes, so a load and a store make an increment.
+#[inline]
 fn add_one(word: &AtomicU64) {
     word.store(
         word.load(Ordering::Relaxed).wrapping_add(1),
@@ -27,10 +27,19 @@ fn add_one(word: &AtomicU64) {
 }
 
 impl Counter {
+    pub(super) const fn new() -> Self {
+        Self {
+            born: AtomicU64::new(0),
+            died: AtomicU64::new(0),
+        }
+    }
+
+    #[inline]
     pub(super) fn birth(&self) {
         add_one(&self.born);
     }
 
+    #[inline]
     pub(super) fn death(&self) {
         add_one(&self.died);
     }

@@ -93,11 +93,12 @@ impl<T: Send + Sync + 'static> SharedErased for ArcInner<T> {
 }
 
 /// In a header: no object of the table.
-const UNLISTED: u64 = u64::MAX;
+const UNLISTED: u64 = ObjectId::NONE.to_raw();
 
 /// In a header: the table has no handle to the value, because a `&mut` to it was handed out.
 const LENT: u64 = 1 << 62;
 
+#[inline]
 fn id_of(word: u64) -> Option<ObjectId> {
     (word != UNLISTED).then(|| ObjectId::from_raw(word & !LENT))
 }
@@ -109,14 +110,16 @@ pub(super) struct RcHeader(Cell<u64>);
 pub(super) struct ArcHeader(AtomicU64);
 
 macro_rules! header {
-    ($header:ident, $get:expr, $set:expr) => {
+    ($header:ident, $forget:path, $get:expr, $set:expr) => {
         impl $header {
+            #[inline]
             pub(super) fn id(&self) -> Option<ObjectId> {
                 id_of($get(self))
             }
 
-            pub(super) fn set_id(&self, id: Option<ObjectId>) {
-                $set(self, id.map_or(UNLISTED, ObjectId::to_raw));
+            #[inline]
+            pub(super) fn set_id(&self, id: ObjectId) {
+                $set(self, id.to_raw());
             }
 
             /// Whether the table has no handle to the value.
@@ -143,7 +146,7 @@ macro_rules! header {
             #[inline]
             fn drop(&mut self) {
                 if let Some(id) = self.id() {
-                    table::forget(id);
+                    $forget(id.place());
                 }
             }
         }
@@ -152,11 +155,13 @@ macro_rules! header {
 
 header!(
     RcHeader,
+    table::forget_rc,
     |header: &RcHeader| header.0.get(),
     |header: &RcHeader, word| header.0.set(word)
 );
 header!(
     ArcHeader,
+    table::forget_arc,
     |header: &ArcHeader| header.0.load(Ordering::Relaxed),
     |header: &ArcHeader, word| header.0.store(word, Ordering::Relaxed)
 );
@@ -214,7 +219,7 @@ pub(super) fn list_rc<T: 'static>(
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
     inner
         .header
-        .set_id(table::list_rc(<T as RcMeta>::META, site, weak));
+        .set_id(table::list_rc(<T as RcMeta>::META, site, Some(weak)));
 }
 
 /// Puts a value into an allocation and its object into the table.
@@ -226,7 +231,7 @@ pub(super) fn list_arc<T: Send + Sync + 'static>(
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
     inner
         .header
-        .set_id(table::list_arc(<T as ArcMeta>::META, site, weak));
+        .set_id(table::list_arc(<T as ArcMeta>::META, site, Some(weak)));
 }
 
 impl<T: Clone> Clone for RcInner<T> {

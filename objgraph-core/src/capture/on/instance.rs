@@ -36,7 +36,7 @@ use crate::tracked::Visit;
 /// }
 /// ```
 pub struct Instance<T: 'static> {
-    id: Option<ObjectId>,
+    id: ObjectId,
     of: PhantomData<fn() -> T>,
 }
 
@@ -50,12 +50,12 @@ impl<T: 'static> InstanceMeta for T {
 
 impl<T: 'static> Instance<T> {
     /// Makes the value that this is a field of known, as made here.
+    #[inline]
     #[track_caller]
     #[must_use]
     pub fn new() -> Self {
-        let id = table::list_unreached(<T as InstanceMeta>::META, Location::caller());
         Self {
-            id,
+            id: table::list_bare(<T as InstanceMeta>::META, Location::caller()),
             of: PhantomData,
         }
     }
@@ -63,7 +63,7 @@ impl<T: 'static> Instance<T> {
     /// The id of the value; `None` where tracking is off.
     #[must_use]
     pub fn id(&self) -> Option<ObjectId> {
-        self.id
+        (self.id != ObjectId::NONE).then_some(self.id)
     }
 }
 
@@ -71,18 +71,20 @@ impl<T: 'static> Instance<T> {
 #[doc(hidden)]
 #[must_use]
 pub fn instance_id<T: 'static>(instance: &Instance<T>) -> Option<ObjectId> {
-    instance.id
+    instance.id()
 }
 
 impl<T: 'static> Drop for Instance<T> {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(id) = self.id {
-            table::forget(id);
+        if let Some(id) = self.id() {
+            table::forget_bare(id.place());
         }
     }
 }
 
 impl<T: 'static> Default for Instance<T> {
+    #[inline]
     #[track_caller]
     fn default() -> Self {
         Self::new()
@@ -98,10 +100,7 @@ impl<T: 'static> Clone for Instance<T> {
 
 impl<T: 'static> fmt::Debug for Instance<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.id {
-            Some(id) => write!(f, "{id}"),
-            None => f.write_str("#-"),
-        }
+        fmt::Display::fmt(&self.id, f)
     }
 }
 

@@ -4,10 +4,9 @@ use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::panic::Location;
 
-use parking_lot::Mutex;
-
 use super::inner::{Erased, SharedErased};
 use crate::capture::Kind;
+use crate::lock::Mutex;
 use crate::snapshot::Holder;
 use crate::tracked::Value;
 

@@ -2,57 +2,56 @@
 
 use std::sync::atomic::Ordering;
 
-use super::chunks::{self, CHUNK, Chunk, Side};
-use super::inner::{Erased, SharedErased};
-use super::kinds;
-use super::local::{self, Entry};
-use super::pins;
-use super::shared::SharedEntry;
-use super::watched::{self, WatchedArc, WatchedRc};
+use super::chunks::{self, Born, CHUNK, Chunk, Side};
+use super::inner::Erased;
+use super::watched::{self, watched_arc, watched_rc};
+use super::{kinds, local, origins, pins, shared};
 use crate::capture::{Listed, Looked};
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
 use crate::tracked::Value;
 
-/// The number of the calling thread; 0 if it has no part of the table any more.
-fn this_thread() -> u32 {
-    local::with(|local| local.thread).unwrap_or(0)
-}
-
 /// Every object, in the order of the table.
 pub(crate) fn list() -> Vec<Listed> {
-    watched::forget_dead();
-    let this = this_thread();
-    let mut holders = kinds::holders();
-    let mut listed = Vec::new();
-    for number in 0..chunks::made() {
-        let Some(chunk) = chunks::get(number) else {
-            continue;
-        };
-        for offset in 0..CHUNK {
-            let found = list_one(chunk, number * CHUNK + offset, this, |kind| {
-                if holders.len() <= kind as usize {
-                    holders = kinds::holders();
-                }
-                holders.get(kind as usize).copied()
-            });
-            listed.extend(found);
-        }
-    }
-    listed
+    list_chunks(0..chunks::made())
 }
 
 /// The objects behind an `Rc` of the calling thread, in the order of the table.
 pub(crate) fn own_values() -> Vec<Listed> {
-    let (this, numbers) =
-        local::with(|local| (local.thread, local.values.chunks())).unwrap_or_default();
+    let own = local::with(|local| local.values.chunks());
+    list_chunks(own.into_iter())
+}
+
+fn list_chunks(numbers: impl Iterator<Item = u32>) -> Vec<Listed> {
+    watched::forget_dead();
+    let this = this_thread();
     let mut listed = Vec::new();
+    let mut origins = Vec::new();
+    let mut holders = kinds::holders();
     for number in numbers {
         let Some(chunk) = chunks::get(number) else {
             continue;
         };
-        let places = number * CHUNK..(number + 1) * CHUNK;
-        listed.extend(places.filter_map(|place| list_one(chunk, place, this, kinds::holder)));
+        let elsewhere = is_elsewhere(chunk, this);
+        for (offset, slot) in (0..CHUNK).zip(&chunk.slots) {
+            let Some((round, born)) = slot.living() else {
+                continue;
+            };
+            if holders.len() <= born.kind as usize {
+                holders = kinds::holders();
+            }
+            let Some(&holder) = holders.get(born.kind as usize) else {
+                continue;
+            };
+            let id = ObjectId::new(number * CHUNK + offset, round);
+            listed.push(told(id, &born, holder, elsewhere));
+            origins.push(born.origin);
+        }
+    }
+    // Asked for afterwards, so that all are known.
+    let known = origins::known();
+    for (object, origin) in listed.iter_mut().zip(origins) {
+        (object.thread, object.scope) = known.get(&origin).copied().unwrap_or(origins::NOWHERE);
     }
     listed
 }
@@ -61,29 +60,40 @@ pub(crate) fn own_values() -> Vec<Listed> {
 pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
     watched::forget_dead();
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;
-    let listed = list_one(chunk, id.place(), this_thread(), kinds::holder)?;
-    (listed.id == id).then_some(listed)
+    let (round, born) = chunk.slot(id.place()).living()?;
+    if round != id.round() {
+        return None;
+    }
+    let holder = kinds::holder(born.kind)?;
+    let mut object = told(id, &born, holder, is_elsewhere(chunk, this_thread()));
+    (object.thread, object.scope) = origins::of(born.origin);
+    Some(object)
 }
 
-fn list_one(
-    chunk: &Chunk,
-    place: u32,
-    this: u32,
-    holder: impl FnOnce(u32) -> Option<Holder>,
-) -> Option<Listed> {
-    let (round, born) = chunk.slots[(place % CHUNK) as usize].living()?;
-    let elsewhere = match &chunk.side {
-        Side::Local(side) => side.owner.load(Ordering::Relaxed) != this,
-        Side::Shared(_) => false,
-    };
-    Some(Listed {
-        id: ObjectId::new(place, round),
+/// The number of the calling thread; 0 if it has none yet, or any more.
+fn this_thread() -> u32 {
+    local::with(|local| local.entries.thread())
+}
+
+/// Whether the values of a chunk are those of another thread than `this`.
+fn is_elsewhere(chunk: &Chunk, this: u32) -> bool {
+    match &chunk.side {
+        Side::Local(side) => this == 0 || side.owner.load(Ordering::Relaxed) != this,
+        Side::Shared(_) | Side::Bare => false,
+    }
+}
+
+fn told(id: ObjectId, born: &Born, holder: Holder, elsewhere: bool) -> Listed {
+    let (thread, scope) = origins::NOWHERE;
+    Listed {
+        id,
         kind: born.kind,
-        thread: born.thread,
+        thread,
+        scope,
         epoch: born.epoch,
-        holder: holder(born.kind)?,
+        holder,
         elsewhere,
-    })
+    }
 }
 
 /// Lets `see` look at the value of an object, with its strong and weak counts. The value is
@@ -93,7 +103,7 @@ pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
     match chunks::of_place(id.place()).map(|chunk| &chunk.side) {
         _ if !lives => Looked::Gone,
         Some(Side::Local(_)) => look_local(id, see),
-        Some(Side::Shared(_)) if let Some(looked) = look_watched_arc(id, see) => looked,
+        Some(Side::Bare) => look_watched_arc(id, see).unwrap_or(Looked::Lent),
         Some(Side::Shared(_)) => match pins::pin(id) {
             Some(pinned) => {
                 if let Some(value) = pinned.get() {
@@ -153,46 +163,13 @@ fn look_watched_arc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) 
     Some(Looked::Seen)
 }
 
-pub(super) fn watched_rc(id: ObjectId) -> Option<std::rc::Weak<dyn WatchedRc>> {
-    local::with(|local| match local.values.entry(id.place()) {
-        Some(Entry::Watched(handle)) => Some(handle.clone()),
-        _ => None,
-    })
-    .flatten()
-}
-
-pub(super) fn watched_arc(id: ObjectId) -> Option<std::sync::Weak<dyn WatchedArc>> {
-    let Side::Shared(entries) = &chunks::of_place(id.place())?.side else {
-        return None;
-    };
-    match entries.lock().get(id.place()) {
-        SharedEntry::Watched(handle) => Some(handle.clone()),
-        _ => None,
-    }
-}
-
 fn local_handle(id: ObjectId) -> Option<std::rc::Weak<dyn Erased>> {
-    local::with(|local| match local.values.entry(id.place()) {
-        Some(Entry::Live(handle)) => Some(handle.clone()),
-        _ => None,
-    })
-    .flatten()
+    local::with(|local| local.values.handle(id.place())?.clone())
 }
 
 /// The handle to the value of an `Arc`, for whoever holds the lock of the pins.
-pub(super) fn shared_handle(id: ObjectId) -> Option<std::sync::Weak<dyn SharedErased>> {
-    let chunk = chunks::of_place(id.place())?;
-    let Side::Shared(entries) = &chunk.side else {
-        return None;
-    };
-    let entries = entries.lock();
-    if !chunk.slots[(id.place() % CHUNK) as usize].lives(id) {
-        return None;
-    }
-    match entries.get(id.place()) {
-        SharedEntry::Live(handle) => Some(handle.clone()),
-        SharedEntry::Watched(_) | SharedEntry::None => None,
-    }
+pub(super) fn shared_handle(id: ObjectId) -> shared::Handle {
+    shared::copy(id)
 }
 
 /// The value of an object behind an `Rc` of this thread.

@@ -7,10 +7,13 @@ mod instance;
 mod kinds;
 mod list;
 mod local;
+mod magazine;
+mod origins;
 mod pins;
+mod scopes;
 mod shared;
 mod table;
-mod threads;
+mod values;
 mod watched;
 
 pub mod pointers;
@@ -19,8 +22,9 @@ pub(crate) use counters::counts;
 pub use instance::{Instance, instance_id};
 pub(crate) use kinds::{kind, kinds};
 pub(crate) use list::{describe, list, look, own_values};
+pub(crate) use origins::thread_names;
 pub(crate) use pointers::{identify_arc, identify_rc, upgrade};
-pub(crate) use threads::thread_names;
+pub(crate) use scopes::{Inside, ScopeHandle};
 pub(crate) use watched::{watch_arc, watch_rc, watched};
 
 /// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.

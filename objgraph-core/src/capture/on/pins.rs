@@ -6,14 +6,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering, fence};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::inner::SharedErased;
 use super::list::shared_handle;
+use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
 /// Where a value is, which tells it from other values alive.
@@ -135,7 +134,10 @@ pub(super) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
             if others().next().is_none() || (!leaving && Instant::now() >= deadline) {
                 break;
             }
-            UNPINNED.wait_for(&mut pins, if leaving { TURN } else { PATIENCE });
+            let patience = if leaving { TURN } else { PATIENCE };
+            (pins, _) = UNPINNED
+                .wait_timeout(pins, patience)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
     pin_by(pins, || shared_handle(id))
@@ -312,8 +314,12 @@ pub(super) fn wait_for_others(address: usize) -> bool {
         if of_value.next().is_none() {
             return false;
         }
-        UNPINNED.wait(&mut pins);
+        pins = wait(pins);
     }
+}
+
+fn wait(pins: Pins) -> Pins {
+    UNPINNED.wait(pins).unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs while no other thread pins the value, and none can. No code of the user may run inside.
@@ -331,7 +337,7 @@ fn lock_unpinned(address: usize) -> Pins {
         .iter()
         .any(|pin| pin.address == address && pin.thread != this)
     {
-        UNPINNED.wait(&mut pins);
+        pins = wait(pins);
     }
     pins
 }

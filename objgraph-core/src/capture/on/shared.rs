@@ -1,105 +1,95 @@
-//! Places for values of `Arc`, which any thread may make, look at and drop.
+//! The handles to values of `Arc`, which any thread may make, look at and drop.
+//!
+//! Each handle has a lock of its own. While a place is unused, whoever has it to make an object
+//! in holds the lock: to put a handle in is then a plain store, and so is to let the lock go. The
+//! thread that drops the object takes the lock and keeps it for the object that it makes next, so
+//! a life costs one atomic exchange.
 
 use std::sync::Weak;
 
-use parking_lot::Mutex;
+use spin::mutex::{SpinMutex, SpinMutexGuard};
+use spin::relax::RelaxStrategy;
 
 use super::chunks::{self, CHUNK, Chunk, Side};
 use super::inner::SharedErased;
-use super::watched::WatchedArc;
+use super::magazine::{Hold, Store};
+use crate::lock::Mutex;
+use crate::object_id::ObjectId;
 
 /// The handles to the values of a chunk.
-pub(super) struct SharedEntries(Box<[SharedEntry]>);
+pub(super) type Handles = [Locked; CHUNK as usize];
 
-/// A handle to a value, as far as there is one.
-#[derive(Clone)]
-pub(super) enum SharedEntry {
-    /// Nothing lives here, or nothing may look at what lives here.
-    None,
-    Live(Weak<dyn SharedErased>),
-    /// A value behind an `Arc` of std.
-    Watched(Weak<dyn WatchedArc>),
-}
+type Locked = SpinMutex<Handle, LetOthersRun>;
 
-impl SharedEntries {
-    fn new() -> Self {
-        Self((0..CHUNK).map(|_| SharedEntry::None).collect())
-    }
+/// A handle to a value. `None` where nothing may look at what lives here.
+pub(super) type Handle = Option<Weak<dyn SharedErased>>;
 
-    pub(super) fn get(&self, place: u32) -> &SharedEntry {
-        &self.0[(place % CHUNK) as usize]
-    }
+/// A handle whose lock is held.
+pub(super) type Held = SpinMutexGuard<'static, Handle, LetOthersRun>;
 
-    /// Puts a handle in and gives back what was there.
-    pub(super) fn replace(&mut self, place: u32, entry: SharedEntry) -> SharedEntry {
-        std::mem::replace(&mut self.0[(place % CHUNK) as usize], entry)
+/// What to do while another thread copies a handle, or takes it: a few instructions.
+pub(super) struct LetOthersRun;
+
+impl RelaxStrategy for LetOthersRun {
+    fn relax() {
+        std::thread::yield_now();
     }
 }
 
-/// Unused places, held by a thread for the objects that it makes next.
-///
-/// Places that it drops go there too, whichever thread took them first. Beyond a number they
-/// go, many at once, to a store that all threads take from.
-#[derive(Default)]
-pub(super) struct Magazine(Vec<u32>);
-
-/// How many places go to the store at once.
-const BATCH: usize = CHUNK as usize;
-
-static STORE: Mutex<Vec<Vec<u32>>> = Mutex::new(Vec::new());
-
-impl Magazine {
-    pub(super) const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// Whether the thread took or gave places.
-    pub(super) fn was_used(&self) -> bool {
-        self.0.capacity() > 0
-    }
-
-    /// An unused place; `None` if the table is full.
-    pub(super) fn take(&mut self) -> Option<u32> {
-        if let Some(place) = self.0.pop() {
-            return Some(place);
-        }
-        self.refill()
-    }
-
-    #[cold]
-    fn refill(&mut self) -> Option<u32> {
-        if let Some(batch) = STORE.lock().pop() {
-            self.0 = batch;
-        } else {
-            let (number, _) = chunks::make(Side::Shared(Mutex::new(SharedEntries::new())))?;
-            self.0.reserve(2 * BATCH);
-            // From the end, so that places are used from the start.
-            self.0.extend((number * CHUNK..(number + 1) * CHUNK).rev());
-        }
-        self.0.pop()
-    }
-
-    /// A place that is not used any more.
-    pub(super) fn put(&mut self, place: u32) {
-        if self.0.len() >= 2 * BATCH {
-            let batch = self.0.split_off(BATCH);
-            STORE.lock().push(batch);
-        }
-        self.0.push(place);
-    }
-
-    /// The thread ends: all goes to the store.
-    pub(super) fn give_back(&mut self) {
-        if !self.0.is_empty() {
-            STORE.lock().push(std::mem::take(&mut self.0));
-        }
-    }
-}
-
-/// The entries of a chunk that holds values of `Arc`.
-pub(super) fn entries(chunk: &Chunk) -> Option<&Mutex<SharedEntries>> {
+#[inline]
+pub(super) fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static Locked> {
     match &chunk.side {
-        Side::Shared(entries) => Some(entries),
-        Side::Local(_) => None,
+        Side::Shared(handles) => Some(&handles[usize::from(place as u8)]),
+        Side::Local(_) | Side::Bare => None,
+    }
+}
+
+/// The handle of an object that lives, for whoever has the object in hand: none else can take it
+/// for good. It is locked, and no code of the user may run until it is dropped.
+#[inline]
+pub(super) fn hold(chunk: &'static Chunk, place: u32) -> Option<Held> {
+    Some(locked(chunk, place)?.lock())
+}
+
+/// Puts the handle to a new object in, and lets its lock go.
+#[inline]
+pub(super) fn put(mut hold: Held, handle: Handle) {
+    // There is none in an unused place, so there is nothing to drop.
+    std::mem::forget(std::mem::replace(&mut *hold, handle));
+}
+
+/// A copy of the handle of an object that may die at any time.
+pub(super) fn copy(id: ObjectId) -> Handle {
+    let chunk = chunks::of_place(id.place())?;
+    let slot = chunk.slot(id.place());
+    let locked = locked(chunk, id.place())?;
+    loop {
+        if !slot.lives(id) {
+            return None;
+        }
+        if let Some(held) = locked.try_lock() {
+            return if slot.lives(id) { held.clone() } else { None };
+        }
+        // For a moment, or else the object is dead by now.
+        std::thread::yield_now();
+    }
+}
+
+impl Hold for Held {
+    fn side() -> Side {
+        let handles: Vec<Locked> = (0..CHUNK).map(|_| SpinMutex::new(None)).collect();
+        match handles.into_boxed_slice().try_into() {
+            Ok(handles) => Side::Shared(handles),
+            Err(_) => Side::Bare,
+        }
+    }
+
+    fn of(chunk: &'static Chunk, place: u32) -> Option<Self> {
+        locked(chunk, place)?.try_lock()
+    }
+
+    fn store() -> &'static Store<Self> {
+        static STORE: Store<Held> = Mutex::new(Vec::new());
+        &STORE
     }
 }

@@ -1,223 +1,315 @@
 //! The table: every object made through a pointer of ours is listed when it is made, and
 //! forgotten when its value's drop begins.
 
+use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
-
-use super::chunks::{self, Born, CHUNK, Chunk, Side, Slot};
-use super::inner::{Erased, SharedErased};
+use super::chunks::{self, Born, Side};
 use super::kinds::{self, Reattach, TypeMeta};
-use super::local::{self, Entry, KindCache};
-use super::shared::{self, Magazine, SharedEntry};
+use super::local::{self, KindCache, Local};
+use super::magazine::{self, Bare, Hold, Spare};
+use super::{origins, shared, values};
 use crate::capture::epoch;
+use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::tracked::Value;
 
-fn slot(chunk: &Chunk, place: u32) -> &Slot {
-    &chunk.slots[(place % CHUNK) as usize]
-}
+type Part<'l> = &'l RefCell<Local>;
+type Meta = &'static TypeMeta;
+type Site = &'static Location<'static>;
 
-/// Lists an object behind an `Rc`; `None` if the table is full.
+// What is done for every object comes in two: the common case, which calls nothing, and the rest,
+// which makes it the common case and tries anew.
+
+/// Lists an object behind an `Rc`; gives [`ObjectId::NONE`] if the table is full.
+///
+/// Without a handle, nothing may look at its value.
 #[inline]
-pub(super) fn list_rc(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-    handle: std::rc::Weak<dyn Erased>,
-) -> Option<ObjectId> {
-    list_local(meta, site, Entry::Live(handle))
+pub(super) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
+    local::reach(move |local| list_rc_in(local, meta, site, handle))
 }
 
-/// Lists an object behind an `Rc` that nothing may look at.
-pub(super) fn list_lent(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-) -> Option<ObjectId> {
-    list_local(meta, site, Entry::Lent)
-}
-
-#[inline]
-pub(super) fn list_local(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-    entry: Entry,
-) -> Option<ObjectId> {
-    let listed = local::with(|local| {
-        let (place, chunk) = local.values.put(local.thread, entry)?;
-        let born = local.birth(meta, site);
-        Some(ObjectId::new(place, slot(chunk, place).birth(&born)))
-    });
-    // A thread that is nearly gone has no place for handles that only it may touch: the object
-    // is counted, and never looked into.
-    listed.unwrap_or_else(|| list_late(meta, site, SharedEntry::None))
-}
-
-/// Lists an object behind an `Arc`, or any other of which the table keeps no handle; `None` if
-/// the table is full.
-#[inline]
-pub(super) fn list_arc(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-    handle: std::sync::Weak<dyn SharedErased>,
-) -> Option<ObjectId> {
-    list_shared(meta, site, SharedEntry::Live(handle))
-}
-
-/// Lists a value that the table has no way to reach.
-pub(super) fn list_unreached(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-) -> Option<ObjectId> {
-    list_shared(meta, site, SharedEntry::None)
-}
-
-#[inline]
-pub(super) fn list_shared(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-    entry: SharedEntry,
-) -> Option<ObjectId> {
-    let mut entry = Some(entry);
-    let listed = local::with(|local| {
-        let place = local.magazine.take()?;
-        let born = local.birth(meta, site);
-        settle(place, &born, entry.take()?)
-    });
-    listed.unwrap_or_else(|| list_late(meta, site, entry.take()?))
-}
-
-/// Puts an object into an unused place.
-#[inline]
-fn settle(place: u32, born: &Born, entry: SharedEntry) -> Option<ObjectId> {
-    let chunk = chunks::of_place(place)?;
-    let mut entries = shared::entries(chunk)?.lock();
-    entries.replace(place, entry);
-    let round = slot(chunk, place).birth(born);
-    Some(ObjectId::new(place, round))
-}
-
-/// What threads use whose own part of the table is gone.
-struct Late {
-    magazine: Magazine,
-    kinds: KindCache,
-}
-
-static LATE: Mutex<Option<Late>> = Mutex::new(None);
-
-fn late<R>(run: impl FnOnce(&mut Late) -> R) -> R {
-    let mut late = LATE.lock();
-    run(late.get_or_insert_with(|| Late {
-        magazine: Magazine::new(),
-        kinds: KindCache::new(),
-    }))
+fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        if let Some((born, counter)) = part.born(meta, site)
+            && let Some(own) = part.values.first_unused()
+        {
+            counter.birth();
+            return own.birth(handle, &born);
+        }
+    }
+    list_rc_slowly(local, meta, site, handle)
 }
 
 #[cold]
-fn list_late(
-    meta: &'static TypeMeta,
-    site: &'static Location<'static>,
-    entry: SharedEntry,
-) -> Option<ObjectId> {
-    late(|late| {
-        let place = late.magazine.take()?;
-        let kind = late.kinds.number(meta, site);
-        late.kinds.counter(kind).birth();
-        settle(
-            place,
-            &Born {
-                kind,
-                thread: 0,
-                epoch: epoch(),
-            },
-            entry,
-        )
-    })
+#[inline(never)]
+fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
+    let mut part = local.borrow_mut();
+    if !part.learn_kind(meta, site) {
+        drop(part);
+        // A thread that is nearly gone has no place for handles that only it may touch: the
+        // object is counted, and never looked into.
+        return list_late::<Bare>(meta, site, |()| {});
+    }
+    let owner = part.entries.thread();
+    if !part.values.grow(owner) {
+        return ObjectId::NONE;
+    }
+    drop(part);
+    list_rc_in(local, meta, site, handle)
 }
 
-/// The value's drop begins, or it is moved out: the object is no more.
+/// Lists an object behind an `Arc`; gives [`ObjectId::NONE`] if the table is full.
+///
+/// Without a handle, nothing may look at its value.
 #[inline]
-pub(super) fn forget(id: ObjectId) {
+pub(super) fn list_arc(meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+    local::reach(move |local| list_arc_in(local, meta, site, handle))
+}
+
+fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        if let Some((born, counter)) = part.born(meta, site)
+            && let Some(spare) = part.arcs.take()
+        {
+            counter.birth();
+            shared::put(spare.hold, handle);
+            return ObjectId::new(spare.place, spare.slot.birth(&born));
+        }
+    }
+    list_arc_slowly(local, meta, site, handle)
+}
+
+#[cold]
+#[inline(never)]
+fn list_arc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+    let mut part = local.borrow_mut();
+    if !part.learn_kind(meta, site) {
+        drop(part);
+        return list_late(meta, site, |hold| shared::put(hold, handle));
+    }
+    if !part.arcs.refill() {
+        return ObjectId::NONE;
+    }
+    drop(part);
+    list_arc_in(local, meta, site, handle)
+}
+
+/// Lists a value that the table has no way to reach.
+#[inline]
+pub(super) fn list_bare(meta: Meta, site: Site) -> ObjectId {
+    local::reach(move |local| list_bare_in(local, meta, site))
+}
+
+fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        if let Some((born, counter)) = part.born(meta, site)
+            && let Some(spare) = part.bare.take()
+        {
+            counter.birth();
+            return ObjectId::new(spare.place, spare.slot.birth(&born));
+        }
+    }
+    list_bare_slowly(local, meta, site)
+}
+
+#[cold]
+#[inline(never)]
+fn list_bare_slowly(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
+    let mut part = local.borrow_mut();
+    if !part.learn_kind(meta, site) {
+        drop(part);
+        return list_late::<Bare>(meta, site, |()| {});
+    }
+    if !part.bare.refill() {
+        return ObjectId::NONE;
+    }
+    drop(part);
+    list_bare_in(local, meta, site)
+}
+
+/// What threads count with whose own part of the table is gone.
+static LATE: Mutex<KindCache> = Mutex::new(KindCache::new());
+
+fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectId {
+    let Some(spare) = magazine::take_one::<H>() else {
+        return ObjectId::NONE;
+    };
+    let mut kinds = LATE.lock();
+    let (kind, counter) = kinds.learn(meta, site);
+    counter.birth();
+    settle(spare.hold);
+    let born = Born {
+        kind,
+        origin: origins::NOT_KNOWN,
+        epoch: epoch(),
+    };
+    ObjectId::new(spare.place, spare.slot.birth(&born))
+}
+
+/// The drop of a value behind an `Rc` begins, or it is moved out: the object is no more.
+#[inline]
+pub(super) fn forget_rc(place: u32) {
+    local::reach(move |local| forget_rc_in(local, place));
+}
+
+fn forget_rc_in(local: Part<'_>, place: u32) {
+    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
+        let part = &mut *part;
+        let own = part.values.near(place)?;
+        part.kinds.counter(own.kind())?.death();
+        Some(own.death())
+    });
+    match dead {
+        // The handle, if there is one, is dropped with nothing borrowed.
+        Some(handle) => drop(handle),
+        None => forget_rc_slowly(local, place),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn forget_rc_slowly(local: Part<'_>, place: u32) {
+    let mut part = local.borrow_mut();
+    // What is in this thread's part was counted there.
+    if part.values.approach(place) {
+        drop(part);
+        return forget_rc_in(local, place);
+    }
+    drop(part);
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    if let Side::Bare = chunk.side {
+        return forget_bare(place);
+    }
+    let slot = chunk.slot(place);
+    LATE.lock().learn_counter(slot.kind()).death();
+    slot.death();
+}
+
+/// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
+#[inline]
+pub(super) fn forget_arc(place: u32) {
+    local::reach(move |local| forget_arc_in(local, place));
+}
+
+fn forget_arc_in(local: Part<'_>, place: u32) {
+    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
+        let part = &mut *part;
+        let chunk = part.near(place)?;
+        let slot = chunk.slot(place);
+        let counter = part.kinds.counter(slot.kind())?;
+        let room = part.arcs.room()?;
+        let mut hold = shared::hold(chunk, place)?;
+        let handle = hold.take();
+        counter.death();
+        // A slot that is worn out is not used again.
+        if slot.death() {
+            room.put(Spare { place, slot, hold });
+        }
+        Some(handle)
+    });
+    match dead {
+        Some(handle) => drop(handle),
+        None => forget_arc_slowly(local, place),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn forget_arc_slowly(local: Part<'_>, place: u32) {
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    let slot = chunk.slot(place);
+    let mut part = local.borrow_mut();
+    if part.learn_counter(slot.kind()) {
+        part.approach(place, chunk);
+        part.arcs.make_room();
+        drop(part);
+        return forget_arc_in(local, place);
+    }
+    drop(part);
+    let Some(mut hold) = shared::hold(chunk, place) else {
+        return;
+    };
+    let handle = hold.take();
+    forget_late(Spare { place, slot, hold });
+    drop(handle);
+}
+
+/// A value of which the table has no handle is no more.
+#[inline]
+pub(super) fn forget_bare(place: u32) {
+    local::reach(move |local| forget_bare_in(local, place));
+}
+
+fn forget_bare_in(local: Part<'_>, place: u32) {
+    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
+        let part = &mut *part;
+        let slot = part.near(place)?.slot(place);
+        let counter = part.kinds.counter(slot.kind())?;
+        let room = part.bare.room()?;
+        counter.death();
+        if slot.death() {
+            let hold = ();
+            room.put(Spare { place, slot, hold });
+        }
+        Some(())
+    });
+    if dead.is_none() {
+        forget_bare_slowly(local, place);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn forget_bare_slowly(local: Part<'_>, place: u32) {
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    let (slot, hold) = (chunk.slot(place), ());
+    let mut part = local.borrow_mut();
+    if part.learn_counter(slot.kind()) {
+        part.approach(place, chunk);
+        part.bare.make_room();
+        drop(part);
+        return forget_bare_in(local, place);
+    }
+    drop(part);
+    forget_late(Spare { place, slot, hold });
+}
+
+fn forget_late<H: Hold>(spare: Spare<H>) {
+    LATE.lock().learn_counter(spare.slot.kind()).death();
+    if spare.slot.death() {
+        magazine::give_one(spare);
+    }
+}
+
+/// Takes the handle to a value out, before a `&mut` to it is handed out. The caller has the
+/// object in hand.
+pub(super) fn detach(id: ObjectId) {
     let place = id.place();
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
-    let slot = slot(chunk, place);
-    let kind = slot.kind();
-    match &chunk.side {
-        Side::Local(side) => {
-            let freed = local::with(|local| {
-                local.count_death(kind);
-                let reusable = slot.death();
-                local
-                    .values
-                    .free(side.index.load(Ordering::Relaxed), place, reusable)
-            });
-            // The handle, if one was there, is dropped here, with nothing borrowed.
-            if freed.is_none() {
-                late(|late| late.kinds.counter(kind).death());
-                slot.death();
-            }
-        }
-        Side::Shared(entries) => {
-            let mut locked = entries.lock();
-            let handle = locked.replace(place, SharedEntry::None);
-            let reusable = slot.death();
-            drop(locked);
-            drop(handle);
-            let counted = local::with(|local| {
-                local.count_death(kind);
-                if reusable {
-                    local.magazine.put(place);
-                }
-            });
-            if counted.is_none() {
-                late(|late| {
-                    late.kinds.counter(kind).death();
-                    if reusable {
-                        late.magazine.put(place);
-                    }
-                });
-            }
-        }
-    }
-}
-
-/// Whether a watched value is still alive.
-pub(super) fn watched_lives(id: ObjectId) -> bool {
-    let place = id.place();
-    let strong = match chunks::of_place(place).map(|chunk| &chunk.side) {
-        Some(Side::Local(_)) => local::with(|local| match local.values.entry(place) {
-            Some(Entry::Watched(handle)) => handle.strong_count(),
-            _ => 0,
-        }),
-        Some(Side::Shared(entries)) => match entries.lock().get(place) {
-            SharedEntry::Watched(handle) => Some(handle.strong_count()),
-            _ => None,
-        },
-        None => None,
-    };
-    strong.is_some_and(|strong| strong > 0)
-}
-
-/// Takes the handle to a value out, before a `&mut` to it is handed out.
-pub(super) fn detach(id: ObjectId) {
-    let place = id.place();
-    match chunks::of_place(place).map(|chunk| &chunk.side) {
-        Some(Side::Local(_)) => {
-            let handle = local::with(|local| {
-                local
-                    .values
-                    .entry(place)
-                    .map(|entry| std::mem::replace(entry, Entry::Lent))
-            });
+    match chunk.side {
+        Side::Local(_) => {
+            let handle: Option<values::Handle> =
+                local::with(|local| Some(local.values.handle(place)?.take()));
             drop(handle);
         }
-        Some(Side::Shared(entries)) => {
-            let handle = entries.lock().replace(place, SharedEntry::None);
+        Side::Shared(_) => {
+            let handle = shared::hold(chunk, place).and_then(|mut held| held.take());
             drop(handle);
         }
-        None => {}
+        Side::Bare => {}
     }
 }
 
@@ -228,28 +320,30 @@ pub(super) fn attach(id: ObjectId, pointer: Value<'_>) -> bool {
     let Some(chunk) = chunks::of_place(place) else {
         return false;
     };
-    match (kinds::reattach(slot(chunk, place).kind()), &chunk.side) {
+    match (kinds::reattach(chunk.slot(place).kind()), &chunk.side) {
         (Reattach::Rc(weaken), Side::Local(side)) => {
             let Some(handle) = weaken(pointer) else {
                 return false;
             };
             local::with(|local| {
-                if side.owner.load(Ordering::Relaxed) != local.thread {
+                if side.owner.load(Ordering::Relaxed) != local.entries.thread() {
                     return false;
                 }
                 local
                     .values
-                    .entry(place)
-                    .map(|entry| *entry = Entry::Live(handle))
+                    .handle(place)
+                    .map(|entry| *entry = Some(handle))
                     .is_some()
             })
-            .unwrap_or(false)
         }
-        (Reattach::Arc(weaken), Side::Shared(entries)) => {
+        (Reattach::Arc(weaken), Side::Shared(_)) => {
             let Some(handle) = weaken(pointer) else {
                 return false;
             };
-            entries.lock().replace(place, SharedEntry::Live(handle));
+            let Some(mut held) = shared::hold(chunk, place) else {
+                return false;
+            };
+            *held = Some(handle);
             true
         }
         _ => false,

@@ -3,17 +3,13 @@
 //! Nothing tells when such a value is dropped, so the table finds out when it is asked.
 
 use std::any::Any;
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::panic::Location;
 
-use parking_lot::Mutex;
-
 use super::kinds::{Reattach, TypeMeta};
-use super::local::Entry;
 use super::pins::address;
-use super::shared::SharedEntry;
-use super::table;
+use super::{local, table};
+use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
 use crate::tracked::Value;
@@ -62,13 +58,55 @@ impl<T: 'static> WatchMeta for T {
     const ARC: &'static TypeMeta = &TypeMeta::new::<T>(Holder::StdArc, Reattach::Never);
 }
 
-thread_local! {
-    /// What this thread watches, by address. An address is not used anew while it stands here,
-    /// since the table's weak handle keeps the allocation.
-    static OF_THREAD: RefCell<HashMap<usize, ObjectId>> = RefCell::default();
+/// What is watched. An address is not used anew while it stands here, since the weak handle keeps
+/// the allocation.
+pub(super) struct Watched<W> {
+    by_address: BTreeMap<usize, ObjectId>,
+    by_id: BTreeMap<ObjectId, (usize, W)>,
 }
 
-static OF_ALL: Mutex<Option<HashMap<usize, ObjectId>>> = Mutex::new(None);
+/// What any thread may look at; what belongs to a thread is in its part of the table.
+static OF_ALL: Mutex<Watched<std::sync::Weak<dyn WatchedArc>>> = Mutex::new(Watched::new());
+
+impl<W: Clone> Watched<W> {
+    pub(super) const fn new() -> Self {
+        Self {
+            by_address: BTreeMap::new(),
+            by_id: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, address: usize, id: ObjectId, weak: W) {
+        self.by_address.insert(address, id);
+        self.by_id.insert(id, (address, weak));
+    }
+
+    fn get(&self, id: ObjectId) -> Option<W> {
+        self.by_id.get(&id).map(|(_, weak)| weak.clone())
+    }
+
+    /// Takes out what is not alive.
+    fn take_dead(&mut self, strong_count: impl Fn(&W) -> usize) -> Vec<(ObjectId, W)> {
+        let alive = |(_, weak): &(usize, W)| strong_count(weak) > 0;
+        if self.by_id.values().all(alive) {
+            return Vec::new();
+        }
+        let (all, mut dead) = (std::mem::take(&mut self.by_id), Vec::new());
+        for (id, watched) in all {
+            if alive(&watched) {
+                self.by_id.insert(id, watched);
+            } else {
+                self.by_address.remove(&watched.0);
+                dead.push((id, watched.1));
+            }
+        }
+        dead
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = (usize, ObjectId)> {
+        self.by_address.iter().map(|(&address, &id)| (address, id))
+    }
+}
 
 pub(crate) fn watch_rc<T: 'static>(
     pointer: &std::rc::Rc<T>,
@@ -76,15 +114,19 @@ pub(crate) fn watch_rc<T: 'static>(
 ) -> Option<ObjectId> {
     forget_dead();
     let address = address::<T>(pointer);
-    let known = OF_THREAD
-        .try_with(|watched| watched.borrow().get(&address).copied())
-        .ok()?;
-    if known.is_some() {
+    let (begun, known) = local::with(|local| {
+        let known = local.watched.by_address.get(&address).copied();
+        (local.begin(), known)
+    });
+    if known.is_some() || !begun {
         return known;
     }
     let weak: std::rc::Weak<T> = std::rc::Rc::downgrade(pointer);
-    let id = table::list_local(<T as WatchMeta>::RC, site, Entry::Watched(weak))?;
-    let _ = OF_THREAD.try_with(|watched| watched.borrow_mut().insert(address, id));
+    let id = table::list_rc(<T as WatchMeta>::RC, site, None);
+    if id == ObjectId::NONE {
+        return None;
+    }
+    local::with(|local| local.watched.add(address, id, weak));
     Some(id)
 }
 
@@ -94,52 +136,46 @@ pub(crate) fn watch_arc<T: Send + Sync + 'static>(
 ) -> Option<ObjectId> {
     forget_dead();
     let address = address::<T>(pointer);
-    let known = OF_ALL
-        .lock()
-        .get_or_insert_with(HashMap::new)
-        .get(&address)
-        .copied();
-    if known.is_some() {
-        return known;
+    let mut watched = OF_ALL.lock();
+    if let Some(&known) = watched.by_address.get(&address) {
+        return Some(known);
+    }
+    let id = table::list_bare(<T as WatchMeta>::ARC, site);
+    if id == ObjectId::NONE {
+        return None;
     }
     let weak: std::sync::Weak<T> = std::sync::Arc::downgrade(pointer);
-    let id = table::list_shared(<T as WatchMeta>::ARC, site, SharedEntry::Watched(weak))?;
-    OF_ALL
-        .lock()
-        .get_or_insert_with(HashMap::new)
-        .insert(address, id);
+    watched.add(address, id, weak);
     Some(id)
+}
+
+/// The handle to a watched value of this thread.
+pub(super) fn watched_rc(id: ObjectId) -> Option<std::rc::Weak<dyn WatchedRc>> {
+    local::with(|local| local.watched.get(id))
+}
+
+/// The handle to a watched value of any thread.
+pub(super) fn watched_arc(id: ObjectId) -> Option<std::sync::Weak<dyn WatchedArc>> {
+    OF_ALL.lock().get(id)
 }
 
 /// Forgets what was watched and is not alive any more.
 pub(super) fn forget_dead() {
-    let mut dead = Vec::new();
-    let mut keep = |id: ObjectId| {
-        let alive = table::watched_lives(id);
-        if !alive {
-            dead.push(id);
-        }
-        alive
-    };
-    let _ = OF_THREAD.try_with(|watched| watched.borrow_mut().retain(|_, id| keep(*id)));
-    if let Some(watched) = OF_ALL.lock().as_mut() {
-        watched.retain(|_, id| keep(*id));
+    let of_thread = local::with(|local| local.watched.take_dead(|weak| weak.strong_count()));
+    for (id, weak) in of_thread {
+        table::forget_rc(id.place());
+        drop(weak);
     }
-    for id in dead {
-        table::forget(id);
+    let of_all = OF_ALL.lock().take_dead(|weak| weak.strong_count());
+    for (id, weak) in of_all {
+        table::forget_bare(id.place());
+        drop(weak);
     }
 }
 
 /// What is watched, by address, as far as this thread may look at it.
 pub(crate) fn watched() -> Vec<(usize, ObjectId)> {
-    let mut all: Vec<_> = OF_ALL
-        .lock()
-        .iter()
-        .flatten()
-        .map(|(&address, &id)| (address, id))
-        .collect();
-    let _ = OF_THREAD.try_with(|watched| {
-        all.extend(watched.borrow().iter().map(|(&address, &id)| (address, id)));
-    });
+    let mut all: Vec<_> = OF_ALL.lock().addresses().collect();
+    local::with(|local| all.extend(local.watched.addresses()));
     all
 }

@@ -16,7 +16,7 @@ pub use unsize::Unsize;
 
 use std::any::Any;
 
-use super::{list, pins};
+use super::{list, pins, watched};
 use crate::object::Strong;
 use crate::object_id::ObjectId;
 
@@ -53,10 +53,10 @@ fn strong_pointer(id: ObjectId) -> Option<Box<dyn Any>> {
     if made.is_some() {
         return made;
     }
-    if let Some(strong) = list::watched_rc(id).and_then(|weak| weak.upgrade()) {
+    if let Some(strong) = watched::watched_rc(id).and_then(|weak| weak.upgrade()) {
         return Some(strong.into_watched_pointer());
     }
-    Some(list::watched_arc(id)?.upgrade()?.into_watched_pointer())
+    Some(watched::watched_arc(id)?.upgrade()?.into_watched_pointer())
 }
 
 /// The `Rc` to an object of this thread, with the type that it was made with.

@@ -53,14 +53,15 @@ pub struct Weak<T: ?Sized> {
 
 impl<T: 'static> Rc<T> {
     /// Makes an object.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     #[must_use]
     pub fn new(value: T) -> Self {
         Self::new_at(value, Location::caller())
     }
 
-    #[inline]
+    // Inlined, the value is written to its place at once, not by way of the stack.
+    #[inline(always)]
     fn new_at(value: T, site: &'static Location<'static>) -> Self {
         let inner = std::rc::Rc::new(RcInner {
             header: RcHeader::unlisted(),
@@ -171,9 +172,11 @@ impl<T: Clone + 'static> Rc<T> {
         }
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         if inner.header.id().is_none() {
-            inner
-                .header
-                .set_id(table::list_lent(<T as RcMeta>::META, Location::caller()));
+            inner.header.set_id(table::list_rc(
+                <T as RcMeta>::META,
+                Location::caller(),
+                None,
+            ));
         }
         inner.header.set_lent(true);
         &mut inner.value

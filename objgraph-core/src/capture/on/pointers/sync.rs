@@ -63,14 +63,15 @@ pub struct Weak<T: ?Sized> {
 
 impl<T: Send + Sync + 'static> Arc<T> {
     /// Makes an object.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     #[must_use]
     pub fn new(value: T) -> Self {
         Self::new_at(value, Location::caller())
     }
 
-    #[inline]
+    // Inlined, the value is written to its place at once, not by way of the stack.
+    #[inline(always)]
     fn new_at(value: T, site: &'static Location<'static>) -> Self {
         let inner = std::sync::Arc::new(ArcInner {
             header: ArcHeader::unlisted(),
@@ -211,9 +212,10 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads to nothing any more.
             Some(id) => table::detach(id),
-            None => inner.header.set_id(table::list_unreached(
+            None => inner.header.set_id(table::list_arc(
                 <T as ArcMeta>::META,
                 Location::caller(),
+                None,
             )),
         }
         inner.header.set_lent(true);

@@ -1,0 +1,196 @@
+//! The handles to the values of `Rc`, which belong to the thread that made them.
+
+use std::rc::Weak;
+use std::sync::atomic::Ordering;
+
+use super::chunks::{self, Born, CHUNK, Chunk, LocalSide, Side, Slot};
+use super::inner::Erased;
+use crate::lock::Mutex;
+use crate::object_id::ObjectId;
+use crate::trace::watch_thread_end;
+
+/// The handles to the values of `Rc` that a thread made, by chunk.
+pub(super) struct RcValues {
+    /// The first unused place, by the number of its chunk here and its slot in the chunk; each
+    /// unused slot has a link to the next.
+    free: u32,
+    /// The number here of the chunk that was asked for last.
+    near: u32,
+    chunks: Vec<OwnChunk>,
+}
+
+struct OwnChunk {
+    chunk: &'static Chunk,
+    /// Its first place.
+    first: u32,
+    handles: Box<[Handle; CHUNK as usize]>,
+}
+
+/// A place of this thread.
+pub(super) struct OwnPlace<'v> {
+    own: &'v mut OwnChunk,
+    /// The number of its chunk here, and its slot in the chunk.
+    here: u32,
+    free: &'v mut u32,
+}
+
+impl OwnPlace<'_> {
+    #[inline]
+    fn slot(&self) -> &'static Slot {
+        self.own.chunk.slot(self.here)
+    }
+
+    /// The kind of the object that lives here.
+    #[inline]
+    pub(super) fn kind(&self) -> u32 {
+        self.slot().kind()
+    }
+
+    /// An object is born here, in the first unused place.
+    #[inline]
+    pub(super) fn birth(self, handle: Handle, born: &Born) -> ObjectId {
+        let slot = self.slot();
+        *self.free = slot.link();
+        let offset = self.here as u8;
+        // There is none in an unused place, so there is nothing to drop.
+        let before = std::mem::replace(&mut self.own.handles[usize::from(offset)], handle);
+        std::mem::forget(before);
+        ObjectId::new(self.own.first | u32::from(offset), slot.birth(born))
+    }
+
+    /// The object that lives here dies; gives its handle.
+    #[inline]
+    pub(super) fn death(self) -> Handle {
+        let slot = self.slot();
+        let handle = self.own.handles[usize::from(self.here as u8)].take();
+        if slot.death() {
+            slot.set_link(*self.free);
+            *self.free = self.here;
+        }
+        handle
+    }
+}
+
+/// A handle to a value. `None` where nothing may look at what lives here, or nothing lives.
+pub(super) type Handle = Option<Weak<dyn Erased>>;
+
+/// No place.
+const NOWHERE: u32 = u32::MAX;
+
+/// Chunks of threads that ended, all of whose slots are unused.
+static UNUSED: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+impl RcValues {
+    pub(super) const fn new() -> Self {
+        Self {
+            free: NOWHERE,
+            near: 0,
+            chunks: Vec::new(),
+        }
+    }
+
+    /// The first unused place; `None` if there is none at hand.
+    #[inline]
+    pub(super) fn first_unused(&mut self) -> Option<OwnPlace<'_>> {
+        let own = self.chunks.get_mut((self.free / CHUNK) as usize)?;
+        Some(OwnPlace {
+            own,
+            here: self.free,
+            free: &mut self.free,
+        })
+    }
+
+    /// A place of this thread; `None` if it is not of the chunk that was
+    /// [approached](Self::approach) last.
+    #[inline]
+    pub(super) fn near(&mut self, place: u32) -> Option<OwnPlace<'_>> {
+        let own = self.chunks.get_mut(self.near as usize)?;
+        if own.first != place & !(CHUNK - 1) {
+            return None;
+        }
+        Some(OwnPlace {
+            own,
+            here: self.near * CHUNK | place % CHUNK,
+            free: &mut self.free,
+        })
+    }
+
+    /// Sees to it that a place is [near](Self::near); false if it is not of this thread.
+    pub(super) fn approach(&mut self, place: u32) -> bool {
+        let Some(Side::Local(side)) = chunks::of_place(place).map(|chunk| &chunk.side) else {
+            return false;
+        };
+        self.near = side.index.load(Ordering::Relaxed);
+        self.near(place).is_some()
+    }
+
+    /// The handle at a place of this thread.
+    pub(super) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
+        self.approach(place);
+        let OwnPlace { own, .. } = self.near(place)?;
+        Some(&mut own.handles[usize::from(place as u8)])
+    }
+
+    /// The numbers of the chunks, sorted.
+    pub(super) fn chunks(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.chunks.iter().map(|own| own.first / CHUNK).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Sees to it that there is an unused place; false if the table is full.
+    pub(super) fn grow(&mut self, owner: u32) -> bool {
+        watch_thread_end();
+        while self.free == NOWHERE {
+            let unused = UNUSED.lock().pop();
+            let unused = unused.and_then(|number| Some((number, chunks::get(number)?)));
+            let (number, chunk) = match unused {
+                Some(found) => found,
+                None => match chunks::make(Side::Local(LocalSide::default())) {
+                    Some(made) => made,
+                    None => return false,
+                },
+            };
+            self.own(owner, number, chunk);
+        }
+        true
+    }
+
+    fn own(&mut self, owner: u32, number: u32, chunk: &'static Chunk) {
+        let index = self.chunks.len() as u32;
+        if let Side::Local(side) = &chunk.side {
+            side.owner.store(owner, Ordering::Relaxed);
+            side.index.store(index, Ordering::Relaxed);
+        }
+        for offset in (0..CHUNK).rev() {
+            let slot = chunk.slot(offset);
+            if !slot.is_worn() {
+                slot.set_link(self.free);
+                self.free = index * CHUNK + offset;
+            }
+        }
+        self.chunks.push(OwnChunk {
+            chunk,
+            first: number * CHUNK,
+            handles: Box::new([const { None }; CHUNK as usize]),
+        });
+    }
+
+    /// The thread ends. Chunks in which something still lives stay as they are, without an owner:
+    /// what lives there is counted and listed for ever, and looked at no more. Gives whether
+    /// there is any.
+    pub(super) fn give_back(&mut self) -> bool {
+        let mut any_lives = false;
+        for own in self.chunks.drain(..) {
+            if let Side::Local(side) = &own.chunk.side {
+                side.owner.store(0, Ordering::Relaxed);
+            }
+            if own.chunk.slots.iter().any(|slot| slot.is_used()) {
+                any_lives = true;
+            } else {
+                UNUSED.lock().push(own.first / CHUNK);
+            }
+        }
+        any_lives
+    }
+}
