@@ -61,20 +61,22 @@
 
 mod analysis;
 mod ask;
+mod assert;
 mod report;
 
 #[doc(no_inline)]
 pub use objgraph_core as core;
 
 pub use objgraph_core::{
-    Count, ENABLED, Edge, Field, Holder, Identified, Instance, Node, NodeId, Object, ObjectId,
-    Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visit, Visitor, Watch, at, count_of,
-    counts, id, labels, objects, rc, register, snapshot, sync, types, unsize, watch, with_root,
+    Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope, Instance, Node, NodeId,
+    Object, ObjectId, Scope, Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visit,
+    Visitor, Watch, at, count_of, counts, id, labels, objects, rc, register, snapshot, sync, types,
+    unsize, watch, with_root,
 };
 
 /// The trait of types that can be looked into, and the derive that writes it.
 pub use objgraph_core::Tracked;
-pub use objgraph_derive::{Tracked, root};
+pub use objgraph_derive::{Tracked, root, test};
 
 pub use analysis::{
     BlindPlace, BlindSpots, BlindType, Change, ClosingField, Cycle, Cycles, Drawn, FieldPath,
@@ -94,5 +96,9 @@ pub use report::{
     DotOptions, ExtraInfo, NodeAttrs, PictureError, render, save, to_dot, to_svg, write_dot,
 };
 
+pub use assert::{Failure, LeakCheck};
+
+#[doc(hidden)]
+pub use assert::expanded as __assert;
 #[doc(hidden)]
 pub use objgraph_core::__private;

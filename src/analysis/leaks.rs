@@ -180,6 +180,21 @@ impl Leaks {
         self.kinds = OnceLock::new();
         self
     }
+
+    /// Only those of the leaked, and of the possibly leaked, that are wanted.
+    pub(crate) fn only(
+        &self,
+        leaked: impl Fn(NodeId) -> bool,
+        possibly: impl Fn(NodeId) -> bool,
+    ) -> Self {
+        let mut only = self.clone();
+        only.leaked.retain(|&node| leaked(node));
+        only.possibly.retain(|&node| possibly(node));
+        only.suspects
+            .retain(|suspect| only.possibly.binary_search(&suspect.node).is_ok());
+        only.kinds = OnceLock::new();
+        only
+    }
 }
 
 impl<'l> IntoIterator for &'l Leaks {

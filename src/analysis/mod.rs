@@ -4,6 +4,8 @@
 //! the depth of the graph is no limit, and every answer is sorted by an order that does not
 //! depend on addresses or hash seeds.
 
+mod alone;
+mod blame;
 mod blind_spots;
 mod cycles;
 mod fields;
@@ -24,6 +26,8 @@ mod unreferenced;
 mod what_if;
 mod why_alive;
 
+pub(crate) use alone::kept_alone;
+pub(crate) use blame::Maker;
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use cycles::{ClosingField, Cycle, Cycles};

@@ -105,16 +105,21 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
     if advised || (leaks.is_empty() && leaks.possibly().len() == 0) {
         return Ok(leaks);
     }
+    save_picture(&picture_of_leaks(&leaks), path)?;
+    Ok(leaks)
+}
+
+/// The DOT text of a readable part of what leaked.
+pub(crate) fn picture_of_leaks(leaks: &Leaks) -> String {
     let readable = PictureOptions {
         max_objects: 16,
         too_many: 4,
         ..PictureOptions::default()
     };
-    let picture = Neighbourhood::leaks(&leaks, &readable);
+    let picture = Neighbourhood::leaks(leaks, &readable);
     let options = DotOptions {
         drops: false,
         ..DotOptions::default()
     };
-    save_picture(&draw(leaks.snapshot(), &picture, &options), path)?;
-    Ok(leaks)
+    draw(leaks.snapshot(), &picture, &options)
 }

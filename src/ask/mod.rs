@@ -10,9 +10,11 @@ mod stats;
 mod why;
 
 pub use growth::{Grown, Growth, growth, show_growth};
+pub(crate) use leaks::picture_of_leaks;
 pub use leaks::{blind_spots, find_cycles, find_leaks, show_leaks};
 pub use lookup::{at_addrs, by_type, by_type_of};
 pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
+pub(crate) use pictures::draw;
 pub use pictures::{show_backrefs, show_refs};
 pub use stats::{count, most_common_types, show_most_common_types, typestats};
 pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};

@@ -62,7 +62,7 @@ fn show(
 }
 
 /// The DOT text of a picture, with labels of the values that are drawn and still alive.
-pub(super) fn draw(
+pub(crate) fn draw(
     snapshot: &Snapshot,
     picture: &Neighbourhood,
     options: &DotOptions<'_>,
