@@ -253,7 +253,12 @@ impl Test {
 
     fn krate(&self) -> TokenStream {
         let krate = self.options.krate.as_ref();
-        krate.map_or_else(|| quote!(::objgraph), ToTokens::to_token_stream)
+        // The harness tells the place of a failure by the span of the call: that of the name.
+        let span = self.function.ident.span();
+        krate.map_or_else(
+            || quote_spanned!(span=> ::objgraph),
+            ToTokens::to_token_stream,
+        )
     }
 
     /// A test of its own, around the function.
@@ -272,7 +277,6 @@ impl Test {
         let (below, above): (Vec<_>, Vec<_>) = attrs.iter().partition(|attr| is_runner(attr));
         let asyncness = (*is_async).then(|| quote!(async));
         let unnameable = (!below.is_empty()).then(|| quote!(#[allow(unnameable_test_items)]));
-        // The harness tells the place of a failure by the span of the call.
         let call = quote_spanned! {ident.span()=>
             #krate::__assert::run_repeated(&__OBJGRAPH_TEST, #ident)
         };

@@ -7,7 +7,7 @@ use objgraph_core::{Holder, Node, PlaceKind, Scope, State, objects};
 use super::failure::Failure;
 use super::known::Known;
 use super::part::Part;
-use super::patience::Patience;
+use super::patience::{Patience, is_shared};
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, Maker, reach};
 use crate::ask::find_leaks;
@@ -85,6 +85,14 @@ impl LeakCheck {
         Self::new(Part::Outside(scopes))
     }
 
+    /// The scope that it is about, if it is about one.
+    pub(super) fn scope(&self) -> Option<&Scope> {
+        match &self.part {
+            Part::Scope(scope) | Part::Since(scope, _) => Some(scope),
+            Part::Whole | Part::Outside(_) => None,
+        }
+    }
+
     /// Objects that are alive, though no cycle keeps them so, count as well.
     #[must_use]
     pub fn alive(mut self) -> Self {
@@ -124,7 +132,7 @@ impl LeakCheck {
     ///
     /// If something has leaked.
     pub fn run(&self) -> Result<(), Failure> {
-        let mut looks = Looks::new(self);
+        let mut looks = Looks::new(self, false);
         loop {
             if let Some(verdict) = looks.look() {
                 return verdict;
@@ -153,12 +161,15 @@ pub(super) struct Looks<'c> {
     check: &'c LeakCheck,
     patience: Patience,
     retries: u32,
+    /// Whether other tasks of this thread run between the looks.
+    others_run: bool,
 }
 
 impl<'c> Looks<'c> {
-    pub(super) fn new(check: &'c LeakCheck) -> Self {
+    pub(super) fn new(check: &'c LeakCheck, others_run: bool) -> Self {
         Self {
             check,
+            others_run,
             patience: Patience::new(check.wait),
             retries: check.retries,
         }
@@ -204,11 +215,11 @@ impl<'c> Looks<'c> {
                 node.state(),
                 State::OtherThread | State::Lent | State::InFlight
             );
-            let counts = match self.check.alive {
-                true => node.holder() != Holder::Value && !self.is_allowed(node),
-                false => unknown,
-            };
-            counts && own(node)
+            let may_go = self.check.alive
+                && node.holder() != Holder::Value
+                && (self.others_run || is_shared(node.holder()))
+                && !self.is_allowed(node);
+            (unknown || may_go) && own(node)
         })
     }
 

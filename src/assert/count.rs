@@ -9,7 +9,7 @@ use objgraph_core::{NodeId, Scope, TypeInfo, count_of, objects, snapshot};
 
 use super::check::WAIT;
 use super::failure::Failure;
-use super::patience::Patience;
+use super::patience::{Patience, is_shared};
 use crate::ask::count;
 
 /// What is counted.
@@ -44,6 +44,18 @@ impl Counted {
             Some(_) => info.name == self.name,
             None => info.matches(self.name),
         }
+    }
+
+    /// Whether other threads may make or drop some.
+    fn may_change(&self, number: usize) -> bool {
+        let mut known: HashMap<&'static str, bool> = HashMap::new();
+        let mut all = objects().into_iter().filter(|object| {
+            let name = object.type_name();
+            *known
+                .entry(name)
+                .or_insert_with(|| self.is(&TypeInfo::opaque(name, 0)))
+        });
+        number == 0 || all.any(|object| is_shared(object.holder()) || object.is_of_other_thread())
     }
 
     /// How many there are: in the scope, or where there is none, in the process.
@@ -88,7 +100,7 @@ pub(super) fn counts(
         if is_right(number) {
             return Ok(());
         }
-        if !patience.pause() {
+        if !(counted.may_change(number) && patience.pause()) {
             break number;
         }
     };

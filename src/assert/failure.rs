@@ -101,12 +101,6 @@ impl Failure {
         }
     }
 
-    /// With something else told first.
-    pub(super) fn after(mut self, headline: &str, body: &str) -> Self {
-        self.body = format!("{}\n\n{}", self.headline, self.body);
-        self.instead(headline, body)
-    }
-
     /// With another headline, and something told first.
     pub(super) fn instead(mut self, headline: &str, body: &str) -> Self {
         self.headline = headline.to_owned();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use objgraph_core::{NodeId, Scope, Site, Snapshot, snapshot};
+use objgraph_core::{NodeId, NodeRow, Scope, Site, Snapshot, State, snapshot};
 
 use super::check::WAIT;
 use super::failure::{Failure, Point};
-use super::patience::Patience;
+use super::patience::{Patience, is_shared};
 use crate::report::count_of;
 
 /// How often the operation is repeated, if nothing else is said: a prime, so that what happens
@@ -50,11 +50,15 @@ pub(super) fn no_growth(repeat: u32, mut operation: impl FnMut()) -> Result<(), 
     }
     let again = CONFIRM[usize::from(repeat == CONFIRM[0])];
     run(again);
-    let third = settled(&second, again, own);
+    // Stragglers had their time.
+    let third = Measured::of(&snapshot(), own);
     let confirmed: Vec<Grown> = third
         .grown_since(&second, again)
         .into_iter()
-        .filter(|grown| seen.contains(grown))
+        .filter(|grown| {
+            seen.iter()
+                .any(|seen| (&seen.what, seen.by) == (&grown.what, grown.by))
+        })
         .collect();
     match confirmed.is_empty() {
         true => Ok(()),
@@ -67,7 +71,8 @@ fn settled(before: &Measured, rounds: u32, own: impl Fn(u32) -> bool) -> Measure
     let mut patience = Patience::new(WAIT);
     loop {
         let now = Measured::of(&snapshot(), &own);
-        if now.grown_since(before, rounds).is_empty() || !patience.pause() {
+        let grown = now.grown_since(before, rounds);
+        if !(grown.iter().any(|grown| grown.is_shared) && patience.pause()) {
             return now;
         }
     }
@@ -86,40 +91,65 @@ enum What {
 
 /// How many there are of each.
 #[derive(Debug)]
-struct Measured(BTreeMap<What, u64>);
+struct Measured(BTreeMap<What, Number>);
+
+/// How many there are, and whether another thread may hold some of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Number {
+    now: u64,
+    is_shared: bool,
+}
+
+impl Number {
+    fn add(&mut self, other: Self) {
+        self.now += other.now;
+        self.is_shared |= other.is_shared;
+    }
+
+    fn of(now: u64, row: &NodeRow) -> Self {
+        Self {
+            now,
+            is_shared: is_shared(row.holder) || row.state == State::OtherThread,
+        }
+    }
+}
 
 /// What there is more of, and by how many in each round.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Grown {
     what: What,
     by: u64,
+    is_shared: bool,
 }
 
 impl Measured {
     fn of(snapshot: &Snapshot, own: impl Fn(u32) -> bool) -> Self {
         let parts = snapshot.parts();
-        let mut objects: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        let mut objects: BTreeMap<(u32, u32), Number> = BTreeMap::new();
         let nodes = parts.nodes.iter().filter(|row| own(row.scope));
         for row in nodes {
-            *objects.entry((row.type_index, row.site)).or_default() += 1;
+            let number = objects.entry((row.type_index, row.site)).or_default();
+            number.add(Number::of(1, row));
         }
-        let mut items: BTreeMap<(u32, _), u64> = BTreeMap::new();
+        let mut items: BTreeMap<(u32, _), Number> = BTreeMap::new();
         for row in snapshot.lengths() {
             let holder = &parts.nodes[row.node.index()];
             if own(holder.scope) {
-                *items.entry((holder.type_index, row.path)).or_default() += row.len();
+                let number = items.entry((holder.type_index, row.path)).or_default();
+                number.add(Number::of(row.len(), holder));
             }
         }
         let name = |at: u32| parts.types[at as usize].short_name.clone();
-        let mut all: BTreeMap<What, u64> = BTreeMap::new();
+        let mut all: BTreeMap<What, Number> = BTreeMap::new();
+        let mut add = |what, number| all.entry(what).or_default().add(number);
         for ((type_index, site), number) in objects {
             let site = parts.sites.get(site as usize).cloned();
-            *all.entry(What::Made(name(type_index), site)).or_default() += number;
-            *all.entry(What::Type(name(type_index))).or_default() += number;
+            add(What::Made(name(type_index), site), number);
+            add(What::Type(name(type_index)), number);
         }
         for ((type_index, path), number) in items {
             let path = parts.paths.show_field(path);
-            *all.entry(What::Items(name(type_index), path)).or_default() += number;
+            add(What::Items(name(type_index), path), number);
         }
         Self(all)
     }
@@ -127,13 +157,17 @@ impl Measured {
     /// What there is more of by a multiple of the rounds, most first.
     fn grown_since(&self, before: &Self, rounds: u32) -> Vec<Grown> {
         let rounds = u64::from(rounds);
-        let grown = self.0.iter().filter_map(|(what, &now)| {
-            let more = now.saturating_sub(before.0.get(what).copied().unwrap_or(0));
-            (more > 0 && more % rounds == 0).then(|| Grown {
-                what: what.clone(),
-                by: more / rounds,
-            })
-        });
+        let grown = self
+            .0
+            .iter()
+            .filter_map(|(what, &Number { now, is_shared })| {
+                let more = now.saturating_sub(before.0.get(what).map_or(0, |number| number.now));
+                (more > 0 && more % rounds == 0).then(|| Grown {
+                    what: what.clone(),
+                    by: more / rounds,
+                    is_shared,
+                })
+            });
         let mut grown: Vec<Grown> = grown.collect();
         // A type is told by itself where no single place makes up for it.
         let told: Vec<String> = grown
@@ -153,7 +187,7 @@ impl Measured {
 }
 
 /// `` +1 `Session` per iteration, made at src/server.rs:88:14 ``.
-fn line(Grown { what, by }: &Grown) -> String {
+fn line(Grown { what, by, .. }: &Grown) -> String {
     match what {
         What::Made(name, Some(site)) => format!("+{by} `{name}` per iteration, made at {site}"),
         What::Made(name, None) => format!("+{by} `{name}` per iteration"),
@@ -174,12 +208,15 @@ fn failure(grown: &[Grown], repeat: u32, again: u32, own: impl Fn(u32) -> bool) 
         .iter()
         .filter_map(|grown| last_of(&grown.what, &snapshot, &own))
         .collect();
-    let mut body: Vec<String> = grown.iter().take(LINES).map(line).collect();
-    if grown.len() > LINES {
-        body.push(format!("… and {} more", grown.len() - LINES));
+    let mut body: Vec<String> = grown.iter().skip(1).take(LINES).map(line).collect();
+    if grown.len() > LINES + 1 {
+        body.push(format!("… and {} more", grown.len() - LINES - 1));
+    }
+    if !body.is_empty() {
+        body.push(String::new());
     }
     body.push(format!(
-        "\nSo it was in {repeat} iterations, and in {again} more."
+        "So it was in {repeat} iterations, and in {again} more."
     ));
     let points = grown.iter().filter_map(|grown| match &grown.what {
         What::Made(_, Some(site)) => Some(Point {
@@ -226,12 +263,16 @@ mod tests {
                 line: line.parse().expect("a number"),
                 column: 0,
             };
-            (What::Made(name.to_owned(), Some(site)), *number)
+            let number = Number {
+                now: *number,
+                is_shared: false,
+            };
+            (What::Made(name.to_owned(), Some(site)), number)
         });
-        let mut all: BTreeMap<What, u64> = of.collect();
+        let mut all: BTreeMap<What, Number> = of.collect();
         for (what, number) in all.clone() {
             if let What::Made(name, _) = what {
-                *all.entry(What::Type(name)).or_default() += number;
+                all.entry(What::Type(name)).or_default().add(number);
             }
         }
         Measured(all)

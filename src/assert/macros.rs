@@ -10,6 +10,7 @@ use super::growth::no_growth;
 use super::off::can_check;
 use super::tell::fail;
 use super::test_name::TestName;
+use super::verify::answered;
 
 /// Where an assertion stands.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ impl Place {
             let mut check = check.into();
             self.assert(|test| {
                 check.test = Some(test);
-                check.run()
+                check.run().inspect_err(|_| answered(check.scope()))
             });
         }
     }

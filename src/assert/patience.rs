@@ -3,8 +3,15 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use objgraph_core::Holder;
+
 const FIRST: Duration = Duration::from_micros(1);
 const LONGEST: Duration = Duration::from_millis(100);
+
+/// Whether another thread may hold what has this holder, and let go of it.
+pub(super) fn is_shared(holder: Holder) -> bool {
+    !matches!(holder, Holder::Rc | Holder::StdRc)
+}
 
 /// Pauses that grow, and end.
 #[derive(Debug)]

@@ -90,14 +90,14 @@ impl<'o> Running<'o> {
             (Ended::NotAsItShould(text), Ok(())) => panic!("{text}"),
             (Ended::Returned(returned), Err(failure)) => match returned.error() {
                 None => failure,
-                Some(error) => failure.after("the test failed, and leaked", &error),
+                Some(error) => failure.instead("the test failed, and leaked", &error),
             },
-            (Ended::Panicked(panic), Err(failure)) => failure.after(
+            (Ended::Panicked(panic), Err(failure)) => failure.instead(
                 "the test panicked, and leaked",
                 &format!("The panic: {}", message(&*panic)),
             ),
             (Ended::NotAsItShould(text), Err(failure)) => {
-                failure.after("the test failed, and leaked", &text)
+                failure.instead("the test failed, and leaked", &text)
             }
         };
         super::tell::fail(&failure, &self.test)
@@ -207,7 +207,7 @@ pub async fn run_future<R: Outcome>(
     let mut checked = None;
     if let Some(running) = running {
         let check = running.last_check(&ended);
-        let mut looks = Looks::new(&check);
+        let mut looks = Looks::new(&check, true);
         let found = loop {
             match looks.look() {
                 Some(found) => break found,

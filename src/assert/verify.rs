@@ -38,7 +38,7 @@ const IDLE: Duration = Duration::from_secs(5);
 struct Progress {
     /// How often each is under way; 0 once it is done.
     tests: BTreeMap<&'static str, usize>,
-    /// The scopes of all of them: what was made there, they have answered for.
+    /// Scopes that somebody has answered for: those of the tests, and those that were told to leak.
     scopes: Vec<Scope>,
 }
 
@@ -50,6 +50,11 @@ static CHANGED: Condvar = Condvar::new();
 
 fn progress() -> MutexGuard<'static, Progress> {
     PROGRESS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says that someone has answered for what was made in this scope.
+pub(super) fn answered(scope: Option<&Scope>) {
+    progress().scopes.extend(scope.cloned());
 }
 
 /// A test is under way, as long as this is there.

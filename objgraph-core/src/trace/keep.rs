@@ -50,6 +50,14 @@ impl Kept {
         let handles = self.handles.iter();
         handles.filter(|handle| handle.weak.is_alive()).count()
     }
+
+    /// How many of these are behind an `Arc`.
+    #[must_use]
+    pub fn alive_shared(&self) -> usize {
+        let shared = |handle: &&Handle| matches!(handle.weak, StdWeak::Arc(_));
+        let handles = self.handles.iter().filter(shared);
+        handles.filter(|handle| handle.weak.is_alive()).count()
+    }
 }
 
 /// A trace of it starts at the values that are alive.
