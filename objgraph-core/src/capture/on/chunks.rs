@@ -205,3 +205,25 @@ pub(super) fn origins_of_living() -> HashSet<u32> {
     let living = chunks.flat_map(|chunk| chunk.slots.iter().filter_map(Slot::living));
     living.map(|(_, born)| born.origin).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_wears_out_before_its_ids_meet_the_marks_in_them() {
+        let last = Slot::default();
+        last.generation.store(2 * (ROUNDS - 1), Ordering::Relaxed);
+        let born = Born {
+            kind: 1,
+            origin: 2,
+            epoch: 3,
+        };
+        let id = ObjectId::new(u32::MAX, last.birth(&born));
+        assert!(last.lives(id) && !last.is_worn());
+        // The two highest bits say other things.
+        assert_eq!(id.to_raw() >> 62, 0);
+        assert!(!last.death());
+        assert!(last.is_worn() && !last.is_used());
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 
-use super::chunks::{Born, CHUNK, Chunk};
+use super::chunks::{CHUNK, Chunk};
 use super::counters::{Counter, Sheet};
 use super::kinds::{self, TypeMeta};
 use super::magazine::{Bare, Magazine};
@@ -14,7 +14,6 @@ use super::origins::Entries;
 use super::shared::Held;
 use super::values::RcValues;
 use super::watched::{Watched, WatchedRc};
-use crate::capture::epoch;
 
 thread_local! {
     /// Without a drop of its own, so that to reach it costs nothing: [`END`] empties it.
@@ -69,23 +68,6 @@ impl Local {
             self.entries.begin();
         }
         begun
-    }
-
-    /// What is to be written down of an object that this thread makes, and where its birth is
-    /// counted; `None` if the kind must be [learned](Self::learn_kind).
-    #[inline]
-    pub(super) fn born(
-        &self,
-        meta: &'static TypeMeta,
-        site: &'static Location<'static>,
-    ) -> Option<(Born, &'static Counter)> {
-        let (kind, counter) = self.kinds.get(meta, site)?;
-        let born = Born {
-            kind,
-            origin: self.entries.origin(),
-            epoch: epoch(),
-        };
-        Some((born, counter))
     }
 
     /// Sees to it that a kind is known; false if the thread is nearly gone.
@@ -158,8 +140,14 @@ pub(super) struct KindCache {
 struct CacheLine {
     meta: usize,
     site: usize,
-    kind: u32,
-    counter: &'static Counter,
+    kind: KnownKind,
+}
+
+/// A kind, and the counter of its births and deaths.
+#[derive(Clone, Copy)]
+pub(super) struct KnownKind {
+    pub(super) number: u32,
+    pub(super) counter: &'static Counter,
 }
 
 /// In lines without a kind.
@@ -176,8 +164,10 @@ impl KindCache {
             lines: [CacheLine {
                 meta: 0,
                 site: 0,
-                kind: 0,
-                counter: &NO_COUNTER,
+                kind: KnownKind {
+                    number: 0,
+                    counter: &NO_COUNTER,
+                },
             }; Self::LINES],
         }
     }
@@ -187,16 +177,16 @@ impl KindCache {
         ((meta ^ site) >> 3) % Self::LINES
     }
 
-    /// The number of a kind, and the counter of its births and deaths, if it was used lately.
+    /// A kind, if it was used lately.
     #[inline]
-    fn get(
+    pub(super) fn get(
         &self,
         meta: &'static TypeMeta,
         site: &'static Location<'static>,
-    ) -> Option<(u32, &'static Counter)> {
+    ) -> Option<&KnownKind> {
         let (meta, site) = (addr(meta), addr(site));
         let line = &self.lines[Self::line(meta, site)];
-        (line.meta == meta && line.site == site).then_some((line.kind, line.counter))
+        (line.meta == meta && line.site == site).then_some(&line.kind)
     }
 
     /// The same for any kind.
@@ -204,25 +194,23 @@ impl KindCache {
         &mut self,
         meta: &'static TypeMeta,
         site: &'static Location<'static>,
-    ) -> (u32, &'static Counter) {
+    ) -> KnownKind {
         let key = (addr(meta), addr(site));
-        let kind = match self.known.get(&key) {
-            Some(&kind) => kind,
+        let number = match self.known.get(&key) {
+            Some(&number) => number,
             None => {
-                let kind = kinds::number(meta, site);
-                self.known.insert(key, kind);
-                kind
+                let number = kinds::number(meta, site);
+                self.known.insert(key, number);
+                number
             }
         };
-        let counter = self.learn_counter(kind);
-        let (meta, site) = key;
-        self.lines[Self::line(meta, site)] = CacheLine {
-            meta,
-            site,
-            kind,
-            counter,
+        let kind = KnownKind {
+            number,
+            counter: self.learn_counter(number),
         };
-        (kind, counter)
+        let (meta, site) = key;
+        self.lines[Self::line(meta, site)] = CacheLine { meta, site, kind };
+        kind
     }
 
     /// The counter of a kind, if it is known.

@@ -104,9 +104,13 @@ impl<H: Hold> Magazine<H> {
 pub(super) struct Room<'m, H>(&'m mut Vec<Spare<H>>);
 
 impl<H> Room<'_, H> {
+    /// The object that lives in a place dies, and the place is not used any more.
     #[inline]
     pub(super) fn put(self, spare: Spare<H>) {
-        self.0.push(spare);
+        // A slot that is worn out is not used again.
+        if spare.slot.death() {
+            self.0.push(spare);
+        }
     }
 }
 
@@ -141,8 +145,11 @@ pub(super) fn take_one<H: Hold>() -> Option<Spare<H>> {
     spare
 }
 
-/// A place that is not used any more, from a thread that has no magazine any more.
+/// The object that lives in a place dies, on a thread that has no magazine any more.
 pub(super) fn give_one<H: Hold>(spare: Spare<H>) {
+    if !spare.slot.death() {
+        return;
+    }
     let mut store = H::store().lock();
     match store.last_mut() {
         Some(batch) if batch.len() < BATCH => batch.push(spare),

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::chunks;
+use super::chunks::{self, Born};
 use super::scopes::Named;
+use crate::capture::epoch;
 use crate::lock::Mutex;
 use crate::snapshot::NodeRow;
 
@@ -214,10 +215,14 @@ impl Entries {
         self.thread
     }
 
-    /// Where the thread makes objects now.
+    /// What is to be written down of an object that the thread makes now.
     #[inline]
-    pub(super) fn origin(&self) -> u32 {
-        self.current
+    pub(super) fn born(&self, kind: u32) -> Born {
+        Born {
+            kind,
+            origin: self.current,
+            epoch: epoch(),
+        }
     }
 
     /// Gives the thread a number, if it has none yet.

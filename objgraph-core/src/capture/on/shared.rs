@@ -37,7 +37,7 @@ impl RelaxStrategy for LetOthersRun {
 }
 
 #[inline]
-pub(super) fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static Locked> {
+fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static Locked> {
     match &chunk.side {
         Side::Shared(handles) => Some(&handles[usize::from(place as u8)]),
         Side::Local(_) | Side::Bare => None,
@@ -49,6 +49,12 @@ pub(super) fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static Locke
 #[inline]
 pub(super) fn hold(chunk: &'static Chunk, place: u32) -> Option<Held> {
     Some(locked(chunk, place)?.lock())
+}
+
+/// The same, if no other thread is about to copy the handle.
+#[inline]
+pub(super) fn try_hold(chunk: &'static Chunk, place: u32) -> Option<Held> {
+    locked(chunk, place)?.try_lock()
 }
 
 /// Puts the handle to a new object in, and lets its lock go.

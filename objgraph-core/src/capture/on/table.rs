@@ -33,11 +33,12 @@ pub(super) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ObjectI
 fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some((born, counter)) = part.born(meta, site)
+        if let Some(kind) = part.kinds.get(meta, site)
             && let Some(own) = part.values.first_unused()
         {
-            counter.birth();
-            return own.birth(handle, &born);
+            let id = own.birth(handle, || part.entries.born(kind.number));
+            kind.counter.birth();
+            return id;
         }
     }
     list_rc_slowly(local, meta, site, handle)
@@ -72,12 +73,13 @@ pub(super) fn list_arc(meta: Meta, site: Site, handle: shared::Handle) -> Object
 fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some((born, counter)) = part.born(meta, site)
+        if let Some(kind) = part.kinds.get(meta, site)
             && let Some(spare) = part.arcs.take()
         {
-            counter.birth();
             shared::put(spare.hold, handle);
-            return ObjectId::new(spare.place, spare.slot.birth(&born));
+            let round = spare.slot.birth(&part.entries.born(kind.number));
+            kind.counter.birth();
+            return ObjectId::new(spare.place, round);
         }
     }
     list_arc_slowly(local, meta, site, handle)
@@ -107,11 +109,12 @@ pub(super) fn list_bare(meta: Meta, site: Site) -> ObjectId {
 fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some((born, counter)) = part.born(meta, site)
+        if let Some(kind) = part.kinds.get(meta, site)
             && let Some(spare) = part.bare.take()
         {
-            counter.birth();
-            return ObjectId::new(spare.place, spare.slot.birth(&born));
+            let round = spare.slot.birth(&part.entries.born(kind.number));
+            kind.counter.birth();
+            return ObjectId::new(spare.place, round);
         }
     }
     list_bare_slowly(local, meta, site)
@@ -140,11 +143,11 @@ fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectI
         return ObjectId::NONE;
     };
     let mut kinds = LATE.lock();
-    let (kind, counter) = kinds.learn(meta, site);
-    counter.birth();
+    let kind = kinds.learn(meta, site);
+    kind.counter.birth();
     settle(spare.hold);
     let born = Born {
-        kind,
+        kind: kind.number,
         origin: origins::NOT_KNOWN,
         epoch: epoch(),
     };
@@ -161,8 +164,10 @@ fn forget_rc_in(local: Part<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
         let own = part.values.near(place)?;
-        part.kinds.counter(own.kind())?.death();
-        Some(own.death())
+        let counter = part.kinds.counter(own.kind())?;
+        let handle = own.death();
+        counter.death();
+        Some(handle)
     });
     match dead {
         // The handle, if there is one, is dropped with nothing borrowed.
@@ -205,13 +210,10 @@ fn forget_arc_in(local: Part<'_>, place: u32) {
         let slot = chunk.slot(place);
         let counter = part.kinds.counter(slot.kind())?;
         let room = part.arcs.room()?;
-        let mut hold = shared::hold(chunk, place)?;
+        let mut hold = shared::try_hold(chunk, place)?;
         let handle = hold.take();
+        room.put(Spare { place, slot, hold });
         counter.death();
-        // A slot that is worn out is not used again.
-        if slot.death() {
-            room.put(Spare { place, slot, hold });
-        }
         Some(handle)
     });
     match dead {
@@ -226,20 +228,25 @@ fn forget_arc_slowly(local: Part<'_>, place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
-    let slot = chunk.slot(place);
-    let mut part = local.borrow_mut();
-    if part.learn_counter(slot.kind()) {
-        part.approach(place, chunk);
-        part.arcs.make_room();
-        drop(part);
-        return forget_arc_in(local, place);
-    }
-    drop(part);
+    // Another thread may be about to copy the handle.
     let Some(mut hold) = shared::hold(chunk, place) else {
         return;
     };
     let handle = hold.take();
-    forget_late(Spare { place, slot, hold });
+    let slot = chunk.slot(place);
+    let spare = Spare { place, slot, hold };
+    let mut part = local.borrow_mut();
+    if part.learn_counter(slot.kind()) {
+        part.approach(place, chunk);
+        part.kinds.learn_counter(slot.kind()).death();
+        part.arcs.make_room();
+        if let Some(room) = part.arcs.room() {
+            room.put(spare);
+        }
+    } else {
+        forget_late(spare);
+    }
+    drop(part);
     drop(handle);
 }
 
@@ -255,11 +262,12 @@ fn forget_bare_in(local: Part<'_>, place: u32) {
         let slot = part.near(place)?.slot(place);
         let counter = part.kinds.counter(slot.kind())?;
         let room = part.bare.room()?;
+        room.put(Spare {
+            place,
+            slot,
+            hold: (),
+        });
         counter.death();
-        if slot.death() {
-            let hold = ();
-            room.put(Spare { place, slot, hold });
-        }
         Some(())
     });
     if dead.is_none() {
@@ -287,9 +295,7 @@ fn forget_bare_slowly(local: Part<'_>, place: u32) {
 
 fn forget_late<H: Hold>(spare: Spare<H>) {
     LATE.lock().learn_counter(spare.slot.kind()).death();
-    if spare.slot.death() {
-        magazine::give_one(spare);
-    }
+    magazine::give_one(spare);
 }
 
 /// Takes the handle to a value out, before a `&mut` to it is handed out. The caller has the

@@ -48,14 +48,14 @@ impl OwnPlace<'_> {
 
     /// An object is born here, in the first unused place.
     #[inline]
-    pub(super) fn birth(self, handle: Handle, born: &Born) -> ObjectId {
+    pub(super) fn birth(self, handle: Handle, born: impl FnOnce() -> Born) -> ObjectId {
         let slot = self.slot();
         *self.free = slot.link();
         let offset = self.here as u8;
         // There is none in an unused place, so there is nothing to drop.
         let before = std::mem::replace(&mut self.own.handles[usize::from(offset)], handle);
         std::mem::forget(before);
-        ObjectId::new(self.own.first | u32::from(offset), slot.birth(born))
+        ObjectId::new(self.own.first | u32::from(offset), slot.birth(&born()))
     }
 
     /// The object that lives here dies; gives its handle.

@@ -1,0 +1,209 @@
+//! What was made in a part of a run.
+
+use std::future::poll_fn;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use objgraph_core::rc::Rc;
+use objgraph_core::sync::Arc;
+use objgraph_core::{ENABLED, Instance, Scope, at, id, objects, snapshot};
+
+/// As many as are expected, where tracking is on.
+fn on(count: usize) -> usize {
+    if ENABLED { count } else { 0 }
+}
+
+#[test]
+fn an_object_belongs_to_the_scope_it_is_made_in() {
+    let scope = Scope::new("it");
+    let before = Rc::new(0);
+    let (rc, arc, instance) = {
+        let _entered = scope.enter();
+        (Rc::new(1), Arc::new(2), Instance::<u8>::new())
+    };
+    let after = Rc::new(3);
+    let ids: Vec<_> = scope.objects().iter().map(|object| object.id()).collect();
+    if ENABLED {
+        assert!(ids.contains(&id(&rc)) && ids.contains(&id(&arc)) && ids.contains(&id(&instance)));
+        assert_eq!(at(id(&rc)).unwrap().scope(), scope.number());
+        assert_eq!(at(id(&before)).unwrap().scope(), 0);
+        assert_eq!(at(id(&after)).unwrap().scope(), 0);
+    }
+    assert_eq!(ids.len(), on(3));
+    drop((rc, instance));
+    assert_eq!(scope.alive(), on(1));
+    drop(arc);
+    assert_eq!(scope.alive(), 0);
+}
+
+#[test]
+fn inner_scopes_belong_to_the_outer() {
+    let outer = Scope::new("outer");
+    let in_outer = outer.enter();
+    let one = Rc::new(1);
+    let inner = Scope::new("inner");
+    let in_inner = inner.enter();
+    let two = Rc::new(2);
+    assert_eq!(
+        Scope::current().map(|scope| scope.name().to_owned()),
+        ENABLED.then(|| "inner".to_owned())
+    );
+    drop(in_inner);
+    let three = Rc::new(3);
+    drop(in_outer);
+    assert!(Scope::current().is_none());
+    assert_eq!((outer.alive(), inner.alive()), (on(3), on(1)));
+    assert_eq!(outer.contains(inner.number()), ENABLED);
+    assert_eq!(outer.contains(outer.number()), ENABLED);
+    assert!(!inner.contains(outer.number()) && !outer.contains(0));
+    // What lives keeps what is known of its scope, and that it was inside of another.
+    let number = inner.number();
+    drop(inner);
+    assert_eq!(outer.contains(number), ENABLED);
+    assert_eq!(outer.alive(), on(3));
+    drop((one, two, three));
+    assert_eq!(outer.alive(), 0);
+}
+
+#[test]
+fn scopes_may_be_left_in_any_order_and_entered_twice() {
+    let (a, b) = (Scope::new("a"), Scope::new("b"));
+    let in_a = a.enter();
+    let in_b = b.enter();
+    drop(in_a);
+    let one = Rc::new(1);
+    let again = b.enter();
+    drop(in_b);
+    let two = Rc::new(2);
+    drop(again);
+    let three = Rc::new(3);
+    assert_eq!((a.alive(), b.alive()), (0, on(2)));
+    drop((one, two, three));
+}
+
+#[test]
+fn threads_are_in_a_scope_when_they_enter_it() {
+    let scope = Scope::new("of threads");
+    let _entered = scope.enter();
+    let outside = thread::spawn(|| Arc::new(1)).join().unwrap();
+    let spawned = scope.spawn(|| Arc::new(2)).join().unwrap();
+    let clone = scope.clone();
+    let entered = thread::spawn(move || {
+        let _entered = clone.enter();
+        Arc::new(3)
+    });
+    let entered = entered.join().unwrap();
+    let all: Vec<_> = scope.objects().iter().map(|object| object.id()).collect();
+    assert_eq!(all.contains(&id(&spawned)), ENABLED);
+    assert_eq!(all.contains(&id(&entered)), ENABLED);
+    assert!(!all.contains(&id(&outside)));
+    assert_eq!(scope.alive(), on(2));
+}
+
+#[test]
+fn a_future_is_in_its_scope_on_every_thread_that_polls_it() {
+    let scope = Scope::new("of a future");
+    let mut steps = 0;
+    let mut made = Vec::new();
+    let future = scope.in_future(poll_fn(move |_| {
+        made.push(Arc::new(steps));
+        steps += 1;
+        match steps {
+            3 => Poll::Ready(std::mem::take(&mut made)),
+            _ => Poll::Pending,
+        }
+    }));
+    let mut future = Box::pin(future);
+    let context = &mut Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(context).is_pending());
+    // Between two polls a thread is not in the scope.
+    assert!(Scope::current().is_none());
+    let (send, receive) = mpsc::channel();
+    let other = thread::spawn(move || {
+        let context = &mut Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(context).is_pending());
+        send.send(future).unwrap();
+    });
+    let mut future = receive.recv().unwrap();
+    other.join().unwrap();
+    assert_eq!(scope.alive(), on(2));
+    let Poll::Ready(made) = future.as_mut().poll(context) else {
+        panic!("three steps are enough");
+    };
+    assert_eq!((made.len(), scope.alive()), (3, on(3)));
+}
+
+#[test]
+fn a_snapshot_tells_scopes() {
+    let scope = Scope::new("of a snapshot");
+    let kept = {
+        let _entered = scope.enter();
+        Rc::new("kept")
+    };
+    let snapshot = snapshot();
+    let node = snapshot.nodes().find(|node| node.id() == id(&kept));
+    assert_eq!(
+        node.map(|node| node.scope()),
+        ENABLED.then_some(scope.number())
+    );
+}
+
+#[test]
+fn a_scope_that_is_never_left_ends_with_its_thread() {
+    let scope = Scope::new("forgotten");
+    let clone = scope.clone();
+    let kept = thread::spawn(move || {
+        std::mem::forget(clone.enter());
+        Arc::new(5)
+    });
+    let kept = kept.join().unwrap();
+    assert_eq!(scope.alive(), on(1));
+    assert!(Scope::current().is_none());
+    drop(kept);
+}
+
+#[test]
+fn many_scopes_and_deep_ones_are_no_burden() {
+    let outer = Scope::new("outer");
+    let _entered = outer.enter();
+    let mut kept = Vec::new();
+    for round in 0..20_000 {
+        let scope = Scope::new("round");
+        let _entered = scope.enter();
+        let object = Rc::new(round);
+        if round % 1000 == 0 {
+            kept.push(object);
+        }
+    }
+    assert_eq!(outer.alive(), on(20));
+    let mut last = outer.clone();
+    for depth in 0..100_000 {
+        let entered = last.enter();
+        let next = Scope::new(depth.to_string());
+        drop(entered);
+        last = next;
+    }
+    assert_eq!(outer.contains(last.number()), ENABLED);
+    drop(last);
+    // What is kept is told of the scope it was made in, however many came after.
+    let scopes: Vec<u32> = objects()
+        .iter()
+        .filter(|object| object.is::<i32>() && outer.contains(object.scope()))
+        .map(|object| object.scope())
+        .collect();
+    assert_eq!(scopes.len(), on(20));
+    assert!(scopes.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn off_a_scope_has_no_size() {
+    if !ENABLED {
+        assert_eq!(size_of::<Scope>(), 0);
+        assert_eq!(size_of::<objgraph_core::Entered<'static>>(), 0);
+        assert_eq!(
+            (Scope::new("off").name(), Scope::new("off").number()),
+            ("", 0)
+        );
+    }
+}
