@@ -107,3 +107,46 @@ fn a_million_boxes_in_each_other_are_seen_through() {
         drop(held);
     });
 }
+
+/// Nothing is known of it.
+struct Foreign(String);
+
+/// A list whose links own each other through a container that holds foreign values too.
+#[derive(Tracked)]
+struct Mixed {
+    leaf: Option<Rc<u8>>,
+    next: Option<Box<(Foreign, Mixed)>>,
+}
+
+impl Drop for Mixed {
+    fn drop(&mut self) {
+        let mut next = self.next.take();
+        while let Some(mut link) = next {
+            next = link.1.next.take();
+        }
+    }
+}
+
+#[test]
+fn a_million_values_among_foreign_ones_are_seen_through() {
+    in_2_mib(|| {
+        let leaf = Rc::new(6);
+        let mut list = Mixed {
+            leaf: Some(leaf.clone()),
+            next: None,
+        };
+        for _ in 1..1_000_000 {
+            list = Mixed {
+                leaf: None,
+                next: Some(Box::new((Foreign(String::new()), list))),
+            };
+        }
+        let held = Rc::new(list);
+        let snapshot = objgraph::snapshot();
+        if objgraph::ENABLED {
+            let node = snapshot.find(objgraph::id(&leaf)).expect("it is alive");
+            assert_eq!(snapshot.external(node), Some(1));
+        }
+        drop(held);
+    });
+}

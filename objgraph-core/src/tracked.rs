@@ -99,6 +99,16 @@ pub trait Visit {
         !std::mem::needs_drop::<Self>()
     }
 
+    /// Whether the type only passes a visit on to what it holds and has no id: a value of it can
+    /// hold another of the same type through values of other types alone.
+    #[doc(hidden)]
+    fn passes_on() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// Whether a value of the type may own bytes on the heap, or items whose number is told; asked
     /// of leaves, which are visited for that alone.
     #[doc(hidden)]

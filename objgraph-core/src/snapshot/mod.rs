@@ -3,6 +3,7 @@
 //! A [`Snapshot`] holds columns of numbers and tables of names. It is `Send + Sync`, has no
 //! pointer into the program, and does not change: every analysis is a function of it.
 
+mod by_id;
 mod edge;
 mod lengths;
 mod node;
@@ -17,9 +18,9 @@ pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment};
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use self::by_id::ById;
 use crate::object_id::ObjectId;
 use crate::type_info::TypeInfo;
 
@@ -33,7 +34,8 @@ use crate::type_info::TypeInfo;
 #[derive(Debug)]
 pub struct Snapshot {
     parts: SnapshotParts,
-    by_id: HashMap<ObjectId, NodeId>,
+    /// The nodes by their ids, made when first asked for.
+    by_id: OnceLock<ById>,
     /// The edges by target, made when first asked for.
     incoming: OnceLock<Incoming>,
 }
@@ -57,15 +59,21 @@ impl Snapshot {
     #[must_use]
     pub fn from_parts(parts: SnapshotParts) -> Self {
         parts.check();
-        let by_id = parts
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(index, row)| (row.id, NodeId::new(index)))
-            .collect();
+        Self::of(parts)
+    }
+
+    /// A snapshot of parts that a trace has made, which fit each other.
+    pub(crate) fn assembled(parts: SnapshotParts) -> Self {
+        if cfg!(debug_assertions) {
+            parts.check();
+        }
+        Self::of(parts)
+    }
+
+    fn of(parts: SnapshotParts) -> Self {
         Self {
             parts,
-            by_id,
+            by_id: OnceLock::new(),
             incoming: OnceLock::new(),
         }
     }
@@ -115,10 +123,11 @@ impl Snapshot {
         Node::new(self, node)
     }
 
-    /// The node of this object.
+    /// The node of this object. O(log nodes), after one pass over the nodes at the first question.
     #[must_use]
     pub fn find(&self, id: ObjectId) -> Option<NodeId> {
-        self.by_id.get(&id).copied()
+        let nodes = &self.parts.nodes;
+        self.by_id.get_or_init(|| ById::of(nodes)).find(nodes, id)
     }
 
     /// The references that the node holds, weak ones included, in the order of their paths.

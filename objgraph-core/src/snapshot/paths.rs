@@ -45,35 +45,68 @@ struct Line {
     elements: u32,
     /// How many steps there are from the start.
     depth: u32,
+    /// The lines one step on: the first, and from each the next; a handful, so a search is as good
+    /// as a map.
+    child: u32,
+    sibling: u32,
+}
+
+/// No line.
+const NONE: u32 = u32::MAX;
+
+/// Whether two segments are the same, as far as can be told without reading names.
+#[inline]
+fn is_same(one: Segment, other: Segment) -> bool {
+    match (one, other) {
+        (Segment::Field(a), Segment::Field(b)) | (Segment::BackField(a), Segment::BackField(b)) => {
+            std::ptr::eq(a, b)
+        }
+        _ => one == other,
+    }
 }
 
 /// The paths of a snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct PathTable {
     lines: Vec<Line>,
-    /// The lines that follow a line; a handful each, so a search is as good as a map.
-    children: Vec<Vec<u32>>,
-    /// The element numbers of edges whose path runs through more than one container.
-    many: Vec<Box<[u32]>>,
+    /// The element numbers of edges whose path runs through more than one container, one after the
+    /// other.
+    many: Vec<u32>,
 }
 
 impl PathTable {
     /// The path that starts at a value of this type.
     pub fn start(&mut self, type_index: u32) -> PathId {
-        self.add(u32::MAX, Segment::Type(type_index))
+        self.add(NONE, Segment::Type(type_index))
     }
 
     /// The path that goes one step on from `path`.
     pub fn step(&mut self, path: PathId, segment: Segment) -> PathId {
-        let children = &self.children[path.index()];
-        let known = children
-            .iter()
-            .copied()
-            .find(|&line| self.lines[line as usize].segment == segment);
-        match known {
-            Some(line) => PathId(line),
-            None => self.add(path.0, segment),
+        let known = self.child(path, |other| other == segment);
+        known.unwrap_or_else(|| self.add(path.0, segment))
+    }
+
+    /// The path that goes one step on from `path`, if it is known and its name, as nearly always,
+    /// is the same text at the same address; `None` too if `path` has as many steps as `limit`.
+    #[inline]
+    pub(crate) fn known_step(&self, path: PathId, segment: Segment, limit: u32) -> Option<PathId> {
+        if self.lines[path.index()].depth >= limit {
+            return None;
         }
+        self.child(path, |other| is_same(other, segment))
+    }
+
+    /// The line one step on with such a segment.
+    #[inline]
+    fn child(&self, path: PathId, is_it: impl Fn(Segment) -> bool) -> Option<PathId> {
+        let mut next = self.lines[path.index()].child;
+        while let Some(line) = self.lines.get(next as usize) {
+            if is_it(line.segment) {
+                return Some(PathId(next));
+            }
+            next = line.sibling;
+        }
+        None
     }
 
     /// The number to store in an edge for these element numbers, which belong to the segments
@@ -83,8 +116,9 @@ impl PathTable {
             [] => 0,
             [one] => *one,
             many => {
-                self.many.push(many.into());
-                (self.many.len() - 1) as u32
+                let start = self.many.len() as u32;
+                self.many.extend_from_slice(many);
+                start
             }
         }
     }
@@ -100,12 +134,27 @@ impl PathTable {
             segment,
             elements,
             depth,
+            child: NONE,
+            sibling: NONE,
         });
-        self.children.push(Vec::new());
-        if let Some(siblings) = self.children.get_mut(parent as usize) {
-            siblings.push(line);
-        }
+        self.hang(parent, line);
         PathId(line)
+    }
+
+    /// Makes `line` the last of those one step on from `parent`.
+    fn hang(&mut self, parent: u32, line: u32) {
+        let Some(of) = self.lines.get_mut(parent as usize) else {
+            return;
+        };
+        if of.child == NONE {
+            of.child = line;
+            return;
+        }
+        let mut last = of.child as usize;
+        while self.lines[last].sibling != NONE {
+            last = self.lines[last].sibling as usize;
+        }
+        self.lines[last].sibling = line;
     }
 
     /// How many steps the path has after its type.
@@ -133,7 +182,7 @@ impl PathTable {
     #[must_use]
     pub fn parent(&self, path: PathId) -> Option<PathId> {
         let parent = self.lines[path.index()].parent;
-        (parent != u32::MAX).then_some(PathId(parent))
+        (parent != NONE).then_some(PathId(parent))
     }
 
     /// The last step of the path.
@@ -178,10 +227,11 @@ impl PathTable {
         match self.lines[path.index()].elements {
             0 => Vec::new(),
             1 => vec![index],
-            _ => self
-                .many
-                .get(index as usize)
-                .map_or(Vec::new(), |many| many.to_vec()),
+            count => {
+                let start = index as usize;
+                let numbers = self.many.get(start..start + count as usize);
+                numbers.map_or(Vec::new(), <[u32]>::to_vec)
+            }
         }
     }
 

@@ -27,11 +27,16 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.paths.renumber_types(&new_type);
     let (sites, new_site) = sorted_sites(&tracer.types.kinds);
     parts.sites = sites;
-    parts.threads = capture::thread_names(parts.nodes.iter_mut().map(|row| &mut row.thread));
-    for row in &mut parts.nodes {
-        row.type_index = new_type[row.type_index as usize];
-        if row.site != NodeRow::UNKNOWN {
-            row.site = new_site[row.site as usize];
+    let (threads, new_thread) = tracer.threads.named();
+    parts.threads = threads;
+    if ![&new_type, &new_site, &new_thread]
+        .into_iter()
+        .all(|new| changes_nothing(new))
+    {
+        for row in &mut parts.nodes {
+            row.type_index = new_type[row.type_index as usize];
+            row.site = renumbered(row.site, &new_site);
+            row.thread = renumbered(row.thread, &new_thread);
         }
     }
     for place in &mut parts.places {
@@ -43,7 +48,17 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.roots.sort();
     parts.lengths = by_path(tracer.lengths);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
-    Snapshot::from_parts(parts)
+    Snapshot::assembled(parts)
+}
+
+/// Whether nothing changes by giving each number `n` the number `new[n]`.
+fn changes_nothing(new: &[u32]) -> bool {
+    new.iter().enumerate().all(|(old, &new)| old as u32 == new)
+}
+
+/// The new number of `old`, which may be unknown and stays so.
+fn renumbered(old: u32, new: &[u32]) -> u32 {
+    new.get(old as usize).copied().unwrap_or(NodeRow::UNKNOWN)
 }
 
 /// The types sorted by name, and the new number of each.

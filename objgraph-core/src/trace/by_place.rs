@@ -59,13 +59,19 @@ impl ByPlace {
     }
 
     /// The node of an object; `id_of` gives the id of a node.
+    #[inline]
     pub(super) fn get(&self, id: ObjectId, id_of: impl FnOnce(u32) -> ObjectId) -> Option<u32> {
         if let Some(page) = self.pages.get((id.place() / PAGE) as usize) {
             let word = (id.place() % PAGE / 64) as usize;
             let bit = 1u64 << (id.place() % 64);
             let taken = page.taken[word];
             if taken & bit != 0 {
-                let before = u32::from(page.before[word]) + (taken & (bit - 1)).count_ones();
+                let before = if taken == u64::MAX {
+                    id.place() % 64
+                } else {
+                    (taken & (bit - 1)).count_ones()
+                };
+                let before = u32::from(page.before[word]) + before;
                 let node = page.first + before;
                 let is_it = if page.round == MANY {
                     id_of(node) == id
@@ -77,6 +83,11 @@ impl ByPlace {
                 }
             }
         }
+        self.of_late(id)
+    }
+
+    #[cold]
+    fn of_late(&self, id: ObjectId) -> Option<u32> {
         self.late.get(&id).copied()
     }
 }

@@ -57,6 +57,7 @@ impl EdgeColumn {
         sort(&mut self.edges[start..]);
     }
 
+    #[inline]
     pub(super) fn push(&mut self, edge: EdgeRow) {
         if self.is_apart {
             self.apart.push(edge);

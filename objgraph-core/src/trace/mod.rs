@@ -12,6 +12,7 @@ mod others;
 mod roots;
 mod starts;
 mod take;
+mod threads;
 mod tracer;
 mod types;
 mod visitor;

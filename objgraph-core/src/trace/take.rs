@@ -96,6 +96,7 @@ pub(super) fn take(
     for object in &listed {
         tracer.list(object);
     }
+    drop(listed);
     tracer.know_watched();
     super::left_behind::adopt(&mut tracer);
     super::roots::visit_roots(&mut tracer);

@@ -11,6 +11,7 @@ use super::edge_column::EdgeColumn;
 use super::keep::Kept;
 use super::met::{MetPointer, StdPointer};
 use super::take::SnapshotOptions;
+use super::threads::Threads;
 use super::types::Types;
 use crate::capture;
 use crate::object_id::ObjectId;
@@ -40,6 +41,7 @@ pub(crate) struct Tracer {
     pub(super) registry: Registry,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) types: Types,
+    pub(super) threads: Threads,
     pub(super) paths: PathTable,
     pub(super) edges: EdgeColumn,
     pub(super) lengths: Vec<LengthRow>,
@@ -61,6 +63,8 @@ pub(crate) struct Tracer {
     by_place: ByPlace,
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
+    /// What the registry knew of the type that was asked for last.
+    last_visit: (TypeId, Option<VisitFn>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
@@ -90,7 +94,7 @@ struct Cursor {
     node: u32,
     path: PathId,
     /// The element numbers of the path are those from here on.
-    base: usize,
+    base: u32,
 }
 
 /// A visit that waits for another to end.
@@ -98,8 +102,8 @@ pub(super) struct Suspended(Cursor);
 
 struct Frame {
     path: PathId,
-    base: usize,
-    elements: usize,
+    base: u32,
+    elements: u32,
 }
 
 impl Tracer {
@@ -112,6 +116,7 @@ impl Tracer {
             registry,
             nodes: Vec::new(),
             types,
+            threads: Threads::default(),
             paths,
             edges: EdgeColumn::default(),
             lengths: Vec::new(),
@@ -126,6 +131,7 @@ impl Tracer {
             kept: None,
             by_place: ByPlace::default(),
             by_address: HashMap::default(),
+            last_visit: (TypeId::of::<()>(), None),
             cursor: Cursor {
                 node: u32::MAX,
                 path,
@@ -171,32 +177,43 @@ impl Tracer {
         self.cursor.node
     }
 
+    #[inline]
     pub(super) fn enter(&mut self, segment: Segment) {
         let Cursor { path, base, .. } = self.cursor;
         self.stack.push(Frame {
             path,
             base,
-            elements: self.elements.len(),
+            elements: self.elements.len() as u32,
         });
+        self.cursor.path = match self.paths.known_step(path, segment, PATH_DEPTH) {
+            Some(path) => path,
+            None => self.new_step(path, segment),
+        };
+        if matches!(segment, Segment::Element) {
+            self.elements.push(0);
+        }
+    }
+
+    #[cold]
+    fn new_step(&mut self, path: PathId, segment: Segment) -> PathId {
         let path = if self.paths.depth(path) < PATH_DEPTH {
             path
         } else {
             self.deep_path()
         };
-        self.cursor.path = self.paths.step(path, segment);
-        if segment == Segment::Element {
-            self.elements.push(0);
-        }
+        self.paths.step(path, segment)
     }
 
+    #[inline]
     pub(super) fn leave(&mut self) {
         if let Some(frame) = self.stack.pop() {
             self.cursor.path = frame.path;
             self.cursor.base = frame.base;
-            self.elements.truncate(frame.elements);
+            self.elements.truncate(frame.elements as usize);
         }
     }
 
+    #[inline]
     pub(super) fn set_element(&mut self, index: usize) {
         if let Some(last) = self.elements.last_mut() {
             *last = u32::try_from(index).unwrap_or(u32::MAX);
@@ -207,7 +224,7 @@ impl Tracer {
     pub(super) fn deep_path(&mut self) -> PathId {
         let type_index = self.nodes[self.cursor.node as usize].type_index;
         let start = self.types.start(type_index, &mut self.paths);
-        self.cursor.base = self.elements.len();
+        self.cursor.base = self.elements.len() as u32;
         self.paths.step(start, Segment::Deep)
     }
 
@@ -217,7 +234,7 @@ impl Tracer {
         self.move_to(Cursor {
             node,
             path,
-            base: self.elements.len(),
+            base: self.elements.len() as u32,
         });
         Suspended(here)
     }
@@ -227,8 +244,17 @@ impl Tracer {
         self.move_to(here.0);
     }
 
+    /// The number to store for where in the collections on its path the visit is.
+    fn index(&mut self) -> u32 {
+        match self.elements.get(self.cursor.base as usize..) {
+            Some([one]) => *one,
+            Some(elements) => self.paths.index_of(elements),
+            None => 0,
+        }
+    }
+
     fn edge(&mut self, target: u32, strong: bool) {
-        let index = self.paths.index_of(&self.elements[self.cursor.base..]);
+        let index = self.index();
         self.edges.push(EdgeRow {
             path: self.cursor.path,
             index,
@@ -242,7 +268,19 @@ impl Tracer {
         self.wants_heap
     }
 
+    /// There is a collection of so many items where the visit is, which owns so many bytes.
+    pub(super) fn collection(&mut self, len: usize, bytes: usize) {
+        if !self.wants_heap {
+            return;
+        }
+        self.heap(bytes);
+        if len > 0 {
+            self.add_length(self.cursor.path, 1, len as u64);
+        }
+    }
+
     /// The node that is being visited owns so many bytes on the heap.
+    #[inline]
     pub(super) fn heap(&mut self, bytes: usize) {
         if self.wants_heap
             && let Some(row) = self.nodes.get_mut(self.cursor.node as usize)
@@ -251,21 +289,24 @@ impl Tracer {
         }
     }
 
-    /// There is a collection of so many items where the visit is.
-    pub(super) fn length(&mut self, len: usize) {
-        if self.wants_heap && len > 0 {
-            self.add_length(self.cursor.path, 1, len as u64);
-        }
-    }
-
     /// There are so many items in `count` collections at a path of the node that is being visited.
     pub(super) fn add_length(&mut self, path: PathId, count: u32, len: u64) {
         let node = NodeId::new(self.cursor.node as usize);
+        let row = LengthRow::many(node, path, count, len);
+        if self.lengths.last().is_some_and(|last| last.node == node) {
+            self.one_more_length(row);
+        } else {
+            self.lengths.push(row);
+        }
+    }
+
+    /// A length of a node that has others.
+    fn one_more_length(&mut self, row: LengthRow) {
         // A collection of collections comes to the same few paths again and again.
         let mut last = self.lengths.iter_mut().rev().take(LAST_LENGTHS);
-        match last.find(|row| row.node == node && row.path == path) {
-            Some(row) => row.add(count, len),
-            None => self.lengths.push(LengthRow::many(node, path, count, len)),
+        match last.find(|known| (known.node, known.path) == (row.node, row.path)) {
+            Some(known) => known.add(row.count, row.len()),
+            None => self.lengths.push(row),
         }
     }
 
@@ -278,10 +319,16 @@ impl Tracer {
     }
 
     /// The node of an object of the table; one that was made since the listing is added.
+    #[inline]
     pub(super) fn object(&mut self, id: ObjectId) -> Option<u32> {
-        if let Some(node) = self.known(id) {
-            return Some(node);
+        match self.known(id) {
+            Some(node) => Some(node),
+            None => self.not_listed(id),
         }
+    }
+
+    #[cold]
+    fn not_listed(&mut self, id: ObjectId) -> Option<u32> {
         let listed = capture::describe(id)?;
         let row = self.row(&listed);
         let node = self.nodes.len() as u32;
@@ -297,7 +344,7 @@ impl Tracer {
             id: listed.id,
             type_index: self.types.of_kind(listed.kind, &self.registry),
             site: self.types.site_of_kind(listed.kind),
-            thread: listed.thread,
+            thread: self.threads.index(listed.thread),
             scope: listed.scope,
             epoch: listed.epoch,
             strong: NodeRow::UNKNOWN,
@@ -459,7 +506,7 @@ impl Tracer {
     }
 
     pub(super) fn place(&mut self, kind: PlaceKind, type_index: u32) {
-        let index = self.paths.index_of(&self.elements[self.cursor.base..]);
+        let index = self.index();
         self.places.push(Place {
             node: NodeId::new(self.cursor.node as usize),
             path: self.cursor.path,
@@ -484,6 +531,7 @@ impl Tracer {
     }
 
     /// The node of an object of the table, if the listing knew it.
+    #[inline]
     pub(super) fn known(&self, id: ObjectId) -> Option<u32> {
         self.by_place.get(id, |node| self.nodes[node as usize].id)
     }
@@ -540,8 +588,11 @@ impl Tracer {
         (self.nodes.len() - 1) as u32
     }
 
-    pub(super) fn visit_fn(&self, id: TypeId) -> Option<VisitFn> {
-        self.registry.get(id).map(|entry| entry.visit)
+    pub(super) fn visit_fn(&mut self, id: TypeId) -> Option<VisitFn> {
+        if self.last_visit.0 != id {
+            self.last_visit = (id, self.registry.get(id).map(|entry| entry.visit));
+        }
+        self.last_visit.1
     }
 }
 

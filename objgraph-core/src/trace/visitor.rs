@@ -5,12 +5,14 @@ use std::any::{Any, type_name};
 use super::met::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
+use crate::sight::VisitFn;
 use crate::snapshot::{PathId, PlaceKind, Segment};
 use crate::tracked::{Label, Visit};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
-/// that a trace needs.
-const CALL_DEPTH: u32 = 24;
+/// that a trace needs. Values that only pass a visit on do not count: how deep they go between
+/// others is written out in their types.
+const CALL_DEPTH: u32 = 12;
 
 /// What a value reports its references to.
 ///
@@ -24,9 +26,15 @@ pub struct Visitor<'a> {
 
 /// A value whose visit was put off.
 struct Deferred<'a> {
-    value: &'a dyn Visitable,
+    value: Rest<'a>,
     node: u32,
     path: PathId,
+}
+
+#[derive(Clone, Copy)]
+enum Rest<'a> {
+    Value(&'a dyn Visitable),
+    Any(&'a dyn Any, VisitFn),
 }
 
 /// What of a value a visit needs. It is less than the whole trait, so that a type that
@@ -121,16 +129,16 @@ impl<'a> Visitor<'a> {
     /// }
     /// ```
     pub fn length(&mut self, len: usize) {
-        self.tracer.length(len);
+        self.tracer.collection(len, 0);
     }
 
     /// A collection at the place where the visit is, and the bytes it owns beside its items' own.
     pub(crate) fn collection(&mut self, len: usize, bytes: usize) {
-        self.length(len);
-        self.heap(bytes);
+        self.tracer.collection(len, bytes);
     }
 
     /// Whether a visit of a value of the type would find nothing.
+    #[inline]
     pub(crate) fn skips<T: Visit>(&self) -> bool {
         T::is_leaf() && !(T::owns_heap() && self.tracer.wants_heap())
     }
@@ -162,10 +170,9 @@ impl<'a> Visitor<'a> {
 
     /// Visits a value that is owned by the one being visited, at the place where the visit is.
     pub fn value<T: Visit>(&mut self, value: &'a T) {
-        if !T::is_leaf() {
+        if !T::is_leaf() && !T::passes_on() {
             self.owned(value);
         } else if !self.skips::<T>() {
-            // A leaf is no deeper than its type, which is written out in the source.
             value.visit(self);
         }
     }
@@ -174,19 +181,19 @@ impl<'a> Visitor<'a> {
         match value.instance_id() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {
-                    self.inside(value);
+                    self.inside(Rest::Value(value));
                     self.tracer.resume(place);
                 }
             }
-            None => self.inside(value),
+            None => self.inside(Rest::Value(value)),
         }
     }
 
     /// Visits what is in a value, now or, where the calls are deep enough, later.
-    fn inside(&mut self, value: &'a dyn Visitable) {
+    fn inside(&mut self, value: Rest<'a>) {
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
-            value.visit_with(self);
+            self.rest(value);
             self.tracer.depth -= 1;
         } else {
             let path = self.tracer.deep_path();
@@ -195,6 +202,13 @@ impl<'a> Visitor<'a> {
                 node: self.tracer.node(),
                 path,
             });
+        }
+    }
+
+    fn rest(&mut self, value: Rest<'a>) {
+        match value {
+            Rest::Value(value) => value.visit_with(self),
+            Rest::Any(value, visit) => visit(value, self),
         }
     }
 
@@ -225,22 +239,14 @@ impl<'a> Visitor<'a> {
 
     /// Visits a value that a guard lends.
     pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
-        if !T::is_leaf() {
-            self.lent_owned(value);
-        } else if !self.skips::<T>() {
-            value.visit(&mut Visitor::new(&mut *self.tracer));
+        if !self.skips::<T>()
+            && let Some(depth) = self.tracer.enter_guard()
+        {
+            let mut visitor = Visitor::new(&mut *self.tracer);
+            visitor.value(value);
+            visitor.finish();
+            self.tracer.leave_guard(depth);
         }
-    }
-
-    fn lent_owned(&mut self, value: &dyn Visitable) {
-        let Some(depth) = self.tracer.enter_guard() else {
-            return;
-        };
-        Guarded {
-            tracer: &mut *self.tracer,
-        }
-        .lend_owned(value);
-        self.tracer.leave_guard(depth);
     }
 
     /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
@@ -254,7 +260,7 @@ impl<'a> Visitor<'a> {
             self.tracer
                 .enter_value(address, type_name::<T>(), size_of::<T>(), value.label())
         {
-            self.inside(value);
+            self.inside(Rest::Value(value));
             self.tracer.resume(place);
         }
     }
@@ -277,7 +283,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
         let visit = self.tracer.visit_fn(value.type_id());
         if let Some(visit) = visit {
-            visit(value, self);
+            self.inside(Rest::Any(value, visit));
         }
         visit.is_some()
     }
@@ -356,7 +362,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);
-            next.value.visit_with(self);
+            self.rest(next.value);
             self.tracer.resume(here);
         }
     }
@@ -399,17 +405,7 @@ pub struct Guarded<'g> {
 impl Guarded<'_> {
     /// Visits the value that the guard lends.
     pub fn lend<'s, T: Visit>(&'s mut self, value: &'s T) {
-        if !T::is_leaf() {
-            self.lend_owned(value);
-        } else {
-            Visitor::new(&mut *self.tracer).value(value);
-        }
-    }
-
-    fn lend_owned<'s>(&'s mut self, value: &'s dyn Visitable) {
-        let mut visitor = Visitor::new(&mut *self.tracer);
-        visitor.owned(value);
-        visitor.finish();
+        self.with(|visitor| visitor.value(value));
     }
 
     /// Visits what the guard lends by a function.

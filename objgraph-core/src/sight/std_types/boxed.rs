@@ -42,6 +42,10 @@ macro_rules! boxes {
             fn owns_heap() -> bool {
                 size_of::<T>() > 0 || T::owns_heap()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<T: 'static> Walk for $type {

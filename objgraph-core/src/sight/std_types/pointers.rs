@@ -18,6 +18,10 @@ macro_rules! pointers {
                 let met: Option<MetPointer> = self.met(&crate::sight::registry());
                 met.map(|met| starts.pointer(met)).is_some()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
     )*};
 }

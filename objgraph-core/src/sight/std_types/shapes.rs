@@ -52,6 +52,10 @@ macro_rules! collections {
             fn owns_heap() -> bool {
                 $crate::sight::std_types::shapes::measures!($mode) || T::owns_heap()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -153,6 +157,10 @@ macro_rules! maps {
             fn owns_heap() -> bool {
                 true
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<K: 'static, V: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -221,6 +229,10 @@ macro_rules! guarded {
             fn owns_heap() -> bool {
                 T::owns_heap()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -277,6 +289,10 @@ macro_rules! once {
             fn owns_heap() -> bool {
                 T::owns_heap()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -329,6 +345,10 @@ macro_rules! lazy {
 
             fn owns_heap() -> bool {
                 T::owns_heap()
+            }
+
+            fn passes_on() -> bool {
+                true
             }
         }
 
@@ -387,6 +407,10 @@ macro_rules! wrappers {
 
             fn owns_heap() -> bool {
                 $crate::sight::std_types::shapes::is_given!($($bytes)?) || T::owns_heap()
+            }
+
+            fn passes_on() -> bool {
+                true
             }
         }
 
@@ -447,6 +471,10 @@ macro_rules! choices {
 
             fn owns_heap() -> bool {
                 $($param::owns_heap())||*
+            }
+
+            fn passes_on() -> bool {
+                true
             }
         }
 

@@ -51,6 +51,10 @@ impl<T: Visit> Visit for Option<T> {
     fn owns_heap() -> bool {
         T::owns_heap()
     }
+
+    fn passes_on() -> bool {
+        true
+    }
 }
 
 impl<T: 'static> Walk for Option<T> {
@@ -112,6 +116,10 @@ macro_rules! ranges {
             fn owns_heap() -> bool {
                 T::owns_heap()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<T: 'static> Walk for $type {
@@ -167,6 +175,10 @@ where
     fn owns_heap() -> bool {
         T::Owned::owns_heap()
     }
+
+    fn passes_on() -> bool {
+        true
+    }
 }
 
 impl<T: ?Sized + ToOwned> Walk for Cow<'static, T>
@@ -209,6 +221,10 @@ macro_rules! tuples {
 
             fn owns_heap() -> bool {
                 $($T::owns_heap())||*
+            }
+
+            fn passes_on() -> bool {
+                true
             }
         }
 

@@ -16,6 +16,10 @@ macro_rules! known_pointer {
                 self.attach();
                 self.inner.header.id().map(|id| starts.object(id)).is_some()
             }
+
+            fn passes_on() -> bool {
+                true
+            }
         }
 
         impl<T: ?Sized> $Pointer<T> {

@@ -252,4 +252,8 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
             visitor.reference(id, false);
         }
     }
+
+    fn passes_on() -> bool {
+        true
+    }
 }

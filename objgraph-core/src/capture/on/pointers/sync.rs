@@ -311,4 +311,8 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
             visitor.reference(id, false);
         }
     }
+
+    fn passes_on() -> bool {
+        true
+    }
 }

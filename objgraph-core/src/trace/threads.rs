@@ -1,0 +1,38 @@
+//! The threads of a snapshot, while it is taken.
+
+use std::collections::HashMap;
+
+use crate::capture;
+
+/// The threads that made objects, in the order they were met.
+#[derive(Default)]
+pub(super) struct Threads {
+    numbers: Vec<u32>,
+    index_of: HashMap<u32, u32>,
+    /// The one met last, since objects of a thread stand side by side.
+    last: Option<(u32, u32)>,
+}
+
+impl Threads {
+    /// The index of the thread with this number.
+    pub(super) fn index(&mut self, number: u32) -> u32 {
+        if let Some((last, index)) = self.last
+            && last == number
+        {
+            return index;
+        }
+        let next = self.numbers.len() as u32;
+        let index = *self.index_of.entry(number).or_insert(next);
+        if index == next {
+            self.numbers.push(number);
+        }
+        self.last = Some((number, index));
+        index
+    }
+
+    /// The names of the threads, and the index of each among them.
+    pub(super) fn named(mut self) -> (Vec<String>, Vec<u32>) {
+        let names = capture::thread_names(self.numbers.iter_mut());
+        (names, self.numbers)
+    }
+}
