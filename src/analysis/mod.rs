@@ -5,7 +5,6 @@
 //! depend on addresses or hash seeds.
 
 mod alone;
-mod blame;
 mod blind_spots;
 mod cycles;
 mod fields;
@@ -27,7 +26,6 @@ mod what_if;
 mod why_alive;
 
 pub(crate) use alone::kept_alone;
-pub(crate) use blame::Maker;
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use cycles::{ClosingField, Cycle, Cycles};

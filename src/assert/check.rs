@@ -1,16 +1,16 @@
 //! Whether a part of the process has leaked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use objgraph_core::{Holder, Node, PlaceKind, Scope, State, objects};
+use objgraph_core::{Holder, Node, NodeId, ObjectId, PlaceKind, Scope, State, snapshot};
 
 use super::failure::Failure;
 use super::known::Known;
 use super::part::Part;
 use super::patience::{Patience, is_shared};
 use super::test_name::TestName;
-use crate::analysis::{LeakKind, Leaks, Maker, reach};
-use crate::ask::find_leaks;
+use crate::analysis::{LeakKind, Leaks, reach};
 
 /// How long stragglers are waited for, if nothing else is said.
 pub(super) const WAIT: Duration = Duration::from_secs(2);
@@ -178,17 +178,11 @@ impl<'c> Looks<'c> {
     /// Looks; `None` if there is reason to look again, after a pause that was made.
     pub(super) fn look(&mut self) -> Option<Result<(), Failure>> {
         let check = self.check;
-        let alive = objects().iter().any(|object| check.part.made(object));
-        let leaks = alive.then(find_leaks);
-        let own = leaks.as_ref().map(|all| {
-            let maker = |node: Node<'_>| check.part.maker_of(node);
-            (all.clone().blamed_on(maker), self.stragglers(all))
-        });
-        let Some((own, stragglers)) = own else {
+        let Some(own) = check.part.leaks() else {
             return Some(self.verdict(None));
         };
         let again = match own.is_empty() {
-            true => stragglers,
+            true => self.stragglers(&own),
             false => {
                 let before = self.retries;
                 self.retries = before.saturating_sub(1);
@@ -202,10 +196,9 @@ impl<'c> Looks<'c> {
     }
 
     /// Whether there are objects of which more will be known soon.
-    fn stragglers(&self, all: &Leaks) -> bool {
-        let snapshot = all.snapshot();
-        let part = &self.check.part;
-        let own = |node: Node<'_>| part.maker_of(node) == Maker::Own;
+    fn stragglers(&self, leaks: &Leaks) -> bool {
+        let snapshot = leaks.snapshot();
+        let own = |node: Node<'_>| self.check.part.made(node);
         let busy = snapshot
             .places()
             .iter()
@@ -255,20 +248,19 @@ impl<'c> Looks<'c> {
             ));
         }
         if check.alive {
-            let snapshot = own.snapshot();
-            let alive: Vec<_> = snapshot
-                .nodes()
-                .filter(|&node| {
-                    own.nodes().binary_search(&node.node_id()).is_err()
-                        && node.holder() != Holder::Value
-                        && check.part.maker_of(node) == Maker::Own
-                        && !self.is_allowed(node)
-                })
-                .map(|node| node.node_id())
-                .collect();
+            let of_part = own.snapshot().nodes().filter(|&node| {
+                own.nodes().binary_search(&node.node_id()).is_err()
+                    && node.holder() != Holder::Value
+                    && check.part.made(node)
+                    && !self.is_allowed(node)
+            });
+            let alive: Vec<ObjectId> = of_part.map(|node| node.id()).collect();
+            // Who holds it may be anywhere.
+            let all = Arc::new(snapshot());
+            let alive = alive.into_iter().filter_map(|id| all.find(id));
+            let alive: Vec<NodeId> = alive.collect();
             if !alive.is_empty() {
-                let what = "at the end";
-                return Err(Failure::alive(snapshot, &alive, what));
+                return Err(Failure::alive(&all, &alive, "at the end"));
             }
         }
         known.stale()

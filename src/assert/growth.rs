@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use objgraph_core::__private::snapshot_of;
 use objgraph_core::{NodeId, NodeRow, Scope, Site, Snapshot, State, snapshot};
 
 use super::check::WAIT;
@@ -41,9 +42,9 @@ pub(super) fn no_growth(repeat: u32, mut operation: impl FnMut()) -> Result<(), 
     };
 
     run(WARM_UP);
-    let first = Measured::of(&snapshot(), own);
+    let first = Measured::now(&own);
     run(repeat);
-    let second = settled(&first, repeat, own);
+    let second = settled(&first, repeat, &own);
     let seen = second.grown_since(&first, repeat);
     if seen.is_empty() {
         return Ok(());
@@ -51,7 +52,7 @@ pub(super) fn no_growth(repeat: u32, mut operation: impl FnMut()) -> Result<(), 
     let again = CONFIRM[usize::from(repeat == CONFIRM[0])];
     run(again);
     // Stragglers had their time.
-    let third = Measured::of(&snapshot(), own);
+    let third = Measured::now(&own);
     let confirmed: Vec<Grown> = third
         .grown_since(&second, again)
         .into_iter()
@@ -70,7 +71,7 @@ pub(super) fn no_growth(repeat: u32, mut operation: impl FnMut()) -> Result<(), 
 fn settled(before: &Measured, rounds: u32, own: impl Fn(u32) -> bool) -> Measured {
     let mut patience = Patience::new(WAIT);
     loop {
-        let now = Measured::of(&snapshot(), &own);
+        let now = Measured::now(&own);
         let grown = now.grown_since(before, rounds);
         if !(grown.iter().any(|grown| grown.is_shared) && patience.pause()) {
             return now;
@@ -123,6 +124,14 @@ struct Grown {
 }
 
 impl Measured {
+    /// What there is now of objects of some scopes, of what they lead to, and of roots.
+    fn now(own: impl Fn(u32) -> bool) -> Self {
+        match snapshot_of(&|scope, _| own(scope), true) {
+            Some(snapshot) => Self::of(&snapshot, &own),
+            None => Self(BTreeMap::new()),
+        }
+    }
+
     fn of(snapshot: &Snapshot, own: impl Fn(u32) -> bool) -> Self {
         let parts = snapshot.parts();
         let mut objects: BTreeMap<(u32, u32), Number> = BTreeMap::new();

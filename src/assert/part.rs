@@ -1,8 +1,12 @@
 //! The part of a process that an assertion is about.
 
-use objgraph_core::{Holder, Node, Object, Scope};
+use std::cell::Cell;
+use std::sync::Arc;
 
-use crate::analysis::Maker;
+use objgraph_core::__private::snapshot_of;
+use objgraph_core::{Holder, Node, Scope, label_of};
+
+use crate::analysis::{Leaks, find_leaks};
 
 /// The part of a process that an assertion is about.
 #[derive(Clone, Debug)]
@@ -18,32 +22,77 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) fn made(&self, object: &Object) -> bool {
-        self.maker(object.scope(), object.epoch()) == Maker::Own
+    /// What has leaked of the part: a cycle belongs to it if one of its objects at least was made
+    /// in it; what hangs on that cycle is told with it. `None` if nothing of the part is alive.
+    ///
+    /// Only the part is traced, and what it leads to: the leaks of others cost nothing here, and
+    /// others who look at the same time are not met.
+    pub(super) fn leaks(&self) -> Option<Leaks> {
+        if matches!(self, Self::Whole) {
+            return Some(crate::ask::find_leaks());
+        }
+        let asked = Asked::of(self);
+        let look = || {
+            let snapshot = snapshot_of(&|scope, epoch| asked.has(scope, epoch), false)?;
+            Some(find_leaks(&Arc::new(snapshot)))
+        };
+        let leaks = look()?.labelled_by(label_of);
+        let is_shared = leaks
+            .iter()
+            .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));
+        let leaks = match is_shared {
+            true => leaks.confirmed_by(&look()?),
+            false => leaks,
+        };
+        Some(leaks.only(|_| true, |_| true))
     }
 
-    pub(super) fn maker_of(&self, node: Node<'_>) -> Maker {
+    /// Whether the object at this node was made in the part.
+    pub(super) fn made(&self, node: Node<'_>) -> bool {
         match (self, node.holder()) {
-            // Values that were met on the way are of no scope and no time.
-            (
-                Self::Scope(_) | Self::Since(..) | Self::Outside(_),
-                Holder::StdRc | Holder::StdArc,
-            ) if node.site().is_none() => Maker::Unknown,
-            _ => self.maker(node.scope(), node.epoch()),
+            (Self::Whole, _) => true,
+            // Roots, and values that were met on the way.
+            (_, Holder::Value) => false,
+            (_, Holder::StdRc | Holder::StdArc) if node.site().is_none() => false,
+            _ => self.has(node.scope(), node.epoch()),
         }
     }
 
-    fn maker(&self, scope: u32, epoch: u32) -> Maker {
+    fn has(&self, scope: u32, epoch: u32) -> bool {
         match self {
-            Self::Whole => Maker::Own,
-            Self::Scope(own) | Self::Since(own, _) if own.contains(scope) => Maker::Own,
-            Self::Since(_, since) if scope == 0 && epoch >= *since => Maker::Own,
-            Self::Outside(scopes) => match scopes.iter().any(|other| other.contains(scope)) {
-                true => Maker::Other,
-                false => Maker::Own,
-            },
-            _ if scope == 0 => Maker::Unknown,
-            _ => Maker::Other,
+            Self::Whole => true,
+            Self::Scope(own) => own.contains(scope),
+            Self::Since(own, since) => own.contains(scope) || (scope == 0 && epoch >= *since),
+            Self::Outside(scopes) => !scopes.iter().any(|other| other.contains(scope)),
+        }
+    }
+}
+
+/// A part that is asked for one object after the other, most of which are of the same scope as the
+/// one before.
+struct Asked<'p> {
+    part: &'p Part,
+    last: Cell<Option<(u32, u32, bool)>>,
+}
+
+impl<'p> Asked<'p> {
+    fn of(part: &'p Part) -> Self {
+        Self {
+            part,
+            last: Cell::new(None),
+        }
+    }
+
+    fn has(&self, scope: u32, epoch: u32) -> bool {
+        match self.last.get() {
+            Some((last_scope, last_epoch, made)) if (last_scope, last_epoch) == (scope, epoch) => {
+                made
+            }
+            _ => {
+                let made = self.part.has(scope, epoch);
+                self.last.set(Some((scope, epoch, made)));
+                made
+            }
         }
     }
 }

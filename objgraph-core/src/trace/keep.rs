@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::met::MetPointer;
 use super::starts::Starts;
-use super::take::{SnapshotOptions, take};
+use super::take::{Extent, SnapshotOptions, take};
 use super::visitor::Visitor;
 use crate::sight::StdWeak;
 use crate::snapshot::{NodeId, Snapshot};
@@ -93,8 +93,8 @@ pub struct Reached {
     pub kept: Kept,
 }
 
-/// A snapshot of all objects and of what the value reaches, with ways back; `None` where tracking
-/// is off.
+/// A snapshot of what the value reaches, with ways back; `None` where tracking is off. References
+/// from elsewhere count as held from outside.
 #[must_use]
 pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
     let itself: &dyn Visit = &Itself(value);
@@ -104,7 +104,11 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
         false => &[itself],
     };
     let options = SnapshotOptions::default().labels(true);
-    let (snapshot, mut starts, kept) = take(values, options, Some(Kept::default()));
+    let nothing_else = Extent::Some {
+        listed: Vec::new(),
+        roots: false,
+    };
+    let (snapshot, mut starts, kept) = take(values, options, nothing_else, Some(Kept::default()));
     let value = starts.pop()?;
     // What a weak pointer leads to is not owned.
     let owns = |node| {

@@ -25,5 +25,5 @@ pub(crate) use met::{MetPointer, StdPointer};
 pub(crate) use others::patiently;
 pub use roots::{StaticRoot, with_root};
 pub use starts::Starts;
-pub use take::{SnapshotOptions, snapshot, snapshot_with};
+pub use take::{SnapshotOptions, snapshot, snapshot_of, snapshot_with};
 pub use visitor::{Guarded, Visitor};

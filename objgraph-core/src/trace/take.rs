@@ -73,14 +73,45 @@ impl SnapshotOptions {
 /// a pointer the object it points to, for any other value a node of its own, which is no object.
 #[must_use]
 pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
-    let (snapshot, starts, _) = take(values, options, None);
+    let (snapshot, starts, _) = take(values, options, Extent::All, None);
     (snapshot, starts)
 }
 
-/// The same, with ways back to what was met behind std's pointers, where they are wanted.
+/// A snapshot of some objects and of all that they lead to; with the roots and what these lead to,
+/// if they are wanted.
+///
+/// References from elsewhere are not seen, so they count as held from outside. What leads to an
+/// object of a cycle is on the cycle or outside of it: a cycle with a wanted object that is found
+/// leaked has leaked, and one that nothing else holds is found.
+///
+/// The objects are told by scope and epoch; `None` if there is none that is wanted.
+#[must_use]
+pub fn snapshot_of(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<Snapshot> {
+    let mut listed = capture::list();
+    listed.retain(|object| wanted(object.scope, object.epoch));
+    if listed.is_empty() && !roots {
+        return None;
+    }
+    let extent = Extent::Some { listed, roots };
+    Some(take(&[], SnapshotOptions::default(), extent, None).0)
+}
+
+/// Of which objects a snapshot is, besides what the values lead to.
+pub(super) enum Extent {
+    /// All, and the roots.
+    All,
+    /// Some, with the roots or without.
+    Some {
+        listed: Vec<capture::Listed>,
+        roots: bool,
+    },
+}
+
+/// A snapshot, with ways back to what was met behind std's pointers where they are wanted.
 pub(super) fn take(
     values: &[&dyn Visit],
     options: SnapshotOptions,
+    extent: Extent,
     kept: Option<Kept>,
 ) -> (Snapshot, Vec<NodeId>, Option<Kept>) {
     if !crate::ENABLED {
@@ -89,7 +120,10 @@ pub(super) fn take(
     let _running = Running::begin();
     let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
-    let listed = capture::list();
+    let (listed, is_part, roots) = match extent {
+        Extent::All => (capture::list(), false, true),
+        Extent::Some { listed, roots } => (listed, true, roots),
+    };
     let all = listed.len();
     tracer.nodes.reserve(all);
     tracer.edges.reserve(all);
@@ -97,9 +131,11 @@ pub(super) fn take(
         tracer.list(object);
     }
     drop(listed);
-    tracer.know_watched();
+    tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
-    super::roots::visit_roots(&mut tracer);
+    if roots {
+        super::roots::visit_roots(&mut tracer);
+    }
     let starts = values
         .iter()
         .flat_map(|value| start_nodes(&mut tracer, *value))
@@ -108,11 +144,9 @@ pub(super) fn take(
     for node in 0..all {
         tracer.visit_object(node as u32);
     }
-    while let Some((node, pending)) = tracer.queue.pop_front() {
-        match pending {
-            Pending::Object => tracer.visit_object(node),
-            Pending::Std(handle) => tracer.visit_std(node, &handle),
-        }
+    tracer.visit_queue();
+    if is_part {
+        tracer.adopt_more();
     }
     let kept = tracer.kept.take();
     (assemble(tracer), starts, kept)
@@ -137,6 +171,27 @@ fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
 }
 
 impl Tracer {
+    fn visit_queue(&mut self) {
+        while let Some((node, pending)) = self.queue.pop_front() {
+            match pending {
+                Pending::Object => self.visit_object(node),
+                Pending::Std(handle) => self.visit_std(node, &handle),
+            }
+        }
+    }
+
+    /// Adds what is known of objects of threads that ended, and that were met on the way; and what
+    /// these lead to.
+    fn adopt_more(&mut self) {
+        let mut before = 0;
+        self.in_order = false;
+        while self.nodes.len() > before {
+            before = self.nodes.len();
+            super::left_behind::adopt(self);
+            self.visit_queue();
+        }
+    }
+
     /// Visits the values behind std's pointers that were met, and no object of the table.
     pub(super) fn visit_std_values(&mut self) {
         while let Some((node, pending)) = self.queue.pop_front() {

@@ -521,10 +521,15 @@ impl Tracer {
         self.panics.push((NodeId::new(node as usize), message));
     }
 
-    /// Watched objects are in the table, and found by their addresses too.
-    pub(super) fn know_watched(&mut self) {
+    /// Watched objects are in the table, and found by their addresses too. Where not all objects
+    /// are listed, they are added.
+    pub(super) fn know_watched(&mut self, add: bool) {
         for (address, id) in capture::watched() {
-            if let Some(node) = self.known(id) {
+            let node = match add {
+                true => self.object(id),
+                false => self.known(id),
+            };
+            if let Some(node) = node {
                 self.by_address.insert((address, None), node);
             }
         }
