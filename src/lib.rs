@@ -52,10 +52,24 @@
 //! The whole table, method by method, stands at [`rc`]; what is looked into, type by type, in
 //! `docs/types.md`.
 //!
+//! # In tests
+//!
+//! `#[objgraph::test]`, in place of `#[test]` or above `#[tokio::test]`, fails a test that leaks,
+//! also where others run beside it; [`assert_no_leaks!`], [`assert_drops!`], [`assert_no_growth!`]
+//! and [`assert_count!`] say it at a place of your own; [`verify_main!`] checks a whole test
+//! program. The guide is `docs/ci.md`.
+//!
+//! ## Known leaks
+//!
+//! `objgraph-leaks.toml`, beside the `Cargo.toml` of the package, lists leaks that are known: the
+//! [`Fingerprint`], the tests that may have it, a reason and a link. Other leaks fail, and so does
+//! a test that no longer has one which is listed for it. `OBJGRAPH_UPDATE=1` rewrites the list.
+//!
 //! # The rooms
 //!
 //! Data flows one way. `objgraph-core` captures objects and traces them into a [`Snapshot`];
-//! the analyses here are functions of a snapshot, and the reports functions of what they find.
+//! the analyses here are functions of a snapshot, the reports functions of what they find, and the
+//! assertions ask and report.
 
 #![forbid(unsafe_code)]
 
@@ -88,9 +102,9 @@ pub use analysis::{
 };
 pub use ask::{
     Grown, Growth, NewIds, at_addrs, blind_spots, by_type, by_type_of, count, find_cycles,
-    find_leaks, get_leaking_objects, get_new_ids, growth, most_common_types, new_ids,
-    show_backrefs, show_growth, show_leaks, show_most_common_types, show_new_ids, show_refs,
-    typestats, what_if_dropped, what_if_weak, why_alive,
+    find_leaks, get_leaking_objects, get_new_ids, growth, in_current_scope, most_common_types,
+    new_ids, show_backrefs, show_growth, show_leaks, show_most_common_types, show_new_ids,
+    show_refs, spawn_in_current_scope, typestats, what_if_dropped, what_if_weak, why_alive,
 };
 pub use report::{
     DotOptions, ExtraInfo, NodeAttrs, PictureError, render, save, to_dot, to_svg, write_dot,

@@ -6,6 +6,7 @@ mod leaks;
 mod lookup;
 mod new_ids;
 mod pictures;
+mod scopes;
 mod stats;
 mod why;
 
@@ -16,6 +17,7 @@ pub use lookup::{at_addrs, by_type, by_type_of};
 pub use new_ids::{NewIds, get_new_ids, new_ids, show_new_ids};
 pub(crate) use pictures::draw;
 pub use pictures::{show_backrefs, show_refs};
+pub use scopes::{in_current_scope, spawn_in_current_scope};
 pub use stats::{count, most_common_types, show_most_common_types, typestats};
 pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};
 
