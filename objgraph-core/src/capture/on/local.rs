@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 
-use super::chunks::{CHUNK, Chunk};
+use super::chunks::{self, CHUNK, Chunk};
 use super::counters::{Counter, Sheet};
 use super::kinds::{self, TypeMeta};
 use super::magazine::{Bare, Magazine};
@@ -92,17 +92,17 @@ impl Local {
         begun
     }
 
-    /// The chunk of a place, if it is the one that was [approached](Self::approach) last.
+    /// The chunk of a place; most often the same as last time.
     #[inline]
-    pub(super) fn near(&self, place: u32) -> Option<&'static Chunk> {
+    pub(super) fn chunk(&mut self, place: u32) -> Option<&'static Chunk> {
         match self.near {
             Some((number, chunk)) if number == place / CHUNK => Some(chunk),
-            _ => None,
+            _ => {
+                let chunk = chunks::of_place(place)?;
+                self.near = Some((place / CHUNK, chunk));
+                Some(chunk)
+            }
         }
-    }
-
-    pub(super) fn approach(&mut self, place: u32, chunk: &'static Chunk) {
-        self.near = Some((place / CHUNK, chunk));
     }
 
     fn give_back(&mut self) {

@@ -306,3 +306,33 @@ pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Scope;
+    use crate::sync::Arc;
+
+    #[test]
+    fn what_is_known_of_threads_and_scopes_does_not_grow_with_their_number() {
+        let kept: Vec<_> = (0..3 * LIMIT)
+            .filter_map(|round| {
+                let made = std::thread::spawn(move || {
+                    let scope = Scope::new("short");
+                    let _entered = scope.enter();
+                    (Arc::new(round), scope)
+                });
+                let made = made.join().expect("it does not fail");
+                round.is_multiple_of(1000).then_some(made)
+            })
+            .collect();
+        let origins = ORIGINS.lock();
+        assert!(origins.rows.len() <= 2 * LIMIT, "{}", origins.rows.len());
+        assert_eq!(origins.rows.len(), origins.numbers.len());
+        assert!(origins.threads.len() <= origins.rows.len());
+        drop(origins);
+        for (_, scope) in kept {
+            assert_eq!(scope.alive(), 1);
+        }
+    }
+}

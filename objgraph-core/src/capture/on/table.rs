@@ -163,7 +163,7 @@ pub(super) fn forget_rc(place: u32) {
 fn forget_rc_in(local: Part<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
-        let own = part.values.near(place)?;
+        let own = part.values.place(place)?;
         let counter = part.kinds.counter(own.kind())?;
         let handle = own.death();
         counter.death();
@@ -172,20 +172,14 @@ fn forget_rc_in(local: Part<'_>, place: u32) {
     match dead {
         // The handle, if there is one, is dropped with nothing borrowed.
         Some(handle) => drop(handle),
-        None => forget_rc_slowly(local, place),
+        None => forget_rc_slowly(place),
     }
 }
 
+/// An object behind an `Rc` that is not where those of this thread are.
 #[cold]
 #[inline(never)]
-fn forget_rc_slowly(local: Part<'_>, place: u32) {
-    let mut part = local.borrow_mut();
-    // What is in this thread's part was counted there.
-    if part.values.approach(place) {
-        drop(part);
-        return forget_rc_in(local, place);
-    }
-    drop(part);
+fn forget_rc_slowly(place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
@@ -206,7 +200,7 @@ pub(super) fn forget_arc(place: u32) {
 fn forget_arc_in(local: Part<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
-        let chunk = part.near(place)?;
+        let chunk = part.chunk(place)?;
         let slot = chunk.slot(place);
         let counter = part.kinds.counter(slot.kind())?;
         let room = part.arcs.room()?;
@@ -237,7 +231,6 @@ fn forget_arc_slowly(local: Part<'_>, place: u32) {
     let spare = Spare { place, slot, hold };
     let mut part = local.borrow_mut();
     if part.learn_counter(slot.kind()) {
-        part.approach(place, chunk);
         part.kinds.learn_counter(slot.kind()).death();
         part.arcs.make_room();
         if let Some(room) = part.arcs.room() {
@@ -259,7 +252,7 @@ pub(super) fn forget_bare(place: u32) {
 fn forget_bare_in(local: Part<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
-        let slot = part.near(place)?.slot(place);
+        let slot = part.chunk(place)?.slot(place);
         let counter = part.kinds.counter(slot.kind())?;
         let room = part.bare.room()?;
         room.put(Spare {
@@ -284,7 +277,6 @@ fn forget_bare_slowly(local: Part<'_>, place: u32) {
     let (slot, hold) = (chunk.slot(place), ());
     let mut part = local.borrow_mut();
     if part.learn_counter(slot.kind()) {
-        part.approach(place, chunk);
         part.bare.make_room();
         drop(part);
         return forget_bare_in(local, place);

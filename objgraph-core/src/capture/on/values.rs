@@ -100,34 +100,29 @@ impl RcValues {
         })
     }
 
-    /// A place of this thread; `None` if it is not of the chunk that was
-    /// [approached](Self::approach) last.
+    /// A place of this thread, most often in the same chunk as last time; `None` if it is another
+    /// thread's.
     #[inline]
-    pub(super) fn near(&mut self, place: u32) -> Option<OwnPlace<'_>> {
-        let own = self.chunks.get_mut(self.near as usize)?;
-        if own.first != place & !(CHUNK - 1) {
-            return None;
+    pub(super) fn place(&mut self, place: u32) -> Option<OwnPlace<'_>> {
+        let first = place & !(CHUNK - 1);
+        let is_near = self.chunks.get(self.near as usize).map(|own| own.first) == Some(first);
+        if !is_near {
+            let Side::Local(side) = &chunks::of_place(place)?.side else {
+                return None;
+            };
+            self.near = side.index.load(Ordering::Relaxed);
         }
-        Some(OwnPlace {
+        let own = self.chunks.get_mut(self.near as usize)?;
+        (own.first == first).then_some(OwnPlace {
             own,
-            here: self.near * CHUNK | place % CHUNK,
+            here: (self.near * CHUNK) | (place % CHUNK),
             free: &mut self.free,
         })
     }
 
-    /// Sees to it that a place is [near](Self::near); false if it is not of this thread.
-    pub(super) fn approach(&mut self, place: u32) -> bool {
-        let Some(Side::Local(side)) = chunks::of_place(place).map(|chunk| &chunk.side) else {
-            return false;
-        };
-        self.near = side.index.load(Ordering::Relaxed);
-        self.near(place).is_some()
-    }
-
     /// The handle at a place of this thread.
     pub(super) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
-        self.approach(place);
-        let OwnPlace { own, .. } = self.near(place)?;
+        let OwnPlace { own, .. } = self.place(place)?;
         Some(&mut own.handles[usize::from(place as u8)])
     }
 
