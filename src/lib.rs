@@ -53,15 +53,30 @@
 //! The whole table, method by method, stands at [`rc`]; what is looked into, type by type, in
 //! `docs/types.md`.
 //!
+//! # In tests
+//!
+//! `#[objgraph::test]`, in place of `#[test]` or above `#[tokio::test]`, fails a test that leaks,
+//! also where others run beside it; [`assert_no_leaks!`], [`assert_drops!`], [`assert_no_growth!`]
+//! and [`assert_count!`] say it at a place of your own; [`verify_main!`] checks a whole test
+//! program. The guide is `docs/ci.md`.
+//!
+//! ## Known leaks
+//!
+//! `objgraph-leaks.toml`, beside the `Cargo.toml` of the package, lists leaks that are known: the
+//! [`Fingerprint`], the tests that may have it, a reason and a link. Other leaks fail, and so does
+//! a test that no longer has one which is listed for it. `OBJGRAPH_UPDATE=1` rewrites the list.
+//!
 //! # The rooms
 //!
 //! Data flows one way. `objgraph-core` captures objects and traces them into a [`Snapshot`];
-//! the analyses here are functions of a snapshot, and the reports functions of what they find.
+//! the analyses here are functions of a snapshot, the reports functions of what they find, and the
+//! assertions ask and report.
 
 #![forbid(unsafe_code)]
 
 mod analysis;
 mod ask;
+mod assert;
 mod report;
 
 #[doc(no_inline)]
@@ -76,7 +91,7 @@ pub use objgraph_core::{
 
 /// The trait of types that can be looked into, and the derive that writes it.
 pub use objgraph_core::Tracked;
-pub use objgraph_derive::{Tracked, root};
+pub use objgraph_derive::{Tracked, root, test};
 
 // Counts, growth and lookup.
 pub use analysis::{
@@ -116,9 +131,15 @@ pub use ask::{
     why_alive,
 };
 
+// Scopes and assertions.
+pub use ask::{in_current_scope, spawn_in_current_scope};
+pub use assert::{Failure, LeakCheck};
+
 // What could not be looked into.
 pub use analysis::{BlindPlace, BlindSpots, BlindType};
 pub use ask::blind_spots;
 
+#[doc(hidden)]
+pub use assert::expanded as __assert;
 #[doc(hidden)]
 pub use objgraph_core::__private;

@@ -59,7 +59,7 @@ pub mod __private {
     pub use crate::capture::{instance_id, off, on, submit, submit_root};
     pub use crate::sight::probe::*;
     pub use crate::sight::{FieldSpec, Registrar, Submission, TypeSpec};
-    pub use crate::trace::StaticRoot;
+    pub use crate::trace::{Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping};
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
     pub use inventory;

@@ -161,6 +161,13 @@ impl Object {
         self.listed.scope
     }
 
+    /// Whether it belongs to another thread, as an `Rc` does, so that it cannot be looked into
+    /// here.
+    #[must_use]
+    pub fn is_of_other_thread(&self) -> bool {
+        self.listed.elsewhere
+    }
+
     /// Whether it is still alive.
     #[must_use]
     pub fn is_alive(&self) -> bool {

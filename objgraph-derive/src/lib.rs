@@ -13,6 +13,7 @@ mod expand;
 mod look;
 mod root;
 mod scope;
+mod test_attr;
 mod text;
 mod types;
 mod valid;
@@ -75,4 +76,49 @@ pub fn derive_tracked(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn root(args: TokenStream, item: TokenStream) -> TokenStream {
     root::root(args.into(), item.into()).into()
+}
+
+/// A test that fails if it leaks.
+///
+/// The body runs in a `Scope` of its own. When it has ended, by whichever way, nothing that was
+/// made in it may have leaked; if the body failed too, both are told. The failure is the whole
+/// explanation, and a picture is written to `target/objgraph/<test>.svg`.
+///
+/// It takes the place of `#[test]`, or stands above the attribute of a runtime or a library, such
+/// as `#[tokio::test]` or `#[rstest]`. Below `#[tokio::test]` it works too, but then it checks
+/// after the runtime has ended all the same. (Below a plain `#[test]`, the test is listed twice.) An
+/// `async` function needs a runtime's attribute. The function returns `()` or a `Result`.
+///
+/// Threads and tasks that the test starts are not in its scope by themselves: start them with
+/// `Scope::spawn` and `Scope::in_future`.
+///
+/// ```ignore
+/// #[objgraph::test]
+/// fn windows_close() {
+///     let app = App::new();
+///     app.open_window().close();
+/// }
+///
+/// #[objgraph::test(allow = "Registry", growth = 7)]
+/// #[tokio::test]
+/// async fn requests_leave_nothing() -> Result<(), Error> {
+///     Server::start().await?.handle(request()).await
+/// }
+/// ```
+///
+/// | option | meaning |
+/// |---|---|
+/// | `allow = "leak-0123456789abcdef"`, `allow = ["Type", …]` | leaks of this fingerprint, or with an object of this type on the cycle, do not count |
+/// | `retries = n` | looks again so many times, after a pause, when something has leaked |
+/// | `growth = n` | repeats the body: twice to warm up and `n` times, and nothing may have grown by a multiple of `n`; see `assert_no_growth!` |
+/// | `alive` | objects that are alive at the end count as leaked, whoever holds them |
+/// | `wait_ms = n` | waits so long for stragglers; 2000 if not said |
+/// | `crate = path` | where to find objgraph, if not at `::objgraph` |
+///
+/// `#[should_panic]` keeps its meaning, and the test fails if it leaks, though it panicked as it
+/// should: the attribute is taken off the function and the panic is judged here, since the panic
+/// which tells of a leak would pass for the one that is expected.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    test_attr::test(args.into(), item.into()).into()
 }

@@ -32,6 +32,7 @@ pub struct Leaks {
     overreported: Vec<OverReported>,
     kinds: OnceLock<Arc<LeakKinds>>,
     label: Option<fn(ObjectId) -> Option<String>>,
+    is_part: bool,
 }
 
 /// An object to which more references were reported than there are.
@@ -70,6 +71,7 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         overreported: holds.overreported,
         kinds: OnceLock::new(),
         label: None,
+        is_part: false,
     }
 }
 
@@ -179,6 +181,12 @@ impl Leaks {
             .get_or_init(|| Arc::new(LeakKinds::among(&self.snapshot, &self.leaked)))
     }
 
+    /// Whether these are some of several, so that what else there is to say of the snapshot may
+    /// have nothing to do with them.
+    pub(crate) fn is_part(&self) -> bool {
+        self.is_part
+    }
+
     /// The snapshot that was looked at.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
@@ -213,6 +221,22 @@ impl Leaks {
             .retain(|suspect| self.possibly.binary_search(&suspect.node).is_ok());
         self.kinds = OnceLock::new();
         self
+    }
+
+    /// Only those of the leaked, and of the possibly leaked, that are wanted.
+    pub(crate) fn only(
+        &self,
+        leaked: impl Fn(NodeId) -> bool,
+        possibly: impl Fn(NodeId) -> bool,
+    ) -> Self {
+        let mut only = self.clone();
+        only.is_part = true;
+        only.leaked.retain(|&node| leaked(node));
+        only.possibly.retain(|&node| possibly(node));
+        only.suspects
+            .retain(|suspect| only.possibly.binary_search(&suspect.node).is_ok());
+        only.kinds = OnceLock::new();
+        only
     }
 }
 

@@ -4,6 +4,7 @@
 //! the depth of the graph is no limit, and every answer is sorted by an order that does not
 //! depend on addresses or hash seeds.
 
+mod alone;
 mod blind_spots;
 mod chain;
 mod cycles;
@@ -33,6 +34,7 @@ mod way;
 mod what_if;
 mod why_alive;
 
+pub(crate) use alone::kept_alone;
 pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use chain::{Chain, ChainSearch, is_root};

@@ -7,7 +7,7 @@ use objgraph_core::{
     Holder, SnapshotOptions, Tracked, label_of, snapshot, snapshot_of, snapshot_with,
 };
 
-use super::pictures::{leaked, save_picture};
+use super::pictures::{Picture, leaked, save_picture};
 use super::{advice, print};
 use crate::analysis::{self, BlindSpots, FoundCycles, Leaks, SnapshotObject};
 use crate::report::PictureError;
@@ -122,7 +122,11 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
     if advised || (leaks.is_empty() && leaks.possibly().len() == 0) {
         return Ok(leaks);
     }
-    let picture = leaked(&leaks).max_objects(16).too_many(4);
-    save_picture(&picture, path)?;
+    save_picture(&picture_of_leaks(&leaks), path)?;
     Ok(leaks)
+}
+
+/// A readable part of what leaked.
+pub(crate) fn picture_of_leaks(leaks: &Leaks) -> Picture<'_> {
+    leaked(leaks).max_objects(16).too_many(4)
 }

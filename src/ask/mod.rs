@@ -7,6 +7,7 @@ mod leaks;
 mod lookup;
 mod new_ids;
 mod pictures;
+mod scopes;
 mod sizes;
 mod stats;
 mod typed;
@@ -16,6 +17,7 @@ pub use chains::{
     backref_chain, backref_chain_in, find_backref_chain, find_ref_chain, ref_chain, ref_chain_in,
 };
 pub use growth::{Grown, Growth, growth, show_growth};
+pub(crate) use leaks::picture_of_leaks;
 pub use leaks::{blind_spots, find_cycles, find_leaks, show_leaks};
 pub use lookup::{at_addrs, by_type, by_type_in, by_type_of};
 pub use new_ids::{
@@ -25,6 +27,7 @@ pub use pictures::{
     Picture, backrefs, backrefs_in, chain_backrefs, chain_refs, leaked, refs, refs_in,
     show_backrefs, show_chain, show_refs,
 };
+pub use scopes::{in_current_scope, spawn_in_current_scope};
 pub use sizes::{retained, show_retained, show_typesizes, typesizes};
 pub use stats::{
     Stats, count, count_in, most_common_types, show_most_common_types, stats, stats_of, typestats,

@@ -199,7 +199,10 @@ impl<'l> KindsReport<'l> {
         let words = [
             format!("frees {freed}"),
             format!("{};", bytes(first.bytes)),
-            "nothing else would lose its last owner".to_owned(),
+            match self.leaks.is_part() {
+                true => "nothing else that was looked at would lose its last owner".to_owned(),
+                false => "nothing else would lose its last owner".to_owned(),
+            },
         ];
         let text = format!("{}, {} {}", words[0], words[1], words[2]);
         wrapped(out, "     ", text.split(' '), " ")?;

@@ -41,6 +41,9 @@ impl Report<'_> {
             KindsReport::new(self.leaks, &self.names).write(out)?;
         }
         self.possibly(out)?;
+        if self.leaks.is_part() {
+            return Ok(());
+        }
         self.left_behind(out)?;
         self.overreported(out)?;
         super::blind_spots::write_below(out, self.leaks.snapshot())

@@ -235,7 +235,7 @@ pub fn to_svg(drawing: &Drawing) -> Result<String, PictureError> {
 
 /// Writes a file beside the target and moves it into place, so that no reader ever sees half of
 /// it and a failure leaves what was there.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
 
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;

@@ -64,7 +64,7 @@ pub(super) fn objects(number: usize) -> String {
 }
 
 /// A number and the word that goes with it.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -36,6 +36,16 @@ pub(crate) enum StdWeak {
     Arc(sync::Weak<dyn Any>),
 }
 
+impl StdWeak {
+    /// Whether the value is alive.
+    pub(crate) fn is_alive(&self) -> bool {
+        match self {
+            Self::Rc(weak) => weak.strong_count() > 0,
+            Self::Arc(weak) => weak.strong_count() > 0,
+        }
+    }
+}
+
 /// What the registry holds of a type of std's pointers.
 #[derive(Clone, Copy)]
 struct Pointer {

@@ -70,9 +70,19 @@ pub(super) fn adopt(tracer: &mut Tracer) {
             gone.push(Arc::clone(&left));
             continue;
         }
-        let own: Vec<(NodeId, u32)> = listed
-            .filter_map(|node| Some((node.node_id(), tracer.known(node.id())?)))
-            .collect();
+        // From whichever side there is less to look at.
+        let own: Vec<(NodeId, u32)> = if tracer.nodes.len() < left.len() {
+            let nodes = (0..).zip(&tracer.nodes);
+            let elsewhere = nodes.filter(|(_, row)| row.state == State::OtherThread);
+            elsewhere
+                .filter_map(|(here, row)| Some((left.find(row.id)?, here)))
+                .filter(|(there, _)| left.node(*there).strong().is_some())
+                .collect()
+        } else {
+            listed
+                .filter_map(|node| Some((node.node_id(), tracer.known(node.id())?)))
+                .collect()
+        };
         Adoption {
             tracer,
             left: &left,

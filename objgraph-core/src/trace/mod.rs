@@ -5,6 +5,7 @@ mod assemble;
 mod by_address;
 mod by_place;
 mod edge_column;
+mod keep;
 mod labels;
 mod left_behind;
 mod met;
@@ -17,6 +18,7 @@ mod tracer;
 mod types;
 mod visitor;
 
+pub use keep::{Kept, Reached, snapshot_keeping};
 pub use labels::{label_of, labels};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
@@ -24,5 +26,5 @@ pub(crate) use met::{MetPointer, StdPointer};
 pub(crate) use others::patiently;
 pub use roots::{StaticRoot, with_root};
 pub use starts::Starts;
-pub use take::{SnapshotOptions, snapshot, snapshot_of, snapshot_with};
+pub use take::{SnapshotOptions, snapshot, snapshot_from, snapshot_of, snapshot_with};
 pub use visitor::{Guarded, Visitor};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::assemble::assemble;
 use super::by_address::ByAddress;
+use super::keep::Kept;
 use super::others::Running;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
@@ -74,21 +75,76 @@ impl SnapshotOptions {
 /// a pointer the object it points to, for any other value a node of its own, which is no object.
 #[must_use]
 pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
+    let (snapshot, starts, _) = take(values, options, Extent::All, None);
+    (snapshot, starts)
+}
+
+/// A snapshot of some objects and of all that they lead to; with the roots and what these lead to,
+/// if they are wanted.
+///
+/// References from elsewhere are not seen, so they count as held from outside. What leads to an
+/// object of a cycle is on the cycle or outside of it: a cycle with a wanted object that is found
+/// leaked has leaked, and one that nothing else holds is found.
+///
+/// The objects are told by scope and epoch; `None` if there is none that is wanted.
+#[must_use]
+pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<Snapshot> {
+    let mut listed = capture::list();
+    listed.retain(|object| wanted(object.scope, object.epoch));
+    if listed.is_empty() && !roots {
+        return None;
+    }
+    let extent = Extent::Some { listed, roots };
+    Some(take(&[], SnapshotOptions::default(), extent, None).0)
+}
+
+/// Of which objects a snapshot is, besides what the values lead to.
+pub(super) enum Extent {
+    /// All, and the roots.
+    All,
+    /// Some, with the roots or without.
+    Some {
+        listed: Vec<capture::Listed>,
+        roots: bool,
+    },
+}
+
+/// A snapshot, with ways back to what was met behind std's pointers where they are wanted.
+pub(super) fn take(
+    values: &[&dyn Visit],
+    options: SnapshotOptions,
+    extent: Extent,
+    kept: Option<Kept>,
+) -> (Snapshot, Vec<NodeId>, Option<Kept>) {
     if !crate::ENABLED {
-        return (Snapshot::empty(), Vec::new());
+        return (Snapshot::empty(), Vec::new(), kept);
     }
     let _running = Running::begin();
     capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
+    tracer.kept = kept;
     let born = births();
-    capture::list_each(&mut |object| tracer.list(object));
+    let (is_part, roots) = match extent {
+        Extent::All => {
+            capture::list_each(&mut |object| tracer.list(object));
+            (false, true)
+        }
+        Extent::Some { listed, roots } => {
+            for object in &listed {
+                tracer.list(object);
+            }
+            (true, roots)
+        }
+    };
     let all = tracer.nodes.len();
     tracer.edges.reserve(all);
     let nodes = &tracer.nodes;
     tracer.in_memory = ByAddress::of(all, |node| capture::address(nodes[node as usize].id));
-    tracer.know_watched();
+    tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
-    super::roots::visit_roots(&mut tracer);
+    if roots {
+        super::roots::visit_roots(&mut tracer);
+    }
     let starts = values
         .iter()
         .flat_map(|value| start_nodes(&mut tracer, *value))
@@ -97,16 +153,15 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     for node in 0..all {
         tracer.visit_object(node as u32);
     }
-    while let Some((node, pending)) = tracer.queue.pop_front() {
-        match pending {
-            Pending::Object => tracer.visit_object(node),
-            Pending::Std(handle) => tracer.visit_std(node, &handle),
-        }
+    tracer.visit_queue();
+    if is_part {
+        tracer.adopt_more();
     }
     if births() != born {
         tracer.doubt_the_dead(all);
     }
-    (assemble(tracer), starts)
+    let kept = tracer.kept.take();
+    (assemble(tracer), starts, kept)
 }
 
 /// A snapshot of these objects alone: what they refer to besides is listed and not looked into.
@@ -128,7 +183,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
         }
     }
     let all = tracer.nodes.len();
-    tracer.know_watched();
+    tracer.know_watched(true);
     super::left_behind::adopt(&mut tracer);
     for node in 0..all {
         tracer.visit_object(node as u32);
@@ -162,6 +217,27 @@ fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
 }
 
 impl Tracer {
+    fn visit_queue(&mut self) {
+        while let Some((node, pending)) = self.queue.pop_front() {
+            match pending {
+                Pending::Object => self.visit_object(node),
+                Pending::Std(handle) => self.visit_std(node, &handle),
+            }
+        }
+    }
+
+    /// Adds what is known of objects of threads that ended, and that were met on the way; and what
+    /// these lead to.
+    fn adopt_more(&mut self) {
+        let mut before = 0;
+        self.in_order = false;
+        while self.nodes.len() > before {
+            before = self.nodes.len();
+            super::left_behind::adopt(self);
+            self.visit_queue();
+        }
+    }
+
     /// Visits the values behind std's pointers that were met, and no object of the table.
     pub(super) fn visit_std_values(&mut self) {
         while let Some((node, pending)) = self.queue.pop_front() {

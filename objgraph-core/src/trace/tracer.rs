@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::by_address::ByAddress;
 use super::by_place::ByPlace;
 use super::edge_column::EdgeColumn;
+use super::keep::Kept;
 use super::met::{MetPointer, StdPointer};
 use super::take::SnapshotOptions;
 use super::threads::Threads;
@@ -59,6 +60,8 @@ pub(crate) struct Tracer {
     pub(super) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
     pub(super) queue: VecDeque<(u32, Pending)>,
+    /// Ways back to values behind std's pointers, where they are wanted.
+    pub(super) kept: Option<Kept>,
     /// Nodes by their place in the table.
     by_place: ByPlace,
     /// Nodes of the table by the addresses of their allocations.
@@ -131,6 +134,7 @@ impl Tracer {
             wants_heap: options.heap,
             in_order: false,
             queue: VecDeque::new(),
+            kept: None,
             by_place: ByPlace::default(),
             in_memory: ByAddress::default(),
             by_address: HashMap::default(),
@@ -436,6 +440,9 @@ impl Tracer {
         self.nodes.push(row);
         self.by_address.insert(key, node);
         if let Some(handle) = met.handle {
+            if let Some(kept) = &mut self.kept {
+                kept.keep(node, met.type_name, &handle);
+            }
             self.queue.push_back((node, Pending::Std(handle)));
         }
         node
@@ -531,10 +538,15 @@ impl Tracer {
         self.panics.push((NodeId::new(node as usize), message));
     }
 
-    /// Watched objects are in the table, and found by their addresses too.
-    pub(super) fn know_watched(&mut self) {
+    /// Watched objects are in the table, and found by their addresses too. Where not all objects
+    /// are listed, they are added.
+    pub(super) fn know_watched(&mut self, add: bool) {
         for (address, id) in capture::watched() {
-            if let Some(node) = self.known(id) {
+            let node = match add {
+                true => self.object(id),
+                false => self.known(id),
+            };
+            if let Some(node) = node {
                 self.by_address.insert((address, None), node);
             }
         }

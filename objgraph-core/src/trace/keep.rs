@@ -1,0 +1,139 @@
+//! A trace that keeps a way back to what it met behind std's pointers.
+
+use std::fmt;
+
+use super::met::MetPointer;
+use super::starts::Starts;
+use super::take::{Extent, SnapshotOptions, take};
+use super::visitor::Visitor;
+use crate::sight::StdWeak;
+use crate::snapshot::{NodeId, Snapshot};
+use crate::tracked::Visit;
+
+/// Weak handles to the values behind std's pointers that a trace met.
+///
+/// While they are there, `weak_count` of these values is one higher and `get_mut` fails on them.
+#[derive(Default)]
+pub struct Kept {
+    handles: Vec<Handle>,
+}
+
+struct Handle {
+    node: NodeId,
+    type_name: &'static str,
+    weak: StdWeak,
+}
+
+impl Kept {
+    pub(super) fn keep(&mut self, node: u32, type_name: &'static str, weak: &StdWeak) {
+        self.handles.push(Handle {
+            node: NodeId::new(node as usize),
+            type_name,
+            weak: weak.clone(),
+        });
+    }
+
+    /// Lets go of all handles but those to these nodes of the snapshot that was taken.
+    pub fn retain(&mut self, mut wanted: impl FnMut(NodeId) -> bool) {
+        self.handles.retain(|handle| wanted(handle.node));
+    }
+
+    /// The nodes that there are handles to, of the snapshot that was taken.
+    #[must_use]
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = NodeId> + '_ {
+        self.handles.iter().map(|handle| handle.node)
+    }
+
+    /// How many of the values are alive.
+    #[must_use]
+    pub fn alive(&self) -> usize {
+        let handles = self.handles.iter();
+        handles.filter(|handle| handle.weak.is_alive()).count()
+    }
+
+    /// How many of these are behind an `Arc`.
+    #[must_use]
+    pub fn alive_shared(&self) -> usize {
+        let shared = |handle: &&Handle| matches!(handle.weak, StdWeak::Arc(_));
+        let handles = self.handles.iter().filter(shared);
+        handles.filter(|handle| handle.weak.is_alive()).count()
+    }
+}
+
+/// A trace of it starts at the values that are alive.
+impl Visit for Kept {
+    fn starts(&self, starts: &mut Starts) -> bool {
+        for handle in &self.handles {
+            if let Some(met) = MetPointer::new(handle.weak.clone(), handle.type_name) {
+                starts.pointer(met);
+            }
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept")
+            .field("handles", &self.handles.len())
+            .finish()
+    }
+}
+
+/// A snapshot in which the value is a node of its own, whatever it is.
+#[derive(Debug)]
+pub struct Reached {
+    /// The snapshot.
+    pub snapshot: Snapshot,
+    /// The node of the value.
+    pub value: NodeId,
+    /// The objects that the value is a pointer to, or pointers.
+    pub pointed_to: Vec<NodeId>,
+    /// The ways back.
+    pub kept: Kept,
+}
+
+/// A snapshot of what the value reaches, with ways back; `None` where tracking is off. References
+/// from elsewhere count as held from outside.
+#[must_use]
+pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
+    let itself: &dyn Visit = &Itself(value);
+    let mut is_pointers = Starts::default();
+    let values: &[&dyn Visit] = match value.starts(&mut is_pointers) {
+        true => &[value, itself],
+        false => &[itself],
+    };
+    let options = SnapshotOptions::default().labels(true);
+    let nothing_else = Extent::Some {
+        listed: Vec::new(),
+        roots: false,
+    };
+    let (snapshot, mut starts, kept) = take(values, options, nothing_else, Some(Kept::default()));
+    let value = starts.pop()?;
+    // What a weak pointer leads to is not owned.
+    let owns = |node| {
+        snapshot
+            .edges(value)
+            .any(|edge| edge.is_strong() && edge.target() == node)
+    };
+    starts.retain(|&start| owns(start));
+    Some(Reached {
+        snapshot,
+        value,
+        pointed_to: starts,
+        kept: kept.unwrap_or_default(),
+    })
+}
+
+/// A value as a node of its own, also where it is a pointer.
+struct Itself<'v>(&'v dyn Visit);
+
+impl Visit for Itself<'_> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.0.visit(visitor);
+    }
+
+    fn __type_name(&self) -> &'static str {
+        self.0.__type_name()
+    }
+}

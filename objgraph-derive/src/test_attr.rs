@@ -1,0 +1,424 @@
+//! `#[objgraph::test]`: a test that fails if it leaks.
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Generics, LitInt, LitStr, Meta, Path, ReturnType, Token, Visibility};
+
+/// Expands the attribute on `item`.
+pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse2::<Options>(args)
+        .and_then(|options| Test::new(options, syn::parse2(item.clone())?))
+    {
+        Ok(test) => test.expand(),
+        // The function stays, so that one mistake gives one error.
+        Err(error) => {
+            let error = error.into_compile_error();
+            quote!(#item #error)
+        }
+    }
+}
+
+/// What stands in the attribute's parentheses.
+#[derive(Default)]
+struct Options {
+    krate: Option<Path>,
+    allow: Vec<LitStr>,
+    retries: Option<LitInt>,
+    growth: Option<LitInt>,
+    wait_ms: Option<LitInt>,
+    alive: bool,
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut options = Self::default();
+        while !input.is_empty() {
+            options.one(input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+impl Options {
+    fn one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name = input.call(Ident::parse_any)?;
+        let number = |known: &mut Option<LitInt>, least: u32, most: u64| {
+            input.parse::<Token![=]>()?;
+            let number: LitInt = input.parse()?;
+            if known.is_some() {
+                return Err(syn::Error::new(
+                    name.span(),
+                    format!("`{name}` is there twice"),
+                ));
+            }
+            let value = number.base10_parse::<u64>()?;
+            if !number.suffix().is_empty() || value < u64::from(least) || value > most {
+                let text = format!("a number from {least} on, without a suffix, is expected");
+                return Err(syn::Error::new(number.span(), text));
+            }
+            *known = Some(number);
+            Ok(())
+        };
+        match name.to_string().as_str() {
+            "allow" => {
+                input.parse::<Token![=]>()?;
+                if input.peek(syn::token::Bracket) {
+                    let group: Group = input.parse()?;
+                    let texts = Punctuated::<LitStr, Token![,]>::parse_terminated;
+                    self.allow.extend(texts.parse2(group.stream())?);
+                } else {
+                    self.allow.push(input.parse()?);
+                }
+            }
+            "retries" => number(&mut self.retries, 0, u32::MAX.into())?,
+            "growth" => number(&mut self.growth, 1, u32::MAX.into())?,
+            "wait_ms" => number(&mut self.wait_ms, 0, u64::MAX)?,
+            "alive" => self.alive = true,
+            "crate" => {
+                input.parse::<Token![=]>()?;
+                self.krate = Some(input.call(Path::parse_mod_style)?);
+            }
+            _ => {
+                return Err(syn::Error::new(
+                    name.span(),
+                    format!(
+                        "`{name}` is not known; there are `allow = \"fingerprint or Type\"`, \
+                         `retries = n`, `growth = n`, `wait_ms = n`, `alive` and `crate = path`"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A function, as far as it matters.
+struct Function {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    is_async: bool,
+    ident: Ident,
+    generics: Generics,
+    parameters: Group,
+    output: ReturnType,
+    body: Group,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let is_async = input.parse::<Option<Token![async]>>()?.is_some();
+        if !input.peek(Token![fn]) {
+            let text = "`#[objgraph::test]` stands on a function, plain or `async`";
+            return Err(input.error(text));
+        }
+        input.parse::<Token![fn]>()?;
+        let ident = input.call(Ident::parse_any)?;
+        let mut generics: Generics = input.parse()?;
+        let parameters = input.parse()?;
+        let output = input.parse()?;
+        generics.where_clause = input.parse()?;
+        let body: Group = input.parse()?;
+        if body.delimiter() != Delimiter::Brace {
+            return Err(syn::Error::new(
+                body.span(),
+                "expected the body of a function",
+            ));
+        }
+        Ok(Self {
+            attrs,
+            vis,
+            is_async,
+            ident,
+            generics,
+            parameters,
+            output,
+            body,
+        })
+    }
+}
+
+/// Who runs the function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runner {
+    /// The harness: the attribute `#[test]` is ours to add.
+    Harness,
+    /// An attribute that makes one function without parameters of it, such as `#[tokio::test]`. The
+    /// check comes after all that it does.
+    Once,
+    /// An attribute that may call it several times, with arguments, such as `#[rstest]`. The check
+    /// comes inside.
+    Many,
+}
+
+/// The function and all that was said of it.
+struct Test {
+    options: Options,
+    function: Function,
+    runner: Runner,
+    /// The text of `#[should_panic]`, if that is there.
+    should_panic: Option<Option<LitStr>>,
+    is_ignored: bool,
+}
+
+impl Test {
+    fn new(options: Options, mut function: Function) -> syn::Result<Self> {
+        let mut should_panic = None;
+        let mut error = None;
+        function.attrs.retain(|attr| {
+            if !attr.path().is_ident("should_panic") {
+                return true;
+            }
+            match expected(attr) {
+                Ok(text) => should_panic = Some(text),
+                Err(found) => error = Some(found),
+            }
+            false
+        });
+        if let Some(error) = error {
+            return Err(error);
+        }
+        function.attrs.retain(|attr| !is_builtin(attr));
+        let mut runners = function.attrs.iter().filter(|attr| is_runner(attr));
+        let has_parameters =
+            !function.parameters.stream().is_empty() || !function.generics.params.is_empty();
+        let runner = match runners.clone().count() {
+            0 => Runner::Harness,
+            _ if !has_parameters && runners.all(|attr| is_named(attr, "test")) => Runner::Once,
+            _ => Runner::Many,
+        };
+        let ident = &function.ident;
+        if runner == Runner::Harness && has_parameters {
+            return Err(syn::Error::new(
+                ident.span(),
+                "a test has no parameters; for those of another attribute, put that below \
+                 `#[objgraph::test]`",
+            ));
+        }
+        if runner == Runner::Harness && function.is_async {
+            return Err(syn::Error::new(
+                ident.span(),
+                "an `async` test needs a runtime: put its attribute, such as `#[tokio::test]`, \
+                 below `#[objgraph::test]`",
+            ));
+        }
+        let returns_nothing = match &function.output {
+            ReturnType::Default => true,
+            ReturnType::Type(_, ty) => ty.to_token_stream().to_string() == "()",
+        };
+        if should_panic.is_some() && !returns_nothing {
+            let text = "a test that should panic returns nothing";
+            return Err(syn::Error::new(ident.span(), text));
+        }
+        if let (Some(growth), true) = (&options.growth, runner == Runner::Many) {
+            return Err(syn::Error::new(
+                growth.span(),
+                "`growth` repeats the function, so it can have no parameters, and no attribute \
+                 that gives it some",
+            ));
+        }
+        if let (Some(growth), true) = (&options.growth, should_panic.is_some()) {
+            let text = "a test that should panic cannot be repeated for `growth`";
+            return Err(syn::Error::new(growth.span(), text));
+        }
+        let is_ignored = function
+            .attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("ignore"));
+        Ok(Self {
+            options,
+            function,
+            runner,
+            should_panic,
+            is_ignored,
+        })
+    }
+
+    fn expand(&self) -> TokenStream {
+        match self.runner {
+            Runner::Many => self.inside(),
+            _ => self.around(),
+        }
+    }
+
+    fn krate(&self) -> TokenStream {
+        let krate = self.options.krate.as_ref();
+        // The harness tells the place of a failure by the span of the call: that of the name.
+        let span = self.function.ident.span();
+        krate.map_or_else(
+            || quote_spanned!(span=> ::objgraph),
+            ToTokens::to_token_stream,
+        )
+    }
+
+    /// A test of its own, around the function.
+    fn around(&self) -> TokenStream {
+        let Function {
+            attrs,
+            vis,
+            is_async,
+            ident,
+            output,
+            body,
+            ..
+        } = &self.function;
+        let krate = self.krate();
+        let options = self.options();
+        let (below, above): (Vec<_>, Vec<_>) = attrs.iter().partition(|attr| is_runner(attr));
+        let asyncness = (*is_async).then(|| quote!(async));
+        let unnameable = (!below.is_empty()).then(|| quote!(#[allow(unnameable_test_items)]));
+        let call = quote_spanned! {ident.span()=>
+            #krate::__assert::run_repeated(&__OBJGRAPH_TEST, #ident)
+        };
+        quote! {
+            #[::core::prelude::v1::test]
+            #(#above)*
+            #unnameable
+            #vis fn #ident() #output {
+                #options
+                #(#below)*
+                #asyncness fn #ident() #output #body
+                #call
+            }
+        }
+    }
+
+    /// The function, with its body checked.
+    fn inside(&self) -> TokenStream {
+        let Function {
+            attrs,
+            vis,
+            is_async,
+            ident,
+            generics,
+            parameters,
+            output,
+            body,
+        } = &self.function;
+        let krate = self.krate();
+        let options = self.options();
+        let where_clause = &generics.where_clause;
+        let returned = match output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        let (asyncness, call) = if *is_async {
+            let call = quote_spanned! {ident.span()=>
+                #krate::__assert::run_future::<#returned>(&__OBJGRAPH_TEST, async move #body)
+                    .await
+                    .end()
+            };
+            (Some(quote!(async)), call)
+        } else {
+            let call = quote_spanned! {ident.span()=>
+                #krate::__assert::run(&__OBJGRAPH_TEST, move || #output #body)
+            };
+            (None, call)
+        };
+        quote! {
+            #(#attrs)*
+            #vis #asyncness fn #ident #generics #parameters #output #where_clause {
+                #options
+                #call
+            }
+        }
+    }
+
+    /// The constant that holds what was said, and an entry in the list that the linker makes.
+    fn options(&self) -> TokenStream {
+        let Options {
+            allow,
+            retries,
+            growth,
+            wait_ms,
+            alive,
+            ..
+        } = &self.options;
+        let krate = self.krate();
+        let name = LitStr::new(&self.function.ident.unraw().to_string(), Span::call_site());
+        let name = quote!(::core::concat!(::core::module_path!(), "::", #name));
+        let retries = retries
+            .as_ref()
+            .map_or(quote!(0), ToTokens::to_token_stream);
+        let growth = optional(growth.as_ref());
+        let wait = optional(wait_ms.as_ref());
+        let should_panic = self.should_panic.as_ref();
+        let should_panic = should_panic.map(|text| optional(text.as_ref()));
+        let should_panic = optional(should_panic.as_ref());
+        let is_ignored = self.is_ignored;
+        let is_once = self.runner != Runner::Many;
+        quote! {
+            const __OBJGRAPH_TEST: #krate::__assert::TestOptions = #krate::__assert::TestOptions {
+                name: #name,
+                package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+                allow: &[#(#allow),*],
+                retries: #retries,
+                growth: #growth,
+                alive: #alive,
+                wait: #wait,
+                should_panic: #should_panic,
+                is_once: #is_once,
+            };
+            #krate::__private::on! {
+                #krate::__assert::inventory::submit! {
+                    #krate::__assert::TestEntry { name: #name, ignored: #is_ignored }
+                }
+            }
+        }
+    }
+}
+
+fn optional(value: Option<&impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The text that the message of the panic is to contain, if one is named.
+fn expected(attr: &Attribute) -> syn::Result<Option<LitStr>> {
+    match &attr.meta {
+        Meta::Path(_) => Ok(None),
+        Meta::NameValue(meta) => syn::parse2(meta.value.to_token_stream()).map(Some),
+        Meta::List(_) => {
+            let mut text = None;
+            attr.parse_nested_meta(|meta| {
+                if !meta.path.is_ident("expected") {
+                    return Err(meta.error("expected `expected = \"…\"`"));
+                }
+                text = Some(meta.value()?.parse()?);
+                Ok(())
+            })?;
+            Ok(text)
+        }
+    }
+}
+
+fn is_named(attr: &Attribute, name: &str) -> bool {
+    let last = attr.path().segments.last();
+    last.is_some_and(|last| last.ident == name)
+}
+
+/// Whether it is `#[test]`, or what other attributes write for that.
+fn is_builtin(attr: &Attribute) -> bool {
+    let segments = &attr.path().segments;
+    is_named(attr, "test")
+        && (segments.len() == 1 || matches!(segments[0].ident.to_string().as_str(), "core" | "std"))
+}
+
+/// Whether the attribute runs the function as a test: `tokio::test`, `rstest`, `test_case`, ….
+fn is_runner(attr: &Attribute) -> bool {
+    let last = attr.path().segments.last();
+    let name = last.map_or(String::new(), |last| last.ident.to_string());
+    name.contains("test") || matches!(name.as_str(), "quickcheck" | "parameterized" | "bench")
+}

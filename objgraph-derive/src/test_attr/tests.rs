@@ -1,0 +1,172 @@
+use quote::quote;
+
+use super::*;
+
+fn expanded(args: TokenStream, item: TokenStream) -> String {
+    test(args, item).to_string()
+}
+
+#[test]
+fn a_plain_test_is_made_one_and_runs_once() {
+    let text = expanded(
+        quote!(),
+        quote!(
+            #[ignore]
+            fn f() {}
+        ),
+    );
+    assert_eq!(text.matches(":: core :: prelude :: v1 :: test").count(), 1);
+    assert!(
+        text.contains("is_once : true") && text.contains("ignored : true"),
+        "{text}"
+    );
+    let text = expanded(
+        quote!(),
+        quote!(
+            #[::core::prelude::v1::test]
+            fn f() {}
+        ),
+    );
+    assert_eq!(text.matches(":: core :: prelude :: v1 :: test").count(), 1);
+}
+
+#[test]
+fn the_attribute_of_a_runtime_goes_inside() {
+    let text = expanded(
+        quote!(growth = 3),
+        quote!(
+            #[tokio::test]
+            async fn f() {}
+        ),
+    );
+    let inner = text.find("# [tokio :: test] async fn f").expect(&text);
+    assert!(text.find("fn f ()").expect("the test") < inner, "{text}");
+    assert!(
+        text.contains("growth : :: core :: option :: Option :: Some (3)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_function_with_parameters_is_checked_inside() {
+    let text = expanded(
+        quote!(),
+        quote!(
+            #[rstest]
+            fn f(#[case] a: u8) -> Result<(), E> {
+                g(a)
+            }
+        ),
+    );
+    assert!(
+        text.starts_with("# [rstest] fn f (# [case] a : u8) -> Result < () , E >"),
+        "{text}"
+    );
+    assert!(
+        text.contains("move || -> Result < () , E > { g (a) }"),
+        "{text}"
+    );
+    assert!(text.contains("is_once : false"), "{text}");
+}
+
+#[test]
+fn should_panic_is_taken_over() {
+    let text = expanded(
+        quote!(),
+        quote!(
+            #[should_panic(expected = "x")]
+            fn f() {}
+        ),
+    );
+    assert!(!text.contains("# [should_panic"), "{text}");
+    let some = ":: core :: option :: Option :: Some";
+    assert!(
+        text.contains(&format!("should_panic : {some} ({some} (\"x\"))")),
+        "{text}"
+    );
+}
+
+#[test]
+fn mistakes_are_told() {
+    for (args, item, error) in [
+        (
+            quote!(),
+            quote!(
+                struct S;
+            ),
+            "stands on a function",
+        ),
+        (
+            quote!(),
+            quote!(
+                async fn f() {}
+            ),
+            "an `async` test needs a runtime",
+        ),
+        (
+            quote!(),
+            quote!(
+                fn f(a: u8) {}
+            ),
+            "a test has no parameters",
+        ),
+        (
+            quote!(allowed = "x"),
+            quote!(
+                fn f() {}
+            ),
+            "`allowed` is not known",
+        ),
+        (
+            quote!(growth = 0),
+            quote!(
+                fn f() {}
+            ),
+            "a number from 1 on",
+        ),
+        (
+            quote!(retries = 1u8),
+            quote!(
+                fn f() {}
+            ),
+            "without a suffix",
+        ),
+        (
+            quote!(retries = 1, retries = 2),
+            quote!(
+                fn f() {}
+            ),
+            "`retries` is there twice",
+        ),
+        (
+            quote!(growth = 3),
+            quote!(
+                #[rstest]
+                fn f(a: u8) {}
+            ),
+            "`growth` repeats the function",
+        ),
+        (
+            quote!(growth = 3),
+            quote!(
+                #[should_panic]
+                fn f() {}
+            ),
+            "cannot be repeated for `growth`",
+        ),
+        (
+            quote!(),
+            quote!(
+                #[should_panic]
+                fn f() -> Result<(), E> {}
+            ),
+            "a test that should panic returns nothing",
+        ),
+    ] {
+        let text = expanded(args, item);
+        assert!(
+            text.contains("compile_error") && text.contains(error),
+            "{error}: {text}"
+        );
+    }
+}

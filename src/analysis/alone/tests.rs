@@ -1,0 +1,62 @@
+use objgraph_core::{Holder, NodeId};
+use proptest::prelude::*;
+
+use super::kept_alone;
+use crate::analysis::testkit::Kit;
+
+/// The other way around: what has nobody above it but objects below the value that are not held.
+fn by_hand(nodes: usize, edges: &[(usize, usize)], external: &[i64]) -> Vec<usize> {
+    let closure = |start: usize, next: &dyn Fn(usize) -> Vec<usize>| {
+        let mut met = vec![start];
+        let mut at = 0;
+        while let Some(&node) = met.get(at) {
+            for other in next(node) {
+                if !met.contains(&other) {
+                    met.push(other);
+                }
+            }
+            at += 1;
+        }
+        met
+    };
+    let ends =
+        |of: &dyn Fn(&(usize, usize)) -> Option<usize>| edges.iter().filter_map(of).collect();
+    let below = closure(0, &|node| ends(&|&(from, to)| (from == node).then_some(to)));
+    let above = |node: usize| {
+        closure(node, &|node| {
+            ends(&|&(from, to)| (to == node && from != 0).then_some(from))
+        })
+    };
+    (1..nodes)
+        .filter(|node| below.contains(node))
+        .filter(|&node| {
+            let mut above = above(node).into_iter();
+            above.all(|owner| below.contains(&owner) && external[owner] == 0)
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn as_counted_by_hand(
+        external in proptest::collection::vec(prop_oneof![3 => Just(0_i64), 1 => Just(1)], 2..9),
+        edges in proptest::collection::vec((0..9_usize, 1..9_usize), 0..20),
+    ) {
+        let nodes = external.len();
+        let edges: Vec<_> = edges
+            .into_iter()
+            .filter(|edge| edge.0 < nodes && edge.1 < nodes)
+            .collect();
+        let mut kit = Kit::new();
+        let ids: Vec<NodeId> = external.iter().map(|&held| kit.node("app::Node", held)).collect();
+        kit.row(ids[0]).holder = Holder::Value;
+        for &(from, to) in &edges {
+            kit.edge(ids[from], "next", ids[to]);
+        }
+        let alone: Vec<usize> = kept_alone(&kit.snapshot(), ids[0])
+            .into_iter()
+            .map(NodeId::index)
+            .collect();
+        prop_assert_eq!(alone, by_hand(nodes, &edges, &external));
+    }
+}

@@ -1,0 +1,197 @@
+//! What an assertion found, in words for people.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::{error, fmt};
+
+use objgraph_core::{NodeId, Site, Snapshot};
+
+use super::test_name::TestName;
+use crate::analysis::{LeakKind, Leaks};
+use crate::ask::{backrefs_in, picture_of_leaks};
+use crate::report::{Drawing, count_of, still_alive};
+
+/// Why an assertion about leaks failed. It prints as the whole explanation; its first line is
+/// short.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    headline: String,
+    body: String,
+    points: Vec<Point>,
+    picture: Option<Drawing>,
+}
+
+/// A place in the source, with what is to be said of it.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    pub(super) site: Site,
+    pub(super) text: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.headline)?;
+        match self.body.is_empty() {
+            true => Ok(()),
+            false => write!(f, "\n\n{}", self.body.trim_end()),
+        }
+    }
+}
+
+impl error::Error for Failure {}
+
+impl Failure {
+    pub(super) fn new(headline: impl Into<String>, body: impl Into<String>) -> Self {
+        Self {
+            headline: headline.into(),
+            body: body.into(),
+            points: Vec::new(),
+            picture: None,
+        }
+    }
+
+    /// Something leaked.
+    pub(super) fn leaked(leaks: &Leaks, test: Option<&TestName>) -> Self {
+        let kinds = leaks.kinds().all();
+        let mut body = leaks.to_string();
+        if test.is_some_and(|test| test.package.is_some()) {
+            body.push_str(
+                "\n\nIf it has to stay for now, OBJGRAPH_UPDATE=1 adds it to objgraph-leaks.toml.",
+            );
+        }
+        Self {
+            headline: headline(leaks),
+            body,
+            points: kinds
+                .iter()
+                .filter_map(|kind| Point::of(kind, leaks))
+                .collect(),
+            picture: picture_of_leaks(leaks).drawing().ok(),
+        }
+    }
+
+    /// Objects are alive that should not be.
+    pub(super) fn alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId], what: &str) -> Self {
+        let starts = nodes.iter().copied().take(3);
+        let picture = backrefs_in(snapshot, starts).max_objects(16).too_many(4);
+        let site = |node: &NodeId| {
+            let node = snapshot.node(*node);
+            let text = format!("{} is still alive", node.type_info().short_name);
+            Some(Point {
+                site: node.site()?.clone(),
+                text,
+            })
+        };
+        Self {
+            headline: format!(
+                "{} still alive {what}: {}",
+                match nodes.len() {
+                    1 => "1 object is".to_owned(),
+                    number => format!("{number} objects are"),
+                },
+                types(snapshot, nodes.iter().copied())
+            ),
+            body: still_alive(snapshot, nodes),
+            points: nodes.iter().find_map(site).into_iter().collect(),
+            picture: picture.drawing().ok(),
+        }
+    }
+
+    /// With another headline, and something told first.
+    pub(super) fn instead(mut self, headline: &str, body: &str) -> Self {
+        self.headline = headline.to_owned();
+        if !body.is_empty() {
+            self.body = format!("{body}\n\n{}", self.body);
+        }
+        self
+    }
+
+    /// With another failure, told below.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.body = format!("{}\n\n{other}", self.body.trim_end());
+        self.points.extend(other.points);
+        self.picture = self.picture.or(other.picture);
+        self
+    }
+
+    pub(super) fn pointing_at(mut self, points: Vec<Point>) -> Self {
+        self.points = points;
+        self
+    }
+
+    pub(super) fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    pub(super) fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    pub(super) fn picture(&self) -> Option<&Drawing> {
+        self.picture.as_ref()
+    }
+}
+
+/// `2 objects leaked (Node): leak-0123456789abcdef`.
+fn headline(leaks: &Leaks) -> String {
+    let kinds = leaks.kinds().all();
+    let objects = count_of(leaks.len(), "object", "objects");
+    let types = match kinds.first() {
+        Some(kind) => types(leaks.snapshot(), kind.groups[0].cycle.iter().copied()),
+        None => String::new(),
+    };
+    match kinds {
+        [kind] => format!("{objects} leaked ({types}): {}", kind.fingerprint),
+        [kind, others @ ..] => format!(
+            "{objects} leaked ({types}, …): {} and {} more",
+            kind.fingerprint,
+            others.len()
+        ),
+        [] => format!("{objects} leaked"),
+    }
+}
+
+/// The types of these objects, the most frequent first; no more than three.
+fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in nodes {
+        let info = snapshot.node(node).type_info();
+        *counts.entry(&info.short_name).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let mut names: Vec<&str> = counts.iter().take(3).map(|count| count.0).collect();
+    if counts.len() > names.len() {
+        names.push("…");
+    }
+    names.join(", ")
+}
+
+impl Point {
+    /// Where the first object of the cycle that has a site was made, and what to change.
+    fn of(kind: &LeakKind, leaks: &Leaks) -> Option<Self> {
+        let group = kind.groups.first()?;
+        let objects = group.cycle.iter().chain(&group.objects);
+        let made = objects
+            .filter_map(|&node| {
+                let node = leaks.snapshot().node(node);
+                Some((node.site()?, &node.type_info().short_name))
+            })
+            .next();
+        let (site, name) = made?;
+        let what = count_of(kind.objects, "object", "objects");
+        let mut text = format!("{what} leaked with this {name} ({})", kind.fingerprint);
+        if let Some(fix) = kind.fixes.first() {
+            let fields = fix.fields.iter().map(|field| {
+                let holder = &leaks.snapshot().types()[field.type_index].short_name;
+                format!("{holder}.{}", field.path)
+            });
+            let fields: Vec<String> = fields.collect();
+            text.push_str(&format!(": make {} Weak", fields.join(" and ")));
+        }
+        Some(Self {
+            site: site.clone(),
+            text,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+use expect_test::expect;
+use proptest::prelude::*;
+
+use super::file::{Entry, List};
+use crate::analysis::Fingerprint;
+
+fn fingerprint(number: u64) -> Fingerprint {
+    let text = format!("leak-{number:016x}");
+    text.parse().expect("it is a fingerprint")
+}
+
+fn list(entries: &[(u64, &str, &[&str])]) -> List {
+    let mut list = List::default();
+    for (number, reason, tests) in entries {
+        let entry = Entry::new(fingerprint(*number), (*reason).to_owned());
+        for test in *tests {
+            list.add(&entry, test);
+        }
+    }
+    list
+}
+
+#[test]
+fn the_list_is_written_sorted() {
+    let list = list(&[
+        (2, "later", &["b::two", "a::one"]),
+        (1, "a \"quoted\" \\ one", &["c"]),
+    ]);
+    expect![[r#"
+        # Leaks that are known, and the tests that may have them. A test fails with any other leak, and
+        # with one of these that it no longer has. `OBJGRAPH_UPDATE=1 cargo test` rewrites this list, and
+        # keeps what is said in it.
+
+        [[leak]]
+        fingerprint = "leak-0000000000000001"
+        reason = "a \"quoted\" \\ one"
+        link = ""
+        tests = [
+            "c",
+        ]
+
+        [[leak]]
+        fingerprint = "leak-0000000000000002"
+        reason = "later"
+        link = ""
+        tests = [
+            "a::one",
+            "b::two",
+        ]
+    "#]]
+    .assert_eq(&list.to_string());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_line() {
+    let head = "[[leak]]\nfingerprint = \"leak-0000000000000001\"\n";
+    let tests = "tests = [\"a\"]\n";
+    for (text, error) in [
+        ("x = 1", "line 1: an entry begins with `[[leak]]`"),
+        ("\n[leak]\n", "line 2: an entry begins with `[[leak]]`"),
+        (
+            "[[leak]]\nfingerprint = \"leak-1\"",
+            "line 2: \"leak-1\": a fingerprint reads",
+        ),
+        (
+            "[[leak]]\nreason = 3",
+            "line 2: expected a text in double quotes",
+        ),
+        ("[[leak]]\nreason = \"no end\n", "a text that does not end"),
+        ("[[leak]]\nreason \"x\"", "line 2: expected `reason = …`"),
+        ("[[leak]]\ncause = \"x\"", "`cause` is not known"),
+        ("[[leak]]\nreason = \"\\q\"", "an escape that is not known"),
+        ("[[leak]]\nreason = \"\\uD800\"", "\\uD800 is no character"),
+        ("[[leak]]\ntests = \"a\"", "expected `[\"…\", …]`"),
+        ("[[leak]]\n", "the entry above has no `fingerprint`"),
+    ] {
+        let found = text.parse::<List>().expect_err(text);
+        assert!(found.contains(error), "{text:?}: {found}");
+    }
+    let missing = format!("{head}{tests}").parse::<List>();
+    assert!(missing.expect_err("no reason").ends_with("say a `reason`"));
+    let missing = format!("{head}reason = \"x\"").parse::<List>();
+    assert!(missing.expect_err("no tests").contains("name the `tests`"));
+    let entry = format!("{head}reason = \"x\"\n{tests}");
+    let twice = format!("{entry}{entry}").parse::<List>();
+    assert!(twice.expect_err("twice").ends_with("is there twice"));
+    assert!(format!("# only\n{entry}  # one").parse::<List>().is_ok());
+}
+
+#[test]
+fn a_test_that_is_removed_takes_its_entry_along_if_it_was_the_last() {
+    let mut list = list(&[(1, "x", &["a", "b"]), (2, "y", &["b"]), (3, "z", &["b"])]);
+    list.remove("b", |other| other != fingerprint(3));
+    assert_eq!(list.of_test("a").collect::<Vec<_>>(), [fingerprint(1)]);
+    assert_eq!(list.of_test("b").collect::<Vec<_>>(), [fingerprint(3)]);
+    list.remove("a", |_| true);
+    list.remove("b", |_| true);
+    assert!(list.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(
+        entries in proptest::collection::vec((0..9_u64, "\\PC*[a-z]", proptest::collection::vec(".{1,8}", 1..4)), 0..6)
+    ) {
+        let mut list = List::default();
+        for (number, reason, tests) in &entries {
+            let entry = Entry::new(fingerprint(*number), reason.clone());
+            for test in tests {
+                list.add(&entry, test);
+            }
+        }
+        let read: List = list.to_string().parse().map_err(TestCaseError::fail)?;
+        prop_assert_eq!(read, list);
+    }
+}

@@ -1,0 +1,318 @@
+//! The assertions, as macros.
+
+use objgraph_core::{Scope, Tracked};
+
+use super::check::LeakCheck;
+use super::count::{Counted, counts};
+use super::drops::drops;
+use super::failure::Failure;
+use super::growth::no_growth;
+use super::off::can_check;
+use super::tell::fail;
+use super::test_name::TestName;
+use super::verify::answered;
+
+/// Where an assertion stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The module.
+    pub module: &'static str,
+    /// The folder of the package.
+    pub package: Option<&'static str>,
+}
+
+impl Place {
+    #[track_caller]
+    fn assert(self, check: impl FnOnce(TestName) -> Result<(), Failure>) {
+        let test = TestName::current(self.module, self.package);
+        if let Err(failure) = check(test.clone()) {
+            fail(&failure, &test);
+        }
+    }
+
+    /// Asserts that nothing leaked.
+    #[track_caller]
+    pub fn no_leaks(self, check: impl Into<LeakCheck>) {
+        if can_check() {
+            let mut check = check.into();
+            self.assert(|test| {
+                check.test = Some(test);
+                check.run().inspect_err(|_| answered(check.scope()))
+            });
+        }
+    }
+
+    /// Asserts that the value goes with all that it alone keeps.
+    #[track_caller]
+    pub fn drops<T: Tracked>(self, value: T) {
+        if can_check() {
+            self.assert(|_| drops(value));
+        }
+    }
+
+    /// Asserts that the operation leaves nothing behind.
+    #[track_caller]
+    pub fn no_growth<R>(self, repeat: Option<u32>, mut operation: impl FnMut() -> R) {
+        if can_check() {
+            let repeat = repeat.unwrap_or(super::growth::REPEAT);
+            self.assert(|_| no_growth(repeat, || drop(operation())));
+        }
+    }
+
+    /// Asserts a number of objects.
+    #[track_caller]
+    pub fn count(self, counted: Counted, asserted: &str, is_right: impl Fn(usize) -> bool) {
+        if can_check() {
+            self.assert(|_| counts(counted, is_right, asserted));
+        }
+    }
+}
+
+/// A scope stands for a check of what was made in it.
+impl From<&Scope> for LeakCheck {
+    fn from(scope: &Scope) -> Self {
+        Self::of(scope)
+    }
+}
+
+/// The same.
+impl From<Scope> for LeakCheck {
+    fn from(scope: Scope) -> Self {
+        Self::of(&scope)
+    }
+}
+
+/// Asserts that nothing has leaked: that no object is kept alive by a cycle alone.
+///
+/// `assert_no_leaks!()` is about what was made in the [`Scope`](crate::Scope) that the thread is
+/// in, as it is below [`#[objgraph::test]`](macro@crate::test); where it is in none, about the
+/// whole process, and other tests that run in it. `assert_no_leaks!(scope)` is about a scope, and
+/// `assert_no_leaks!(check)` about whatever the [`LeakCheck`](crate::LeakCheck) says.
+///
+/// A scope is to blame for a cycle of which one object at least was made in it. What is on the list of
+/// [known leaks](crate#known-leaks) for the test does not count.
+///
+/// # Panics
+///
+/// If something has leaked, with the whole explanation. A picture is written to
+/// `target/objgraph/<test>.svg`, and to `.dot`.
+///
+/// ```should_panic
+/// use objgraph::{Tracked, rc::Rc};
+/// use std::cell::RefCell;
+///
+/// #[derive(Tracked)]
+/// struct Node {
+///     next: RefCell<Option<Rc<Node>>>,
+/// }
+///
+/// let node = Rc::new(Node { next: RefCell::new(None) });
+/// *node.next.borrow_mut() = Some(node.clone());
+/// objgraph::assert_no_leaks!(); // It is still in use.
+/// drop(node);
+/// objgraph::assert_no_leaks!();
+/// # if !objgraph::ENABLED { panic!("tracking is off") }
+/// ```
+#[macro_export]
+macro_rules! assert_no_leaks {
+    () => {
+        $crate::assert_no_leaks!($crate::LeakCheck::here())
+    };
+    ($check:expr $(,)?) => {
+        $crate::__assert::Place {
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+        }
+        .no_leaks($check)
+    };
+}
+
+/// Drops a value, and asserts that all goes that it alone kept alive. The pointers in it may be
+/// std's; no more is needed than that its type is [`Tracked`](trait@crate::Tracked).
+///
+/// What the value leads to is visited first. What nothing else leads to, and nobody outside holds,
+/// has to be gone after the drop. If the value is a pointer itself, or a collection of pointers,
+/// what these point to has to be gone whoever holds it. Stragglers (an `Arc` of a thread that is
+/// about to end) are waited for, up to 2 seconds.
+///
+/// While the value is dropped, a weak handle is kept to each value behind a pointer of std:
+/// `weak_count` is one higher, and `get_mut` fails. What cannot be looked into is not asserted.
+///
+/// # Panics
+///
+/// If something is still alive, with the reason: the cycle that it is in, or how many references
+/// hold it from outside.
+///
+/// ```should_panic
+/// use objgraph::Tracked;
+/// use std::{cell::RefCell, rc::Rc};
+///
+/// #[derive(Tracked, Default)]
+/// struct App {
+///     windows: Vec<Rc<Window>>,
+/// }
+///
+/// #[derive(Tracked, Default)]
+/// struct Window {
+///     focused: RefCell<Option<Rc<Window>>>,
+/// }
+///
+/// let window = Rc::new(Window::default());
+/// let app = App { windows: vec![window.clone()] };
+/// *window.focused.borrow_mut() = Some(window.clone());
+/// drop(window);
+/// objgraph::assert_drops!(app); // `Window.focused` keeps the window alive.
+/// # if !objgraph::ENABLED { panic!("tracking is off") }
+/// ```
+#[macro_export]
+macro_rules! assert_drops {
+    ($value:expr $(,)?) => {
+        $crate::__assert::Place {
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+        }
+        .drops($value)
+    };
+}
+
+/// Asserts that an operation leaves nothing behind each time that it runs.
+///
+/// It runs twice to warm up, then 7 times, or as often as `repeat = n` says. What there is more
+/// of by a multiple of that number has grown: objects of a type, by the place that made them, or
+/// items of a collection, by the field that owns it. Growth is confirmed by 11 further rounds (13,
+/// where 11 was said), and has to be the same in each; so there is no threshold to tune, and what does
+/// not happen in each round is not told. Below [`#[objgraph::test]`](macro@crate::test), or in another
+/// [`Scope`](crate::Scope), what belongs to other scopes is left out.
+///
+/// Seen are objects made through the pointers of objgraph, what they lead to, and roots.
+///
+/// # Panics
+///
+/// If something has grown.
+///
+/// ```should_panic
+/// use objgraph::rc::Rc;
+///
+/// struct Session;
+///
+/// let mut sessions = Vec::new();
+/// objgraph::assert_no_growth!(|| drop(Rc::new(Session)));
+/// // +1 `Session` per iteration, made at …
+/// objgraph::assert_no_growth!(repeat = 5, || sessions.push(Rc::new(Session)));
+/// # if !objgraph::ENABLED { panic!("tracking is off") }
+/// ```
+#[macro_export]
+macro_rules! assert_no_growth {
+    (repeat = $repeat:expr, $operation:expr $(,)?) => {
+        $crate::assert_no_growth!(@ ::core::option::Option::Some($repeat), $operation)
+    };
+    (@ $repeat:expr, $operation:expr) => {
+        $crate::__assert::Place {
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+        }
+        .no_growth($repeat, $operation)
+    };
+    ($operation:expr $(,)?) => {
+        $crate::assert_no_growth!(@ ::core::option::Option::None, $operation)
+    };
+}
+
+/// Asserts how many objects of a type are alive: of a type that is named as in code, or of all whose
+/// name is this text, as [`count`](crate::count()) takes it.
+///
+/// Below [`#[objgraph::test]`](macro@crate::test), or in another [`Scope`](crate::Scope), those
+/// count that were made in it; else those of the whole process. If the number is not right,
+/// stragglers are waited for, up to 2 seconds.
+///
+/// # Panics
+///
+/// If there are more or fewer, with why they are alive.
+///
+/// ```
+/// use objgraph::{assert_count, rc::Rc};
+///
+/// struct Leaf;
+/// let leaf = Rc::new(Leaf);
+/// assert_count!(Leaf <= 3);
+/// assert_count!(Leaf, 1);
+/// drop(leaf);
+/// assert_count!("Leaf", 0);
+/// assert_count!("Vec<Leaf>" == 0);
+/// ```
+#[macro_export]
+macro_rules! assert_count {
+    ($name:literal, $number:expr $(,)?) => {
+        $crate::assert_count!(@ $crate::__assert::Counted::named($name), $name, ==, $number)
+    };
+    ($name:literal $operator:tt $number:expr $(,)?) => {
+        $crate::assert_count!(@ $crate::__assert::Counted::named($name), $name, $operator, $number)
+    };
+    (@ $counted:expr, $name:expr, $operator:tt, $number:expr) => {
+        $crate::__assert::Place {
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+        }
+        .count(
+            $counted,
+            &::std::format!("{} {} {}", $name, ::core::stringify!($operator), $number),
+            |__number: usize| __number $operator $number,
+        )
+    };
+    ($($name:ident)::+, $number:expr $(,)?) => {
+        $crate::assert_count!(
+            @ $crate::__assert::Counted::of::<$($name)::+>(),
+            ::core::stringify!($($name)::+),
+            ==,
+            $number
+        )
+    };
+    ($($name:ident)::+ $operator:tt $number:expr $(,)?) => {
+        $crate::assert_count!(
+            @ $crate::__assert::Counted::of::<$($name)::+>(),
+            ::core::stringify!($($name)::+),
+            $operator,
+            $number
+        )
+    };
+}
+
+/// Checks a whole test program when its tests are done, for leaks that no test is to blame for: of
+/// tests without [`#[objgraph::test]`](macro@crate::test), and of threads and tasks that entered no
+/// scope.
+///
+/// `verify_main!();` at the root of the crate adds a test, `zz_objgraph_verify_main`. The harness
+/// has no hook for the end, so this test waits for the others: for all below
+/// `#[objgraph::test]` that this run includes; with `--test-threads=1` it comes last by its name.
+/// Tests without the attribute that are still running are not waited for.
+///
+/// `verify_main!(main);` is for programs with `harness = false`: it writes the function `main`,
+/// which runs the function that is named and checks when it returns. It may return whatever
+/// `main` may; its name must be another.
+///
+/// ```no_run
+/// # mod tests {
+/// objgraph::verify_main!();
+/// # }
+/// ```
+#[macro_export]
+macro_rules! verify_main {
+    () => {
+        #[test]
+        fn zz_objgraph_verify_main() {
+            $crate::__assert::verify_tests(
+                ::core::module_path!(),
+                ::core::option_env!("CARGO_MANIFEST_DIR"),
+            );
+        }
+    };
+    ($main:path) => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::__assert::verify_program(
+                ::core::module_path!(),
+                ::core::option_env!("CARGO_MANIFEST_DIR"),
+                $main,
+            )
+        }
+    };
+}

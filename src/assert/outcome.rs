@@ -1,0 +1,81 @@
+//! What the body of a test comes to.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+/// What a test function may return.
+#[diagnostic::on_unimplemented(
+    message = "a function under `#[objgraph::test]` returns `()` or a `Result`, not `{Self}`",
+    label = "not known to be a success or a failure"
+)]
+pub trait Outcome: Sized {
+    /// Why the test failed, if it did.
+    fn error(&self) -> Option<String>;
+
+    /// What a test returns that panicked as it should.
+    fn after_panic() -> Option<Self> {
+        None
+    }
+}
+
+impl Outcome for () {
+    fn error(&self) -> Option<String> {
+        None
+    }
+
+    fn after_panic() -> Option<Self> {
+        Some(())
+    }
+}
+
+impl<T, E: Debug> Outcome for Result<T, E> {
+    fn error(&self) -> Option<String> {
+        self.as_ref().err().map(|error| format!("Err({error:?})"))
+    }
+}
+
+/// How a body ended.
+#[derive(Debug)]
+pub(super) enum Ended<R> {
+    /// It returned, or panicked as it should.
+    Returned(R),
+    /// It panicked.
+    Panicked(Box<dyn Any + Send>),
+    /// It did not panic, or not as it should.
+    NotAsItShould(String),
+}
+
+impl<R: Outcome> Ended<R> {
+    /// `should_panic`: whether the test is to panic, and with which text in the message.
+    pub(super) fn judge(
+        result: Result<R, Box<dyn Any + Send>>,
+        should_panic: Option<Option<&str>>,
+    ) -> Self {
+        let wrong = |text: &str| Self::NotAsItShould(text.to_owned());
+        let panic = match (result, should_panic) {
+            (Ok(returned), None) => return Self::Returned(returned),
+            (Err(panic), None) => return Self::Panicked(panic),
+            (Ok(_), Some(_)) => return wrong("the test did not panic, as it should"),
+            (Err(panic), Some(_)) => panic,
+        };
+        let message = message(&*panic);
+        let expected = should_panic.flatten().unwrap_or("");
+        if !message.contains(expected) {
+            return Self::NotAsItShould(format!(
+                "the test panicked, but not as it should\n  expected: {expected:?}\n  \
+                 message:  {message:?}"
+            ));
+        }
+        R::after_panic().map_or_else(
+            || wrong("a test that should panic returns nothing"),
+            Self::Returned,
+        )
+    }
+}
+
+/// The message of a panic.
+pub(super) fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a panic without a message".to_owned())
+}

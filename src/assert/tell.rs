@@ -1,0 +1,188 @@
+//! Telling of a failure where people look: the message of the panic, a picture beside the build,
+//! and, on GitHub, an annotation and the summary of the job.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::failure::{Failure, Point};
+use super::surroundings::{Surroundings, short, target_folder};
+use super::test_name::TestName;
+use crate::report::save;
+
+/// A message has at most so many lines.
+const LINES: usize = 90;
+
+/// Fails: writes the picture, tells GitHub, and panics with the whole explanation.
+#[track_caller]
+pub(super) fn fail(failure: &Failure, test: &TestName) -> ! {
+    let surroundings = Surroundings::now();
+    let folder = target_folder(test.package.as_deref()).join("objgraph");
+    let message = message(failure, &write_files(failure, &folder, &test.file()));
+    // What cannot be told to GitHub is in the message all the same.
+    let _ = tell_github(failure, test, &message, &surroundings);
+    panic!("{message}");
+}
+
+/// What became of the files of a failure.
+#[derive(Debug, Default)]
+struct Files {
+    /// The lines that tell of them.
+    told: Vec<String>,
+    /// Where the whole report is, if that could be written.
+    report: Option<String>,
+}
+
+/// Writes the pictures, and the report where it is too long for a message.
+fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
+    let mut files = Files::default();
+    let text = failure.to_string();
+    let is_long = text.lines().count() > LINES;
+    if failure.picture().is_none() && !is_long {
+        return files;
+    }
+    if let Err(error) = fs::create_dir_all(folder) {
+        let folder = short(folder);
+        files
+            .told
+            .push(format!("no picture: cannot make {folder}: {error}"));
+        return files;
+    }
+    let path = |extension: &str| folder.join(format!("{name}.{extension}"));
+    if is_long && fs::write(path("txt"), &text).is_ok() {
+        files.report = Some(short(&path("txt")));
+    }
+    if let Some(drawing) = failure.picture() {
+        let [svg, text] = ["svg", "dot"].map(|extension| {
+            let path = path(extension);
+            let saved = save(drawing, &path);
+            saved.map(|()| short(&path))
+        });
+        files.told.push(match (svg, text) {
+            (Ok(svg), Ok(_)) => format!("picture: {svg}, and .dot"),
+            (Ok(path), Err(_)) | (Err(_), Ok(path)) => format!("picture: {path}"),
+            (Err(error), Err(_)) => format!("no picture: {error}"),
+        });
+    }
+    files
+}
+
+/// The failure as a message: not too long, and with where the files are.
+fn message(failure: &Failure, files: &Files) -> String {
+    let text = failure.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut message = lines[..lines.len().min(LINES)].join("\n");
+    if lines.len() > LINES {
+        let more = lines.len() - LINES;
+        // Writing to a string does not fail.
+        let _ = match &files.report {
+            Some(path) => write!(message, "\n… {more} more lines, in {path}"),
+            None => write!(message, "\n… {more} more lines"),
+        };
+    }
+    for line in &files.told {
+        let _ = write!(message, "\n\n{line}");
+    }
+    message
+}
+
+fn tell_github(
+    failure: &Failure,
+    test: &TestName,
+    message: &str,
+    surroundings: &Surroundings,
+) -> io::Result<()> {
+    if surroundings.github {
+        let annotations = annotations(failure, test, surroundings);
+        // Not by `println!`, which a test harness keeps to itself.
+        let mut out = io::stdout().lock();
+        out.write_all(annotations.as_bytes())?;
+        out.flush()?;
+    }
+    if let Some(summary) = &surroundings.summary {
+        // One write, at the end of the file: tests that fail side by side do not mix.
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(summary)?;
+        file.write_all(markdown(test, failure, message).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// `::error file=…,line=…::…`, each on a line of its own, since the harness may be in the middle of
+/// one.
+fn annotations(failure: &Failure, test: &TestName, surroundings: &Surroundings) -> String {
+    let mut out = String::from("\n");
+    let title = property(&format!("leak in {}", test.name));
+    for Point { site, text } in failure.points() {
+        let file = in_repository(Path::new(&*site.file), test, surroundings);
+        let _ = writeln!(
+            out,
+            "::error file={},line={},col={},title={title}::{}",
+            property(&file),
+            site.line,
+            site.column,
+            data(text)
+        );
+    }
+    if failure.points().is_empty() {
+        let _ = writeln!(out, "::error title={title}::{}", data(failure.headline()));
+    }
+    out
+}
+
+/// A source file's path from where the repository begins. The compiler was given it from where the
+/// workspace begins.
+fn in_repository(file: &Path, test: &TestName, surroundings: &Surroundings) -> String {
+    let folders = test.package.iter().flat_map(|package| package.ancestors());
+    let found = folders
+        .map(|folder| folder.join(file))
+        .find(|path| path.is_file());
+    let below = found.and_then(|path| {
+        let repository = surroundings.workspace.as_deref()?;
+        path.strip_prefix(repository).ok().map(PathBuf::from)
+    });
+    let path = below.unwrap_or_else(|| file.to_path_buf());
+    path.display().to_string().replace('\\', "/")
+}
+
+/// A text as the message of a workflow command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// A text as a property of a workflow command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn markdown(test: &TestName, failure: &Failure, message: &str) -> String {
+    // No line of the message may end the block.
+    let longest = message.split(|c| c != '`').map(str::len).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    format!(
+        "### {}\n\n{}\n\n<details><summary>The whole explanation</summary>\n\n\
+         {fence}text\n{message}\n{fence}\n\n</details>\n\n",
+        inline(&test.name),
+        inline(failure.headline())
+    )
+}
+
+/// A text as Markdown takes it for itself.
+fn inline(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if matches!(c, '<' | '>' | '_' | '*' | '`' | '[' | ']' | '\\' | '&') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,106 @@
+use std::env;
+use std::process;
+
+use expect_test::expect;
+use objgraph_core::Site;
+
+use super::*;
+
+fn failure() -> Failure {
+    let point = Point {
+        site: Site {
+            file: "src/a,b:c.rs".into(),
+            line: 7,
+            column: 3,
+        },
+        text: "100% of it\nleaked".to_owned(),
+    };
+    Failure::new("2 objects leaked", "first\nsecond").pointing_at(vec![point])
+}
+
+#[test]
+fn annotations_are_escaped_as_github_wants() {
+    let test = TestName::new("app::cart::empties", None);
+    let annotations = annotations(&failure(), &test, &Surroundings::default());
+    expect![[r#"
+
+        ::error file=src/a%2Cb%3Ac.rs,line=7,col=3,title=leak in app%3A%3Acart%3A%3Aempties::100%25 of it%0Aleaked
+    "#]]
+    .assert_eq(&annotations);
+}
+
+#[test]
+fn a_failure_without_a_place_is_annotated_too() {
+    let test = TestName::new("app::t", None);
+    let failure = Failure::new("a, b", "");
+    let annotations = annotations(&failure, &test, &Surroundings::default());
+    assert_eq!(annotations, "\n::error title=leak in app%3A%3At::a, b\n");
+}
+
+#[test]
+fn a_file_is_told_from_where_the_repository_begins() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let test = TestName::new("t", Some(env!("CARGO_MANIFEST_DIR")));
+    let surroundings = Surroundings {
+        workspace: package.parent().map(PathBuf::from),
+        ..Surroundings::default()
+    };
+    let name = package
+        .file_name()
+        .expect("it has a name")
+        .to_string_lossy();
+    let told = in_repository(Path::new("src/lib.rs"), &test, &surroundings);
+    assert_eq!(told, format!("{name}/src/lib.rs"));
+    let unknown = in_repository(Path::new("src/not/there.rs"), &test, &surroundings);
+    assert_eq!(unknown, "src/not/there.rs");
+}
+
+#[test]
+fn the_summary_is_appended_to() {
+    let file = env::temp_dir().join(format!("objgraph-summary-{}.md", process::id()));
+    let surroundings = Surroundings {
+        summary: Some(file.clone()),
+        ..Surroundings::default()
+    };
+    let test = TestName::new("app::a_test", None);
+    for _ in 0..2 {
+        tell_github(&failure(), &test, "a ``` in it", &surroundings).expect("it can be written");
+    }
+    let text = fs::read_to_string(&file).expect("it is there");
+    fs::remove_file(&file).expect("it can be removed");
+    let (first, second) = text.split_at(text.len() / 2);
+    assert_eq!(first, second);
+    expect![[r#"
+        ### app::a\_test
+
+        2 objects leaked
+
+        <details><summary>The whole explanation</summary>
+
+        ````text
+        a ``` in it
+        ````
+
+        </details>
+
+    "#]]
+    .assert_eq(first);
+}
+
+#[test]
+fn a_message_is_cut_and_says_where_the_rest_is() {
+    let body: Vec<String> = (0..200).map(|line| format!("line {line}")).collect();
+    let failure = Failure::new("many", body.join("\n"));
+    let folder = env::temp_dir().join(format!("objgraph-tell-{}", process::id()));
+    let files = write_files(&failure, &folder, "app.t");
+    let text = message(&failure, &files);
+    let whole = fs::read_to_string(folder.join("app.t.txt")).expect("it was written");
+    fs::remove_dir_all(&folder).expect("it can be removed");
+    assert_eq!(whole, failure.to_string());
+    assert_eq!(text.lines().count(), LINES + 1);
+    let last = text.lines().last().expect("it has lines");
+    assert!(
+        last.starts_with("… 112 more lines, in ") && last.ends_with("app.t.txt"),
+        "{last}"
+    );
+}

@@ -1,0 +1,207 @@
+//! `verify_main!`: the whole test program, when its tests are done.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::process::{ExitCode, Termination};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use objgraph_core::__private::inventory;
+use objgraph_core::Scope;
+
+use super::check::LeakCheck;
+use super::off::can_check;
+use super::surroundings::Surroundings;
+use super::tell::fail;
+use super::test_name::TestName;
+
+/// A test of this program, as the linker lists it.
+#[derive(Debug)]
+pub struct TestEntry {
+    /// The path of the function, from the crate on.
+    pub name: &'static str,
+    /// Whether it runs only where that is asked for.
+    pub ignored: bool,
+}
+
+inventory::collect!(TestEntry);
+
+/// If no test has begun or ended for so long, and none is under way, those that are missing are
+/// not waited for any more.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How far the tests are.
+#[derive(Debug, Default)]
+struct Progress {
+    /// How often each is under way; 0 once it is done.
+    tests: BTreeMap<&'static str, usize>,
+    /// Scopes that somebody has answered for: those of the tests, and those that were told to leak.
+    scopes: Vec<Scope>,
+}
+
+static PROGRESS: Mutex<Progress> = Mutex::new(Progress {
+    tests: BTreeMap::new(),
+    scopes: Vec::new(),
+});
+static CHANGED: Condvar = Condvar::new();
+
+fn progress() -> MutexGuard<'static, Progress> {
+    PROGRESS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says that someone has answered for what was made in this scope.
+pub(super) fn answered(scope: Option<&Scope>) {
+    progress().scopes.extend(scope.cloned());
+}
+
+/// A test is under way, as long as this is there.
+#[derive(Debug)]
+pub(super) struct Started(&'static str);
+
+impl Started {
+    pub(super) fn new(name: &'static str, scope: &Scope) -> Self {
+        let mut progress = progress();
+        *progress.tests.entry(name).or_default() += 1;
+        progress.scopes.push(scope.clone());
+        CHANGED.notify_all();
+        Self(name)
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let mut progress = progress();
+        if let Some(under_way) = progress.tests.get_mut(self.0) {
+            *under_way = under_way.saturating_sub(1);
+        }
+        CHANGED.notify_all();
+    }
+}
+
+/// Waits until the other tests are done, and checks the process.
+///
+/// # Panics
+///
+/// If something leaked that no test has answered for.
+#[track_caller]
+pub fn verify_tests(krate: &'static str, package: Option<&'static str>) {
+    if !can_check() {
+        return;
+    }
+    let surroundings = Surroundings::now();
+    if !surroundings.alone {
+        let filter = Filter::new(env::args().skip(1));
+        wait_for(|entry| filter.runs(entry));
+    }
+    verify(krate, package);
+}
+
+#[track_caller]
+fn verify(krate: &'static str, package: Option<&'static str>) {
+    let test = TestName::new(format!("{krate}::verify_main"), package);
+    let answered = progress().scopes.clone();
+    let mut check = LeakCheck::outside(answered);
+    check.test = Some(test.clone());
+    check.is_end_of_test = true;
+    if let Err(failure) = check.run() {
+        fail(&failure, &test);
+    }
+}
+
+/// Runs a program, and checks the process when it is done.
+#[track_caller]
+pub fn verify_program<T: Termination>(
+    krate: &'static str,
+    package: Option<&'static str>,
+    main: impl FnOnce() -> T,
+) -> ExitCode {
+    let code = main().report();
+    if can_check() {
+        verify(krate, package);
+    }
+    code
+}
+
+fn wait_for(runs: impl Fn(&TestEntry) -> bool) {
+    let expected: Vec<&TestEntry> = inventory::iter::<TestEntry>
+        .into_iter()
+        .filter(|entry| runs(entry))
+        .collect();
+    let mut progress = progress();
+    loop {
+        let under_way = progress.tests.values().any(|&tests| tests > 0);
+        let missing = expected
+            .iter()
+            .any(|entry| !progress.tests.contains_key(entry.name));
+        if !under_way && !missing {
+            return;
+        }
+        let waited = CHANGED.wait_timeout(progress, IDLE);
+        let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        progress = guard;
+        let under_way = progress.tests.values().any(|&tests| tests > 0);
+        if timeout.timed_out() && !under_way {
+            return;
+        }
+    }
+}
+
+/// Which tests the harness of `cargo test` was asked to run.
+#[derive(Debug, Default)]
+struct Filter {
+    names: Vec<String>,
+    skipped: Vec<String>,
+    exact: bool,
+    ignored: bool,
+    all: bool,
+}
+
+impl Filter {
+    fn new(arguments: impl Iterator<Item = String>) -> Self {
+        /// Options with a value of their own.
+        const WITH_VALUE: [&str; 8] = [
+            "--test-threads",
+            "--logfile",
+            "--color",
+            "--format",
+            "--report-time",
+            "-Z",
+            "--shuffle-seed",
+            "--nocapture-to",
+        ];
+        let mut filter = Self::default();
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--exact" => filter.exact = true,
+                "--ignored" => filter.ignored = true,
+                "--include-ignored" => filter.all = true,
+                "--skip" => filter.skipped.extend(arguments.next()),
+                option if WITH_VALUE.contains(&option) => drop(arguments.next()),
+                option if option.starts_with("--skip=") => {
+                    filter.skipped.push(option["--skip=".len()..].to_owned());
+                }
+                option if option.starts_with('-') => {}
+                _ => filter.names.push(argument),
+            }
+        }
+        filter
+    }
+
+    fn runs(&self, entry: &TestEntry) -> bool {
+        let name = entry
+            .name
+            .split_once("::")
+            .map_or(entry.name, |name| name.1);
+        let fits = |wanted: &String| match self.exact {
+            true => name == wanted,
+            false => name.contains(wanted.as_str()),
+        };
+        let is_wanted = self.names.is_empty() || self.names.iter().any(fits);
+        let is_kind = self.all || entry.ignored == self.ignored;
+        is_wanted && is_kind && !self.skipped.iter().any(fits)
+    }
+}

@@ -1,0 +1,56 @@
+//! The report on objects that are alive and should not be.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use objgraph_core::{NodeId, Snapshot};
+
+use super::sites::write_sites;
+use super::words::Names;
+use crate::analysis::{WhyAlive, why_alive};
+
+/// At most so many types and sites are told.
+const SITES: usize = 8;
+/// Why they are alive is told for so many, and looked at for a few more.
+const REASONS: usize = 3;
+const LOOKED_AT: usize = 12;
+
+/// What is alive, made where, and for some of it, why.
+pub(crate) fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String {
+    let mut out = String::new();
+    let names = Names::of(snapshot);
+    // Writing to a string does not fail.
+    let _ = write_sites(
+        &mut out,
+        "  ",
+        snapshot,
+        &names,
+        nodes.iter().copied(),
+        SITES,
+    );
+    for why in reasons(snapshot, nodes) {
+        let _ = writeln!(out, "\n{why}");
+    }
+    out
+}
+
+/// Why some of the objects are alive: one of each type and site, those that are held themselves
+/// before those that others hold.
+fn reasons(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> Vec<WhyAlive> {
+    let mut seen = HashSet::new();
+    let kinds = nodes.iter().filter(|node| {
+        let row = &snapshot.parts().nodes[node.index()];
+        seen.insert((row.type_index, row.site))
+    });
+    let mut reasons: Vec<WhyAlive> = kinds
+        .take(LOOKED_AT)
+        .filter_map(|&node| why_alive(snapshot, snapshot.node(node).id()))
+        .collect();
+    reasons.sort_by_key(|why| !why.chain().is_empty());
+    if reasons.first().is_some_and(|why| why.chain().is_empty()) {
+        reasons.retain(|why| why.chain().is_empty());
+    }
+    reasons.truncate(REASONS);
+    reasons
+}

@@ -1,0 +1,347 @@
+//! The tests of `tests/fixtures/leaky_tests`: those that leak fail, for what they leak, and no
+//! other does; side by side in one process, one after the other, and in a process each.
+
+#[path = "nested_cargo/mod.rs"]
+mod nested_cargo;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use nested_cargo::{cargo, has_tool, text};
+
+/// What the environment of a run says.
+type Variables<'v> = [(&'v str, &'v str)];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/leaky_tests")
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures")
+}
+
+/// Runs cargo on the tests of the fixture, as a terminal would.
+fn run(command: &[&str], rest: &[&str], variables: &Variables<'_>) -> Output {
+    drop(nested_cargo::Fixture::new("leaky_tests"));
+    let mut cargo = Command::new(cargo());
+    cargo.args(command).arg("--target-dir").arg(target());
+    cargo.args(rest).current_dir(folder());
+    for name in [
+        "OBJGRAPH_UPDATE",
+        "OBJGRAPH_REQUIRE",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+    ] {
+        cargo.env_remove(name);
+    }
+    for name in [
+        "CARGO_BUILD_TARGET",
+        "RUST_TEST_THREADS",
+        "RUST_BACKTRACE",
+        "RUSTFLAGS",
+    ] {
+        cargo.env_remove(name);
+    }
+    for name in ["NEXTEST", "NEXTEST_EXECUTION_MODE", "NEXTEST_PROFILE"] {
+        cargo.env_remove(name);
+    }
+    cargo.envs(variables.iter().copied());
+    cargo
+        .env("CARGO_TERM_COLOR", "never")
+        .output()
+        .expect("cargo runs")
+}
+
+/// The verdict on each test, as `cargo test` tells it.
+fn verdicts(output: &str) -> BTreeMap<String, bool> {
+    let lines = output.lines().filter_map(|line| {
+        let (name, verdict) = line.strip_prefix("test ")?.split_once(" ... ")?;
+        let passed = match verdict {
+            "ok" => true,
+            "FAILED" => false,
+            _ => return None,
+        };
+        let name = name.trim_end_matches(" - should panic");
+        Some((name.to_owned(), passed))
+    });
+    lines.collect()
+}
+
+/// Whether each test came out as its name says.
+fn check(verdicts: &BTreeMap<String, bool>, output: &str) {
+    assert!(verdicts.len() >= 40, "{output}");
+    let wrong: Vec<_> = verdicts
+        .iter()
+        .filter(|(name, passed)| {
+            let should_fail = name.starts_with("leaks_") || name.starts_with("fails_");
+            **passed == should_fail
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}\n{output}");
+}
+
+/// What a test that failed had to say.
+fn said<'o>(output: &'o str, test: &str) -> &'o str {
+    let start = format!("---- {test} stdout ----\n");
+    let from = output.find(&start).expect("it failed") + start.len();
+    let rest = &output[from..];
+    rest[..rest.find("\n---- ").unwrap_or(rest.len())].trim()
+}
+
+#[test]
+fn every_leak_is_blamed_on_the_test_that_made_it() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let output = text(&run(
+        &["test", "--test", "all"],
+        &["--", "--test-threads=8"],
+        &[],
+    ));
+    check(&verdicts(&output), &output);
+
+    let tree = said(&output, "leaks_tree");
+    assert!(tree.contains("tests/all.rs:"), "{tree}");
+    assert!(tree.contains("\n2 objects leaked (Node): leak-"), "{tree}");
+    assert!(
+        tree.contains("2 × Node            made at src/lib.rs:"),
+        "{tree}"
+    );
+    assert!(tree.contains("fix: make `Node.parent` Weak"), "{tree}");
+    assert!(
+        tree.contains("objgraph/all.leaks_tree.svg, and .dot"),
+        "{tree}"
+    );
+    let pictures = target().join("objgraph");
+    let svg = fs::read_to_string(pictures.join("all.leaks_tree.svg")).expect("it was drawn");
+    assert!(svg.contains("<svg") && pictures.join("all.leaks_tree.dot").exists());
+
+    for (test, words) in [
+        ("leaks_pair_in_task", "objects leaked (Peer)"),
+        ("leaks_pair_on_own_thread", "objects leaked (Peer)"),
+        (
+            "leaks_pair_where_another_type_is_allowed",
+            "2 objects leaked (Peer)",
+        ),
+        ("leaks_tree_in_task", "2 objects leaked (Node)"),
+        ("leaks_ring_on_a_small_stack", "20000 objects leaked (Link)"),
+        (
+            "leaks_tree_and_panics",
+            "the test panicked, and leaked\n\nThe panic: and this too",
+        ),
+        (
+            "leaks_tree_with_err",
+            "the test failed, and leaked\n\nErr(\"and this too\")",
+        ),
+        ("leaks_tree_and_should_panic", "2 objects leaked (Node)"),
+        (
+            "leaks_tree_in_each_iteration",
+            "+1 `Node` per iteration, made at src/lib.rs:",
+        ),
+        (
+            "leaks_peer_kept_in_each_run",
+            "+1 `Peer` per iteration, made at tests/all.rs:",
+        ),
+        (
+            "leaks_node_by_count",
+            "assert_count!(Node == 0): there are 1",
+        ),
+        ("leaks_window_when_dropped", "Window.focused → (the first)"),
+        (
+            "leaks_window_held_from_outside",
+            "is held by 1 reference from outside",
+        ),
+        (
+            "leaks_what_a_static_keeps_where_alive_counts",
+            "1 object is still alive at the end: Node",
+        ),
+        (
+            "fails_with_another_panic",
+            "expected: \"as it should\"\n  message:  \"otherwise\"",
+        ),
+    ] {
+        let told = said(&output, test);
+        assert!(told.contains(words), "{test}: {words}\n{told}");
+        assert!(told.lines().count() < 100, "{told}");
+    }
+    let alone = said(&output, "fails_without_leak");
+    assert!(!alone.contains("leaked"), "{alone}");
+}
+
+#[test]
+fn one_test_at_a_time_comes_out_the_same() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let output = text(&run(
+        &["test", "--test", "all"],
+        &["--", "--test-threads=1"],
+        &[],
+    ));
+    check(&verdicts(&output), &output);
+}
+
+#[test]
+fn a_process_for_each_test_comes_out_the_same() {
+    if !objgraph::ENABLED || !has_tool("cargo-nextest", "cargo-nextest", &["nextest", "-V"]) {
+        return;
+    }
+    let output = text(&run(&["nextest", "run", "--no-fail-fast"], &[], &[]));
+    let lines = output.lines().filter_map(|line| {
+        let (verdict, rest) = line.trim().split_once(" [")?;
+        let passed = match verdict {
+            "PASS" => true,
+            "FAIL" => false,
+            _ => return None,
+        };
+        Some((rest.rsplit(' ').next()?.to_owned(), passed))
+    });
+    check(&lines.collect(), &output);
+}
+
+#[test]
+fn github_is_told_at_the_place_that_made_the_leak() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let summary = target().join("leaky_tests_summary.md");
+    let _ = fs::remove_file(&summary);
+    let workspace = env!("CARGO_MANIFEST_DIR");
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_WORKSPACE", workspace),
+        (
+            "GITHUB_STEP_SUMMARY",
+            summary.to_str().expect("a path of text"),
+        ),
+    ];
+    let filter = ["--", "leaks_tree_with", "--test-threads=8"];
+    let output = text(&run(&["test", "--test", "all"], &filter, &variables));
+    let annotations: Vec<&str> = output
+        .lines()
+        .filter(|line| line.starts_with("::error "))
+        .collect();
+    assert_eq!(annotations.len(), 2, "{output}");
+    let place = "file=tests/fixtures/leaky_tests/src/lib.rs,line=";
+    let fix = "make Node.parent Weak";
+    assert!(
+        annotations
+            .iter()
+            .all(|line| line.contains(place) && line.ends_with(fix)),
+        "{annotations:?}"
+    );
+    let summary = fs::read_to_string(summary).expect("it was written");
+    let heads: Vec<&str> = summary
+        .lines()
+        .filter(|line| line.starts_with("### "))
+        .collect();
+    assert_eq!(heads.len(), 2, "{summary}");
+}
+
+#[test]
+fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    // The list is that of a package of its own, beside its `Cargo.toml`.
+    let list = folder().join("objgraph-leaks.toml");
+    struct Remove<'p>(&'p Path);
+    impl Drop for Remove<'_> {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(self.0);
+        }
+    }
+    let _remove = Remove(&list);
+    let known = |filter: &[&str], variables: &Variables<'_>| {
+        let rest = [&["--"], filter].concat();
+        let command = ["test", "--features", "known", "--test", "known"];
+        let output = text(&run(&command, &rest, variables));
+        (verdicts(&output), output)
+    };
+    let passed = |verdicts: &BTreeMap<String, bool>| verdicts.values().all(|passed| *passed);
+
+    let _ = fs::remove_file(&list);
+    let (first, output) = known(&[], &[("OBJGRAPH_UPDATE", "1")]);
+    assert!(first.len() == 4 && passed(&first), "{output}");
+    let written = fs::read_to_string(&list).expect("it was written");
+    assert_eq!(written.matches("[[leak]]").count(), 2, "{written}");
+    assert!(
+        written.contains("    \"known::leaks_tree_too\",\n"),
+        "{written}"
+    );
+
+    // What people write stays; a further run changes nothing, in whatever order tests come.
+    let reviewed = written
+        .replace("not looked into yet: ", "The cache is to be rewritten: ")
+        .replacen("link = \"\"", "link = \"https://example.org/12\"", 1);
+    fs::write(&list, &reviewed).expect("it can be written");
+    let (second, output) = known(&[], &[("OBJGRAPH_UPDATE", "1")]);
+    assert!(passed(&second), "{output}");
+    assert_eq!(fs::read_to_string(&list).expect("it is there"), reviewed);
+
+    let (all, output) = known(&[], &[]);
+    assert!(passed(&all), "{output}");
+    let (some, output) = known(&["leaks_tree"], &[]);
+    assert!(some.len() == 2 && passed(&some), "{output}");
+
+    // One is mended, and another is new.
+    let (mended, output) = known(&[], &[("LEAKY_TESTS_MENDED", "1")]);
+    let failed: Vec<&String> = mended
+        .iter()
+        .filter(|test| !test.1)
+        .map(|test| test.0)
+        .collect();
+    assert_eq!(failed, ["leaks_pair"], "{output}");
+    let told = said(&output, "leaks_pair");
+    assert!(
+        told.contains("a known leak no longer occurs: remove leak-"),
+        "{told}"
+    );
+    assert!(
+        told.contains("objgraph-leaks.toml lists for known::leaks_pair:"),
+        "{told}"
+    );
+    let (another, output) = known(&[], &[("LEAKY_TESTS_ANOTHER", "1")]);
+    let failed: Vec<&String> = another
+        .iter()
+        .filter(|test| !test.1)
+        .map(|test| test.0)
+        .collect();
+    assert_eq!(failed, ["clean"], "{output}");
+
+    let update = [("LEAKY_TESTS_MENDED", "1"), ("OBJGRAPH_UPDATE", "1")];
+    let (_, output) = known(&[], &update);
+    let written = fs::read_to_string(&list).expect("it was written");
+    assert_eq!(
+        written.matches("[[leak]]").count(),
+        1,
+        "{output}\n{written}"
+    );
+
+    fs::write(&list, "[[leak]]\nfingerprint = 3\n").expect("it can be written");
+    let (broken, output) = known(&["leaks_tree_too"], &[]);
+    assert!(!passed(&broken), "{output}");
+    let told = said(&output, "leaks_tree_too");
+    assert!(
+        told.contains("objgraph-leaks.toml: line 2: expected a text"),
+        "{told}"
+    );
+}
+
+#[test]
+fn where_tracking_is_off_it_is_said_once_and_can_be_a_failure() {
+    let command = ["test", "--release", "--test", "all"];
+    let filter = ["--", "clean_t", "clean_result", "clean_should_panic"];
+    let output = text(&run(&command, &filter, &[]));
+    assert!(!verdicts(&output).is_empty(), "{output}");
+    assert!(verdicts(&output).values().all(|passed| *passed), "{output}");
+    assert_eq!(
+        output.matches("tracking is off in this build").count(),
+        1,
+        "{output}"
+    );
+    let output = text(&run(&command, &filter, &[("OBJGRAPH_REQUIRE", "1")]));
+    assert!(verdicts(&output).values().all(|passed| !passed), "{output}");
+}
