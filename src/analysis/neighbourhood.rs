@@ -202,7 +202,7 @@ impl Neighbourhood {
     #[must_use]
     pub fn leaks(leaks: &Leaks, options: &Options<'_>) -> Self {
         let mut picture = leaked::leaks(leaks, options);
-        picture.cycles = red::connected(&picture);
+        red::mark_nodes(&mut picture);
         picture
     }
 

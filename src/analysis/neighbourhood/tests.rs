@@ -151,7 +151,7 @@ fn a_tangle_is_drawn_in_part() {
         .links
         .iter()
         .filter(|link| link.kind == LinkKind::Cycle);
-    assert_eq!(ring.count(), 2);
+    assert_eq!(ring.count(), 20);
     let small = Options {
         max_objects: 5,
         ..Options::default()
