@@ -5,6 +5,7 @@
 
 mod by_id;
 mod edge;
+mod handles;
 mod lengths;
 mod node;
 mod parts;
@@ -12,6 +13,7 @@ mod paths;
 mod petgraph_impls;
 
 pub use edge::{Edge, Edges};
+pub use handles::{HandleRow, Held};
 pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};

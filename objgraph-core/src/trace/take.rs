@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::assemble::assemble;
 use super::by_address::ByAddress;
+use super::handles::Handles;
 use super::others::Running;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
@@ -81,6 +82,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
     let born = births();
+    tracer.handles = Handles::list();
     capture::list_each(&mut |object| tracer.list(object));
     let all = tracer.nodes.len();
     tracer.edges.reserve(all);
