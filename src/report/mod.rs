@@ -11,6 +11,7 @@ mod dot_program;
 mod drawing;
 mod kinds;
 mod leaks;
+mod owners;
 mod picture;
 mod sites;
 mod svg;

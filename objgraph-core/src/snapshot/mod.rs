@@ -21,6 +21,7 @@ pub use paths::{PathId, PathTable, Segment};
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use self::by_id::ById;
 use crate::object_id::ObjectId;
@@ -90,6 +91,18 @@ impl Snapshot {
     #[must_use]
     pub fn parts(&self) -> &SnapshotParts {
         &self.parts
+    }
+
+    /// How long ago what was made in an epoch was made; see [`Node::age`].
+    #[must_use]
+    pub fn age_of(&self, epoch: u32) -> (Duration, Option<Duration>) {
+        let epochs = &self.parts.epochs;
+        let next = epochs.partition_point(|begun| begun.0 <= epoch);
+        let before = next.checked_sub(1).and_then(|at| epochs.get(at));
+        (
+            epochs.get(next).map_or(Duration::ZERO, |begun| begun.1),
+            before.map(|begun| begun.1),
+        )
     }
 
     /// The number of nodes.
