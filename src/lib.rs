@@ -135,6 +135,14 @@ pub use ask::{
 pub use ask::{in_current_scope, spawn_in_current_scope};
 pub use assert::{Failure, LeakCheck};
 
+// Who holds it, handle by handle, with the feature `owners`.
+pub use analysis::{
+    Inside, OutsideSite, Owners, ZombieSite, Zombies, outside_sites, owners as owners_in,
+    zombies as zombies_in,
+};
+pub use ask::{leak_birth, owners, zombies};
+pub use objgraph_core::{HandleRow, Held, LastDrop, follow, last_drop};
+
 // What could not be looked into.
 pub use analysis::{BlindPlace, BlindSpots, BlindType};
 pub use ask::blind_spots;

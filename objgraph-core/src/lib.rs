@@ -21,6 +21,7 @@
 
 mod capture;
 mod counts;
+mod follow;
 mod identified;
 mod lock;
 mod object;
@@ -37,6 +38,7 @@ mod watch;
 pub use capture::pointers::{rc, sync};
 pub use capture::{ENABLED, Instance};
 pub use counts::{Count, advance_epoch, count_of, counts};
+pub use follow::{LastDrop, follow, last_drop};
 pub use identified::{Identified, id};
 pub use object::{Object, Strong, at, objects};
 pub use object_id::ObjectId;

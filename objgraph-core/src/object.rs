@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::panic::Location;
 
 use crate::capture::{self, Listed};
 use crate::object_id::ObjectId;
@@ -183,8 +184,9 @@ impl Object {
     /// The pointer to it, if it is still alive, holds a `T`, and this thread may have it: an `Rc`
     /// stays with the thread that made it.
     #[must_use]
+    #[track_caller]
     pub fn upgrade<T: 'static>(&self) -> Option<Strong<T>> {
-        capture::upgrade(self.id())
+        capture::upgrade(self.id(), Location::caller())
     }
 }
 

@@ -19,6 +19,7 @@ mod naive;
 mod neighbourhood;
 mod node_set;
 mod object;
+mod owners;
 mod possibly;
 mod reach;
 mod retained;
@@ -50,6 +51,9 @@ pub use neighbourhood::{
 };
 pub use node_set::NodeSet;
 pub use object::SnapshotObject;
+pub use owners::{
+    Inside, OutsideSite, Owners, ZombieSite, Zombies, outside_sites, owners, zombies,
+};
 pub use possibly::Suspect;
 pub use reach::{reach, reach_backwards};
 pub use retained::{Retained, RetainedByType, Retainer};

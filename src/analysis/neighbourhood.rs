@@ -59,6 +59,13 @@ pub enum Shape {
     MoreObjects(usize),
     /// So many references to one object that are held by nothing the trace saw.
     Outside(u64),
+    /// So many of them whose handles were made at one place: an index into the sites.
+    OutsideAt {
+        /// The place.
+        site: u32,
+        /// How many.
+        references: u64,
+    },
     /// A value inside an object that the trace could not look into.
     Hidden {
         /// The type of the value: an index into [`Snapshot::types`].

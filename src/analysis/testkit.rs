@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objgraph_core::{
-    EdgeRow, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId, Place, PlaceKind, Segment, Site,
-    Snapshot, SnapshotParts, State, TypeInfo,
+    EdgeRow, HandleRow, Held, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId, Place,
+    PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot in the making.
@@ -179,6 +179,39 @@ impl Kit {
         self.parts.lengths.push(LengthRow::new(node, path, items));
     }
 
+    /// A handle; those of nodes are known from then on.
+    pub(crate) fn handle(&mut self, row: HandleRow) {
+        self.parts.knows_handles = true;
+        self.parts.handles.push(row);
+    }
+
+    /// An owning handle, made on the line of a type, and held in a field of a node or outside.
+    pub(crate) fn held_handle(
+        &mut self,
+        target: NodeId,
+        site: u32,
+        held: Option<(NodeId, &'static str)>,
+    ) {
+        let held = held.map(|(node, field)| Held {
+            node,
+            path: self.path(node, field, false),
+            index: 0,
+        });
+        let row = self.parts.nodes[target.index()];
+        self.handle(HandleRow {
+            object: row.id,
+            target: Some(target),
+            type_index: row.type_index,
+            strong: true,
+            site,
+            thread: NodeRow::UNKNOWN,
+            scope: 0,
+            epoch: 0,
+            number: self.parts.handles.len() as u64,
+            held,
+        });
+    }
+
     pub(crate) fn root(&mut self, node: NodeId, name: &str) {
         self.parts.roots.push((node, name.to_owned()));
         self.parts.roots.sort();
@@ -224,6 +257,11 @@ impl Kit {
         self.parts.places.sort();
         self.parts.lengths.sort();
         self.parts.labels.sort();
+        let key = |row: &HandleRow| {
+            let target = row.target.map_or(usize::MAX, NodeId::index);
+            (target, row.held.is_none(), row.held, row.site, row.number)
+        };
+        self.parts.handles.sort_by_key(key);
         Arc::new(Snapshot::from_parts(self.parts))
     }
 }

@@ -6,6 +6,7 @@ mod growth;
 mod leaks;
 mod lookup;
 mod new_ids;
+mod owners;
 mod pictures;
 mod scopes;
 mod sizes;
@@ -23,6 +24,7 @@ pub use lookup::{at_addrs, by_type, by_type_in, by_type_of};
 pub use new_ids::{
     NewIds, NewIdsLook, SortBy, get_new_ids, look_for_new_ids, new_ids, show_new_ids,
 };
+pub use owners::{leak_birth, owners, zombies};
 pub use pictures::{
     Picture, backrefs, backrefs_in, chain_backrefs, chain_refs, leaked, refs, refs_in,
     show_backrefs, show_chain, show_refs,

@@ -229,6 +229,17 @@ impl Writer<'_> {
                 format!("{more} more backreferences"),
             ),
             Shape::MoreObjects(more) => (Role::MoreObjects(*more), format!("{more} more objects")),
+            Shape::OutsideAt { site, references } => {
+                let site = &self.snapshot.parts().sites[*site as usize];
+                let times = match references {
+                    1 => String::new(),
+                    _ => format!(" ×{references}"),
+                };
+                (
+                    Role::Outside(*references),
+                    format!("outside{times}\n{site}"),
+                )
+            }
             Shape::Outside(1) => (Role::Outside(1), "outside".to_owned()),
             Shape::Outside(references) => {
                 (Role::Outside(*references), format!("outside ×{references}"))

@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{PlaceKind, Snapshot};
 
 use super::kinds::KindsReport;
+use super::owners::write_outside;
 use super::sites::write_sites;
 use super::words::{Names, count, joined, objects, on_threads, wrapped};
 use crate::analysis::{Leaks, SnapshotObject};
@@ -79,7 +80,15 @@ impl Report<'_> {
         }
         writeln!(out, "{} may be leaked", objects(possibly.len()))?;
         let nodes = possibly.map(|object| object.node_id());
-        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES / 2)?;
+        write_sites(
+            out,
+            "  ",
+            self.snapshot(),
+            &self.names,
+            nodes.clone(),
+            LINES / 2,
+        )?;
+        write_outside(out, "  ", self.snapshot(), nodes)?;
         writeln!(
             out,
             "  References to them were not found. These could be held by what they own"

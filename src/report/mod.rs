@@ -15,6 +15,7 @@ mod json;
 mod kinds;
 mod leaks;
 mod mermaid;
+mod owners;
 mod picture;
 mod sites;
 mod sizes;

@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{Holder, NodeId, PlaceKind, State};
 
 use super::cycles::write_ring;
+use super::owners::write_outside;
 use super::words::{Names, count, joined, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
 
@@ -82,6 +83,8 @@ impl Report<'_> {
             Reason::Outside(references) => {
                 let references = count(*references as usize, "reference", "references");
                 writeln!(out, "  {holder} is held by {references} from outside")?;
+                let holder = self.why.holder();
+                write_outside(out, "  ", self.why.snapshot(), [holder])?;
                 self.outside(out)?;
             }
             Reason::Unknown(state) => {

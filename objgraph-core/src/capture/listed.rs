@@ -49,3 +49,22 @@ pub(crate) struct KindCount {
     pub(crate) alive: u64,
     pub(crate) born: u64,
 }
+
+/// One handle of the program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HandleListed {
+    /// A number that no other handle alive has.
+    pub(crate) number: u64,
+    pub(crate) object: ObjectId,
+    /// Whether it does not lead to the object any more, whose value was moved elsewhere.
+    pub(crate) leads_nowhere: bool,
+    /// The kind of the object, for a handle that does not own.
+    pub(crate) kind: u32,
+    pub(crate) strong: bool,
+    pub(crate) site: &'static Location<'static>,
+    /// The number of the thread that made it.
+    pub(crate) thread: u32,
+    /// The number of the scope it was made in, or 0.
+    pub(crate) scope: u32,
+    pub(crate) epoch: u32,
+}

@@ -5,6 +5,7 @@
 
 mod by_id;
 mod edge;
+mod handles;
 mod lengths;
 mod node;
 mod parts;
@@ -13,6 +14,7 @@ mod petgraph_impls;
 mod to_petgraph;
 
 pub use edge::{Edge, Edges};
+pub use handles::{HandleRow, Held};
 pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
@@ -21,6 +23,7 @@ pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 pub use to_petgraph::{EdgeWeight, NodeWeight};
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use self::by_id::ById;
 use crate::object_id::ObjectId;
@@ -90,6 +93,18 @@ impl Snapshot {
     #[must_use]
     pub fn parts(&self) -> &SnapshotParts {
         &self.parts
+    }
+
+    /// How long ago what was made in an epoch was made; see [`Node::age`].
+    #[must_use]
+    pub fn age_of(&self, epoch: u32) -> (Duration, Option<Duration>) {
+        let epochs = &self.parts.epochs;
+        let next = epochs.partition_point(|begun| begun.0 <= epoch);
+        let before = next.checked_sub(1).and_then(|at| epochs.get(at));
+        (
+            epochs.get(next).map_or(Duration::ZERO, |begun| begun.1),
+            before.map(|begun| begun.1),
+        )
     }
 
     /// The number of nodes.

@@ -164,13 +164,7 @@ impl<'s> Node<'s> {
     /// were asked before: each snapshot, growth and look for new ids begins an epoch.
     #[must_use]
     pub fn age(&self) -> (Duration, Option<Duration>) {
-        let epochs = &self.snapshot.parts.epochs;
-        let next = epochs.partition_point(|epoch| epoch.0 <= self.row.epoch);
-        let before = next.checked_sub(1).and_then(|at| epochs.get(at));
-        (
-            epochs.get(next).map_or(Duration::ZERO, |epoch| epoch.1),
-            before.map(|epoch| epoch.1),
-        )
+        self.snapshot.age_of(self.row.epoch)
     }
 
     /// How many strong references there are to it, wherever they are held; `None` where that

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::handles::HandleRow;
 use super::lengths::LengthRow;
 use super::node::{Holder, NodeId, State};
 use super::paths::{PathId, PathTable};
@@ -48,6 +49,11 @@ pub struct SnapshotParts {
     /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places say what
     /// there was at its end.
     pub left_behind: Vec<NodeId>,
+    /// Whether handles are known: tracking is on, with the feature `owners`.
+    pub knows_handles: bool,
+    /// The handles of the program, by node, those to values that are gone at the end; see
+    /// [`Snapshot::handles_to`](super::Snapshot::handles_to).
+    pub handles: Vec<HandleRow>,
 }
 
 /// One node.
@@ -195,5 +201,24 @@ impl SnapshotParts {
             self.left_behind.is_sorted(),
             "what was left behind is sorted"
         );
+        assert!(
+            self.handles.is_sorted_by_key(HandleRow::key),
+            "handles are sorted by node, those to nothing at the end"
+        );
+        for row in &self.handles {
+            let held = row
+                .held
+                .is_none_or(|held| held.node.index() < nodes && self.paths.contains(held.path));
+            let thread =
+                row.thread == NodeRow::UNKNOWN || (row.thread as usize) < self.threads.len();
+            assert!(
+                row.target.is_none_or(|node| node.index() < nodes)
+                    && (row.type_index as usize) < self.types.len()
+                    && (row.site as usize) < self.sites.len()
+                    && thread
+                    && held,
+                "what a handle names is known"
+            );
+        }
     }
 }

@@ -1,15 +1,17 @@
 //! From rows as they were found to a snapshot: names sorted, edges by source, all renumbered.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::tracer::Tracer;
 use crate::capture;
 use crate::site::Site;
-use crate::snapshot::{LengthRow, NodeRow, Snapshot, SnapshotParts};
+use crate::snapshot::{HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
 use crate::type_info::TypeInfo;
 
 /// Puts a snapshot together.
-pub(super) fn assemble(tracer: Tracer) -> Snapshot {
+pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
+    let (handles, handle_sites) = super::handles::rows(&mut tracer);
     let mut parts = SnapshotParts {
         enabled: crate::ENABLED,
         epoch: capture::epoch(),
@@ -21,26 +23,37 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
         panics: tracer.panics,
         roots: tracer.roots,
         left_behind: tracer.left_behind,
+        knows_handles: crate::ENABLED && cfg!(feature = "owners"),
+        handles,
         ..SnapshotParts::default()
     };
 
     let (types, new_type) = sorted_types(tracer.types.infos);
     parts.types = types;
     parts.paths.renumber_types(&new_type);
-    let (sites, new_site) = sorted_sites(&tracer.types.kinds);
+    let of_kinds = tracer.types.kinds.iter().map(|kind| kind.site);
+    let kinds = of_kinds.len();
+    let (sites, new_site) = sorted_sites(of_kinds.chain(handle_sites));
+    let (new_site, new_handle_site) = new_site.split_at(kinds);
     parts.sites = sites;
     let (threads, new_thread) = tracer.threads.named();
     parts.threads = threads;
-    if ![&new_type, &new_site, &new_thread]
+    if ![&new_type[..], new_site, &new_thread]
         .into_iter()
         .all(|new| changes_nothing(new))
     {
         for row in &mut parts.nodes {
             row.type_index = new_type[row.type_index as usize];
-            row.site = renumbered(row.site, &new_site);
+            row.site = renumbered(row.site, new_site);
             row.thread = renumbered(row.thread, &new_thread);
         }
     }
+    for handle in &mut parts.handles {
+        handle.type_index = new_type[handle.type_index as usize];
+        handle.site = renumbered(handle.site, new_handle_site);
+        handle.thread = renumbered(handle.thread, &new_thread);
+    }
+    parts.handles.sort_unstable_by_key(HandleRow::key);
     for place in &mut parts.places {
         place.type_index = new_type[place.type_index as usize];
     }
@@ -81,13 +94,15 @@ fn sorted_types(types: Vec<Arc<TypeInfo>>) -> (Vec<Arc<TypeInfo>>, Vec<u32>) {
     )
 }
 
-/// The sites of the kinds, sorted and each once, and the site of each kind.
-fn sorted_sites(kinds: &[capture::Kind]) -> (Vec<Site>, Vec<u32>) {
-    let of_kinds: Vec<Site> = kinds.iter().map(|kind| Site::from(kind.site)).collect();
-    let mut sites = of_kinds.clone();
+/// The sites sorted and each once, and the new number of each.
+fn sorted_sites(
+    locations: impl Iterator<Item = &'static Location<'static>>,
+) -> (Vec<Site>, Vec<u32>) {
+    let all: Vec<Site> = locations.map(Site::from).collect();
+    let mut sites = all.clone();
     sites.sort();
     sites.dedup();
-    let new = of_kinds
+    let new = all
         .iter()
         .map(|site| sites.binary_search(site).unwrap_or_default() as u32);
     let new = new.collect();

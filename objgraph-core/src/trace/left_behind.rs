@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assemble::assemble;
+use super::handles::Handles;
 use super::take::SnapshotOptions;
 use super::tracer::Tracer;
 use crate::capture;
 use crate::lock::Mutex;
 use crate::sight::registry;
-use crate::snapshot::{Holder, NodeId, NodeRow, PathId, Snapshot, State};
+use crate::snapshot::{Held, Holder, NodeId, NodeRow, PathId, Snapshot, State};
 
 static LEFT_BEHIND: Mutex<Vec<Arc<Snapshot>>> = Mutex::new(Vec::new());
 
@@ -43,6 +44,7 @@ fn keep() {
         return;
     }
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default());
+    tracer.handles = Handles::list();
     for object in &own {
         tracer.list(object);
     }
@@ -88,6 +90,7 @@ pub(super) fn adopt(tracer: &mut Tracer) {
             left: &left,
             outside: HashMap::new(),
             next: Vec::new(),
+            held: held(&left),
         }
         .run(&own);
     }
@@ -104,6 +107,22 @@ struct Adoption<'t> {
     outside: HashMap<NodeId, u32>,
     /// Nodes there whose references are to be copied, with their nodes here.
     next: Vec<(NodeId, u32)>,
+    /// The numbers of the handles that each node there holds, and where.
+    held: HashMap<NodeId, Vec<(u64, Held)>>,
+}
+
+/// The numbers of the handles that each node holds, and where.
+fn held(left: &Snapshot) -> HashMap<NodeId, Vec<(u64, Held)>> {
+    let mut by_node: HashMap<_, Vec<_>> = HashMap::new();
+    for row in &left.parts().handles {
+        if let Some(held) = row.held {
+            by_node
+                .entry(held.node)
+                .or_default()
+                .push((row.number, held));
+        }
+    }
+    by_node
 }
 
 impl Adoption<'_> {
@@ -150,6 +169,11 @@ impl Adoption<'_> {
         for row in left.lengths_of(there) {
             let path = self.path(row.path, here);
             self.tracer.add_length(path, row.count, row.len());
+        }
+        for (number, held) in self.held.remove(&there).unwrap_or_default() {
+            let path = self.path(held.path, here);
+            let elements = left.parts().paths.elements(held.path, held.index);
+            self.tracer.adopt_handle(number, path, &elements);
         }
     }
 

@@ -5,6 +5,7 @@ mod assemble;
 mod by_address;
 mod by_place;
 mod edge_column;
+mod handles;
 mod keep;
 mod labels;
 mod left_behind;

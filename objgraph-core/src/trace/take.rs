@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::assemble::assemble;
 use super::by_address::ByAddress;
+use super::handles::Handles;
 use super::keep::Kept;
 use super::others::Running;
 use super::starts::{Start, Starts};
@@ -124,6 +125,7 @@ pub(super) fn take(
     let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
     let born = births();
+    tracer.handles = Handles::list();
     let (is_part, roots) = match extent {
         Extent::All => {
             capture::list_each(&mut |object| tracer.list(object));

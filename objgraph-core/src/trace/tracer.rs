@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::by_address::ByAddress;
 use super::by_place::ByPlace;
 use super::edge_column::EdgeColumn;
+use super::handles::Handles;
 use super::keep::Kept;
 use super::met::{MetPointer, StdPointer};
 use super::take::SnapshotOptions;
@@ -18,8 +19,8 @@ use crate::capture;
 use crate::object_id::ObjectId;
 use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
 use crate::snapshot::{
-    EdgeRow, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind, Segment,
-    State,
+    EdgeRow, Held, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
+    Segment, State,
 };
 use crate::tracked::{Label, Value};
 use crate::type_info::TypeInfo;
@@ -52,6 +53,7 @@ pub(crate) struct Tracer {
     pub(super) roots: Vec<(NodeId, String)>,
     /// Nodes of threads that ended.
     pub(super) left_behind: Vec<NodeId>,
+    pub(super) handles: Handles,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
@@ -130,6 +132,7 @@ impl Tracer {
             panics: Vec::new(),
             roots: Vec::new(),
             left_behind: Vec::new(),
+            handles: Handles::default(),
             wants_labels: options.labels,
             wants_heap: options.heap,
             in_order: false,
@@ -374,6 +377,27 @@ impl Tracer {
                 State::Lent
             },
         }
+    }
+
+    /// A handle was met where the visit is.
+    pub(super) fn meets(&mut self, handle: u64) {
+        let index = self.index();
+        let held = Held {
+            node: NodeId::new(self.cursor.node as usize),
+            path: self.cursor.path,
+            index,
+        };
+        self.handles.meet(handle, held);
+    }
+
+    /// A handle of the node that is being visited, as another trace met it.
+    pub(super) fn adopt_handle(&mut self, handle: u64, path: PathId, elements: &[u32]) {
+        let held = Held {
+            node: NodeId::new(self.cursor.node as usize),
+            path,
+            index: self.paths.index_of(elements),
+        };
+        self.handles.meet(handle, held);
     }
 
     /// A pointer of std.

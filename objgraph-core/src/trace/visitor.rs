@@ -355,6 +355,15 @@ impl<'a> Visitor<'a> {
         self.tracer.reference_at(address, strong)
     }
 
+    /// Reports which handle the reference is, that is reported next.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    #[inline]
+    pub(crate) fn meets(&mut self, handle: Option<u64>) {
+        if let Some(handle) = handle {
+            self.tracer.meets(handle);
+        }
+    }
+
     /// Reports a pointer of std.
     pub(crate) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
         self.tracer.std_pointer(pointer);

@@ -1,6 +1,6 @@
 //! Breadth first from the starts, forwards or backwards.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
@@ -165,8 +165,7 @@ impl<'s> Walk<'s, '_> {
                     .iter()
                     .filter_map(|&object| self.snapshot.external(object));
                 let outside: i64 = outside.map(|references| references.max(0)).sum();
-                if outside > 0 {
-                    let shape = Shape::Outside(outside.unsigned_abs());
+                for shape in outside_shapes(self.snapshot, &objects, outside.unsigned_abs()) {
                     let outside = self.picture.draw(shape, depth, false);
                     self.picture
                         .link(outside, at, String::new(), LinkKind::Hint);
@@ -317,3 +316,32 @@ impl<'s> Walk<'s, '_> {
         met.len()
     }
 }
+
+/// What stands for references from outside: one for each place that their handles were made at, as
+/// far as it is known, most first, and one for the rest.
+fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Shape> {
+    let mut at: BTreeMap<u32, u64> = BTreeMap::new();
+    for row in objects.iter().flat_map(|&node| snapshot.handles_to(node)) {
+        if row.strong && row.held.is_none() {
+            *at.entry(row.site).or_default() += 1;
+        }
+    }
+    let mut at: Vec<(u32, u64)> = at.into_iter().collect();
+    at.sort_by_key(|&(site, references)| (u64::MAX - references, site));
+    let mut left = references;
+    let mut shapes = Vec::new();
+    for (site, references) in at {
+        let references = references.min(left);
+        if references > 0 && shapes.len() < OUTSIDE {
+            left -= references;
+            shapes.push(Shape::OutsideAt { site, references });
+        }
+    }
+    if left > 0 {
+        shapes.push(Shape::Outside(left));
+    }
+    shapes
+}
+
+/// At most so many places are told apart that handles of one node from outside were made at.
+const OUTSIDE: usize = 8;

@@ -8,9 +8,11 @@ pub mod pointers;
 pub use instance::{Instance, instance_id};
 pub(crate) use scopes::{Inside, ScopeHandle};
 
+use std::any::TypeId;
 use std::panic::Location;
 
-use crate::capture::{Kind, KindCount, Listed, Looked};
+use crate::capture::{HandleListed, Kind, KindCount, Listed, Looked};
+use crate::follow::LastDrop;
 use crate::object::Strong;
 use crate::object_id::ObjectId;
 use crate::tracked::Value;
@@ -68,7 +70,7 @@ pub(crate) fn identify_arc<T: ?Sized>(_: &std::sync::Arc<T>) -> Option<ObjectId>
     None
 }
 
-pub(crate) fn upgrade<T: 'static>(_: ObjectId) -> Option<Strong<T>> {
+pub(crate) fn upgrade<T: 'static>(_: ObjectId, _: &'static Location<'static>) -> Option<Strong<T>> {
     None
 }
 
@@ -99,6 +101,20 @@ pub(crate) fn watch_arc<T>(
 
 pub(crate) fn watched() -> Vec<(usize, ObjectId)> {
     Vec::new()
+}
+
+pub(crate) fn handles() -> Vec<HandleListed> {
+    Vec::new()
+}
+
+pub(crate) fn still_there(_: &HandleListed) -> bool {
+    false
+}
+
+pub(crate) fn follow(_: TypeId) {}
+
+pub(crate) fn last_drop(_: ObjectId) -> Option<LastDrop> {
+    None
 }
 
 pub(crate) fn own_values() -> Vec<Listed> {

@@ -11,6 +11,7 @@ use super::counters::{Counter, Sheet};
 use super::kinds::{self, TypeMeta};
 use super::magazine::{Bare, Magazine};
 use super::origins::Entries;
+use super::owners::Spares;
 use super::shared::Held;
 use super::values::RcValues;
 use super::watched::{Watched, WatchedRc};
@@ -42,6 +43,7 @@ pub(super) struct Local {
     pub(super) values: RcValues,
     pub(super) arcs: Magazine<Held>,
     pub(super) bare: Magazine<Bare>,
+    pub(super) handles: Spares,
     pub(super) watched: Watched<std::rc::Weak<dyn WatchedRc>>,
     near: Option<(u32, &'static Chunk)>,
     pub(super) kinds: KindCache,
@@ -54,6 +56,7 @@ impl Local {
             values: RcValues::new(),
             arcs: Magazine::new(),
             bare: Magazine::new(),
+            handles: Spares::new(),
             watched: Watched::new(),
             near: None,
             kinds: KindCache::new(),
@@ -107,9 +110,10 @@ impl Local {
 
     fn give_back(&mut self) {
         // Others may drop what this thread made behind an `Arc`.
-        let may_live = self.arcs.was_used() | self.bare.was_used();
+        let may_live = self.arcs.was_used() | self.bare.was_used() | self.handles.was_used();
         self.arcs.give_back();
         self.bare.give_back();
+        self.handles.give_back();
         self.kinds.give_back();
         let lives = self.values.give_back();
         self.entries.end(may_live || lives);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::chunks::{self, Born};
+use super::owners;
 use super::scopes::Named;
 use crate::capture::epoch;
 use crate::lock::Mutex;
@@ -145,7 +146,8 @@ fn throw_away() {
         .filter(|(_, row)| left(row))
         .map(|(&number, row)| (number, row.entries))
         .collect();
-    let living = chunks::origins_of_living();
+    let mut living = chunks::origins_of_living();
+    owners::origins_of_living(&mut living);
     let mut origins = ORIGINS.lock();
     let mut removed = Vec::new();
     for (number, entries) in before {
@@ -213,6 +215,13 @@ impl Entries {
     #[inline]
     pub(super) fn thread(&self) -> u32 {
         self.thread
+    }
+
+    /// Where the thread makes what it makes now.
+    #[inline]
+    #[allow(dead_code, reason = "asked for by handles, where they are known")]
+    pub(super) fn origin(&self) -> u32 {
+        self.current
     }
 
     /// What is to be written down of an object that the thread makes now.

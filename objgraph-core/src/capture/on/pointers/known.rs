@@ -6,6 +6,7 @@ macro_rules! known_pointer {
     ($Pointer:ident, $Inner:ident, $module:ident, $apart:path) => {
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.meets(self.handle.number());
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
                 if visitor.reference_at(address.cast::<()>().addr(), true) {
                     return;
@@ -32,16 +33,41 @@ macro_rules! known_pointer {
             const THIN: bool = size_of::<&T>() == size_of::<usize>();
 
             pub(in super::super) fn from_inner(inner: std::$module::$Pointer<$Inner<T>>) -> Self {
-                Self { inner }
+                Self {
+                    handle: Handle::NONE,
+                    inner,
+                }
             }
 
-            /// The pointer inside, before its type is lost.
-            pub(super) fn into_made(self) -> std::$module::$Pointer<$Inner<T>>
+            #[inline]
+            fn with_handle(
+                inner: std::$module::$Pointer<$Inner<T>>,
+                site: &'static Location<'static>,
+            ) -> Self {
+                let handle = Handle::strong_at(inner.header.id(), site);
+                Self { handle, inner }
+            }
+
+            /// The same handle, as the program made it, to a pointer of another type.
+            pub(super) fn known_as(self, handle: Handle) -> Self {
+                Self {
+                    handle,
+                    inner: self.inner,
+                }
+            }
+
+            /// A handle of the program's, made at `site`.
+            pub(super) fn made_at(self, site: &'static Location<'static>) -> Self {
+                Self::with_handle(self.inner, site)
+            }
+
+            /// The pointer inside, before its type is lost, and what names the handle.
+            pub(super) fn into_made(self) -> (std::$module::$Pointer<$Inner<T>>, Handle)
             where
                 T: 'static,
             {
                 self.attach();
-                self.inner
+                (self.inner, self.handle)
             }
 
             /// A reference to the pointer is a sign that no `&mut` to the value lives any more:

@@ -86,9 +86,10 @@ macro_rules! pointers_made {
         impl<T: $($bound +)* 'static, const N: usize> TryFrom<$Pointer<[T]>> for $Pointer<[T; N]> {
             type Error = $Pointer<[T]>;
 
-            fn try_from(slice: $Pointer<[T]>) -> Result<Self, $Pointer<[T]>> {
+            fn try_from(mut slice: $Pointer<[T]>) -> Result<Self, $Pointer<[T]>> {
                 if slice.len() == N {
-                    Ok(super::as_made(super::$strong(slice.inner.header.id())))
+                    let made: Self = super::as_made(super::$strong(slice.inner.header.id()));
+                    Ok(made.known_as(slice.handle.take()))
                 } else {
                     Err(slice)
                 }
@@ -106,9 +107,11 @@ macro_rules! pointers_made {
             ///
             /// If the value is a `T`, and [`get_mut`](Self::get_mut) was called on the pointer to
             /// `dyn Any`: no safe code leads back from there. Call it on the pointer to the `T`.
-            pub fn downcast<T: Any $(+ $bound)*>(self) -> Result<$Pointer<T>, Self> {
+            pub fn downcast<T: Any $(+ $bound)*>(mut self) -> Result<$Pointer<T>, Self> {
                 if (*self).is::<T>() {
-                    Ok(super::as_made(super::$strong(self.inner.header.id())))
+                    let made: $Pointer<T> =
+                        super::as_made(super::$strong(self.inner.header.id()));
+                    Ok(made.known_as(self.handle.take()))
                 } else {
                     Err(self)
                 }

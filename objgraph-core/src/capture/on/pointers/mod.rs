@@ -15,6 +15,7 @@ mod unsize;
 pub use unsize::Unsize;
 
 use std::any::Any;
+use std::panic::Location;
 
 use super::{list, pins, watched};
 use crate::object::Strong;
@@ -29,18 +30,25 @@ pub(crate) fn identify_arc<T: ?Sized>(pointer: &sync::Arc<T>) -> Option<ObjectId
 }
 
 /// The pointer to an object, if it holds a `T` and this thread may have it.
-pub(crate) fn upgrade<T: 'static>(id: ObjectId) -> Option<Strong<T>> {
+pub(crate) fn upgrade<T: 'static>(
+    id: ObjectId,
+    site: &'static Location<'static>,
+) -> Option<Strong<T>> {
     let mut pointer = strong_pointer(id)?;
     macro_rules! try_as {
-        ($pointer:ty, $strong:path) => {
+        ($pointer:ty, $strong:expr) => {
             match pointer.downcast::<$pointer>() {
                 Ok(found) => return Some($strong(*found)),
                 Err(other) => pointer = other,
             }
         };
     }
-    try_as!(rc::Rc<T>, Strong::Rc);
-    try_as!(sync::Arc<T>, Strong::Arc);
+    try_as!(rc::Rc<T>, |found: rc::Rc<T>| Strong::Rc(
+        found.made_at(site)
+    ));
+    try_as!(sync::Arc<T>, |found: sync::Arc<T>| Strong::Arc(
+        found.made_at(site)
+    ));
     try_as!(std::rc::Rc<T>, Strong::StdRc);
     try_as!(std::sync::Arc<T>, Strong::StdArc);
     drop(pointer);

@@ -16,6 +16,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
 use super::super::inner::{RcHeader, RcInner, RcMeta, list_rc};
+use super::super::owners::{self, Handle};
 use super::super::{pins, table};
 use super::files::file_traits;
 use super::known::known_pointer;
@@ -38,16 +39,19 @@ use crate::tracked::Visit;
 /// let two = Rc::clone(&one);
 /// assert_eq!((*two, Rc::strong_count(&one)), (5, 2));
 /// ```
-#[repr(transparent)]
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Rc<T: ?Sized> {
+    // Before the reference, so that a handle is gone before a value's drop runs.
+    handle: Handle,
     inner: std::rc::Rc<RcInner<T>>,
 }
 
 /// A handle that does not own; as [`std::rc::Weak`].
-#[repr(transparent)]
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Weak<T: ?Sized> {
+    pub(super) handle: Handle,
     pub(super) inner: std::rc::Weak<RcInner<T>>,
 }
 
@@ -68,7 +72,7 @@ impl<T: 'static> Rc<T> {
             value,
         });
         list_rc(&inner, site);
-        Self { inner }
+        Self::with_handle(inner, site)
     }
 
     /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
@@ -76,14 +80,17 @@ impl<T: 'static> Rc<T> {
     #[track_caller]
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
         let site = Location::caller();
+        let promise = Handle::promised();
         let inner = std::rc::Rc::new_cyclic(|weak| RcInner {
             value: make(&Weak {
+                handle: promise.another_weak(),
                 inner: weak.clone(),
             }),
             header: RcHeader::unlisted(),
         });
         list_rc(&inner, site);
-        Self { inner }
+        promise.keep_promise(inner.header.id());
+        Self::with_handle(inner, site)
     }
 }
 
@@ -94,9 +101,10 @@ impl<T> Rc<T> {
     ///
     /// The reference itself, where there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
-        match std::rc::Rc::try_unwrap(this.inner) {
+        let Self { handle, inner } = this;
+        match std::rc::Rc::try_unwrap(inner) {
             Ok(inner) => Ok(inner.into_value()),
-            Err(inner) => Err(Self { inner }),
+            Err(inner) => Err(Self { handle, inner }),
         }
     }
 
@@ -118,12 +126,14 @@ impl<T> Rc<T> {
 impl<T: ?Sized> Rc<T> {
     /// Makes a weak reference.
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Rc`"]
+    #[cfg_attr(feature = "owners", track_caller)]
     pub fn downgrade(this: &Self) -> Weak<T>
     where
         T: 'static,
     {
         this.attach();
         Weak {
+            handle: Handle::weak(this.inner.header.id()),
             inner: std::rc::Rc::downgrade(&this.inner),
         }
     }
@@ -169,6 +179,9 @@ impl<T: Clone + 'static> Rc<T> {
     pub fn make_mut(this: &mut Self) -> &mut T {
         if std::rc::Rc::strong_count(&this.inner) == 1 {
             this.detach();
+            if Self::weak_count(this) > 0 {
+                owners::value_moved(this.inner.header.id());
+            }
         }
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         if inner.header.id().is_none() {
@@ -177,6 +190,7 @@ impl<T: Clone + 'static> Rc<T> {
                 Location::caller(),
                 None,
             ));
+            this.handle = Handle::strong(inner.header.id());
         }
         inner.header.set_lent(true);
         &mut inner.value
@@ -188,6 +202,7 @@ impl<T> Weak<T> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            handle: Handle::NONE,
             inner: std::rc::Weak::new(),
         }
     }
@@ -196,24 +211,37 @@ impl<T> Weak<T> {
 impl<T: ?Sized> Weak<T> {
     /// A strong reference, if the value is still alive.
     #[must_use = "this returns a new `Rc`, without modifying the original weak pointer"]
+    #[cfg_attr(feature = "owners", track_caller)]
     pub fn upgrade(&self) -> Option<Rc<T>> {
+        let inner = self.strong()?;
+        let handle = Handle::strong(inner.header.id());
+        Some(Rc { handle, inner })
+    }
+
+    /// A strong reference that is no handle of the program's.
+    fn strong(&self) -> Option<std::rc::Rc<RcInner<T>>> {
         let inner = self.inner.upgrade()?;
         // What only a visit holds is gone, as far as the program knows.
         let pins = pins::of_this_thread(pins::address(&*inner));
-        (std::rc::Rc::strong_count(&inner) > pins + 1).then_some(Rc { inner })
+        (std::rc::Rc::strong_count(&inner) > pins + 1).then_some(inner)
     }
 
     /// How many strong references there are; 0 if the value is gone.
     #[must_use]
     pub fn strong_count(&self) -> usize {
-        self.upgrade()
-            .map_or(0, |strong| Rc::strong_count(&strong) - 1)
+        self.strong().map_or(0, |strong| {
+            let pins = pins::of_this_thread(pins::address(&*strong));
+            std::rc::Rc::strong_count(&strong) - pins - 1
+        })
     }
 
     /// How many weak references there are; 0 if the value is gone.
     #[must_use]
     pub fn weak_count(&self) -> usize {
-        self.upgrade().map_or(0, |strong| Rc::weak_count(&strong))
+        self.strong().map_or(0, |strong| {
+            let own = usize::from(strong.header.is_attached());
+            std::rc::Rc::weak_count(&strong) - own
+        })
     }
 
     /// Whether two pointers point to the same allocation, or both to nothing.
@@ -248,10 +276,11 @@ impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
 
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.meets(self.handle.number());
         if visitor.reference_at(self.inner.as_ptr().cast::<()>().addr(), false) {
             return;
         }
-        if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
+        if let Some(id) = self.strong().and_then(|strong| strong.header.id()) {
             visitor.reference(id, false);
         }
     }

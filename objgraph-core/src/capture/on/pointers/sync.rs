@@ -16,6 +16,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
 use super::super::inner::{ArcHeader, ArcInner, ArcMeta, list_arc};
+use super::super::owners::{self, Handle};
 use super::super::{pins, table};
 use super::files::file_traits;
 use super::known::known_pointer;
@@ -48,16 +49,19 @@ use crate::tracked::Visit;
 /// let sum = std::thread::spawn(move || *two + 1).join().unwrap();
 /// assert_eq!((sum, Arc::strong_count(&one)), (6, 1));
 /// ```
-#[repr(transparent)]
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Arc<T: ?Sized> {
+    // Before the reference, so that a handle is gone before a value's drop runs.
+    handle: Handle,
     inner: std::sync::Arc<ArcInner<T>>,
 }
 
 /// A handle that does not own; as [`std::sync::Weak`].
-#[repr(transparent)]
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Weak<T: ?Sized> {
+    pub(super) handle: Handle,
     pub(super) inner: std::sync::Weak<ArcInner<T>>,
 }
 
@@ -78,7 +82,7 @@ impl<T: Send + Sync + 'static> Arc<T> {
             value,
         });
         list_arc(&inner, site);
-        Self { inner }
+        Self::with_handle(inner, site)
     }
 
     /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
@@ -86,14 +90,17 @@ impl<T: Send + Sync + 'static> Arc<T> {
     #[track_caller]
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
         let site = Location::caller();
+        let promise = Handle::promised();
         let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
             value: make(&Weak {
+                handle: promise.another_weak(),
                 inner: weak.clone(),
             }),
             header: ArcHeader::unlisted(),
         });
         list_arc(&inner, site);
-        Self { inner }
+        promise.keep_promise(inner.header.id());
+        Self::with_handle(inner, site)
     }
 }
 
@@ -105,13 +112,14 @@ impl<T> Arc<T> {
     /// The reference itself, where there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
         let address = this.address();
-        let unwrapped = std::sync::Arc::try_unwrap(this.inner).or_else(|inner| {
+        let Self { handle, inner } = this;
+        let unwrapped = std::sync::Arc::try_unwrap(inner).or_else(|inner| {
             // What hinders may be another thread's pin.
             pins::unpinned(address, || std::sync::Arc::try_unwrap(inner))
         });
         match unwrapped {
             Ok(inner) => Ok(inner.into_value()),
-            Err(inner) => Err(Self { inner }),
+            Err(inner) => Err(Self { handle, inner }),
         }
     }
 
@@ -137,12 +145,14 @@ impl<T> Arc<T> {
 impl<T: ?Sized> Arc<T> {
     /// Makes a weak reference.
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Arc`"]
+    #[cfg_attr(feature = "owners", track_caller)]
     pub fn downgrade(this: &Self) -> Weak<T>
     where
         T: 'static,
     {
         this.attach();
         Weak {
+            handle: Handle::weak(this.inner.header.id()),
             inner: std::sync::Arc::downgrade(&this.inner),
         }
     }
@@ -204,6 +214,9 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
     pub fn make_mut(this: &mut Self) -> &mut T {
         if Self::strong_count(this) == 1 {
             this.detach_unpinned();
+            if Self::weak_count(this) > 0 {
+                owners::value_moved(this.inner.header.id());
+            }
         }
         // A pin, which a weak reference may lead to, must not make the value look shared.
         let inner = pins::unpinned_until_allowed(this.address(), || {
@@ -212,11 +225,14 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads to nothing any more.
             Some(id) => table::detach(id),
-            None => inner.header.set_id(table::list_arc(
-                <T as ArcMeta>::META,
-                Location::caller(),
-                None,
-            )),
+            None => {
+                inner.header.set_id(table::list_arc(
+                    <T as ArcMeta>::META,
+                    Location::caller(),
+                    None,
+                ));
+                this.handle = Handle::strong(inner.header.id());
+            }
         }
         inner.header.set_lent(true);
         &mut inner.value
@@ -228,6 +244,7 @@ impl<T> Weak<T> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            handle: Handle::NONE,
             inner: std::sync::Weak::new(),
         }
     }
@@ -236,8 +253,11 @@ impl<T> Weak<T> {
 impl<T: ?Sized> Weak<T> {
     /// A strong reference, if the value is still alive.
     #[must_use = "this returns a new `Arc`, without modifying the original weak pointer"]
+    #[cfg_attr(feature = "owners", track_caller)]
     pub fn upgrade(&self) -> Option<Arc<T>> {
-        pins::upgrade(&self.inner).map(|inner| Arc { inner })
+        let inner = pins::upgrade(&self.inner)?;
+        let handle = Handle::strong(inner.header.id());
+        Some(Arc { handle, inner })
     }
 
     /// How many strong references there are; 0 if the value is gone.
@@ -307,6 +327,7 @@ impl<T: ?Sized + Error> Error for Arc<T> {
 
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.meets(self.handle.number());
         if visitor.reference_at(self.inner.as_ptr().cast::<()>().addr(), false) {
             return;
         }

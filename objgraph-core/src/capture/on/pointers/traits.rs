@@ -14,9 +14,11 @@ macro_rules! pointer_traits {
 
         impl<T: ?Sized + 'static> Clone for $Pointer<T> {
             #[inline]
+            #[cfg_attr(feature = "owners", track_caller)]
             fn clone(&self) -> Self {
                 self.attach();
                 Self {
+                    handle: Handle::strong(self.inner.header.id()),
                     inner: self.inner.clone(),
                 }
             }
@@ -118,8 +120,10 @@ macro_rules! pointer_traits {
 
         impl<T: ?Sized> Clone for Weak<T> {
             #[inline]
+            #[cfg_attr(feature = "owners", track_caller)]
             fn clone(&self) -> Self {
                 Self {
+                    handle: self.handle.another_weak(),
                     inner: self.inner.clone(),
                 }
             }

@@ -26,7 +26,8 @@ macro_rules! unsize_ours {
             type Output = $module::$Pointer<U>;
 
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
-                $module::$Pointer::from_inner(coerce(self.into_made()))
+                let (inner, handle) = self.into_made();
+                $module::$Pointer::from_inner(coerce(inner)).known_as(handle)
             }
         }
 
@@ -36,7 +37,9 @@ macro_rules! unsize_ours {
             type Output = $module::Weak<U>;
 
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
-                $module::Weak { inner: coerce(self.inner) }
+                let Self { handle, inner } = self;
+                let inner = coerce(inner);
+                $module::Weak { handle, inner }
             }
         }
 

@@ -1,0 +1,27 @@
+//! Who still holds it: each handle of the program, not only each object, is known.
+//!
+//! This is the one place that decides whether handles are known, by the feature `owners`. The two
+//! sides offer the same names; without it a handle's entry is nothing, and costs nothing.
+
+#[cfg(feature = "owners")]
+mod entries;
+#[cfg(feature = "owners")]
+mod follow;
+#[cfg(feature = "owners")]
+mod known;
+#[cfg(feature = "owners")]
+use known as side;
+
+#[cfg(not(feature = "owners"))]
+mod unknown;
+#[cfg(not(feature = "owners"))]
+use unknown as side;
+
+pub(super) use side::{Handle, Spares, origins_of_living, value_moved};
+pub(crate) use side::{follow, handles, last_drop, still_there};
+
+#[cfg(all(feature = "owners", feature = "nightly"))]
+compile_error!(
+    "the features `owners` and `nightly` cannot be had together: a pointer that coerces by itself \
+     has no room for what names its handle; leave one of them out"
+);

@@ -1,0 +1,87 @@
+//! Who holds an object, handle by handle.
+
+use std::sync::Arc;
+
+use objgraph_core::{LastDrop, ObjectId, last_drop, snapshot};
+
+use crate::analysis::{self, NodeSet, Owners, Zombies, reach_backwards};
+
+/// Who holds an object: each handle to it, strong or weak, by the object and field that holds it,
+/// or, where it is held from outside, by the line of code that made it and the thread. It takes a
+/// snapshot.
+///
+/// `None` if there is no such object, or without the feature `owners`.
+///
+/// ```
+/// use objgraph::rc::Rc;
+///
+/// let session = Rc::new("alice".to_owned());
+/// std::mem::forget(session.clone());
+/// if let Some(owners) = objgraph::owners(objgraph::id(&session)) {
+///     assert_eq!(owners.outside().len(), 2);
+///     assert!(owners.to_string().contains("2 of 2 references are held from outside"));
+/// }
+/// ```
+#[must_use]
+pub fn owners(id: ObjectId) -> Option<Owners> {
+    analysis::owners(&Arc::new(snapshot()), id)
+}
+
+/// Weak handles that keep the memory of allocations whose values are gone: a `Weak` frees nothing
+/// before it is dropped itself. It takes a snapshot; without the feature `owners` it is empty.
+///
+/// ```
+/// use objgraph::rc::Rc;
+///
+/// let cache = Rc::downgrade(&Rc::new([0_u8; 1000]));
+/// let zombies = objgraph::zombies();
+/// if cfg!(feature = "owners") && objgraph::ENABLED {
+///     assert_eq!((zombies.allocations(), zombies.bytes()), (1, 1024));
+/// }
+/// drop(cache);
+/// ```
+#[must_use]
+pub fn zombies() -> Zombies {
+    analysis::zombies(&snapshot())
+}
+
+/// Where an object began to leak: the last drop of an owning handle to it, or to what it hangs on.
+/// Of what has leaked, nobody can drop a handle any more, so that was the last from outside.
+///
+/// `None` if it has not leaked, without the feature `owners`, and if no type of what it hangs on
+/// was [followed](crate::follow) at the time. If only some were, it is the last drop among those.
+/// It takes a snapshot.
+///
+/// ```
+/// use objgraph::{Tracked, rc::Rc};
+/// use std::cell::RefCell;
+///
+/// #[derive(Tracked)]
+/// struct Node {
+///     me: RefCell<Option<Rc<Node>>>,
+/// }
+///
+/// objgraph::follow::<Node>();
+/// let node = Rc::new(Node { me: RefCell::new(None) });
+/// *node.me.borrow_mut() = Some(node.clone());
+/// let id = objgraph::id(&node);
+/// drop(node);
+/// if let Some(birth) = objgraph::leak_birth(id) {
+///     println!("{birth}");
+/// }
+/// ```
+#[must_use]
+pub fn leak_birth(id: ObjectId) -> Option<LastDrop> {
+    let snapshot = Arc::new(snapshot());
+    let node = snapshot.find(id)?;
+    let leaks = analysis::find_leaks(&snapshot);
+    let mut leaked = NodeSet::new(snapshot.len());
+    for &node in leaks.nodes() {
+        leaked.insert(node);
+    }
+    let hangs_on = reach_backwards(&snapshot, [node], &leaked);
+    let drops = hangs_on
+        .iter()
+        .filter_map(|node| last_drop(snapshot.node(node).id()));
+    drops.max_by_key(LastDrop::time)
+}

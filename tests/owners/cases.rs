@@ -1,0 +1,147 @@
+//! Handles that come about in other ways than by `clone`.
+
+use std::cell::RefCell;
+use std::fmt::Debug;
+
+use objgraph::rc::{Rc, Weak};
+use objgraph::{ObjectId, Owners, Tracked, unsize};
+
+fn owners(id: ObjectId) -> Option<Owners> {
+    let owners = objgraph::owners(id);
+    let known = objgraph::ENABLED && cfg!(feature = "owners");
+    assert_eq!(owners.is_some(), known, "known where handles are");
+    owners
+}
+
+/// The lines of the handles of one kind from outside.
+fn lines(owners: &Owners, strong: bool) -> Vec<u32> {
+    let sites = owners.outside().iter().filter(|one| one.strong == strong);
+    sites.map(|one| one.site.line).collect()
+}
+
+#[test]
+fn a_handle_keeps_its_place_when_its_type_changes() {
+    let (made, line) = (Rc::new(5_u64), line!());
+    let id = objgraph::id(&made);
+    let shown: Rc<dyn Debug> = unsize!(made => dyn Debug);
+    if let Some(owners) = owners(id) {
+        assert_eq!(lines(&owners, true), [line]);
+    }
+    drop(shown);
+    let (made, line) = (Rc::new(6_u64), line!());
+    let id = objgraph::id(&made);
+    let any: Rc<dyn std::any::Any> = unsize!(made => dyn std::any::Any);
+    let back = any.downcast::<u64>().expect("it is one");
+    if let Some(owners) = owners(id) {
+        assert_eq!(lines(&owners, true), [line]);
+    }
+    drop(back);
+}
+
+#[test]
+fn make_mut_makes_a_handle_or_leaves_weak_ones_behind() {
+    #[derive(Clone)]
+    struct Value(#[allow(dead_code, reason = "something to clone")] u8);
+
+    let mut one = Rc::new(Value(1));
+    let other = one.clone();
+    #[rustfmt::skip]
+    let line = { Rc::make_mut(&mut one).0 = 2; line!() };
+    if let Some(owners) = owners(objgraph::id(&one)) {
+        assert_eq!(lines(&owners, true), [line]);
+    }
+    assert!(objgraph::id(&one) != objgraph::id(&other) || !objgraph::ENABLED);
+
+    let id = objgraph::id(&other);
+    let mut other = other;
+    let weak = Rc::downgrade(&other);
+    Rc::make_mut(&mut other).0 = 3;
+    assert!(weak.upgrade().is_none());
+    if let Some(owners) = owners(id) {
+        assert_eq!(
+            (owners.counts(true), owners.counts(false)),
+            ((0, 1), (0, 0))
+        );
+        let zombies = objgraph::zombies();
+        let of_type = zombies.rows().iter().filter(|row| row.type_name == "Value");
+        assert_eq!(of_type.map(|row| row.allocations).sum::<usize>(), 1);
+    }
+}
+
+#[test]
+fn memory_that_weak_handles_keep_is_told() {
+    struct Big(#[allow(dead_code, reason = "it has a size")] [u8; 1000]);
+
+    let weak = Rc::downgrade(&Rc::new(Big([0; 1000])));
+    let again = weak.clone();
+    let zombies = objgraph::zombies();
+    let of_type = || zombies.rows().iter().filter(|row| row.type_name == "Big");
+    let known = usize::from(objgraph::ENABLED && cfg!(feature = "owners"));
+    assert_eq!(of_type().map(|row| row.handles).sum::<usize>(), 2 * known);
+    let bytes: u64 = of_type().map(|row| row.bytes).sum();
+    assert_eq!(bytes, 2 * 1024 * known as u64);
+    drop((weak, again));
+    let zombies = objgraph::zombies();
+    assert!(zombies.rows().iter().all(|row| row.type_name != "Big"));
+}
+
+#[derive(Tracked)]
+struct Parent {
+    me: RefCell<Option<Rc<Parent>>>,
+    child: Rc<Child>,
+}
+
+#[derive(Tracked)]
+struct Child(RefCell<Weak<Parent>>);
+
+#[inline(never)]
+fn let_go_of(parent: Rc<Parent>) {
+    drop(parent);
+}
+
+#[test]
+fn the_last_drop_from_outside_gave_birth_to_the_leak() {
+    objgraph::follow::<Parent>();
+    let parent = Rc::new(Parent {
+        me: RefCell::default(),
+        child: Rc::new(Child(RefCell::default())),
+    });
+    let id = objgraph::id(&parent.child);
+    parent.child.0.replace(Rc::downgrade(&parent));
+    parent.me.replace(Some(parent.clone()));
+    drop(parent.clone());
+    assert!(objgraph::leak_birth(id).is_none(), "it has not leaked");
+    let_go_of(parent);
+    let birth = objgraph::leak_birth(id);
+    assert_eq!(
+        birth.is_some(),
+        objgraph::ENABLED && cfg!(feature = "owners")
+    );
+    if let Some(place) = birth.and_then(|birth| birth.place()) {
+        // Inlined, it is the caller.
+        let known = ["let_go_of", "the_last_drop_from_outside"];
+        assert!(known.iter().any(|name| place.contains(name)), "{place}");
+    }
+}
+
+#[test]
+fn handles_of_a_thread_that_ended_are_explained() {
+    #[derive(Tracked)]
+    struct Ring(RefCell<Option<Rc<Ring>>>, Rc<Leaf>);
+    #[derive(Tracked)]
+    struct Leaf;
+
+    let worker = std::thread::Builder::new().name("worker".into());
+    let ended = worker.spawn(|| {
+        let leaf = Rc::new(Leaf);
+        let ring = Rc::new(Ring(RefCell::default(), leaf.clone()));
+        ring.0.replace(Some(ring.clone()));
+        std::mem::forget(leaf.clone());
+        objgraph::id(&leaf)
+    });
+    let id = ended.and_then(|ended| Ok(ended.join().expect("it ends")));
+    if let Some(owners) = owners(id.expect("it began")) {
+        assert_eq!(owners.counts(true), (1, 1));
+        assert_eq!(owners.outside()[0].thread.as_deref(), Some("worker"));
+    }
+}

@@ -1,0 +1,286 @@
+//! Random programs: the handles that are told are those of a model, each with its site.
+
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Make,
+    MakeCyclic,
+    Clone(usize),
+    CloneElsewhere(usize),
+    Downgrade(usize),
+    CloneWeak(usize),
+    Upgrade(usize),
+    PutIn(usize, usize),
+    PutWeakIn(usize, usize),
+    TakeOut(usize),
+    Forget(usize),
+    ForgetWeak(usize),
+    Drop(usize),
+    DropWeak(usize),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let n = || 0_usize..16;
+    let step = prop_oneof![
+        2 => Just(Step::Make),
+        1 => Just(Step::MakeCyclic),
+        2 => n().prop_map(Step::Clone),
+        1 => n().prop_map(Step::CloneElsewhere),
+        2 => n().prop_map(Step::Downgrade),
+        1 => n().prop_map(Step::CloneWeak),
+        2 => n().prop_map(Step::Upgrade),
+        3 => (n(), n()).prop_map(|(one, other)| Step::PutIn(one, other)),
+        2 => (n(), n()).prop_map(|(one, other)| Step::PutWeakIn(one, other)),
+        1 => n().prop_map(Step::TakeOut),
+        1 => n().prop_map(Step::Forget),
+        1 => n().prop_map(Step::ForgetWeak),
+        3 => n().prop_map(Step::Drop),
+        1 => n().prop_map(Step::DropWeak),
+    ];
+    prop::collection::vec(step, 0..40)
+}
+
+macro_rules! programs {
+    ($name:ident, $module:ident::$Pointer:ident, $cell:ident::$Cell:ident, $lock:ident $(. $unwrap:ident)?) => {
+        mod $name {
+            use std::collections::{BTreeMap, BTreeSet};
+
+            use objgraph::$module::{$Pointer as Ptr, Weak};
+            use objgraph::{NodeId, ObjectId, Snapshot, Tracked};
+            use proptest::prelude::*;
+
+            use super::{Step, steps};
+
+            type Cell<T> = std::$cell::$Cell<T>;
+
+            #[derive(Tracked)]
+            struct Node {
+                kids: Cell<Vec<Ptr<Node>>>,
+                weaks: Cell<Vec<Weak<Node>>>,
+            }
+
+            fn node() -> Node {
+                Node { kids: Cell::default(), weaks: Cell::default() }
+            }
+
+            /// A handle of the model.
+            #[derive(Clone, Debug)]
+            struct Made {
+                target: ObjectId,
+                line: u32,
+            }
+
+            #[derive(Default)]
+            struct Model {
+                strong: Vec<Made>,
+                weak: Vec<Made>,
+                forgotten: Vec<Made>,
+                forgotten_weak: Vec<Made>,
+                /// What each object that is alive holds.
+                nodes: BTreeMap<ObjectId, (Vec<Made>, Vec<Made>)>,
+                gone: BTreeSet<ObjectId>,
+            }
+
+            impl Model {
+                fn drop_unheld(&mut self) {
+                    loop {
+                        let held: BTreeSet<ObjectId> = self
+                            .strong
+                            .iter()
+                            .chain(&self.forgotten)
+                            .chain(self.nodes.values().flat_map(|node| &node.0))
+                            .map(|made| made.target)
+                            .collect();
+                        let before = self.gone.len();
+                        for &id in self.nodes.keys() {
+                            if !held.contains(&id) {
+                                self.gone.insert(id);
+                            }
+                        }
+                        self.nodes.retain(|id, _| held.contains(id));
+                        if self.gone.len() == before {
+                            return;
+                        }
+                    }
+                }
+
+                /// Every handle: target, strong, line, and the holder with the path.
+                #[allow(clippy::type_complexity, reason = "written once")]
+                fn all(&self) -> Vec<(ObjectId, bool, u32, Option<(ObjectId, String)>)> {
+                    let mut all = Vec::new();
+                    for made in self.strong.iter().chain(&self.forgotten) {
+                        all.push((made.target, true, made.line, None));
+                    }
+                    for made in self.weak.iter().chain(&self.forgotten_weak) {
+                        all.push((made.target, false, made.line, None));
+                    }
+                    for (&id, (kids, weaks)) in &self.nodes {
+                        for (at, made) in kids.iter().enumerate() {
+                            let held = Some((id, format!("kids[{at}]")));
+                            all.push((made.target, true, made.line, held));
+                        }
+                        for (at, made) in weaks.iter().enumerate() {
+                            let held = Some((id, format!("weaks[{at}]")));
+                            all.push((made.target, false, made.line, held));
+                        }
+                    }
+                    all.sort();
+                    all
+                }
+            }
+
+            fn told(snapshot: &Snapshot, model: &Model) -> Vec<(ObjectId, bool, u32, Option<(ObjectId, String)>)> {
+                let parts = snapshot.parts();
+                let of_model = |id: &ObjectId| model.nodes.contains_key(id) || model.gone.contains(id);
+                let mut all: Vec<_> = parts
+                    .handles
+                    .iter()
+                    .filter(|row| of_model(&row.object))
+                    .map(|row| {
+                        assert_eq!(row.target.is_some(), model.nodes.contains_key(&row.object));
+                        let site = &parts.sites[row.site as usize];
+                        assert_eq!(site.file, file!());
+                        let id = |node: NodeId| snapshot.node(node).id();
+                        let held = row.held.map(|held| {
+                            (id(held.node), parts.paths.show(held.path, held.index))
+                        });
+                        (row.object, row.strong, site.line, held)
+                    })
+                    .collect();
+                all.sort();
+                all
+            }
+
+            /// The real handles, in step with those of the model.
+            #[derive(Default)]
+            struct Real {
+                strong: Vec<Ptr<Node>>,
+                weak: Vec<Weak<Node>>,
+            }
+
+            #[rustfmt::skip]
+            fn run(step: &Step, real: &mut Real, model: &mut Model) {
+                let pick = |at: usize, len: usize| (len > 0).then(|| at % len);
+                match *step {
+                    Step::Make => {
+                        let (made, line) = (Ptr::new(node()), line!());
+                        let target = objgraph::id(&made);
+                        model.nodes.insert(target, Default::default());
+                        real.strong.push(made);
+                        model.strong.push(Made { target, line });
+                    }
+                    Step::MakeCyclic => {
+                        let mut own = 0;
+                        let make = |me: &Weak<Node>| {
+                            let (weak, line) = (me.clone(), line!());
+                            own = line;
+                            let node = node();
+                            node.weaks.$lock()$(.$unwrap())?.push(weak);
+                            node
+                        };
+                        let (made, line) = (Ptr::new_cyclic(make), line!());
+                        let target = objgraph::id(&made);
+                        model.nodes.insert(target, (Vec::new(), vec![Made { target, line: own }]));
+                        real.strong.push(made);
+                        model.strong.push(Made { target, line });
+                    }
+                    Step::Clone(at) => if let Some(at) = pick(at, real.strong.len()) {
+                        let (made, line) = (real.strong[at].clone(), line!());
+                        real.strong.push(made);
+                        model.strong.push(Made { line, ..model.strong[at].clone() });
+                    },
+                    Step::CloneElsewhere(at) => if let Some(at) = pick(at, real.strong.len()) {
+                        let (made, line) = (Ptr::clone(&real.strong[at]), line!());
+                        real.strong.push(made);
+                        model.strong.push(Made { line, ..model.strong[at].clone() });
+                    },
+                    Step::Downgrade(at) => if let Some(at) = pick(at, real.strong.len()) {
+                        let (made, line) = (Ptr::downgrade(&real.strong[at]), line!());
+                        real.weak.push(made);
+                        model.weak.push(Made { line, ..model.strong[at].clone() });
+                    },
+                    Step::CloneWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
+                        let (made, line) = (real.weak[at].clone(), line!());
+                        real.weak.push(made);
+                        model.weak.push(Made { line, ..model.weak[at].clone() });
+                    },
+                    Step::Upgrade(at) => if let Some(at) = pick(at, real.weak.len()) {
+                        let (made, line) = (real.weak[at].upgrade(), line!());
+                        assert_eq!(made.is_some(), model.nodes.contains_key(&model.weak[at].target));
+                        if let Some(made) = made {
+                            real.strong.push(made);
+                            model.strong.push(Made { line, ..model.weak[at].clone() });
+                        }
+                    },
+                    Step::PutIn(at, other) => if let Some(at) = pick(at, real.strong.len()) {
+                        let into = pick(other, real.strong.len()).unwrap_or(0);
+                        let into = real.strong[into].clone();
+                        let (handle, made) = (real.strong.swap_remove(at), model.strong.swap_remove(at));
+                        into.kids.$lock()$(.$unwrap())?.push(handle);
+                        model.nodes.get_mut(&objgraph::id(&into)).unwrap().0.push(made);
+                    },
+                    Step::PutWeakIn(at, other) => if let Some(at) = pick(at, real.weak.len())
+                        && let Some(into) = pick(other, real.strong.len())
+                    {
+                        let (handle, made) = (real.weak.swap_remove(at), model.weak.swap_remove(at));
+                        let into = &real.strong[into];
+                        into.weaks.$lock()$(.$unwrap())?.push(handle);
+                        model.nodes.get_mut(&objgraph::id(into)).unwrap().1.push(made);
+                    },
+                    Step::TakeOut(at) => if let Some(at) = pick(at, real.strong.len()) {
+                        let from = real.strong[at].clone();
+                        let taken = from.kids.$lock()$(.$unwrap())?.pop();
+                        if let Some(taken) = taken {
+                            real.strong.push(taken);
+                            let made = model.nodes.get_mut(&objgraph::id(&from)).unwrap().0.pop();
+                            model.strong.push(made.unwrap());
+                        }
+                    },
+                    Step::Forget(at) => if let Some(at) = pick(at, real.strong.len()) {
+                        std::mem::forget(real.strong.swap_remove(at));
+                        let made = model.strong.swap_remove(at);
+                        model.forgotten.push(made);
+                    },
+                    Step::ForgetWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
+                        std::mem::forget(real.weak.swap_remove(at));
+                        let made = model.weak.swap_remove(at);
+                        model.forgotten_weak.push(made);
+                    },
+                    Step::Drop(at) => if let Some(at) = pick(at, real.strong.len()) {
+                        drop(real.strong.swap_remove(at));
+                        model.strong.swap_remove(at);
+                    },
+                    Step::DropWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
+                        drop(real.weak.swap_remove(at));
+                        model.weak.swap_remove(at);
+                    },
+                }
+                model.drop_unheld();
+            }
+
+            proptest! {
+                #![proptest_config(ProptestConfig::with_cases(128))]
+
+                #[test]
+                fn handles_are_those_of_the_model(steps in steps()) {
+                    if objgraph::ENABLED && cfg!(feature = "owners") {
+                        let (mut real, mut model) = (Real::default(), Model::default());
+                        for (number, step) in steps.iter().enumerate() {
+                            run(step, &mut real, &mut model);
+                            if number % 8 == 7 {
+                                let snapshot = objgraph::snapshot();
+                                prop_assert_eq!(told(&snapshot, &model), model.all());
+                            }
+                        }
+                        let snapshot = objgraph::snapshot();
+                        prop_assert_eq!(told(&snapshot, &model), model.all());
+                    }
+                }
+            }
+        }
+    };
+}
+
+programs!(of_rc, rc::Rc, cell::RefCell, borrow_mut);
+programs!(of_arc, sync::Arc, sync::Mutex, lock.unwrap);

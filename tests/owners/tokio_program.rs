@@ -1,0 +1,56 @@
+//! A task, a closure in a foreign type, a static and a forgotten handle, each of the same object.
+
+use std::sync::Mutex;
+
+use objgraph::sync::Arc;
+
+struct Session;
+
+static CACHE: Mutex<Option<Arc<Session>>> = Mutex::new(None);
+
+#[test]
+fn each_of_four_that_nothing_shows_is_told_by_its_line() {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.build().expect("there is a runtime");
+    let session = Arc::new(Session);
+    let id = objgraph::id(&session);
+
+    let (in_task, task) = (session.clone(), line!());
+    runtime.spawn(async move {
+        std::future::pending::<()>().await;
+        drop(in_task);
+    });
+    let (in_closure, closure) = (session.clone(), line!());
+    let foreign = std::iter::from_fn(move || Some(Arc::strong_count(&in_closure)));
+    let (in_static, cache) = (session.clone(), line!());
+    *CACHE.lock().expect("nobody panicked") = Some(in_static);
+    let (forgotten, forgot) = (session.clone(), line!());
+    std::mem::forget(forgotten);
+    drop(session);
+    runtime.block_on(tokio::task::yield_now());
+
+    let Some(owners) = objgraph::owners(id) else {
+        assert!(!objgraph::ENABLED || cfg!(not(feature = "owners")));
+        return;
+    };
+    assert_eq!((owners.strong(), owners.counts(true)), (Some(4), (0, 4)));
+    let lines: Vec<u32> = owners.outside().iter().map(|one| one.site.line).collect();
+    assert_eq!(lines, [task, closure, cache, forgot]);
+    let text = owners.to_string();
+    let why = objgraph::why_alive(id).expect("it is alive").to_string();
+    for line in lines {
+        let place = format!("tests/owners/tokio_program.rs:{line}:");
+        assert!(
+            text.contains(&place) && why.contains(&place),
+            "{text}\n{why}"
+        );
+    }
+    assert!(
+        text.contains("4 of 4 references are held from outside"),
+        "{text}"
+    );
+    drop((foreign, runtime));
+    let owners = objgraph::owners(id).expect("two hold it still");
+    let left: Vec<u32> = owners.outside().iter().map(|one| one.site.line).collect();
+    assert_eq!(left, [cache, forgot]);
+}
