@@ -131,6 +131,10 @@ pub use ask::{
     why_alive,
 };
 
+// What could leak, by types alone.
+pub use analysis::{Hold, TypeCycle, TypeCycles, TypeLink};
+pub use ask::type_cycles;
+
 // Scopes and assertions.
 pub use ask::{in_current_scope, spawn_in_current_scope};
 pub use assert::{Failure, LeakCheck};

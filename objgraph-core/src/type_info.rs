@@ -38,6 +38,24 @@ pub struct Field {
     pub back: bool,
 }
 
+impl Field {
+    /// A field, for whoever describes types that no derive describes.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        type_text: &'static str,
+        sight: Sight,
+        back: bool,
+    ) -> Self {
+        Self {
+            name,
+            type_text,
+            sight,
+            back,
+        }
+    }
+}
+
 /// How far the trace can look into a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -29,6 +29,7 @@ mod simulation;
 #[cfg(test)]
 pub(crate) mod testkit;
 mod trend;
+mod type_cycles;
 mod type_sizes;
 mod unreferenced;
 mod way;
@@ -60,6 +61,9 @@ pub use retained::{Retained, RetainedByType, Retainer};
 pub use rings::Step;
 pub use scc::{Components, strong_components, strong_components_within};
 pub use trend::{Counted, Steady, Trend};
+#[cfg(test)]
+pub(crate) use type_cycles::type_info;
+pub use type_cycles::{Hold, TypeCycle, TypeCycles, TypeLink};
 pub use type_sizes::{TypeSize, TypeSizes};
 pub use unreferenced::unreferenced;
 pub use way::Way;

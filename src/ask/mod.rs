@@ -11,6 +11,7 @@ mod pictures;
 mod scopes;
 mod sizes;
 mod stats;
+mod type_cycles;
 mod typed;
 mod why;
 
@@ -34,6 +35,7 @@ pub use sizes::{retained, show_retained, show_typesizes, typesizes};
 pub use stats::{
     Stats, count, count_in, most_common_types, show_most_common_types, stats, stats_of, typestats,
 };
+pub use type_cycles::type_cycles;
 pub use typed::Typed;
 pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};
 

@@ -23,6 +23,7 @@ mod still_alive;
 mod svg;
 mod text;
 mod tree;
+mod type_cycles;
 mod type_names;
 mod viewer;
 mod what_if;

@@ -1,0 +1,148 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use objgraph_core::{Field, Sight, TypeInfo};
+use proptest::prelude::*;
+
+use super::{Hold, TypeCycles};
+
+/// A type with fields of these types; a name with `^` before it is marked as a reference back.
+pub(crate) fn info(name: &str, fields: &[(&'static str, &'static str)]) -> Arc<TypeInfo> {
+    let mut info = TypeInfo::opaque(name, 8);
+    info.is_derived = true;
+    for &(field, text) in fields {
+        info.fields.push(Field::new(
+            field.trim_start_matches('^'),
+            text,
+            Sight::Full,
+            field.starts_with('^'),
+        ));
+    }
+    Arc::new(info)
+}
+
+fn rings(cycles: &TypeCycles) -> Vec<Vec<&str>> {
+    let field = |&link: &usize| cycles.links[link].field.as_str();
+    let rings = cycles.cycles.iter();
+    rings
+        .map(|cycle| cycle.links.iter().map(field).collect())
+        .collect()
+}
+
+#[test]
+fn a_tree_with_a_strong_parent() {
+    let strong = [
+        ("children", "RefCell<Vec<Rc<Node>>>"),
+        ("^parent", "Option<Rc<Node>>"),
+    ];
+    let cycles = TypeCycles::of(&[info("app::Node", &strong)]);
+    assert_eq!(rings(&cycles), [["parent"], ["children"]]);
+    assert_eq!(cycles.back().count(), 1);
+    let weak = [
+        ("next", "Option<Box<Node>>"),
+        ("^parent", "RefCell<Weak<Node>>"),
+    ];
+    let cycles = TypeCycles::of(&[info("app::Node", &weak)]);
+    assert!(cycles.is_empty());
+    assert_eq!(cycles.links.len(), 2);
+}
+
+/// What stands by value belongs to its holder, and closes a cycle with a strong field elsewhere.
+#[test]
+fn values_are_part_of_their_holders() {
+    let cycles = TypeCycles::of(&[
+        info("app::Session", &[("inner", "Inner")]),
+        info(
+            "app::Inner",
+            &[("me", "RefCell<Option<Rc<Session>>>"), ("count", "u64")],
+        ),
+    ]);
+    assert_eq!(rings(&cycles), [["me", "inner"]]);
+    assert!(cycles.cycles[0].in_cell);
+}
+
+#[test]
+fn the_nearest_of_a_name_is_meant() {
+    let cycles = TypeCycles::of(&[
+        info("app::a::Node", &[("next", "Option<Rc<Node>>")]),
+        info(
+            "app::b::Node",
+            &[("other", "Rc<a::Node>"), ("me", "Weak<Self>")],
+        ),
+        info("lib::Node", &[]),
+        info("app::Gen<u8>", &[("next", "Rc<Gen<T>>")]),
+        info("app::Gen<u16>", &[("next", "Rc<Gen<T>>")]),
+    ]);
+    let of = |name: &str| cycles.types.iter().position(|other| other == name).unwrap();
+    let links: BTreeSet<(usize, usize)> = cycles
+        .links
+        .iter()
+        .map(|link| (link.holder, link.target))
+        .collect();
+    let (a, b, gen_) = (of("app::a::Node"), of("app::b::Node"), of("app::Gen"));
+    assert_eq!(
+        links,
+        BTreeSet::from([(a, a), (b, a), (b, b), (gen_, gen_)])
+    );
+    assert_eq!(cycles.cycles.len(), 2);
+    assert!(cycles.cycles.iter().all(|cycle| !cycle.in_cell));
+}
+
+const NAMES: [&str; 5] = ["app::A", "app::B", "app::C", "app::D", "app::E"];
+const TEXTS: [[&str; 3]; 5] = [
+    ["Rc<A>", "Weak<A>", "A"],
+    ["Rc<B>", "Weak<B>", "B"],
+    ["Rc<C>", "Weak<C>", "C"],
+    ["Rc<D>", "Weak<D>", "D"],
+    ["Rc<E>", "Weak<E>", "E"],
+];
+const FIELDS: [&str; 3] = ["x", "y", "z"];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A strong field is on a cycle that is told if, and only if, its holder can be reached from
+    /// its target over what is owned.
+    #[test]
+    fn strong_fields_on_cycles_are_told(
+        fields in prop::collection::btree_map((0..5usize, 0..3usize), (0..5usize, 0..3usize), 0..12)
+    ) {
+        let types: Vec<Arc<TypeInfo>> = (0..5)
+            .map(|of| {
+                let own = fields.iter().filter(|((holder, _), _)| *holder == of);
+                let own: Vec<_> = own
+                    .map(|(&(_, field), &(target, hold))| (FIELDS[field], TEXTS[target][hold]))
+                    .collect();
+                info(NAMES[of], &own)
+            })
+            .collect();
+        let cycles = TypeCycles::of(&types);
+        let mut reaches: BTreeMap<usize, BTreeSet<usize>> = (0..5).map(|of| (of, BTreeSet::from([of]))).collect();
+        for _ in 0..5 {
+            for (&(holder, _), &(target, hold)) in &fields {
+                if hold != 1 {
+                    let more = reaches[&target].clone();
+                    reaches.get_mut(&holder).unwrap().extend(more);
+                }
+            }
+        }
+        let expected: BTreeSet<(usize, &str)> = fields
+            .iter()
+            .filter(|&(&(holder, _), &(target, hold))| hold == 0 && reaches[&target].contains(&holder))
+            .map(|(&(holder, field), _)| (holder, FIELDS[field]))
+            .collect();
+        let mut found = BTreeSet::new();
+        for cycle in &cycles.cycles {
+            for (at, &link) in cycle.links.iter().enumerate() {
+                let next = cycle.links[(at + 1) % cycle.links.len()];
+                let (link, next) = (&cycles.links[link], &cycles.links[next]);
+                prop_assert_eq!(link.target, next.holder);
+                prop_assert!(link.hold != Hold::Weak);
+                if link.hold == Hold::Strong {
+                    found.insert((link.holder, link.field.as_str()));
+                }
+            }
+        }
+        prop_assert_eq!(found, expected);
+    }
+}

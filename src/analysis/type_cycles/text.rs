@@ -1,0 +1,239 @@
+//! Reads which types the text of a field's type names, and how it holds them.
+
+use super::Hold;
+
+/// A path in the text of a type, and how a value of the type holds what it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mention<'t> {
+    pub(super) path: &'t str,
+    pub(super) hold: Hold,
+    pub(super) in_cell: bool,
+}
+
+/// How what stands inside of some angle brackets is held.
+#[derive(Clone, Copy)]
+struct Inside {
+    hold: Hold,
+    in_cell: bool,
+    /// It is not held at all: borrowed, an argument of a function, a marker.
+    is_away: bool,
+}
+
+const CELLS: [&str; 14] = [
+    "ArcSwap",
+    "ArcSwapOption",
+    "Cell",
+    "FairMutex",
+    "LazyCell",
+    "LazyLock",
+    "Mutex",
+    "OnceCell",
+    "OnceLock",
+    "RefCell",
+    "ReentrantLock",
+    "ReentrantMutex",
+    "RwLock",
+    "UnsafeCell",
+];
+
+/// Every path in the text of a type, in order.
+pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
+    let mut found = Vec::new();
+    let outside = Inside {
+        hold: Hold::Value,
+        in_cell: false,
+        is_away: false,
+    };
+    // One for each bracket that is open, and what follows in it.
+    let mut open = vec![outside];
+    let mut here = outside;
+    let mut last = "";
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '#';
+        let end = if is_name(first) {
+            path_end(rest, is_name)
+        } else if rest.starts_with("->") {
+            2
+        } else {
+            first.len_utf8()
+        };
+        let (token, after) = rest.split_at(end);
+        rest = after;
+        match token {
+            "<" => {
+                open.push(here);
+                here = inside(here, last);
+            }
+            "(" | "[" => open.push(here),
+            ">" | ")" | "]" => here = open.pop().unwrap_or(outside),
+            // What was said of one argument does not hold for the next.
+            "," => {
+                let bracket = open.last().copied().unwrap_or(outside);
+                here.is_away &= bracket.is_away || is_marker(last);
+            }
+            // Borrowed, or known by what it can do: it is not this that owns it.
+            "&" | "*" | "dyn" | "fn" | "impl" | "->" => here.is_away = true,
+            "'" => rest = &rest[path_end(rest, is_name)..],
+            token if is_name(first) => {
+                if !here.is_away {
+                    found.push(Mention {
+                        path: token,
+                        hold: here.hold,
+                        in_cell: here.in_cell,
+                    });
+                }
+                last = token.rsplit("::").next().unwrap_or(token).trim();
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_marker(name: &str) -> bool {
+    name == "PhantomData"
+}
+
+/// Where a path such as `a::b::C` ends, which the text begins with; spaces around `::` may be in
+/// it, as macros write them.
+fn path_end(text: &str, is_name: impl Fn(char) -> bool) -> usize {
+    let mut end = 0;
+    loop {
+        end += text[end..]
+            .find(|c| !is_name(c))
+            .unwrap_or(text.len() - end);
+        match text[end..].strip_prefix("::") {
+            Some(rest) if rest.starts_with(&is_name) => end += 2,
+            _ => return end,
+        }
+    }
+}
+
+/// How what stands between the brackets after `name` is held.
+fn inside(around: Inside, name: &str) -> Inside {
+    let hold = match (around.hold, name) {
+        (Hold::Weak, _) | (_, "Weak") => Hold::Weak,
+        (Hold::Strong, _) | (_, "Rc" | "Arc" | "ArcSwap" | "ArcSwapOption") => Hold::Strong,
+        _ => Hold::Value,
+    };
+    Inside {
+        hold,
+        in_cell: around.in_cell || CELLS.contains(&name),
+        is_away: around.is_away || is_marker(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hold, Mention, mentions};
+
+    fn check(text: &str, expected: &[(&str, Hold, bool)]) {
+        let std = |mention: &Mention<'_>| {
+            let name = mention.path.rsplit("::").next().unwrap();
+            let known = [
+                "Rc",
+                "Arc",
+                "Weak",
+                "Option",
+                "Vec",
+                "Box",
+                "HashMap",
+                "String",
+                "u8",
+                "u64",
+                "usize",
+                "PhantomData",
+                "4",
+            ];
+            known.contains(&name) || super::CELLS.contains(&name)
+        };
+        let found: Vec<(&str, Hold, bool)> = mentions(text)
+            .iter()
+            .filter(|mention| !std(mention))
+            .map(|mention| (mention.path, mention.hold, mention.in_cell))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn what_a_field_holds() {
+        use Hold::{Strong, Value, Weak};
+        check("u64", &[]);
+        check("Node", &[("Node", Value, false)]);
+        check("Option<Rc<Node>>", &[("Node", Strong, false)]);
+        check("RefCell<Option<Rc<Node>>>", &[("Node", Strong, true)]);
+        check(
+            "Rc<RefCell<app::dom::Node>>",
+            &[("app::dom::Node", Strong, true)],
+        );
+        check("RefCell < Weak < Node > >", &[("Node", Weak, true)]);
+        check("Weak<RefCell<Rc<Node>>>", &[("Node", Weak, true)]);
+        check(
+            "std::sync::Arc<Mutex<Box<Node>>>",
+            &[("Node", Strong, true)],
+        );
+        check(
+            "HashMap<String, (Client, Rc<Node>)>",
+            &[("Client", Value, false), ("Node", Strong, false)],
+        );
+        check("[Rc<Node>; 4]", &[("Node", Strong, false)]);
+        check(
+            "(Rc<A>, B, Weak<C>)",
+            &[
+                ("A", Strong, false),
+                ("B", Value, false),
+                ("C", Weak, false),
+            ],
+        );
+        check(
+            "Gen<Rc<A>, B>",
+            &[
+                ("Gen", Value, false),
+                ("A", Strong, false),
+                ("B", Value, false),
+            ],
+        );
+        check("ArcSwap<Config>", &[("Config", Strong, true)]);
+    }
+
+    #[test]
+    fn what_it_does_not_hold() {
+        use Hold::{Strong, Value};
+        check("&'a Node", &[]);
+        check("Option<&'static mut Node>", &[]);
+        check("*const Node", &[]);
+        check("Box<dyn Fn(Rc<Node>) -> Rc<Node>>", &[]);
+        check("Rc<dyn app::Trait<Node> + Send>", &[]);
+        check("fn(Node) -> Node", &[]);
+        check("PhantomData<Node>", &[]);
+        check(
+            "(&'a A, B, PhantomData<C>, Rc<D>)",
+            &[("B", Value, false), ("D", Strong, false)],
+        );
+        check(
+            "HashMap<&'static str, Rc<Node>>",
+            &[("Node", Strong, false)],
+        );
+        check("(fn(A), B)", &[("B", Value, false)]);
+    }
+
+    #[test]
+    fn odd_text_does_no_harm() {
+        for text in [
+            "",
+            ">",
+            "<<<",
+            "))",
+            "Rc<",
+            "'",
+            "a::",
+            "::a",
+            "->",
+            "r#type::X<r#fn>",
+            "ä<ß>",
+        ] {
+            let _ = mentions(text);
+        }
+    }
+}

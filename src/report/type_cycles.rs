@@ -1,0 +1,149 @@
+//! The report on types that could own themselves, and their picture.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::path::Path;
+
+use objgraph_core::short_name;
+
+use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use super::picture::{PictureError, save};
+use super::words::{count, joined, wrapped};
+use crate::analysis::{Hold, LinkKind, TypeCycle, TypeCycles, TypeLink};
+
+/// At most so many cycles are told.
+const CYCLES: usize = 12;
+
+/// The cycles, and the strong fields that are meant not to own.
+impl fmt::Display for TypeCycles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.names();
+        let mut out = String::new();
+        if self.types.is_empty() {
+            let why = match objgraph_core::ENABLED {
+                true => "No type has a derive, so there is nothing to tell cycles from.",
+                false => "Tracking is off, so no type is known.",
+            };
+            return f.write_str(why);
+        }
+        if self.is_empty() {
+            let types = count(self.types.len(), "type", "types");
+            return write!(f, "No cycle of strong fields among {types} with a derive.");
+        }
+        let back: Vec<String> = self.back().map(|link| field(&names, link)).collect();
+        if !back.is_empty() {
+            writeln!(out, "marked #[tracked(back)], and strong all the same:")?;
+            wrapped(&mut out, "  ", back.iter().map(String::as_str), ", ")?;
+            writeln!(out)?;
+        }
+        if !self.cycles.is_empty() {
+            let cycles = count(self.cycles.len(), "cycle", "cycles");
+            writeln!(out, "{cycles} of strong fields could leak")?;
+        }
+        let mut in_cell = true;
+        for cycle in self.cycles.iter().take(CYCLES) {
+            if in_cell && !cycle.in_cell && !cycle.is_back {
+                in_cell = false;
+                writeln!(out, "  with no cell on the way that is to be seen:")?;
+            }
+            let mut steps: Vec<String> = cycle
+                .links
+                .iter()
+                .map(|&link| field(&names, &self.links[link]))
+                .collect();
+            steps.push("(the first)".to_owned());
+            wrapped(&mut out, "  ", steps.iter().map(String::as_str), " → ")?;
+        }
+        let more = self.cycles.len().saturating_sub(CYCLES);
+        if more > 0 {
+            writeln!(out, "  … and {more} more")?;
+        }
+        f.write_str(out.trim_end())
+    }
+}
+
+impl TypeCycles {
+    /// The types that hold each other, as a picture: cycles are red, weak references dashed, and
+    /// what is held by value hangs on a grey arrow. Types that hold none with a derive, and are
+    /// held by none, are left out.
+    #[must_use]
+    pub fn drawing(&self) -> Drawing {
+        let names = self.names();
+        let on_cycle = |link: usize| {
+            self.cycles
+                .iter()
+                .any(|cycle: &TypeCycle| cycle.links.contains(&link))
+        };
+        let mut drawing = Drawing::default();
+        let mut at: HashMap<usize, usize> = HashMap::new();
+        let mut node = |drawing: &mut Drawing, of: usize| {
+            *at.entry(of).or_insert_with(|| {
+                drawing.nodes.push(DrawnNode {
+                    role: Role::Object,
+                    objects: Vec::new(),
+                    type_name: self.types[of].clone(),
+                    label: names[of].clone(),
+                    depth: 0,
+                    brightness: 1.0,
+                    is_start: false,
+                    is_highlighted: false,
+                    implements_drop: false,
+                    is_opaque: false,
+                    attributes: Vec::new(),
+                });
+                drawing.nodes.len() - 1
+            })
+        };
+        for (number, link) in self.links.iter().enumerate() {
+            let from = node(&mut drawing, link.holder);
+            let to = node(&mut drawing, link.target);
+            drawing.edges.push(DrawnEdge {
+                from,
+                to,
+                label: link.field.clone(),
+                kind: match link.hold {
+                    _ if on_cycle(number) => LinkKind::Cycle,
+                    Hold::Weak => LinkKind::Weak,
+                    Hold::Strong => LinkKind::Strong,
+                    Hold::Value => LinkKind::Hint,
+                },
+                references: 1,
+            });
+        }
+        drawing
+    }
+
+    /// Writes the picture; the extension of `path` tells its form.
+    ///
+    /// # Errors
+    ///
+    /// If the picture cannot be made or written.
+    ///
+    /// ```no_run
+    /// objgraph::type_cycles().save("types.svg")?;
+    /// # Ok::<(), objgraph::PictureError>(())
+    /// ```
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
+        save(&self.drawing(), path.as_ref())
+    }
+
+    /// Short names, or full ones where two types share the short one.
+    fn names(&self) -> Vec<String> {
+        let mut number: HashMap<String, usize> = HashMap::new();
+        for name in &self.types {
+            *number.entry(short_name(name)).or_default() += 1;
+        }
+        let short = |name: &String| Some(short_name(name)).filter(|short| number[short] == 1);
+        let types = self.types.iter();
+        types
+            .map(|name| short(name).unwrap_or_else(|| name.clone()))
+            .collect()
+    }
+}
+
+fn field(names: &[String], link: &TypeLink) -> String {
+    joined(&names[link.holder], &link.field)
+}
