@@ -1,10 +1,9 @@
 //! The trait of types that can be looked into.
 
-use std::any::Any;
 use std::fmt;
 
 use crate::object_id::ObjectId;
-use crate::sight::Registrar;
+use crate::sight::{Registrar, Unseen};
 use crate::trace::{Starts, Visitor};
 
 /// A type whose values can be looked into: what `#[derive(Tracked)]` makes of a struct or an enum,
@@ -139,4 +138,4 @@ impl fmt::Display for Label<'_> {
 }
 
 /// A value without its type, as the table hands it out.
-pub(crate) type Value<'a> = &'a dyn Any;
+pub(crate) type Value<'a> = &'a dyn Unseen;

@@ -160,7 +160,6 @@ type_levels! {
 impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
         T::register(registrar);
-        registrar.pointers_to::<T>();
         Sight::Full.into()
     }
 }
@@ -168,14 +167,12 @@ impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
 impl<T: Walk> TypeViaWalk for &&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
         registrar.walked::<T>();
-        registrar.pointers_to::<T>();
         Sight::Partial.into()
     }
 }
 
 impl<T: 'static> TypeViaAny for &TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Probed {
-        registrar.pointers_to::<T>();
+    fn __register(&self, _: &mut Registrar) -> Probed {
         Probed::unsettled::<T>()
     }
 }

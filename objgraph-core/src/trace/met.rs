@@ -1,11 +1,10 @@
 //! A pointer of std that a trace met.
 
-use std::any::{Any, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::fmt;
 
-use crate::sight::{Registry, StdWeak};
+use crate::sight::{Behind, Registry};
 use crate::snapshot::Holder;
-use crate::tracked::Value;
 
 /// What a trace keeps of a pointer of std that it met, to visit the value later.
 pub(crate) struct MetPointer {
@@ -17,38 +16,7 @@ pub(crate) struct MetPointer {
     pub(crate) type_name: &'static str,
     pub(crate) size: usize,
     /// A way back to the value; none if its type is not known.
-    pub(crate) handle: Option<StdWeak>,
-}
-
-impl MetPointer {
-    /// By a handle; `None` if nothing is alive behind it.
-    pub(crate) fn new(handle: StdWeak, type_name: &'static str) -> Option<Self> {
-        // The handle itself is one of the weak references.
-        let (address, holder, strong, weak) = match &handle {
-            StdWeak::Rc(weak) => (
-                weak.as_ptr().cast::<()>().addr(),
-                Holder::StdRc,
-                weak.strong_count(),
-                weak.weak_count(),
-            ),
-            StdWeak::Arc(weak) => (
-                weak.as_ptr().cast::<()>().addr(),
-                Holder::StdArc,
-                weak.strong_count(),
-                weak.weak_count(),
-            ),
-        };
-        let handle = Some(handle);
-        (strong > 0).then_some(Self {
-            address,
-            holder,
-            strong,
-            weak: weak.saturating_sub(1),
-            type_name,
-            size: 0,
-            handle,
-        })
-    }
+    pub(crate) handle: Option<Box<dyn Behind>>,
 }
 
 impl fmt::Debug for MetPointer {
@@ -66,14 +34,22 @@ pub(crate) trait StdPointer: Any + Sized {
     fn met(&self, registry: &Registry) -> Option<MetPointer>;
 }
 
+/// A handle to a value whose type is known.
+fn handle(
+    registry: &Registry,
+    target: TypeId,
+    make: impl FnOnce() -> Box<dyn Behind>,
+) -> Option<Box<dyn Behind>> {
+    registry.get(target).is_some().then(make)
+}
+
 macro_rules! std_pointer {
     ($module:ident, $strong:ident, $holder:ident) => {
         impl<T: ?Sized + 'static> StdPointer for std::$module::$strong<T> {
             const STRONG: bool = true;
 
             fn met(&self, registry: &Registry) -> Option<MetPointer> {
-                let pointer: Value<'_> = self;
-                // Counted before the handle is made, which is one more.
+                // The counts are taken before the handle is made, which is one more.
                 Some(MetPointer {
                     address: std::$module::$strong::as_ptr(self).cast::<()>().addr(),
                     holder: Holder::$holder,
@@ -81,7 +57,9 @@ macro_rules! std_pointer {
                     weak: std::$module::$strong::weak_count(self),
                     type_name: type_name::<T>(),
                     size: size_of_val::<T>(self),
-                    handle: registry.weaken(pointer),
+                    handle: handle(registry, TypeId::of::<T>(), || {
+                        Box::new(std::$module::$strong::downgrade(self))
+                    }),
                 })
             }
         }
@@ -94,7 +72,6 @@ macro_rules! std_pointer {
                 if strong == 0 {
                     return None;
                 }
-                let pointer: Value<'_> = self;
                 Some(MetPointer {
                     address: self.as_ptr().cast::<()>().addr(),
                     holder: Holder::$holder,
@@ -102,7 +79,7 @@ macro_rules! std_pointer {
                     weak: self.weak_count(),
                     type_name: type_name::<T>(),
                     size: 0,
-                    handle: registry.weaken(pointer),
+                    handle: handle(registry, TypeId::of::<T>(), || Box::new(self.clone())),
                 })
             }
         }

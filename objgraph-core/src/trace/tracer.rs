@@ -1,6 +1,6 @@
 //! The tracer: turns what visits report into rows.
 
-use std::any::{TypeId, type_name};
+use std::any::type_name;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::BuildHasherDefault;
@@ -11,7 +11,7 @@ use super::met::{MetPointer, StdPointer};
 use super::types::Types;
 use crate::capture;
 use crate::object_id::ObjectId;
-use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
+use crate::sight::{Behind, PlainHasher, Registry, Seen};
 use crate::snapshot::{
     EdgeRow, Holder, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind, Segment, State,
 };
@@ -76,7 +76,7 @@ pub(super) struct Run {
 /// How to get at the value of a node that is in the queue.
 pub(super) enum Pending {
     Object,
-    Std(StdWeak),
+    Std(Box<dyn Behind>),
 }
 
 /// Where the visit is: in which node, at which path of it.
@@ -282,19 +282,6 @@ impl Tracer {
         self.edge(node, P::STRONG);
     }
 
-    /// A pointer of std, if the value is one and its type is known.
-    pub(super) fn any_std_pointer(&mut self, value: Value<'_>) -> bool {
-        let Some((met, strong)) = self.registry.meet(value) else {
-            return false;
-        };
-        // What is no longer alive is no reference.
-        if let Some(met) = met {
-            let node = self.met(met);
-            self.edge(node, strong);
-        }
-        true
-    }
-
     /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
     /// one level of guards does not make all that hangs on it put off; gives how deep they were,
     /// or `None` if there are too many guards already.
@@ -405,7 +392,11 @@ impl Tracer {
 
     /// A place that cannot be looked into.
     pub(super) fn place_named<T: ?Sized>(&mut self, kind: PlaceKind) {
-        let type_index = self.types.named(type_name::<T>(), 0);
+        self.place_called(type_name::<T>(), kind);
+    }
+
+    pub(super) fn place_called(&mut self, name: &'static str, kind: PlaceKind) {
+        let type_index = self.types.named(name, 0);
         self.place(kind, type_index);
     }
 
@@ -492,8 +483,9 @@ impl Tracer {
         (self.nodes.len() - 1) as u32
     }
 
-    pub(super) fn visit_fn(&self, id: TypeId) -> Option<VisitFn> {
-        self.registry.get(id).map(|entry| entry.visit)
+    /// What there is to see of a value, if its type is known.
+    pub(super) fn see<'a>(&self, value: Value<'a>) -> Option<Seen<'a>> {
+        value.seen(self.registry.get(value.type_id())?.see)
     }
 }
 

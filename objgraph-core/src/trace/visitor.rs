@@ -1,12 +1,12 @@
 //! The visitor: what a value reports its references to.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::type_name;
 
 use super::met::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::snapshot::{PathId, PlaceKind, Segment};
-use crate::tracked::{Label, Visit};
+use crate::tracked::{Label, Value, Visit};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
 /// that a trace needs.
@@ -24,26 +24,9 @@ pub struct Visitor<'a> {
 
 /// A value whose visit was put off.
 struct Deferred<'a> {
-    value: &'a dyn Visitable,
+    value: &'a dyn Visit,
     node: u32,
     path: PathId,
-}
-
-/// What of a value a visit needs. It is less than the whole trait, so that a type that
-/// is only visited costs little to compile.
-trait Visitable {
-    fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>);
-    fn instance_id(&self) -> Option<ObjectId>;
-}
-
-impl<T: Visit> Visitable for T {
-    fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.visit(visitor);
-    }
-
-    fn instance_id(&self) -> Option<ObjectId> {
-        self.instance()
-    }
 }
 
 impl std::fmt::Debug for Deferred<'_> {
@@ -110,8 +93,8 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    fn owned(&mut self, value: &'a dyn Visitable) {
-        match value.instance_id() {
+    fn owned(&mut self, value: &'a dyn Visit) {
+        match value.instance() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {
                     self.inside(value);
@@ -123,10 +106,10 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits what is in a value, now or, where the calls are deep enough, later.
-    fn inside(&mut self, value: &'a dyn Visitable) {
+    fn inside(&mut self, value: &'a dyn Visit) {
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
-            value.visit_with(self);
+            value.visit(self);
             self.tracer.depth -= 1;
         } else {
             let path = self.tracer.deep_path();
@@ -164,13 +147,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits a value that a guard lends.
-    pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
-        if !T::is_leaf() {
-            self.lent_owned(value);
-        }
-    }
-
-    fn lent_owned(&mut self, value: &dyn Visitable) {
+    pub(crate) fn lent(&mut self, value: &dyn Visit) {
         let Some(depth) = self.tracer.enter_guard() else {
             return;
         };
@@ -202,11 +179,13 @@ impl<'a> Visitor<'a> {
         if !std::mem::needs_drop::<T>() {
             return;
         }
-        let value: &'a dyn Any = value;
-        if let Some(visit) = self.tracer.visit_fn(TypeId::of::<T>()) {
-            visit(value, self);
-        } else if !self.tracer.any_std_pointer(value) {
-            self.__opaque_type::<T>();
+        self.any_named(value, type_name::<T>);
+    }
+
+    pub(crate) fn any_named(&mut self, value: Value<'a>, name: fn() -> &'static str) {
+        match self.tracer.see(value) {
+            Some(seen) => seen.visit(self),
+            None => self.tracer.place_called(name(), PlaceKind::Opaque),
         }
     }
 
@@ -264,6 +243,11 @@ impl<'a> Visitor<'a> {
         self.tracer.place_named::<T>(PlaceKind::Busy);
     }
 
+    /// The same for a value of a type that is called `name`.
+    pub(crate) fn busy_named(&mut self, name: fn() -> &'static str) {
+        self.tracer.place_called(name(), PlaceKind::Busy);
+    }
+
     /// Reports a reference to an object of the table, by its id.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn reference(&mut self, id: ObjectId, strong: bool) {
@@ -284,7 +268,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);
-            next.value.visit_with(self);
+            next.value.visit(self);
             self.tracer.resume(here);
         }
     }
@@ -332,7 +316,7 @@ impl Guarded<'_> {
         }
     }
 
-    fn lend_owned<'s>(&'s mut self, value: &'s dyn Visitable) {
+    fn lend_owned<'s>(&'s mut self, value: &'s dyn Visit) {
         let mut visitor = Visitor::new(&mut *self.tracer);
         visitor.owned(value);
         visitor.finish();

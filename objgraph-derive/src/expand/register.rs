@@ -39,7 +39,7 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         where
             Self: ::core::marker::Sized + 'static,
         {
-            if !#registrar.begin::<Self>(#private::TypeSpec {
+            if !#registrar.begin::<Self>(&#private::TypeSpec {
                 name: #name,
                 drops: (&&#private::TypeProbe::<Self>::NEW).__has_drop(),
                 file: ::core::file!(),

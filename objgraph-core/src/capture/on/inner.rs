@@ -183,6 +183,7 @@ impl<T: 'static> RcMeta for T {
 }
 
 fn weak_rc<T: 'static>(pointer: Value<'_>) -> Option<std::rc::Weak<dyn Erased>> {
+    let pointer: &dyn Any = pointer;
     let pointer = pointer.downcast_ref::<std::rc::Rc<RcInner<T>>>()?;
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(pointer);
     Some(weak)
@@ -200,6 +201,7 @@ impl<T: Send + Sync + 'static> ArcMeta for T {
 fn weak_arc<T: Send + Sync + 'static>(
     pointer: Value<'_>,
 ) -> Option<std::sync::Weak<dyn SharedErased>> {
+    let pointer: &dyn Any = pointer;
     let pointer = pointer.downcast_ref::<std::sync::Arc<ArcInner<T>>>()?;
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(pointer);
     Some(weak)

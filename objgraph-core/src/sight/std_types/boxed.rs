@@ -58,8 +58,9 @@ macro_rules! any_boxes {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let value: &'a dyn Any = &**self;
                 let registry = crate::sight::registry();
-                match registry.get(value.type_id()) {
-                    Some(entry) => (entry.visit)(value, visitor),
+                let entry = registry.get(value.type_id());
+                match entry.and_then(|entry| entry.see_any(value)) {
+                    Some(seen) => seen.visit(visitor),
                     None => visitor.__opaque_type::<$type>(),
                 }
             }

@@ -125,13 +125,15 @@ macro_rules! maps {
 
 /// Cells and locks that lend their value `T` by a guard; `$try` gives the guard, or nothing if
 /// it is busy. It must not wait.
+#[cfg(any(feature = "parking_lot", feature = "tokio"))]
 macro_rules! guarded {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
                 match $crate::trace::patiently(|| $try) {
-                    Some(guard) => visitor.lent::<T>(&guard),
+                    Some(guard) if !T::is_leaf() => visitor.lent(&*guard),
+                    Some(_) => {}
                     None => visitor.busy::<T>(),
                 }
             }
@@ -405,6 +407,8 @@ macro_rules! silent_leaves {
     )*};
 }
 
+#[cfg(any(feature = "parking_lot", feature = "tokio"))]
+pub(in crate::sight) use guarded;
 pub(in crate::sight) use {
-    choices, collections, guarded, lazy, leaves, maps, once, silent_leaves, wrappers,
+    choices, collections, lazy, leaves, maps, once, silent_leaves, wrappers,
 };
