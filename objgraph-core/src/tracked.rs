@@ -63,6 +63,16 @@ pub trait Visit {
         registrar.plain::<Self>();
     }
 
+    /// Reports the references of a value that another owns: at once, or later where calls are
+    /// deep. What is no deeper than its owner does it at once.
+    #[doc(hidden)]
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>)
+    where
+        Self: Sized,
+    {
+        visitor.owned(self);
+    }
+
     /// A short text of the value for pictures.
     #[doc(hidden)]
     fn label(&self) -> Label<'_> {

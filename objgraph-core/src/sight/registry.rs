@@ -307,21 +307,7 @@ impl<T: Walk> WalkRow for T {
 impl Registrar {
     /// Begins a type with a derive; false if it is known already.
     pub fn begin<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> bool {
-        self.begin_row(&T::VALUE, spec)
-    }
-
-    fn begin_row(&mut self, row: &Row, spec: &TypeSpec) -> bool {
-        let declared = Site {
-            file: Cow::Borrowed(spec.file),
-            line: spec.line,
-            column: 0,
-        };
-        self.insert(row, |info| TypeInfo {
-            is_derived: true,
-            implements_drop: spec.drops,
-            declared: Some(declared),
-            ..info
-        })
+        self.insert(&T::VALUE, Some(spec))
     }
 
     /// Adds a field to a type that was begun.
@@ -350,12 +336,12 @@ impl Registrar {
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
     pub fn plain<T: Visit + 'static>(&mut self) -> bool {
-        self.insert(&T::VALUE, |info| info)
+        self.insert(&T::VALUE, None)
     }
 
     /// A container of std that has foreign types in it.
     pub(crate) fn walked<T: Walk>(&mut self) {
-        self.insert(&T::WALK, |info| info);
+        self.insert(&T::WALK, None);
     }
 
     /// The cells and locks that values of `T` are commonly wrapped in, so that they are known
@@ -405,16 +391,23 @@ impl Registrar {
         true
     }
 
-    fn insert(&mut self, row: &Row, more: impl FnOnce(TypeInfo) -> TypeInfo) -> bool {
+    fn insert(&mut self, row: &Row, spec: Option<&TypeSpec>) -> bool {
         let std::collections::hash_map::Entry::Vacant(vacant) = self.new.types.entry(row.id) else {
             return false;
         };
-        let info = TypeInfo {
-            is_visited: true,
-            ..TypeInfo::opaque((row.name)(), row.size)
-        };
+        let declared = spec.map(|spec| Site {
+            file: Cow::Borrowed(spec.file),
+            line: spec.line,
+            column: 0,
+        });
         vacant.insert(Entry {
-            info: Arc::new(more(info)),
+            info: Arc::new(TypeInfo {
+                is_visited: true,
+                is_derived: spec.is_some(),
+                implements_drop: spec.is_some_and(|spec| spec.drops),
+                declared,
+                ..TypeInfo::opaque((row.name)(), row.size)
+            }),
             see: row.see,
             see_any: row.see_any,
         });

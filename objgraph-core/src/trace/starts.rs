@@ -25,6 +25,15 @@ impl Starts {
         self.found.push(Start::Object(id));
     }
 
+    /// Starts at an object of the table, if there is one; answers whether there is.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn object_of(&mut self, id: Option<ObjectId>) -> bool {
+        if let Some(id) = id {
+            self.object(id);
+        }
+        id.is_some()
+    }
+
     /// Starts at all of these; answers whether any added a start.
     pub(crate) fn all<'v, T: Visit + 'v>(
         &mut self,

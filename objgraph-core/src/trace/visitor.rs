@@ -89,11 +89,11 @@ impl<'a> Visitor<'a> {
     /// Visits a value that is owned by the one being visited, at the place where the visit is.
     pub fn value<T: Visit>(&mut self, value: &'a T) {
         if !T::is_leaf() {
-            self.owned(value);
+            value.visit_owned(self);
         }
     }
 
-    fn owned(&mut self, value: &'a dyn Visit) {
+    pub(crate) fn owned(&mut self, value: &'a dyn Visit) {
         match value.instance() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {

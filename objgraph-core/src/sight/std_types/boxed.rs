@@ -17,6 +17,10 @@ macro_rules! boxes {
                 visitor.value(&**self);
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,

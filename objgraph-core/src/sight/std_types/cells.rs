@@ -21,6 +21,10 @@ macro_rules! cells {
                 }
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,

@@ -10,6 +10,10 @@ macro_rules! pointers {
                 visitor.std_pointer(self);
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn label(&self) -> Label<'_> {
                 Label::None
             }

@@ -24,6 +24,10 @@ impl<T: Visit> Visit for Option<T> {
         }
     }
 
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,

@@ -232,7 +232,7 @@ fn at_once(change: impl FnOnce()) {
 }
 
 pointer_traits!(Rc);
-known_pointer!(Rc, RcInner, rc, at_once);
+known_pointer!(Rc, RcInner, RcHeader, rc, at_once);
 pointers_made!(Rc, [], dyn Any, local_strong);
 raw_pointers!(Rc, hold);
 file_traits!(Rc);
@@ -248,5 +248,9 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
             visitor.reference(id, false);
         }
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
     }
 }

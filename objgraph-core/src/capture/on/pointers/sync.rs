@@ -277,7 +277,7 @@ fn hold<T: ?Sized, R>(
 }
 
 pointer_traits!(Arc);
-known_pointer!(Arc, ArcInner, sync, pins::unseen);
+known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen);
 pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
 raw_pointers!(Arc, hold);
 file_traits!(Arc);
@@ -308,5 +308,9 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
             visitor.reference(id, false);
         }
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
     }
 }
