@@ -12,7 +12,9 @@ mod walk;
 mod ecosystem;
 mod std_types;
 
-pub use registry::{FieldSpec, Registrar, Submission, TypeSpec, register, types};
+pub use registry::{
+    FieldSight, FieldSpec, Probed, Registrar, Submission, TypeSpec, register, types,
+};
 pub(crate) use registry::{PlainHasher, Registry, registry};
 #[allow(unused_imports, reason = "for locks of optional dependencies")]
 pub(crate) use seen::unpoisoned;

@@ -159,7 +159,7 @@ type_levels! {
 
 impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
-        T::register(registrar);
+        registrar.named::<T>();
         Sight::Full.into()
     }
 }
@@ -231,30 +231,21 @@ impl<'a, T: ?Sized> ViaNoDebug<'a> for DebugProbe<'a, T> {
     }
 }
 
-/// First: the type implements `Drop`.
-pub trait ViaDrop {
-    /// Whether the type implements `Drop`.
-    fn __has_drop(&self) -> bool;
-}
-
-/// Last: it does not.
-pub trait ViaNoDrop {
-    /// Whether the type implements `Drop`.
-    fn __has_drop(&self) -> bool;
-}
-
+/// Whether a type implements `Drop`, as a constant: one of the type itself is found before one of
+/// a trait, if its bounds hold.
 #[expect(
     drop_bounds,
     reason = "what is asked is whether the type itself implements it"
 )]
-impl<T: Drop> ViaDrop for &TypeProbe<T> {
-    fn __has_drop(&self) -> bool {
-        true
-    }
+impl<T: Drop> TypeProbe<T> {
+    /// It does.
+    pub const HAS_DROP: bool = true;
 }
 
-impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {
-    fn __has_drop(&self) -> bool {
-        false
-    }
+/// Any other type.
+pub trait ViaNoDrop {
+    /// It does not.
+    const HAS_DROP: bool = false;
 }
+
+impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}

@@ -151,7 +151,7 @@ pub fn register<T: Visit + 'static>() {
         return;
     }
     let mut registrar = Registrar::default();
-    T::register(&mut registrar);
+    registrar.named::<T>();
     registrar.finish();
 }
 
@@ -187,14 +187,14 @@ impl std::fmt::Debug for Registrar {
 /// What a derive knows of its type.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeSpec {
-    /// Its name without path.
-    pub name: &'static str,
     /// Whether it implements `Drop` itself.
     pub drops: bool,
     /// The file it stands in.
     pub file: &'static str,
     /// The line it stands in.
     pub line: u32,
+    /// Its fields.
+    pub fields: &'static [FieldSpec],
 }
 
 /// What a derive knows of a field.
@@ -205,9 +205,20 @@ pub struct FieldSpec {
     /// As in [`Field::type_text`].
     pub ty: &'static str,
     /// As in [`Field::sight`], as far as it is known by now.
-    pub sight: Probed,
+    pub sight: FieldSight,
     /// As in [`Field::back`].
     pub back: bool,
+}
+
+/// How far a field can be looked into, as a derive knows it.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldSight {
+    /// By the attributes, or by what stands in its type.
+    Known(Sight),
+    /// A probe will tell.
+    Probed,
+    /// There is nothing to see, if its type is the one of std that it is called after.
+    Leaf(fn() -> Probed),
 }
 
 /// How far a type can be looked into, as a probe tells it.
@@ -228,6 +239,16 @@ impl From<Sight> for Probed {
 }
 
 impl Probed {
+    /// A type called as `S` is, which holds nothing.
+    #[must_use]
+    pub fn leaf<T: 'static, S: 'static>() -> Self {
+        if TypeId::of::<T>() == TypeId::of::<S>() {
+            Sight::Full.into()
+        } else {
+            Self::unsettled::<T>()
+        }
+    }
+
     /// A type that can be looked into if anything makes it known, before or after this.
     pub(crate) fn unsettled<T: 'static>() -> Self {
         let owns = std::mem::needs_drop::<T>();
@@ -245,6 +266,8 @@ struct Row {
     size: usize,
     see: AnySee,
     see_any: Option<SeeAny>,
+    /// Makes what is in the type known.
+    register: fn(&mut Registrar),
 }
 
 /// A cell or lock around a type.
@@ -269,6 +292,7 @@ impl<T: Visit + 'static> Rows for T {
         size: size_of::<T>(),
         see: &(see::<T> as See<T>),
         see_any: Some(see_any::<T>),
+        register: T::register,
     };
     const REF_CELL: CellRow = CellRow {
         id: TypeId::of::<RefCell<T>>(),
@@ -299,39 +323,48 @@ impl<T: Walk> WalkRow for T {
         size: size_of::<T>(),
         see: &(see_walk::<T> as See<T>),
         see_any: Some(see_any_walk::<T>),
+        register: |_| {},
     };
 }
 
 // Every derive calls what follows with its own types, so what can be done without them is done
 // in functions that are compiled once.
 impl Registrar {
-    /// Begins a type with a derive; false if it is known already.
-    pub fn begin<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> bool {
+    /// Begins a type with a derive, and names it for [`sight`](Self::sight); `None` if it is known
+    /// already.
+    pub fn begin<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> Option<TypeId> {
         self.insert(&T::VALUE, Some(spec))
+            .then_some(const { TypeId::of::<T>() })
     }
 
-    /// Adds a field to a type that was begun.
-    pub fn field<T: 'static>(&mut self, field: FieldSpec) {
-        self.field_of(TypeId::of::<T>(), field);
+    /// The same, with the cells and locks that values of `T` are commonly wrapped in, so that they
+    /// are known though no field names them.
+    pub fn begin_wrapped<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> Option<TypeId> {
+        self.begin_cells(&T::VALUE, [&T::REF_CELL, &T::MUTEX, &T::RW_LOCK], spec)
     }
 
-    fn field_of(&mut self, id: TypeId, field: FieldSpec) {
-        if let Some(entry) = self.new.types.get_mut(&id) {
-            let fields = &mut Arc::make_mut(&mut entry.info).fields;
-            self.new
-                .unsettled
-                .extend(field.sight.unsettled.map(|ty| Unsettled {
-                    owner: id,
-                    field: fields.len(),
-                    ty,
-                }));
-            fields.push(Field {
-                name: field.name,
-                type_text: field.ty,
-                sight: field.sight.sight,
-                back: field.back,
-            });
+    fn begin_cells(&mut self, row: &Row, cells: [&CellRow; 3], spec: &TypeSpec) -> Option<TypeId> {
+        if !self.insert(row, Some(spec)) {
+            return None;
         }
+        let [ref_cell, mutex, rw_lock] = cells;
+        self.cell(row, ref_cell, type_name::<RefCell<()>>());
+        self.cell(row, mutex, type_name::<Mutex<()>>());
+        self.cell(row, rw_lock, type_name::<RwLock<()>>());
+        Some(row.id)
+    }
+
+    /// What a probe told of a field of a type that was begun.
+    pub fn sight(&mut self, of: TypeId, field: usize, probed: impl Into<Probed>) {
+        self.settled(of, field, probed.into());
+    }
+
+    fn settled(&mut self, owner: TypeId, field: usize, probed: Probed) {
+        if let Some(entry) = self.new.types.get_mut(&owner) {
+            Arc::make_mut(&mut entry.info).fields[field].sight = probed.sight;
+        }
+        let unsettled = |ty| Unsettled { owner, field, ty };
+        self.new.unsettled.extend(probed.unsettled.map(unsettled));
     }
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
@@ -339,21 +372,20 @@ impl Registrar {
         self.insert(&T::VALUE, None)
     }
 
+    /// A type that a field names, also one that does not make itself known because few objects
+    /// are of it: a pointer, an `Option`.
+    pub(crate) fn named<T: Visit + 'static>(&mut self) {
+        self.named_row(&T::VALUE);
+    }
+
+    fn named_row(&mut self, row: &Row) {
+        (row.register)(self);
+        self.insert(row, None);
+    }
+
     /// A container of std that has foreign types in it.
     pub(crate) fn walked<T: Walk>(&mut self) {
         self.insert(&T::WALK, None);
-    }
-
-    /// The cells and locks that values of `T` are commonly wrapped in, so that they are known
-    /// though no field names them.
-    pub fn wrappers<T: Visit + 'static>(&mut self) {
-        self.cells(&T::VALUE, [&T::REF_CELL, &T::MUTEX, &T::RW_LOCK]);
-    }
-
-    fn cells(&mut self, of: &Row, [ref_cell, mutex, rw_lock]: [&CellRow; 3]) {
-        self.cell(of, ref_cell, type_name::<RefCell<()>>());
-        self.cell(of, mutex, type_name::<Mutex<()>>());
-        self.cell(of, rw_lock, type_name::<RwLock<()>>());
     }
 
     /// A `RefCell` of `T`; false if it is known already.
@@ -406,11 +438,17 @@ impl Registrar {
                 is_derived: spec.is_some(),
                 implements_drop: spec.is_some_and(|spec| spec.drops),
                 declared,
+                fields: spec.map_or_else(Vec::new, |spec| fields(spec.fields)),
                 ..TypeInfo::opaque((row.name)(), row.size)
             }),
             see: row.see,
             see_any: row.see_any,
         });
+        for (index, field) in spec.iter().flat_map(|spec| spec.fields).enumerate() {
+            if let FieldSight::Leaf(probed) = field.sight {
+                self.settled(row.id, index, probed());
+            }
+        }
         true
     }
 
@@ -425,6 +463,20 @@ impl Registrar {
         maps.unsettled.extend(self.new.unsettled);
         maps.settle();
     }
+}
+
+/// What is known of fields before they are probed.
+fn fields(specs: &[FieldSpec]) -> Vec<Field> {
+    let field = |spec: &FieldSpec| Field {
+        name: spec.name,
+        type_text: spec.ty,
+        sight: match spec.sight {
+            FieldSight::Known(sight) => sight,
+            FieldSight::Probed | FieldSight::Leaf(_) => Sight::Opaque,
+        },
+        back: spec.back,
+    };
+    specs.iter().map(field).collect()
 }
 
 fn see<T: Visit + 'static>(value: &T) -> Seen<'_> {

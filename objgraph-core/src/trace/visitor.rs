@@ -1,6 +1,6 @@
 //! The visitor: what a value reports its references to.
 
-use std::any::type_name;
+use std::any::{TypeId, type_name};
 
 use super::met::StdPointer;
 use super::tracer::Tracer;
@@ -289,6 +289,17 @@ impl<'a> Visitor<'a> {
     #[doc(hidden)]
     pub fn __enter_back(&mut self, name: &'static str) {
         self.tracer.enter(Segment::BackField(name));
+    }
+
+    /// Visits a field in which there is nothing to see, if its type is the one of std that it is
+    /// called after.
+    #[doc(hidden)]
+    pub fn __leaf<S: 'static, T: 'static>(&mut self, name: &'static str, value: &'a T) {
+        if TypeId::of::<T>() != TypeId::of::<S>() {
+            self.__enter(name);
+            self.any(value);
+            self.__leave();
+        }
     }
 
     #[doc(hidden)]

@@ -1,5 +1,6 @@
 //! std's own pointers: what they point to is a node of its own, visited through the registry.
 
+use crate::sight::Registrar;
 use crate::trace::{MetPointer, Starts, StdPointer, Visitor};
 use crate::tracked::{Label, Visit};
 
@@ -12,6 +13,12 @@ macro_rules! pointers {
 
             fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 self.visit(visitor);
+            }
+
+            fn register(_: &mut Registrar)
+            where
+                Self: 'static,
+            {
             }
 
             fn label(&self) -> Label<'_> {

@@ -32,9 +32,7 @@ impl<T: Visit> Visit for Option<T> {
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-        }
+        T::register(registrar);
     }
 
     fn label(&self) -> Label<'_> {

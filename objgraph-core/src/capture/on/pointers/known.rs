@@ -27,6 +27,12 @@ macro_rules! known_pointer {
                 self.visit(visitor);
             }
 
+            fn register(_: &mut Registrar)
+            where
+                Self: Sized + 'static,
+            {
+            }
+
             fn starts(&self, starts: &mut Starts) -> bool {
                 self.attach();
                 starts.object_of(self.inner.header.id())

@@ -23,6 +23,7 @@ use super::made::pointers_made;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
+use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
@@ -248,6 +249,12 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
             visitor.reference(id, false);
         }
+    }
+
+    fn register(_: &mut Registrar)
+    where
+        Self: 'static,
+    {
     }
 
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {

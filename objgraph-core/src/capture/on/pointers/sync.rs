@@ -26,6 +26,7 @@ use super::traits::pointer_traits;
 pub use std::sync::*;
 
 use crate::object_id::ObjectId;
+use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
@@ -308,6 +309,12 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
             visitor.reference(id, false);
         }
+    }
+
+    fn register(_: &mut Registrar)
+    where
+        Self: 'static,
+    {
     }
 
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
