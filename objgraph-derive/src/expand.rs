@@ -157,16 +157,19 @@ fn on(context: &Context<'_>) -> TokenStream {
     let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
     let alone = input.original.generics.params.is_empty() && !context.is_unsized();
     let submit = alone.then(|| unseen::submit(context));
+    let call = (alone || !probes.is_empty()).then(unseen::item);
     quote! {
         #allow
         const _: () = {
             #[allow(unused_imports)]
             use #private::{
+                std as __std,
                 TypeViaAny as _, TypeViaOpaque as _, TypeViaOpaqueLocal as _, TypeViaTracked as _,
                 TypeViaTrackedLocal as _, TypeViaWalk as _, ViaAny as _, ViaDebug as _,
-                ViaDrop as _, ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
+                 ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
                 ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
             };
+            #call
             #probes
             #tracked
             #submit

@@ -110,7 +110,7 @@ impl RcValues {
         }
         Some(OwnPlace {
             own,
-            here: self.near * CHUNK | place % CHUNK,
+            here: (self.near * CHUNK) | (place % CHUNK),
             free: &mut self.free,
         })
     }
