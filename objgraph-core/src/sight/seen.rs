@@ -113,6 +113,10 @@ pub(crate) trait Unseen: Any {
 }
 
 impl<T: 'static> Unseen for T {
+    #[expect(
+        clippy::manual_map,
+        reason = "a closure is one more function for each type"
+    )]
     fn seen(&self, see: AnySee) -> Option<Seen<'_>> {
         match see.downcast_ref::<See<T>>() {
             Some(see) => Some(see(self)),
