@@ -63,7 +63,7 @@ macro_rules! lent {
             pub(crate) fn visit(self, visitor: &mut Visitor<'a>) {
                 let $cell = self.0;
                 match patiently(|| $try) {
-                    Some(guard) => visitor.lent(&*guard),
+                    Some(guard) => visitor.lent_dyn(&*guard),
                     None => visitor.busy_named(self.1),
                 }
             }

@@ -147,7 +147,15 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits a value that a guard lends.
-    pub(crate) fn lent(&mut self, value: &dyn Visit) {
+    #[allow(dead_code, reason = "for types of optional dependencies")]
+    pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
+        if !T::is_leaf() {
+            self.lent_dyn(value);
+        }
+    }
+
+    /// The same for a value of any type.
+    pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
         let Some(depth) = self.tracer.enter_guard() else {
             return;
         };

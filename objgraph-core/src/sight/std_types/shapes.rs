@@ -132,8 +132,7 @@ macro_rules! guarded {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
                 match $crate::trace::patiently(|| $try) {
-                    Some(guard) if !T::is_leaf() => visitor.lent(&*guard),
-                    Some(_) => {}
+                    Some(guard) => visitor.lent::<T>(&guard),
                     None => visitor.busy::<T>(),
                 }
             }
