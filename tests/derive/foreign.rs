@@ -193,9 +193,9 @@ fn cells_behind_aliased_pointers_are_looked_into() {
         .expect("it is an object");
     let next = snapshot
         .edges(start)
-        .find(|edge| edge.path().to_string() == "next")
+        .find(|edge| edge.path() == "next")
         .expect("it is seen");
     let inner: Vec<_> = snapshot.edges(next.target()).collect();
     assert_eq!(inner.len(), 1);
-    assert_eq!(inner[0].path().to_string(), "node");
+    assert_eq!(inner[0].path(), "node");
 }
