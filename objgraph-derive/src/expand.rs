@@ -157,7 +157,6 @@ fn on(context: &Context<'_>) -> TokenStream {
     let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
     let alone = input.original.generics.params.is_empty() && !context.is_unsized();
     let submit = alone.then(|| unseen::submit(context));
-    let call = (alone || !probes.is_empty()).then(unseen::item);
     quote! {
         #allow
         const _: () = {
@@ -169,7 +168,6 @@ fn on(context: &Context<'_>) -> TokenStream {
                  ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
                 ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
             };
-            #call
             #probes
             #tracked
             #submit

@@ -218,7 +218,7 @@ pub enum FieldSight {
     /// A probe will tell.
     Probed,
     /// There is nothing to see, if its type is the one of std that it is called after.
-    Leaf(fn() -> Probed),
+    Leaf(fn(&mut Registrar) -> Probed),
 }
 
 /// How far a type can be looked into, as a probe tells it.
@@ -239,10 +239,10 @@ impl From<Sight> for Probed {
 }
 
 impl Probed {
-    /// A type called as `S` is, which holds nothing.
-    #[must_use]
-    pub fn leaf<T: 'static, S: 'static>() -> Self {
+    /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
+    pub fn leaf<T: 'static, S: Visit + 'static>(registrar: &mut Registrar) -> Self {
         if TypeId::of::<T>() == TypeId::of::<S>() {
+            registrar.named::<S>();
             Sight::Full.into()
         } else {
             Self::unsettled::<T>()
@@ -445,8 +445,9 @@ impl Registrar {
             see_any: row.see_any,
         });
         for (index, field) in spec.iter().flat_map(|spec| spec.fields).enumerate() {
-            if let FieldSight::Leaf(probed) = field.sight {
-                self.settled(row.id, index, probed());
+            if let FieldSight::Leaf(probe) = field.sight {
+                let probed = probe(self);
+                self.settled(row.id, index, probed);
             }
         }
         true
@@ -483,7 +484,10 @@ fn see<T: Visit + 'static>(value: &T) -> Seen<'_> {
     Seen::Value(value)
 }
 
-#[expect(clippy::manual_map, reason = "a closure costs the compiler more")]
+#[expect(
+    clippy::manual_map,
+    reason = "a closure is one more function for each type"
+)]
 fn see_any<T: Visit + 'static>(value: &dyn Any) -> Option<Seen<'_>> {
     match value.downcast_ref::<T>() {
         Some(value) => Some(Seen::Value(value)),
@@ -495,7 +499,10 @@ fn see_walk<T: Walk>(value: &T) -> Seen<'_> {
     Seen::Walk(value)
 }
 
-#[expect(clippy::manual_map, reason = "a closure costs the compiler more")]
+#[expect(
+    clippy::manual_map,
+    reason = "a closure is one more function for each type"
+)]
 fn see_any_walk<T: Walk>(value: &dyn Any) -> Option<Seen<'_>> {
     match value.downcast_ref::<T>() {
         Some(value) => Some(Seen::Walk(value)),

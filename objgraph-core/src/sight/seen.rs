@@ -98,7 +98,7 @@ macro_rules! lent {
             pub(crate) fn visit(self, visitor: &mut Visitor<'a>) {
                 let $cell = self.0;
                 match patiently(|| $try) {
-                    Some(guard) => visitor.lent_owned(&*guard),
+                    Some(guard) => visitor.lent_dyn(&*guard),
                     None => visitor.busy_inside(self.1),
                 }
             }
@@ -148,7 +148,10 @@ pub(crate) trait Unseen: Any {
 }
 
 impl<T: 'static> Unseen for T {
-    #[expect(clippy::manual_map, reason = "a closure costs the compiler more")]
+    #[expect(
+        clippy::manual_map,
+        reason = "a closure is one more function for each type"
+    )]
     fn seen(&self, see: AnySee) -> Option<Seen<'_>> {
         match see.downcast_ref::<See<T>>() {
             Some(see) => Some(see(self)),

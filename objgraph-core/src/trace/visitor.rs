@@ -207,14 +207,15 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits a value that a guard lends.
-    #[allow(dead_code, reason = "for locks of optional dependencies")]
+    #[allow(dead_code, reason = "for types of optional dependencies")]
     pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
         if !self.skips(T::is_leaf(), T::owns_heap) {
-            self.lent_owned(value);
+            self.lent_dyn(value);
         }
     }
 
-    pub(crate) fn lent_owned(&mut self, value: &dyn Visit) {
+    /// The same for a value of any type.
+    pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
             visitor.owned(value);

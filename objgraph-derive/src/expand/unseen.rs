@@ -27,6 +27,7 @@ pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     with_lifetime.params.insert(0, parse_quote!(#lifetime));
     let (impl_generics, _, where_clause) = with_lifetime.split_for_impl();
     let items = derived_clone(
+        &quote!(__Visit),
         &quote!(#impl_generics),
         &[
             quote!(&#lifetime #ident #arguments),
@@ -36,7 +37,7 @@ pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
         &visitor,
         &quote!(let #value = self.0; #probes),
     );
-    (items, call(&quote!(self), &visitor))
+    (items, call(&quote!(__Visit), &quote!(self), &visitor))
 }
 
 /// Puts the type into the list that the linker makes.
@@ -50,13 +51,14 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     let ident = &input.original.ident;
     let registrar = local("__r");
     let items = derived_clone(
+        &quote!(__Register),
         &TokenStream::new(),
         &[quote!(()), quote!(&mut #private::Registrar)],
         &TokenStream::new(),
         &registrar,
         &quote!(<#ident as #krate::Visit>::register(#registrar);),
     );
-    let register = call(&quote!(()), &registrar);
+    let register = call(&quote!(__Register), &quote!(()), &registrar);
     quote! {
         #items
         #private::submit! { |#registrar| { #register } }
@@ -81,18 +83,12 @@ fn named(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
         .collect()
 }
 
-/// The type that [`derived_clone`] is for: what a call holds besides the one argument that can be
-/// used but once.
-pub(super) fn item() -> TokenStream {
-    quote! {
-        struct __Call<T, A>(T, ::core::cell::Cell<::core::option::Option<A>>);
-    }
-}
-
-/// A `Clone` that does what `body` says, once, with `argument`.
+/// A type `name` and a `Clone` for it that does what `body` says, once, with `argument`.
 ///
-/// Only the argument is in the cell, so that no code of the cell's is compiled for the type.
+/// Only the argument is in the cell, so that no code of the cell's is compiled for the type. Each
+/// use has a type of its own: where one type is used, its impls are, for all that they name.
 fn derived_clone(
+    name: &TokenStream,
     generics: &TokenStream,
     [holds, takes]: &[TokenStream; 2],
     where_clause: &TokenStream,
@@ -100,8 +96,9 @@ fn derived_clone(
     body: &TokenStream,
 ) -> TokenStream {
     quote! {
+        struct #name<T, A>(T, ::core::cell::Cell<::core::option::Option<A>>);
         #[automatically_derived]
-        impl #generics ::core::clone::Clone for __Call<#holds, #takes> #where_clause {
+        impl #generics ::core::clone::Clone for #name<#holds, #takes> #where_clause {
             fn clone(&self) -> Self {
                 if let ::core::option::Option::Some(#argument) = self.1.take() {
                     #body
@@ -113,10 +110,10 @@ fn derived_clone(
 }
 
 /// The call that makes [`derived_clone`] do its work.
-fn call(holds: &TokenStream, argument: &Ident) -> TokenStream {
+fn call(name: &TokenStream, holds: &TokenStream, argument: &Ident) -> TokenStream {
     quote! {
         let _ = ::core::clone::Clone::clone(
-            &__Call(#holds, ::core::cell::Cell::new(::core::option::Option::Some(#argument))),
+            &#name(#holds, ::core::cell::Cell::new(::core::option::Option::Some(#argument))),
         );
     }
 }
