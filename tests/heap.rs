@@ -128,6 +128,48 @@ fn a_busy_leaf_is_not_told() {
     }
 }
 
+/// Nor where the object is the cell, which is known by the derive of what it holds.
+#[test]
+fn a_busy_object_without_references_is_not_told() {
+    #[derive(Tracked)]
+    struct Numbers(u64, [u8; 4]);
+    let held = Rc::new(RefCell::new(Numbers(1, [2; 4])));
+    let borrowed = held.borrow_mut();
+    let snapshot = objgraph::snapshot();
+    drop(borrowed);
+    if objgraph::ENABLED {
+        let node = snapshot.find(objgraph::id(&held)).unwrap();
+        assert_eq!(snapshot.places_of(node), []);
+    }
+}
+
+/// Fields whose types hold no reference, as far as their names tell, are measured all the same.
+#[test]
+fn plain_fields_are_measured() {
+    #[derive(Tracked)]
+    struct Plain {
+        text: String,
+        maybe: Option<String>,
+        none: Option<String>,
+        list: Vec<(u8, String)>,
+        pair: (u64, Vec<u16>),
+    }
+    let plain = Rc::new(Plain {
+        text: String::with_capacity(1),
+        maybe: Some(String::with_capacity(20)),
+        none: None,
+        list: vec![(1, String::with_capacity(300))],
+        pair: (1, vec![1; 2]),
+    });
+    let snapshot = objgraph::snapshot();
+    if objgraph::ENABLED {
+        let item = size_of::<(u8, String)>() as u64;
+        let lengths = vec![("list".to_owned(), 1, 1), ("pair.1".to_owned(), 1, 2)];
+        let expected = (1 + 20 + item + 300 + 4, lengths);
+        assert_eq!(sizes_in(&snapshot, &plain), expected);
+    }
+}
+
 /// What is behind a counted pointer is an object of its own, whoever refers to it.
 #[test]
 fn what_is_shared_counts_once() {

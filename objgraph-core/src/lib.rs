@@ -60,9 +60,10 @@ pub mod __private {
     pub use crate::capture::pointers::Unsize;
     pub use crate::capture::{instance_id, off, on, submit, submit_root};
     pub use crate::sight::probe::*;
-    pub use crate::sight::{FieldSpec, Registrar, Submission, TypeSpec};
+    pub use crate::sight::{FieldSight, FieldSpec, Probed, Registrar, Submission, TypeSpec};
     pub use crate::trace::{Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping};
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
     pub use inventory;
+    pub use std;
 }

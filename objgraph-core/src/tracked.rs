@@ -1,10 +1,9 @@
 //! The trait of types that can be looked into.
 
-use std::any::Any;
 use std::fmt;
 
 use crate::object_id::ObjectId;
-use crate::sight::Registrar;
+use crate::sight::{Registrar, Unseen};
 use crate::trace::{Starts, Visitor};
 
 /// A type whose values can be looked into: what `#[derive(Tracked)]` makes of a struct or an enum,
@@ -64,6 +63,16 @@ pub trait Visit {
         registrar.plain::<Self>();
     }
 
+    /// Reports the references of a value that another owns: at once, or later where calls are
+    /// deep. What is no deeper than its owner does it at once.
+    #[doc(hidden)]
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>)
+    where
+        Self: Sized,
+    {
+        visitor.owned(self);
+    }
+
     /// A short text of the value for pictures.
     #[doc(hidden)]
     fn label(&self) -> Label<'_> {
@@ -97,16 +106,6 @@ pub trait Visit {
         Self: Sized,
     {
         !std::mem::needs_drop::<Self>()
-    }
-
-    /// Whether the type only passes a visit on to what it holds and has no id: a value of it can
-    /// hold another of the same type through values of other types alone.
-    #[doc(hidden)]
-    fn passes_on() -> bool
-    where
-        Self: Sized,
-    {
-        false
     }
 
     /// Whether a value of the type may own bytes on the heap, or items whose number is told; asked
@@ -159,4 +158,4 @@ impl fmt::Display for Label<'_> {
 }
 
 /// A value without its type, as the table hands it out.
-pub(crate) type Value<'a> = &'a dyn Any;
+pub(crate) type Value<'a> = &'a dyn Unseen;

@@ -162,9 +162,10 @@ fn on(context: &Context<'_>) -> TokenStream {
         const _: () = {
             #[allow(unused_imports)]
             use #private::{
+                std as __std,
                 TypeViaAny as _, TypeViaOpaque as _, TypeViaOpaqueLocal as _, TypeViaTracked as _,
                 TypeViaTrackedLocal as _, TypeViaWalk as _, ViaAny as _, ViaDebug as _,
-                ViaDrop as _, ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
+                 ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
                 ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
             };
             #probes

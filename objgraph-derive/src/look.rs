@@ -1,10 +1,11 @@
 //! How the generated code looks into a field, decided once for all stages.
 
+use proc_macro2::TokenStream;
 use syn::{ExprPath, Type};
 
 use crate::ast::{Field, Input};
 use crate::scope::Scope;
-use crate::types::{bare, grows, is_primitive, may_ask_static};
+use crate::types::{bare, grows, is_primitive, may_ask_static, plain};
 
 /// The way into a field.
 pub(crate) enum Look<'a> {
@@ -19,6 +20,8 @@ pub(crate) enum Look<'a> {
     Local,
     /// Not at all: there is nothing to see.
     Leaf,
+    /// Not at all, if its type is this one of std, which it is called after.
+    Plain(TokenStream),
     /// Not at all: nothing can be seen.
     Opaque(Opaque),
 }
@@ -56,6 +59,8 @@ impl<'a> Look<'a> {
             Self::Opaque(Opaque::Grows)
         } else if is_primitive(ty, scope) {
             Self::Leaf
+        } else if let (Some(plain), None) = (plain(ty, scope), &field.attrs.back) {
+            Self::Plain(plain)
         } else if matches!(ty, Type::Reference(_)) || scope.is_short(ty) {
             Self::Local
         } else {

@@ -5,7 +5,8 @@ mod tests;
 
 use std::collections::HashSet;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
 
 use crate::scope::Scope;
@@ -67,6 +68,100 @@ pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
     path.get_ident().is_some_and(|ident| {
         PRIMITIVES.iter().any(|name| ident == name) && !scope.is_type_param(ident)
     })
+}
+
+/// The type of std that `ty` is called after, if that one holds nothing and its name is in every
+/// scope, so that hardly any other is called so: `Option<String>`, `Vec<(u8, f32)>`.
+///
+/// Paths start at a module `__std`, which the generated code imports.
+pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
+    let ty = bare(ty);
+    if is_primitive(ty, scope) {
+        let ident = last_segment(ty).map(|last| &last.ident);
+        return Some(quote!(__std::primitive::#ident));
+    }
+    match ty {
+        Type::Tuple(tuple) => {
+            let elems = tuple.elems.iter().map(|elem| plain(elem, scope));
+            let elems: Vec<_> = elems.collect::<Option<_>>()?;
+            Some(quote!((#(#elems,)*)))
+        }
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) if path.segments.len() == 1 => {
+            let last = path.segments.last()?;
+            if scope.is_item(&last.ident) || scope.is_type_param(&last.ident) {
+                return None;
+            }
+            let name = last.ident.to_string();
+            let args: Vec<_> = type_arguments(last).collect();
+            match (name.as_str(), last.arguments.is_none(), args.as_slice()) {
+                ("String", true, _) => Some(quote!(__std::string::String)),
+                ("Option", _, [arg]) => {
+                    let arg = plain(arg, scope)?;
+                    Some(quote!(__std::option::Option<#arg>))
+                }
+                ("Vec", _, [arg]) => {
+                    let arg = plain(arg, scope)?;
+                    Some(quote!(__std::vec::Vec<#arg>))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value of `ty` is looked into for certain, whatever is behind its pointers: all that
+/// is in it is of std, as far as names tell.
+fn is_sure(ty: &Type, scope: &Scope<'_>) -> bool {
+    if is_unsized(ty) {
+        return false;
+    }
+    match bare(ty) {
+        Type::Array(_) | Type::Tuple(_) => {}
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => {
+            let Some(last) = path.segments.last() else {
+                return false;
+            };
+            if is_pointer(&last.ident) {
+                return true;
+            }
+            let no_arguments = last.arguments.is_none();
+            let known = match last.ident.to_string().as_str() {
+                "Cell" | "UnsafeCell" | "Pin" | "LazyCell" | "LazyLock" => false,
+                "String" => no_arguments,
+                _ => std_parts(&last.ident).is_some() || is_primitive(ty, scope),
+            };
+            if !known {
+                return no_arguments && scope.is_item(&last.ident);
+            }
+        }
+        _ => return false,
+    }
+    parts(ty, scope)
+        .into_iter()
+        .all(|part| is_sure(part, scope))
+}
+
+/// Whether the type called `ident` is a counted pointer.
+fn is_pointer(ident: &Ident) -> bool {
+    ident == "Rc" || ident == "Arc" || ident == "Weak"
+}
+
+/// Whether `ty` is of a kind that few objects are: a pointer, or what may or may not be there.
+fn is_handle(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|last| {
+        is_pointer(&last.ident) || last.ident == "Option" || last.ident == "Box"
+    })
+}
+
+/// Whether `ty`, which stands by value in what is looked into, need not be made known by itself:
+/// objects of its kind are few, and all that looks into it knows its type.
+pub(crate) fn is_passed_through(ty: &Type, scope: &Scope<'_>) -> bool {
+    is_handle(ty) && is_sure(ty, scope)
 }
 
 /// Whether `ty` has no size known to the compiler, as far as its syntax tells.
@@ -138,16 +233,31 @@ fn std_parts(ident: &Ident) -> Option<usize> {
 }
 
 /// Every type named inside `ty`, at every depth and the deepest first, that can be registered by
-/// itself and is not in `seen` yet.
+/// itself and is not in `seen` yet; without those that stand by value in what is looked into for
+/// certain and hold nothing, or are pointers or the like.
 pub(crate) fn named<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
     seen: &mut HashSet<String>,
     found: &mut Vec<&'t Type>,
 ) {
+    inside(ty, is_sure(ty, scope), scope, seen, found);
+}
+
+/// The same, for a type that stands by value in one that is looked into for certain if `sure`.
+fn inside<'t>(
+    ty: &'t Type,
+    sure: bool,
+    scope: &Scope<'_>,
+    seen: &mut HashSet<String>,
+    found: &mut Vec<&'t Type>,
+) {
+    let pointer = last_segment(ty).is_some_and(|last| is_pointer(&last.ident));
     for part in parts(ty, scope) {
-        named(part, scope, seen, found);
-        if is_nameable(part, scope) && seen.insert(text(part)) {
+        let sure = if pointer { is_sure(part, scope) } else { sure };
+        inside(part, sure, scope, seen, found);
+        let passed = sure && !pointer && (is_handle(part) || plain(part, scope).is_some());
+        if !passed && is_nameable(part, scope) && seen.insert(text(part)) {
             found.push(part);
         }
     }

@@ -164,3 +164,38 @@ fn pointers_of_std_are_followed() {
         ],
     );
 }
+
+type Link = Option<StdRc<RefCell<Linked>>>;
+
+#[derive(Tracked)]
+struct Linked {
+    next: Link,
+    node: Rc<Node>,
+}
+
+/// Of the cell around the type, no field tells.
+#[test]
+fn cells_behind_aliased_pointers_are_looked_into() {
+    let last = StdRc::new(RefCell::new(Linked {
+        next: None,
+        node: node(),
+    }));
+    let first = Rc::new(Linked {
+        next: Some(last),
+        node: node(),
+    });
+    if !objgraph::ENABLED {
+        return;
+    }
+    let snapshot = objgraph::snapshot();
+    let start = snapshot
+        .find(objgraph::id(&first))
+        .expect("it is an object");
+    let next = snapshot
+        .edges(start)
+        .find(|edge| edge.path() == "next")
+        .expect("it is seen");
+    let inner: Vec<_> = snapshot.edges(next.target()).collect();
+    assert_eq!(inner.len(), 1);
+    assert_eq!(inner[0].path(), "node");
+}

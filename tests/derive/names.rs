@@ -203,3 +203,34 @@ fn methods_of_the_same_names() {
     });
     assert_sees(&value, &["items[0] -> u8", "value -> u8"]);
 }
+
+mod namesake {
+    use super::{Rc, Tracked};
+
+    /// Called like a type of std that holds nothing.
+    #[derive(Tracked)]
+    pub(super) struct String(pub(super) Rc<u8>);
+}
+
+#[test]
+fn a_namesake_of_a_plain_type_is_looked_into() {
+    use namesake::String;
+
+    #[derive(Tracked)]
+    struct Named {
+        name: String,
+        size: Option<u8>,
+    }
+    #[derive(Tracked)]
+    struct Plain(std::string::String, Vec<(u8, f32)>);
+
+    let named = Rc::new(Named {
+        name: String(Rc::new(1)),
+        size: None,
+    });
+    assert_sees(&named, &["name.0 -> u8"]);
+    assert_fields::<Named>(&["name: String, Full", "size: Option<u8>, Full"]);
+    assert_sees(&Rc::new(Plain("a".to_owned(), vec![(1, 1.0)])), &[]);
+    assert_fields::<Plain>(&["0: std::string::String, Full", "1: Vec<(u8, f32)>, Full"]);
+    assert_eq!(named.size, None);
+}

@@ -6,10 +6,16 @@
 
 pub mod probe;
 mod registry;
+mod seen;
 mod walk;
 
 mod ecosystem;
 mod std_types;
 
-pub use registry::{FieldSpec, Registrar, Submission, TypeSpec, register, types};
-pub(crate) use registry::{LabelFn, PlainHasher, Registry, StdWeak, VisitFn, registry};
+pub use registry::{
+    FieldSight, FieldSpec, Probed, Registrar, Submission, TypeSpec, register, types,
+};
+pub(crate) use registry::{PlainHasher, Registry, registry};
+#[allow(unused_imports, reason = "for locks of optional dependencies")]
+pub(crate) use seen::unpoisoned;
+pub(crate) use seen::{AnySee, Behind, Inside, Lent, Seen, Unseen};

@@ -159,8 +159,7 @@ type_levels! {
 
 impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
-        T::register(registrar);
-        registrar.pointers_to::<T>();
+        registrar.named::<T>();
         Sight::Full.into()
     }
 }
@@ -168,14 +167,12 @@ impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
 impl<T: Walk> TypeViaWalk for &&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
         registrar.walked::<T>();
-        registrar.pointers_to::<T>();
         Sight::Partial.into()
     }
 }
 
 impl<T: 'static> TypeViaAny for &TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Probed {
-        registrar.pointers_to::<T>();
+    fn __register(&self, _: &mut Registrar) -> Probed {
         Probed::unsettled::<T>()
     }
 }
@@ -234,30 +231,21 @@ impl<'a, T: ?Sized> ViaNoDebug<'a> for DebugProbe<'a, T> {
     }
 }
 
-/// First: the type implements `Drop`.
-pub trait ViaDrop {
-    /// Whether the type implements `Drop`.
-    fn __has_drop(&self) -> bool;
-}
-
-/// Last: it does not.
-pub trait ViaNoDrop {
-    /// Whether the type implements `Drop`.
-    fn __has_drop(&self) -> bool;
-}
-
+/// Whether a type implements `Drop`, as a constant: one of the type itself is found before one of
+/// a trait, if its bounds hold.
 #[expect(
     drop_bounds,
     reason = "what is asked is whether the type itself implements it"
 )]
-impl<T: Drop> ViaDrop for &TypeProbe<T> {
-    fn __has_drop(&self) -> bool {
-        true
-    }
+impl<T: Drop> TypeProbe<T> {
+    /// It does.
+    pub const HAS_DROP: bool = true;
 }
 
-impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {
-    fn __has_drop(&self) -> bool {
-        false
-    }
+/// Any other type.
+pub trait ViaNoDrop {
+    /// It does not.
+    const HAS_DROP: bool = false;
 }
+
+impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}

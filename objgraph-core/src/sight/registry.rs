@@ -10,57 +10,32 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::rc;
-use std::sync::{self, Arc, Mutex, Once, RwLock};
+use std::sync::{Arc, Mutex, Once, RwLock};
 
+use super::seen::{AnySee, Inside, Lent, See, Seen};
 use super::walk::Walk;
 use crate::site::Site;
-use crate::trace::{MetPointer, Visitor};
-use crate::tracked::{Label, Value, Visit};
+use crate::tracked::Visit;
 use crate::type_info::{Field, Sight, TypeInfo};
-
-/// Visits a value of a type that the function was made for.
-pub(crate) type VisitFn = for<'a> fn(Value<'a>, &mut Visitor<'a>);
-
-/// Hands the label of a value to a function.
-pub(crate) type LabelFn = fn(Value<'_>, &mut dyn FnMut(Label<'_>));
-
-/// Makes a weak handle from a reference to a pointer of std; `None` if it is not one that the
-/// function was made for.
-type WeakenFn = fn(Value<'_>) -> Option<StdWeak>;
-
-/// A weak handle to a value behind a pointer of std.
-#[derive(Clone)]
-pub(crate) enum StdWeak {
-    Rc(rc::Weak<dyn Any>),
-    Arc(sync::Weak<dyn Any>),
-}
-
-impl StdWeak {
-    /// Whether the value is alive.
-    pub(crate) fn is_alive(&self) -> bool {
-        match self {
-            Self::Rc(weak) => weak.strong_count() > 0,
-            Self::Arc(weak) => weak.strong_count() > 0,
-        }
-    }
-}
-
-/// What the registry holds of a type of std's pointers.
-#[derive(Clone, Copy)]
-struct Pointer {
-    weaken: WeakenFn,
-    strong: bool,
-    /// The name of the type that it points to.
-    target: &'static str,
-}
 
 /// What the registry holds of a type.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) info: Arc<TypeInfo>,
-    pub(crate) visit: VisitFn,
-    pub(crate) label: Option<LabelFn>,
+    /// What there is to see of a value of the type.
+    pub(crate) see: AnySee,
+    /// The same of a value that somebody else holds as a `dyn Any`.
+    see_any: Option<SeeAny>,
+}
+
+/// What there is to see of a value, if it is of the type that the function was made for.
+type SeeAny = for<'a> fn(&'a dyn Any) -> Option<Seen<'a>>;
+
+impl Entry {
+    /// What there is to see of a value, if it is of the entry's type.
+    pub(crate) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
+        self.see_any.and_then(|see| see(value))
+    }
 }
 
 /// A fast hash for what is spread well by itself, or nobody hostile chooses: a `TypeId`, an
@@ -96,8 +71,6 @@ pub(crate) struct Registry(Arc<Maps>);
 #[derive(Clone, Default)]
 struct Maps {
     types: Map<Entry>,
-    /// std's pointers to types that are known.
-    pointers: Map<Pointer>,
     /// Fields of types that were not known when the field was.
     unsettled: Vec<Unsettled>,
 }
@@ -132,19 +105,6 @@ impl Maps {
 impl Registry {
     pub(crate) fn get(&self, id: TypeId) -> Option<&Entry> {
         self.0.types.get(&id)
-    }
-
-    /// A weak handle to what the std pointer `pointer` points to, if its type is known.
-    pub(crate) fn weaken(&self, pointer: Value<'_>) -> Option<StdWeak> {
-        (self.0.pointers.get(&pointer.type_id())?.weaken)(pointer)
-    }
-
-    /// What a trace keeps of a pointer of std (nothing, if what it points to is gone), and whether
-    /// it owns; `None` if `value` is no such pointer, or points to a type that is not known.
-    pub(crate) fn meet(&self, value: Value<'_>) -> Option<(Option<MetPointer>, bool)> {
-        let pointer = self.0.pointers.get(&value.type_id())?;
-        let handle = (pointer.weaken)(value)?;
-        Some((MetPointer::new(handle, pointer.target), pointer.strong))
     }
 }
 
@@ -191,8 +151,7 @@ pub fn register<T: Visit + 'static>() {
         return;
     }
     let mut registrar = Registrar::default();
-    T::register(&mut registrar);
-    registrar.pointers_to::<T>();
+    registrar.named::<T>();
     registrar.finish();
 }
 
@@ -228,14 +187,14 @@ impl std::fmt::Debug for Registrar {
 /// What a derive knows of its type.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeSpec {
-    /// Its name without path.
-    pub name: &'static str,
     /// Whether it implements `Drop` itself.
     pub drops: bool,
     /// The file it stands in.
     pub file: &'static str,
     /// The line it stands in.
     pub line: u32,
+    /// Its fields.
+    pub fields: &'static [FieldSpec],
 }
 
 /// What a derive knows of a field.
@@ -246,9 +205,20 @@ pub struct FieldSpec {
     /// As in [`Field::type_text`].
     pub ty: &'static str,
     /// As in [`Field::sight`], as far as it is known by now.
-    pub sight: Probed,
+    pub sight: FieldSight,
     /// As in [`Field::back`].
     pub back: bool,
+}
+
+/// How far a field can be looked into, as a derive knows it.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldSight {
+    /// By the attributes, or by what stands in its type.
+    Known(Sight),
+    /// A probe will tell.
+    Probed,
+    /// There is nothing to see, if its type is the one of std that it is called after.
+    Leaf(fn(&mut Registrar) -> Probed),
 }
 
 /// How far a type can be looked into, as a probe tells it.
@@ -269,6 +239,16 @@ impl From<Sight> for Probed {
 }
 
 impl Probed {
+    /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
+    pub fn leaf<T: 'static, S: Visit + 'static>(registrar: &mut Registrar) -> Self {
+        if TypeId::of::<T>() == TypeId::of::<S>() {
+            registrar.named::<S>();
+            Sight::Full.into()
+        } else {
+            Self::unsettled::<T>()
+        }
+    }
+
     /// A type that can be looked into if anything makes it known, before or after this.
     pub(crate) fn unsettled<T: 'static>() -> Self {
         let owns = std::mem::needs_drop::<T>();
@@ -279,167 +259,197 @@ impl Probed {
     }
 }
 
+/// What is known of a type for being what it is.
+struct Row {
+    id: TypeId,
+    name: fn() -> &'static str,
+    size: usize,
+    see: AnySee,
+    see_any: Option<SeeAny>,
+    /// Makes what is in the type known.
+    register: fn(&mut Registrar),
+}
+
+/// A cell or lock around a type.
+struct CellRow {
+    id: TypeId,
+    size: usize,
+    see: AnySee,
+}
+
+/// The rows of a type: constants, since to write code costs the compiler more.
+trait Rows {
+    const VALUE: Row;
+    const REF_CELL: CellRow;
+    const MUTEX: CellRow;
+    const RW_LOCK: CellRow;
+}
+
+impl<T: Visit + 'static> Rows for T {
+    const VALUE: Row = Row {
+        id: TypeId::of::<T>(),
+        name: type_name::<T>,
+        size: size_of::<T>(),
+        see: &(see::<T> as See<T>),
+        see_any: Some(see_any::<T>),
+        register: T::register,
+    };
+    const REF_CELL: CellRow = CellRow {
+        id: TypeId::of::<RefCell<T>>(),
+        size: size_of::<RefCell<T>>(),
+        see: &(see_ref_cell::<T> as See<RefCell<T>>),
+    };
+    const MUTEX: CellRow = CellRow {
+        id: TypeId::of::<Mutex<T>>(),
+        size: size_of::<Mutex<T>>(),
+        see: &(see_mutex::<T> as See<Mutex<T>>),
+    };
+    const RW_LOCK: CellRow = CellRow {
+        id: TypeId::of::<RwLock<T>>(),
+        size: size_of::<RwLock<T>>(),
+        see: &(see_rw_lock::<T> as See<RwLock<T>>),
+    };
+}
+
+/// The row of a container whatever it holds.
+trait WalkRow {
+    const WALK: Row;
+}
+
+impl<T: Walk> WalkRow for T {
+    const WALK: Row = Row {
+        id: TypeId::of::<T>(),
+        name: type_name::<T>,
+        size: size_of::<T>(),
+        see: &(see_walk::<T> as See<T>),
+        see_any: Some(see_any_walk::<T>),
+        register: |_| {},
+    };
+}
+
 // Every derive calls what follows with its own types, so what can be done without them is done
 // in functions that are compiled once.
 impl Registrar {
-    /// Begins a type with a derive; false if it is known already.
-    pub fn begin<T: Visit + 'static>(&mut self, spec: TypeSpec) -> bool {
-        self.begin_id(
-            TypeId::of::<T>(),
-            type_name::<T>(),
-            size_of::<T>(),
-            &spec,
-            visit::<T>,
-            label::<T>,
-        )
+    /// Begins a type with a derive, and names it for [`sight`](Self::sight); `None` if it is known
+    /// already.
+    pub fn begin<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> Option<TypeId> {
+        self.insert(&T::VALUE, Some(spec))
+            .then_some(const { TypeId::of::<T>() })
     }
 
-    fn begin_id(
-        &mut self,
-        id: TypeId,
-        name: &'static str,
-        size: usize,
-        spec: &TypeSpec,
-        visit: VisitFn,
-        label: LabelFn,
-    ) -> bool {
-        let info = TypeInfo {
-            is_visited: true,
-            is_derived: true,
-            implements_drop: spec.drops,
-            declared: Some(Site {
-                file: Cow::Borrowed(spec.file),
-                line: spec.line,
-                column: 0,
-            }),
-            ..TypeInfo::opaque(name, size)
-        };
-        self.insert(id, info, visit, Some(label))
+    /// The same, with the cells and locks that values of `T` are commonly wrapped in, so that they
+    /// are known though no field names them.
+    pub fn begin_wrapped<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> Option<TypeId> {
+        self.begin_cells(&T::VALUE, [&T::REF_CELL, &T::MUTEX, &T::RW_LOCK], spec)
     }
 
-    /// Adds a field to a type that was begun.
-    pub fn field<T: 'static>(&mut self, field: FieldSpec) {
-        self.field_of(TypeId::of::<T>(), field);
-    }
-
-    fn field_of(&mut self, id: TypeId, field: FieldSpec) {
-        if let Some(entry) = self.new.types.get_mut(&id) {
-            let fields = &mut Arc::make_mut(&mut entry.info).fields;
-            self.new
-                .unsettled
-                .extend(field.sight.unsettled.map(|ty| Unsettled {
-                    owner: id,
-                    field: fields.len(),
-                    ty,
-                }));
-            fields.push(Field {
-                name: field.name,
-                type_text: field.ty,
-                sight: field.sight.sight,
-                back: field.back,
-            });
+    fn begin_cells(&mut self, row: &Row, cells: [&CellRow; 3], spec: &TypeSpec) -> Option<TypeId> {
+        if !self.insert(row, Some(spec)) {
+            return None;
         }
+        let [ref_cell, mutex, rw_lock] = cells;
+        self.cell(row, ref_cell, type_name::<RefCell<()>>());
+        self.cell(row, mutex, type_name::<Mutex<()>>());
+        self.cell(row, rw_lock, type_name::<RwLock<()>>());
+        Some(row.id)
+    }
+
+    /// What a probe told of a field of a type that was begun.
+    pub fn sight(&mut self, of: TypeId, field: usize, probed: impl Into<Probed>) {
+        self.settled(of, field, probed.into());
+    }
+
+    fn settled(&mut self, owner: TypeId, field: usize, probed: Probed) {
+        if let Some(entry) = self.new.types.get_mut(&owner) {
+            Arc::make_mut(&mut entry.info).fields[field].sight = probed.sight;
+        }
+        let unsettled = |ty| Unsettled { owner, field, ty };
+        self.new.unsettled.extend(probed.unsettled.map(unsettled));
     }
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
     pub fn plain<T: Visit + 'static>(&mut self) -> bool {
-        self.visited(
-            TypeId::of::<T>(),
-            type_name::<T>(),
-            size_of::<T>(),
-            visit::<T>,
-            Some(label::<T>),
-        )
+        self.insert(&T::VALUE, None)
+    }
+
+    /// A type that a field names, also one that does not make itself known because few objects
+    /// are of it: a pointer, an `Option`.
+    pub(crate) fn named<T: Visit + 'static>(&mut self) {
+        self.named_row(&T::VALUE);
+    }
+
+    fn named_row(&mut self, row: &Row) {
+        (row.register)(self);
+        self.insert(row, None);
     }
 
     /// A container of std that has foreign types in it.
     pub(crate) fn walked<T: Walk>(&mut self) {
-        self.visited(
-            TypeId::of::<T>(),
-            type_name::<T>(),
-            size_of::<T>(),
-            walk::<T>,
-            None,
-        );
+        self.insert(&T::WALK, None);
     }
 
-    fn visited(
-        &mut self,
-        id: TypeId,
-        name: &'static str,
-        size: usize,
-        visit: VisitFn,
-        label: Option<LabelFn>,
-    ) -> bool {
-        let info = TypeInfo {
-            is_visited: true,
-            ..TypeInfo::opaque(name, size)
-        };
-        self.insert(id, info, visit, label)
+    /// A `RefCell` of `T`; false if it is known already.
+    pub(crate) fn ref_cell<T: Visit + 'static>(&mut self) -> bool {
+        self.cell(&T::VALUE, &T::REF_CELL, type_name::<RefCell<()>>())
     }
 
-    /// The cells and locks that values of `T` are commonly wrapped in, and std's pointers to all
-    /// of them, so that they are known though no field names them.
-    pub fn wrappers<T: Visit + 'static>(&mut self) {
-        self.wrapper::<RefCell<T>>(visit_wrapped::<T>);
-        self.wrapper::<Mutex<T>>(visit_wrapped::<T>);
-        self.wrapper::<RwLock<T>>(visit_wrapped::<T>);
-        let weaken = weaken_wrapped::<T>;
-        self.pointers(rc_ids::<RefCell<T>>(), weaken, type_name::<RefCell<T>>());
-        self.pointers(arc_ids::<Mutex<T>>(), weaken, type_name::<Mutex<T>>());
-        self.pointers(arc_ids::<RwLock<T>>(), weaken, type_name::<RwLock<T>>());
+    /// A `Mutex` of `T`; false if it is known already.
+    pub(crate) fn mutex<T: Visit + 'static>(&mut self) -> bool {
+        self.cell(&T::VALUE, &T::MUTEX, type_name::<Mutex<()>>())
     }
 
-    fn wrapper<T: 'static>(&mut self, visit: VisitFn) {
-        self.visited(
-            TypeId::of::<T>(),
-            type_name::<T>(),
-            size_of::<T>(),
-            visit,
-            None,
-        );
+    /// A `RwLock` of `T`; false if it is known already.
+    pub(crate) fn rw_lock<T: Visit + 'static>(&mut self) -> bool {
+        self.cell(&T::VALUE, &T::RW_LOCK, type_name::<RwLock<()>>())
     }
 
-    /// Makes std's pointers to values of `T` known.
-    pub(crate) fn pointers_to<T: 'static>(&mut self) {
-        self.pointers(rc_ids::<T>(), weaken::<T>, type_name::<T>());
-        self.pointers(arc_ids::<T>(), weaken::<T>, type_name::<T>());
-    }
-
-    fn pointers(&mut self, [strong, weak]: [TypeId; 2], weaken: WeakenFn, target: &'static str) {
-        self.new.pointers.insert(
-            strong,
-            Pointer {
-                weaken,
-                strong: true,
-                target,
+    /// A cell of a type, called like one of `()`.
+    fn cell(&mut self, of: &Row, cell: &CellRow, of_unit: &str) -> bool {
+        if self.new.types.contains_key(&cell.id) {
+            return false;
+        }
+        let name = of_unit.replace("()", (of.name)());
+        self.new.types.insert(
+            cell.id,
+            Entry {
+                info: Arc::new(TypeInfo {
+                    is_visited: true,
+                    ..TypeInfo::opaque(&name, cell.size)
+                }),
+                see: cell.see,
+                see_any: None,
             },
         );
-        self.new.pointers.insert(
-            weak,
-            Pointer {
-                weaken,
-                strong: false,
-                target,
-            },
-        );
+        true
     }
 
-    fn insert(
-        &mut self,
-        id: TypeId,
-        info: TypeInfo,
-        visit: VisitFn,
-        label: Option<LabelFn>,
-    ) -> bool {
-        let std::collections::hash_map::Entry::Vacant(vacant) = self.new.types.entry(id) else {
+    fn insert(&mut self, row: &Row, spec: Option<&TypeSpec>) -> bool {
+        let std::collections::hash_map::Entry::Vacant(vacant) = self.new.types.entry(row.id) else {
             return false;
         };
-        vacant.insert(Entry {
-            info: Arc::new(info),
-            visit,
-            label,
+        let declared = spec.map(|spec| Site {
+            file: Cow::Borrowed(spec.file),
+            line: spec.line,
+            column: 0,
         });
+        vacant.insert(Entry {
+            info: Arc::new(TypeInfo {
+                is_visited: true,
+                is_derived: spec.is_some(),
+                implements_drop: spec.is_some_and(|spec| spec.drops),
+                declared,
+                fields: spec.map_or_else(Vec::new, |spec| fields(spec.fields)),
+                ..TypeInfo::opaque((row.name)(), row.size)
+            }),
+            see: row.see,
+            see_any: row.see_any,
+        });
+        for (index, field) in spec.iter().flat_map(|spec| spec.fields).enumerate() {
+            if let FieldSight::Leaf(probe) = field.sight {
+                let probed = probe(self);
+                self.settled(row.id, index, probed);
+            }
+        }
         true
     }
 
@@ -451,72 +461,63 @@ impl Registrar {
         for (id, entry) in self.new.types {
             maps.types.entry(id).or_insert(entry);
         }
-        maps.pointers.extend(self.new.pointers);
         maps.unsettled.extend(self.new.unsettled);
         maps.settle();
     }
 }
 
-fn visit<'a, T: Visit + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
-    if let Some(value) = value.downcast_ref::<T>() {
-        value.visit(visitor);
-    }
-}
-
-fn walk<'a, T: Walk>(value: Value<'a>, visitor: &mut Visitor<'a>) {
-    if let Some(value) = value.downcast_ref::<T>() {
-        value.walk(visitor);
-    }
-}
-
-/// One function for all wrappers of a type.
-fn visit_wrapped<'a, T: Visit + 'static>(value: Value<'a>, visitor: &mut Visitor<'a>) {
-    if let Some(value) = value.downcast_ref::<RefCell<T>>() {
-        value.visit(visitor);
-    } else if let Some(value) = value.downcast_ref::<Mutex<T>>() {
-        value.visit(visitor);
-    } else if let Some(value) = value.downcast_ref::<RwLock<T>>() {
-        value.visit(visitor);
-    }
-}
-
-fn label<T: Visit + 'static>(value: Value<'_>, take: &mut dyn FnMut(Label<'_>)) {
-    if let Some(value) = value.downcast_ref::<T>() {
-        take(value.label());
-    }
-}
-
-fn rc_ids<T: 'static>() -> [TypeId; 2] {
-    [TypeId::of::<rc::Rc<T>>(), TypeId::of::<rc::Weak<T>>()]
-}
-
-fn arc_ids<T: 'static>() -> [TypeId; 2] {
-    [TypeId::of::<Arc<T>>(), TypeId::of::<sync::Weak<T>>()]
-}
-
-/// One function for all pointers to a type.
-fn weaken<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
-    weaken_rc::<T>(pointer).or_else(|| weaken_arc::<T>(pointer))
-}
-
-fn weaken_wrapped<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
-    weaken_rc::<RefCell<T>>(pointer)
-        .or_else(|| weaken_arc::<Mutex<T>>(pointer))
-        .or_else(|| weaken_arc::<RwLock<T>>(pointer))
-}
-
-fn weaken_rc<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
-    let weak: rc::Weak<T> = match pointer.downcast_ref::<rc::Rc<T>>() {
-        Some(strong) => rc::Rc::downgrade(strong),
-        None => pointer.downcast_ref::<rc::Weak<T>>()?.clone(),
+/// What is known of fields before they are probed.
+fn fields(specs: &[FieldSpec]) -> Vec<Field> {
+    let field = |spec: &FieldSpec| Field {
+        name: spec.name,
+        type_text: spec.ty,
+        sight: match spec.sight {
+            FieldSight::Known(sight) => sight,
+            FieldSight::Probed | FieldSight::Leaf(_) => Sight::Opaque,
+        },
+        back: spec.back,
     };
-    Some(StdWeak::Rc(weak))
+    specs.iter().map(field).collect()
 }
 
-fn weaken_arc<T: 'static>(pointer: Value<'_>) -> Option<StdWeak> {
-    let weak: sync::Weak<T> = match pointer.downcast_ref::<Arc<T>>() {
-        Some(strong) => Arc::downgrade(strong),
-        None => pointer.downcast_ref::<sync::Weak<T>>()?.clone(),
-    };
-    Some(StdWeak::Arc(weak))
+fn see<T: Visit + 'static>(value: &T) -> Seen<'_> {
+    Seen::Value(value)
+}
+
+#[expect(
+    clippy::manual_map,
+    reason = "a closure is one more function for each type"
+)]
+fn see_any<T: Visit + 'static>(value: &dyn Any) -> Option<Seen<'_>> {
+    match value.downcast_ref::<T>() {
+        Some(value) => Some(Seen::Value(value)),
+        None => None,
+    }
+}
+
+fn see_walk<T: Walk>(value: &T) -> Seen<'_> {
+    Seen::Walk(value)
+}
+
+#[expect(
+    clippy::manual_map,
+    reason = "a closure is one more function for each type"
+)]
+fn see_any_walk<T: Walk>(value: &dyn Any) -> Option<Seen<'_>> {
+    match value.downcast_ref::<T>() {
+        Some(value) => Some(Seen::Walk(value)),
+        None => None,
+    }
+}
+
+fn see_ref_cell<T: Visit + 'static>(cell: &RefCell<T>) -> Seen<'_> {
+    Seen::RefCell(Lent(cell, const { &Inside::of::<T>() }))
+}
+
+fn see_mutex<T: Visit + 'static>(cell: &Mutex<T>) -> Seen<'_> {
+    Seen::Mutex(Lent(cell, const { &Inside::of::<T>() }))
+}
+
+fn see_rw_lock<T: Visit + 'static>(cell: &RwLock<T>) -> Seen<'_> {
+    Seen::RwLock(Lent(cell, const { &Inside::of::<T>() }))
 }

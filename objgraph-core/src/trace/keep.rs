@@ -6,8 +6,8 @@ use super::met::MetPointer;
 use super::starts::Starts;
 use super::take::{Extent, SnapshotOptions, take};
 use super::visitor::Visitor;
-use crate::sight::StdWeak;
-use crate::snapshot::{NodeId, Snapshot};
+use crate::sight::Behind;
+use crate::snapshot::{Holder, NodeId, Snapshot};
 use crate::tracked::Visit;
 
 /// Weak handles to the values behind std's pointers that a trace met.
@@ -21,15 +21,37 @@ pub struct Kept {
 struct Handle {
     node: NodeId,
     type_name: &'static str,
-    weak: StdWeak,
+    weak: Box<dyn Behind>,
+}
+
+impl Handle {
+    fn is_alive(&self) -> bool {
+        self.weak.counts().0 > 0
+    }
+
+    /// The value as a trace meets it; `None` if it is gone.
+    fn met(&self) -> Option<MetPointer> {
+        let (strong, weak) = self.weak.counts();
+        (strong > 0).then(|| MetPointer {
+            address: self.weak.address(),
+            holder: self.weak.holder(),
+            strong,
+            // The handle that is kept is not the program's.
+            weak: weak.saturating_sub(1),
+            type_name: self.type_name,
+            size: 0,
+            heap: 0,
+            handle: Some(self.weak.again()),
+        })
+    }
 }
 
 impl Kept {
-    pub(super) fn keep(&mut self, node: u32, type_name: &'static str, weak: &StdWeak) {
+    pub(super) fn keep(&mut self, node: u32, type_name: &'static str, weak: &dyn Behind) {
         self.handles.push(Handle {
             node: NodeId::new(node as usize),
             type_name,
-            weak: weak.clone(),
+            weak: weak.again(),
         });
     }
 
@@ -48,15 +70,15 @@ impl Kept {
     #[must_use]
     pub fn alive(&self) -> usize {
         let handles = self.handles.iter();
-        handles.filter(|handle| handle.weak.is_alive()).count()
+        handles.filter(|handle| handle.is_alive()).count()
     }
 
     /// How many of these are behind an `Arc`.
     #[must_use]
     pub fn alive_shared(&self) -> usize {
-        let shared = |handle: &&Handle| matches!(handle.weak, StdWeak::Arc(_));
+        let shared = |handle: &&Handle| handle.weak.holder() == Holder::StdArc;
         let handles = self.handles.iter().filter(shared);
-        handles.filter(|handle| handle.weak.is_alive()).count()
+        handles.filter(|handle| handle.is_alive()).count()
     }
 }
 
@@ -64,9 +86,7 @@ impl Kept {
 impl Visit for Kept {
     fn starts(&self, starts: &mut Starts) -> bool {
         for handle in &self.handles {
-            if let Some(met) = MetPointer::new(handle.weak.clone(), handle.type_name) {
-                starts.pointer(met);
-            }
+            starts.pointer(handle.met());
         }
         true
     }

@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::take::message;
 use crate::capture;
 use crate::object_id::ObjectId;
-use crate::sight::{LabelFn, registry};
-use crate::tracked::Value;
+use crate::sight::{Seen, registry};
 
 /// How many characters a label has at most.
 const WIDTH: usize = 40;
@@ -34,21 +33,18 @@ pub fn labels(wanted: bool) {
 pub fn label_of(id: ObjectId) -> Option<String> {
     let mut text = None;
     capture::look(id, &mut |value, _, _| {
-        let label = registry()
+        let registry = registry();
+        let seen = registry
             .get(value.type_id())
-            .and_then(|entry| entry.label);
-        text = label.and_then(|label| of_value(label, value));
+            .and_then(|entry| value.seen(entry.see));
+        text = seen.and_then(of_value);
     });
     text
 }
 
-pub(super) fn of_value(label: LabelFn, value: Value<'_>) -> Option<String> {
+pub(super) fn of_value(seen: Seen<'_>) -> Option<String> {
     let mut text = String::new();
-    write_cut(&mut text, |out| {
-        let mut result = Ok(());
-        label(value, &mut |label| result = write!(out, "{label}"));
-        result
-    });
+    write_cut(&mut text, |out| write!(out, "{}", seen.label()));
     (!text.is_empty()).then_some(text)
 }
 

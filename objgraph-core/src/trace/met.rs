@@ -1,11 +1,10 @@
 //! A pointer of std that a trace met.
 
-use std::any::{Any, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::fmt;
 
-use crate::sight::{Registry, StdWeak};
+use crate::sight::Behind;
 use crate::snapshot::Holder;
-use crate::tracked::Value;
 
 /// What a trace keeps of a pointer of std that it met, to visit the value later.
 pub(crate) struct MetPointer {
@@ -20,39 +19,7 @@ pub(crate) struct MetPointer {
     /// The size of a value of a type without a size.
     pub(crate) heap: usize,
     /// A way back to the value; none if its type is not known.
-    pub(crate) handle: Option<StdWeak>,
-}
-
-impl MetPointer {
-    /// By a handle; `None` if nothing is alive behind it.
-    pub(crate) fn new(handle: StdWeak, type_name: &'static str) -> Option<Self> {
-        // The handle itself is one of the weak references.
-        let (address, holder, strong, weak) = match &handle {
-            StdWeak::Rc(weak) => (
-                weak.as_ptr().cast::<()>().addr(),
-                Holder::StdRc,
-                weak.strong_count(),
-                weak.weak_count(),
-            ),
-            StdWeak::Arc(weak) => (
-                weak.as_ptr().cast::<()>().addr(),
-                Holder::StdArc,
-                weak.strong_count(),
-                weak.weak_count(),
-            ),
-        };
-        let handle = Some(handle);
-        (strong > 0).then_some(Self {
-            address,
-            holder,
-            strong,
-            weak: weak.saturating_sub(1),
-            type_name,
-            size: 0,
-            heap: 0,
-            handle,
-        })
-    }
+    pub(crate) handle: Option<Box<dyn Behind>>,
 }
 
 impl fmt::Debug for MetPointer {
@@ -71,33 +38,41 @@ pub(crate) trait StdPointer: Any + Sized {
     /// Whether it owns.
     const STRONG: bool;
 
-    /// What a trace keeps of it; `None` if nothing is alive behind it.
-    fn met(&self, registry: &Registry) -> Option<MetPointer>;
+    /// What a trace keeps of it, with a way back to the value if it asks for one; `None` if
+    /// nothing is alive behind it.
+    fn met(&self, asks: Asks<'_>) -> Option<MetPointer>;
 }
+
+/// Whether a way back is wanted to the value at an address, of a type.
+type Asks<'q> = &'q dyn Fn(usize, TypeId) -> bool;
 
 macro_rules! std_pointer {
     ($module:ident, $strong:ident, $holder:ident) => {
         impl<T: ?Sized + 'static> StdPointer for std::$module::$strong<T> {
             const STRONG: bool = true;
 
-            fn met(&self, registry: &Registry) -> Option<MetPointer> {
-                let pointer: Value<'_> = self;
+            fn met(&self, asks: Asks<'_>) -> Option<MetPointer> {
                 let size = size_of_val::<T>(self);
                 let (size, heap) = if has_size::<T>() {
                     (size, 0)
                 } else {
                     (0, size)
                 };
-                // Counted before the handle is made, which is one more.
+                let address = std::$module::$strong::as_ptr(self).cast::<()>().addr();
+                // The counts are taken before the handle is made, which is one more.
                 Some(MetPointer {
-                    address: std::$module::$strong::as_ptr(self).cast::<()>().addr(),
+                    address,
                     holder: Holder::$holder,
                     strong: std::$module::$strong::strong_count(self),
                     weak: std::$module::$strong::weak_count(self),
                     type_name: type_name::<T>(),
                     size,
                     heap,
-                    handle: registry.weaken(pointer),
+                    handle: if asks(address, TypeId::of::<T>()) {
+                        Some(Box::new(std::$module::$strong::downgrade(self)))
+                    } else {
+                        None
+                    },
                 })
             }
         }
@@ -105,21 +80,25 @@ macro_rules! std_pointer {
         impl<T: ?Sized + 'static> StdPointer for std::$module::Weak<T> {
             const STRONG: bool = false;
 
-            fn met(&self, registry: &Registry) -> Option<MetPointer> {
+            fn met(&self, asks: Asks<'_>) -> Option<MetPointer> {
                 let strong = self.strong_count();
                 if strong == 0 {
                     return None;
                 }
-                let pointer: Value<'_> = self;
+                let address = self.as_ptr().cast::<()>().addr();
                 Some(MetPointer {
-                    address: self.as_ptr().cast::<()>().addr(),
+                    address,
                     holder: Holder::$holder,
                     strong,
                     weak: self.weak_count(),
                     type_name: type_name::<T>(),
                     size: 0,
                     heap: 0,
-                    handle: registry.weaken(pointer),
+                    handle: if asks(address, TypeId::of::<T>()) {
+                        Some(Box::new(self.clone()))
+                    } else {
+                        None
+                    },
                 })
             }
         }

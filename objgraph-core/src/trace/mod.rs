@@ -23,7 +23,7 @@ pub use keep::{Kept, Reached, snapshot_keeping};
 pub use labels::{label_of, labels};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
-pub(crate) use met::{MetPointer, StdPointer};
+pub(crate) use met::StdPointer;
 pub(crate) use others::patiently;
 pub use roots::{StaticRoot, with_root};
 pub use starts::Starts;

@@ -25,6 +25,15 @@ impl Starts {
         self.found.push(Start::Object(id));
     }
 
+    /// Starts at an object of the table, if there is one; answers whether there is.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn object_of(&mut self, id: Option<ObjectId>) -> bool {
+        if let Some(id) = id {
+            self.object(id);
+        }
+        id.is_some()
+    }
+
     /// Starts at all of these; answers whether any added a start.
     pub(crate) fn all<'v, T: Visit + 'v>(
         &mut self,
@@ -37,7 +46,10 @@ impl Starts {
         self.found.len() > before
     }
 
-    pub(crate) fn pointer(&mut self, pointer: MetPointer) {
-        self.found.push(Start::Pointer(pointer));
+    /// Starts at a value behind a pointer of std, if there is one; answers whether there is.
+    pub(crate) fn pointer(&mut self, met: Option<MetPointer>) -> bool {
+        let found = met.is_some();
+        self.found.extend(met.map(Start::Pointer));
+        found
     }
 }

@@ -14,7 +14,7 @@ use super::tracer::{Pending, Tracer, count};
 use super::visitor::Visitor;
 use crate::capture::{self, Looked};
 use crate::object_id::ObjectId;
-use crate::sight::{StdWeak, registry};
+use crate::sight::{Behind, Seen, registry};
 use crate::snapshot::{NodeId, Snapshot, State};
 use crate::tracked::{Value, Visit};
 
@@ -223,7 +223,7 @@ impl Tracer {
         while let Some((node, pending)) = self.queue.pop_front() {
             match pending {
                 Pending::Object => self.visit_object(node),
-                Pending::Std(handle) => self.visit_std(node, &handle),
+                Pending::Std(handle) => self.visit_std(node, &*handle),
             }
         }
     }
@@ -244,7 +244,7 @@ impl Tracer {
     pub(super) fn visit_std_values(&mut self) {
         while let Some((node, pending)) = self.queue.pop_front() {
             if let Pending::Std(handle) = pending {
-                self.visit_std(node, &handle);
+                self.visit_std(node, &*handle);
             }
         }
     }
@@ -283,41 +283,37 @@ impl Tracer {
     }
 
     fn visit_value(&mut self, node: u32, value: Value<'_>) {
-        match self.visit_fn(value.type_id()) {
-            Some(visit) => {
-                self.nodes[node as usize].state = State::Visited;
-                self.visit_caught(node, |visitor| visit(value, visitor));
-            }
+        match self.see(value) {
+            Some(seen) => self.visit_seen(node, seen),
             None => self.nodes[node as usize].state = State::Opaque,
         }
     }
 
-    /// Visits a value behind a pointer of std.
-    fn visit_std(&mut self, node: u32, handle: &StdWeak) {
-        let visited = match handle {
-            StdWeak::Rc(weak) => weak
-                .upgrade()
-                .map(|strong| self.visit_known(node, &*strong)),
-            StdWeak::Arc(weak) => weak
-                .upgrade()
-                .map(|strong| self.visit_known(node, &*strong)),
-        };
-        if visited.is_none() {
-            self.nodes[node as usize].state = State::InFlight;
-        }
+    fn visit_seen<'a>(&'a mut self, node: u32, seen: Seen<'a>) {
+        self.nodes[node as usize].state = State::Visited;
+        self.visit_caught(node, |visitor| seen.visit(visitor));
     }
 
-    fn visit_known(&mut self, node: u32, value: Value<'_>) {
-        if let Some(entry) = self.registry.get(value.type_id()) {
-            let (info, label) = (Arc::clone(&entry.info), entry.label);
-            self.types.learn(self.nodes[node as usize].type_index, info);
-            if let (true, Some(label)) = (self.wants_labels, label) {
-                let text = super::labels::of_value(label, value);
-                self.labels
-                    .extend(text.map(|text| (NodeId::new(node as usize), text)));
-            }
+    /// Visits a value behind a pointer of std.
+    fn visit_std(&mut self, node: u32, handle: &dyn Behind) {
+        let Some(entry) = self.registry.get(handle.target()) else {
+            self.nodes[node as usize].state = State::Opaque;
+            return;
+        };
+        let (info, see) = (Arc::clone(&entry.info), entry.see);
+        self.types.learn(self.nodes[node as usize].type_index, info);
+        let labels = self.wants_labels;
+        let mut texts = Vec::new();
+        if labels {
+            handle.look(see, &mut |seen| texts.extend(super::labels::of_value(seen)));
         }
-        self.visit_value(node, value);
+        let texts = texts
+            .into_iter()
+            .map(|text| (NodeId::new(node as usize), text));
+        self.labels.extend(texts);
+        if !handle.look(see, &mut |seen| self.visit_seen(node, seen)) {
+            self.nodes[node as usize].state = State::InFlight;
+        }
     }
 
     /// Visits, and keeps a panic of the user's code from going further.

@@ -1,6 +1,6 @@
 //! The tracer: turns what visits report into rows.
 
-use std::any::{TypeId, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
@@ -17,7 +17,7 @@ use super::threads::Threads;
 use super::types::Types;
 use crate::capture;
 use crate::object_id::ObjectId;
-use crate::sight::{PlainHasher, Registry, StdWeak, VisitFn};
+use crate::sight::{AnySee, Behind, PlainHasher, Registry, Seen};
 use crate::snapshot::{
     EdgeRow, Held, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
     Segment, State,
@@ -71,7 +71,7 @@ pub(crate) struct Tracer {
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     /// What the registry knew of the type that was asked for last.
-    last_visit: (TypeId, Option<VisitFn>),
+    last_seen: (TypeId, Option<AnySee>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
@@ -92,7 +92,7 @@ impl fmt::Debug for Tracer {
 /// How to get at the value of a node that is in the queue.
 pub(super) enum Pending {
     Object,
-    Std(StdWeak),
+    Std(Box<dyn Behind>),
 }
 
 /// Where the visit is: in which node, at which path of it.
@@ -141,7 +141,7 @@ impl Tracer {
             by_place: ByPlace::default(),
             in_memory: ByAddress::default(),
             by_address: HashMap::default(),
-            last_visit: (TypeId::of::<()>(), None),
+            last_seen: (TypeId::of::<()>(), None),
             cursor: Cursor {
                 node: u32::MAX,
                 path,
@@ -402,24 +402,14 @@ impl Tracer {
 
     /// A pointer of std.
     pub(super) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
-        let Some(met) = pointer.met(&self.registry) else {
+        let asks = |address, target| {
+            !self.by_address.contains_key(&(address, None)) && self.registry.get(target).is_some()
+        };
+        let Some(met) = pointer.met(&asks) else {
             return;
         };
         let node = self.met(met);
         self.edge(node, P::STRONG);
-    }
-
-    /// A pointer of std, if the value is one and its type is known.
-    pub(super) fn any_std_pointer(&mut self, value: Value<'_>) -> bool {
-        let Some((met, strong)) = self.registry.meet(value) else {
-            return false;
-        };
-        // What is no longer alive is no reference.
-        if let Some(met) = met {
-            let node = self.met(met);
-            self.edge(node, strong);
-        }
-        true
     }
 
     /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
@@ -465,7 +455,7 @@ impl Tracer {
         self.by_address.insert(key, node);
         if let Some(handle) = met.handle {
             if let Some(kept) = &mut self.kept {
-                kept.keep(node, met.type_name, &handle);
+                kept.keep(node, met.type_name, &*handle);
             }
             self.queue.push_back((node, Pending::Std(handle)));
         }
@@ -542,7 +532,11 @@ impl Tracer {
 
     /// A place that cannot be looked into.
     pub(super) fn place_named<T: ?Sized>(&mut self, kind: PlaceKind) {
-        let type_index = self.types.named(type_name::<T>(), 0);
+        self.place_called(type_name::<T>(), kind);
+    }
+
+    pub(super) fn place_called(&mut self, name: &'static str, kind: PlaceKind) {
+        let type_index = self.types.named(name, 0);
         self.place(kind, type_index);
     }
 
@@ -634,11 +628,18 @@ impl Tracer {
         (self.nodes.len() - 1) as u32
     }
 
-    pub(super) fn visit_fn(&mut self, id: TypeId) -> Option<VisitFn> {
-        if self.last_visit.0 != id {
-            self.last_visit = (id, self.registry.get(id).map(|entry| entry.visit));
+    /// What there is to see of a value, if its type is known.
+    pub(super) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
+        let id = value.type_id();
+        if self.last_seen.0 != id {
+            self.last_seen = (id, self.registry.get(id).map(|entry| entry.see));
         }
-        self.last_visit.1
+        value.seen(self.last_seen.1?)
+    }
+
+    /// The same of a value that somebody else holds as a `dyn Any`.
+    pub(super) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
+        self.registry.get(value.type_id())?.see_any(value)
     }
 }
 

@@ -5,9 +5,9 @@ use std::any::{Any, type_name};
 use super::met::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
-use crate::sight::VisitFn;
+use crate::sight::{Inside, Seen};
 use crate::snapshot::{PathId, PlaceKind, Segment};
-use crate::tracked::{Label, Visit};
+use crate::tracked::{Label, Value, Visit};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
 /// that a trace needs. Values that only pass a visit on do not count: how deep they go between
@@ -26,32 +26,9 @@ pub struct Visitor<'a> {
 
 /// A value whose visit was put off.
 struct Deferred<'a> {
-    value: Rest<'a>,
+    value: Seen<'a>,
     node: u32,
     path: PathId,
-}
-
-#[derive(Clone, Copy)]
-enum Rest<'a> {
-    Value(&'a dyn Visitable),
-    Any(&'a dyn Any, VisitFn),
-}
-
-/// What of a value a visit needs. It is less than the whole trait, so that a type that
-/// is only visited costs little to compile.
-trait Visitable {
-    fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>);
-    fn instance_id(&self) -> Option<ObjectId>;
-}
-
-impl<T: Visit> Visitable for T {
-    fn visit_with<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.visit(visitor);
-    }
-
-    fn instance_id(&self) -> Option<ObjectId> {
-        self.instance()
-    }
 }
 
 impl std::fmt::Debug for Deferred<'_> {
@@ -137,15 +114,16 @@ impl<'a> Visitor<'a> {
         self.tracer.collection(len, bytes);
     }
 
-    /// Whether a visit of a value of the type would find nothing.
+    /// Whether a visit of a value of a type would find nothing. It is given what it asks of the
+    /// type, so that it is not compiled for each.
     #[inline]
-    pub(crate) fn skips<T: Visit>(&self) -> bool {
-        T::is_leaf() && !(T::owns_heap() && self.tracer.wants_heap())
+    pub(crate) fn skips(&self, is_leaf: bool, owns_heap: fn() -> bool) -> bool {
+        is_leaf && !(self.tracer.wants_heap() && owns_heap())
     }
 
     /// Visits values that are owned by the one being visited, as its elements 0, 1, ….
     pub fn elements<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
-        if self.skips::<T>() {
+        if self.skips(T::is_leaf(), T::owns_heap) {
             return;
         }
         self.open(Segment::Element);
@@ -158,7 +136,7 @@ impl<'a> Visitor<'a> {
 
     /// Visits values that are owned by the one being visited and have no order among them.
     pub fn entries<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
-        if self.skips::<T>() {
+        if self.skips(T::is_leaf(), T::owns_heap) {
             return;
         }
         self.open(Segment::Entry);
@@ -170,30 +148,28 @@ impl<'a> Visitor<'a> {
 
     /// Visits a value that is owned by the one being visited, at the place where the visit is.
     pub fn value<T: Visit>(&mut self, value: &'a T) {
-        if !T::is_leaf() && !T::passes_on() {
-            self.owned(value);
-        } else if !self.skips::<T>() {
-            value.visit(self);
+        if !self.skips(T::is_leaf(), T::owns_heap) {
+            value.visit_owned(self);
         }
     }
 
-    fn owned(&mut self, value: &'a dyn Visitable) {
-        match value.instance_id() {
+    pub(crate) fn owned(&mut self, value: &'a dyn Visit) {
+        match value.instance() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {
-                    self.inside(Rest::Value(value));
+                    self.inside(Seen::Value(value));
                     self.tracer.resume(place);
                 }
             }
-            None => self.inside(Rest::Value(value)),
+            None => self.inside(Seen::Value(value)),
         }
     }
 
     /// Visits what is in a value, now or, where the calls are deep enough, later.
-    fn inside(&mut self, value: Rest<'a>) {
+    fn inside(&mut self, value: Seen<'a>) {
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
-            self.rest(value);
+            value.visit(self);
             self.tracer.depth -= 1;
         } else {
             let path = self.tracer.deep_path();
@@ -202,13 +178,6 @@ impl<'a> Visitor<'a> {
                 node: self.tracer.node(),
                 path,
             });
-        }
-    }
-
-    fn rest(&mut self, value: Rest<'a>) {
-        match value {
-            Rest::Value(value) => value.visit_with(self),
-            Rest::Any(value, visit) => visit(value, self),
         }
     }
 
@@ -238,12 +207,18 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits a value that a guard lends.
+    #[allow(dead_code, reason = "for types of optional dependencies")]
     pub(crate) fn lent<T: Visit>(&mut self, value: &T) {
-        if !self.skips::<T>()
-            && let Some(depth) = self.tracer.enter_guard()
-        {
+        if !self.skips(T::is_leaf(), T::owns_heap) {
+            self.lent_dyn(value);
+        }
+    }
+
+    /// The same for a value of any type.
+    pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
+        if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
-            visitor.value(value);
+            visitor.owned(value);
             visitor.finish();
             self.tracer.leave_guard(depth);
         }
@@ -260,7 +235,7 @@ impl<'a> Visitor<'a> {
             self.tracer
                 .enter_value(address, type_name::<T>(), size_of::<T>(), value.label())
         {
-            self.inside(Rest::Value(value));
+            self.inside(Seen::Value(value));
             self.tracer.resume(place);
         }
     }
@@ -270,22 +245,23 @@ impl<'a> Visitor<'a> {
         if !std::mem::needs_drop::<T>() {
             return;
         }
-        let value: &'a dyn Any = value;
-        if self.known(value) {
-            return;
-        }
-        if !self.tracer.any_std_pointer(value) {
-            self.__opaque_type::<T>();
+        self.any_named(value, type_name::<T>);
+    }
+
+    pub(crate) fn any_named(&mut self, value: Value<'a>, name: fn() -> &'static str) {
+        match self.tracer.see(value) {
+            Some(seen) => self.inside(seen),
+            None => self.tracer.place_called(name(), PlaceKind::Opaque),
         }
     }
 
     /// Visits a value of any type, if the registry knows how; answers whether it does.
     pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
-        let visit = self.tracer.visit_fn(value.type_id());
-        if let Some(visit) = visit {
-            self.inside(Rest::Any(value, visit));
+        let seen = self.tracer.see_any(value);
+        if let Some(seen) = seen {
+            self.inside(seen);
         }
-        visit.is_some()
+        seen.is_some()
     }
 
     /// Visits what a shared reference to a value of any type leads to.
@@ -342,6 +318,13 @@ impl<'a> Visitor<'a> {
         self.tracer.place_named::<T>(PlaceKind::Busy);
     }
 
+    /// The same for what is inside a cell or a lock, unless it holds no reference.
+    pub(crate) fn busy_inside(&mut self, inside: &Inside) {
+        if !(inside.is_leaf)() {
+            self.tracer.place_called((inside.name)(), PlaceKind::Busy);
+        }
+    }
+
     /// Reports a reference to an object of the table, by its id.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn reference(&mut self, id: ObjectId, strong: bool) {
@@ -378,7 +361,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);
-            self.rest(next.value);
+            next.value.visit(self);
             self.tracer.resume(here);
         }
     }
@@ -399,6 +382,22 @@ impl<'a> Visitor<'a> {
     #[doc(hidden)]
     pub fn __enter_back(&mut self, name: &'static str) {
         self.tracer.enter(Segment::BackField(name));
+    }
+
+    /// Visits a field that holds no reference, if its type is the one of std that it is called
+    /// after: then for the bytes that it owns alone.
+    #[doc(hidden)]
+    pub fn __leaf<S: Visit + 'static, T: 'static>(&mut self, name: &'static str, value: &'a T) {
+        let plain = (value as &dyn Any).downcast_ref::<S>();
+        if plain.is_some() && self.skips(S::is_leaf(), S::owns_heap) {
+            return;
+        }
+        self.__enter(name);
+        match plain {
+            Some(plain) => plain.visit_owned(self),
+            None => self.any(value),
+        }
+        self.__leave();
     }
 
     #[doc(hidden)]

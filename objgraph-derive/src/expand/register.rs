@@ -5,95 +5,105 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Type;
-use syn::ext::IdentExt as _;
 
 use super::{Context, local};
 use crate::ast::Field;
 use crate::look::Look;
 use crate::text::text;
-use crate::types::named;
+use crate::types::{is_passed_through, named};
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let Context { input, private, .. } = context;
     let registrar = local("__r");
-    let name = input.original.ident.unraw().to_string();
+    let begun = local("__t");
     let mut sights = HashMap::new();
-    let fields = input
-        .fields()
-        .map(|(field, skipped)| {
-            let look = Look::new(field, skipped, input, &context.scope);
-            spec(context, field, &look, &mut sights)
-        })
-        .collect::<TokenStream>();
+    let mut specs = TokenStream::new();
+    let mut probed = TokenStream::new();
+    for (index, (field, skipped)) in input.fields().enumerate() {
+        let look = Look::new(field, skipped, input, &context.scope);
+        specs.extend(spec(context, field, &look));
+        probed.extend(probed_sight(context, index, field, &look, &mut sights));
+    }
     let named = named_types(context)
         .into_iter()
         .map(|ty| probe(context, ty));
-    let wrappers = input
-        .original
-        .generics
-        .params
-        .is_empty()
-        .then(|| quote!(#registrar.wrappers::<Self>();));
+    let begin = local(if input.original.generics.params.is_empty() {
+        "begin_wrapped"
+    } else {
+        "begin"
+    });
+    let rest = quote!(#(#named;)* #probed);
+    let rest = match rest.is_empty() {
+        true => quote!(let _ = #begun;),
+        false => quote!(if let ::core::option::Option::Some(#begun) = #begun { #rest }),
+    };
     quote! {
         fn register(#registrar: &mut #private::Registrar)
         where
             Self: ::core::marker::Sized + 'static,
         {
-            if !#registrar.begin::<Self>(#private::TypeSpec {
-                name: #name,
-                drops: (&&#private::TypeProbe::<Self>::NEW).__has_drop(),
+            let #begun = #registrar.#begin::<Self>(const { &#private::TypeSpec {
+                drops: #private::TypeProbe::<Self>::HAS_DROP,
                 file: ::core::file!(),
                 line: ::core::line!(),
-            }) {
-                return;
-            }
-            #(#named;)*
-            #fields
-            #wrappers
+                fields: &[#specs],
+            } });
+            #rest
         }
     }
 }
 
-/// Registers a field and, unless a field before it did, its type; `sights` holds, for each type
-/// that was probed, the variable that tells how it is looked into.
-fn spec(
-    context: &Context<'_>,
-    field: &Field<'_>,
-    look: &Look<'_>,
-    sights: &mut HashMap<String, Ident>,
-) -> TokenStream {
+/// What is known of a field before it is probed.
+fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStream {
     let private = &context.private;
-    let registrar = local("__r");
     let name = &field.name;
     let ty = field.ty;
     let text = text(ty);
     let back = field.attrs.back.is_some();
-    let mut probed = TokenStream::new();
-    let mut sight_of = |probe: TokenStream| {
-        let fresh = local(&format!("__s{}", sights.len()));
-        let sight = sights.entry(text.clone()).or_insert_with(|| {
-            probed = quote!(let #fresh = #probe;);
-            fresh
-        });
-        quote!(#sight)
-    };
-    let sight = match look {
-        Look::Full => sight_of(probe(context, ty)),
-        Look::Local => sight_of(quote!((&&#private::LocalTypeProbe::<#ty>::NEW).__sight())),
-        Look::Leaf => quote!(#private::Sight::Full),
-        Look::With(_) => quote!(#private::Sight::With),
-        Look::Skipped => quote!(#private::Sight::Skipped),
-        Look::Opaque(_) => quote!(#private::Sight::Opaque),
+    let known = match look {
+        Look::Full | Look::Local => quote!(Probed),
+        Look::Plain(plain) => quote!(Leaf(#private::Probed::leaf::<#ty, #plain>)),
+        Look::Leaf => quote!(Known(#private::Sight::Full)),
+        Look::With(_) => quote!(Known(#private::Sight::With)),
+        Look::Skipped => quote!(Known(#private::Sight::Skipped)),
+        Look::Opaque(_) => quote!(Known(#private::Sight::Opaque)),
     };
     quote! {
-        #probed
-        #registrar.field::<Self>(#private::FieldSpec {
+        #private::FieldSpec {
             name: #name,
             ty: #text,
-            sight: ::core::convert::Into::into(#sight),
+            sight: #private::FieldSight::#known,
             back: #back,
-        });
+        },
     }
+}
+
+/// Registers a field's type, unless a field before it did, and tells how it is looked into;
+/// `sights` holds, for each type that was probed, the variable that tells.
+fn probed_sight(
+    context: &Context<'_>,
+    index: usize,
+    field: &Field<'_>,
+    look: &Look<'_>,
+    sights: &mut HashMap<String, Ident>,
+) -> Option<TokenStream> {
+    let private = &context.private;
+    let ty = field.ty;
+    let local_probe = || quote!((&&#private::LocalTypeProbe::<#ty>::NEW).__sight());
+    let probe = match look {
+        Look::Full if is_passed_through(ty, &context.scope) => local_probe(),
+        Look::Full => probe(context, ty),
+        Look::Local => local_probe(),
+        _ => return None,
+    };
+    let (registrar, begun) = (local("__r"), local("__t"));
+    let fresh = local(&format!("__s{}", sights.len()));
+    let mut probed = TokenStream::new();
+    let sight = sights.entry(text(ty)).or_insert_with(|| {
+        probed = quote!(let #fresh = #probe;);
+        fresh
+    });
+    Some(quote!(#probed #registrar.sight(#begun, #index, #sight);))
 }
 
 /// Registers `ty`, and tells how it is looked into.
@@ -114,7 +124,7 @@ fn named_types<'a>(context: &Context<'a>) -> Vec<&'a Type> {
     let mut inside = Vec::new();
     for (field, skipped) in input.fields() {
         let look = Look::new(field, skipped, input, scope);
-        if let Look::Full = look {
+        if matches!(look, Look::Full) && !is_passed_through(field.ty, scope) {
             seen.insert(text(field.ty));
         }
         if !matches!(look, Look::Skipped) {

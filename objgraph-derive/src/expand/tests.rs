@@ -46,7 +46,7 @@ fn both_sides_are_gated() {
             "::objgraph::__private::on! { const _: () = {",
             "impl ::objgraph::Visit for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
             "<S as ::objgraph::Visit>::register(__r);",
-            "::objgraph::__private::submit! { __Register<()> }",
+            "::objgraph::__private::submit! { |__r| {",
             "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Visit for S { } }",
         ],
     );
@@ -66,10 +66,12 @@ fn fields_are_entered_by_name() {
             "__visitor.__leave();",
             "__visitor.__enter_back(\"up\");",
             "__visitor.__leave(); }",
-            "name: \"type\", ty: \"Foo\", sight: ::core::convert::Into::into(__s0), back: false",
-            "name: \"up\", ty: \"Weak<S>\", sight: ::core::convert::Into::into(__s1), back: true",
-            "name: \"n\", ty: \"u8\", sight: ::core::convert::Into::into(::objgraph::__private::Sight::Full)",
-            "name: \"s\", ty: \"Foo\", sight: ::core::convert::Into::into(::objgraph::__private::Sight::Skipped)",
+            "name: \"type\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Probed, back: false",
+            "name: \"up\", ty: \"Weak<S>\", sight: ::objgraph::__private::FieldSight::Probed, back: true",
+            "name: \"n\", ty: \"u8\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Full)",
+            "name: \"s\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Skipped)",
+            "__r.sight(__t, 0usize, __s0);",
+            "__r.sight(__t, 1usize, __s1);",
         ],
     );
     has(
@@ -87,7 +89,7 @@ fn variants_bind_what_they_visit() {
             "E::A { 1: __f1, .. } => { __visitor.__enter(\"A.1\");",
             "E::B { f: __f0, .. } => { __visitor.__enter(\"B.f\");",
             "_ => {} }",
-            "name: \"D.0\", ty: \"Foo\", sight: ::core::convert::Into::into(::objgraph::__private::Sight::Skipped)",
+            "name: \"D.0\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Skipped)",
         ],
     );
     lacks("enum E { A, B(u8) }", &["match"]);
@@ -101,16 +103,16 @@ fn parameters_are_static_and_not_submitted() {
         "struct S<'a, T: ?Sized, const N: usize = 2> where T: Foo { f: &'a [u8; N], t: Box<T> }",
         &[
             "impl<'__v, 'a, T: ?Sized, const N: usize> ::core::clone::Clone",
-            "for __Visit<(&'__v S<'a, T, {N}>, &mut ::objgraph::Visitor<'__v>)> where T: Foo, T: 'static {",
+            "for __Visit<&'__v S<'a, T, {N}>, &mut ::objgraph::Visitor<'__v> > where T: Foo, T: 'static {",
             "LocalProbe::new(&__value.f)",
             "Probe::new(&__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
             "LocalTypeProbe::<&'a [u8; N]>::NEW).__sight()",
         ],
     );
-    lacks("struct S<T>(T);", &["submit", "wrappers"]);
-    lacks("struct S<'a>(&'a u8);", &["submit", "wrappers"]);
-    has("struct S(Foo);", &["__r.wrappers::<Self>();"]);
+    lacks("struct S<T>(T);", &["submit", "begin_wrapped"]);
+    lacks("struct S<'a>(&'a u8);", &["submit", "begin_wrapped"]);
+    has("struct S(Foo);", &["__r.begin_wrapped::<Self>("]);
     has(
         "#[tracked(bound = \"T: Clone + 'static\")] struct S<T>(T);",
         &["for S<T> where T: Clone + 'static {"],
@@ -142,11 +144,39 @@ fn what_cannot_be_looked_into_is_told_by_its_type() {
 
 #[test]
 fn types_are_registered_once() {
-    let expansion = expansion("struct S { a: Rc<Foo>, b: Rc<Foo>, c: Vec<Rc<Foo>>, d: Foo }");
-    for ty in ["Rc<Foo>", "Vec<Rc<Foo>>", "Foo"] {
+    let expansion =
+        expansion("struct S { a: G<Foo>, b: G<Foo>, c: Vec<G<Foo>>, d: Foo, e: Rc<Foo> }");
+    for ty in ["G<Foo>", "Vec<G<Foo>>", "Foo"] {
         let probe = format!("TypeProbe::<{ty}>::NEW).__register(__r)");
         assert_eq!(expansion.matches(&probe).count(), 1, "{ty}");
     }
+}
+
+/// Pointers and what may be there or not, where all that looks into them knows their type.
+#[test]
+fn what_is_passed_through_is_not_registered() {
+    let source = "struct S { a: Option<Rc<Foo>>, b: Vec<Weak<Foo>>, c: Option<Vec<String>> }";
+    has(
+        source,
+        &[
+            "__visitor.__leaf::<__std::option::Option<__std::vec::Vec<__std::string::String> >, _>(\"c\", &__value.c);",
+            "TypeProbe::<Foo>::NEW).__register(__r)",
+            "LocalTypeProbe::<Option<Rc<Foo> > >::NEW).__sight()",
+            "TypeProbe::<Vec<Weak<Foo> > >::NEW).__register(__r)",
+        ],
+    );
+    lacks(
+        source,
+        &[
+            "::TypeProbe::<Option",
+            "::TypeProbe::<Weak",
+            "::TypeProbe::<Rc",
+        ],
+    );
+    has(
+        "struct S { a: Vec<(Foo, Option<Rc<Bar>>)> }",
+        &["TypeProbe::<Rc<Bar> >", "TypeProbe::<Option<Rc<Bar> > >"],
+    );
 }
 
 /// Where the compiler overlooks it; see the module `unseen`.

@@ -5,7 +5,7 @@
 //! come and go with tracking, and an `#[expect(dead_code)]` of the user's with them. It overlooks
 //! what stands in a derived impl of `Clone`, so that is where it stands.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Lifetime, parse_quote};
 
@@ -29,12 +29,15 @@ pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let items = derived_clone(
         &quote!(__Visit),
         &quote!(#impl_generics),
-        &quote!((&#lifetime #ident #arguments, &mut #krate::Visitor<#lifetime>)),
+        &[
+            quote!(&#lifetime #ident #arguments),
+            quote!(&mut #krate::Visitor<#lifetime>),
+        ],
         &named(where_clause, &quote!(#ident #arguments)),
-        &quote!((#value, #visitor)),
-        &probes,
+        &visitor,
+        &quote!(let #value = self.0; #probes),
     );
-    (items, call(&quote!(__Visit), &quote!((self, #visitor))))
+    (items, call(&quote!(__Visit), &quote!(self), &visitor))
 }
 
 /// Puts the type into the list that the linker makes.
@@ -50,21 +53,15 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     let items = derived_clone(
         &quote!(__Register),
         &TokenStream::new(),
-        &quote!(&mut #private::Registrar),
+        &[quote!(()), quote!(&mut #private::Registrar)],
         &TokenStream::new(),
-        &quote!(#registrar),
+        &registrar,
         &quote!(<#ident as #krate::Visit>::register(#registrar);),
     );
-    let register = call(&quote!(__Register), &quote!(#registrar));
+    let register = call(&quote!(__Register), &quote!(()), &registrar);
     quote! {
         #items
-        #[automatically_derived]
-        impl #krate::Visit for __Register<()> {
-            fn register(#registrar: &mut #private::Registrar) {
-                #register
-            }
-        }
-        #private::submit! { __Register<()> }
+        #private::submit! { |#registrar| { #register } }
     }
 }
 
@@ -86,34 +83,37 @@ fn named(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
         .collect()
 }
 
-/// A type `name` and a `Clone` for it that does what `body` says, once, with what it holds.
+/// A type `name` and a `Clone` for it that does what `body` says, once, with `argument`.
+///
+/// Only the argument is in the cell, so that no code of the cell's is compiled for the type. Each
+/// use has a type of its own: where one type is used, its impls are, for all that they name.
 fn derived_clone(
     name: &TokenStream,
     generics: &TokenStream,
-    holds: &TokenStream,
+    [holds, takes]: &[TokenStream; 2],
     where_clause: &TokenStream,
-    pattern: &TokenStream,
+    argument: &Ident,
     body: &TokenStream,
 ) -> TokenStream {
     quote! {
-        struct #name<T>(::core::cell::Cell<::core::option::Option<T>>);
+        struct #name<T, A>(T, ::core::cell::Cell<::core::option::Option<A>>);
         #[automatically_derived]
-        impl #generics ::core::clone::Clone for #name<#holds> #where_clause {
+        impl #generics ::core::clone::Clone for #name<#holds, #takes> #where_clause {
             fn clone(&self) -> Self {
-                if let ::core::option::Option::Some(#pattern) = self.0.take() {
+                if let ::core::option::Option::Some(#argument) = self.1.take() {
                     #body
                 }
-                Self(::core::cell::Cell::new(::core::option::Option::None))
+                Self(self.0, ::core::cell::Cell::new(::core::option::Option::None))
             }
         }
     }
 }
 
-/// The call that makes a type of [`derived_clone`] do its work.
-fn call(name: &TokenStream, holds: &TokenStream) -> TokenStream {
+/// The call that makes [`derived_clone`] do its work.
+fn call(name: &TokenStream, holds: &TokenStream, argument: &Ident) -> TokenStream {
     quote! {
         let _ = ::core::clone::Clone::clone(
-            &#name(::core::cell::Cell::new(::core::option::Option::Some(#holds))),
+            &#name(#holds, ::core::cell::Cell::new(::core::option::Option::Some(#argument))),
         );
     }
 }

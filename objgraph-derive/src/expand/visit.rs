@@ -22,6 +22,10 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
         let visit = match look {
             Look::Full => quote!((&&&&#private::Probe::new(#value)).__visit(#visitor);),
             Look::Local => quote!((&&#private::LocalProbe::new(#value)).__visit(#visitor);),
+            Look::Plain(plain) => {
+                let name = &field.name;
+                return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
+            }
             Look::Skipped | Look::Leaf | Look::With(_) | Look::Opaque(_) => return None,
         };
         Some(entered(field, &visit))
@@ -36,7 +40,7 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
         .fields()
         .filter_map(|(field, skipped)| {
             match Look::new(field, skipped, context.input, &context.scope) {
-                Look::Full | Look::Local => strict::check(context, field),
+                Look::Full | Look::Local | Look::Plain(_) => strict::check(context, field),
                 _ => None,
             }
         })
@@ -48,7 +52,7 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
             let ty = field.ty;
             Some(entered(field, &quote!(#visitor.__opaque_type::<#ty>();)))
         }
-        Look::Full | Look::Local | Look::Skipped | Look::Leaf => None,
+        Look::Full | Look::Local | Look::Plain(_) | Look::Skipped | Look::Leaf => None,
     });
     quote!(#strict #fields)
 }

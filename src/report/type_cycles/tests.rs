@@ -37,7 +37,9 @@ fn what_could_leak() {
         type_info("css::Style", &[("^document", "Rc<Document>")]),
         type_info("list::List", &[("next", "Option<Rc<List>>")]),
     ]);
-    check(&cycles, expect![[r#"
+    check(
+        &cycles,
+        expect![[r#"
         marked #[tracked(back)], and strong all the same:
           Style.document, Node.parent
 
@@ -46,7 +48,8 @@ fn what_could_leak() {
           Node.children → (the first)
           Observer.subject → Subject.observers → (the first)
           with no cell on the way that is to be seen:
-          List.next → (the first)"#]]);
+          List.next → (the first)"#]],
+    );
     let dot = cycles.drawing().to_dot();
     assert_eq!(dot.matches("->").count(), cycles.links.len());
 }

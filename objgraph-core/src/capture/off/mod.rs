@@ -38,7 +38,7 @@ macro_rules! __off {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __submit {
-    ($type:ty) => {};
+    ($register:expr) => {};
 }
 
 /// Does nothing, since tracking is not compiled in.

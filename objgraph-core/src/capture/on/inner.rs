@@ -187,7 +187,7 @@ impl<T: 'static> RcMeta for T {
     const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Rc, Reattach::Rc(weak_rc::<T>));
 }
 
-fn weak_rc<T: 'static>(pointer: Value<'_>) -> Option<std::rc::Weak<dyn Erased>> {
+fn weak_rc<T: 'static>(pointer: &dyn Any) -> Option<std::rc::Weak<dyn Erased>> {
     let pointer = pointer.downcast_ref::<std::rc::Rc<RcInner<T>>>()?;
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(pointer);
     Some(weak)
@@ -203,7 +203,7 @@ impl<T: Send + Sync + 'static> ArcMeta for T {
 }
 
 fn weak_arc<T: Send + Sync + 'static>(
-    pointer: Value<'_>,
+    pointer: &dyn Any,
 ) -> Option<std::sync::Weak<dyn SharedErased>> {
     let pointer = pointer.downcast_ref::<std::sync::Arc<ArcInner<T>>>()?;
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(pointer);

@@ -8,7 +8,6 @@ use super::inner::{Erased, SharedErased};
 use crate::capture::Kind;
 use crate::lock::Mutex;
 use crate::snapshot::Holder;
-use crate::tracked::Value;
 
 /// What is known of a type when an object of it is made; a constant for each type, so that
 /// making an object looks nothing up.
@@ -23,8 +22,8 @@ pub(super) struct TypeMeta {
 /// Makes a weak handle anew from a reference to the pointer inside an `Rc<T>` or `Arc<T>`.
 #[derive(Clone, Copy)]
 pub(super) enum Reattach {
-    Rc(fn(Value<'_>) -> Option<std::rc::Weak<dyn Erased>>),
-    Arc(fn(Value<'_>) -> Option<std::sync::Weak<dyn SharedErased>>),
+    Rc(fn(&dyn Any) -> Option<std::rc::Weak<dyn Erased>>),
+    Arc(fn(&dyn Any) -> Option<std::sync::Weak<dyn SharedErased>>),
     Never,
 }
 

@@ -56,9 +56,9 @@ macro_rules! __off {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __submit {
-    ($type:ty) => {
+    ($register:expr) => {
         $crate::__private::inventory::submit! {
-            $crate::__private::Submission(<$type as $crate::Visit>::register)
+            $crate::__private::Submission($register)
         }
     };
 }

@@ -1,6 +1,7 @@
 //! The table: every object made through a pointer of ours is listed when it is made, and
 //! forgotten when its value's drop begins.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
@@ -13,7 +14,6 @@ use super::{origins, shared, values};
 use crate::capture::epoch;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
-use crate::tracked::Value;
 
 type Part<'l> = &'l RefCell<Local>;
 type Meta = &'static TypeMeta;
@@ -313,7 +313,7 @@ pub(super) fn detach(id: ObjectId) {
 
 /// Puts a handle back, made from a reference to the pointer to the value; false if that pointer
 /// has another type than it was made with.
-pub(super) fn attach(id: ObjectId, pointer: Value<'_>) -> bool {
+pub(super) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
     let place = id.place();
     let Some(chunk) = chunks::of_place(place) else {
         return false;

@@ -42,7 +42,7 @@ where
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let leaf = K::is_leaf() && V::is_leaf();
         let _guards = hold!(self, visitor, Self, (K, V), leaf);
-        if visitor.skips::<K>() && visitor.skips::<V>() {
+        if visitor.skips(K::is_leaf(), K::owns_heap) && visitor.skips(V::is_leaf(), V::owns_heap) {
             return;
         }
         visitor.open(Segment::Entry);
@@ -104,7 +104,7 @@ where
 {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let _guards = hold!(self, visitor, Self, T, T::is_leaf());
-        if visitor.skips::<T>() {
+        if visitor.skips(T::is_leaf(), T::owns_heap) {
             return;
         }
         visitor.open(Segment::Entry);

@@ -16,7 +16,7 @@ fn bytes<T>(slab: &Slab<T>) -> usize {
 impl<T: Visit> Visit for Slab<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.collection(self.len(), bytes(self));
-        if visitor.skips::<T>() {
+        if visitor.skips(T::is_leaf(), T::owns_heap) {
             return;
         }
         visitor.open(Segment::Element);

@@ -18,6 +18,10 @@ macro_rules! boxes {
                 visitor.value(&**self);
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,
@@ -41,10 +45,6 @@ macro_rules! boxes {
 
             fn owns_heap() -> bool {
                 size_of::<T>() > 0 || T::owns_heap()
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 

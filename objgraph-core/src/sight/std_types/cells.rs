@@ -1,24 +1,65 @@
 //! Cells and locks. None is ever waited for: what is borrowed mutably, or locked, is busy.
 
 use std::cell::{Cell, LazyCell, OnceCell, RefCell};
-use std::sync::{LazyLock, Mutex, OnceLock, RwLock, TryLockError};
+use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 
-use super::shapes::{guarded, lazy, once};
+use super::shapes::{lazy, once};
+use crate::sight::walk::Walk;
+use crate::sight::{Inside, Lent, Registrar, Unseen};
+use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 
-/// A lock that panicked while it was held still lends its value.
-fn unpoisoned<G>(tried: Result<G, TryLockError<G>>) -> Option<G> {
-    match tried {
-        Ok(guard) => Some(guard),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
+/// Cells that lend a value of any type, since they can hold one whose size is not known: what they
+/// do is compiled once, for `dyn Visit`.
+macro_rules! cells {
+    ($($name:ident $register:ident;)*) => {$(
+        impl<T: Visit> Visit for $name<T> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                if !visitor.skips(T::is_leaf(), T::owns_heap) {
+                    Lent::<$name<dyn Visit>>(self, const { &Inside::of::<T>() }).visit(visitor);
+                }
+            }
+
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
+            fn register(registrar: &mut Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.$register::<T>() {
+                    T::register(registrar);
+                }
+            }
+
+            fn label(&self) -> Label<'_> {
+                Lent::<$name<dyn Visit>>(self, const { &Inside::of::<T>() }).label()
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+
+            fn owns_heap() -> bool {
+                T::owns_heap()
+            }
+        }
+
+        impl<T: 'static> Walk for $name<T> {
+            fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                if std::mem::needs_drop::<T>() {
+                    Lent::<$name<dyn Unseen>>(self, const { &Inside::unseen::<T>() }).walk(visitor);
+                }
+            }
+        }
+    )*};
 }
 
-guarded! {
-    [] RefCell<T>, cell => cell.try_borrow().ok();
-    [] Mutex<T>, cell => unpoisoned(cell.try_lock());
-    [] RwLock<T>, cell => unpoisoned(cell.try_read());
+cells! {
+    RefCell ref_cell;
+    Mutex mutex;
+    RwLock rw_lock;
 }
 
 once! {

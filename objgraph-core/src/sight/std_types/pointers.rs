@@ -1,6 +1,9 @@
 //! std's own pointers: what they point to is a node of its own, visited through the registry.
 
-use crate::trace::{MetPointer, Starts, StdPointer, Visitor};
+use std::any::TypeId;
+
+use crate::sight::{Registrar, registry};
+use crate::trace::{Starts, StdPointer, Visitor};
 use crate::tracked::{Label, Visit};
 
 macro_rules! pointers {
@@ -10,20 +13,30 @@ macro_rules! pointers {
                 visitor.std_pointer(self);
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
+            fn register(_: &mut Registrar)
+            where
+                Self: 'static,
+            {
+            }
+
             fn label(&self) -> Label<'_> {
                 Label::None
             }
 
             fn starts(&self, starts: &mut Starts) -> bool {
-                let met: Option<MetPointer> = self.met(&crate::sight::registry());
-                met.map(|met| starts.pointer(met)).is_some()
-            }
-
-            fn passes_on() -> bool {
-                true
+                starts.pointer(self.met(&is_known))
             }
         }
     )*};
+}
+
+/// Where a trace starts, a way back to the value is wanted, wherever it is.
+fn is_known(_: usize, target: TypeId) -> bool {
+    registry().get(target).is_some()
 }
 
 pointers!(rc::Rc, rc::Weak, sync::Arc, sync::Weak);

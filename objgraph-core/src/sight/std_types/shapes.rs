@@ -28,6 +28,10 @@ macro_rules! collections {
                 visitor.$visit(self.$items());
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -51,10 +55,6 @@ macro_rules! collections {
 
             fn owns_heap() -> bool {
                 $crate::sight::std_types::shapes::measures!($mode) || T::owns_heap()
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 
@@ -120,7 +120,7 @@ macro_rules! maps {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $this = self;
                 visitor.collection(self.len(), $bytes);
-                if visitor.skips::<K>() && visitor.skips::<V>() {
+                if visitor.skips(K::is_leaf(), K::owns_heap) && visitor.skips(V::is_leaf(), V::owns_heap) {
                     return;
                 }
                 visitor.open($crate::snapshot::Segment::$segment);
@@ -130,6 +130,10 @@ macro_rules! maps {
                     visitor.value(value);
                 }
                 visitor.__leave();
+            }
+
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
             }
 
             fn register(registrar: &mut $crate::sight::Registrar)
@@ -155,10 +159,6 @@ macro_rules! maps {
             }
 
             fn owns_heap() -> bool {
-                true
-            }
-
-            fn passes_on() -> bool {
                 true
             }
         }
@@ -190,6 +190,7 @@ macro_rules! maps {
 
 /// Cells and locks that lend their value `T` by a guard; `$try` gives the guard, or nothing if
 /// it is busy. It must not wait.
+#[cfg(any(feature = "parking_lot", feature = "tokio"))]
 macro_rules! guarded {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
@@ -201,6 +202,10 @@ macro_rules! guarded {
                     None if T::is_leaf() => {}
                     None => visitor.busy::<T>(),
                 }
+            }
+
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
             }
 
             fn register(registrar: &mut $crate::sight::Registrar)
@@ -228,10 +233,6 @@ macro_rules! guarded {
 
             fn owns_heap() -> bool {
                 T::owns_heap()
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 
@@ -268,6 +269,10 @@ macro_rules! once {
                 }
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -288,10 +293,6 @@ macro_rules! once {
 
             fn owns_heap() -> bool {
                 T::owns_heap()
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 
@@ -325,6 +326,10 @@ macro_rules! lazy {
                 }
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -345,10 +350,6 @@ macro_rules! lazy {
 
             fn owns_heap() -> bool {
                 T::owns_heap()
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 
@@ -381,6 +382,10 @@ macro_rules! wrappers {
                 visitor.value::<T>($inner);
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -408,10 +413,6 @@ macro_rules! wrappers {
             fn owns_heap() -> bool {
                 $crate::sight::std_types::shapes::is_given!($($bytes)?) || T::owns_heap()
             }
-
-            fn passes_on() -> bool {
-                true
-            }
         }
 
         impl<T: 'static, $($generics)*> $crate::sight::walk::Walk for $type
@@ -438,6 +439,10 @@ macro_rules! choices {
                     $($variant(value) => visitor.value(value),)*
                     _ => {}
                 }
+            }
+
+            fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                self.visit(visitor);
             }
 
             fn register(registrar: &mut $crate::sight::Registrar)
@@ -472,10 +477,6 @@ macro_rules! choices {
             fn owns_heap() -> bool {
                 $($param::owns_heap())||*
             }
-
-            fn passes_on() -> bool {
-                true
-            }
         }
 
         impl<$($param: 'static),*> $crate::sight::walk::Walk for $type {
@@ -499,6 +500,10 @@ macro_rules! leaves {
                 fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                     let $this = self;
                     visitor.heap($bytes);
+                }
+
+                fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
+                    self.visit(visitor);
                 }
             )?
 
@@ -535,7 +540,9 @@ macro_rules! silent_leaves {
     )*};
 }
 
+#[cfg(any(feature = "parking_lot", feature = "tokio"))]
+pub(in crate::sight) use guarded;
 pub(in crate::sight) use {
-    choices, collections, guarded, is_given, lazy, leaves, maps, measured, measures, once,
-    silent_leaves, wrappers,
+    choices, collections, is_given, lazy, leaves, maps, measured, measures, once, silent_leaves,
+    wrappers,
 };

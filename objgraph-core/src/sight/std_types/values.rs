@@ -24,13 +24,15 @@ impl<T: Visit> Visit for Option<T> {
         }
     }
 
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
-        }
+        T::register(registrar);
     }
 
     fn label(&self) -> Label<'_> {
@@ -50,10 +52,6 @@ impl<T: Visit> Visit for Option<T> {
 
     fn owns_heap() -> bool {
         T::owns_heap()
-    }
-
-    fn passes_on() -> bool {
-        true
     }
 }
 
@@ -100,6 +98,10 @@ macro_rules! ranges {
                 visitor.field("end", $end);
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,
@@ -115,10 +117,6 @@ macro_rules! ranges {
 
             fn owns_heap() -> bool {
                 T::owns_heap()
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 
@@ -152,6 +150,10 @@ where
         }
     }
 
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,
@@ -175,10 +177,6 @@ where
     fn owns_heap() -> bool {
         T::Owned::owns_heap()
     }
-
-    fn passes_on() -> bool {
-        true
-    }
 }
 
 impl<T: ?Sized + ToOwned> Walk for Cow<'static, T>
@@ -201,6 +199,10 @@ macro_rules! tuples {
                 $(visitor.field(stringify!($index), &self.$index);)*
             }
 
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,
@@ -221,10 +223,6 @@ macro_rules! tuples {
 
             fn owns_heap() -> bool {
                 $($T::owns_heap())||*
-            }
-
-            fn passes_on() -> bool {
-                true
             }
         }
 

@@ -3,7 +3,18 @@
 /// Writes what `Rc` and `Arc` share; `$apart` runs a function at a time when nobody else reads
 /// the counts of the value.
 macro_rules! known_pointer {
-    ($Pointer:ident, $Inner:ident, $module:ident, $apart:path) => {
+    ($Pointer:ident, $Inner:ident, $Header:ident, $module:ident, $apart:path) => {
+        /// Gives the table its handle back, of the `pointer` whose header this is.
+        fn attach_lent(header: &$Header, pointer: &dyn Any) {
+            $apart(|| {
+                // Another thread may have been faster.
+                let id = header.id().filter(|_| header.is_lent());
+                if id.is_some_and(|id| table::attach(id, pointer)) {
+                    header.set_lent(false);
+                }
+            });
+        }
+
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.meets(self.handle.number());
@@ -17,13 +28,19 @@ macro_rules! known_pointer {
                 }
             }
 
-            fn starts(&self, starts: &mut Starts) -> bool {
-                self.attach();
-                self.inner.header.id().map(|id| starts.object(id)).is_some()
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
             }
 
-            fn passes_on() -> bool {
-                true
+            fn register(_: &mut Registrar)
+            where
+                Self: Sized + 'static,
+            {
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                self.attach();
+                starts.object_of(self.inner.header.id())
             }
         }
 
@@ -87,14 +104,7 @@ macro_rules! known_pointer {
             where
                 T: 'static,
             {
-                let header = &self.inner.header;
-                $apart(|| {
-                    // Another thread may have been faster.
-                    let id = header.id().filter(|_| header.is_lent());
-                    if id.is_some_and(|id| table::attach(id, &self.inner)) {
-                        header.set_lent(false);
-                    }
-                });
+                attach_lent(&self.inner.header, &self.inner);
             }
 
             /// Before a `&mut` to the value is handed out.

@@ -24,6 +24,7 @@ use super::made::pointers_made;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
+use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
@@ -263,7 +264,7 @@ fn at_once(change: impl FnOnce()) {
 }
 
 pointer_traits!(Rc);
-known_pointer!(Rc, RcInner, rc, at_once);
+known_pointer!(Rc, RcInner, RcHeader, rc, at_once);
 pointers_made!(Rc, [], dyn Any, local_strong);
 raw_pointers!(Rc, hold);
 file_traits!(Rc);
@@ -285,7 +286,13 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         }
     }
 
-    fn passes_on() -> bool {
-        true
+    fn register(_: &mut Registrar)
+    where
+        Self: 'static,
+    {
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
     }
 }

@@ -27,6 +27,7 @@ use super::traits::pointer_traits;
 pub use std::sync::*;
 
 use crate::object_id::ObjectId;
+use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
@@ -299,7 +300,7 @@ fn hold<T: ?Sized, R>(
 }
 
 pointer_traits!(Arc);
-known_pointer!(Arc, ArcInner, sync, pins::unseen);
+known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen);
 pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
 raw_pointers!(Arc, hold);
 file_traits!(Arc);
@@ -336,7 +337,13 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         }
     }
 
-    fn passes_on() -> bool {
-        true
+    fn register(_: &mut Registrar)
+    where
+        Self: 'static,
+    {
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit(visitor);
     }
 }
