@@ -125,3 +125,8 @@ pub use ask::blind_spots;
 
 #[doc(hidden)]
 pub use objgraph_core::__private;
+
+/// The guides' examples run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/owners.md")]
+mod guides {}
