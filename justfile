@@ -52,6 +52,10 @@ features:
 ecosystem:
     .ci/steps.sh ecosystem
 
+# Each handle is known
+owners:
+    .ci/steps.sh owners
+
 # What needs a nightly compiler, where there is one
 nightly:
     .ci/steps.sh nightly

@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off always stress release features ecosystem nightly examples bench)
+readonly STEPS=(setup test fmt clippy docs off always stress release features ecosystem owners nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -92,6 +92,13 @@ step_features() {
 # The types of other crates, all at once.
 step_ecosystem() {
     show cargo test --test containers --features ecosystem
+}
+
+# Each handle is known: the pointers are still std's to whoever uses them.
+step_owners() {
+    show cargo test -p objgraph --features owners --lib --test owners --test captures --test leaks
+    show cargo test -p objgraph-core --features owners --lib --test pointers --test pointers_pins \
+        --test std_pointers
 }
 
 # What needs a nightly compiler, where there is one.

@@ -83,9 +83,10 @@ mod report;
 pub use objgraph_core as core;
 
 pub use objgraph_core::{
-    Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope, Instance, Node, NodeId,
-    Object, ObjectId, Scope, Sight, Site, Snapshot, Starts, State, Strong, TypeInfo, Visit,
-    Visitor, Watch, at, count_of, counts, id, labels, objects, rc, register, snapshot, sync, types,
+    Capture, Captured, Captures, Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope,
+    Instance, Node, NodeId, Object, ObjectId, Scope, SharedCapture, SharedTask, Sight, Site,
+    Snapshot, Starts, State, Strong, Task, TaskFuture, TypeInfo, Visit, Visitor, Watch, at,
+    capture, count_of, counts, future, id, labels, objects, rc, register, snapshot, sync, types,
     unsize, watch, with_root,
 };
 
@@ -155,3 +156,8 @@ pub use ask::blind_spots;
 pub use assert::expanded as __assert;
 #[doc(hidden)]
 pub use objgraph_core::__private;
+
+/// The guides' examples run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/owners.md")]
+mod guides {}

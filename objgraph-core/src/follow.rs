@@ -59,7 +59,6 @@ impl LastDrop {
     }
 
     /// The calls that led there.
-    #[must_use]
     pub fn backtrace(&self) -> &Backtrace {
         &self.backtrace
     }

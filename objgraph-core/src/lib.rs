@@ -20,6 +20,7 @@
 )]
 
 mod capture;
+mod captures;
 mod counts;
 mod follow;
 mod identified;
@@ -37,6 +38,7 @@ mod watch;
 
 pub use capture::pointers::{rc, sync};
 pub use capture::{ENABLED, Instance};
+pub use captures::{Capture, Captured, Captures, SharedCapture, SharedTask, Task, TaskFuture};
 pub use counts::{Count, advance_epoch, count_of, counts};
 pub use follow::{LastDrop, follow, last_drop};
 pub use identified::{Identified, id};
@@ -59,6 +61,7 @@ pub use watch::{Watch, watch};
 pub mod __private {
     pub use crate::capture::pointers::Unsize;
     pub use crate::capture::{instance_id, off, on, submit, submit_root};
+    pub use crate::captures::{Downgrade, Seen, local_future, shared_future};
     pub use crate::sight::probe::*;
     pub use crate::sight::{FieldSight, FieldSpec, Probed, Registrar, Submission, TypeSpec};
     pub use crate::trace::{Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping};

@@ -40,7 +40,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     parts.threads = threads;
     if ![&new_type[..], new_site, &new_thread]
         .into_iter()
-        .all(|new| changes_nothing(new))
+        .all(changes_nothing)
     {
         for row in &mut parts.nodes {
             row.type_index = new_type[row.type_index as usize];

@@ -44,6 +44,15 @@ macro_rules! known_pointer {
             }
         }
 
+        impl<T: ?Sized + 'static> crate::captures::Downgrade for $Pointer<T> {
+            type Weak = Weak<T>;
+
+            #[cfg_attr(feature = "owners", track_caller)]
+            fn downgrade(&self) -> Weak<T> {
+                $Pointer::downgrade(self)
+            }
+        }
+
         impl<T: ?Sized> $Pointer<T> {
             /// Whether the pointer still has the type that it was made with. If not, the table's
             /// handle cannot be made anew from it.

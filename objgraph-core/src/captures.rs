@@ -1,0 +1,333 @@
+//! Closures and futures whose captured values can be looked into.
+//!
+//! What a closure or a future captures is invisible from outside. So each captured value goes into
+//! a box that the closure owns, and a weak reference to that box is kept where a trace can see it:
+//! nothing lives longer than it would without, and the value has one owner, the closure.
+
+use std::fmt;
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::sync;
+use std::task::{Context, Poll};
+
+use crate::trace::Visitor;
+use crate::tracked::Visit;
+
+/// A closure whose captured values can be looked into: what [`capture!`](crate::capture) makes.
+///
+/// It is called like the closure. As the type of a field, `F` is a `dyn Fn`:
+///
+/// ```
+/// use objgraph_core::{Capture, capture, rc::Rc};
+///
+/// struct Button {
+///     on_click: Capture<dyn Fn(u32) -> u32>,
+/// }
+///
+/// let base = Rc::new(40);
+/// let button = Button { on_click: capture!([base] move |by| **base + by) };
+/// assert_eq!((button.on_click)(2), 42);
+/// ```
+///
+/// `C` is what was captured, without its type where the type of a field does not name it;
+/// [`SharedCapture`] can be sent to other threads.
+pub struct Capture<F: ?Sized, C: ?Sized = dyn Captures> {
+    captures: Box<C>,
+    call: Box<F>,
+}
+
+/// A closure whose captured values can be looked into, for several threads:
+/// `SharedCapture<dyn Fn() + Send + Sync>`.
+pub type SharedCapture<F> = Capture<F, dyn Captures + Send + Sync>;
+
+impl<F: ?Sized, C: ?Sized> Capture<F, C> {
+    #[doc(hidden)]
+    pub fn __new(captures: Box<C>, call: Box<F>) -> Self {
+        Self { captures, call }
+    }
+}
+
+impl<F: ?Sized, C: ?Sized> Deref for Capture<F, C> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.call
+    }
+}
+
+impl<F: ?Sized, C: ?Sized> DerefMut for Capture<F, C> {
+    fn deref_mut(&mut self) -> &mut F {
+        &mut self.call
+    }
+}
+
+impl<F: ?Sized, C: ?Sized> fmt::Debug for Capture<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Capture")
+    }
+}
+
+impl<F: ?Sized, C: Captures + ?Sized> Visit for Capture<F, C> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.captures.visit(visitor);
+    }
+}
+
+/// What a closure or a future captured.
+pub trait Captures {
+    #[doc(hidden)]
+    fn visit(&self, visitor: &mut Visitor<'_>);
+}
+
+impl Captures for () {
+    fn visit(&self, _: &mut Visitor<'_>) {}
+}
+
+impl<A: Visit, Rest: Captures> Captures for (Seen<A>, Rest) {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        if let Some(value) = self.0.value.upgrade() {
+            visitor.__enter(self.0.name);
+            visitor.guarded(|visitor| visitor.lend(&*value));
+            visitor.__leave();
+        }
+        self.1.visit(visitor);
+    }
+}
+
+/// A captured value, as the closure has it; all that the value can do, this can.
+#[derive(Debug)]
+pub struct Captured<A>(sync::Arc<A>);
+
+impl<A: Visit + 'static> Captured<A> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __new(value: A) -> Self {
+        crate::register::<A>();
+        Self(sync::Arc::new(value))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __seen(&self, name: &'static str) -> Seen<A> {
+        Seen {
+            name,
+            value: sync::Arc::downgrade(&self.0),
+        }
+    }
+}
+
+impl<A> Deref for Captured<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.0
+    }
+}
+
+/// A captured value, as a trace sees it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Seen<A> {
+    name: &'static str,
+    value: sync::Weak<A>,
+}
+
+/// Pointers that a weak reference can be made of.
+#[doc(hidden)]
+pub trait Downgrade {
+    type Weak;
+
+    fn downgrade(&self) -> Self::Weak;
+}
+
+macro_rules! downgrade_std {
+    ($($module:ident::$Pointer:ident),*) => {$(
+        impl<T: ?Sized> Downgrade for std::$module::$Pointer<T> {
+            type Weak = std::$module::Weak<T>;
+
+            fn downgrade(&self) -> Self::Weak {
+                std::$module::$Pointer::downgrade(self)
+            }
+        }
+    )*};
+}
+
+downgrade_std!(rc::Rc, sync::Arc);
+
+/// A future that captured something: the object that a trace sees of it.
+pub struct Task<C: ?Sized = dyn Captures> {
+    captures: Box<C>,
+}
+
+/// [`Task`], for a future that may go from thread to thread.
+pub type SharedTask = Task<dyn Captures + Send + Sync>;
+
+impl<C: ?Sized> fmt::Debug for Task<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Task")
+    }
+}
+
+impl<C: Captures + ?Sized> Visit for Task<C> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.captures.visit(visitor);
+    }
+}
+
+/// A future whose captured values can be looked into: what [`future!`](crate::future) makes.
+///
+/// Until it is done it keeps an object of type [`Task`], which holds what the future captured.
+pub struct TaskFuture<F, P> {
+    future: Pin<Box<F>>,
+    /// `None` when it is done.
+    task: Option<P>,
+}
+
+impl<F, P> fmt::Debug for TaskFuture<F, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TaskFuture")
+    }
+}
+
+impl<F: Future, P: Unpin> Future for TaskFuture<F, P> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let done = self.future.as_mut().poll(context);
+        if done.is_ready() {
+            self.task = None;
+        }
+        done
+    }
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn shared_future<F: Future>(
+    captures: Box<dyn Captures + Send + Sync>,
+    future: Box<F>,
+) -> TaskFuture<F, crate::sync::Arc<SharedTask>> {
+    crate::register::<SharedTask>();
+    TaskFuture {
+        future: Box::into_pin(future),
+        task: Some(crate::sync::Arc::new(Task { captures })),
+    }
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn local_future<F: Future>(
+    captures: Box<dyn Captures>,
+    future: Box<F>,
+) -> TaskFuture<F, crate::rc::Rc<Task>> {
+    crate::register::<Task>();
+    TaskFuture {
+        future: Box::into_pin(future),
+        task: Some(crate::rc::Rc::new(Task { captures })),
+    }
+}
+
+/// Makes a closure whose captured values can be looked into, so that a leak through a callback is
+/// found like any other: a [`Capture`], which is called like the closure.
+///
+/// The names in brackets are cloned for the closure; `weak name` gives it a `Weak` of the `Rc` or
+/// `Arc` of that name, to be upgraded where it is needed. In the closure each name is a
+/// [`Captured`] value, which derefs to the clone. Captured types are [`Tracked`](crate::Tracked).
+/// What the closure captures besides is not seen.
+///
+/// A plain `Box<dyn Fn>` hides what is in it: as the type of a field use
+/// `Capture<dyn Fn(…) -> …>`. To give the closure to code that wants an `impl Fn`, put it in an
+/// `Rc` or `Arc` of objgraph, which is an object of its own wherever it is: `move |x| callback(x)`.
+///
+/// Each captured value is in a box of its own, and so are the closure and the list of the values;
+/// tracking on or off.
+///
+/// ```
+/// use objgraph_core::{Tracked, Visit, Visitor, capture, rc::Rc, Capture};
+/// use std::cell::RefCell;
+///
+/// #[derive(Default)]
+/// struct Window {
+///     clicks: RefCell<u32>,
+///     on_click: RefCell<Option<Capture<dyn Fn(u32)>>>,
+/// }
+/// # impl Visit for Window {
+/// #     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+/// #         visitor.field("on_click", &self.on_click);
+/// #     }
+/// # }
+///
+/// let window = Rc::new(Window::default());
+/// let callback = capture!([weak window] move |by| {
+///     if let Some(window) = window.upgrade() {
+///         *window.clicks.borrow_mut() += by;
+///     }
+/// });
+/// callback(3);
+/// callback(4);
+/// assert_eq!(*window.clicks.borrow(), 7);
+/// window.on_click.replace(Some(capture!([window] move |_| drop(window.clicks.take()))));
+/// // `window` has captured itself: dropped here, it leaks, and `find_leaks` says so.
+/// ```
+#[macro_export]
+macro_rules! capture {
+    ([$($captured:tt)*] $closure:expr) => {
+        $crate::__captures!($crate::Capture::__new, (), [$($captured)* ,], $closure)
+    };
+}
+
+/// Makes a future whose captured values can be looked into: spawned, it shows as an object of type
+/// [`Task`] that holds what it captured, and that something outside, the executor, holds.
+///
+/// The names in brackets are as those of [`capture!`]. What is captured is `Send` and `Sync`; for
+/// what is not, and tasks that stay on their thread, write `local` before the brackets.
+///
+/// ```
+/// use objgraph_core::{future, sync::Arc};
+///
+/// let name = Arc::new("alice".to_owned());
+/// let greeting = future!([name] async move { format!("hello, {}", **name) });
+/// # let mut greeting = std::pin::pin!(greeting);
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # let done = greeting.as_mut().poll(&mut context);
+/// # assert_eq!(done, std::task::Poll::Ready("hello, alice".to_owned()));
+/// ```
+#[macro_export]
+macro_rules! future {
+    (local [$($captured:tt)*] $future:expr) => {
+        $crate::__captures!($crate::__private::local_future, (), [$($captured)* ,], $future)
+    };
+    ([$($captured:tt)*] $future:expr) => {
+        $crate::__captures!($crate::__private::shared_future, (), [$($captured)* ,], $future)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __captures {
+    ($make:expr, $seen:expr, [$(,)?], $body:expr) => {
+        $make(
+            ::std::boxed::Box::new($seen),
+            ::std::boxed::Box::new($body),
+        )
+    };
+    ($make:expr, $seen:expr, [weak $name:ident , $($rest:tt)*], $body:expr) => {{
+        let $name = $crate::Captured::__new($crate::__private::Downgrade::downgrade(&$name));
+        $crate::__captures!(
+            $make,
+            ($crate::Captured::__seen(&$name, stringify!($name)), $seen),
+            [$($rest)*],
+            $body
+        )
+    }};
+    ($make:expr, $seen:expr, [$name:ident , $($rest:tt)*], $body:expr) => {{
+        let $name = $crate::Captured::__new(::std::clone::Clone::clone(&$name));
+        $crate::__captures!(
+            $make,
+            ($crate::Captured::__seen(&$name, stringify!($name)), $seen),
+            [$($rest)*],
+            $body
+        )
+    }};
+}
