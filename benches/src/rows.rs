@@ -114,13 +114,6 @@ impl Row {
         }
     }
 
-    /// A row of something that cannot be asked yet. When it can, measure it in a subject, and
-    /// replace this by `new`.
-    fn not_built(name: &'static str, what: &'static str, target: f64) -> Self {
-        let nothing = Reading::own("", 0, "");
-        Self::new(name, what, target, nothing).not("not built yet")
-    }
-
     /// Not measured, for this reason.
     fn not(mut self, reason: &'static str) -> Self {
         self.ours = Ours::Not(reason);

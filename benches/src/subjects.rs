@@ -44,6 +44,8 @@ const SUBJECTS: &[(&str, Measure)] = &[
     ("instances-countme", instances::countme),
     ("heap-ours", heap::ours::leaks),
     ("heap-ours-memory", heap::ours::memory),
+    ("heap-ours-kinds", heap::ours::kinds),
+    ("heap-ours-hub", heap::ours::hub),
     ("heap-floor", heap::floor::walk),
     ("heap-rust-cc", heap::rust_cc::collect),
     ("heap-bacon", heap::bacon::collect),

@@ -50,22 +50,35 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         )
         .figure(Figure::Ours, Unit::Bytes)
         .slack(1.1),
-        Row::not_built("kinds", "kinds + retained / snapshot", 3.0).against(Reading::own(
-            "heap-kinds",
-            n,
-            "snapshot",
-        )),
+        Row::new(
+            "kinds",
+            "kinds + retained / snapshot",
+            3.0,
+            Reading::own("heap-ours-kinds", n, "seconds"),
+        )
+        .against(Reading::own("heap-ours-kinds", n, "snapshot")),
         Row::new("growth", "growth / Python", 0.001, query("growth")).against(python("growth")),
         Row::new("new-ids", "get_new_ids / Python", 0.02, query("new_ids"))
             .against(python("new_ids")),
         Row::new("at", "at / Python", 0.0001, query("at")).against(python("at")),
         Row::new("at-flat", "at / at in a small heap", 1.5, query("at"))
             .against(Reading::own("queries", 10_000, "at")),
-        Row::not_built("leaking-objects", "get_leaking_objects / Python", 0.1)
-            .against(python("leaking")),
-        Row::not_built("chain", "find_backref_chain / Python", 0.3).against(python("chain")),
-        Row::not_built("chain-at-hand", "the same, snapshot at hand", 0.02)
+        Row::new(
+            "leaking-objects",
+            "get_leaking_objects / Python",
+            0.1,
+            query("leaking"),
+        )
+        .against(python("leaking")),
+        Row::new("chain", "find_backref_chain / Python", 0.3, query("chain"))
             .against(python("chain")),
+        Row::new(
+            "chain-at-hand",
+            "the same, snapshot at hand",
+            0.02,
+            query("chain_at_hand"),
+        )
+        .against(python("chain")),
         Row::new(
             "show-backrefs",
             "show_backrefs / Python",
@@ -80,8 +93,13 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             query("show_backrefs_at_hand"),
         )
         .against(python("show_backrefs")),
-        Row::not_built("hub-chain", "chain through a hub / Python", 0.001)
-            .against(Reading::of(Program::Python("hub", hub), "chain")),
+        Row::new(
+            "hub-chain",
+            "chain through a hub / Python",
+            0.001,
+            Reading::own("heap-ours-hub", hub, "chain"),
+        )
+        .against(Reading::of(Program::Python("hub", hub), "chain")),
     ]
 }
 

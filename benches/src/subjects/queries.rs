@@ -2,8 +2,8 @@
 
 use std::hint::black_box;
 
+use objgraph::ObjectId;
 use objgraph::rc::Rc;
-use objgraph::{DotOptions, Neighbourhood, ObjectId, PictureOptions, to_dot};
 
 use super::Readings;
 use super::heap::ours::grow;
@@ -45,7 +45,19 @@ pub(crate) fn all(n: usize) -> Readings {
         });
         let _ = std::fs::remove_file(&path);
 
-        let snapshot = objgraph::snapshot();
+        let leaking = least(3, || {
+            let clock = Clock::start();
+            black_box(objgraph::get_leaking_objects());
+            clock.seconds()
+        });
+        let chain = least(3, || {
+            let clock = Clock::start();
+            let chain = objgraph::find_backref_chain(&start, objgraph::is_root);
+            assert!(chain.is_some(), "the root leads to every node");
+            clock.seconds()
+        });
+
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
         let found = snapshot.find(objgraph::id(&start));
         let starts: Vec<_> = found.into_iter().collect();
         assert_eq!(starts.len(), 1, "the object is in the snapshot");
@@ -53,14 +65,23 @@ pub(crate) fn all(n: usize) -> Readings {
         black_box(snapshot.edges_to(starts[0]).len());
         let show_at_hand = least(5, || {
             let clock = Clock::start();
-            let picture = Neighbourhood::backrefs(&snapshot, &starts, &PictureOptions::default());
-            black_box(to_dot(&snapshot, &picture, &DotOptions::default()));
+            let picture = objgraph::backrefs_in(&snapshot, starts.iter().copied());
+            assert!(black_box(picture.to_dot()).is_ok(), "it is a small picture");
+            clock.seconds()
+        });
+        let chain_at_hand = least(5, || {
+            let clock = Clock::start();
+            let search = objgraph::backref_chain_in(&snapshot, starts.iter().copied());
+            black_box(search.find(objgraph::is_root));
             clock.seconds()
         });
         vec![
             ("at", at),
             ("growth", growth),
             ("new_ids", new_ids),
+            ("leaking", leaking),
+            ("chain", chain),
+            ("chain_at_hand", chain_at_hand),
             ("show_backrefs", show),
             ("show_backrefs_at_hand", show_at_hand),
         ]

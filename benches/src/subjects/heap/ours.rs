@@ -57,3 +57,32 @@ pub(crate) fn memory(n: usize) -> Readings {
     assert_eq!(snapshot.len(), n, "each node is in the snapshot");
     vec![("peak", peak / n as f64), ("kept", kept / n as f64)]
 }
+
+/// How long the snapshot takes, and how long it takes to tell what leaked in kinds, with their
+/// fingerprints, what each retains, and the fixes.
+pub(crate) fn kinds(n: usize) -> Readings {
+    drop(grow(n));
+    let clock = Clock::start();
+    let snapshot = std::sync::Arc::new(objgraph::snapshot());
+    let of_snapshot = clock.seconds();
+    let leaks = objgraph::leaks_in(&snapshot);
+    let clock = Clock::start();
+    let kinds = leaks.kinds().all().len();
+    let of_kinds = clock.seconds();
+    assert_eq!(kinds, 1, "all of it is of one kind");
+    vec![("snapshot", of_snapshot), ("seconds", of_kinds)]
+}
+
+/// How long the way takes from a node to the one that the root holds.
+pub(crate) fn hub(n: usize) -> Readings {
+    let nodes = grow(n);
+    let (hub, start) = (nodes[0].clone(), nodes[n / 2].clone());
+    drop(nodes);
+    objgraph::with_root("hub", &hub, || {
+        let clock = Clock::start();
+        let chain = objgraph::find_backref_chain(&start, objgraph::is_root);
+        let seconds = clock.seconds();
+        assert!(chain.is_some(), "the root leads to every node");
+        vec![("chain", seconds)]
+    })
+}
