@@ -18,7 +18,7 @@ pub struct Failure {
     headline: String,
     body: String,
     points: Vec<Point>,
-    picture: Option<Drawing>,
+    picture: Option<Box<Drawing>>,
 }
 
 /// A place in the source, with what is to be said of it.
@@ -66,7 +66,7 @@ impl Failure {
                 .iter()
                 .filter_map(|kind| Point::of(kind, leaks))
                 .collect(),
-            picture: picture_of_leaks(leaks).drawing().ok(),
+            picture: picture_of_leaks(leaks).drawing().ok().map(Box::new),
         }
     }
 
@@ -93,7 +93,7 @@ impl Failure {
             ),
             body: still_alive(snapshot, nodes),
             points: nodes.iter().find_map(site).into_iter().collect(),
-            picture: picture.drawing().ok(),
+            picture: picture.drawing().ok().map(Box::new),
         }
     }
 
@@ -128,7 +128,7 @@ impl Failure {
     }
 
     pub(super) fn picture(&self) -> Option<&Drawing> {
-        self.picture.as_ref()
+        self.picture.as_deref()
     }
 }
 

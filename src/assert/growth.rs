@@ -42,9 +42,9 @@ pub(super) fn no_growth(repeat: u32, mut operation: impl FnMut()) -> Result<(), 
     };
 
     run(WARM_UP);
-    let first = Measured::now(&own);
+    let first = Measured::now(own);
     run(repeat);
-    let second = settled(&first, repeat, &own);
+    let second = settled(&first, repeat, own);
     let seen = second.grown_since(&first, repeat);
     if seen.is_empty() {
         return Ok(());
@@ -52,7 +52,7 @@ pub(super) fn no_growth(repeat: u32, mut operation: impl FnMut()) -> Result<(), 
     let again = CONFIRM[usize::from(repeat == CONFIRM[0])];
     run(again);
     // Stragglers had their time.
-    let third = Measured::now(&own);
+    let third = Measured::now(own);
     let confirmed: Vec<Grown> = third
         .grown_since(&second, again)
         .into_iter()

@@ -207,15 +207,16 @@ pub async fn run_future<R: Outcome>(
     let mut checked = None;
     if let Some(running) = running {
         let check = running.last_check(&ended);
-        let mut looks = Looks::new(&check, true);
-        let found = loop {
-            match looks.look() {
-                Some(found) => break found,
-                // What is waited for may be a task of this very thread.
-                None => give_way().await,
+        let found = {
+            let mut looks = Looks::new(&check, true);
+            loop {
+                match looks.look() {
+                    Some(found) => break found,
+                    // What is waited for may be a task of this very thread.
+                    None => give_way().await,
+                }
             }
         };
-        drop(looks);
         checked = Some((running, found));
     }
     Checked { ended, checked }
