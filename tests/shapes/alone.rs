@@ -51,8 +51,10 @@ impl Alone {
     }
 }
 
-/// The text with `#_` for each id, since these depend on what was made before.
+/// The text with `#_` for each id and `epoch _` for each epoch, since these depend on what was made
+/// and asked before.
 pub fn without_ids(text: &str) -> String {
+    let text = &without_epochs(text);
     let mut parts = text.split('#');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -64,6 +66,17 @@ pub fn without_ids(text: &str) -> String {
             _ => rest,
         };
         out.push_str(if part.len() == rest.len() { "" } else { "_" });
+        out.push_str(rest);
+    }
+    out
+}
+
+fn without_epochs(text: &str) -> String {
+    let mut parts = text.split("born in epoch ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        out.push_str("born in epoch _");
         out.push_str(rest);
     }
     out

@@ -87,7 +87,7 @@ fn a_graph_with_edges_in_and_out() {
                4 × Vertex          made at tests/shapes/graph.rs:73:37
                Vertex.outbound[0] → Edge.from → (the first)
                Vertex.inbound[0] → Edge.to → (the first)
-               born in epoch 5, on thread graph::a_graph_with_edges_in_and_out
+               born in epoch _, on thread graph::a_graph_with_edges_in_and_out
                fix: make `Edge.from` and `Edge.to` Weak
                  frees 8 objects, 672 B; nothing else would lose its last owner
                  4 objects then need another owner; or clear the field before the last

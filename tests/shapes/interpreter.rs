@@ -73,7 +73,7 @@ fn an_environment_and_the_function_it_names() {
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
                Environment.values[0].Function.0 → Function.closure → (the first)
-               born in epoch 7,
+               born in epoch _,
                  on thread interpreter::an_environment_and_the_function_it_names
                fix: make `Function.closure` Weak
                  frees 2 objects, 542 B; nothing else would lose its last owner
@@ -107,7 +107,7 @@ fn an_environment_that_no_weak_field_frees() {
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
                Environment.values[0].Function.0 → Function.closure → (the first)
-               born in epoch 9,
+               born in epoch _,
                  on thread interpreter::an_environment_that_no_weak_field_frees
                fix: no field, made Weak, frees it without freeing what is in use;
                  clear one of `Environment.values.Function.0`, `Function.closure` before the

@@ -92,7 +92,7 @@ fn a_doubly_linked_list() {
             1. 4 objects kept alive by a cycle, 224 B                 leak-d36c10a30347e97f
                4 × Node            made at tests/shapes/list.rs:24:24
                Node.next → Node.prev → (the first)
-               born in epoch 11, on thread list::a_doubly_linked_list
+               born in epoch _, on thread list::a_doubly_linked_list
                fix: make `Node.prev` Weak
                  frees 4 objects, 224 B; nothing else would lose its last owner
                or: `Node.next`"#]],

@@ -32,7 +32,7 @@ fn an_arc_that_holds_itself() {
             1. 1 object that holds itself, 32 B                       leak-77d368cd1a013801
                1 × Slot            made at tests/shapes/myself.rs:23:16
                Slot.0 → (the first)
-               born in epoch 13, on thread myself::an_arc_that_holds_itself
+               born in epoch _, on thread myself::an_arc_that_holds_itself
                fix: make `Slot.0` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner"#]],
     );

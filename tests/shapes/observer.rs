@@ -72,7 +72,7 @@ fn a_subject_and_its_observers() {
                3 × Observer        made at tests/shapes/observer.rs:20:24
                1 × Subject         made at tests/shapes/observer.rs:62:19
                Subject.observers[0] → Observer.subject → (the first)
-               born in epoch 20, on thread observer::a_subject_and_its_observers
+               born in epoch _, on thread observer::a_subject_and_its_observers
                fix: make `Observer.subject` Weak
                  frees 4 objects, 176 B; nothing else would lose its last owner
                or: `Subject.observers` (3 objects then need another owner)"#]],

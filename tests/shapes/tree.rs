@@ -77,7 +77,7 @@ fn a_tree_with_parents() {
             1. 3 leaks of 4 objects each, 1.0 KiB                     leak-5fe17e25a5b779bb
                12 × Node            made at tests/shapes/tree.rs:18:20
                Node.children[0] → Node.parent → (the first)
-               born in epoch 22, on thread tree::a_tree_with_parents
+               born in epoch _, on thread tree::a_tree_with_parents
                for example: Node #_ { name: "ul", parent: RefCell { va…;
                  Node #_ { name: "li", parent: RefCell { va…
                fix: make `Node.parent` Weak (marked #[tracked(back)])
