@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::assemble::assemble;
 use super::take::SnapshotOptions;
@@ -13,7 +14,7 @@ use super::tracer::Tracer;
 use crate::capture;
 use crate::lock::Mutex;
 use crate::sight::registry;
-use crate::snapshot::{Holder, NodeId, NodeRow, PathId, Snapshot, State};
+use crate::snapshot::{Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
 
 static LEFT_BEHIND: Mutex<Vec<Arc<Snapshot>>> = Mutex::new(Vec::new());
 
@@ -51,7 +52,30 @@ fn keep() {
         tracer.visit_object(node as u32);
     }
     tracer.visit_std_values();
-    LEFT_BEHIND.lock().push(Arc::new(assemble(tracer)));
+    let kept = Arc::new(assemble(tracer));
+    let mut all = LEFT_BEHIND.lock();
+    all.push(kept);
+    // Where nobody takes snapshots, what has died since would pile up.
+    static LIMIT: AtomicUsize = AtomicUsize::new(64);
+    if all.len() >= LIMIT.load(Ordering::Relaxed) {
+        let (alive, gone): (Vec<_>, Vec<_>) = all.drain(..).partition(any_lives);
+        LIMIT.store(64.max(2 * alive.len()), Ordering::Relaxed);
+        *all = alive;
+        drop(all);
+        drop(gone);
+    }
+}
+
+/// Whether any object of the table that was left behind is alive.
+fn any_lives(left: &Arc<Snapshot>) -> bool {
+    let mut own = own_nodes(left);
+    own.any(|node| capture::lives(node.id()))
+}
+
+/// The objects that the thread itself left behind.
+fn own_nodes(left: &Snapshot) -> impl Iterator<Item = Node<'_>> + Clone {
+    left.nodes()
+        .filter(|node| node.id().is_in_table() && node.strong().is_some())
 }
 
 /// Adds to a trace what is known of the objects of threads that ended.
@@ -59,9 +83,7 @@ pub(super) fn adopt(tracer: &mut Tracer) {
     let kept = LEFT_BEHIND.lock().clone();
     let mut gone = Vec::new();
     for left in kept {
-        let listed = left
-            .nodes()
-            .filter(|node| node.id().is_in_table() && node.strong().is_some());
+        let listed = own_nodes(&left);
         // The table is asked, not the trace, whose list may be older than what was left behind.
         if listed
             .clone()

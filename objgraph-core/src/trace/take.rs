@@ -27,6 +27,9 @@ use crate::tracked::{Value, Visit};
 ///
 /// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
 /// snapshot is empty.
+///
+/// A `visit` may itself ask for a snapshot. One that is asked for by a visit of a snapshot that a
+/// visit asked for looks into nothing, so that this ends.
 #[must_use]
 pub fn snapshot() -> Snapshot {
     snapshot_with(&[], SnapshotOptions::default()).0
@@ -77,9 +80,10 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     if !crate::ENABLED {
         return (Snapshot::empty(), Vec::new());
     }
-    let _running = Running::begin();
+    let running = Running::begin();
     capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
+    tracer.looks_into_nothing = running.is_too_deep();
     let born = births();
     capture::list_each(&mut |object| tracer.list(object));
     let all = tracer.nodes.len();
@@ -118,8 +122,9 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     if !crate::ENABLED {
         return Snapshot::empty();
     }
-    let _running = Running::begin();
+    let running = Running::begin();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
+    tracer.looks_into_nothing = running.is_too_deep();
     for id in ids {
         if tracer.known(id).is_none()
             && let Some(listed) = capture::describe(id)
@@ -183,14 +188,21 @@ impl Tracer {
 
     /// Visits an object of the table.
     pub(super) fn visit_object(&mut self, node: u32) {
-        if self.nodes[node as usize].state != State::Lent {
+        if self.nodes[node as usize].state != State::Lent || self.looks_into_nothing {
             return;
         }
         let id = self.nodes[node as usize].id;
         let mut seen = None;
-        let looked = capture::look(id, &mut |value, strong, weak| {
-            seen = Some((count(strong), count(weak)));
-            self.visit_value(node, value);
+        // The program may have let go of the value meanwhile: then its own drop runs here.
+        let looked = caught(|| {
+            capture::look(id, &mut |value, strong, weak| {
+                seen = Some((count(strong), count(weak)));
+                self.visit_value(node, value);
+            })
+        });
+        let looked = looked.unwrap_or_else(|message| {
+            self.panicked(node, message);
+            Looked::Gone
         });
         let row = &mut self.nodes[node as usize];
         if let Some((strong, weak)) = seen {
@@ -216,16 +228,22 @@ impl Tracer {
 
     /// Visits a value behind a pointer of std.
     fn visit_std(&mut self, node: u32, handle: &StdWeak) {
-        let visited = match handle {
+        if self.looks_into_nothing {
+            self.nodes[node as usize].state = State::Opaque;
+            return;
+        }
+        let visited = caught(|| match handle {
             StdWeak::Rc(weak) => weak
                 .upgrade()
                 .map(|strong| self.visit_known(node, &*strong)),
             StdWeak::Arc(weak) => weak
                 .upgrade()
                 .map(|strong| self.visit_known(node, &*strong)),
-        };
-        if visited.is_none() {
-            self.nodes[node as usize].state = State::InFlight;
+        });
+        match visited {
+            Ok(Some(())) => {}
+            Ok(None) => self.nodes[node as usize].state = State::InFlight,
+            Err(message) => self.panicked(node, message),
         }
     }
 
@@ -244,20 +262,36 @@ impl Tracer {
 
     /// Visits, and keeps a panic of the user's code from going further.
     pub(super) fn visit_caught<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
+        if self.looks_into_nothing {
+            self.nodes[node as usize].state = State::Opaque;
+            return;
+        }
         self.begin(node);
         let mut visitor = Visitor::new(self);
-        let result = catch_unwind(AssertUnwindSafe(|| {
+        let result = caught(|| {
             visit(&mut visitor);
             visitor.finish();
-        }));
-        if let Err(panic) = result {
-            visitor.panicked(node, message(&*panic));
+        });
+        if let Err(message) = result {
+            visitor.panicked(node, message);
         }
     }
 }
 
+/// Runs code of the user; gives what it says if it panics.
+pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let message = message(&*panic);
+        // What a panic carries is the user's too, and may panic when it is dropped.
+        if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            std::mem::forget(another);
+        }
+        message
+    })
+}
+
 /// The message of a panic.
-pub(super) fn message(panic: &(dyn Any + Send)) -> String {
+fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "a panic without a message".to_owned())

@@ -55,6 +55,8 @@ pub(crate) struct Tracer {
     pub(super) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
     wants_heap: bool,
+    /// Whether no value is visited at all.
+    pub(super) looks_into_nothing: bool,
     /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
     pub(super) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
@@ -129,6 +131,7 @@ impl Tracer {
             left_behind: Vec::new(),
             wants_labels: options.labels,
             wants_heap: options.heap,
+            looks_into_nothing: false,
             in_order: false,
             queue: VecDeque::new(),
             by_place: ByPlace::default(),

@@ -172,11 +172,8 @@ impl<T: Clone + 'static> Rc<T> {
         }
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         if inner.header.id().is_none() {
-            inner.header.set_id(table::list_rc(
-                <T as RcMeta>::META,
-                Location::caller(),
-                None,
-            ));
+            let listed = table::list_rc(<T as RcMeta>::META, Location::caller(), None);
+            inner.header.set_id(listed.id);
         }
         inner.header.set_lent(true);
         &mut inner.value
