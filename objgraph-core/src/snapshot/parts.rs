@@ -48,6 +48,8 @@ pub struct SnapshotParts {
     /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places say what
     /// there was at its end.
     pub left_behind: Vec<NodeId>,
+    /// Nodes to which one strong reference was reported more than once, sorted.
+    pub repeated: Vec<NodeId>,
 }
 
 /// One node.
@@ -194,6 +196,10 @@ impl SnapshotParts {
         assert!(
             self.left_behind.is_sorted(),
             "what was left behind is sorted"
+        );
+        assert!(
+            self.repeated.is_sorted(),
+            "what was reported repeatedly is sorted"
         );
     }
 }

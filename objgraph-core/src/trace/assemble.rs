@@ -21,6 +21,7 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
         panics: tracer.panics,
         roots: tracer.roots,
         left_behind: tracer.left_behind,
+        repeated: tracer.repeated,
         ..SnapshotParts::default()
     };
 
@@ -49,6 +50,8 @@ pub(super) fn assemble(tracer: Tracer) -> Snapshot {
     parts.panics.sort();
     parts.roots.sort();
     parts.left_behind.sort_unstable();
+    parts.repeated.sort_unstable();
+    parts.repeated.dedup();
     parts.lengths = by_path(tracer.lengths);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
     Snapshot::assembled(parts)

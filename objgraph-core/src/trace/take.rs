@@ -84,7 +84,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
     capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
     tracer.looks_into_nothing = running.is_too_deep();
-    let born = births();
+    let before = births_and_deaths();
     capture::list_each(&mut |object| tracer.list(object));
     let all = tracer.nodes.len();
     tracer.edges.reserve(all);
@@ -107,7 +107,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
             Pending::Std(handle) => tracer.visit_std(node, &handle),
         }
     }
-    if births() != born {
+    if births_and_deaths() != before {
         tracer.doubt_the_dead(all);
     }
     (assemble(tracer), starts)
@@ -142,10 +142,16 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     assemble(tracer)
 }
 
-/// How many objects were ever made.
-fn births() -> u64 {
-    let born = capture::counts();
-    born.iter().fold(0, |all, kind| all.wrapping_add(kind.born))
+/// How many objects were ever made, and how many of them are gone.
+fn births_and_deaths() -> (u64, u64) {
+    let counts = capture::counts();
+    counts.iter().fold((0, 0), |(born, died), kind| {
+        let died_of_kind = kind.born.wrapping_sub(kind.alive);
+        (
+            born.wrapping_add(kind.born),
+            died.wrapping_add(died_of_kind),
+        )
+    })
 }
 
 fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
@@ -176,8 +182,9 @@ impl Tracer {
         }
     }
 
-    /// An object that died while others were made may have left its address to one of them, so that
-    /// references to that are taken for references to it. It is not judged: it is in flight.
+    /// An object that died meanwhile may have left its address to one that was made, so that
+    /// references to that are taken for references to it; and what was seen of it is no more. It is
+    /// not judged: it is in flight.
     fn doubt_the_dead(&mut self, listed: usize) {
         for row in &mut self.nodes[..listed] {
             if !capture::lives(row.id) {
@@ -275,6 +282,7 @@ impl Tracer {
         if let Err(message) = result {
             visitor.panicked(node, message);
         }
+        visitor.end();
     }
 }
 

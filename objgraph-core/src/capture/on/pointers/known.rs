@@ -7,12 +7,12 @@ macro_rules! known_pointer {
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
-                if visitor.reference_at(address.cast::<()>().addr(), true) {
+                if visitor.reference_at(self, address.cast::<()>().addr()) {
                     return;
                 }
                 self.attach();
                 if let Some(id) = self.inner.header.id() {
-                    visitor.reference(id, true);
+                    visitor.reference(self, id);
                 }
             }
 

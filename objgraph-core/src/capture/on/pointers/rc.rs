@@ -245,11 +245,11 @@ impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
 
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        if visitor.reference_at(self.inner.as_ptr().cast::<()>().addr(), false) {
+        if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }
         if let Some(id) = self.upgrade().and_then(|strong| strong.inner.header.id()) {
-            visitor.reference(id, false);
+            visitor.weak_reference(id);
         }
     }
 
