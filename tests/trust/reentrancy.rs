@@ -11,7 +11,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{Tracked, Visit, Visitor};
 
-use crate::questions::{Subject, ask_all, lose};
+use crate::questions::{Subject, ask_all};
 use crate::{MEANT, alone, processes};
 
 thread_local! {
@@ -22,6 +22,13 @@ thread_local! {
 fn ask() {
     if ask_all() {
         let _ = ASKED.try_with(|asked| asked.set(asked.get() + 1));
+    }
+}
+
+/// The same, if nothing was asked since [`asked`].
+fn ask_once() {
+    if ASKED.get() == 0 {
+        ask();
     }
 }
 
@@ -42,7 +49,6 @@ impl Drop for Dropped {
 #[test]
 fn in_a_drop() {
     let _alone = alone();
-    lose();
     let enabled = u32::from(objgraph::ENABLED);
     drop(Rc::new(Dropped::default()));
     assert_eq!(asked(), enabled, "of an `Rc`");
@@ -84,7 +90,6 @@ fn in_a_visit() {
         return;
     }
     let _alone = alone();
-    lose();
     objgraph::register::<Visited>();
     let visited = Rc::new(Visited::default());
     visited.0.replace(Some(Rc::new(Subject::default())));
@@ -105,7 +110,6 @@ fn in_a_visit_at_the_end_of_a_thread() {
         return;
     }
     let _alone = alone();
-    lose();
     objgraph::register::<Visited>();
     let before = objgraph::count_of::<Visited>();
     let id = thread::spawn(|| {
@@ -148,7 +152,6 @@ fn in_a_debug() {
         return;
     }
     let _alone = alone();
-    lose();
     let shown = Rc::new(Shown(Rc::new(Subject::default())));
     asked();
     let dot = objgraph::refs(&shown).to_dot().unwrap();
@@ -200,7 +203,6 @@ fn in_functions_that_a_derive_names() {
         return;
     }
     let _alone = alone();
-    lose();
     let with = Rc::new(With {
         field: Some(Rc::new(Subject::default())),
     });
@@ -214,12 +216,12 @@ struct Writer;
 
 impl io::Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        ask();
+        ask_once();
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        ask();
+        ask_once();
         Ok(())
     }
 }
@@ -230,44 +232,43 @@ fn in_predicates_and_writers() {
         return;
     }
     let _alone = alone();
-    lose();
     let subject = Rc::new(Subject::default());
     subject.next.replace(Some(Rc::new(Subject::default())));
     type Picture = objgraph::Picture<'static>;
     let callbacks: [(&str, fn(Picture) -> Picture); 6] = [
         ("filter", |picture| {
             picture.filter(|_| {
-                ask();
+                ask_once();
                 true
             })
         }),
         ("filter_edges", |picture| {
             picture.filter_edges(|_| {
-                ask();
+                ask_once();
                 true
             })
         }),
         ("stop_at", |picture| {
             picture.stop_at(|_| {
-                ask();
+                ask_once();
                 false
             })
         }),
         ("highlight", |picture| {
             picture.highlight(|_| {
-                ask();
+                ask_once();
                 true
             })
         }),
         ("extra_info", |picture| {
             picture.extra_info(|_| {
-                ask();
+                ask_once();
                 "more".to_owned()
             })
         }),
         ("node_attrs", |picture| {
             picture.node_attrs(|_| {
-                ask();
+                ask_once();
                 [("tooltip", "more")]
             })
         }),
@@ -282,13 +283,13 @@ fn in_predicates_and_writers() {
     objgraph::refs(&subject).write(&mut Writer).unwrap();
     assert!(asked() > 0, "a writer of a picture");
     let meant = |_: objgraph::Node<'_>| {
-        ask();
+        ask_once();
         false
     };
     assert!(objgraph::find_ref_chain(&subject, meant).is_none());
     assert!(asked() > 0, "the predicate of a chain");
     let stats = objgraph::stats().filter(|_| {
-        ask();
+        ask_once();
         true
     });
     let tables: [(&str, &dyn Fn()); 6] = [
@@ -308,7 +309,7 @@ fn in_predicates_and_writers() {
         table();
         assert!(asked() > 0, "{name}");
     }
-    let ask_at_root = || ask();
+    let ask_at_root = ask;
     objgraph::with_root("app", &subject, ask_at_root);
     assert_eq!(asked(), 1, "with_root");
 }
@@ -326,7 +327,6 @@ impl Clone for Cloned {
 #[test]
 fn in_a_clone_and_in_a_closure_that_makes_a_value() {
     let _alone = alone();
-    lose();
     let enabled = u32::from(objgraph::ENABLED);
     asked();
     let mut rc = Rc::new(Cloned(1));
@@ -382,7 +382,6 @@ thread_local! {
 
 fn keep_until_the_end() {
     BEFORE.with(|_| ());
-    lose();
     BEFORE.with_borrow_mut(|kept| kept.push(Rc::new(Told("before"))));
     AFTER.with_borrow_mut(|kept| kept.push(Arc::new(Told("after"))));
 }

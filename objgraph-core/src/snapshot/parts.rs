@@ -35,7 +35,7 @@ pub struct SnapshotParts {
     pub edge_starts: Vec<u32>,
     /// All edges, by source.
     pub edges: Vec<EdgeRow>,
-    /// Where the trace could not look, sorted by node.
+    /// Where the trace could not look, and which locks are poisoned, sorted by node.
     pub places: Vec<Place>,
     /// How long the collections are that the nodes own, sorted by node and path, each once.
     pub lengths: Vec<LengthRow>,
@@ -101,7 +101,8 @@ pub struct EdgeRow {
     pub strong: bool,
 }
 
-/// A place inside a node that the trace could not look into.
+/// A place inside a node that the trace could not look into, or that is to be told for another
+/// reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The node.
@@ -116,7 +117,7 @@ pub struct Place {
     pub kind: PlaceKind,
 }
 
-/// Why the trace could not look into a place.
+/// Why the trace could not look into a place, or what else there is to tell of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PlaceKind {
@@ -126,6 +127,16 @@ pub enum PlaceKind {
     Busy,
     /// Values in cells nested too deeply to hold all their guards at once.
     TooDeep,
+    /// No such place, but a lock that a panic poisoned. What is in it was looked into.
+    Poisoned,
+}
+
+impl PlaceKind {
+    /// Whether the trace did not see what is there.
+    #[must_use]
+    pub const fn hides(self) -> bool {
+        !matches!(self, Self::Poisoned)
+    }
 }
 
 impl SnapshotParts {

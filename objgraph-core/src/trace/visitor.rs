@@ -342,6 +342,11 @@ impl<'a> Visitor<'a> {
         self.tracer.place_named::<T>(PlaceKind::Busy);
     }
 
+    /// Records that the lock at the place where the visit is was poisoned by a panic.
+    pub(crate) fn poisoned<T: ?Sized>(&mut self) {
+        self.tracer.place_named::<T>(PlaceKind::Poisoned);
+    }
+
     /// Reports a pointer to an object of the table, by the object's id.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn reference<P>(&mut self, pointer: &P, id: ObjectId) {

@@ -17,8 +17,8 @@ fn unpoisoned<G>(tried: Result<G, TryLockError<G>>) -> Option<G> {
 
 guarded! {
     [] RefCell<T>, cell => cell.try_borrow().ok();
-    [] Mutex<T>, cell => unpoisoned(cell.try_lock());
-    [] RwLock<T>, cell => unpoisoned(cell.try_read());
+    [] Mutex<T>, cell => unpoisoned(cell.try_lock()), poisoned cell.is_poisoned();
+    [] RwLock<T>, cell => unpoisoned(cell.try_read()), poisoned cell.is_poisoned();
 }
 
 once! {

@@ -189,12 +189,15 @@ macro_rules! maps {
 }
 
 /// Cells and locks that lend their value `T` by a guard; `$try` gives the guard, or nothing if
-/// it is busy. It must not wait.
+/// it is busy. It must not wait. After `poisoned`, whether the lock is.
 macro_rules! guarded {
-    ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
+    ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr $(, poisoned $poisoned:expr)?;)*) => {$(
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
+                $(if $poisoned {
+                    visitor.poisoned::<T>();
+                })?
                 match $crate::trace::patiently(|| $try) {
                     Some(guard) => visitor.lent::<T>(&guard),
                     // What holds no reference hides none.
@@ -215,6 +218,9 @@ macro_rules! guarded {
             fn label(&self) -> $crate::tracked::Label<'_> {
                 $crate::tracked::Label::with(move |f| {
                     let $cell = self;
+                    $(if $poisoned {
+                        f.write_str("<poisoned> ")?;
+                    })?
                     match $try {
                         Some(guard) => std::fmt::Display::fmt(&T::label(&guard), f),
                         None => f.write_str("<busy>"),
@@ -244,6 +250,9 @@ macro_rules! guarded {
                     return;
                 }
                 let $cell = self;
+                $(if $poisoned {
+                    visitor.poisoned::<T>();
+                })?
                 match $crate::trace::patiently(|| $try) {
                     Some(guard) => {
                         let value: &T = &guard;
