@@ -388,6 +388,36 @@ fn a_predicate_that_panics() {
     let _ = (objgraph::growth(), objgraph::new_ids());
 }
 
+/// Any order of ids, ids twice, and ids of what is gone.
+#[test]
+fn ids_in_any_order() {
+    #[derive(Tracked)]
+    struct Link(Option<Arc<Link>>);
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let mut links = vec![Arc::new(Link(None))];
+    for _ in 0..600 {
+        let last = links.last().cloned();
+        links.push(Arc::new(Link(last)));
+    }
+    let gone = objgraph::id(&Arc::new(Leaf(1)));
+    let ids: Vec<ObjectId> = links.iter().map(objgraph::id).collect();
+    let shuffled = (0..ids.len()).map(|at| ids[at * 7 % ids.len()]);
+    let twice = ids.iter().rev().copied().chain(shuffled);
+    let snapshot = objgraph::core::snapshot_of(twice.chain([gone, ObjectId::NONE]));
+    assert_eq!(snapshot.len(), ids.len());
+    for pair in ids.windows(2) {
+        let (to, from) = (
+            snapshot.find(pair[0]).unwrap(),
+            snapshot.find(pair[1]).unwrap(),
+        );
+        let targets: Vec<_> = snapshot.edges(from).map(|edge| edge.target()).collect();
+        assert_eq!(targets, [to]);
+    }
+}
+
 /// Reports each edge not at all, or many times.
 struct Liar {
     times: usize,

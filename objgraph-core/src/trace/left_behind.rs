@@ -201,3 +201,27 @@ impl Adoption<'_> {
         self.tracer.path_of(here, steps.into_iter().rev())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::rc::Rc;
+
+    #[test]
+    fn what_died_since_does_not_pile_up() {
+        thread_local! {
+            /// Used before the thread makes an object, so dropped after what was left is traced.
+            static KEPT: RefCell<Vec<Rc<u8>>> = const { RefCell::new(Vec::new()) };
+        }
+        for _ in 0..1000 {
+            let short = std::thread::spawn(|| {
+                KEPT.with(|_| ());
+                KEPT.with_borrow_mut(|kept| kept.push(Rc::new(1)));
+            });
+            short.join().expect("it does not fail");
+        }
+        assert!(LEFT_BEHIND.lock().len() <= 64);
+    }
+}

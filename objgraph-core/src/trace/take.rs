@@ -125,6 +125,9 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     let running = Running::begin();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
     tracer.looks_into_nothing = running.is_too_deep();
+    // Nodes are found by their places, so they are listed in the order of these.
+    let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
+    ids.sort_unstable_by_key(|id| (id.place(), id.round()));
     for id in ids {
         if tracer.known(id).is_none()
             && let Some(listed) = capture::describe(id)

@@ -10,6 +10,8 @@ mod local;
 mod magazine;
 mod origins;
 mod pins;
+#[cfg(objgraph_recount)]
+mod recount;
 mod scopes;
 mod shared;
 mod table;
