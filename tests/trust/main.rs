@@ -11,6 +11,11 @@
     dead_code,
     reason = "the fields are there to hold, and nothing else reads them"
 )]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what ends a process, or runs in another, can tell it in no other way"
+)]
 
 mod borrows;
 mod drift;

@@ -364,10 +364,18 @@ fn in_a_clone_and_in_a_closure_that_makes_a_value() {
 }
 
 /// Says that it asked where nothing can be returned any more.
-struct Told(&'static str);
+struct Told(&'static str, Option<Rc<u8>>);
 
 impl Drop for Told {
     fn drop(&mut self) {
+        // Made when the thread was young: its counts are those of the program alone, as ever.
+        if let Some(old) = &mut self.1 {
+            let weak = Rc::downgrade(old);
+            assert_eq!((Rc::strong_count(old), Rc::weak_count(old)), (1, 1));
+            drop(weak);
+            assert_eq!(Rc::get_mut(old).copied(), Some(5));
+            assert_eq!(Rc::weak_count(old), 0);
+        }
         if ask_all() || !objgraph::ENABLED {
             println!("asked {}", self.0);
         }
@@ -377,13 +385,13 @@ impl Drop for Told {
 thread_local! {
     /// Used before objgraph, so dropped after what it has of the thread.
     static BEFORE: RefCell<Vec<Rc<Told>>> = const { RefCell::new(Vec::new()) };
-    static AFTER: RefCell<Vec<Arc<Told>>> = const { RefCell::new(Vec::new()) };
+    static AFTER: RefCell<Vec<Rc<Told>>> = const { RefCell::new(Vec::new()) };
 }
 
 fn keep_until_the_end() {
     BEFORE.with(|_| ());
-    BEFORE.with_borrow_mut(|kept| kept.push(Rc::new(Told("before"))));
-    AFTER.with_borrow_mut(|kept| kept.push(Arc::new(Told("after"))));
+    BEFORE.with_borrow_mut(|kept| kept.push(Rc::new(Told("before", Some(Rc::new(5))))));
+    AFTER.with_borrow_mut(|kept| kept.push(Rc::new(Told("after", None))));
 }
 
 #[test]
