@@ -202,15 +202,20 @@ fn a_visit_that_drops_what_is_visited() {
             assert!(objgraph::at(id).is_none());
             assert_eq!(state(&snapshot, id), State::InFlight);
         }
-        // No pin stayed behind: whoever gets the address anew can do what he likes.
-        for _ in 0..100 {
-            let mut leaf = Arc::new(ByArc(Suicidal {
-                handle: Mutex::new(None),
-                panics: false,
-            }));
-            assert_eq!(Arc::strong_count(&leaf), 1);
-            assert!(Arc::get_mut(&mut leaf).is_some());
+        // No pin stayed behind: whoever gets the address anew is asked for its counts at once.
+        let mut many: Vec<_> = (0..5000)
+            .map(|_| {
+                Arc::new(ByArc(Suicidal {
+                    handle: Mutex::new(None),
+                    panics: false,
+                }))
+            })
+            .collect();
+        for one in &mut many {
+            assert_eq!(Arc::strong_count(one), 1);
+            assert!(Arc::get_mut(one).is_some());
         }
+        drop(many);
         // The label of a value is taken by a look too.
         let _ = objgraph::find_leaks().to_string();
     }
