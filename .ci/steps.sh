@@ -76,12 +76,13 @@ step_drift() {
     trap "rm -f '$out'" EXIT
     while IFS= read -r binary; do
         while IFS= read -r test; do
-            # Counted are those of which the end was seen; some make no object, or exit at once.
-            "$binary" --exact "$test" --test-threads=1 >"$out" 2>&1 || {
+            # Whether it passes is the affair of another step.
+            "$binary" --exact "$test" --test-threads=1 >"$out" 2>&1 || true
+            if grep -q "counted, .* in the table" "$out"; then
                 echo "$binary: $test" >&2
                 cat "$out" >&2
                 return 1
-            }
+            fi
             if grep -qF "kinds recounted" "$out"; then tests=$((tests + 1)); fi
         done < <("$binary" --list --format terse 2>/dev/null | sed -n 's/: test$//p')
     done < <(CARGO_TARGET_DIR=$target RUSTFLAGS="--cfg objgraph_recount" CARGO_PROFILE_DEV_DEBUG=0 \
