@@ -36,6 +36,10 @@ off:
 always:
     .ci/steps.sh always
 
+# Counters against a full recount, after each test
+drift:
+    .ci/steps.sh drift
+
 # Leaks looked for while threads move references about, for a minute
 stress:
     .ci/steps.sh stress

@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off always stress release features ecosystem owners nightly examples bench)
+readonly STEPS=(setup test fmt clippy docs off always drift stress release features ecosystem owners nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -67,10 +67,63 @@ step_always() {
         --features objgraph/always,objgraph-core/always --lib --tests
 }
 
+# Each test in a process of its own, at whose end the counters must equal a full recount of the
+# table.
+step_drift() {
+    local binary test tests=0 out
+    local target=${CARGO_TARGET_DIR:-target}/drift
+    out=$(mktemp)
+    # shellcheck disable=SC2064
+    trap "rm -f '$out'" EXIT
+    while IFS= read -r binary; do
+        while IFS= read -r test; do
+            # Whether it passes is the affair of another step.
+            "$binary" --exact "$test" --test-threads=1 >"$out" 2>&1 || true
+            if grep -q "counted, .* in the table" "$out"; then
+                echo "$binary: $test" >&2
+                cat "$out" >&2
+                return 1
+            fi
+            if grep -qF "kinds recounted" "$out"; then tests=$((tests + 1)); fi
+        done < <("$binary" --list --format terse 2>/dev/null | sed -n 's/: test$//p')
+    done < <(CARGO_TARGET_DIR=$target RUSTFLAGS="--cfg objgraph_recount" CARGO_PROFILE_DEV_DEBUG=0 \
+        cargo test --no-run --message-format=json -p objgraph -p objgraph-core \
+        $(drift_targets) | test_binaries)
+    echo "$tests tests were recounted"
+    ((tests > 100))
+}
+
+# Those that build programs of their own, or run for minutes, are left out.
+drift_targets() {
+    echo --lib
+    local file name
+    for file in tests/*.rs tests/*/main.rs objgraph-core/tests/*.rs objgraph-core/tests/*/main.rs; do
+        name=${file%/main.rs}
+        name=$(basename "$name" .rs)
+        case $name in
+        ui | valgrind | size | heap | stress | adopt | adoption | python | nightly_pointers | common) ;;
+        *) echo "--test $name" ;;
+        esac
+    done
+}
+
+# The paths of the test programs in what cargo tells as JSON.
+test_binaries() {
+    python3 -c '
+import json, sys
+for line in sys.stdin:
+    told = json.loads(line)
+    if told.get("reason") == "compiler-artifact" and told["profile"]["test"] and told["executable"]:
+        print(told["executable"])
+'
+}
+
 # Leaks are looked for while other threads move references about, for a minute.
 step_stress() {
     OBJGRAPH_STRESS_SECONDS=${OBJGRAPH_STRESS_SECONDS:-60} \
         show cargo test --release -p objgraph --features objgraph/always --test stress
+    OBJGRAPH_STRESS_SECONDS=${OBJGRAPH_STRESS_SECONDS:-60} \
+        show cargo test --release -p objgraph --features objgraph/always --test trust threads::
 }
 
 step_release() {

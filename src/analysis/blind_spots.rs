@@ -64,7 +64,7 @@ impl BlindSpots {
             }
         }
         let mut places: BTreeMap<(PathId, u32, PlaceKind), usize> = BTreeMap::new();
-        for place in snapshot.places() {
+        for place in snapshot.places().iter().filter(|place| place.kind.hides()) {
             *places
                 .entry((place.path, place.type_index, place.kind))
                 .or_default() += 1;

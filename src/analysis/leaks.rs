@@ -35,10 +35,10 @@ pub struct Leaks {
     is_part: bool,
 }
 
-/// An object to which more references were reported than there are.
+/// An object to which more references were reported than there are, or one of them repeatedly.
 ///
-/// Some `visit` reports a reference that its value does not own. Such an object is held to be
-/// alive.
+/// Some `visit` reports a reference that its value does not own, or that it reported before. Such
+/// an object is held to be alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct OverReported {
@@ -320,15 +320,15 @@ impl Holds {
                 continue;
             }
             match references(node) {
-                Some(references) if references == reported => continue,
-                Some(references) if references > reported => holds.by_references.push(id),
-                Some(references) => {
+                Some(references) if references < reported || node.is_repeated() => {
                     holds.overreported.push(OverReported {
                         node: id,
                         references,
                         reported,
                     });
                 }
+                Some(references) if references == reported => continue,
+                Some(_) => holds.by_references.push(id),
                 None => {}
             }
             holds.held.push(id);

@@ -186,6 +186,7 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
     let places = snapshot
         .places()
         .iter()
+        .filter(|place| place.kind.hides())
         .filter(|place| {
             let info = snapshot.types().get(place.type_index as usize);
             // Of a value at a place, the size is not known as a rule, and told as 0.

@@ -33,7 +33,7 @@ impl<'s> Simulation<'s> {
             .map(|(node, &reported)| match node.holder() {
                 Holder::Instance if reported > 0 => reported,
                 Holder::Instance | Holder::Value => FOREVER,
-                _ if !is_counted(node.state()) => FOREVER,
+                _ if !is_counted(node.state()) || node.is_repeated() => FOREVER,
                 _ => match node.strong() {
                     Some(strong) if strong >= reported && strong > 0 => strong,
                     _ => FOREVER,

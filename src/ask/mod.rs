@@ -45,7 +45,13 @@ use std::io::{self, Write};
 const LIMIT: usize = 10;
 
 /// Writes to standard output. That nobody reads it any more is no error: there is nobody to tell.
+///
+/// What is written may come from code of the user, so standard output is locked only after that.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut text = Vec::new();
+    let written = write(&mut text);
     let mut out = io::stdout().lock();
-    let _ = write(&mut out).and_then(|()| out.flush());
+    let _ = written
+        .and_then(|()| out.write_all(&text))
+        .and_then(|()| out.flush());
 }

@@ -249,6 +249,7 @@ impl Writer<'_> {
                 let label = match kind {
                     PlaceKind::Busy => format!("{name}\nbusy"),
                     PlaceKind::TooDeep => format!("{name}\ntoo deep"),
+                    PlaceKind::Poisoned => format!("{name}\npoisoned"),
                     _ => name.to_owned(),
                 };
                 let mut node = self.plain(drawn, Role::Hidden, label);

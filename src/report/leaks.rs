@@ -165,9 +165,13 @@ impl Report<'_> {
             let node = self.snapshot().node(one.node);
             let name = self.names.get(node.type_index());
             let references = count(one.references as usize, "reference", "references");
+            let again = match one.reported > one.references {
+                true => "",
+                false => ", one repeatedly",
+            };
             writeln!(
                 out,
-                "  {name} {}: {references}, {} reported",
+                "  {name} {}: {references}, {} reported{again}",
                 node.id(),
                 one.reported
             )?;

@@ -94,10 +94,13 @@ impl<'a> Seen<'a> {
 
 /// What cells and locks do, once for all that they may hold.
 macro_rules! lent {
-    ($($name:ident, $cell:ident => $try:expr;)*) => {$(
+    ($($name:ident, $cell:ident => $try:expr $(, poisoned $poisoned:expr)?;)*) => {$(
         impl<'a, 'b> Lent<'a, $name<dyn Visit + 'b>> {
             pub(crate) fn visit(self, visitor: &mut Visitor<'a>) {
                 let $cell = self.0;
+                $(if $poisoned {
+                    visitor.poisoned((self.1.name)());
+                })?
                 match patiently(|| $try) {
                     Some(guard) => visitor.lent_dyn(&*guard),
                     None => visitor.busy_inside(self.1),
@@ -106,9 +109,14 @@ macro_rules! lent {
 
             pub(crate) fn label(self) -> Label<'a> {
                 let $cell = self.0;
-                Label::with(move |f| match $try {
-                    Some(guard) => fmt::Display::fmt(&guard.label(), f),
-                    None => f.write_str("<busy>"),
+                Label::with(move |f| {
+                    $(if $poisoned {
+                        f.write_str("<poisoned> ")?;
+                    })?
+                    match $try {
+                        Some(guard) => fmt::Display::fmt(&guard.label(), f),
+                        None => f.write_str("<busy>"),
+                    }
                 })
             }
         }
@@ -116,6 +124,9 @@ macro_rules! lent {
         impl<'a> Lent<'a, $name<dyn Unseen>> {
             pub(crate) fn walk(self, visitor: &mut Visitor<'a>) {
                 let $cell = self.0;
+                $(if $poisoned {
+                    visitor.poisoned((self.1.name)());
+                })?
                 match patiently(|| $try) {
                     Some(guard) => visitor.guarded(|guarded| {
                         guarded.with(|visitor| visitor.any_named(&*guard, self.1.name));
@@ -129,8 +140,8 @@ macro_rules! lent {
 
 lent! {
     RefCell, cell => cell.try_borrow().ok();
-    Mutex, cell => unpoisoned(cell.try_lock());
-    RwLock, cell => unpoisoned(cell.try_read());
+    Mutex, cell => unpoisoned(cell.try_lock()), poisoned cell.is_poisoned();
+    RwLock, cell => unpoisoned(cell.try_read()), poisoned cell.is_poisoned();
 }
 
 /// A lock that panicked while it was held still lends its value.

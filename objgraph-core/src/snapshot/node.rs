@@ -256,6 +256,17 @@ impl<'s> Node<'s> {
         left_behind.binary_search(&self.node).is_ok()
     }
 
+    /// Whether some visit reported one and the same strong reference to it more than once, so
+    /// that the edges do not tell how many of its references were found.
+    #[must_use]
+    pub fn is_repeated(&self) -> bool {
+        self.snapshot
+            .parts
+            .repeated
+            .binary_search(&self.node)
+            .is_ok()
+    }
+
     /// A short text of the value, if labels were taken and its type has a `Debug` text.
     #[must_use]
     pub fn label(&self) -> Option<&'s str> {

@@ -36,7 +36,7 @@ pub struct SnapshotParts {
     pub edge_starts: Vec<u32>,
     /// All edges, by source.
     pub edges: Vec<EdgeRow>,
-    /// Where the trace could not look, sorted by node.
+    /// Where the trace could not look, and which locks are poisoned, sorted by node.
     pub places: Vec<Place>,
     /// How long the collections are that the nodes own, sorted by node and path, each once.
     pub lengths: Vec<LengthRow>,
@@ -54,6 +54,8 @@ pub struct SnapshotParts {
     /// The handles of the program, by node, those to values that are gone at the end; see
     /// [`Snapshot::handles_to`](super::Snapshot::handles_to).
     pub handles: Vec<HandleRow>,
+    /// Nodes to which one strong reference was reported more than once, sorted.
+    pub repeated: Vec<NodeId>,
 }
 
 /// One node.
@@ -105,7 +107,8 @@ pub struct EdgeRow {
     pub strong: bool,
 }
 
-/// A place inside a node that the trace could not look into.
+/// A place inside a node that the trace could not look into, or that is to be told for another
+/// reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The node.
@@ -120,7 +123,7 @@ pub struct Place {
     pub kind: PlaceKind,
 }
 
-/// Why the trace could not look into a place.
+/// Why the trace could not look into a place, or what else there is to tell of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PlaceKind {
@@ -130,6 +133,16 @@ pub enum PlaceKind {
     Busy,
     /// Values in cells nested too deeply to hold all their guards at once.
     TooDeep,
+    /// No such place, but a lock that a panic poisoned. What is in it was looked into.
+    Poisoned,
+}
+
+impl PlaceKind {
+    /// Whether the trace did not see what is there.
+    #[must_use]
+    pub const fn hides(self) -> bool {
+        !matches!(self, Self::Poisoned)
+    }
 }
 
 impl SnapshotParts {
@@ -220,5 +233,9 @@ impl SnapshotParts {
                 "what a handle names is known"
             );
         }
+        assert!(
+            self.repeated.is_sorted(),
+            "what was reported repeatedly is sorted"
+        );
     }
 }

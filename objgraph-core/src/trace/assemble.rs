@@ -25,6 +25,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         left_behind: tracer.left_behind,
         knows_handles: crate::ENABLED && cfg!(feature = "owners"),
         handles,
+        repeated: tracer.repeated,
         ..SnapshotParts::default()
     };
 
@@ -62,6 +63,8 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     parts.panics.sort();
     parts.roots.sort();
     parts.left_behind.sort_unstable();
+    parts.repeated.sort_unstable();
+    parts.repeated.dedup();
     parts.lengths = by_path(tracer.lengths);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
     Snapshot::assembled(parts)

@@ -1,10 +1,9 @@
 //! Labels: a short text of a value, for pictures.
 
 use std::fmt::{self, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::take::message;
+use super::take::caught;
 use crate::capture;
 use crate::object_id::ObjectId;
 use crate::sight::{Seen, registry};
@@ -32,12 +31,15 @@ pub fn labels(wanted: bool) {
 #[must_use]
 pub fn label_of(id: ObjectId) -> Option<String> {
     let mut text = None;
-    capture::look(id, &mut |value, _, _| {
-        let registry = registry();
-        let seen = registry
-            .get(value.type_id())
-            .and_then(|entry| value.seen(entry.see));
-        text = seen.and_then(of_value);
+    // The program may let go of the value meanwhile, whose own drop may panic.
+    let _ = caught(|| {
+        capture::look(id, &mut |value, _, _| {
+            let registry = registry();
+            let seen = registry
+                .get(value.type_id())
+                .and_then(|entry| value.seen(entry.see));
+            text = seen.and_then(of_value);
+        })
     });
     text
 }
@@ -62,10 +64,9 @@ fn write_cut(text: &mut String, write: impl FnOnce(&mut Cut<'_>) -> fmt::Result)
     let mut cut = Cut { text, left: WIDTH };
     // An error is the sign that the text is cut, or of a `Debug` that fails: what was written
     // until then is the label.
-    let result = catch_unwind(AssertUnwindSafe(|| write(&mut cut)));
+    let result = caught(|| write(&mut cut));
     if let Err(panic) = result {
         text.clear();
-        let panic = message(&*panic);
         let _ = write!(Cut { text, left: WIDTH }, "(its Debug panicked: {panic})");
     }
 }

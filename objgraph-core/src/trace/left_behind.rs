@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::assemble::assemble;
 use super::handles::Handles;
@@ -14,7 +15,7 @@ use super::tracer::Tracer;
 use crate::capture;
 use crate::lock::Mutex;
 use crate::sight::registry;
-use crate::snapshot::{Held, Holder, NodeId, NodeRow, PathId, Snapshot, State};
+use crate::snapshot::{Held, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
 
 static LEFT_BEHIND: Mutex<Vec<Arc<Snapshot>>> = Mutex::new(Vec::new());
 
@@ -53,7 +54,30 @@ fn keep() {
         tracer.visit_object(node as u32);
     }
     tracer.visit_std_values();
-    LEFT_BEHIND.lock().push(Arc::new(assemble(tracer)));
+    let kept = Arc::new(assemble(tracer));
+    let mut all = LEFT_BEHIND.lock();
+    all.push(kept);
+    // Where nobody takes snapshots, what has died since would pile up.
+    static LIMIT: AtomicUsize = AtomicUsize::new(64);
+    if all.len() >= LIMIT.load(Ordering::Relaxed) {
+        let (alive, gone): (Vec<_>, Vec<_>) = all.drain(..).partition(any_lives);
+        LIMIT.store(64.max(2 * alive.len()), Ordering::Relaxed);
+        *all = alive;
+        drop(all);
+        drop(gone);
+    }
+}
+
+/// Whether any object of the table that was left behind is alive.
+fn any_lives(left: &Arc<Snapshot>) -> bool {
+    let mut own = own_nodes(left);
+    own.any(|node| capture::lives(node.id()))
+}
+
+/// The objects that the thread itself left behind.
+fn own_nodes(left: &Snapshot) -> impl Iterator<Item = Node<'_>> + Clone {
+    left.nodes()
+        .filter(|node| node.id().is_in_table() && node.strong().is_some())
 }
 
 /// Adds to a trace what is known of the objects of threads that ended.
@@ -61,9 +85,7 @@ pub(super) fn adopt(tracer: &mut Tracer) {
     let kept = LEFT_BEHIND.lock().clone();
     let mut gone = Vec::new();
     for left in kept {
-        let listed = left
-            .nodes()
-            .filter(|node| node.id().is_in_table() && node.strong().is_some());
+        let listed = own_nodes(&left);
         // The table is asked, not the trace, whose list may be older than what was left behind.
         if listed
             .clone()
@@ -211,5 +233,29 @@ impl Adoption<'_> {
             at = parent;
         }
         self.tracer.path_of(here, steps.into_iter().rev())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::rc::Rc;
+
+    #[test]
+    fn what_died_since_does_not_pile_up() {
+        thread_local! {
+            /// Used before the thread makes an object, so dropped after what was left is traced.
+            static KEPT: RefCell<Vec<Rc<u8>>> = const { RefCell::new(Vec::new()) };
+        }
+        for _ in 0..1000 {
+            let short = std::thread::spawn(|| {
+                KEPT.with(|_| ());
+                KEPT.with_borrow_mut(|kept| kept.push(Rc::new(1)));
+            });
+            short.join().expect("it does not fail");
+        }
+        assert!(LEFT_BEHIND.lock().len() <= 64);
     }
 }

@@ -29,6 +29,9 @@ use crate::tracked::{Value, Visit};
 ///
 /// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
 /// snapshot is empty.
+///
+/// A `visit` may itself ask for a snapshot. One that is asked for by a visit of a snapshot that a
+/// visit asked for looks into nothing, so that this ends.
 #[must_use]
 pub fn snapshot() -> Snapshot {
     snapshot_with(&[], SnapshotOptions::default()).0
@@ -120,11 +123,12 @@ pub(super) fn take(
     if !crate::ENABLED {
         return (Snapshot::empty(), Vec::new(), kept);
     }
-    let _running = Running::begin();
+    let running = Running::begin();
     capture::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
-    let born = births();
+    tracer.looks_into_nothing = running.is_too_deep();
+    let before = births_and_deaths();
     tracer.handles = Handles::list();
     let (is_part, roots) = match extent {
         Extent::All => {
@@ -159,7 +163,7 @@ pub(super) fn take(
     if is_part {
         tracer.adopt_more();
     }
-    if births() != born {
+    if births_and_deaths() != before {
         tracer.doubt_the_dead(all);
     }
     let kept = tracer.kept.take();
@@ -175,8 +179,9 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     if !crate::ENABLED {
         return Snapshot::empty();
     }
-    let _running = Running::begin();
+    let running = Running::begin();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
+    tracer.looks_into_nothing = running.is_too_deep();
     // Nodes are found by their places, so they are listed in the order of these.
     let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
     ids.sort_unstable_by_key(|id| (id.place(), id.round()));
@@ -197,10 +202,16 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     assemble(tracer)
 }
 
-/// How many objects were ever made.
-fn births() -> u64 {
-    let born = capture::counts();
-    born.iter().fold(0, |all, kind| all.wrapping_add(kind.born))
+/// How many objects were ever made, and how many of them are gone.
+fn births_and_deaths() -> (u64, u64) {
+    let counts = capture::counts();
+    counts.iter().fold((0, 0), |(born, died), kind| {
+        let died_of_kind = kind.born.wrapping_sub(kind.alive);
+        (
+            born.wrapping_add(kind.born),
+            died.wrapping_add(died_of_kind),
+        )
+    })
 }
 
 fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
@@ -252,8 +263,9 @@ impl Tracer {
         }
     }
 
-    /// An object that died while others were made may have left its address to one of them, so that
-    /// references to that are taken for references to it. It is not judged: it is in flight.
+    /// An object that died meanwhile may have left its address to one that was made, so that
+    /// references to that are taken for references to it; and what was seen of it is no more. It is
+    /// not judged: it is in flight.
     fn doubt_the_dead(&mut self, listed: usize) {
         for row in &mut self.nodes[..listed] {
             if !capture::lives(row.id) {
@@ -264,14 +276,21 @@ impl Tracer {
 
     /// Visits an object of the table.
     pub(super) fn visit_object(&mut self, node: u32) {
-        if self.nodes[node as usize].state != State::Lent {
+        if self.nodes[node as usize].state != State::Lent || self.looks_into_nothing {
             return;
         }
         let id = self.nodes[node as usize].id;
         let mut seen = None;
-        let looked = capture::look(id, &mut |value, strong, weak| {
-            seen = Some((count(strong), count(weak)));
-            self.visit_value(node, value);
+        // The program may have let go of the value meanwhile: then its own drop runs here.
+        let looked = caught(|| {
+            capture::look(id, &mut |value, strong, weak| {
+                seen = Some((count(strong), count(weak)));
+                self.visit_value(node, value);
+            })
+        });
+        let looked = looked.unwrap_or_else(|message| {
+            self.panicked(node, message);
+            Looked::Gone
         });
         let row = &mut self.nodes[node as usize];
         if let Some((strong, weak)) = seen {
@@ -299,42 +318,68 @@ impl Tracer {
 
     /// Visits a value behind a pointer of std.
     fn visit_std(&mut self, node: u32, handle: &dyn Behind) {
-        let Some(entry) = self.registry.get(handle.target()) else {
+        let Some(entry) = self
+            .registry
+            .get(handle.target())
+            .filter(|_| !self.looks_into_nothing)
+        else {
             self.nodes[node as usize].state = State::Opaque;
             return;
         };
         let (info, see) = (Arc::clone(&entry.info), entry.see);
         self.types.learn(self.nodes[node as usize].type_index, info);
-        let labels = self.wants_labels;
         let mut texts = Vec::new();
-        if labels {
-            handle.look(see, &mut |seen| texts.extend(super::labels::of_value(seen)));
-        }
+        // The program may have let go of the value meanwhile: then its own drop runs here.
+        let visited = caught(|| {
+            if self.wants_labels {
+                handle.look(see, &mut |seen| texts.extend(super::labels::of_value(seen)));
+            }
+            handle.look(see, &mut |seen| self.visit_seen(node, seen))
+        });
         let texts = texts
             .into_iter()
             .map(|text| (NodeId::new(node as usize), text));
         self.labels.extend(texts);
-        if !handle.look(see, &mut |seen| self.visit_seen(node, seen)) {
-            self.nodes[node as usize].state = State::InFlight;
+        match visited {
+            Ok(true) => {}
+            Ok(false) => self.nodes[node as usize].state = State::InFlight,
+            Err(message) => self.panicked(node, message),
         }
     }
 
     /// Visits, and keeps a panic of the user's code from going further.
     pub(super) fn visit_caught<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
+        if self.looks_into_nothing {
+            self.nodes[node as usize].state = State::Opaque;
+            return;
+        }
         self.begin(node);
         let mut visitor = Visitor::new(self);
-        let result = catch_unwind(AssertUnwindSafe(|| {
+        let result = caught(|| {
             visit(&mut visitor);
             visitor.finish();
-        }));
-        if let Err(panic) = result {
-            visitor.panicked(node, message(&*panic));
+        });
+        if let Err(message) = result {
+            visitor.panicked(node, message);
         }
+        visitor.end();
     }
 }
 
+/// Runs code of the user; gives what it says if it panics.
+pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let message = message(&*panic);
+        // What a panic carries is the user's too, and may panic when it is dropped.
+        if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            std::mem::forget(another);
+        }
+        message
+    })
+}
+
 /// The message of a panic.
-pub(super) fn message(panic: &(dyn Any + Send)) -> String {
+fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "a panic without a message".to_owned())

@@ -54,10 +54,16 @@ pub(crate) struct Tracer {
     /// Nodes of threads that ended.
     pub(super) left_behind: Vec<NodeId>,
     pub(super) handles: Handles,
+    /// Nodes to which a visit reported one strong reference more than once.
+    pub(super) repeated: Vec<NodeId>,
+    /// The pointers that the visit reported, by their own addresses, and where they lead.
+    reported: Vec<(usize, u32)>,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
     wants_heap: bool,
+    /// Whether no value is visited at all.
+    pub(super) looks_into_nothing: bool,
     /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
     pub(super) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
@@ -133,8 +139,11 @@ impl Tracer {
             roots: Vec::new(),
             left_behind: Vec::new(),
             handles: Handles::default(),
+            repeated: Vec::new(),
+            reported: Vec::new(),
             wants_labels: options.labels,
             wants_heap: options.heap,
+            looks_into_nothing: false,
             in_order: false,
             queue: VecDeque::new(),
             kept: None,
@@ -320,20 +329,60 @@ impl Tracer {
         }
     }
 
-    /// A reference to an object of the table.
+    /// A strong reference that the pointer at `holder` holds.
+    fn held_by(&mut self, holder: usize, target: u32) {
+        self.edge(target, true);
+        self.reported.push((holder, target));
+    }
+
+    /// A visit ends: of each pointer it should have reported once, it is found out which it
+    /// reported again. Most visits come by their pointers in the order of the addresses.
+    pub(super) fn end(&mut self) {
+        let rises = |a: &(usize, u32), b: &(usize, u32)| a.0 < b.0;
+        let falls = |a: &(usize, u32), b: &(usize, u32)| a.0 > b.0;
+        let all = &mut self.reported;
+        if !all.is_sorted_by(rises) && !all.is_sorted_by(falls) {
+            all.sort_unstable();
+            let again = all.windows(2).filter(|pair| pair[0] == pair[1]);
+            self.repeated
+                .extend(again.map(|pair| NodeId::new(pair[0].1 as usize)));
+        }
+        all.clear();
+    }
+
+    /// A weak reference to an object of the table.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(super) fn reference(&mut self, id: ObjectId, strong: bool) {
+    pub(super) fn weak_reference(&mut self, id: ObjectId) {
         if let Some(node) = self.object(id) {
-            self.edge(node, strong);
+            self.edge(node, false);
         }
     }
 
-    /// A reference to an object of the table, by its address; false if that is not known.
+    /// A strong reference to an object of the table, which the pointer at `holder` holds.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(super) fn reference_at(&mut self, address: usize, strong: bool) -> bool {
+    pub(super) fn reference(&mut self, holder: usize, id: ObjectId) {
+        if let Some(node) = self.object(id) {
+            self.held_by(holder, node);
+        }
+    }
+
+    /// A weak reference to an object of the table, by its address; false if that is not known.
+    #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    pub(super) fn weak_reference_at(&mut self, address: usize) -> bool {
         let node = self.in_memory.get(address);
         if let Some(node) = node {
-            self.edge(node, strong);
+            self.edge(node, false);
+        }
+        node.is_some()
+    }
+
+    /// A strong reference to an object of the table, by its address, which the pointer at `holder`
+    /// holds; false if that is not known.
+    #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    pub(super) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
+        let node = self.in_memory.get(address);
+        if let Some(node) = node {
+            self.held_by(holder, node);
         }
         node.is_some()
     }
@@ -409,7 +458,11 @@ impl Tracer {
             return;
         };
         let node = self.met(met);
-        self.edge(node, P::STRONG);
+        if P::STRONG {
+            self.held_by(std::ptr::from_ref(pointer).addr(), node);
+        } else {
+            self.edge(node, false);
+        }
     }
 
     /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that

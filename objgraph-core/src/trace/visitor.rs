@@ -325,17 +325,42 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// Reports a reference to an object of the table, by its id.
-    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
-    pub(crate) fn reference(&mut self, id: ObjectId, strong: bool) {
-        self.tracer.reference(id, strong);
+    /// Records that the lock at the place where the visit is was poisoned by a panic.
+    pub(crate) fn poisoned(&mut self, name: &'static str) {
+        self.tracer.place_called(name, PlaceKind::Poisoned);
     }
 
-    /// Reports a reference to an object of the table, by the address of its allocation; false if
+    /// Reports a pointer to an object of the table, by the object's id.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn reference<P>(&mut self, pointer: &P, id: ObjectId) {
+        self.tracer
+            .reference(std::ptr::from_ref(pointer).addr(), id);
+    }
+
+    /// Reports a pointer to an object of the table, by the address of the allocation; false if
     /// that is not known.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
-    pub(crate) fn reference_at(&mut self, address: usize, strong: bool) -> bool {
-        self.tracer.reference_at(address, strong)
+    pub(crate) fn reference_at<P>(&mut self, pointer: &P, address: usize) -> bool {
+        self.tracer
+            .reference_at(std::ptr::from_ref(pointer).addr(), address)
+    }
+
+    /// Reports a weak reference to an object of the table, by its id.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn weak_reference(&mut self, id: ObjectId) {
+        self.tracer.weak_reference(id);
+    }
+
+    /// Reports a weak reference to an object of the table, by the address of its allocation; false
+    /// if that is not known.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn weak_reference_at(&mut self, address: usize) -> bool {
+        self.tracer.weak_reference_at(address)
+    }
+
+    /// The visit of a node ends.
+    pub(super) fn end(&mut self) {
+        self.tracer.end();
     }
 
     /// Reports which handle the reference is, that is reported next.

@@ -60,6 +60,9 @@ impl<T> ArcInner<T> {
 pub(super) trait Erased: Any {
     fn value(&self) -> Value<'_>;
 
+    /// The table has no handle to the value any more.
+    fn detached(&self);
+
     /// The `Rc<T>`.
     fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any>;
 }
@@ -67,6 +70,10 @@ pub(super) trait Erased: Any {
 impl<T: 'static> Erased for RcInner<T> {
     fn value(&self) -> Value<'_> {
         &self.value
+    }
+
+    fn detached(&self) {
+        self.header.set_lent(true);
     }
 
     fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any> {
@@ -217,9 +224,11 @@ pub(super) fn list_rc<T: 'static>(
     site: &'static Location<'static>,
 ) {
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
-    inner
-        .header
-        .set_id(table::list_rc(<T as RcMeta>::META, site, Some(weak)));
+    let listed = table::list_rc(<T as RcMeta>::META, site, Some(weak));
+    inner.header.set_id(listed.id);
+    if !listed.is_attached {
+        inner.header.set_lent(true);
+    }
 }
 
 /// Puts a value into an allocation and its object into the table.

@@ -125,6 +125,8 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
+        #[cfg(objgraph_recount)]
+        super::recount::check();
         let mut ended = with(|local| std::mem::replace(local, Local::new()));
         ended.give_back();
     }

@@ -11,6 +11,8 @@ mod magazine;
 mod origins;
 mod owners;
 mod pins;
+#[cfg(objgraph_recount)]
+mod recount;
 mod scopes;
 mod shared;
 mod table;

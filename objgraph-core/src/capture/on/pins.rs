@@ -253,11 +253,19 @@ impl<T: ?Sized> Pinned<T> {
 
 impl<T: ?Sized> Drop for Pinned<T> {
     fn drop(&mut self) {
-        let number = self.number;
-        with_pin(number, |pins, at| pins[at].leaving = true);
+        let leaving = Leaving(self.number);
+        with_pin(leaving.0, |pins, at| pins[at].leaving = true);
         // This may be the last handle: then the value's own drop runs here, with nothing locked.
         drop(self.handle.take());
-        with_pin(number, |pins, at| {
+    }
+}
+
+/// A pin that goes when this does, be it because the value's own drop panics.
+struct Leaving(u64);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        with_pin(self.0, |pins, at| {
             pins.swap_remove(at);
             GONE.fetch_add(1, Ordering::SeqCst);
         });

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
-use super::chunks::{self, Born, Side};
+use super::chunks::{self, Born, CHUNK, Side};
 use super::kinds::{self, Reattach, TypeMeta};
 use super::local::{self, KindCache, Local};
 use super::magazine::{self, Bare, Hold, Spare};
@@ -22,15 +22,22 @@ type Site = &'static Location<'static>;
 // What is done for every object comes in two: the common case, which calls nothing, and the rest,
 // which makes it the common case and tries anew.
 
-/// Lists an object behind an `Rc`; gives [`ObjectId::NONE`] if the table is full.
+/// An object behind an `Rc` that was listed: [`ObjectId::NONE`] if the table is full.
+pub(super) struct ListedRc {
+    pub(super) id: ObjectId,
+    /// Whether the table took the handle.
+    pub(super) is_attached: bool,
+}
+
+/// Lists an object behind an `Rc`.
 ///
 /// Without a handle, nothing may look at its value.
 #[inline]
-pub(super) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
+pub(super) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
     local::reach(move |local| list_rc_in(local, meta, site, handle))
 }
 
-fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
+fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         if let Some(kind) = part.kinds.get(meta, site)
@@ -38,7 +45,10 @@ fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -
         {
             let id = own.birth(handle, || part.entries.born(kind.number));
             kind.counter.birth();
-            return id;
+            return ListedRc {
+                id,
+                is_attached: true,
+            };
         }
     }
     list_rc_slowly(local, meta, site, handle)
@@ -46,17 +56,23 @@ fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -
 
 #[cold]
 #[inline(never)]
-fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ObjectId {
+fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
         // A thread that is nearly gone has no place for handles that only it may touch: the
         // object is counted, and never looked into.
-        return list_late::<Bare>(meta, site, |()| {});
+        return ListedRc {
+            id: list_late::<Bare>(meta, site, |()| {}),
+            is_attached: false,
+        };
     }
     let owner = part.entries.thread();
     if !part.values.grow(owner) {
-        return ObjectId::NONE;
+        return ListedRc {
+            id: ObjectId::NONE,
+            is_attached: false,
+        };
     }
     drop(part);
     list_rc_in(local, meta, site, handle)
@@ -189,6 +205,7 @@ fn forget_rc_slowly(place: u32) {
     let slot = chunk.slot(place);
     LATE.lock().learn_counter(slot.kind()).death();
     slot.death();
+    values::reuse_left_over(place / CHUNK, chunk);
 }
 
 /// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.

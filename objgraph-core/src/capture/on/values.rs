@@ -177,6 +177,10 @@ impl RcValues {
     pub(super) fn give_back(&mut self) -> bool {
         let mut any_lives = false;
         for own in self.chunks.drain(..) {
+            // What lives on is told, or it would go on to count the handle.
+            for value in own.handles.iter().flatten().filter_map(Weak::upgrade) {
+                value.detached();
+            }
             if let Side::Local(side) = &own.chunk.side {
                 side.owner.store(0, Ordering::Relaxed);
             }
@@ -187,5 +191,16 @@ impl RcValues {
             }
         }
         any_lives
+    }
+}
+
+/// An object died that outlived its thread: if it was the last of its chunk, the chunk is used
+/// again. None but the thread that made them can drop them, so this is asked by one thread.
+pub(super) fn reuse_left_over(number: u32, chunk: &'static Chunk) {
+    if let Side::Local(side) = &chunk.side
+        && side.owner.load(Ordering::Relaxed) == 0
+        && !chunk.slots.iter().any(Slot::is_used)
+    {
+        UNUSED.lock().push(number);
     }
 }

@@ -122,7 +122,7 @@ pub(crate) fn watch_rc<T: 'static>(
         return known;
     }
     let weak: std::rc::Weak<T> = std::rc::Rc::downgrade(pointer);
-    let id = table::list_rc(<T as WatchMeta>::RC, site, None);
+    let id = table::list_rc(<T as WatchMeta>::RC, site, None).id;
     if id == ObjectId::NONE {
         return None;
     }

@@ -19,12 +19,12 @@ macro_rules! known_pointer {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.meets(self.handle.number());
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
-                if visitor.reference_at(address.cast::<()>().addr(), true) {
+                if visitor.reference_at(self, address.cast::<()>().addr()) {
                     return;
                 }
                 self.attach();
                 if let Some(id) = self.inner.header.id() {
-                    visitor.reference(id, true);
+                    visitor.reference(self, id);
                 }
             }
 

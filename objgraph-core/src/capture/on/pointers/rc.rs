@@ -186,11 +186,8 @@ impl<T: Clone + 'static> Rc<T> {
         }
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         if inner.header.id().is_none() {
-            inner.header.set_id(table::list_rc(
-                <T as RcMeta>::META,
-                Location::caller(),
-                None,
-            ));
+            let listed = table::list_rc(<T as RcMeta>::META, Location::caller(), None);
+            inner.header.set_id(listed.id);
             this.handle = Handle::strong(inner.header.id());
         }
         inner.header.set_lent(true);
@@ -278,11 +275,11 @@ impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.meets(self.handle.number());
-        if visitor.reference_at(self.inner.as_ptr().cast::<()>().addr(), false) {
+        if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }
         if let Some(id) = self.strong().and_then(|strong| strong.header.id()) {
-            visitor.reference(id, false);
+            visitor.weak_reference(id);
         }
     }
 

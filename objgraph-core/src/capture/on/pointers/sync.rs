@@ -329,11 +329,11 @@ impl<T: ?Sized + Error> Error for Arc<T> {
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.meets(self.handle.number());
-        if visitor.reference_at(self.inner.as_ptr().cast::<()>().addr(), false) {
+        if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }
         if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
-            visitor.reference(id, false);
+            visitor.weak_reference(id);
         }
     }
 

@@ -1,0 +1,480 @@
+//! Code of the user that panics, makes and drops objects, drops what is looked at, starts threads,
+//! asks without an end, and reports what is not so.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use objgraph::rc::Rc;
+use objgraph::sync::Arc;
+use objgraph::{Instance, ObjectId, Snapshot, State, Tracked, Visit, Visitor};
+
+use crate::questions::Subject;
+use crate::{MEANT, alone};
+
+#[derive(Tracked, Clone, Debug, Default)]
+struct Leaf(u32);
+
+fn state(snapshot: &Snapshot, id: ObjectId) -> State {
+    snapshot.node(snapshot.find(id).unwrap()).state()
+}
+
+fn has_leaked(id: ObjectId) -> bool {
+    let leaks = objgraph::find_leaks();
+    leaks.ids().any(|leaked| leaked == id)
+}
+
+/// Panics at a step of its visit, holding guards.
+struct Panics {
+    at: u32,
+    leaf: RefCell<Rc<Leaf>>,
+    lock: Mutex<Arc<Leaf>>,
+    inner: PanicsToo,
+}
+
+impl Visit for Panics {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        let panic_at = |step| assert!(self.at != step, "{MEANT}");
+        panic_at(0);
+        visitor.field("leaf", &self.leaf);
+        panic_at(1);
+        visitor.guarded(|guarded| {
+            guarded.lend(&*self.lock.lock().unwrap());
+            panic_at(2);
+        });
+        visitor.shared(&self.inner);
+    }
+}
+
+struct PanicsToo(Box<bool>);
+
+impl Visit for PanicsToo {
+    fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
+        assert!(!*self.0, "{MEANT}");
+    }
+}
+
+#[test]
+fn a_visit_that_panics_anywhere() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<Panics>();
+    let make = |at| {
+        Rc::new(Panics {
+            at,
+            leaf: RefCell::new(Rc::new(Leaf(1))),
+            lock: Mutex::new(Arc::new(Leaf(2))),
+            inner: PanicsToo(Box::new(at == 3)),
+        })
+    };
+    let all: Vec<_> = (0..5).map(make).collect();
+    for _ in 0..3 {
+        let snapshot = objgraph::snapshot();
+        for (at, panics) in (0_usize..).zip(&all) {
+            let id = objgraph::id(panics);
+            let node = snapshot.find(id).unwrap();
+            let expected = if at < 4 {
+                State::Panicked
+            } else {
+                State::Visited
+            };
+            assert_eq!(state(&snapshot, id), expected, "at {at}");
+            let strong = snapshot.edges(node).filter(|edge| edge.is_strong()).count();
+            assert_eq!(strong, at.min(2), "at {at}");
+            assert!(!has_leaked(objgraph::id(&*panics.leaf.borrow())));
+            // Nothing is held any more, and no lock was poisoned by more than the visit itself.
+            assert!(panics.leaf.try_borrow_mut().is_ok());
+            panics.lock.clear_poison();
+            assert!(panics.lock.try_lock().is_ok());
+            assert_eq!(Rc::strong_count(panics), 1);
+        }
+    }
+}
+
+/// What a panic carries may panic itself when it is dropped.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        panic!("{MEANT}");
+    }
+}
+
+#[test]
+fn a_panic_whose_payload_panics() {
+    struct Throws;
+    impl Visit for Throws {
+        fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
+            std::panic::resume_unwind(Box::new(Payload));
+        }
+    }
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<Throws>();
+    let throws = Rc::new(Throws);
+    let snapshot = objgraph::snapshot();
+    assert_eq!(state(&snapshot, objgraph::id(&throws)), State::Panicked);
+}
+
+/// Drops the only handle to itself while it is looked at, and then its drop panics.
+struct Suicidal<H: 'static> {
+    handle: Mutex<Option<H>>,
+    panics: bool,
+}
+
+impl<H: Send> Visit for Suicidal<H> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        let handle = self.handle.lock().unwrap().take();
+        drop(handle);
+        visitor.value(&Leaf(1));
+    }
+}
+
+static DROPPED: AtomicU32 = AtomicU32::new(0);
+
+impl<H> Drop for Suicidal<H> {
+    fn drop(&mut self) {
+        DROPPED.fetch_add(1, Ordering::Relaxed);
+        assert!(!self.panics, "{MEANT}");
+    }
+}
+
+struct ByArc(Suicidal<Arc<ByArc>>);
+struct ByRc {
+    handle: RefCell<Option<Rc<ByRc>>>,
+    dropped: DropPanics,
+}
+struct DropPanics(bool);
+
+impl Drop for DropPanics {
+    fn drop(&mut self) {
+        DROPPED.fetch_add(1, Ordering::Relaxed);
+        assert!(!self.0, "{MEANT}");
+    }
+}
+
+impl Visit for ByArc {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.0.visit(visitor);
+    }
+}
+
+impl Visit for ByRc {
+    fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
+        let handle = self.handle.borrow_mut().take();
+        drop(handle);
+    }
+}
+
+#[test]
+fn a_visit_that_drops_what_is_visited() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<ByArc>();
+    objgraph::register::<ByRc>();
+    for panics in [false, true, true] {
+        DROPPED.store(0, Ordering::Relaxed);
+        let by_arc = Arc::new(ByArc(Suicidal {
+            handle: Mutex::new(None),
+            panics,
+        }));
+        let by_rc = Rc::new(ByRc {
+            handle: RefCell::new(None),
+            dropped: DropPanics(panics),
+        });
+        let ids = [objgraph::id(&by_arc), objgraph::id(&by_rc)];
+        *by_arc.0.handle.lock().unwrap() = Some(by_arc.clone());
+        by_rc.handle.replace(Some(by_rc.clone()));
+        drop((by_arc, by_rc));
+        assert_eq!(DROPPED.load(Ordering::Relaxed), 0);
+        let snapshot = objgraph::snapshot();
+        assert_eq!(DROPPED.load(Ordering::Relaxed), 2);
+        for id in ids {
+            assert!(objgraph::at(id).is_none());
+            assert_eq!(state(&snapshot, id), State::InFlight);
+        }
+        // No pin stayed behind: whoever gets the address anew is asked for its counts at once.
+        let mut many: Vec<_> = (0..5000)
+            .map(|_| {
+                Arc::new(ByArc(Suicidal {
+                    handle: Mutex::new(None),
+                    panics: false,
+                }))
+            })
+            .collect();
+        for one in &mut many {
+            assert_eq!(Arc::strong_count(one), 1);
+            assert!(Arc::get_mut(one).is_some());
+        }
+        drop(many);
+        // The label of a value is taken by a look too.
+        let _ = objgraph::find_leaks().to_string();
+    }
+}
+
+/// Makes and drops thousands of objects in each visit, and each `Debug`.
+struct Busy(RefCell<Vec<Rc<Leaf>>>);
+
+impl Busy {
+    fn churn(&self) {
+        let old = self.0.take();
+        let new: Vec<_> = (0..5000).map(|n| Rc::new(Leaf(n))).collect();
+        drop(old);
+        let arcs: Vec<_> = (0..1000).map(|n| Arc::new(Leaf(n))).collect();
+        let instances: Vec<Instance<Leaf>> = (0..1000).map(|_| Instance::new()).collect();
+        drop((arcs, instances));
+        self.0.replace(new);
+    }
+}
+
+impl Visit for Busy {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.churn();
+        visitor.field("0", &self.0);
+    }
+}
+
+#[test]
+fn a_visit_that_makes_and_drops_thousands() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<Busy>();
+    let before = objgraph::count_of::<Leaf>();
+    let busy: Vec<_> = (0..3).map(|_| Rc::new(Busy(RefCell::default()))).collect();
+    for _ in 0..5 {
+        let leaks = objgraph::find_leaks();
+        for object in leaks.iter().chain(leaks.possibly()) {
+            assert!(!object.type_name().ends_with("::Leaf"), "{leaks}");
+        }
+        assert_eq!(objgraph::count_of::<Leaf>(), before + 3 * 5000);
+    }
+    drop(busy);
+    assert_eq!(objgraph::count_of::<Leaf>(), before);
+}
+
+/// Starts a thread that asks for a snapshot, and waits for it.
+#[derive(Default)]
+struct Spawns {
+    inner: Mutex<Option<Arc<Leaf>>>,
+}
+
+thread_local! {
+    static IS_ASKED_FOR: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Spawns {
+    fn ask_elsewhere() {
+        if IS_ASKED_FOR.get() {
+            return;
+        }
+        let seen = thread::spawn(|| {
+            IS_ASKED_FOR.set(true);
+            (objgraph::snapshot().len(), objgraph::find_leaks().len())
+        });
+        assert!(seen.join().unwrap().0 > 0);
+    }
+}
+
+impl Visit for Spawns {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        Self::ask_elsewhere();
+        visitor.field("inner", &self.inner);
+        visitor.guarded(|_| Self::ask_elsewhere());
+    }
+}
+
+#[derive(Tracked)]
+struct Labelled(Arc<Spawns>);
+
+impl fmt::Debug for Labelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Spawns::ask_elsewhere();
+        f.write_str("labelled")
+    }
+}
+
+#[test]
+fn a_visit_that_waits_for_a_thread_that_asks() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<Spawns>();
+    let spawns = Arc::new(Spawns::default());
+    *spawns.inner.lock().unwrap() = Some(Arc::new(Leaf(1)));
+    let labelled = Arc::new(Labelled(spawns.clone()));
+    let snapshot = objgraph::snapshot();
+    let node = snapshot.find(objgraph::id(&spawns)).unwrap();
+    assert_eq!(
+        (snapshot.edges(node).len(), snapshot.node(node).strong()),
+        (1, Some(2))
+    );
+    let dot = objgraph::refs(&labelled).to_dot().unwrap();
+    assert!(dot.contains("labelled"), "{dot}");
+    assert!(!has_leaked(objgraph::id(&spawns)));
+}
+
+/// Asks for a snapshot whenever it is looked at: there would be no end.
+struct Endless;
+
+impl Visit for Endless {
+    fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
+        assert!(!objgraph::snapshot().is_empty());
+        assert_eq!(objgraph::find_leaks().len(), 0);
+    }
+}
+
+#[test]
+fn a_visit_that_asks_for_ever() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    // No other test leaks anything that this could find: it has a process of its own.
+    if crate::processes::is_child("hostile::a_visit_that_asks_for_ever") {
+        let _watched = crate::watchdog::watch();
+        objgraph::register::<Endless>();
+        let (rc, arc) = (Rc::new(Endless), Arc::new(Endless));
+        let snapshot = objgraph::with_root("endless", &*arc, objgraph::snapshot);
+        for id in [objgraph::id(&rc), objgraph::id(&arc)] {
+            assert_eq!(state(&snapshot, id), State::Visited);
+        }
+        let _ = objgraph::refs(&rc).to_dot().unwrap();
+        return;
+    }
+    crate::processes::run("hostile::a_visit_that_asks_for_ever");
+}
+
+/// A predicate, or a writer, that panics: the panic is the caller's, and nothing stays behind.
+#[test]
+fn a_predicate_that_panics() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let leaf = Rc::new(Subject::default());
+    leaf.next.replace(Some(Rc::new(Subject::default())));
+    let panics = |run: &dyn Fn()| assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    for _ in 0..2 {
+        panics(&|| drop(objgraph::stats().filter(|_| panic!("{MEANT}")).growth()));
+        panics(&|| {
+            objgraph::stats()
+                .filter(|_| panic!("{MEANT}"))
+                .show_growth()
+        });
+        panics(&|| drop(objgraph::refs(&leaf).filter(|_| panic!("{MEANT}")).to_dot()));
+        panics(&|| {
+            drop(
+                objgraph::refs(&leaf)
+                    .highlight(|_| panic!("{MEANT}"))
+                    .to_dot(),
+            )
+        });
+        panics(&|| {
+            let picture = objgraph::refs(&leaf).extra_info(|_| -> String { panic!("{MEANT}") });
+            let _ = picture.to_dot();
+        });
+        panics(&|| drop(objgraph::find_ref_chain(&leaf, |_| panic!("{MEANT}"))));
+        panics(&|| objgraph::with_root("leaf", &leaf, || panic!("{MEANT}")));
+    }
+    let snapshot = objgraph::snapshot();
+    assert!(snapshot.nodes().all(|node| node.root() != Some("leaf")));
+    assert_eq!(Rc::strong_count(&leaf), 1);
+    let _ = (objgraph::growth(), objgraph::new_ids());
+}
+
+/// Any order of ids, ids twice, and ids of what is gone.
+#[test]
+fn ids_in_any_order() {
+    #[derive(Tracked)]
+    struct Link(Option<Arc<Link>>);
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let mut links = vec![Arc::new(Link(None))];
+    for _ in 0..600 {
+        let last = links.last().cloned();
+        links.push(Arc::new(Link(last)));
+    }
+    let gone = objgraph::id(&Arc::new(Leaf(1)));
+    let ids: Vec<ObjectId> = links.iter().map(objgraph::id).collect();
+    let shuffled = (0..ids.len()).map(|at| ids[at * 7 % ids.len()]);
+    let twice = ids.iter().rev().copied().chain(shuffled);
+    let snapshot = objgraph::core::snapshot_of(twice.chain([gone, ObjectId::NONE]));
+    assert_eq!(snapshot.len(), ids.len());
+    for pair in ids.windows(2) {
+        let (to, from) = (
+            snapshot.find(pair[0]).unwrap(),
+            snapshot.find(pair[1]).unwrap(),
+        );
+        let targets: Vec<_> = snapshot.edges(from).map(|edge| edge.target()).collect();
+        assert_eq!(targets, [to]);
+    }
+}
+
+/// Reports each edge not at all, or many times.
+struct Liar {
+    times: usize,
+    leaf: Rc<Leaf>,
+    me: RefCell<Option<Rc<Liar>>>,
+}
+
+impl Visit for Liar {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        for _ in 0..self.times {
+            visitor.field("leaf", &self.leaf);
+            visitor.field("me", &self.me);
+        }
+    }
+}
+
+#[test]
+fn edges_that_are_reported_never_or_too_often() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<Liar>();
+    for times in [0, 1, 2, 100] {
+        // In use, held by us.
+        let leaf = Rc::new(Leaf(1));
+        let liar = Rc::new(Liar {
+            times,
+            leaf: leaf.clone(),
+            me: RefCell::default(),
+        });
+        liar.me.replace(Some(liar.clone()));
+        let ids = [objgraph::id(&leaf), objgraph::id(&liar)];
+        assert!(!ids.iter().any(|&id| has_leaked(id)), "{times} times");
+        let leaks = objgraph::find_leaks();
+        let told = leaks.overreported().iter();
+        let told = told.filter(|one| ids.contains(&leaks.snapshot().node(one.node).id()));
+        assert_eq!(
+            told.count(),
+            if times > 1 { 2 } else { 0 },
+            "{times} times: {leaks}"
+        );
+        assert_eq!(
+            leaks.to_string().contains("reported than exist"),
+            times > 1,
+            "{leaks}"
+        );
+        // Lost: found if the truth is told, and never made up.
+        drop(leaf);
+        let weak = Rc::downgrade(&liar);
+        drop(liar);
+        assert_eq!(has_leaked(ids[1]), times == 1, "{times} times");
+        weak.upgrade().unwrap().me.take();
+    }
+}

@@ -1,0 +1,66 @@
+//! objgraph inside of somebody else's program, seen by an adversary: a module for each law that it
+//! is to keep there.
+//!
+//! A test here that hangs is ended by a watchdog, with a message.
+
+#![allow(
+    unused_qualifications,
+    reason = "where tracking is off, our pointers are those of std"
+)]
+#![allow(
+    dead_code,
+    reason = "the fields are there to hold, and nothing else reads them"
+)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what ends a process, or runs in another, can tell it in no other way"
+)]
+
+mod borrows;
+mod drift;
+mod hostile;
+mod processes;
+mod questions;
+mod reentrancy;
+mod threads;
+mod unperturbed;
+mod watchdog;
+
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+/// For the time of a test, which looks at what the whole process has: nothing else is made or
+/// dropped meanwhile, a test that hangs ends, and panics that are meant say nothing.
+struct Alone {
+    _watched: watchdog::Watched,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// What a panic says that is meant.
+const MEANT: &str = "this panic is meant";
+
+fn alone() -> Alone {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if info.payload_as_str() != Some(MEANT) {
+                hook(info);
+            }
+        }));
+    });
+    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    Alone {
+        _alone: alone,
+        _watched: watchdog::watch(),
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            drift::assert_none();
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! Everything that can be asked of objgraph, in one list.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Mutex, Once, PoisonError};
+use std::thread::{self, ThreadId};
+
+use objgraph::rc::{Rc, Weak};
+use objgraph::sync::Arc;
+use objgraph::{Growth, Instance, NewIds, Scope, Tracked};
+
+/// What is asked about.
+#[derive(Tracked, Clone, Debug, Default)]
+pub struct Subject {
+    pub next: RefCell<Option<Rc<Subject>>>,
+    pub shared: Option<Arc<Shared>>,
+    instance: Instance<Subject>,
+}
+
+#[derive(Tracked, Clone, Debug, Default)]
+pub struct Shared {
+    pub number: u32,
+}
+
+/// A cycle that is meant to leak.
+#[derive(Tracked, Default)]
+pub struct Lost {
+    other: Mutex<Option<Arc<Lost>>>,
+}
+
+/// Makes a cycle of two that nobody holds, which every search for leaks is to find.
+fn lose() {
+    let one = Arc::new(Lost::default());
+    let two = Arc::new(Lost {
+        other: Mutex::new(Some(one.clone())),
+    });
+    *one.other.lock().unwrap() = Some(two);
+}
+
+/// A function of objgraph, with assertions on what it answers.
+type Question = (&'static str, fn(&Rc<Subject>));
+
+fn picture_path(name: &str) -> std::path::PathBuf {
+    let thread = format!("{:?}", thread::current().id());
+    let number = thread.trim_matches(|c: char| !c.is_ascii_digit());
+    std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("trust-{number}-{name}.dot"))
+}
+
+fn leaked_subjects(leaks: &objgraph::Leaks) -> usize {
+    let all = leaks.iter().chain(leaks.possibly());
+    all.filter(|object| object.type_name().ends_with("::Subject"))
+        .count()
+}
+
+/// Each is asked by itself, with no other open; what is new in objgraph belongs here.
+pub const ALL: &[Question] = &[
+    ("id", |rc| {
+        assert_ne!(objgraph::id(rc), objgraph::ObjectId::NONE)
+    }),
+    ("at", |rc| assert!(objgraph::at(objgraph::id(rc)).is_some())),
+    ("at_addrs", |rc| {
+        assert_eq!(objgraph::at_addrs([objgraph::id(rc)]).len(), 1)
+    }),
+    ("objects", |rc| {
+        let id = objgraph::id(rc);
+        let object = objgraph::objects()
+            .into_iter()
+            .find(|object| object.id() == id);
+        let object = object.expect("it is alive");
+        assert!(object.is::<Subject>() && object.is_alive());
+        let before = Rc::strong_count(rc);
+        let strong = object.upgrade::<Subject>();
+        if let Some(strong) = strong {
+            assert_eq!(Rc::strong_count(rc), before + 1);
+            assert!(Rc::ptr_eq(&strong.rc().unwrap(), rc));
+        }
+        let _ = object.label();
+    }),
+    ("counts", |_| {
+        let counts = objgraph::counts();
+        assert!(
+            counts
+                .iter()
+                .any(|count| count.alive > 0 && count.type_name.ends_with("Subject"))
+        );
+    }),
+    ("count", |_| assert!(objgraph::count("Subject") > 0)),
+    ("count_in", |_| {
+        assert!(objgraph::count_in("Subject", objgraph::objects()) > 0)
+    }),
+    ("count_of", |_| {
+        let before = objgraph::count_of::<Shared>();
+        let made = Arc::new(Shared::default());
+        assert_eq!(objgraph::count_of::<Shared>(), before + 1);
+        drop(made);
+        assert_eq!(objgraph::count_of::<Shared>(), before);
+    }),
+    ("types", |_| {
+        assert!(
+            objgraph::types()
+                .iter()
+                .any(|info| info.name.ends_with("Subject"))
+        )
+    }),
+    ("typestats", |_| {
+        assert!(objgraph::typestats()["Subject"] > 0)
+    }),
+    ("most_common_types", |_| {
+        assert!(!objgraph::most_common_types().is_empty())
+    }),
+    ("show_most_common_types", |_| {
+        objgraph::show_most_common_types()
+    }),
+    ("stats", |_| {
+        let stats = objgraph::stats().filter(|object| object.is::<Subject>());
+        assert_eq!(stats.typestats().len(), 1);
+        let _ = stats.growth();
+    }),
+    ("stats_of", |_| {
+        drop(objgraph::stats_of(objgraph::objects()).typestats())
+    }),
+    ("growth", |_| drop(objgraph::growth())),
+    ("show_growth", |_| objgraph::show_growth()),
+    ("Growth", |_| assert!(!Growth::default().grown().is_empty())),
+    ("new_ids", |_| drop(objgraph::new_ids())),
+    ("show_new_ids", |_| objgraph::show_new_ids()),
+    ("get_new_ids", |_| drop(objgraph::get_new_ids())),
+    ("look_for_new_ids", |_| {
+        drop(objgraph::look_for_new_ids().write(&mut io::sink()))
+    }),
+    ("NewIds", |_| {
+        let mut ids = NewIds::default();
+        ids.update();
+        let made = Rc::new(Subject::default());
+        ids.update();
+        assert!(ids["Subject"].contains(&objgraph::id(&made)));
+    }),
+    ("by_type", |_| {
+        assert!(!objgraph::by_type("Subject").is_empty())
+    }),
+    ("by_type_in", |_| {
+        drop(objgraph::by_type_in("Subject", objgraph::objects()))
+    }),
+    ("by_type_of", |_| {
+        assert!(!objgraph::by_type_of::<Subject>().is_empty())
+    }),
+    ("snapshot", |rc| {
+        let snapshot = objgraph::snapshot();
+        assert!(snapshot.find(objgraph::id(rc)).is_some());
+    }),
+    ("snapshot_of", |rc| {
+        assert!(!objgraph::core::snapshot_of([objgraph::id(rc)]).is_empty());
+    }),
+    ("diff", |_| {
+        let before = objgraph::snapshot();
+        let made = Rc::new(Subject::default());
+        let after = objgraph::snapshot();
+        assert!(after.find(objgraph::id(&made)).is_some());
+        let _ = objgraph::diff(&before, &after);
+    }),
+    ("find_leaks", |_| {
+        let leaks = objgraph::find_leaks();
+        assert_eq!(leaked_subjects(&leaks), 0, "{leaks}");
+        let lost = leaks
+            .iter()
+            .filter(|object| object.type_name().ends_with("::Lost"));
+        assert!(lost.count() >= 2, "{leaks}");
+    }),
+    ("show_leaks", |_| {
+        let leaks = objgraph::show_leaks(picture_path("leaks")).unwrap();
+        assert_eq!(leaked_subjects(&leaks), 0, "{leaks}");
+    }),
+    ("get_leaking_objects", |_| {
+        // Those that no other object refers to.
+        let made = Arc::new(Shared::default());
+        let leaking = objgraph::get_leaking_objects();
+        assert!(
+            leaking
+                .iter()
+                .any(|object| object.id() == objgraph::id(&made))
+        );
+    }),
+    ("leaks_in", |_| {
+        let leaks = objgraph::leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
+        let _ = (leaks.kinds().all().len(), leaks.to_string());
+    }),
+    ("leaked", |_| {
+        drop(objgraph::leaked(&objgraph::find_leaks()).to_dot().unwrap())
+    }),
+    ("find_cycles", |rc| {
+        assert!(objgraph::find_cycles(rc).is_empty())
+    }),
+    ("blind_spots", |_| drop(objgraph::blind_spots().to_string())),
+    ("why_alive", |rc| {
+        drop(objgraph::why_alive(objgraph::id(rc)).unwrap().to_string())
+    }),
+    ("what_if_dropped", |rc| {
+        let _ = objgraph::what_if_dropped(objgraph::id(rc)).map(|what| what.to_string());
+    }),
+    ("what_if_weak", |_| {
+        let _ = objgraph::what_if_weak("Lost.other").map(|what| what.to_string());
+    }),
+    ("show_refs", |rc| {
+        objgraph::show_refs(rc, picture_path("refs")).unwrap()
+    }),
+    ("show_backrefs", |rc| {
+        objgraph::show_backrefs(rc, picture_path("backrefs")).unwrap()
+    }),
+    ("refs", |rc| {
+        let picture = objgraph::refs(rc)
+            .filter(|_| true)
+            .highlight(|_| true)
+            .extra_info(|node| node.id().to_string())
+            .refcounts(true)
+            .fold(true);
+        let dot = picture.to_dot().unwrap();
+        assert!(dot.contains("Subject"), "{dot}");
+        picture.write(&mut io::sink()).unwrap();
+    }),
+    ("backrefs", |rc| {
+        drop(objgraph::backrefs(rc).drawing().unwrap())
+    }),
+    ("chains", |rc| {
+        let chain = objgraph::find_backref_chain(rc, objgraph::is_root);
+        let forth = objgraph::find_ref_chain(rc, |_| true);
+        for chain in chain.iter().chain(&forth) {
+            objgraph::show_chain(chain, picture_path("chain")).unwrap();
+            let _ = objgraph::chain_refs([chain]).to_dot().unwrap();
+        }
+    }),
+    ("register", |_| {
+        objgraph::register::<HashMap<u32, Option<Rc<Subject>>>>()
+    }),
+    ("with_root", |rc| {
+        let snapshot = objgraph::with_root("it", rc, objgraph::snapshot);
+        assert!(snapshot.nodes().any(|node| node.root() == Some("it")));
+    }),
+    ("watch", |_| {
+        let watched = std::rc::Rc::new(Subject::default());
+        let id = objgraph::watch(&watched);
+        drop(watched);
+        assert!(objgraph::at(id).is_none());
+        let watched = std::sync::Arc::new(Shared::default());
+        let id = objgraph::watch(&watched);
+        assert_eq!(objgraph::watch(&watched), id);
+        drop(watched);
+        assert!(objgraph::at(id).is_none());
+    }),
+    ("Scope", |_| {
+        let scope = Scope::new("inside");
+        let entered = scope.enter();
+        let made = Arc::new(Shared::default());
+        let _ = Scope::current();
+        assert!(scope.alive() <= 1 && scope.objects().len() <= 1);
+        drop(entered);
+        drop(made);
+        assert_eq!(scope.alive(), 0);
+    }),
+    ("labels", |_| objgraph::labels(true)),
+    ("label_of", |rc| {
+        drop(objgraph::core::label_of(objgraph::id(rc)))
+    }),
+    ("rc", |rc| {
+        let count = Rc::strong_count(rc);
+        let clone = rc.clone();
+        let weak = Rc::downgrade(rc);
+        assert_eq!(
+            (Rc::strong_count(rc), weak.strong_count()),
+            (count + 1, count + 1)
+        );
+        assert!(Rc::ptr_eq(&weak.upgrade().unwrap(), &clone));
+        let mut one = Rc::new(Subject::default());
+        assert!(Rc::get_mut(&mut one).is_some());
+        let mut two = one.clone();
+        Rc::make_mut(&mut two).shared = None;
+        assert!(!Rc::ptr_eq(&one, &two));
+        assert!(Rc::try_unwrap(one).is_ok());
+        let cyclic = Rc::new_cyclic(|weak: &Weak<RefCell<Weak<()>>>| {
+            assert!(weak.upgrade().is_none());
+            RefCell::new(Weak::new())
+        });
+        assert_eq!(Rc::strong_count(&cyclic), 1);
+    }),
+    ("arc", |_| {
+        let mut one = Arc::new(Shared::default());
+        assert!(Arc::get_mut(&mut one).is_some());
+        let mut two = one.clone();
+        Arc::make_mut(&mut two).number += 1;
+        assert_eq!((one.number, two.number), (0, 1));
+        let weak = Arc::downgrade(&one);
+        assert_eq!((Arc::strong_count(&one), Arc::weak_count(&one)), (1, 1));
+        assert_eq!(Arc::into_inner(one).unwrap().number, 0);
+        assert!(weak.upgrade().is_none());
+        assert_eq!(Arc::unwrap_or_clone(two).number, 1);
+    }),
+    ("Instance", |_| {
+        let (one, two) = (Subject::default(), Subject::default());
+        assert_ne!(objgraph::id(&one.instance), objgraph::id(&two.instance));
+    }),
+];
+
+/// The threads that are asking, so that what runs inside of an answer does not ask again. No
+/// thread-local: threads ask while those are being destroyed.
+static ASKING: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
+
+fn asking<R>(run: impl FnOnce(&mut Vec<ThreadId>) -> R) -> R {
+    run(&mut ASKING.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+struct Asked(ThreadId);
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        asking(|threads| threads.retain(|thread| *thread != self.0));
+    }
+}
+
+/// Asks everything, if this thread does not already; says whether it did.
+pub fn ask_all() -> bool {
+    let this = thread::current().id();
+    let is_first = asking(|threads| {
+        let is_first = !threads.contains(&this);
+        threads.push(this);
+        is_first
+    });
+    if !objgraph::ENABLED || !is_first {
+        if is_first {
+            asking(|threads| threads.retain(|thread| *thread != this));
+        }
+        return false;
+    }
+    let _asked = Asked(this);
+    static LOST: Once = Once::new();
+    LOST.call_once(lose);
+    let shared = Some(Arc::new(Shared::default()));
+    let subject = Rc::new(Subject {
+        shared,
+        ..Subject::default()
+    });
+    for (name, ask) in ALL {
+        let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(&subject)));
+        if answered.is_err() {
+            // By abort, since this may run where a panic would be caught, and the law not proven.
+            eprintln!("asked from inside, `{name}` failed");
+            std::process::abort();
+        }
+    }
+    true
+}

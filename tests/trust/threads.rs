@@ -1,0 +1,306 @@
+//! Threads that end, that outlive `main`, that come and go, and that ask at the same time.
+//!
+//! The last test takes as many seconds as `OBJGRAPH_STRESS_SECONDS` says, or three.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Barrier, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use objgraph::rc::Rc;
+use objgraph::sync::Arc;
+use objgraph::{Instance, ObjectId, Tracked};
+
+use crate::{alone, drift, processes};
+
+#[derive(Tracked, Debug, Default)]
+struct Job(u32);
+
+#[derive(Tracked, Default)]
+struct Shared {
+    next: Mutex<Option<Arc<Shared>>>,
+    instance: Instance<Shared>,
+}
+
+/// What objects a thread leaves alive in a thread-local, made before objgraph had any part of the
+/// thread: they die after that is gone.
+#[derive(Default)]
+struct Late(RefCell<Vec<Rc<Job>>>);
+
+thread_local! {
+    static LATE: Late = Late::default();
+}
+
+/// Where in the table an object is, which tells how large the table is.
+fn place(id: ObjectId) -> u32 {
+    id.to_raw() as u32
+}
+
+fn short_thread() {
+    LATE.with(|_| ());
+    let (rc, arc, by_value) = (Rc::new(Job(1)), Arc::new(Job(2)), Instance::<Job>::new());
+    let watched = std::rc::Rc::new(Job(3));
+    objgraph::watch(&watched);
+    LATE.with(|late| late.0.borrow_mut().push(Rc::new(Job(4))));
+    drop((rc, arc, by_value, watched));
+}
+
+#[test]
+fn ten_thousand_short_threads() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let before = objgraph::count_of::<Job>();
+    thread::spawn(short_thread).join().unwrap();
+    let all_kept = |wanted: u32| {
+        let mut kept = (0..wanted).map(Job);
+        let rc: Vec<_> = kept.by_ref().take(wanted as usize).map(Rc::new).collect();
+        let arc: Vec<_> = (0..wanted).map(|_| Arc::new(Job(1))).collect();
+        let ids = rc
+            .iter()
+            .map(objgraph::id)
+            .chain(arc.iter().map(objgraph::id));
+        ids.map(place).max().unwrap()
+    };
+    let first = thread::spawn(move || all_kept(1000)).join().unwrap();
+    for _ in 0..2500 {
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(short_thread);
+            }
+        });
+    }
+    // Scoped threads are waited for before their thread-locals go.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while objgraph::count_of::<Job>() > before && Instant::now() < deadline {
+        thread::yield_now();
+    }
+    assert_eq!(objgraph::count_of::<Job>(), before);
+    let last = thread::spawn(move || all_kept(1000)).join().unwrap();
+    assert!(
+        last < first + 64 * 256,
+        "the table grew from {first} to {last} places"
+    );
+}
+
+#[test]
+fn a_thread_that_ends_while_its_objects_leak() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    #[derive(Tracked, Default)]
+    struct Ring(RefCell<Option<Rc<Ring>>>, RefCell<Option<Arc<Job>>>);
+    let _alone = alone();
+    let before = objgraph::count_of::<Ring>();
+    let mut lost: Vec<ObjectId> = (0..20)
+        .map(|number| {
+            let made = thread::spawn(move || {
+                let ring = Rc::new(Ring::default());
+                ring.0.replace(Some(ring.clone()));
+                ring.1.replace(Some(Arc::new(Job(number))));
+                objgraph::id(&ring)
+            });
+            made.join().unwrap()
+        })
+        .collect();
+    lost.sort();
+    for _ in 0..3 {
+        let leaks = objgraph::find_leaks();
+        let rings = leaks
+            .iter()
+            .filter(|object| object.type_name().ends_with("::Ring"));
+        assert_eq!(
+            rings.map(|object| object.id()).collect::<Vec<_>>(),
+            lost,
+            "{leaks}"
+        );
+        let jobs = leaks
+            .iter()
+            .filter(|object| object.type_name().ends_with("::Job"));
+        assert_eq!(jobs.count(), 20, "what hangs on them: {leaks}");
+    }
+    assert_eq!(objgraph::count_of::<Ring>(), before + 20);
+}
+
+#[test]
+fn what_is_dropped_on_another_thread_than_it_was_made_on() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let counts = || (objgraph::count_of::<Shared>(), objgraph::count_of::<Job>());
+    let before = counts();
+    let (sender, receiver) = mpsc::channel::<(Arc<Shared>, Instance<Job>, Arc<Job>)>();
+    let dropper = thread::spawn(move || receiver.into_iter().count());
+    let makers: Vec<_> = (0..4)
+        .map(|_| {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                for number in 0..5000 {
+                    let made = (Arc::default(), Instance::new(), Arc::new(Job(number)));
+                    sender.send(made).unwrap();
+                }
+            })
+        })
+        .collect();
+    drop(sender);
+    for maker in makers {
+        maker.join().unwrap();
+    }
+    let _ = objgraph::snapshot();
+    assert_eq!(dropper.join().unwrap(), 20_000);
+    assert_eq!(counts(), before);
+}
+
+#[test]
+fn several_threads_ask_at_once() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let kept: Vec<Arc<Shared>> = (0..200).map(|_| Arc::default()).collect();
+    for pair in kept.windows(2) {
+        *pair[0].next.lock().unwrap() = Some(pair[1].clone());
+    }
+    let lost: [Arc<Shared>; 2] = Default::default();
+    *lost[0].next.lock().unwrap() = Some(lost[1].clone());
+    *lost[1].next.lock().unwrap() = Some(lost[0].clone());
+    let mut ids = [objgraph::id(&lost[0]), objgraph::id(&lost[1])];
+    ids.sort();
+    let weak = Arc::downgrade(&lost[0]);
+    drop(lost);
+    let barrier = Barrier::new(6);
+    thread::scope(|scope| {
+        for asker in 0..6 {
+            let (barrier, kept) = (&barrier, &kept);
+            scope.spawn(move || {
+                let own = Rc::new(Job(asker));
+                barrier.wait();
+                for _ in 0..20 {
+                    let leaks = objgraph::find_leaks();
+                    let of_type = leaks.iter().filter(|object| {
+                        object.type_name().ends_with("::Shared") && object.node().holder().counts()
+                    });
+                    let found: Vec<_> = of_type.map(|object| object.id()).collect();
+                    assert_eq!(found, ids, "{leaks}");
+                    let snapshot = objgraph::snapshot();
+                    let node = snapshot.find(objgraph::id(&own)).unwrap();
+                    assert_eq!(snapshot.node(node).strong(), Some(1));
+                    let node = snapshot.find(objgraph::id(&kept[7])).unwrap();
+                    assert_eq!(snapshot.node(node).strong(), Some(2));
+                    drop(objgraph::growth());
+                    drop(objgraph::new_ids());
+                }
+            });
+        }
+    });
+    for one in &kept[1..] {
+        assert_eq!((Arc::strong_count(one), Arc::weak_count(one)), (2, 0));
+    }
+    weak.upgrade().unwrap().next.lock().unwrap().take();
+}
+
+#[test]
+fn threads_that_outlive_main() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    if processes::is_child("threads::threads_that_outlive_main") {
+        let _watched = crate::watchdog::watch();
+        let (sender, receiver) = mpsc::channel();
+        for number in 0..4_u32 {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                let ring: Arc<Shared> = Arc::default();
+                loop {
+                    let made: Vec<_> = (0..100)
+                        .map(|n| (Rc::new(Job(n)), Arc::new(Job(n))))
+                        .collect();
+                    *ring.next.lock().unwrap() = Some(Arc::default());
+                    if number % 2 == 0 {
+                        let _ = objgraph::find_leaks();
+                    }
+                    drop(made);
+                    let _ = sender.send(());
+                }
+            });
+        }
+        for _ in 0..8 {
+            receiver.recv().unwrap();
+        }
+        // The main thread has thread-locals with objects, which go while the others run on.
+        LATE.with(|late| late.0.borrow_mut().push(Rc::new(Job(0))));
+        std::process::exit(0);
+    }
+    for _ in 0..10 {
+        processes::run("threads::threads_that_outlive_main");
+    }
+}
+
+/// Objects made and dropped at full speed on all cores, while leaks are looked for.
+#[test]
+fn a_storm() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let seconds = std::env::var("OBJGRAPH_STRESS_SECONDS");
+    let seconds: f64 = seconds.map_or(3.0, |text| text.parse().expect("a number of seconds"));
+    let end = Instant::now() + Duration::from_secs_f64(seconds.min(90.0));
+    let counts = || {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for count in objgraph::counts() {
+            *counts.entry(count.type_name).or_default() += count.alive;
+        }
+        counts.retain(|_, alive| *alive > 0);
+        counts
+    };
+    let before = counts();
+    let lost = objgraph::find_leaks().len();
+    let stop = AtomicBool::new(false);
+    struct Stop<'s>(&'s AtomicBool);
+    impl Drop for Stop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let cores = thread::available_parallelism()
+        .map_or(2, usize::from)
+        .max(2);
+    let handed: Mutex<Vec<Arc<Shared>>> = Mutex::default();
+    thread::scope(|scope| {
+        let _stop = Stop(&stop);
+        for _ in 0..cores {
+            let (stop, handed) = (&stop, &handed);
+            scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let mut list: Option<Arc<Shared>> = None;
+                    for _ in 0..50 {
+                        let head: Arc<Shared> = Arc::default();
+                        *head.next.lock().unwrap() = list.replace(head.clone());
+                        let _ = (Rc::new(Job(1)), Arc::new(Job(2)));
+                    }
+                    // Every other list is dropped by another thread.
+                    let mut handed = handed.lock().unwrap();
+                    let theirs = handed.pop();
+                    handed.extend(list);
+                    drop(handed);
+                    drop(theirs);
+                }
+            });
+        }
+        let mut looks = 0;
+        while Instant::now() < end || looks < 5 {
+            let leaks = objgraph::find_leaks();
+            assert_eq!(leaks.len(), lost, "look {looks}: {leaks}");
+            assert_eq!(leaks.overreported(), [], "look {looks}: {leaks}");
+            looks += 1;
+        }
+    });
+    handed.lock().unwrap().clear();
+    assert_eq!(counts(), before);
+    drift::assert_none();
+}
