@@ -37,17 +37,20 @@ fn a_cache_that_only_grows() {
         return;
     }
     let alone = alone();
-    let cache = Cache::default();
+    let cache = Rc::new(Cache::default());
     let mut growth = Growth::default();
     cache.request(0);
     assert_eq!(grown(&mut growth), 1);
+    let before = objgraph::snapshot();
     for round in 1..4 {
         (0..100).for_each(|number| drop(cache.request(round * 100 + number)));
         assert_eq!(grown(&mut growth), 100);
     }
     assert!(objgraph::find_leaks().is_empty());
-
-    // TODO(lengths): two snapshots, and the words "`Cache.sessions` grew from 1 to 301".
+    let diff = objgraph::diff(&before, &objgraph::snapshot());
+    assert_eq!(diff.containers.len(), 1);
+    let text = diff.to_string();
+    assert!(text.contains("Cache.sessions grew from 1 to 301"), "{text}");
 
     // Mended: what is not asked for again is thrown away.
     for round in 4..7 {

@@ -81,13 +81,16 @@ fn a_list_of_wakers_that_grows() {
             adds_again,
         });
         assert_eq!(grown(&mut growth, &mut wait, &waker, 1), 1);
+        let before = objgraph::snapshot();
         for _ in 0..3 {
             let expected = if adds_again { 100 } else { 0 };
             assert_eq!(grown(&mut growth, &mut wait, &waker, 100), expected);
         }
         assert!(objgraph::find_leaks().is_empty());
-
-        // TODO(lengths): two snapshots, and the words "`Signal.waiting` grew from 1 to 301".
+        let diff = objgraph::diff(&before, &objgraph::snapshot());
+        let text = diff.to_string();
+        let grew = text.contains("Signal.waiting grew from 1 to 301");
+        assert_eq!(grew, adds_again, "{text}");
     }
     alone.nothing(module_path!());
 }
