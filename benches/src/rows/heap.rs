@@ -44,7 +44,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         ),
         Row::new(
             "snapshot-memory",
-            "snapshot's peak, per node",
+            "snapshot's peak, edges apart",
             80.0,
             Reading::own("heap-ours-memory", n, "peak"),
         )
