@@ -93,8 +93,8 @@ fn first_of_program(backtrace: &str) -> Option<String> {
             continue;
         }
         let place = lines.next_if(|next| next.trim_start().starts_with("at "));
-        if is_of_program(name) {
-            let place = place.map(|place| place.trim());
+        let place = place.map(|place| place.trim());
+        if is_of_program(name) && !place.is_some_and(is_of_library) {
             return Some(match place {
                 // The column is that of the end of a block, which tells nothing.
                 Some(place) => format!("{name} {}", without_column(place)),
@@ -109,6 +109,13 @@ fn is_of_program(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&']);
     let crates = ["objgraph_core::", "core::", "alloc::", "std::", "__rust"];
     !crates.iter().any(|of| name.starts_with(of))
+}
+
+/// Whether a place is in the source of the standard library or of this crate. A function that was
+/// inlined may have lost the crate in its name.
+fn is_of_library(place: &str) -> bool {
+    let own = file!().trim_end_matches("follow.rs");
+    place.contains("/rustc/") || place.contains("/rustlib/") || place.contains(own)
 }
 
 fn without_column(place: &str) -> &str {
