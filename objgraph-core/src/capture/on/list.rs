@@ -73,7 +73,7 @@ pub(crate) fn address(id: ObjectId) -> Option<usize> {
             let handle = local.values.handle(id.place())?.as_ref()?;
             Some(handle.as_ptr().cast::<()>().addr())
         }),
-        Side::Shared(_) => Some(shared::copy(id)?.as_ptr().cast::<()>().addr()),
+        Side::Shared(_) => shared::address(id),
         Side::Bare => None,
     }
 }

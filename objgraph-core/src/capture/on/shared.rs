@@ -66,6 +66,18 @@ pub(super) fn put(mut hold: Held, handle: Handle) {
 
 /// A copy of the handle of an object that may die at any time.
 pub(super) fn copy(id: ObjectId) -> Handle {
+    peek(id, Clone::clone)
+}
+
+/// Where the allocation of such an object is. No copy is made, which others would count.
+pub(super) fn address(id: ObjectId) -> Option<usize> {
+    peek(id, |handle| {
+        let handle = handle.as_ref()?;
+        Some(handle.as_ptr().cast::<()>().addr())
+    })
+}
+
+fn peek<R>(id: ObjectId, see: impl Fn(&Handle) -> Option<R>) -> Option<R> {
     let chunk = chunks::of_place(id.place())?;
     let slot = chunk.slot(id.place());
     let locked = locked(chunk, id.place())?;
@@ -74,7 +86,7 @@ pub(super) fn copy(id: ObjectId) -> Handle {
             return None;
         }
         if let Some(held) = locked.try_lock() {
-            return if slot.lives(id) { held.clone() } else { None };
+            return if slot.lives(id) { see(&held) } else { None };
         }
         // For a moment, or else the object is dead by now.
         std::thread::yield_now();
