@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use objgraph_core::{Holder, NodeId, Snapshot};
+use objgraph_core::{NodeId, Snapshot};
 
+use super::balance::{Balance, reported};
 use super::reach;
-use super::simulation::{is_counted, reported};
 
 /// The objects that nothing but the value leads to, sorted: those that go when it goes, unless
 /// something keeps them that they own themselves.
@@ -18,14 +18,11 @@ pub(crate) fn kept_alone(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
     let reached = reach(snapshot, [value]);
     let reported = reported(snapshot);
     let is_held = |node: NodeId| {
-        let (at, reported) = (snapshot.node(node), reported[node.index()]);
-        match at.holder() {
-            Holder::Instance => reported == 0,
-            Holder::Value => true,
-            _ if !is_counted(at.state()) => true,
-            _ => at
-                .strong()
-                .is_none_or(|strong| strong == 0 || strong != reported),
+        let reported = reported[node.index()];
+        match Balance::of(snapshot.node(node), reported) {
+            Balance::Owned => false,
+            Balance::Counted(references) => references != reported,
+            Balance::InPlace | Balance::OverReported(_) | Balance::Unknown => true,
         }
     };
     let others = (0..snapshot.len()).map(NodeId::new);

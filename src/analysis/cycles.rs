@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use objgraph_core::{EdgeRow, NodeId, PathId, Segment, Snapshot};
 
+use super::fields::is_back_name;
 use super::rings::{Rings, Step};
 use super::{Components, NodeSet, rows, strong_components_within};
 
@@ -97,16 +98,6 @@ enum Back {
     Named,
     /// The field is marked `#[tracked(back)]`.
     Marked,
-}
-
-/// Whether a field of this name points back to an owner in nearly every program that has one:
-/// `parent`, `prev_sibling`.
-fn is_back_name(name: &str) -> bool {
-    let first = name.split('_').next().unwrap_or(name);
-    matches!(
-        first,
-        "parent" | "owner" | "prev" | "previous" | "back" | "backref" | "outer" | "up"
-    )
 }
 
 struct Search<'s> {

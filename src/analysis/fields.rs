@@ -132,6 +132,16 @@ pub(crate) fn declaring(mut name: &str) -> &str {
     name
 }
 
+/// Whether a field of this name points back to an owner in nearly every program that has one:
+/// `parent`, `prev_sibling`.
+pub(super) fn is_back_name(name: &str) -> bool {
+    let first = name.split('_').next().unwrap_or(name);
+    matches!(
+        first,
+        "parent" | "owner" | "prev" | "previous" | "back" | "backref" | "outer" | "up"
+    )
+}
+
 /// The short name of the type that declares the fields of a type.
 pub(crate) fn short(name: &str) -> String {
     short_name(declaring(name))

@@ -14,8 +14,9 @@ mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use objgraph_core::{Holder, Node, NodeId, ObjectId, Snapshot, State};
+use objgraph_core::{Node, NodeId, ObjectId, Snapshot};
 
+use super::balance::{Balance, reported};
 use super::possibly::possibly_leaked;
 use super::{LeakKinds, NodeSet, SnapshotObject, Suspect, reach};
 
@@ -304,50 +305,28 @@ struct Holds {
 
 impl Holds {
     fn of(snapshot: &Snapshot) -> Self {
-        let mut reported = vec![0u32; snapshot.len()];
-        for edge in &snapshot.parts().edges {
-            reported[edge.target.index()] += u32::from(edge.strong);
-        }
         let mut holds = Self {
             held: Vec::new(),
             by_references: Vec::new(),
             overreported: Vec::new(),
         };
-        for (node, reported) in snapshot.nodes().zip(reported) {
+        for (node, reported) in snapshot.nodes().zip(reported(snapshot)) {
             let id = node.node_id();
-            // A value inside a traced object lives as long as that.
-            if node.holder() == Holder::Instance && reported > 0 {
-                continue;
-            }
-            match references(node) {
-                Some(references) if references < reported || node.is_repeated() => {
-                    holds.overreported.push(OverReported {
-                        node: id,
-                        references,
-                        reported,
-                    });
-                }
-                Some(references) if references == reported => continue,
-                Some(_) => holds.by_references.push(id),
-                None => {}
+            match Balance::of(node, reported) {
+                Balance::Owned => continue,
+                Balance::Counted(references) if references == reported => continue,
+                Balance::Counted(_) => holds.by_references.push(id),
+                Balance::OverReported(references) => holds.overreported.push(OverReported {
+                    node: id,
+                    references,
+                    reported,
+                }),
+                Balance::InPlace | Balance::Unknown => {}
             }
             holds.held.push(id);
         }
         holds
     }
-}
-
-/// How many strong references the object has, if that can be relied upon.
-fn references(node: Node<'_>) -> Option<u32> {
-    if matches!(
-        node.state(),
-        State::OtherThread | State::Lent | State::InFlight
-    ) {
-        return None;
-    }
-    // A value that is alive with no reference is being made (`new_cyclic`) or dropped, so
-    // somebody is at work on it.
-    node.strong().filter(|&strong| strong > 0)
 }
 
 /// What of the living only objects hold that ended threads left behind, sorted.

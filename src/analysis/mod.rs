@@ -5,6 +5,7 @@
 //! depend on addresses or hash seeds.
 
 mod alone;
+mod balance;
 mod blind_spots;
 mod chain;
 mod cycles;

@@ -1,7 +1,8 @@
 //! What would be dropped if some references were: reference counting played on a snapshot.
 
-use objgraph_core::{Holder, NodeId, PathId, Snapshot, State};
+use objgraph_core::{NodeId, PathId, Snapshot};
 
+use super::balance::{Balance, reported};
 use super::{NodeSet, reach, rows};
 
 /// Reference counts of a snapshot that can be changed.
@@ -26,18 +27,13 @@ const FOREVER: u32 = u32::MAX;
 impl<'s> Simulation<'s> {
     /// Takes time in proportion to the nodes and edges.
     pub(super) fn new(snapshot: &'s Snapshot) -> Self {
-        let reported = reported(snapshot);
         let references = snapshot
             .nodes()
-            .zip(&reported)
-            .map(|(node, &reported)| match node.holder() {
-                Holder::Instance if reported > 0 => reported,
-                Holder::Instance | Holder::Value => FOREVER,
-                _ if !is_counted(node.state()) || node.is_repeated() => FOREVER,
-                _ => match node.strong() {
-                    Some(strong) if strong >= reported && strong > 0 => strong,
-                    _ => FOREVER,
-                },
+            .zip(reported(snapshot))
+            .map(|(node, reported)| match Balance::of(node, reported) {
+                Balance::Owned => reported,
+                Balance::Counted(references) => references,
+                Balance::InPlace | Balance::OverReported(_) | Balance::Unknown => FOREVER,
             })
             .collect();
         Self {
@@ -147,20 +143,6 @@ impl<'s> Simulation<'s> {
             }
         }
     }
-}
-
-/// How many strong references to each node the trace saw.
-pub(super) fn reported(snapshot: &Snapshot) -> Vec<u32> {
-    let mut reported = vec![0u32; snapshot.len()];
-    for edge in &snapshot.parts().edges {
-        reported[edge.target.index()] += u32::from(edge.strong);
-    }
-    reported
-}
-
-/// Whether the count of an object in this state can be relied upon.
-pub(super) fn is_counted(state: State) -> bool {
-    !matches!(state, State::OtherThread | State::Lent | State::InFlight)
 }
 
 #[cfg(test)]

@@ -221,6 +221,11 @@ impl Kit {
         self.parts.labels.push((node, text.to_owned()));
     }
 
+    /// One reference to the node was reported more than once.
+    pub(crate) fn repeated(&mut self, node: NodeId) {
+        self.parts.repeated.push(node);
+    }
+
     /// The node belongs to a thread of this name, which has ended.
     pub(crate) fn left_behind(&mut self, node: NodeId, thread: &str) {
         self.parts.left_behind.push(node);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use objgraph_core::{Holder, NodeId, ObjectId, Snapshot, State};
 
+use super::balance::Balance;
 use super::possibly::{Suspect, opaque_values};
 use super::rings::{Rings, Step};
 use super::simulation::Simulation;
@@ -138,17 +139,14 @@ fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<
     match simulation.outside(at) {
         Some(0) => None,
         Some(references) => Some((1, Reason::Outside(references))),
-        None if !node.holder().counts() => {
-            let is_owned = node.holder() == Holder::Instance
-                && snapshot.edges_to(at).any(|edge| edge.is_strong());
-            (!is_owned).then_some((2, Reason::InPlace))
+        None => {
+            let seen = snapshot.edges_to(at).filter(|edge| edge.is_strong());
+            Some(match Balance::of(node, seen.count() as u32) {
+                Balance::InPlace => (2, Reason::InPlace),
+                Balance::OverReported(_) => (3, Reason::OverReported),
+                _ => (3, Reason::Unknown(node.state())),
+            })
         }
-        None if super::simulation::is_counted(node.state())
-            && node.strong().is_some_and(|strong| strong > 0) =>
-        {
-            Some((3, Reason::OverReported))
-        }
-        None => Some((3, Reason::Unknown(node.state()))),
     }
 }
 

@@ -1,10 +1,12 @@
 //! The tracer: turns what visits report into rows.
 
+mod adopted;
+mod measured;
+
 use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
-use std::sync::Arc;
 
 use super::by_address::ByAddress;
 use super::by_place::ByPlace;
@@ -23,7 +25,6 @@ use crate::snapshot::{
     Segment, State,
 };
 use crate::tracked::{Label, Value};
-use crate::type_info::TypeInfo;
 
 /// How many steps a path has at most; beyond, it starts anew with [`Segment::Deep`].
 const PATH_DEPTH: u32 = 12;
@@ -31,9 +32,6 @@ const PATH_DEPTH: u32 = 12;
 /// How many guards (of a `RefCell`, a lock) a visit holds inside each other. What is deeper is
 /// told, not looked into.
 const GUARD_DEPTH: u32 = 64;
-
-/// How many of the last lengths a new one may belong to.
-const LAST_LENGTHS: usize = 8;
 
 /// Stands for values in guards too deep to look into.
 struct TooDeep;
@@ -287,48 +285,6 @@ impl Tracer {
         self.wants_heap
     }
 
-    /// There is a collection of so many items where the visit is, which owns so many bytes.
-    pub(super) fn collection(&mut self, len: usize, bytes: usize) {
-        if !self.wants_heap {
-            return;
-        }
-        self.heap(bytes);
-        if len > 0 {
-            self.add_length(self.cursor.path, 1, len as u64);
-        }
-    }
-
-    /// The node that is being visited owns so many bytes on the heap.
-    #[inline]
-    pub(super) fn heap(&mut self, bytes: usize) {
-        if self.wants_heap
-            && let Some(row) = self.nodes.get_mut(self.cursor.node as usize)
-        {
-            row.heap = row.heap.saturating_add(bytes as u64);
-        }
-    }
-
-    /// There are so many items in `count` collections at a path of the node that is being visited.
-    pub(super) fn add_length(&mut self, path: PathId, count: u32, len: u64) {
-        let node = NodeId::new(self.cursor.node as usize);
-        let row = LengthRow::many(node, path, count, len);
-        if self.lengths.last().is_some_and(|last| last.node == node) {
-            self.one_more_length(row);
-        } else {
-            self.lengths.push(row);
-        }
-    }
-
-    /// A length of a node that has others.
-    fn one_more_length(&mut self, row: LengthRow) {
-        // A collection of collections comes to the same few paths again and again.
-        let mut last = self.lengths.iter_mut().rev().take(LAST_LENGTHS);
-        match last.find(|known| (known.node, known.path) == (row.node, row.path)) {
-            Some(known) => known.add(row.count, row.len()),
-            None => self.lengths.push(row),
-        }
-    }
-
     /// A strong reference that the pointer at `holder` holds.
     fn held_by(&mut self, holder: usize, target: u32) {
         self.edge(target, true);
@@ -435,16 +391,6 @@ impl Tracer {
             node: NodeId::new(self.cursor.node as usize),
             path: self.cursor.path,
             index,
-        };
-        self.handles.meet(handle, held);
-    }
-
-    /// A handle of the node that is being visited, as another trace met it.
-    pub(super) fn adopt_handle(&mut self, handle: u64, path: PathId, elements: &[u32]) {
-        let held = Held {
-            node: NodeId::new(self.cursor.node as usize),
-            path,
-            index: self.paths.index_of(elements),
         };
         self.handles.meet(handle, held);
     }
@@ -634,51 +580,6 @@ impl Tracer {
         let type_index = self.nodes[node as usize].type_index;
         let start = self.types.start(type_index, &mut self.paths);
         steps.fold(start, |path, step| self.paths.step(path, step))
-    }
-
-    /// An edge of the node that is being visited, as another trace found it.
-    pub(super) fn adopt_edge(&mut self, path: PathId, elements: &[u32], target: u32, strong: bool) {
-        let index = self.paths.index_of(elements);
-        let target = NodeId::new(target as usize);
-        self.edges.push(EdgeRow {
-            path,
-            index,
-            target,
-            strong,
-        });
-    }
-
-    /// A place of the node that is being visited, as another trace found it.
-    pub(super) fn adopt_place(
-        &mut self,
-        path: PathId,
-        elements: &[u32],
-        info: Arc<TypeInfo>,
-        kind: PlaceKind,
-    ) {
-        let node = NodeId::new(self.cursor.node as usize);
-        let index = self.paths.index_of(elements);
-        let type_index = self.types.known(&info);
-        self.places.push(Place {
-            node,
-            path,
-            index,
-            type_index,
-            kind,
-        });
-    }
-
-    /// A node that is not in the table, as another trace found it.
-    pub(super) fn adopt_outside(&mut self, row: NodeRow, info: Arc<TypeInfo>) -> u32 {
-        let type_index = self.types.known(&info);
-        let (site, thread) = (NodeRow::UNKNOWN, NodeRow::UNKNOWN);
-        self.nodes.push(NodeRow {
-            type_index,
-            site,
-            thread,
-            ..row
-        });
-        (self.nodes.len() - 1) as u32
     }
 
     /// What there is to see of a value, if its type is known.

@@ -60,3 +60,19 @@ proptest! {
         prop_assert_eq!(alone, by_hand(nodes, &edges, &external));
     }
 }
+
+/// One reference that is reported twice hides the one from outside: the count comes out even, and
+/// yet it is not the value alone that keeps the object (law 5).
+#[test]
+fn what_is_reported_twice_is_not_kept_alone() {
+    let mut kit = Kit::new();
+    let value = kit.node("app::App", 0);
+    kit.row(value).holder = Holder::Value;
+    let twice = kit.node("app::Node", 0);
+    kit.edge(value, "one", twice);
+    kit.edge(value, "one", twice);
+    let once = kit.node("app::Node", 0);
+    kit.edge(value, "two", once);
+    kit.repeated(twice);
+    assert_eq!(kept_alone(&kit.snapshot(), value), [once]);
+}

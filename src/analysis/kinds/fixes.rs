@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 
 use objgraph_core::{NodeId, PathId, Snapshot};
 
-use crate::analysis::fields::{FieldPath, Fields};
+use crate::analysis::fields::{FieldPath, Fields, is_back_name};
 use crate::analysis::simulation::Simulation;
 use crate::analysis::{NodeSet, rows};
 
@@ -95,7 +95,10 @@ pub(super) fn fixes(task: &Task<'_>) -> Vec<Fix> {
 fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
     fixes.sort_by_cached_key(|fix| {
         let marked = fix.fields.iter().filter(|field| field.is_back).count();
-        let named = fix.fields.iter().all(points_back_by_name);
+        let named = fix
+            .fields
+            .iter()
+            .all(|field| field.path.split('.').any(is_back_name));
         (
             Reverse(marked),
             fix.heads > 1,
@@ -106,18 +109,6 @@ fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
         )
     });
     fixes
-}
-
-/// Whether a field of this name points back to an owner in nearly every program that has one:
-/// `parent`, `prev_sibling`.
-fn points_back_by_name(field: &FieldPath) -> bool {
-    field.path.split('.').any(|name| {
-        let first = name.split('_').next().unwrap_or(name);
-        matches!(
-            first,
-            "parent" | "owner" | "prev" | "previous" | "back" | "backref" | "outer" | "up"
-        )
-    })
 }
 
 struct Search<'t> {
