@@ -2,129 +2,171 @@
 //!
 //! A pointer tells where it leads to without a look at what is there. To read the id instead is to
 //! wait for memory, since references lead anywhere; that is most of what a trace would cost. The
-//! addresses, in a form as dense as the allocations, stay near the processor.
+//! addresses, in a form as dense as the allocations, stay near the processor: 16 bytes for each
+//! 2 KiB of the heap, of which one look-up reads one.
 //!
 //! An address stands for an object as long as that is alive: until then the table's handle keeps
 //! the allocation from being used anew. See [`super::take`] for those that die meanwhile.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
-use crate::sight::PlainHasher;
-
 /// Which node an allocation is.
 #[derive(Default)]
 pub(super) struct ByAddress {
-    page_of: HashMap<usize, u32, BuildHasherDefault<PlainHasher>>,
-    pages: Vec<Page>,
-    /// Nodes by address, for pages where the order is not that of the table.
+    /// Parts of the heap that are well filled, sorted.
+    spans: Vec<Span>,
+    blocks: Vec<Block>,
+    /// Nodes by address, for blocks where the order is not that of the table.
     nodes: Vec<u32>,
 }
 
-/// How far allocations are apart at least. Those elsewhere are not found here.
-const GRAIN: usize = 16;
+/// What values are aligned to at least. Those elsewhere are not found here.
+const ALIGN: usize = 16;
 
-const PAGE: usize = 256 * GRAIN;
+/// How far apart values are at least that are so aligned: before each there are two counts, and in
+/// it an id.
+const GRAIN: usize = (2 * size_of::<usize>() + size_of::<u64>()).next_multiple_of(ALIGN);
 
-/// Which of 256 addresses begin an allocation.
+/// So many bytes are told of by the bits of a word.
+const BLOCK: usize = 64 * GRAIN;
+
+/// How many blocks in a row without a value a span may have.
+const GAP: usize = 16;
+
+/// Blocks that follow each other in memory.
+#[derive(Clone, Copy)]
+struct Span {
+    /// The address of the first, divided by what a block is.
+    first: usize,
+    len: usize,
+    /// Where they begin among all blocks.
+    at: usize,
+}
+
+/// Which of 64 grains hold a value.
 #[derive(Clone, Copy, Default)]
-struct Page {
-    taken: [u64; 4],
-    /// How many are taken before each word.
-    before: [u8; 4],
-    /// The node of the first, or where in the nodes by address the page begins.
+struct Block {
+    taken: u64,
+    /// The node of the first, or where in the nodes by address the block begins.
     first: u32,
     /// Whether the nodes follow each other as the addresses do.
     in_order: bool,
-    /// The last address and how many there are, while the page is filled.
-    last: u8,
-    len: u16,
 }
 
-impl Page {
-    fn add(&mut self, at: u8, node: u32) {
-        if self.len == 0 {
+impl Block {
+    fn add(&mut self, grain: u32, node: u32) {
+        if self.taken == 0 {
             (self.first, self.in_order) = (node, true);
         } else {
-            self.in_order &= at > self.last && node == self.first + u32::from(self.len);
+            let is_next = node.wrapping_sub(self.first) == self.taken.count_ones();
+            self.in_order &= is_next && self.taken >> grain == 0;
         }
-        let word = usize::from(at / 64);
-        let bit = 1 << (at % 64);
-        if self.taken[word] & bit != 0 {
-            return;
-        }
-        self.taken[word] |= bit;
-        for before in &mut self.before[word + 1..] {
-            *before += 1;
-        }
-        (self.last, self.len) = (at, self.len + 1);
+        self.taken |= 1 << grain;
     }
 
-    /// How many addresses are taken before this one, which is taken.
-    fn rank(&self, at: u8) -> Option<u32> {
-        let word = usize::from(at / 64);
-        let bit = 1u64 << (at % 64);
-        let taken = self.taken[word];
-        let before = u32::from(self.before[word]) + (taken & (bit - 1)).count_ones();
-        (taken & bit != 0).then_some(before)
+    /// How many grains before this one are taken, if this one is.
+    #[inline]
+    fn rank(&self, grain: u32) -> Option<u32> {
+        let upto = self.taken >> grain << grain;
+        (self.taken >> grain & 1 != 0).then_some((self.taken ^ upto).count_ones())
     }
 }
 
-fn split(address: usize) -> Option<(usize, u8)> {
+/// The block and the grain in it.
+#[inline]
+fn split(address: usize) -> Option<(usize, u32)> {
     address
-        .is_multiple_of(GRAIN)
-        .then_some((address / PAGE, (address / GRAIN % 256) as u8))
+        .is_multiple_of(ALIGN)
+        .then_some((address / BLOCK, (address / GRAIN % 64) as u32))
 }
 
 impl ByAddress {
-    /// The nodes from 0 to `len`, at the addresses that `address_of` tells.
-    pub(super) fn of(len: usize, address_of: impl Fn(u32) -> Option<usize>) -> Self {
-        let mut found = Self::default();
-        let mut last = (usize::MAX, 0);
-        let all = || (0..len as u32).filter_map(|node| Some((node, split(address_of(node)?)?)));
-        for (node, (page, at)) in all() {
-            if last.0 != page {
-                let next = found.pages.len() as u32;
-                let number = *found.page_of.entry(page).or_insert(next);
-                if number == next {
-                    found.pages.push(Page::default());
-                }
-                last = (page, number);
+    /// The nodes from 0 on, at these addresses; 0 where it is not known.
+    pub(super) fn of(addresses: &[usize]) -> Self {
+        let known = || {
+            let known = (0..).zip(addresses).filter(|&(_, &address)| address != 0);
+            known.filter_map(|(node, &address)| Some((node, split(address)?)))
+        };
+        let mut found = Self::with_spans(known().map(|(_, (block, _))| block));
+        let mut last = (usize::MAX, None);
+        for (node, (block, grain)) in known() {
+            if last.0 != block {
+                last = (block, found.block(block));
             }
-            found.pages[last.1 as usize].add(at, node);
+            if let Some(at) = last.1 {
+                found.blocks[at].add(grain, node);
+            }
         }
         let mut room = 0;
-        for page in found.pages.iter_mut().filter(|page| !page.in_order) {
-            page.first = room;
-            room += u32::from(page.len);
+        for block in found.blocks.iter_mut().filter(|block| !block.in_order) {
+            block.first = room;
+            room += block.taken.count_ones();
         }
         if room > 0 {
             found.nodes.resize(room as usize, 0);
-            for (node, (page, at)) in all() {
-                let Some(page) = found.page(page).filter(|page| !page.in_order) else {
-                    continue;
-                };
-                if let Some(rank) = page.rank(at) {
-                    let to = (page.first + rank) as usize;
-                    found.nodes[to] = node;
+            for (node, (block, grain)) in known() {
+                let block = found.block(block).map(|at| found.blocks[at]);
+                let block = block.filter(|block| !block.in_order);
+                if let Some((block, rank)) =
+                    block.and_then(|block| Some((block, block.rank(grain)?)))
+                {
+                    found.nodes[(block.first + rank) as usize] = node;
                 }
             }
         }
         found
     }
 
+    /// Empty blocks where these are.
+    fn with_spans(blocks: impl Iterator<Item = usize>) -> Self {
+        let mut taken: Vec<usize> = Vec::new();
+        for block in blocks {
+            if taken.last() != Some(&block) {
+                taken.push(block);
+            }
+        }
+        // Most of them are in order, since objects are listed as they were made.
+        taken.sort();
+        let mut found = Self::default();
+        let mut room = 0;
+        for block in taken {
+            match found.spans.last_mut() {
+                Some(last) if block < last.first + last.len + GAP => {
+                    room += (block + 1 - last.first).saturating_sub(last.len);
+                    last.len = last.len.max(block + 1 - last.first);
+                }
+                _ => {
+                    found.spans.push(Span {
+                        first: block,
+                        len: 1,
+                        at: room,
+                    });
+                    room += 1;
+                }
+            }
+        }
+        found.blocks = vec![Block::default(); room];
+        found
+    }
+
+    /// Where a block is among all.
     #[inline]
-    fn page(&self, page: usize) -> Option<&Page> {
-        self.pages.get(*self.page_of.get(&page)? as usize)
+    fn block(&self, block: usize) -> Option<usize> {
+        let before = match &self.spans[..] {
+            // Most heaps are one.
+            [_] => 1,
+            spans => spans.partition_point(|span| span.first <= block),
+        };
+        let span = self.spans.get(before.checked_sub(1)?)?;
+        let offset = block.wrapping_sub(span.first);
+        (offset < span.len).then(|| span.at + offset)
     }
 
     /// The node of the allocation at this address, if that is known.
     #[inline]
     pub(super) fn get(&self, address: usize) -> Option<u32> {
-        let (page, at) = split(address)?;
-        let page = self.page(page)?;
-        let number = page.first + page.rank(at)?;
-        if page.in_order {
+        let (block, grain) = split(address)?;
+        let block = self.blocks.get(self.block(block)?)?;
+        let number = block.first + block.rank(grain)?;
+        if block.in_order {
             Some(number)
         } else {
             self.nodes.get(number as usize).copied()
@@ -143,30 +185,34 @@ mod tests {
     proptest! {
         #[test]
         fn nodes_are_found_by_their_addresses(
-            runs in prop::collection::vec((0usize..40_000, 1usize..40, 1usize..5), 0..40),
+            runs in prop::collection::vec((1usize..40_000, 1usize..40, 1usize..5, 0usize..4), 0..40),
             unknown in prop::collection::hash_set(0u32..1000, 0..20),
             asked in prop::collection::vec(0usize..50_000, 0..200),
         ) {
-            let mut known = HashMap::new();
+            // Values are so far apart as allocations with two counts and an id are.
             let mut addresses: Vec<usize> = Vec::new();
-            for (start, len, step) in runs {
+            let is_apart = |addresses: &[usize], from: usize| {
+                addresses.iter().all(|&other| other.abs_diff(from) >= 24)
+            };
+            for (start, len, step, far) in runs {
                 for number in 0..len {
-                    let address = (start + number * step) * 8;
-                    if !addresses.contains(&address) {
+                    let address = (start + number * step) * 8 + (far << 30);
+                    if is_apart(&addresses, address) {
                         addresses.push(address);
                     }
                 }
             }
-            let address_of = |node: u32| {
-                Some(addresses[node as usize]).filter(|_| !unknown.contains(&node))
-            };
-            for node in 0..addresses.len() as u32 {
-                if let Some(address) = address_of(node).filter(|address| address % 16 == 0) {
-                    known.insert(address, node);
-                }
-            }
-            let found = ByAddress::of(addresses.len(), address_of);
+            let told = addresses.iter().zip(0..);
+            let told = told.map(|(&address, node)| if unknown.contains(&node) { 0 } else { address });
+            let told: Vec<usize> = told.collect();
+            let known = told.iter().zip(0..);
+            let known: HashMap<usize, u32> = known
+                .filter(|(address, _)| **address > 0 && **address % 16 == 0)
+                .map(|(&address, node)| (address, node))
+                .collect();
+            let found = ByAddress::of(&told);
             let asked = asked.into_iter().map(|address| address * 8);
+            let asked = asked.filter(|&address| is_apart(&addresses, address));
             for address in asked.chain(addresses.clone()) {
                 prop_assert_eq!(found.get(address), known.get(&address).copied());
             }

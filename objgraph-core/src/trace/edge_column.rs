@@ -39,8 +39,12 @@ impl EdgeColumn {
         let next = self.starts.len();
         self.is_apart = if in_order && node as usize >= next {
             self.close();
-            self.starts
-                .resize(node as usize + 1, self.edges.len() as u32);
+            let start = self.edges.len() as u32;
+            if node as usize == next {
+                self.starts.push(start);
+            } else {
+                self.starts.resize(node as usize + 1, start);
+            }
             false
         } else {
             node as usize + 1 != next

@@ -144,8 +144,9 @@ pub(super) fn take(
     };
     let all = tracer.nodes.len();
     tracer.edges.reserve(all);
-    let nodes = &tracer.nodes;
-    tracer.in_memory = ByAddress::of(all, |node| capture::address(nodes[node as usize].id));
+    let addresses = capture::addresses(tracer.nodes.iter().map(|row| row.id));
+    tracer.in_memory = ByAddress::of(&addresses);
+    drop(addresses);
     tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
     if roots {

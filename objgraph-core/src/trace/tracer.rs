@@ -262,6 +262,7 @@ impl Tracer {
     }
 
     /// The number to store for where in the collections on its path the visit is.
+    #[inline]
     fn index(&mut self) -> u32 {
         match self.elements.get(self.cursor.base as usize..) {
             Some([one]) => *one,
@@ -270,6 +271,7 @@ impl Tracer {
         }
     }
 
+    #[inline]
     fn edge(&mut self, target: u32, strong: bool) {
         let index = self.index();
         self.edges.push(EdgeRow {
@@ -286,14 +288,27 @@ impl Tracer {
     }
 
     /// A strong reference that the pointer at `holder` holds.
+    #[inline]
     fn held_by(&mut self, holder: usize, target: u32) {
         self.edge(target, true);
         self.reported.push((holder, target));
     }
 
     /// A visit ends: of each pointer it should have reported once, it is found out which it
-    /// reported again. Most visits come by their pointers in the order of the addresses.
+    /// reported again.
+    #[inline]
     pub(super) fn end(&mut self) {
+        match self.reported[..] {
+            [] => return,
+            [_] => {}
+            [one, other] if one != other => {}
+            _ => self.find_repeated(),
+        }
+        self.reported.clear();
+    }
+
+    /// Most visits come by their pointers in the order of the addresses.
+    fn find_repeated(&mut self) {
         let rises = |a: &(usize, u32), b: &(usize, u32)| a.0 < b.0;
         let falls = |a: &(usize, u32), b: &(usize, u32)| a.0 > b.0;
         let all = &mut self.reported;
@@ -303,7 +318,6 @@ impl Tracer {
             self.repeated
                 .extend(again.map(|pair| NodeId::new(pair[0].1 as usize)));
         }
-        all.clear();
     }
 
     /// A weak reference to an object of the table.

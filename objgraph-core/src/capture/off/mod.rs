@@ -84,8 +84,8 @@ pub(crate) fn lives(_: ObjectId) -> bool {
     false
 }
 
-pub(crate) fn address(_: ObjectId) -> Option<usize> {
-    None
+pub(crate) fn addresses(_: impl Iterator<Item = ObjectId>) -> Vec<usize> {
+    Vec::new()
 }
 
 pub(crate) fn watch_rc<T>(_: &std::rc::Rc<T>, _: &'static Location<'static>) -> Option<ObjectId> {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::chunks::{self, Born, CHUNK, Chunk, Side};
-use super::inner::Erased;
+use super::local::Local;
 use super::watched::{self, watched_arc, watched_rc};
 use super::{kinds, local, origins, pins, shared};
 use crate::capture::{Listed, Looked};
@@ -36,6 +36,8 @@ fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)
     let this = this_thread();
     let mut holders = kinds::holders();
     let mut origins = origins::known();
+    // Objects of one origin stand side by side.
+    let mut last = (origins::NOT_KNOWN, origins::NOWHERE);
     for number in numbers {
         let Some(chunk) = chunks::get(number) else {
             continue;
@@ -53,9 +55,12 @@ fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)
             };
             let id = ObjectId::new(number * CHUNK + offset, round);
             let mut object = told(id, &born, holder, elsewhere);
-            (object.thread, object.scope) = *origins
-                .entry(born.origin)
-                .or_insert_with(|| origins::of(born.origin));
+            if last.0 != born.origin {
+                let origin = origins.entry(born.origin);
+                last.1 = *origin.or_insert_with(|| origins::of(born.origin));
+                last.0 = born.origin;
+            }
+            (object.thread, object.scope) = last.1;
             tell(&object);
         }
     }
@@ -66,13 +71,21 @@ pub(crate) fn lives(id: ObjectId) -> bool {
     chunks::slot_of(id).is_some_and(|slot| slot.lives(id))
 }
 
-/// Where the allocation of an object is to which the table has a handle: as its pointers tell.
-pub(crate) fn address(id: ObjectId) -> Option<usize> {
-    match &chunks::of_place(id.place())?.side {
-        Side::Local(_) => local::with(|local| {
+/// Where the allocations of these objects are, as their pointers tell; 0 where the table has no
+/// handle.
+pub(crate) fn addresses(ids: impl Iterator<Item = ObjectId>) -> Vec<usize> {
+    local::with(|local| {
+        let addresses = ids.map(|id| address(local, id).unwrap_or_default());
+        addresses.collect()
+    })
+}
+
+fn address(local: &mut Local, id: ObjectId) -> Option<usize> {
+    match &local.chunk(id.place())?.side {
+        Side::Local(_) => {
             let handle = local.values.handle(id.place())?.as_ref()?;
             Some(handle.as_ptr().cast::<()>().addr())
-        }),
+        }
         Side::Shared(_) => shared::address(id),
         Side::Bare => None,
     }
@@ -121,36 +134,39 @@ fn told(id: ObjectId, born: &Born, holder: Holder, elsewhere: bool) -> Listed {
 /// Lets `see` look at the value of an object, with its strong and weak counts. The value is
 /// pinned meanwhile; nothing is locked.
 pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
-    let lives = chunks::slot_of(id).is_some_and(|slot| slot.lives(id));
-    match chunks::of_place(id.place()).map(|chunk| &chunk.side) {
-        _ if !lives => Looked::Gone,
-        Some(Side::Local(_)) => look_local(id, see),
-        Some(Side::Bare) => look_watched_arc(id, see).unwrap_or(Looked::Lent),
-        Some(Side::Shared(_)) => match pins::pin(id) {
+    let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table());
+    let Some(chunk) = chunk.filter(|chunk| chunk.slot(id.place()).lives(id)) else {
+        return Looked::Gone;
+    };
+    match &chunk.side {
+        Side::Local(_) => look_local(id, see),
+        Side::Bare => look_watched_arc(id, see).unwrap_or(Looked::Lent),
+        Side::Shared(_) => match pins::pin(id) {
             Some(pinned) => {
                 if let Some(value) = pinned.get() {
                     see(value.value(), pinned.strong, pinned.weak);
                 }
                 Looked::Seen
             }
-            None if chunks::slot_of(id).is_some_and(|slot| slot.lives(id)) => Looked::Lent,
+            None if chunk.slot(id.place()).lives(id) => Looked::Lent,
             None => Looked::Gone,
         },
-        None => Looked::Gone,
     }
 }
 
 fn look_local(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
-    let Some(handle) = local_handle(id) else {
+    let counted = local::with(|local| {
+        let handle = local.values.handle(id.place())?.as_ref()?;
+        // The table's own handle is not the program's.
+        let weak = handle.weak_count().saturating_sub(1);
+        Some((handle.strong_count(), weak, handle.upgrade()))
+    });
+    let Some((all, weak, strong)) = counted else {
         return look_watched_rc(id, see).unwrap_or(Looked::Lent);
     };
-    // The table's own handle, and the one just made, are not the program's.
-    let weak = handle.weak_count().saturating_sub(2);
-    let all = handle.strong_count();
-    let Some(strong) = handle.upgrade() else {
+    let Some(strong) = strong else {
         return Looked::Gone;
     };
-    drop(handle);
     let address = pins::address(&*strong);
     let count = all - pins::of_this_thread(address);
     let pinned = pins::Local::new(address);
@@ -185,20 +201,16 @@ fn look_watched_arc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) 
     Some(Looked::Seen)
 }
 
-fn local_handle(id: ObjectId) -> Option<std::rc::Weak<dyn Erased>> {
-    local::with(|local| local.values.handle(id.place())?.clone())
-}
-
 /// The handle to the value of an `Arc`, for whoever holds the lock of the pins.
 pub(super) fn shared_handle(id: ObjectId) -> shared::Handle {
     shared::copy(id)
 }
 
 /// The value of an object behind an `Rc` of this thread.
-pub(super) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn Erased>> {
+pub(super) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn super::inner::Erased>> {
     let chunk = chunks::of_place(id.place())?;
     if !matches!(chunk.side, Side::Local(_)) || !chunks::slot_of(id)?.lives(id) {
         return None;
     }
-    local_handle(id)?.upgrade()
+    local::with(|local| local.values.handle(id.place())?.as_ref()?.upgrade())
 }

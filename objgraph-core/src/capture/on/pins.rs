@@ -22,46 +22,73 @@ pub(super) fn address<T: ?Sized>(value: &T) -> usize {
 
 // ---- values of `Rc` ----
 
+/// The pins that this thread holds: nearly always one, or none.
+struct HeldHere {
+    /// The address of the first; 0 for none.
+    first: Cell<usize>,
+    /// How many others there are, made while there was one.
+    others: Cell<usize>,
+}
+
 thread_local! {
-    /// How many pins this thread holds; read before anything else, so that counting costs little.
-    static HELD: Cell<usize> = const { Cell::new(0) };
-    static ADDRESSES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static HELD: HeldHere = const {
+        HeldHere {
+            first: Cell::new(0),
+            others: Cell::new(0),
+        }
+    };
+    /// The addresses of the others.
+    static OTHERS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A pin on a value of an `Rc` of this thread. Drop it after the handle.
 pub(super) struct Local {
     address: usize,
+    is_first: bool,
 }
 
 impl Local {
     pub(super) fn new(address: usize) -> Self {
-        let _ = ADDRESSES.try_with(|addresses| addresses.borrow_mut().push(address));
-        let _ = HELD.try_with(|held| held.set(held.get() + 1));
-        Self { address }
+        let is_first = HELD.with(|held| {
+            let is_first = held.first.get() == 0;
+            if is_first {
+                held.first.set(address);
+            } else {
+                held.others.set(held.others.get() + 1);
+            }
+            is_first
+        });
+        if !is_first {
+            let _ = OTHERS.try_with(|others| others.borrow_mut().push(address));
+        }
+        Self { address, is_first }
     }
 }
 
 impl Drop for Local {
     fn drop(&mut self) {
-        let _ = HELD.try_with(|held| held.set(held.get() - 1));
-        let _ = ADDRESSES.try_with(|addresses| {
-            let mut addresses = addresses.borrow_mut();
-            let at = addresses
-                .iter()
-                .rposition(|&address| address == self.address);
-            at.map(|at| addresses.swap_remove(at));
+        if self.is_first {
+            return HELD.with(|held| held.first.set(0));
+        }
+        HELD.with(|held| held.others.set(held.others.get() - 1));
+        let _ = OTHERS.try_with(|others| {
+            let mut others = others.borrow_mut();
+            let at = others.iter().rposition(|&address| address == self.address);
+            at.map(|at| others.swap_remove(at));
         });
     }
 }
 
 /// How many pins this thread holds on a value.
 pub(super) fn of_this_thread(address: usize) -> usize {
-    if HELD.try_with(Cell::get).unwrap_or(0) == 0 {
-        return 0;
+    let (first, others) = HELD.with(|held| (held.first.get(), held.others.get()));
+    let first = usize::from(first == address);
+    if others == 0 {
+        return first;
     }
-    let count = ADDRESSES
-        .try_with(|addresses| addresses.borrow().iter().filter(|&&a| a == address).count());
-    count.unwrap_or(0)
+    let others =
+        OTHERS.try_with(|others| others.borrow().iter().filter(|&&a| a == address).count());
+    first + others.unwrap_or(0)
 }
 
 // ---- values of `Arc` ----
