@@ -13,6 +13,8 @@
 pub(super) struct ByAddress {
     /// Parts of the heap that are well filled, sorted.
     spans: Vec<Span>,
+    /// The one that holds most, where one looks first: most heaps are one.
+    near: Span,
     blocks: Vec<Block>,
     /// Nodes by address, for blocks where the order is not that of the table.
     nodes: Vec<u32>,
@@ -32,13 +34,22 @@ const BLOCK: usize = 64 * GRAIN;
 const GAP: usize = 16;
 
 /// Blocks that follow each other in memory.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Span {
     /// The address of the first, divided by what a block is.
     first: usize,
     len: usize,
     /// Where they begin among all blocks.
     at: usize,
+}
+
+impl Span {
+    /// Where a block is among all, if it is one of these.
+    #[inline]
+    fn find(&self, block: usize) -> Option<usize> {
+        let offset = block.wrapping_sub(self.first);
+        (offset < self.len).then(|| self.at + offset)
+    }
 }
 
 /// Which of 64 grains hold a value.
@@ -52,11 +63,13 @@ struct Block {
 }
 
 impl Block {
-    fn add(&mut self, grain: u32, node: u32) {
+    /// Adds a node, which is the next one in the table after that which was added before, or is
+    /// not.
+    #[inline]
+    fn add(&mut self, grain: u32, node: u32, is_next: bool) {
         if self.taken == 0 {
             (self.first, self.in_order) = (node, true);
         } else {
-            let is_next = node.wrapping_sub(self.first) == self.taken.count_ones();
             self.in_order &= is_next && self.taken >> grain == 0;
         }
         self.taken |= 1 << grain;
@@ -86,14 +99,14 @@ impl ByAddress {
             known.filter_map(|(node, &address)| Some((node, split(address)?)))
         };
         let mut found = Self::with_spans(known().map(|(_, (block, _))| block));
-        let mut last = (usize::MAX, None);
+        let mut last = (usize::MAX, 0, None);
         for (node, (block, grain)) in known() {
-            if last.0 != block {
-                last = (block, found.block(block));
+            let is_here = last.0 == block;
+            let at = if is_here { last.2 } else { found.block(block) };
+            if let Some(at) = at {
+                found.blocks[at].add(grain, node, is_here && node == last.1 + 1);
             }
-            if let Some(at) = last.1 {
-                found.blocks[at].add(grain, node);
-            }
+            last = (block, node, at);
         }
         let mut room = 0;
         for block in found.blocks.iter_mut().filter(|block| !block.in_order) {
@@ -143,6 +156,8 @@ impl ByAddress {
                 }
             }
         }
+        let largest = found.spans.iter().max_by_key(|span| span.len);
+        found.near = largest.copied().unwrap_or_default();
         found.blocks = vec![Block::default(); room];
         found
     }
@@ -150,14 +165,12 @@ impl ByAddress {
     /// Where a block is among all.
     #[inline]
     fn block(&self, block: usize) -> Option<usize> {
-        let before = match &self.spans[..] {
-            // Most heaps are one.
-            [_] => 1,
-            spans => spans.partition_point(|span| span.first <= block),
-        };
-        let span = self.spans.get(before.checked_sub(1)?)?;
-        let offset = block.wrapping_sub(span.first);
-        (offset < span.len).then(|| span.at + offset)
+        self.near.find(block).or_else(|| self.far(block))
+    }
+
+    fn far(&self, block: usize) -> Option<usize> {
+        let before = self.spans.partition_point(|span| span.first <= block);
+        self.spans.get(before.checked_sub(1)?)?.find(block)
     }
 
     /// The node of the allocation at this address, if that is known.

@@ -28,9 +28,10 @@ struct Run {
 }
 
 impl EdgeColumn {
-    /// Makes room for edges of this many nodes.
+    /// Makes room for this many nodes, and an edge of each.
     pub(super) fn reserve(&mut self, nodes: usize) {
-        self.starts.reserve(nodes + 1);
+        self.starts.reserve_exact(nodes + 1);
+        self.edges.reserve(nodes);
     }
 
     /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,

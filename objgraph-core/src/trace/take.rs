@@ -132,10 +132,12 @@ pub(super) fn take(
     tracer.handles = Handles::list();
     let (is_part, roots) = match extent {
         Extent::All => {
+            tracer.expect(before.0.wrapping_sub(before.1));
             capture::list_each(&mut |object| tracer.list(object));
             (false, true)
         }
         Extent::Some { listed, roots } => {
+            tracer.expect(listed.len() as u64);
             for object in &listed {
                 tracer.list(object);
             }
@@ -143,7 +145,6 @@ pub(super) fn take(
         }
     };
     let all = tracer.nodes.len();
-    tracer.edges.reserve(all);
     let addresses = capture::addresses(tracer.nodes.iter().map(|row| row.id));
     tracer.in_memory = ByAddress::of(&addresses);
     drop(addresses);
@@ -157,9 +158,7 @@ pub(super) fn take(
         .flat_map(|value| start_nodes(&mut tracer, *value))
         .collect();
     tracer.in_order = true;
-    for node in 0..all {
-        tracer.visit_object(node as u32);
-    }
+    tracer.visit_listed(all as u32);
     tracer.visit_queue();
     if is_part {
         tracer.adopt_more();
@@ -196,9 +195,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     let all = tracer.nodes.len();
     tracer.know_watched(true);
     super::left_behind::adopt(&mut tracer);
-    for node in 0..all {
-        tracer.visit_object(node as u32);
-    }
+    tracer.visit_listed(all as u32);
     tracer.visit_std_values();
     assemble(tracer)
 }
@@ -275,33 +272,51 @@ impl Tracer {
         }
     }
 
+    /// Visits the objects of the listing, of which there are so many.
+    pub(super) fn visit_listed(&mut self, all: u32) {
+        let mut next = 0;
+        while next < all {
+            // What is caught here is rare, and to be ready for it costs something.
+            let looked = caught(|| {
+                while next < all {
+                    next += 1;
+                    self.look_into(next - 1);
+                }
+            });
+            if let Err(message) = looked {
+                self.panicked_at_its_end(next - 1, message);
+            }
+        }
+    }
+
     /// Visits an object of the table.
     pub(super) fn visit_object(&mut self, node: u32) {
-        if self.nodes[node as usize].state != State::Lent || self.looks_into_nothing {
+        if let Err(message) = caught(|| self.look_into(node)) {
+            self.panicked_at_its_end(node, message);
+        }
+    }
+
+    /// The program had let go of the value meanwhile, so that its own drop ran after the visit,
+    /// and panicked.
+    fn panicked_at_its_end(&mut self, node: u32, message: String) {
+        self.panicked(node, message);
+        self.nodes[node as usize].state = State::InFlight;
+    }
+
+    fn look_into(&mut self, node: u32) {
+        let row = &self.nodes[node as usize];
+        if row.state != State::Lent || self.looks_into_nothing {
             return;
         }
-        let id = self.nodes[node as usize].id;
-        let mut seen = None;
-        // The program may have let go of the value meanwhile: then its own drop runs here.
-        let looked = caught(|| {
-            capture::look(id, &mut |value, strong, weak| {
-                seen = Some((count(strong), count(weak)));
-                self.visit_value(node, value);
-            })
+        let looked = capture::look(row.id, &mut |value, strong, weak| {
+            let row = &mut self.nodes[node as usize];
+            (row.strong, row.weak) = (count(strong), count(weak));
+            self.visit_value(node, value);
         });
-        let looked = looked.unwrap_or_else(|message| {
-            self.panicked(node, message);
-            Looked::Gone
-        });
-        let row = &mut self.nodes[node as usize];
-        if let Some((strong, weak)) = seen {
-            row.strong = strong;
-            row.weak = weak;
-        }
         match looked {
             Looked::Seen => {}
-            Looked::Lent => row.state = State::Lent,
-            Looked::Gone => row.state = State::InFlight,
+            Looked::Lent => self.nodes[node as usize].state = State::Lent,
+            Looked::Gone => self.nodes[node as usize].state = State::InFlight,
         }
     }
 

@@ -161,6 +161,15 @@ impl Tracer {
         }
     }
 
+    /// Makes room for so many objects of the listing, and an edge of each.
+    pub(super) fn expect(&mut self, objects: u64) {
+        let objects = usize::try_from(objects).unwrap_or(0);
+        // Else there will be room when it is needed.
+        if self.nodes.try_reserve_exact(objects).is_ok() {
+            self.edges.reserve(objects);
+        }
+    }
+
     /// Adds a node for an object of the listing, which is in the order of the table.
     pub(super) fn list(&mut self, listed: &capture::Listed) {
         let row = self.row(listed);
