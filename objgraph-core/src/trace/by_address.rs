@@ -173,18 +173,44 @@ impl ByAddress {
         self.spans.get(before.checked_sub(1)?)?.find(block)
     }
 
-    /// The node of the allocation at this address, if that is known.
+    /// Whether this is too large to stay near the processor.
+    pub(super) fn is_far(&self) -> bool {
+        // Tests are to go the way of large heaps too.
+        self.blocks.len() > if cfg!(debug_assertions) { 0 } else { 1 << 14 }
+    }
+
+    /// Where it stands which node the allocation at this address is, if it stands anywhere.
     #[inline]
-    pub(super) fn get(&self, address: usize) -> Option<u32> {
+    pub(super) fn spot(&self, address: usize) -> Option<Spot> {
         let (block, grain) = split(address)?;
-        let block = self.blocks.get(self.block(block)?)?;
-        let number = block.first + block.rank(grain)?;
+        let block = self.block(block)?;
+        Some(Spot { block, grain })
+    }
+
+    /// The node that stands there, if there is one.
+    #[inline]
+    pub(super) fn at(&self, spot: Spot) -> Option<u32> {
+        let block = self.blocks.get(spot.block)?;
+        let number = block.first + block.rank(spot.grain)?;
         if block.in_order {
             Some(number)
         } else {
             self.nodes.get(number as usize).copied()
         }
     }
+
+    /// The node of the allocation at this address, if that is known.
+    #[inline]
+    pub(super) fn get(&self, address: usize) -> Option<u32> {
+        self.at(self.spot(address)?)
+    }
+}
+
+/// Where it stands which node an allocation is.
+#[derive(Clone, Copy)]
+pub(super) struct Spot {
+    block: usize,
+    grain: u32,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! that the snapshot will have. Those found out of order (of a value inside of another, of a
 //! root) are kept apart and put in at the end.
 
-use crate::snapshot::EdgeRow;
+use crate::snapshot::{EdgeRow, NodeId};
 
 /// The edges found until now.
 #[derive(Default)]
@@ -13,12 +13,18 @@ pub(super) struct EdgeColumn {
     edges: Vec<EdgeRow>,
     /// Where the edges of each of these nodes begin.
     starts: Vec<u32>,
+    /// Of how many of these nodes the edges are sorted.
+    sorted: usize,
     /// The others.
     apart: Vec<EdgeRow>,
     runs: Vec<Run>,
     /// Whether what is found now goes apart.
     is_apart: bool,
 }
+
+/// An edge that was pushed: its number among those of its kind, twice, and whether it is apart.
+#[derive(Clone, Copy)]
+pub(super) struct Pushed(usize);
 
 /// The edges apart from `start` on, until the next run, are those of `node`.
 #[derive(Clone, Copy)]
@@ -39,7 +45,6 @@ impl EdgeColumn {
     pub(super) fn move_to(&mut self, node: u32, in_order: bool) {
         let next = self.starts.len();
         self.is_apart = if in_order && node as usize >= next {
-            self.close();
             let start = self.edges.len() as u32;
             if node as usize == next {
                 self.starts.push(start);
@@ -56,25 +61,71 @@ impl EdgeColumn {
         }
     }
 
-    /// Sorts the edges of the node that was visited last, while they are at hand.
-    fn close(&mut self) {
-        let start = self.starts.last().map_or(0, |&start| start as usize);
-        sort(&mut self.edges[start..]);
+    /// Whether what is found now is put in at the end.
+    #[inline]
+    pub(super) fn is_apart(&self) -> bool {
+        self.is_apart
+    }
+
+    /// How many edges there are of nodes whose edges are not sorted.
+    #[inline]
+    pub(super) fn unsorted(&self) -> usize {
+        let sorted = self.starts.get(self.sorted);
+        sorted.map_or(0, |&sorted| self.edges.len() - sorted as usize)
+    }
+
+    /// Sorts the edges of the nodes before the one that was begun last.
+    pub(super) fn sort(&mut self) {
+        let closed = self.starts.len().saturating_sub(1);
+        for bounds in self.starts[self.sorted.min(closed)..].windows(2) {
+            sort(&mut self.edges[bounds[0] as usize..bounds[1] as usize]);
+        }
+        self.sorted = closed;
     }
 
     #[inline]
-    pub(super) fn push(&mut self, edge: EdgeRow) {
-        if self.is_apart {
-            self.apart.push(edge);
+    pub(super) fn push(&mut self, edge: EdgeRow) -> Pushed {
+        let edges = if self.is_apart {
+            &mut self.apart
         } else {
-            self.edges.push(edge);
+            &mut self.edges
+        };
+        edges.push(edge);
+        Pushed((edges.len() - 1) << 1 | usize::from(self.is_apart))
+    }
+
+    /// Where an edge leads to that was pushed, and is not sorted yet.
+    #[inline]
+    pub(super) fn target(&mut self, pushed: Pushed) -> &mut NodeId {
+        let edges = if pushed.0 & 1 != 0 {
+            &mut self.apart
+        } else {
+            &mut self.edges
+        };
+        &mut edges[pushed.0 >> 1].target
+    }
+
+    /// Leaves out the edges that lead to `nowhere`.
+    pub(super) fn leave_out(&mut self, nowhere: NodeId) {
+        let mut kept = 0;
+        let mut next = 0;
+        for start in 0..self.starts.len() {
+            let end = self.starts.get(start + 1);
+            let end = end.map_or(self.edges.len(), |&end| end as usize);
+            self.starts[start] = kept as u32;
+            while next < end {
+                self.edges[kept] = self.edges[next];
+                kept += usize::from(self.edges[next].target != nowhere);
+                next += 1;
+            }
         }
+        self.edges.truncate(kept);
     }
 
     /// The edges by source, and where those of each node begin.
     pub(super) fn finish(mut self, nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
-        self.close();
         self.starts.resize(nodes + 1, self.edges.len() as u32);
+        self.sort();
         if !self.apart.is_empty() {
             self.put_in();
         }
@@ -142,17 +193,23 @@ mod tests {
     use super::EdgeColumn;
     use crate::snapshot::{EdgeRow, NodeId, PathTable};
 
+    const NOWHERE: NodeId = NodeId::new(99);
+
     proptest! {
         /// Visits in any order, resumed and interleaved, give what a stable sort gives.
         #[test]
         fn edges_come_by_source(
-            visits in prop::collection::vec((0u32..12, any::<bool>(), 0usize..4), 0..40),
+            visits in prop::collection::vec(
+                (0u32..12, any::<bool>(), 0usize..4, any::<bool>(), any::<bool>()),
+                0..40,
+            ),
         ) {
             let path = PathTable::default().start(0);
             let mut column = EdgeColumn::default();
             let mut expected: Vec<(u32, EdgeRow)> = Vec::new();
             let mut ahead = 0;
-            for (number, (node, in_order, edges)) in visits.into_iter().enumerate() {
+            for (number, visit) in visits.into_iter().enumerate() {
+                let (node, in_order, edges, sorts, leaves_out) = visit;
                 let in_order = in_order && node >= ahead;
                 if in_order {
                     ahead = node;
@@ -161,10 +218,19 @@ mod tests {
                 for index in (0..edges).rev() {
                     let index = (number * 7 + index) as u32 % 11;
                     let edge = EdgeRow { path, index, target: NodeId::new(0), strong: true };
-                    column.push(edge);
+                    let pushed = column.push(EdgeRow { target: NOWHERE, ..edge });
+                    if in_order && leaves_out {
+                        continue;
+                    }
+                    prop_assert_eq!(*column.target(pushed), NOWHERE);
+                    *column.target(pushed) = edge.target;
                     expected.push((node, edge));
                 }
+                if sorts {
+                    column.sort();
+                }
             }
+            column.leave_out(NOWHERE);
             expected.sort();
             let (starts, edges) = column.finish(12);
             prop_assert_eq!(starts.len(), 13);

@@ -50,9 +50,7 @@ fn keep() {
         tracer.list(object);
     }
     tracer.in_order = true;
-    for node in 0..own.len() {
-        tracer.visit_object(node as u32);
-    }
+    tracer.visit_listed(own.len() as u32);
     tracer.visit_std_values();
     let kept = Arc::new(assemble(tracer));
     let mut all = LEFT_BEHIND.lock();

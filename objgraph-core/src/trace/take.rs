@@ -15,7 +15,7 @@ use super::visitor::Visitor;
 use crate::capture::{self, Looked};
 use crate::object_id::ObjectId;
 use crate::sight::{Behind, Seen, registry};
-use crate::snapshot::{NodeId, Snapshot, State};
+use crate::snapshot::{Holder, NodeId, Snapshot, State};
 use crate::tracked::{Value, Visit};
 
 /// A snapshot of all objects, and of what they reach through std's pointers.
@@ -147,6 +147,10 @@ pub(super) fn take(
     let all = tracer.nodes.len();
     let addresses = capture::addresses(tracer.nodes.iter().map(|row| row.id));
     tracer.in_memory = ByAddress::of(&addresses);
+    tracer.may_wait = !is_part
+        && tracer.in_memory.is_far()
+        && std::iter::zip(&tracer.nodes, &addresses)
+            .all(|(row, &address)| row.holder != Holder::Rc || address != 0);
     drop(addresses);
     tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
@@ -159,6 +163,7 @@ pub(super) fn take(
         .collect();
     tracer.in_order = true;
     tracer.visit_listed(all as u32);
+    tracer.read_all();
     tracer.visit_queue();
     if is_part {
         tracer.adopt_more();

@@ -8,9 +8,9 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
 
-use super::by_address::ByAddress;
+use super::by_address::{ByAddress, Spot};
 use super::by_place::ByPlace;
-use super::edge_column::EdgeColumn;
+use super::edge_column::{EdgeColumn, Pushed};
 use super::handles::Handles;
 use super::keep::Kept;
 use super::met::{MetPointer, StdPointer};
@@ -33,6 +33,12 @@ const PATH_DEPTH: u32 = 12;
 /// told, not looked into.
 const GUARD_DEPTH: u32 = 64;
 
+/// How many edges are sorted together, at least.
+const TOGETHER: usize = 512;
+
+/// Stands for the node of an edge that is not known.
+const NOWHERE: NodeId = NodeId::new(u32::MAX as usize - 1);
+
 /// Stands for values in guards too deep to look into.
 struct TooDeep;
 
@@ -54,8 +60,14 @@ pub(crate) struct Tracer {
     pub(super) handles: Handles,
     /// Nodes to which a visit reported one strong reference more than once.
     pub(super) repeated: Vec<NodeId>,
-    /// The pointers that the visit reported, by their own addresses, and where they lead.
-    reported: Vec<(usize, u32)>,
+    /// The pointers that the visit reported, by their own addresses, and their edges.
+    reported: Vec<(usize, Pushed)>,
+    /// Edges of which it is known where it stands to which node they lead.
+    unread: Vec<(Pushed, Spot)>,
+    /// Whether edges may wait there: all objects that they can lead to stand there.
+    pub(super) may_wait: bool,
+    /// Whether an edge led to an object that was made meanwhile.
+    leads_nowhere: bool,
     /// Whether labels are wanted of values that no id leads back to.
     pub(super) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
@@ -139,6 +151,9 @@ impl Tracer {
             handles: Handles::default(),
             repeated: Vec::new(),
             reported: Vec::new(),
+            unread: Vec::new(),
+            may_wait: false,
+            leads_nowhere: false,
             wants_labels: options.labels,
             wants_heap: options.heap,
             looks_into_nothing: false,
@@ -281,14 +296,19 @@ impl Tracer {
     }
 
     #[inline]
-    fn edge(&mut self, target: u32, strong: bool) {
+    fn edge(&mut self, target: u32, strong: bool) -> Pushed {
+        self.edge_to(NodeId::new(target as usize), strong)
+    }
+
+    #[inline]
+    fn edge_to(&mut self, target: NodeId, strong: bool) -> Pushed {
         let index = self.index();
         self.edges.push(EdgeRow {
             path: self.cursor.path,
             index,
-            target: NodeId::new(target as usize),
+            target,
             strong,
-        });
+        })
     }
 
     /// Whether bytes on the heap and lengths of collections are wanted.
@@ -299,8 +319,8 @@ impl Tracer {
     /// A strong reference that the pointer at `holder` holds.
     #[inline]
     fn held_by(&mut self, holder: usize, target: u32) {
-        self.edge(target, true);
-        self.reported.push((holder, target));
+        let edge = self.edge(target, true);
+        self.reported.push((holder, edge));
     }
 
     /// A visit ends: of each pointer it should have reported once, it is found out which it
@@ -310,23 +330,72 @@ impl Tracer {
         match self.reported[..] {
             [] => return,
             [_] => {}
-            [one, other] if one != other => {}
+            [(one, _), (other, _)] if one != other => {}
             _ => self.find_repeated(),
         }
         self.reported.clear();
+        if self.edges.unsorted() >= TOGETHER {
+            self.read();
+        }
     }
 
     /// Most visits come by their pointers in the order of the addresses.
     fn find_repeated(&mut self) {
-        let rises = |a: &(usize, u32), b: &(usize, u32)| a.0 < b.0;
-        let falls = |a: &(usize, u32), b: &(usize, u32)| a.0 > b.0;
-        let all = &mut self.reported;
-        if !all.is_sorted_by(rises) && !all.is_sorted_by(falls) {
-            all.sort_unstable();
-            let again = all.windows(2).filter(|pair| pair[0] == pair[1]);
-            self.repeated
-                .extend(again.map(|pair| NodeId::new(pair[0].1 as usize)));
+        let rises = |a: &(usize, Pushed), b: &(usize, Pushed)| a.0 < b.0;
+        let falls = |a: &(usize, Pushed), b: &(usize, Pushed)| a.0 > b.0;
+        if self.reported.is_sorted_by(rises) || self.reported.is_sorted_by(falls) {
+            return;
         }
+        self.read();
+        let all = self.reported.iter();
+        let all = all.map(|&(holder, edge)| (holder, *self.edges.target(edge)));
+        let mut all: Vec<(usize, NodeId)> = all.collect();
+        all.sort_unstable();
+        let again = all.windows(2).filter(|pair| pair[0] == pair[1]);
+        let again = again.map(|pair| pair[1].1);
+        self.repeated.extend(again.filter(|&node| node != NOWHERE));
+    }
+
+    /// Reads where edges lead to, many together: each waits for memory, and so they wait at the
+    /// same time. Then the edges of a node can be sorted.
+    fn read(&mut self) {
+        for (edge, spot) in self.unread.drain(..) {
+            let target = match self.in_memory.at(spot) {
+                Some(node) => NodeId::new(node as usize),
+                None => {
+                    // It was made by a visit, and is no object of this snapshot. What it owns is
+                    // held by it. From now on such a pointer is asked for the id.
+                    (self.may_wait, self.leads_nowhere) = (false, true);
+                    NOWHERE
+                }
+            };
+            *self.edges.target(edge) = target;
+        }
+        self.edges.sort();
+    }
+
+    /// No edge waits any more.
+    pub(super) fn read_all(&mut self) {
+        self.may_wait = false;
+        self.read();
+        if self.leads_nowhere {
+            self.edges.leave_out(NOWHERE);
+        }
+    }
+
+    /// A strong reference to the value of an `Rc`, as [`reference_at`](Self::reference_at).
+    #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    pub(super) fn local_reference_at(&mut self, holder: usize, address: usize) -> bool {
+        if !self.may_wait || self.edges.is_apart() {
+            return self.reference_at(holder, address);
+        }
+        let spot = self.in_memory.spot(address);
+        if let Some(spot) = spot {
+            let edge = self.edge_to(NOWHERE, true);
+            self.reported.push((holder, edge));
+            self.unread.push((edge, spot));
+        }
+        spot.is_some()
     }
 
     /// A weak reference to an object of the table.
@@ -358,6 +427,7 @@ impl Tracer {
     /// A strong reference to an object of the table, by its address, which the pointer at `holder`
     /// holds; false if that is not known.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    #[inline]
     pub(super) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
         let node = self.in_memory.get(address);
         if let Some(node) = node {

@@ -345,6 +345,13 @@ impl<'a> Visitor<'a> {
             .reference_at(std::ptr::from_ref(pointer).addr(), address)
     }
 
+    /// The same for a pointer that none but this thread has.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn local_reference_at<P>(&mut self, pointer: &P, address: usize) -> bool {
+        self.tracer
+            .local_reference_at(std::ptr::from_ref(pointer).addr(), address)
+    }
+
     /// Reports a weak reference to an object of the table, by its id.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn weak_reference(&mut self, id: ObjectId) {

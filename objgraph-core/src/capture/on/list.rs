@@ -80,6 +80,7 @@ pub(crate) fn addresses(ids: impl Iterator<Item = ObjectId>) -> Vec<usize> {
     })
 }
 
+#[inline]
 fn address(local: &mut Local, id: ObjectId) -> Option<usize> {
     match &local.chunk(id.place())?.side {
         Side::Local(_) => {

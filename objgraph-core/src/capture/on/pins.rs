@@ -48,6 +48,7 @@ pub(super) struct Local {
 }
 
 impl Local {
+    #[inline]
     pub(super) fn new(address: usize) -> Self {
         let is_first = HELD.with(|held| {
             let is_first = held.first.get() == 0;
@@ -66,6 +67,7 @@ impl Local {
 }
 
 impl Drop for Local {
+    #[inline]
     fn drop(&mut self) {
         if self.is_first {
             return HELD.with(|held| held.first.set(0));
@@ -80,6 +82,7 @@ impl Drop for Local {
 }
 
 /// How many pins this thread holds on a value.
+#[inline]
 pub(super) fn of_this_thread(address: usize) -> usize {
     let (first, others) = HELD.with(|held| (held.first.get(), held.others.get()));
     let first = usize::from(first == address);

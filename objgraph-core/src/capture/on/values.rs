@@ -121,6 +121,7 @@ impl RcValues {
     }
 
     /// The handle at a place of this thread.
+    #[inline]
     pub(super) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
         let OwnPlace { own, .. } = self.place(place)?;
         Some(&mut own.handles[usize::from(place as u8)])

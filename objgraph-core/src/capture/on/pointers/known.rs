@@ -3,7 +3,7 @@
 /// Writes what `Rc` and `Arc` share; `$apart` runs a function at a time when nobody else reads
 /// the counts of the value.
 macro_rules! known_pointer {
-    ($Pointer:ident, $Inner:ident, $Header:ident, $module:ident, $apart:path) => {
+    ($Pointer:ident, $Inner:ident, $Header:ident, $module:ident, $apart:path, $at:ident) => {
         /// Gives the table its handle back, of the `pointer` whose header this is.
         fn attach_lent(header: &$Header, pointer: &dyn Any) {
             $apart(|| {
@@ -19,7 +19,7 @@ macro_rules! known_pointer {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.meets(self.handle.number());
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
-                if visitor.reference_at(self, address.cast::<()>().addr()) {
+                if visitor.$at(self, address.cast::<()>().addr()) {
                     return;
                 }
                 self.attach();

@@ -261,7 +261,7 @@ fn at_once(change: impl FnOnce()) {
 }
 
 pointer_traits!(Rc);
-known_pointer!(Rc, RcInner, RcHeader, rc, at_once);
+known_pointer!(Rc, RcInner, RcHeader, rc, at_once, local_reference_at);
 pointers_made!(Rc, [], dyn Any, local_strong);
 raw_pointers!(Rc, hold);
 file_traits!(Rc);

@@ -300,7 +300,7 @@ fn hold<T: ?Sized, R>(
 }
 
 pointer_traits!(Arc);
-known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen);
+known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen, reference_at);
 pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
 raw_pointers!(Arc, hold);
 file_traits!(Arc);
