@@ -221,6 +221,73 @@ fn a_visit_that_drops_what_is_visited() {
     }
 }
 
+/// Makes in its first visit what it reports.
+#[derive(Default)]
+struct Late {
+    made: RefCell<Option<Rc<Leaf>>>,
+    known: Rc<Leaf>,
+}
+
+impl Visit for Late {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        let mut made = self.made.borrow_mut();
+        made.get_or_insert_with(Rc::default);
+        drop(made);
+        visitor.field("made", &self.made);
+        visitor.field("known", &self.known);
+    }
+}
+
+/// What a visit makes may be missing in the snapshot that is just taken. The references beside it
+/// are there, and none is taken for one to something else.
+#[test]
+fn a_visit_that_makes_what_it_reports() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<Late>();
+    let known = Rc::new(Leaf(1));
+    let some: Vec<_> = (0..500).map(|_| Rc::new(Leaf(2))).collect();
+    // New objects come to where others were, among those that are listed.
+    let _some: Vec<_> = some.into_iter().step_by(2).collect();
+    let late = || {
+        let made = RefCell::default();
+        let known = known.clone();
+        Rc::new(Late { made, known })
+    };
+    let late: Vec<_> = (0..300).map(|_| late()).collect();
+    let edges_to = |snapshot: &Snapshot, rc: &Rc<Leaf>| {
+        let node = snapshot.find(objgraph::id(rc))?;
+        Some(
+            snapshot
+                .edges_to(node)
+                .filter(|edge| edge.is_strong())
+                .count(),
+        )
+    };
+    for is_first in [true, false] {
+        let leaks = objgraph::find_leaks();
+        let ids = || leaks.ids();
+        assert!(
+            late.iter()
+                .all(|late| !ids().any(|id| id == objgraph::id(late)))
+        );
+        assert!(leaks.overreported().is_empty(), "{leaks}");
+        let snapshot = leaks.snapshot();
+        assert_eq!(edges_to(snapshot, &known), Some(late.len()));
+        for late in &late {
+            let made = late.made.borrow();
+            let made = made.as_ref().unwrap();
+            assert!(!ids().any(|id| id == objgraph::id(made)));
+            match edges_to(snapshot, made) {
+                Some(edges) => assert_eq!(edges, 1),
+                None => assert!(is_first),
+            }
+        }
+    }
+}
+
 /// Makes and drops thousands of objects in each visit, and each `Debug`.
 struct Busy(RefCell<Vec<Rc<Leaf>>>);
 

@@ -30,6 +30,8 @@ use crate::tracked::{Value, Visit};
 /// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
 /// snapshot is empty.
 ///
+/// What a `visit` makes meanwhile may be missing; what is seen of it is held to be alive.
+///
 /// A `visit` may itself ask for a snapshot. One that is asked for by a visit of a snapshot that a
 /// visit asked for looks into nothing, so that this ends.
 #[must_use]
