@@ -16,7 +16,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let ours = |key| Reading::own("heap-ours", n, key);
     let query = |key| Reading::own("queries", n, key);
     let python = |key| Reading::of(Program::Python("all", n), key);
-    let hub = if scope.quick { 5_000 } else { SMALL };
+    let hub = if scope.quick { 10_000 } else { SMALL };
     let unless_quick = |row: Row| if scope.quick { row.not(QUICK) } else { row };
 
     vec![

@@ -125,5 +125,6 @@ fn by_path(mut rows: Vec<LengthRow>) -> Vec<LengthRow> {
             same
         });
     }
+    rows.shrink_to_fit();
     rows
 }

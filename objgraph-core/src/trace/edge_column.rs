@@ -34,10 +34,14 @@ struct Run {
 }
 
 impl EdgeColumn {
-    /// Makes room for this many nodes, and an edge of each.
-    pub(super) fn reserve(&mut self, nodes: usize) {
+    /// Makes room for this many edges.
+    pub(super) fn reserve(&mut self, edges: usize) {
+        self.edges.reserve(edges);
+    }
+
+    /// Makes room for this many nodes.
+    pub(super) fn reserve_nodes(&mut self, nodes: usize) {
         self.starts.reserve_exact(nodes + 1);
-        self.edges.reserve(nodes);
     }
 
     /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,

@@ -30,7 +30,7 @@ use crate::tracked::{Value, Visit};
 /// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
 /// snapshot is empty.
 ///
-/// What a `visit` makes meanwhile may be missing; what is seen of it is held to be alive.
+/// What a `visit` makes meanwhile may be missing; what that owns counts as held from outside.
 ///
 /// A `visit` may itself ask for a snapshot. One that is asked for by a visit of a snapshot that a
 /// visit asked for looks into nothing, so that this ends.
@@ -154,6 +154,8 @@ pub(super) fn take(
         && std::iter::zip(&tracer.nodes, &addresses)
             .all(|(row, &address)| row.holder != Holder::Rc || address != 0);
     drop(addresses);
+    // Where the addresses were there is room for this.
+    tracer.edges.reserve_nodes(all);
     tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
     if roots {

@@ -176,11 +176,14 @@ impl Tracer {
         }
     }
 
-    /// Makes room for so many objects of the listing, and an edge of each.
+    /// Makes room for so many objects of the listing, with an edge and a collection each: what
+    /// grows from little leaves behind what it was before, and what is never used costs nothing.
     pub(super) fn expect(&mut self, objects: u64) {
         let objects = usize::try_from(objects).unwrap_or(0);
         // Else there will be room when it is needed.
-        if self.nodes.try_reserve_exact(objects).is_ok() {
+        if self.nodes.try_reserve_exact(objects).is_ok()
+            && (!self.wants_heap || self.lengths.try_reserve(objects).is_ok())
+        {
             self.edges.reserve(objects);
         }
     }
