@@ -62,7 +62,7 @@ fn fields_are_entered_by_name() {
         "struct S { r#type: Foo, #[tracked(back)] up: Weak<S>, n: u8, #[tracked(skip)] s: Foo }",
         &[
             "__visitor.__enter(\"type\");",
-            "(&&&&::objgraph::__private::Probe::new(&__value.r#type)).__visit(__visitor);",
+            "(&&&&::objgraph::__private::Probe(&__value.r#type)).__visit(__visitor);",
             "__visitor.__leave();",
             "__visitor.__enter_back(\"up\");",
             "__visitor.__leave(); }",
@@ -76,7 +76,7 @@ fn fields_are_entered_by_name() {
     );
     has(
         "struct S(u8, Foo);",
-        &["__enter(\"1\")", "Probe::new(&__value.1)"],
+        &["__enter(\"1\")", "Probe(&__value.1)"],
     );
 }
 
@@ -104,8 +104,8 @@ fn parameters_are_static_and_not_submitted() {
         &[
             "impl<'__v, 'a, T: ?Sized, const N: usize> ::core::clone::Clone",
             "for __Visit<&'__v S<'a, T, {N}>, &mut ::objgraph::Visitor<'__v> > where T: Foo, T: 'static {",
-            "LocalProbe::new(&__value.f)",
-            "Probe::new(&__value.t)",
+            "LocalProbe(&__value.f)",
+            "Probe(&__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
             "LocalTypeProbe::<&'a [u8; N]>::NEW).__sight()",
         ],
@@ -204,7 +204,7 @@ fn functions_are_named_on_both_sides() {
     );
     has(
         "struct S;",
-        &["(&&::objgraph::__private::DebugProbe::new(self)).__label()"],
+        &["::objgraph::__private::TypeProbe::<Self>::__label(self)"],
     );
 }
 
