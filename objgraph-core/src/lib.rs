@@ -68,4 +68,5 @@ pub mod __private {
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
     pub use inventory;
+    pub use std;
 }

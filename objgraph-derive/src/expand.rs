@@ -161,7 +161,7 @@ fn on(context: &Context<'_>) -> TokenStream {
         #allow
         const _: () = {
             #[allow(unused_imports)]
-            use #private::levels::*;
+            use #private::{levels::*, std as __std};
             #probes
             #tracked
             #submit

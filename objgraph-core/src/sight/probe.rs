@@ -204,12 +204,11 @@ pub trait ViaNoDrop {
 
 impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
 
-/// All levels, for a glob import that brings no name but one into scope.
+/// All levels, for a glob import that brings no name into scope.
 pub mod levels {
     pub use super::{
         TypeViaAny as _, TypeViaOpaque as _, TypeViaTracked as _, TypeViaWalk as _, ViaAny as _,
         ViaNoDebug as _, ViaNoDrop as _, ViaNoVisit as _, ViaOpaque as _, ViaOpaqueLocal as _,
         ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
     };
-    pub use std as __std;
 }

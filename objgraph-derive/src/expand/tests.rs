@@ -46,7 +46,7 @@ fn both_sides_are_gated() {
             "::objgraph::__private::on! { const _: () = {",
             "impl ::objgraph::Visit for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
             "<S as ::objgraph::Visit>::register(__r);",
-            "::objgraph::__private::submit! { |__r| {",
+            "::objgraph::__private::submit! { __register }",
             "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Visit for S { } }",
         ],
     );
@@ -67,11 +67,10 @@ fn fields_are_entered_by_name() {
             "__visitor.__enter_back(\"up\");",
             "__visitor.__leave(); }",
             "name: \"type\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Probed, back: false",
-            "name: \"up\", ty: \"Weak<S>\", sight: ::objgraph::__private::FieldSight::Probed, back: true",
+            "name: \"up\", ty: \"Weak<S>\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::TypeProbe::<Weak<S> >::SIGHT), back: true",
             "name: \"n\", ty: \"u8\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Full)",
             "name: \"s\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Skipped)",
             "__r.sight(__t, 0usize, __s0);",
-            "__r.sight(__t, 1usize, __s1);",
         ],
     );
     has(
@@ -107,7 +106,7 @@ fn parameters_are_static_and_not_submitted() {
             "LocalProbe(&__value.f)",
             "Probe(&__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
-            "LocalTypeProbe::<&'a [u8; N]>::NEW).__sight()",
+            "Known(::objgraph::__private::TypeProbe::<&'a [u8; N]>::SIGHT)",
         ],
     );
     lacks("struct S<T>(T);", &["submit", "begin_wrapped"]);
@@ -160,17 +159,17 @@ fn what_is_passed_through_is_not_registered() {
         source,
         &[
             "__visitor.__leaf::<__std::option::Option<__std::vec::Vec<__std::string::String> >, _>(\"c\", &__value.c);",
+            "Known(::objgraph::__private::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
             "TypeProbe::<Foo>::NEW).__register(__r)",
-            "LocalTypeProbe::<Option<Rc<Foo> > >::NEW).__sight()",
             "TypeProbe::<Vec<Weak<Foo> > >::NEW).__register(__r)",
         ],
     );
     lacks(
         source,
         &[
-            "::TypeProbe::<Option",
-            "::TypeProbe::<Weak",
-            "::TypeProbe::<Rc",
+            "TypeProbe::<Option<Rc<Foo> > >::NEW",
+            "TypeProbe::<Weak<Foo> >::NEW",
+            "TypeProbe::<Rc<Foo> >::NEW",
         ],
     );
     has(
