@@ -36,40 +36,23 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
     picture.cycles = connected(picture);
 }
 
-/// The same for a picture in which each node is one object, or stands for some of a ring.
-pub(super) fn mark_nodes(picture: &mut Neighbourhood) {
-    let is_strong = |kind| matches!(kind, LinkKind::Strong | LinkKind::Cycle);
-    let component = components_of(&targets(picture, is_strong));
-    for link in &mut picture.links {
-        if is_strong(link.kind) && component[link.from] == component[link.to] {
-            link.kind = LinkKind::Cycle;
-        }
-    }
-    picture.cycles = connected(picture);
-}
-
 /// The sets of nodes that red arrows connect, by their first nodes.
 fn connected(picture: &Neighbourhood) -> Vec<Vec<usize>> {
-    let is_red = |kind| kind == LinkKind::Cycle;
-    let mut with_arrow = vec![false; picture.nodes.len()];
-    for link in picture.links.iter().filter(|link| is_red(link.kind)) {
-        with_arrow[link.from] = true;
-        with_arrow[link.to] = true;
+    let mut targets = vec![Vec::new(); picture.nodes.len()];
+    let mut is_red = vec![false; picture.nodes.len()];
+    for link in &picture.links {
+        if link.kind == LinkKind::Cycle {
+            targets[link.from].push(link.to as u32);
+            is_red[link.from] = true;
+            is_red[link.to] = true;
+        }
     }
-    let component = components_of(&targets(picture, is_red));
     let mut sets = vec![Vec::new(); picture.nodes.len()];
-    for (node, _) in with_arrow.iter().enumerate().filter(|(_, is)| **is) {
-        sets[component[node] as usize].push(node);
+    for (node, component) in components_of(&targets).into_iter().enumerate() {
+        if is_red[node] {
+            sets[component as usize].push(node);
+        }
     }
     sets.retain(|set| !set.is_empty());
     sets
-}
-
-/// The nodes that the arrows of some kinds lead to, from each node.
-fn targets(picture: &Neighbourhood, wanted: impl Fn(LinkKind) -> bool) -> Vec<Vec<u32>> {
-    let mut targets = vec![Vec::new(); picture.nodes.len()];
-    for link in picture.links.iter().filter(|link| wanted(link.kind)) {
-        targets[link.from].push(link.to as u32);
-    }
-    targets
 }
