@@ -53,7 +53,7 @@ step_clippy() {
 }
 
 step_docs() {
-    RUSTDOCFLAGS="-D warnings" show cargo doc --no-deps --workspace
+    RUSTDOCFLAGS="-D warnings" show cargo doc --no-deps --workspace --features objgraph/petgraph
 }
 
 # Tracking off: no debug assertions, no feature `always`.

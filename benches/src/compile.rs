@@ -16,9 +16,9 @@ pub(crate) enum Build {
     CleanOurs,
     /// `serde` with `derive`, from nothing.
     CleanSerde,
-    /// So many structs with `derive(Tracked)`; what they depend on is there.
+    /// So many structs with `derive(Tracked)`, each made once; what they depend on is there.
     Tracked { on: bool, structs: usize },
-    /// The same structs with `derive(Serialize)`, each of them serialised once.
+    /// The same structs with `derive(Serialize)`, each made and serialised once.
     Serialize { structs: usize },
     /// The same structs with `derive(Clone, Debug)`, debug assertions off.
     CloneDebug { structs: usize },
@@ -136,7 +136,8 @@ impl CrateToBuild {
     }
 }
 
-/// The program that is timed.
+/// The program that is timed: it makes one value of each type, and drops it. Without a `main` that
+/// calls it, nothing of what is written for a type would be compiled, since it is a program.
 fn source(build: Build) -> String {
     let (structs, derive, uses) = match build {
         Build::CleanOurs | Build::CleanSerde => return "fn main() {}\n".to_owned(),
@@ -146,10 +147,15 @@ fn source(build: Build) -> String {
         Build::Serialize { structs } => (structs, "serde::Serialize", "use std::rc::Rc;\n"),
         Build::CloneDebug { structs } => (structs, "Clone, Debug", "use std::rc::Rc;\n"),
     };
+    let length = match build {
+        Build::Serialize { .. } => "serde_json::to_string(&value).unwrap().len()",
+        _ => "std::hint::black_box(&value).list.len()",
+    };
     let mut source = format!(
         "#![allow(dead_code)]\nuse std::collections::HashMap;\n{uses}\
          #[derive({derive})]\npub struct S0;\n"
     );
+    let mut calls = String::new();
     for number in 1..=structs {
         let integer = ["u8", "u16", "u32", "u64"][number % 4];
         let other = number / 2;
@@ -158,21 +164,21 @@ fn source(build: Build) -> String {
             source,
             "#[derive({derive})]\npub struct S{number} {{\n    number: u64,\n    name: String,\n    \
              nick: Option<String>,\n    list: Vec<u32>,\n    \
-             map: HashMap<String, {integer}>,\n    other: Option<Rc<S{other}>>,\n}}"
+             map: HashMap<String, {integer}>,\n    other: Option<Rc<S{other}>>,\n}}\n\
+             fn s{number}() -> usize {{\n    let value = S{number} {{\n        \
+             number: {number}, name: String::new(), nick: None, list: Vec::new(),\n        \
+             map: HashMap::new(), other: None,\n    }};\n    {length}\n}}"
         );
-        if matches!(build, Build::Serialize { .. }) {
-            let _ = writeln!(
-                source,
-                "pub fn s{number}(value: &S{number}) -> String {{\n    \
-                 serde_json::to_string(value).unwrap()\n}}"
-            );
-        }
+        let _ = writeln!(calls, "    length += s{number}();");
     }
     let main = match build {
         Build::Tracked { .. } => "objgraph::show_growth();",
         _ => "",
     };
-    let _ = writeln!(source, "fn main() {{ {main} }}");
+    let _ = writeln!(
+        source,
+        "fn main() {{\n    let mut length = 0;\n{calls}    println!(\"{{length}}\");\n    {main}\n}}"
+    );
     source
 }
 

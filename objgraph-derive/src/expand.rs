@@ -161,13 +161,7 @@ fn on(context: &Context<'_>) -> TokenStream {
         #allow
         const _: () = {
             #[allow(unused_imports)]
-            use #private::{
-                std as __std,
-                TypeViaAny as _, TypeViaOpaque as _, TypeViaOpaqueLocal as _, TypeViaTracked as _,
-                TypeViaTrackedLocal as _, TypeViaWalk as _, ViaAny as _, ViaDebug as _,
-                 ViaNoDebug as _, ViaNoDrop as _, ViaOpaque as _,
-                ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
-            };
+            use #private::{levels::*, std as __std};
             #probes
             #tracked
             #submit

@@ -185,7 +185,7 @@ fn thread_local(args: &Args, found: &ThreadLocal) -> TokenStream {
 }
 
 fn probe(Args { krate }: &Args, value: &TokenStream) -> TokenStream {
-    quote!((&&&&#krate::__private::Probe::new(#value)).__visit(__visitor))
+    quote!((&&&&#krate::__private::Probe(#value)).__visit(__visitor))
 }
 
 /// Puts a root into the list that the linker makes.
@@ -197,7 +197,7 @@ fn submit(args: &Args, root: &Static, what: &str, visit: &TokenStream) -> TokenS
         #krate::__private::on! {
             const _: () = {
                 #[allow(unused_imports)]
-                use #krate::__private::{ViaAny as _, ViaOpaque as _, ViaTracked as _, ViaWalk as _};
+                use #krate::__private::levels::*;
                 fn __visit<'__v>(__visitor: &mut #krate::Visitor<'__v>) {
                     #visit;
                 }

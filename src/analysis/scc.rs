@@ -56,7 +56,7 @@ impl Components {
 /// Takes time and memory in proportion to the nodes and edges.
 #[must_use]
 pub fn strong_components(snapshot: &Snapshot) -> Components {
-    sorted(components(snapshot, |_| true), snapshot.len())
+    sorted(components(&StrongEdges(snapshot), |_| true))
 }
 
 /// The strongly connected components of a part of the snapshot, over the strong edges inside of
@@ -65,10 +65,49 @@ pub fn strong_components(snapshot: &Snapshot) -> Components {
 /// Takes time and memory in proportion to the nodes of the snapshot and the edges of the part.
 #[must_use]
 pub fn strong_components_within(snapshot: &Snapshot, within: &NodeSet) -> Components {
-    sorted(
-        components(snapshot, |node| within.contains(node)),
-        snapshot.len(),
-    )
+    let within = |node| within.contains(NodeId::new(node));
+    sorted(components(&StrongEdges(snapshot), within))
+}
+
+/// The component of each node of a graph that is given by the targets of each node: nodes of one
+/// component have the same number, from 0 by their first nodes.
+///
+/// Takes time and memory in proportion to the nodes and edges.
+pub(super) fn components_of(targets: &[Vec<u32>]) -> Vec<u32> {
+    sorted(components(targets, |_| true)).of
+}
+
+/// A graph as the search asks for it.
+trait Edges {
+    fn nodes(&self) -> usize;
+
+    /// Where the edge of this number leads to, of those of the node; `Some(None)` if it is not to
+    /// be followed, `None` after the last.
+    fn edge(&self, node: usize, number: usize) -> Option<Option<usize>>;
+}
+
+struct StrongEdges<'s>(&'s Snapshot);
+
+impl Edges for StrongEdges<'_> {
+    fn nodes(&self) -> usize {
+        self.0.len()
+    }
+
+    #[inline]
+    fn edge(&self, node: usize, number: usize) -> Option<Option<usize>> {
+        let edge = rows(self.0, NodeId::new(node)).get(number)?;
+        Some(edge.strong.then(|| edge.target.index()))
+    }
+}
+
+impl Edges for [Vec<u32>] {
+    fn nodes(&self) -> usize {
+        self.len()
+    }
+
+    fn edge(&self, node: usize, number: usize) -> Option<Option<usize>> {
+        self[node].get(number).map(|&target| Some(target as usize))
+    }
 }
 
 /// A node on the way from the start of the search.
@@ -82,8 +121,8 @@ struct Frame {
 
 /// A number for each node, the same for nodes of one component; [`OUTSIDE`] for nodes that
 /// `within` excludes.
-fn components(snapshot: &Snapshot, within: impl Fn(NodeId) -> bool) -> Vec<u32> {
-    let nodes = snapshot.len();
+fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> Vec<u32> {
+    let nodes = graph.nodes();
     // 0: not met. From 1 up: met, the order of meeting or the oldest node reached. From the
     // number of nodes down: its component is complete. The two never meet, since a number of
     // the second kind uses up at least one node of the first.
@@ -95,7 +134,7 @@ fn components(snapshot: &Snapshot, within: impl Fn(NodeId) -> bool) -> Vec<u32> 
     let mut open: Vec<u32> = Vec::new();
 
     for start in 0..nodes {
-        if !within(NodeId::new(start)) {
+        if !within(start) {
             mark[start] = OUTSIDE;
         }
         if mark[start] != 0 {
@@ -110,13 +149,11 @@ fn components(snapshot: &Snapshot, within: impl Fn(NodeId) -> bool) -> Vec<u32> 
         });
         while let Some(frame) = path.last_mut() {
             let node = frame.node as usize;
-            let edges = rows(snapshot, NodeId::new(node));
-            if let Some(edge) = edges.get(frame.edge as usize) {
+            if let Some(edge) = graph.edge(node, frame.edge as usize) {
                 frame.edge += 1;
-                let target = edge.target.index();
-                if !edge.strong || !within(edge.target) {
+                let Some(target) = edge.filter(|&target| within(target)) else {
                     continue;
-                }
+                };
                 if mark[target] == 0 {
                     mark[target] = next_mark;
                     next_mark += 1;
@@ -160,8 +197,8 @@ fn components(snapshot: &Snapshot, within: impl Fn(NodeId) -> bool) -> Vec<u32> 
 }
 
 /// Numbers the components by their first node and lists their nodes.
-fn sorted(mut of: Vec<u32>, nodes: usize) -> Components {
-    let mut number = vec![OUTSIDE; nodes + 1];
+fn sorted(mut of: Vec<u32>) -> Components {
+    let mut number = vec![OUTSIDE; of.len() + 1];
     let mut starts = vec![0u32];
     for component in of.iter_mut().filter(|component| **component != OUTSIDE) {
         let new = &mut number[*component as usize];

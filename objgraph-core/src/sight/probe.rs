@@ -7,31 +7,30 @@
 //!
 //! The lookup ignores lifetimes, and the levels between the first and the last need `'static`,
 //! so a field whose type names a lifetime is probed with [`LocalProbe`], which has two levels.
+//!
+//! Where two levels are enough and the type can be written, the path `TypeProbe::<T>::SIGHT` is
+//! resolved faster than a method: what the type itself has is found before what a trait gives it,
+//! if its bounds hold.
 
 use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::registry::{Probed, Registrar};
+use super::registry::{Probed, Registrar, Rows as _};
 use super::walk::Walk;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 use crate::type_info::Sight;
 
-/// A value to be visited.
-pub struct Probe<'a, T: ?Sized>(&'a T);
+/// A value to be visited. What is in it is public, since a function that makes one would be
+/// compiled for each type.
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// A value whose type has lifetimes, to be visited.
-pub struct LocalProbe<'a, T: ?Sized>(&'a T);
+pub struct LocalProbe<'a, T: ?Sized>(pub &'a T);
 
-/// A value whose label is wanted.
-pub struct DebugProbe<'a, T: ?Sized>(&'a T);
-
-/// A type to be registered.
+/// A type to be registered, or asked what it implements.
 pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
-
-/// A type with lifetimes.
-pub struct LocalTypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
 
 macro_rules! opaque_debug {
     ($($name:ident<$($l:lifetime,)? T>)*) => {$(
@@ -42,35 +41,9 @@ macro_rules! opaque_debug {
         }
     )*};
 }
-opaque_debug!(Probe<'_, T> LocalProbe<'_, T> DebugProbe<'_, T> TypeProbe<T> LocalTypeProbe<T>);
-
-impl<'a, T: ?Sized> Probe<'a, T> {
-    /// Probes a value.
-    pub const fn new(value: &'a T) -> Self {
-        Self(value)
-    }
-}
-
-impl<'a, T: ?Sized> LocalProbe<'a, T> {
-    /// Probes a value.
-    pub const fn new(value: &'a T) -> Self {
-        Self(value)
-    }
-}
-
-impl<'a, T: ?Sized> DebugProbe<'a, T> {
-    /// Probes a value.
-    pub const fn new(value: &'a T) -> Self {
-        Self(value)
-    }
-}
+opaque_debug!(Probe<'_, T> LocalProbe<'_, T> TypeProbe<T>);
 
 impl<T: ?Sized> TypeProbe<T> {
-    /// The probe.
-    pub const NEW: Self = Self(PhantomData);
-}
-
-impl<T: ?Sized> LocalTypeProbe<T> {
     /// The probe.
     pub const NEW: Self = Self(PhantomData);
 }
@@ -159,7 +132,7 @@ type_levels! {
 
 impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
     fn __register(&self, registrar: &mut Registrar) -> Probed {
-        registrar.named::<T>();
+        registrar.named_row(&T::VALUE);
         Sight::Full.into()
     }
 }
@@ -183,56 +156,37 @@ impl<T: ?Sized> TypeViaOpaque for TypeProbe<T> {
     }
 }
 
-/// With lifetimes, first: the type is `Tracked`.
-pub trait TypeViaTrackedLocal {
+impl<T: Visit> TypeProbe<T> {
+    /// How far values of the type can be looked into, if it is `Tracked`.
+    pub const SIGHT: Sight = Sight::Full;
+}
+
+/// Any other type.
+pub trait ViaNoVisit {
     /// How far values of the type can be looked into.
-    fn __sight(&self) -> Sight;
+    const SIGHT: Sight = Sight::Opaque;
 }
 
-/// With lifetimes, last: it is opaque.
-pub trait TypeViaOpaqueLocal {
-    /// How far values of the type can be looked into.
-    fn __sight(&self) -> Sight;
-}
+impl<T: ?Sized> ViaNoVisit for TypeProbe<T> {}
 
-impl<T: Visit> TypeViaTrackedLocal for &LocalTypeProbe<T> {
-    fn __sight(&self) -> Sight {
-        Sight::Full
+impl<T: fmt::Debug> TypeProbe<T> {
+    /// The label of a value that has a `Debug` text.
+    pub fn __label(value: &T) -> Label<'_> {
+        Label::Debug(value)
     }
 }
 
-impl<T: ?Sized> TypeViaOpaqueLocal for LocalTypeProbe<T> {
-    fn __sight(&self) -> Sight {
-        Sight::Opaque
-    }
-}
-
-/// First: the type has a `Debug` text.
-pub trait ViaDebug<'a> {
-    /// The label of the value.
-    fn __label(&self) -> Label<'a>;
-}
-
-/// Last: it has none.
-pub trait ViaNoDebug<'a> {
-    /// The label of the value.
-    fn __label(&self) -> Label<'a>;
-}
-
-impl<'a, T: fmt::Debug> ViaDebug<'a> for &DebugProbe<'a, T> {
-    fn __label(&self) -> Label<'a> {
-        Label::Debug(self.0)
-    }
-}
-
-impl<'a, T: ?Sized> ViaNoDebug<'a> for DebugProbe<'a, T> {
-    fn __label(&self) -> Label<'a> {
+/// Any other type.
+pub trait ViaNoDebug<T: ?Sized> {
+    /// No label.
+    fn __label(_: &T) -> Label<'_> {
         Label::None
     }
 }
 
-/// Whether a type implements `Drop`, as a constant: one of the type itself is found before one of
-/// a trait, if its bounds hold.
+impl<T: ?Sized> ViaNoDebug<T> for TypeProbe<T> {}
+
+/// Whether a type implements `Drop`.
 #[expect(
     drop_bounds,
     reason = "what is asked is whether the type itself implements it"
@@ -249,3 +203,12 @@ pub trait ViaNoDrop {
 }
 
 impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
+
+/// All levels, for a glob import that brings no name into scope.
+pub mod levels {
+    pub use super::{
+        TypeViaAny as _, TypeViaOpaque as _, TypeViaTracked as _, TypeViaWalk as _, ViaAny as _,
+        ViaNoDebug as _, ViaNoDrop as _, ViaNoVisit as _, ViaOpaque as _, ViaOpaqueLocal as _,
+        ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
+    };
+}

@@ -151,7 +151,7 @@ pub fn register<T: Visit + 'static>() {
         return;
     }
     let mut registrar = Registrar::default();
-    registrar.named::<T>();
+    registrar.named_row(&T::VALUE);
     registrar.finish();
 }
 
@@ -242,7 +242,7 @@ impl Probed {
     /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
     pub fn leaf<T: 'static, S: Visit + 'static>(registrar: &mut Registrar) -> Self {
         if TypeId::of::<T>() == TypeId::of::<S>() {
-            registrar.named::<S>();
+            registrar.named_row(&S::VALUE);
             Sight::Full.into()
         } else {
             Self::unsettled::<T>()
@@ -260,7 +260,7 @@ impl Probed {
 }
 
 /// What is known of a type for being what it is.
-struct Row {
+pub(super) struct Row {
     id: TypeId,
     name: fn() -> &'static str,
     size: usize,
@@ -271,14 +271,14 @@ struct Row {
 }
 
 /// A cell or lock around a type.
-struct CellRow {
+pub(super) struct CellRow {
     id: TypeId,
     size: usize,
     see: AnySee,
 }
 
 /// The rows of a type: constants, since to write code costs the compiler more.
-trait Rows {
+pub(super) trait Rows {
     const VALUE: Row;
     const REF_CELL: CellRow;
     const MUTEX: CellRow;
@@ -374,11 +374,7 @@ impl Registrar {
 
     /// A type that a field names, also one that does not make itself known because few objects
     /// are of it: a pointer, an `Option`.
-    pub(crate) fn named<T: Visit + 'static>(&mut self) {
-        self.named_row(&T::VALUE);
-    }
-
-    fn named_row(&mut self, row: &Row) {
+    pub(super) fn named_row(&mut self, row: &Row) {
         (row.register)(self);
         self.insert(row, None);
     }

@@ -10,7 +10,9 @@ mod lengths;
 mod node;
 mod parts;
 mod paths;
+#[cfg(feature = "petgraph")]
 mod petgraph_impls;
+#[cfg(feature = "petgraph")]
 mod to_petgraph;
 
 pub use edge::{Edge, Edges};
@@ -19,7 +21,9 @@ pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment};
+#[cfg(feature = "petgraph")]
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
+#[cfg(feature = "petgraph")]
 pub use to_petgraph::{EdgeWeight, NodeWeight};
 
 use std::sync::{Arc, OnceLock};
@@ -34,8 +38,8 @@ use crate::type_info::TypeInfo;
 /// Nodes are numbered from 0 in the order of the table, then values found behind std's own
 /// pointers, in the order they were met. The edges of a node are sorted by path and target.
 ///
-/// It implements petgraph's visit traits (`&Snapshot` is a graph), so every algorithm of
-/// petgraph runs on it without a copy.
+/// With the feature `petgraph` it implements petgraph's visit traits (`&Snapshot` is a graph), so
+/// every algorithm of petgraph runs on it without a copy.
 #[derive(Debug)]
 pub struct Snapshot {
     parts: SnapshotParts,

@@ -103,6 +103,7 @@ impl<'s> Node<'s> {
         }
     }
 
+    #[cfg(feature = "petgraph")]
     pub(super) fn row(&self) -> &'s NodeRow {
         self.row
     }

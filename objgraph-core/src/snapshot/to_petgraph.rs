@@ -65,7 +65,7 @@ impl Snapshot {
     /// The snapshot as a graph of petgraph's own, to be changed, filtered and printed. The nodes
     /// and edges have the numbers that they have here.
     ///
-    /// It copies what it holds: O(nodes + edges) with a text for each edge. For algorithms alone no
+    /// With the feature `petgraph`. It copies what it holds: O(nodes + edges) with a text for each edge. For algorithms alone no
     /// copy is needed, since `&Snapshot` itself is a graph for petgraph.
     ///
     /// ```

@@ -330,26 +330,23 @@ impl<'a> Visitor<'a> {
         self.tracer.place_called(name, PlaceKind::Poisoned);
     }
 
-    /// Reports a pointer to an object of the table, by the object's id.
+    /// Reports a pointer to an object of the table, by its own address and the object's id.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
-    pub(crate) fn reference<P>(&mut self, pointer: &P, id: ObjectId) {
-        self.tracer
-            .reference(std::ptr::from_ref(pointer).addr(), id);
+    pub(crate) fn reference(&mut self, pointer: usize, id: ObjectId) {
+        self.tracer.reference(pointer, id);
     }
 
-    /// Reports a pointer to an object of the table, by the address of the allocation; false if
-    /// that is not known.
+    /// Reports a pointer to an object of the table, by its own address and that of the allocation;
+    /// false if that is not known.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
-    pub(crate) fn reference_at<P>(&mut self, pointer: &P, address: usize) -> bool {
-        self.tracer
-            .reference_at(std::ptr::from_ref(pointer).addr(), address)
+    pub(crate) fn reference_at(&mut self, pointer: usize, address: usize) -> bool {
+        self.tracer.reference_at(pointer, address)
     }
 
     /// The same for a pointer that none but this thread has.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
-    pub(crate) fn local_reference_at<P>(&mut self, pointer: &P, address: usize) -> bool {
-        self.tracer
-            .local_reference_at(std::ptr::from_ref(pointer).addr(), address)
+    pub(crate) fn local_reference_at(&mut self, pointer: usize, address: usize) -> bool {
+        self.tracer.local_reference_at(pointer, address)
     }
 
     /// Reports a weak reference to an object of the table, by its id.

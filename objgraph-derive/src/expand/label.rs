@@ -15,7 +15,7 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         let call = call(&label.value);
         quote!(#private::Label::with(#call))
     } else {
-        quote!((&&#private::DebugProbe::new(self)).__label())
+        quote!(#private::TypeProbe::<Self>::__label(self))
     };
     quote! {
         fn label(&self) -> #private::Label<'_> {

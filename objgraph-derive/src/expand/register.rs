@@ -61,7 +61,9 @@ fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStrea
     let text = text(ty);
     let back = field.attrs.back.is_some();
     let known = match look {
-        Look::Full | Look::Local => quote!(Probed),
+        Look::Full if is_passed_through(ty, &context.scope) => in_itself(context, ty),
+        Look::Full => quote!(Probed),
+        Look::Local => in_itself(context, ty),
         Look::Plain(plain) => quote!(Leaf(#private::Probed::leaf::<#ty, #plain>)),
         Look::Leaf => quote!(Known(#private::Sight::Full)),
         Look::With(_) => quote!(Known(#private::Sight::With)),
@@ -78,6 +80,12 @@ fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStrea
     }
 }
 
+/// What is known of a field whose type is not registered for itself: whether it is `Tracked`.
+fn in_itself(context: &Context<'_>, ty: &Type) -> TokenStream {
+    let private = &context.private;
+    quote!(Known(#private::TypeProbe::<#ty>::SIGHT))
+}
+
 /// Registers a field's type, unless a field before it did, and tells how it is looked into;
 /// `sights` holds, for each type that was probed, the variable that tells.
 fn probed_sight(
@@ -87,13 +95,9 @@ fn probed_sight(
     look: &Look<'_>,
     sights: &mut HashMap<String, Ident>,
 ) -> Option<TokenStream> {
-    let private = &context.private;
     let ty = field.ty;
-    let local_probe = || quote!((&&#private::LocalTypeProbe::<#ty>::NEW).__sight());
     let probe = match look {
-        Look::Full if is_passed_through(ty, &context.scope) => local_probe(),
-        Look::Full => probe(context, ty),
-        Look::Local => local_probe(),
+        Look::Full if !is_passed_through(ty, &context.scope) => probe(context, ty),
         _ => return None,
     };
     let (registrar, begun) = (local("__r"), local("__t"));

@@ -46,7 +46,7 @@ fn both_sides_are_gated() {
             "::objgraph::__private::on! { const _: () = {",
             "impl ::objgraph::Visit for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
             "<S as ::objgraph::Visit>::register(__r);",
-            "::objgraph::__private::submit! { |__r| {",
+            "::objgraph::__private::submit! { __register }",
             "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Visit for S { } }",
         ],
     );
@@ -62,21 +62,20 @@ fn fields_are_entered_by_name() {
         "struct S { r#type: Foo, #[tracked(back)] up: Weak<S>, n: u8, #[tracked(skip)] s: Foo }",
         &[
             "__visitor.__enter(\"type\");",
-            "(&&&&::objgraph::__private::Probe::new(&__value.r#type)).__visit(__visitor);",
+            "(&&&&::objgraph::__private::Probe(&__value.r#type)).__visit(__visitor);",
             "__visitor.__leave();",
             "__visitor.__enter_back(\"up\");",
             "__visitor.__leave(); }",
             "name: \"type\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Probed, back: false",
-            "name: \"up\", ty: \"Weak<S>\", sight: ::objgraph::__private::FieldSight::Probed, back: true",
+            "name: \"up\", ty: \"Weak<S>\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::TypeProbe::<Weak<S> >::SIGHT), back: true",
             "name: \"n\", ty: \"u8\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Full)",
             "name: \"s\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Skipped)",
             "__r.sight(__t, 0usize, __s0);",
-            "__r.sight(__t, 1usize, __s1);",
         ],
     );
     has(
         "struct S(u8, Foo);",
-        &["__enter(\"1\")", "Probe::new(&__value.1)"],
+        &["__enter(\"1\")", "Probe(&__value.1)"],
     );
 }
 
@@ -104,10 +103,10 @@ fn parameters_are_static_and_not_submitted() {
         &[
             "impl<'__v, 'a, T: ?Sized, const N: usize> ::core::clone::Clone",
             "for __Visit<&'__v S<'a, T, {N}>, &mut ::objgraph::Visitor<'__v> > where T: Foo, T: 'static {",
-            "LocalProbe::new(&__value.f)",
-            "Probe::new(&__value.t)",
+            "LocalProbe(&__value.f)",
+            "Probe(&__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
-            "LocalTypeProbe::<&'a [u8; N]>::NEW).__sight()",
+            "Known(::objgraph::__private::TypeProbe::<&'a [u8; N]>::SIGHT)",
         ],
     );
     lacks("struct S<T>(T);", &["submit", "begin_wrapped"]);
@@ -160,17 +159,17 @@ fn what_is_passed_through_is_not_registered() {
         source,
         &[
             "__visitor.__leaf::<__std::option::Option<__std::vec::Vec<__std::string::String> >, _>(\"c\", &__value.c);",
+            "Known(::objgraph::__private::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
             "TypeProbe::<Foo>::NEW).__register(__r)",
-            "LocalTypeProbe::<Option<Rc<Foo> > >::NEW).__sight()",
             "TypeProbe::<Vec<Weak<Foo> > >::NEW).__register(__r)",
         ],
     );
     lacks(
         source,
         &[
-            "::TypeProbe::<Option",
-            "::TypeProbe::<Weak",
-            "::TypeProbe::<Rc",
+            "TypeProbe::<Option<Rc<Foo> > >::NEW",
+            "TypeProbe::<Weak<Foo> >::NEW",
+            "TypeProbe::<Rc<Foo> >::NEW",
         ],
     );
     has(
@@ -204,7 +203,7 @@ fn functions_are_named_on_both_sides() {
     );
     has(
         "struct S;",
-        &["(&&::objgraph::__private::DebugProbe::new(self)).__label()"],
+        &["::objgraph::__private::TypeProbe::<Self>::__label(self)"],
     );
 }
 

@@ -61,7 +61,11 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     let register = call(&quote!(__Register), &quote!(()), &registrar);
     quote! {
         #items
-        #private::submit! { |#registrar| { #register } }
+        // Not a closure, which would be two functions.
+        fn __register(#registrar: &mut #private::Registrar) {
+            #register
+        }
+        #private::submit! { __register }
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
         let private = &context.private;
         let visitor = visitor(Span::call_site());
         let visit = match look {
-            Look::Full => quote!((&&&&#private::Probe::new(#value)).__visit(#visitor);),
-            Look::Local => quote!((&&#private::LocalProbe::new(#value)).__visit(#visitor);),
+            Look::Full => quote!((&&&&#private::Probe(#value)).__visit(#visitor);),
+            Look::Local => quote!((&&#private::LocalProbe(#value)).__visit(#visitor);),
             Look::Plain(plain) => {
                 let name = &field.name;
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));

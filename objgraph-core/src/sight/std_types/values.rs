@@ -19,13 +19,15 @@ use crate::tracked::{Label, Visit};
 
 impl<T: Visit> Visit for Option<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        if let Some(value) = self {
-            visitor.value(value);
-        }
+        self.visit_owned(visitor);
     }
 
+    // Of the two it is this that a field calls, so the other is seldom compiled. Whoever calls has
+    // asked whether the option is a leaf, which is to ask it of the value.
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.visit(visitor);
+        if let Some(value) = self {
+            value.visit_owned(visitor);
+        }
     }
 
     fn register(registrar: &mut Registrar)

@@ -17,19 +17,25 @@ macro_rules! known_pointer {
 
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit_owned(visitor);
+            }
+
+            // Of the two it is this that a field calls, so the other is seldom compiled.
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.meets(self.handle.number());
+                let pointer = std::ptr::from_ref(self).addr();
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
-                if visitor.$at(self, address.cast::<()>().addr()) {
+                if visitor.$at(pointer, address.cast::<()>().addr()) {
                     return;
                 }
                 self.attach();
                 if let Some(id) = self.inner.header.id() {
-                    visitor.reference(self, id);
+                    visitor.reference(pointer, id);
                 }
             }
 
-            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
-                self.visit(visitor);
+            fn is_leaf() -> bool {
+                false
             }
 
             fn register(_: &mut Registrar)

@@ -328,6 +328,10 @@ impl<T: ?Sized + Error> Error for Arc<T> {
 
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit_owned(visitor);
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.meets(self.handle.number());
         if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
@@ -343,7 +347,7 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
     {
     }
 
-    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.visit(visitor);
+    fn is_leaf() -> bool {
+        false
     }
 }
