@@ -1,9 +1,11 @@
 //! Tracking is compiled in.
 
+mod births;
 mod chunks;
 mod counters;
 mod inner;
 mod instance;
+mod kind_cache;
 mod kinds;
 mod list;
 mod local;
@@ -14,6 +16,7 @@ mod pins;
 #[cfg(objgraph_recount)]
 mod recount;
 mod scopes;
+mod segments;
 mod shared;
 mod table;
 mod values;

@@ -3,7 +3,7 @@
 use std::rc::Weak;
 use std::sync::atomic::Ordering;
 
-use super::chunks::{self, Born, CHUNK, Chunk, LocalSide, Side, Slot};
+use super::chunks::{self, CHUNK, Chunk, LocalSide, Side, Slot};
 use super::inner::Erased;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
@@ -40,22 +40,22 @@ impl OwnPlace<'_> {
         self.own.chunk.slot(self.here)
     }
 
-    /// The kind of the object that lives here.
+    /// The number of the birth of the object that lives here.
     #[inline]
-    pub(super) fn kind(&self) -> u32 {
-        self.slot().kind()
+    pub(super) fn birth_number(&self) -> u32 {
+        self.slot().birth_number()
     }
 
     /// An object is born here, in the first unused place.
     #[inline]
-    pub(super) fn birth(self, handle: Handle, born: impl FnOnce() -> Born) -> ObjectId {
+    pub(super) fn birth(self, handle: Handle, birth: u32) -> ObjectId {
         let slot = self.slot();
         *self.free = slot.link();
         let offset = self.here as u8;
         // There is none in an unused place, so there is nothing to drop.
         let before = std::mem::replace(&mut self.own.handles[usize::from(offset)], handle);
         std::mem::forget(before);
-        ObjectId::new(self.own.first | u32::from(offset), slot.birth(&born()))
+        ObjectId::new(self.own.first | u32::from(offset), slot.birth(birth))
     }
 
     /// The object that lives here dies; gives its handle.
