@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use super::births::{self, Born, Reader};
+use super::pool::Pool;
 use super::segments::Segments;
 use super::shared::Handles;
 use crate::lock::Mutex;
@@ -105,9 +106,11 @@ impl Slot {
     }
 }
 
+pub(super) type Slots = [Slot; CHUNK as usize];
+
 /// 256 slots.
 pub(super) struct Chunk {
-    pub(super) slots: [Slot; CHUNK as usize],
+    pub(super) slots: &'static Slots,
     pub(super) side: Side,
 }
 
@@ -116,7 +119,7 @@ pub(super) enum Side {
     /// In the thread that owns the chunk.
     Local(LocalSide),
     /// Here, each behind a lock.
-    Shared(Box<Handles>),
+    Shared(&'static Handles),
     /// Nowhere: there are none.
     Bare,
 }
@@ -138,15 +141,15 @@ impl Chunk {
     }
 }
 
-/// Chunks by number. They stay for ever, so they are leaked on purpose.
-static CHUNKS: Segments<&'static Chunk> = Segments::new();
+/// Chunks by number.
+static CHUNKS: Segments<Chunk> = Segments::new();
 
 static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// The chunk with this number, if it was made.
 #[inline]
 pub(super) fn get(number: u32) -> Option<&'static Chunk> {
-    CHUNKS.get(number).copied()
+    CHUNKS.get(number)
 }
 
 /// The chunk that a place of the table is in.
@@ -170,20 +173,21 @@ pub(super) fn made() -> u32 {
 
 /// Makes a chunk and gives its number; `None` when there are 2^32 slots.
 pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
-    static MAKING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = MAKING.lock();
+    static SLOTS: Mutex<Pool<Slot>> = Mutex::new(Pool::new());
+    // One at a time.
+    let mut slots = SLOTS.lock();
     let number = made();
     if number >= (1 << 24) - 1 {
         return None;
     }
-    let slots = std::array::from_fn(|_| Slot::default());
-    let chunk = CHUNKS.get_or_make(number, || Box::leak(Box::new(Chunk { slots, side })))?;
+    let slots = slots.cut();
+    let chunk = CHUNKS.get_or_make(number, || Chunk { slots, side })?;
     MADE.store(u64::from(number) + 1, Ordering::Release);
     Some((number, chunk))
 }
 
 fn slots() -> impl Iterator<Item = &'static Slot> {
-    (0..made()).filter_map(get).flat_map(|chunk| &chunk.slots)
+    (0..made()).filter_map(get).flat_map(|chunk| chunk.slots)
 }
 
 /// The numbers of the births of what lives. O(slots).

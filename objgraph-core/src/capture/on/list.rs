@@ -43,7 +43,7 @@ fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)
             continue;
         };
         let elsewhere = is_elsewhere(chunk, this);
-        for (offset, slot) in (0..CHUNK).zip(&chunk.slots) {
+        for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
             let Some((round, born)) = slot.living(&mut births) else {
                 continue;
             };

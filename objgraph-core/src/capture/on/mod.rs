@@ -13,6 +13,7 @@ mod magazine;
 mod origins;
 mod owners;
 mod pins;
+mod pool;
 #[cfg(objgraph_recount)]
 mod recount;
 mod scopes;

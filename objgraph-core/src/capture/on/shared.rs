@@ -14,6 +14,7 @@ use spin::relax::RelaxStrategy;
 use super::chunks::{self, CHUNK, Chunk, Side};
 use super::inner::SharedErased;
 use super::magazine::{Hold, Store};
+use super::pool::Pool;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
@@ -96,11 +97,8 @@ fn peek<R>(id: ObjectId, see: impl Fn(&Handle) -> Option<R>) -> Option<R> {
 
 impl Hold for Held {
     fn side() -> Side {
-        let handles: Vec<Locked> = (0..CHUNK).map(|_| SpinMutex::new(None)).collect();
-        match handles.into_boxed_slice().try_into() {
-            Ok(handles) => Side::Shared(handles),
-            Err(_) => Side::Bare,
-        }
+        static HANDLES: Mutex<Pool<Locked>> = Mutex::new(Pool::new());
+        Side::Shared(HANDLES.lock().cut())
     }
 
     fn of(chunk: &'static Chunk, place: u32) -> Option<Self> {
