@@ -11,8 +11,9 @@ pub(super) struct Pool<T: 'static> {
 /// How many entries each array has.
 const ENTRIES: usize = 256;
 
-/// How many arrays are made at once, at most.
-const MOST: usize = 64;
+/// How many bytes are made at once, at most: from so many on, malloc asks the system for them, and
+/// they lie apart.
+const APART: usize = 128 << 10;
 
 impl<T: Default> Pool<T> {
     pub(super) const fn new() -> Self {
@@ -28,7 +29,8 @@ impl<T: Default> Pool<T> {
         }
         // As many as there are, so that a small program has few. They are never given back, so
         // they are leaked on purpose.
-        let more = self.cut.clamp(1, MOST);
+        let most = APART.div_ceil(size_of::<[T; ENTRIES]>());
+        let more = self.cut.clamp(1, most);
         let entries = std::iter::repeat_with(T::default).take(more * ENTRIES);
         (self.rest, _) = entries.collect::<Vec<T>>().leak().as_chunks();
         self.cut()
