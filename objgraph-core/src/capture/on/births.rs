@@ -142,7 +142,8 @@ fn throw_away() {
     let living: HashSet<u32> = chunks::births_of_living().collect();
     let mut births = BIRTHS.lock();
     for (born, number, used) in before {
-        if !living.contains(&number) && births.use_of(number) == used {
+        let stands_for_it = births.numbers.get(&born) == Some(&number);
+        if stands_for_it && !living.contains(&number) && births.use_of(number) == used {
             births.numbers.remove(&born);
             births.unused.entry(born.kind).or_default().push(number);
         }
@@ -178,5 +179,70 @@ impl Reader {
             origin: row.origin.load(Ordering::Relaxed),
             epoch: row.epoch.load(Ordering::Relaxed),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ObjectId;
+    use crate::capture::{advance_epoch, describe};
+    use crate::rc::Rc;
+
+    fn id<T>(object: &Rc<T>) -> ObjectId {
+        Rc::__id(object).expect("the table is not full")
+    }
+
+    #[test]
+    fn what_is_known_of_births_does_not_grow_with_the_number_of_epochs() {
+        struct Kept;
+        struct Dropped;
+        let mut kept = Vec::new();
+        for round in 0..3 * LIMIT {
+            let epoch = advance_epoch();
+            let dropped = Rc::new(Dropped);
+            assert!(describe(id(&dropped)).is_some_and(|object| object.epoch >= epoch));
+            if round.is_multiple_of(100) {
+                kept.push((epoch, Rc::new(Kept), advance_epoch()));
+            }
+        }
+        let births = BIRTHS.lock();
+        assert!(
+            births.numbers.len() <= 2 * LIMIT,
+            "{}",
+            births.numbers.len()
+        );
+        // As many stand for something, or for nothing, as there are.
+        let unused: usize = births.unused.values().map(Vec::len).sum();
+        assert_eq!(births.numbers.len() + unused, births.uses.len());
+        drop(births);
+        for (from, kept, until) in kept {
+            let epoch = describe(id(&kept)).map(|object| object.epoch);
+            assert!(epoch.is_some_and(|epoch| (from..until).contains(&epoch)));
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_in_hand_keeps_what_it_stands_for() {
+        let born = |epoch| Born {
+            kind: u32::MAX,
+            origin: u32::MAX,
+            epoch,
+        };
+        let reads = |number| Reader::default().read(number);
+        let held = take(born(1), None).expect("there are numbers");
+        let before = take(born(2), None).expect("there are numbers");
+        throw_away();
+        assert_eq!((reads(held), reads(before)), (Some(born(1)), Some(born(2))));
+        let after = take(born(3), Some(before)).expect("there are numbers");
+        assert_ne!(after, before);
+        throw_away();
+        // Nobody has it in hand and nothing was born with it, so it is the next of its kind.
+        assert_eq!(take(born(4), None), Some(before));
+        assert_eq!(reads(before), Some(born(4)));
+        assert_eq!((reads(held), reads(after)), (Some(born(1)), Some(born(3))));
+        // The same is one number.
+        assert_eq!(take(born(1), None), Some(held));
+        let_go([held, held, before, after].into_iter());
     }
 }
