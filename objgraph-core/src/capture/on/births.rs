@@ -5,7 +5,7 @@
 //! has it in hand for what it makes next, it may stand for another origin and epoch of that kind:
 //! so epochs without end take no memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use super::chunks;
@@ -36,8 +36,12 @@ static BIRTHS: Mutex<Births> = Mutex::new(Births {
     limit: LIMIT,
 });
 
-/// How many births there are, at least, when they are first gone through.
+/// How many births there are, at least, when they are first gone through, and how many more when
+/// they are again.
 const LIMIT: usize = 4096;
+
+/// Of so many slots that are gone through, one more birth is paid for.
+const SLOTS: usize = 64;
 
 struct Births {
     numbers: BTreeMap<Born, u32>,
@@ -139,16 +143,25 @@ fn throw_away() {
         let rows = rows.map(|(&born, &number)| (born, number, births.use_of(number)));
         rows.filter(|(_, _, used)| used.held == 0).collect()
     };
-    let living: HashSet<u32> = chunks::births_of_living().collect();
+    let mut living = Vec::new();
+    for number in chunks::births_of_living().map(|number| number as usize) {
+        if living.len() <= number {
+            living.resize(number + 1, false);
+        }
+        living[number] = true;
+    }
     let mut births = BIRTHS.lock();
     for (born, number, used) in before {
         let stands_for_it = births.numbers.get(&born) == Some(&number);
-        if stands_for_it && !living.contains(&number) && births.use_of(number) == used {
+        let lives = living.get(number as usize) == Some(&true);
+        if stands_for_it && !lives && births.use_of(number) == used {
             births.numbers.remove(&born);
             births.unused.entry(born.kind).or_default().push(number);
         }
     }
-    births.limit = LIMIT.max(2 * births.numbers.len());
+    let left = births.numbers.len();
+    let slots = chunks::made() as usize * chunks::CHUNK as usize;
+    births.limit = left + LIMIT.max(left).max(slots / SLOTS);
 }
 
 /// The kind that a number is of.

@@ -197,9 +197,14 @@ pub(super) fn births_of_living() -> impl Iterator<Item = u32> {
 
 /// The origins of what lives. O(slots).
 pub(super) fn origins_of_living() -> HashSet<u32> {
-    let mut births = Reader::default();
-    let living = slots().filter_map(|slot| slot.living(&mut births));
-    living.map(|(_, born)| born.origin).collect()
+    let (mut births, mut origins, mut near) = (Reader::default(), HashSet::new(), None);
+    for (_, born) in slots().filter_map(|slot| slot.living(&mut births)) {
+        if near != Some(born.origin) {
+            near = Some(born.origin);
+            origins.insert(born.origin);
+        }
+    }
+    origins
 }
 
 #[cfg(test)]
