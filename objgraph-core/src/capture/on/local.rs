@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 
+use super::bare::BarePlaces;
 use super::chunks::{self, CHUNK, Chunk};
 use super::counters::Counter;
 use super::kind_cache::KindCache;
 use super::kinds::TypeMeta;
-use super::magazine::{Bare, Magazine};
+use super::magazine::Magazine;
 use super::origins::Entries;
 use super::owners::Spares;
 use super::shared::Held;
@@ -42,7 +43,7 @@ pub(super) struct Local {
     pub(super) entries: Entries,
     pub(super) values: RcValues,
     pub(super) arcs: Magazine<Held>,
-    pub(super) bare: Magazine<Bare>,
+    pub(super) bare: BarePlaces,
     pub(super) handles: Spares,
     pub(super) watched: Watched<std::rc::Weak<dyn WatchedRc>>,
     near: Option<(u32, &'static Chunk)>,
@@ -55,7 +56,7 @@ impl Local {
             entries: Entries::new(),
             values: RcValues::new(),
             arcs: Magazine::new(),
-            bare: Magazine::new(),
+            bare: BarePlaces::new(),
             handles: Spares::new(),
             watched: Watched::new(),
             near: None,

@@ -34,10 +34,40 @@ pub(super) struct Chain {
 const NOWHERE: u32 = u32::MAX;
 
 impl Chain {
-    const EMPTY: Self = Self {
+    pub(super) const EMPTY: Self = Self {
         first: NOWHERE,
         places: 0,
     };
+
+    /// The first place; no place of the table if there is none.
+    #[inline]
+    pub(super) fn first(&self) -> u32 {
+        self.first
+    }
+
+    #[inline]
+    pub(super) fn places(&self) -> usize {
+        self.places
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.places == 0
+    }
+
+    /// Puts an unused place first, whose slot this is.
+    #[inline]
+    pub(super) fn link(&mut self, place: u32, slot: &Slot) {
+        slot.set_link(self.first);
+        self.first = place;
+        self.places += 1;
+    }
+
+    /// Takes the first place out, whose slot this is.
+    #[inline]
+    pub(super) fn unlink(&mut self, slot: &Slot) {
+        self.first = slot.link();
+        self.places -= 1;
+    }
 
     fn of<H>(spares: impl Iterator<Item = Spare<H>>) -> Self {
         let mut chain = Self::EMPTY;
@@ -46,20 +76,17 @@ impl Chain {
     }
 
     fn put<H>(&mut self, Spare { place, slot, hold }: Spare<H>) {
-        slot.set_link(self.first);
-        self.first = place;
-        self.places += 1;
+        self.link(place, slot);
         // From here on anyone may take it.
         drop(hold);
     }
 
     fn take<H: Hold>(&mut self) -> Option<Spare<H>> {
         let place = self.first;
-        let chunk = chunks::of_place(place).filter(|_| self.places > 0)?;
+        let chunk = chunks::of_place(place)?;
         let slot = chunk.slot(place);
         let hold = H::of(chunk, place)?;
-        self.first = slot.link();
-        self.places -= 1;
+        self.unlink(slot);
         Some(Spare { place, slot, hold })
     }
 }
@@ -90,7 +117,7 @@ impl Hold for Bare {
 pub(super) struct Magazine<H>(Vec<Spare<H>>);
 
 /// How many places go to the store at once.
-const BATCH: usize = CHUNK as usize;
+pub(super) const BATCH: usize = CHUNK as usize;
 
 /// How many places a magazine has room for.
 const ROOM: usize = 2 * BATCH;

@@ -1,5 +1,6 @@
 //! Tracking is compiled in.
 
+mod bare;
 mod births;
 mod chunks;
 mod counters;

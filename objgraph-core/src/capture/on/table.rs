@@ -126,12 +126,15 @@ pub(super) fn list_bare(meta: Meta, site: Site) -> ObjectId {
 fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
-            && let Some(spare) = part.bare.take()
+        let place = part.bare.first();
+        if let Some(chunk) = part.chunk(place)
+            && let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
         {
-            let round = spare.slot.birth(kind.birth);
+            let slot = chunk.slot(place);
+            part.bare.take(slot);
+            let round = slot.birth(kind.birth);
             kind.counter.birth();
-            return ObjectId::new(spare.place, round);
+            return ObjectId::new(place, round);
         }
     }
     list_bare_slowly(local, meta, site)
@@ -270,14 +273,10 @@ fn forget_bare_in(local: Part<'_>, place: u32) {
         let part = &mut *part;
         let slot = part.chunk(place)?.slot(place);
         let counter = part.kinds.counter(slot.birth_number())?;
-        let room = part.bare.room()?;
-        room.put(Spare {
-            place,
-            slot,
-            hold: (),
-        });
-        counter.death();
-        Some(())
+        part.bare.has_room().then(|| {
+            part.bare.death(place, slot);
+            counter.death();
+        })
     });
     if dead.is_none() {
         forget_bare_slowly(local, place);

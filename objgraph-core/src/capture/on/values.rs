@@ -17,13 +17,10 @@ pub(super) struct RcValues {
     /// The number here of the chunk that was asked for last.
     near: u32,
     chunks: Vec<OwnChunk>,
-    /// By the number of the chunk here and the slot in it, in pieces.
-    handles: Vec<Vec<Handle>>,
+    /// By the number of the chunk here and the slot in it. In one piece, which lies apart from the
+    /// objects of the program, not in the way of whoever goes through those.
+    handles: Vec<Handle>,
 }
-
-/// How many handles a piece has: from so many on, malloc asks the system for it, and it lies apart
-/// from the objects of the program, not in the way of whoever goes through those.
-const PIECE: usize = 1 << 13;
 
 struct OwnChunk {
     slots: &'static Slots,
@@ -97,11 +94,10 @@ impl RcValues {
     fn own_place(&mut self, here: u32) -> Option<OwnPlace<'_>> {
         let own = self.chunks.get((here / CHUNK) as usize)?;
         let offset = here as u8;
-        let (piece, in_piece) = (here as usize / PIECE, here as usize % PIECE);
         Some(OwnPlace {
             place: own.first | u32::from(offset),
             slot: &own.slots[usize::from(offset)],
-            handle: self.handles.get_mut(piece)?.get_mut(in_piece)?,
+            handle: self.handles.get_mut(here as usize)?,
             here,
             free: &mut self.free,
         })
@@ -171,15 +167,8 @@ impl RcValues {
             slots: chunk.slots,
             first: number * CHUNK,
         });
-        let is_full = |piece: &Vec<Handle>| piece.len() == PIECE;
-        if self.handles.last().is_none_or(is_full) {
-            // A thread that makes little has little.
-            let room = if self.handles.is_empty() { 0 } else { PIECE };
-            self.handles.push(Vec::with_capacity(room));
-        }
-        if let Some(piece) = self.handles.last_mut() {
-            piece.resize_with(piece.len() + CHUNK as usize, || None);
-        }
+        let handles = self.chunks.len() * CHUNK as usize;
+        self.handles.resize_with(handles, || None);
     }
 
     /// The thread ends. Chunks in which something still lives stay as they are, without an owner:
@@ -188,7 +177,7 @@ impl RcValues {
     pub(super) fn give_back(&mut self) -> bool {
         let mut any_lives = false;
         // What lives on is told, or it would go on to count the handle.
-        for handle in self.handles.drain(..).flatten().flatten() {
+        for handle in self.handles.drain(..).flatten() {
             if let Some(value) = handle.upgrade() {
                 value.detached();
             }
