@@ -42,7 +42,7 @@ pub use captures::{Capture, Captured, Captures, SharedCapture, SharedTask, Task,
 pub use counts::{Count, advance_epoch, count_of, counts};
 pub use follow::{LastDrop, follow, last_drop};
 pub use identified::{Identified, id};
-pub use object::{Object, Strong, at, objects};
+pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::ObjectId;
 pub use scope::{Entered, InScope, Scope};
 pub use sight::{register, types};

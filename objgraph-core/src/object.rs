@@ -96,20 +96,33 @@ pub fn at(id: ObjectId) -> Option<Object> {
 /// Every object that is alive, in the order of the table. O(objects).
 #[must_use]
 pub fn objects() -> Vec<Object> {
+    let mut all = Vec::new();
+    each_object(&mut |object| all.push(*object));
+    all
+}
+
+/// Shows every object that is alive, one at a time, in the order of the table: what [`objects`]
+/// lists, without the memory of a list. Nothing is locked meanwhile. O(objects).
+///
+/// ```
+/// use objgraph_core::{each_object, rc::Rc};
+///
+/// struct Leaf;
+/// let leaves = [Rc::new(Leaf), Rc::new(Leaf)];
+/// let mut found = 0;
+/// each_object(&mut |object| found += usize::from(object.is::<Leaf>()));
+/// assert_eq!(found, if objgraph_core::ENABLED { leaves.len() } else { 0 });
+/// ```
+pub fn each_object(see: &mut dyn FnMut(&Object)) {
     let mut kinds = capture::kinds();
-    let listed = capture::list();
-    listed
-        .into_iter()
-        .filter_map(|listed| {
-            if kinds.len() <= listed.kind as usize {
-                kinds = capture::kinds();
-            }
-            Some(Object {
-                listed,
-                kind: *kinds.get(listed.kind as usize)?,
-            })
-        })
-        .collect()
+    capture::list_each(&mut |&listed| {
+        if kinds.len() <= listed.kind as usize {
+            kinds = capture::kinds();
+        }
+        if let Some(&kind) = kinds.get(listed.kind as usize) {
+            see(&Object { listed, kind });
+        }
+    });
 }
 
 impl Object {

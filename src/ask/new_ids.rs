@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Index;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use objgraph_core::{ObjectId, advance_epoch, objects, short_name};
+use objgraph_core::{ObjectId, advance_epoch, each_object, short_name};
 
 use super::{LIMIT, advice, print};
 use crate::report::{NewIdsRow, write_new_ids};
@@ -32,8 +32,16 @@ pub struct NewIds {
     /// How many objects there were at the last look but one, and at the last, by full name.
     old: BTreeMap<&'static str, usize>,
     current: BTreeMap<&'static str, usize>,
-    new: BTreeMap<String, Vec<ObjectId>>,
+    /// Shared with those who were told.
+    new: Arc<BTreeMap<String, Vec<ObjectId>>>,
     full_names: bool,
+}
+
+/// The objects of one type.
+#[derive(Default)]
+struct OfType {
+    all: usize,
+    new: Vec<ObjectId>,
 }
 
 /// What the table of new ids is sorted by, the greatest first.
@@ -57,27 +65,44 @@ impl NewIds {
     /// O(objects alive).
     pub fn update(&mut self) {
         let next = advance_epoch();
-        self.old = std::mem::take(&mut self.current);
-        self.new.clear();
-        let mut names: BTreeMap<&'static str, String> = BTreeMap::new();
-        for object in objects() {
+        // Objects of a type come many after one another, so its name is seldom looked up.
+        let mut numbers: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut of_types: Vec<OfType> = Vec::new();
+        let mut last = ("", 0);
+        each_object(&mut |object| {
             if object.epoch() >= next {
                 // Another thread made it after this look began: the next one tells.
-                continue;
+                return;
             }
             let full = object.type_name();
-            *self.current.entry(full).or_default() += 1;
+            if of_types.is_empty() || !std::ptr::eq(full, last.0) {
+                let number = *numbers.entry(full).or_insert(of_types.len());
+                of_types.resize_with(numbers.len(), OfType::default);
+                last = (full, number);
+            }
+            let of_type = &mut of_types[last.1];
+            of_type.all += 1;
             if object.epoch() >= self.since {
-                let name = names.entry(full).or_insert_with(|| match self.full_names {
-                    true => full.to_owned(),
-                    false => short_name(full),
-                });
-                match self.new.get_mut(name) {
-                    Some(ids) => ids.push(object.id()),
-                    None => drop(self.new.insert(name.clone(), vec![object.id()])),
+                of_type.new.push(object.id());
+            }
+        });
+        let all = |(&full, &number): (&&'static str, &usize)| (full, of_types[number].all);
+        let current = numbers.iter().map(all).collect();
+        self.old = std::mem::replace(&mut self.current, current);
+        let mut new: BTreeMap<String, Vec<ObjectId>> = BTreeMap::new();
+        for (full, number) in numbers {
+            let ids = std::mem::take(&mut of_types[number].new);
+            if !ids.is_empty() {
+                let of_name = new.entry(self.name(full)).or_default();
+                let joins_others = !of_name.is_empty();
+                of_name.extend(ids);
+                if joins_others {
+                    // By place.
+                    of_name.sort_unstable_by_key(|id| id.to_raw() as u32);
                 }
             }
         }
+        self.new = Arc::new(new);
         self.since = next;
     }
 
@@ -258,13 +283,7 @@ impl Index<&str> for NewIds {
     }
 }
 
-static NEW_IDS: Mutex<NewIds> = Mutex::new(NewIds {
-    since: 0,
-    old: BTreeMap::new(),
-    current: BTreeMap::new(),
-    new: BTreeMap::new(),
-    full_names: false,
-});
+static NEW_IDS: LazyLock<Mutex<NewIds>> = LazyLock::new(Mutex::default);
 
 fn own() -> MutexGuard<'static, NewIds> {
     NEW_IDS.lock().unwrap_or_else(PoisonError::into_inner)

@@ -182,7 +182,8 @@ fn several_threads_ask_at_once() {
                     let of_type = leaks.iter().filter(|object| {
                         object.type_name().ends_with("::Shared") && object.node().holder().counts()
                     });
-                    let found: Vec<_> = of_type.map(|object| object.id()).collect();
+                    let mut found: Vec<_> = of_type.map(|object| object.id()).collect();
+                    found.sort();
                     assert_eq!(found, ids, "{leaks}");
                     let snapshot = objgraph::snapshot();
                     let node = snapshot.find(objgraph::id(&own)).unwrap();

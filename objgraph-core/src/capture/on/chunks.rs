@@ -5,9 +5,11 @@
 //! an object in, then the one that drops the object), so a write is a plain store.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
+use super::births::{self, Born, Reader};
+use super::pool::Pool;
+use super::segments::Segments;
 use super::shared::Handles;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
@@ -20,17 +22,9 @@ pub(super) const CHUNK: u32 = 256;
 pub(super) struct Slot {
     /// Odd while an object lives here; one more at each birth and each death.
     generation: AtomicU32,
-    /// While nothing lives here, the owner of the chunk may keep a word of its own in it.
-    kind: AtomicU32,
-    origin: AtomicU32,
-    epoch: AtomicU32,
-}
-
-/// What is written down of an object at its birth.
-pub(super) struct Born {
-    pub(super) kind: u32,
-    pub(super) origin: u32,
-    pub(super) epoch: u32,
+    /// The number of the object's birth. While nothing lives here, whoever has the place may keep
+    /// a word of its own in it.
+    birth: AtomicU32,
 }
 
 /// How many objects may live in one slot, one after the other.
@@ -39,10 +33,8 @@ const ROUNDS: u32 = 1 << 30;
 impl Slot {
     /// An object is born here; the rounds that lie behind tell its id.
     #[inline]
-    pub(super) fn birth(&self, born: &Born) -> u32 {
-        self.kind.store(born.kind, Ordering::Relaxed);
-        self.origin.store(born.origin, Ordering::Relaxed);
-        self.epoch.store(born.epoch, Ordering::Relaxed);
+    pub(super) fn birth(&self, birth: u32) -> u32 {
+        self.birth.store(birth, Ordering::Relaxed);
         let generation = self.generation.load(Ordering::Relaxed);
         self.generation
             .store(generation.wrapping_add(1), Ordering::Release);
@@ -59,37 +51,44 @@ impl Slot {
         after < 2 * ROUNDS
     }
 
+    /// The number of the birth of the object that lives here, for whoever has it in hand.
     #[inline]
-    pub(super) fn kind(&self) -> u32 {
-        self.kind.load(Ordering::Relaxed)
+    pub(super) fn birth_number(&self) -> u32 {
+        self.birth.load(Ordering::Relaxed)
+    }
+
+    /// The kind of the object that lives here, for whoever has it in hand.
+    pub(super) fn kind(&self) -> Option<u32> {
+        births::kind(self.birth_number())
     }
 
     /// The word that is kept while nothing lives here.
     #[inline]
     pub(super) fn link(&self) -> u32 {
-        self.kind.load(Ordering::Relaxed)
+        self.birth.load(Ordering::Relaxed)
     }
 
     #[inline]
     pub(super) fn set_link(&self, link: u32) {
-        self.kind.store(link, Ordering::Relaxed);
+        self.birth.store(link, Ordering::Relaxed);
     }
 
     /// The rounds that lie behind and what is known of the object that lives here.
-    pub(super) fn living(&self) -> Option<(u32, Born)> {
+    pub(super) fn living(&self, births: &mut Reader) -> Option<(u32, Born)> {
+        self.if_living(|number| births.read(number))
+    }
+
+    /// The same, with what `read` makes of the number of its birth.
+    fn if_living<R>(&self, read: impl FnOnce(u32) -> Option<R>) -> Option<(u32, R)> {
         let generation = self.generation.load(Ordering::Acquire);
         if generation.is_multiple_of(2) {
             return None;
         }
-        let born = Born {
-            kind: self.kind.load(Ordering::Relaxed),
-            origin: self.origin.load(Ordering::Relaxed),
-            epoch: self.epoch.load(Ordering::Relaxed),
-        };
-        // The words belong together if the object still lives.
+        let read = read(self.birth.load(Ordering::Relaxed))?;
+        // What was read belongs together if the object still lives.
         fence(Ordering::Acquire);
         let after = self.generation.load(Ordering::Relaxed);
-        (after == generation).then_some((generation / 2, born))
+        (after == generation).then_some((generation / 2, read))
     }
 
     /// Whether the slot is worn out, if nothing lives here.
@@ -107,9 +106,11 @@ impl Slot {
     }
 }
 
+pub(super) type Slots = [Slot; CHUNK as usize];
+
 /// 256 slots.
 pub(super) struct Chunk {
-    pub(super) slots: [Slot; CHUNK as usize],
+    pub(super) slots: &'static Slots,
     pub(super) side: Side,
 }
 
@@ -118,7 +119,7 @@ pub(super) enum Side {
     /// In the thread that owns the chunk.
     Local(LocalSide),
     /// Here, each behind a lock.
-    Shared(Box<Handles>),
+    Shared(&'static Handles),
     /// Nowhere: there are none.
     Bare,
 }
@@ -140,27 +141,15 @@ impl Chunk {
     }
 }
 
-/// Chunks stay for ever, so they are leaked on purpose.
-type Segment = Box<[OnceLock<&'static Chunk>]>;
-
-/// Chunks by number, in segments that double, so that a chunk never moves.
-static SEGMENTS: [OnceLock<Segment>; 25] = [const { OnceLock::new() }; 25];
+/// Chunks by number.
+static CHUNKS: Segments<Chunk> = Segments::new();
 
 static MADE: AtomicU64 = AtomicU64::new(0);
-
-/// The segment of a chunk and its place in it: segment `s` holds the chunks `2^s - 1` to
-/// `2^(s + 1) - 2`.
-#[inline]
-fn locate(number: u32) -> (usize, usize) {
-    let segment = (number + 1).ilog2();
-    (segment as usize, (number + 1 - (1 << segment)) as usize)
-}
 
 /// The chunk with this number, if it was made.
 #[inline]
 pub(super) fn get(number: u32) -> Option<&'static Chunk> {
-    let (segment, index) = locate(number);
-    SEGMENTS.get(segment)?.get()?.get(index)?.get().copied()
+    CHUNKS.get(number)
 }
 
 /// The chunk that a place of the table is in.
@@ -184,26 +173,38 @@ pub(super) fn made() -> u32 {
 
 /// Makes a chunk and gives its number; `None` when there are 2^32 slots.
 pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
-    static MAKING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = MAKING.lock();
+    static SLOTS: Mutex<Pool<Slot>> = Mutex::new(Pool::new());
+    // One at a time.
+    let mut slots = SLOTS.lock();
     let number = made();
     if number >= (1 << 24) - 1 {
         return None;
     }
-    let (segment, index) = locate(number);
-    let chunks =
-        SEGMENTS[segment].get_or_init(|| (0..1usize << segment).map(|_| OnceLock::new()).collect());
-    let slots = std::array::from_fn(|_| Slot::default());
-    let chunk = chunks[index].get_or_init(|| Box::leak(Box::new(Chunk { slots, side })));
+    let slots = slots.cut();
+    let chunk = CHUNKS.get_or_make(number, || Chunk { slots, side })?;
     MADE.store(u64::from(number) + 1, Ordering::Release);
     Some((number, chunk))
 }
 
+fn slots() -> impl Iterator<Item = &'static Slot> {
+    (0..made()).filter_map(get).flat_map(|chunk| chunk.slots)
+}
+
+/// The numbers of the births of what lives. O(slots).
+pub(super) fn births_of_living() -> impl Iterator<Item = u32> {
+    slots().filter_map(|slot| Some(slot.if_living(Some)?.1))
+}
+
 /// The origins of what lives. O(slots).
 pub(super) fn origins_of_living() -> HashSet<u32> {
-    let chunks = (0..made()).filter_map(get);
-    let living = chunks.flat_map(|chunk| chunk.slots.iter().filter_map(Slot::living));
-    living.map(|(_, born)| born.origin).collect()
+    let (mut births, mut origins, mut near) = (Reader::default(), HashSet::new(), None);
+    for (_, born) in slots().filter_map(|slot| slot.living(&mut births)) {
+        if near != Some(born.origin) {
+            near = Some(born.origin);
+            origins.insert(born.origin);
+        }
+    }
+    origins
 }
 
 #[cfg(test)]
@@ -214,12 +215,7 @@ mod tests {
     fn a_slot_wears_out_before_its_ids_meet_the_marks_in_them() {
         let last = Slot::default();
         last.generation.store(2 * (ROUNDS - 1), Ordering::Relaxed);
-        let born = Born {
-            kind: 1,
-            origin: 2,
-            epoch: 3,
-        };
-        let id = ObjectId::new(u32::MAX, last.birth(&born));
+        let id = ObjectId::new(u32::MAX, last.birth(1));
         assert!(last.lives(id) && !last.is_worn());
         // The two highest bits say other things.
         assert_eq!(id.to_raw() >> 62, 0);

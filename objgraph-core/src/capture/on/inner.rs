@@ -99,11 +99,12 @@ impl<T: Send + Sync + 'static> SharedErased for ArcInner<T> {
     }
 }
 
-/// In a header: no object of the table.
-const UNLISTED: u64 = ObjectId::NONE.to_raw();
+/// In a header: the table has no handle to the value, because a `&mut` to it was handed out. The
+/// sign of the word, and never that of [`UNLISTED`], so that a clone asks for one bit.
+const LENT: u64 = 1 << 63;
 
-/// In a header: the table has no handle to the value, because a `&mut` to it was handed out.
-const LENT: u64 = 1 << 62;
+/// In a header: no object of the table.
+const UNLISTED: u64 = ObjectId::NONE.to_raw() & !LENT;
 
 #[inline]
 fn id_of(word: u64) -> Option<ObjectId> {
@@ -126,19 +127,20 @@ macro_rules! header {
 
             #[inline]
             pub(super) fn set_id(&self, id: ObjectId) {
-                $set(self, id.to_raw());
+                $set(self, id.to_raw() & !LENT);
             }
 
             /// Whether the table has no handle to the value.
             #[inline]
             pub(super) fn is_lent(&self) -> bool {
                 let word: u64 = $get(self);
-                word & LENT != 0 && word != UNLISTED
+                word & LENT != 0
             }
 
             /// Whether the table holds a weak handle to the value.
             pub(super) fn is_attached(&self) -> bool {
-                $get(self) & LENT == 0
+                let word: u64 = $get(self);
+                word & LENT == 0 && word != UNLISTED
             }
 
             pub(super) fn set_lent(&self, lent: bool) {

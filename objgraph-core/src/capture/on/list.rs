@@ -2,7 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use super::chunks::{self, Born, CHUNK, Chunk, Side};
+use super::births::{Born, Reader};
+use super::chunks::{self, CHUNK, Chunk, Side};
+use super::inner::Erased;
 use super::local::Local;
 use super::watched::{self, watched_arc, watched_rc};
 use super::{kinds, local, origins, pins, shared};
@@ -35,16 +37,15 @@ fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)
     watched::forget_dead();
     let this = this_thread();
     let mut holders = kinds::holders();
-    let mut origins = origins::known();
-    // Objects of one origin stand side by side.
-    let mut last = (origins::NOT_KNOWN, origins::NOWHERE);
+    let (mut births, mut origins) = (Reader::default(), origins::known());
+    let mut near = (origins::NOT_KNOWN, origins::NOWHERE);
     for number in numbers {
         let Some(chunk) = chunks::get(number) else {
             continue;
         };
         let elsewhere = is_elsewhere(chunk, this);
-        for (offset, slot) in (0..CHUNK).zip(&chunk.slots) {
-            let Some((round, born)) = slot.living() else {
+        for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
+            let Some((round, born)) = slot.living(&mut births) else {
                 continue;
             };
             if holders.len() <= born.kind as usize {
@@ -55,12 +56,11 @@ fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)
             };
             let id = ObjectId::new(number * CHUNK + offset, round);
             let mut object = told(id, &born, holder, elsewhere);
-            if last.0 != born.origin {
-                let origin = origins.entry(born.origin);
-                last.1 = *origin.or_insert_with(|| origins::of(born.origin));
-                last.0 = born.origin;
+            if near.0 != born.origin {
+                let of = || origins::of(born.origin);
+                near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
             }
-            (object.thread, object.scope) = last.1;
+            (object.thread, object.scope) = near.1;
             tell(&object);
         }
     }
@@ -96,7 +96,7 @@ fn address(local: &mut Local, id: ObjectId) -> Option<usize> {
 pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
     watched::forget_dead();
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;
-    let (round, born) = chunk.slot(id.place()).living()?;
+    let (round, born) = chunk.slot(id.place()).living(&mut Reader::default())?;
     if round != id.round() {
         return None;
     }
@@ -208,7 +208,7 @@ pub(super) fn shared_handle(id: ObjectId) -> shared::Handle {
 }
 
 /// The value of an object behind an `Rc` of this thread.
-pub(super) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn super::inner::Erased>> {
+pub(super) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn Erased>> {
     let chunk = chunks::of_place(id.place())?;
     if !matches!(chunk.side, Side::Local(_)) || !chunks::slot_of(id)?.lives(id) {
         return None;

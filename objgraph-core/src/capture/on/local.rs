@@ -2,14 +2,15 @@
 //! other thread may touch, and what makes listing an object fast.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 
+use super::bare::BarePlaces;
 use super::chunks::{self, CHUNK, Chunk};
-use super::counters::{Counter, Sheet};
-use super::kinds::{self, TypeMeta};
-use super::magazine::{Bare, Magazine};
+use super::counters::Counter;
+use super::kind_cache::KindCache;
+use super::kinds::TypeMeta;
+use super::magazine::Magazine;
 use super::origins::Entries;
 use super::owners::Spares;
 use super::shared::Held;
@@ -42,7 +43,7 @@ pub(super) struct Local {
     pub(super) entries: Entries,
     pub(super) values: RcValues,
     pub(super) arcs: Magazine<Held>,
-    pub(super) bare: Magazine<Bare>,
+    pub(super) bare: BarePlaces,
     pub(super) handles: Spares,
     pub(super) watched: Watched<std::rc::Weak<dyn WatchedRc>>,
     near: Option<(u32, &'static Chunk)>,
@@ -55,7 +56,7 @@ impl Local {
             entries: Entries::new(),
             values: RcValues::new(),
             arcs: Magazine::new(),
-            bare: Magazine::new(),
+            bare: BarePlaces::new(),
             handles: Spares::new(),
             watched: Watched::new(),
             near: None,
@@ -73,26 +74,21 @@ impl Local {
         begun
     }
 
-    /// Sees to it that a kind is known; false if the thread is nearly gone.
+    /// Sees to it that a kind is known; false if the thread is nearly gone, or the table full.
     pub(super) fn learn_kind(
         &mut self,
         meta: &'static TypeMeta,
         site: &'static Location<'static>,
     ) -> bool {
-        let begun = self.begin();
-        if begun {
-            self.kinds.learn(meta, site);
+        self.begin() && {
+            let moment = self.entries.moment();
+            self.kinds.learn(meta, site, moment).is_some()
         }
-        begun
     }
 
-    /// Sees to it that the counter of a kind is known; false if the thread is nearly gone.
-    pub(super) fn learn_counter(&mut self, kind: u32) -> bool {
-        let begun = self.begin();
-        if begun {
-            self.kinds.learn_counter(kind);
-        }
-        begun
+    /// The counter for objects of a birth; `None` if the thread is nearly gone.
+    pub(super) fn learn_counter(&mut self, birth: u32) -> Option<&'static Counter> {
+        self.begin().then(|| self.kinds.learn_counter(birth))?
     }
 
     /// The chunk of a place; most often the same as last time.
@@ -130,118 +126,4 @@ impl Drop for End {
         let mut ended = with(|local| std::mem::replace(local, Local::new()));
         ended.give_back();
     }
-}
-
-/// What a thread knows of kinds: those that it used last, and its counters.
-pub(super) struct KindCache {
-    sheet: Option<&'static Sheet>,
-    counters: Vec<&'static Counter>,
-    /// By the addresses of the constants of type and place.
-    known: BTreeMap<(usize, usize), u32>,
-    lines: [CacheLine; KindCache::LINES],
-}
-
-/// The kind that belongs to the addresses of two constants.
-#[derive(Clone, Copy)]
-struct CacheLine {
-    meta: usize,
-    site: usize,
-    kind: KnownKind,
-}
-
-/// A kind, and the counter of its births and deaths.
-#[derive(Clone, Copy)]
-pub(super) struct KnownKind {
-    pub(super) number: u32,
-    pub(super) counter: &'static Counter,
-}
-
-/// In lines without a kind.
-static NO_COUNTER: Counter = Counter::new();
-
-impl KindCache {
-    const LINES: usize = 64;
-
-    pub(super) const fn new() -> Self {
-        Self {
-            sheet: None,
-            counters: Vec::new(),
-            known: BTreeMap::new(),
-            lines: [CacheLine {
-                meta: 0,
-                site: 0,
-                kind: KnownKind {
-                    number: 0,
-                    counter: &NO_COUNTER,
-                },
-            }; Self::LINES],
-        }
-    }
-
-    #[inline]
-    fn line(meta: usize, site: usize) -> usize {
-        ((meta ^ site) >> 3) % Self::LINES
-    }
-
-    /// A kind, if it was used lately.
-    #[inline]
-    pub(super) fn get(
-        &self,
-        meta: &'static TypeMeta,
-        site: &'static Location<'static>,
-    ) -> Option<&KnownKind> {
-        let (meta, site) = (addr(meta), addr(site));
-        let line = &self.lines[Self::line(meta, site)];
-        (line.meta == meta && line.site == site).then_some(&line.kind)
-    }
-
-    /// The same for any kind.
-    pub(super) fn learn(
-        &mut self,
-        meta: &'static TypeMeta,
-        site: &'static Location<'static>,
-    ) -> KnownKind {
-        let key = (addr(meta), addr(site));
-        let number = match self.known.get(&key) {
-            Some(&number) => number,
-            None => {
-                let number = kinds::number(meta, site);
-                self.known.insert(key, number);
-                number
-            }
-        };
-        let kind = KnownKind {
-            number,
-            counter: self.learn_counter(number),
-        };
-        let (meta, site) = key;
-        self.lines[Self::line(meta, site)] = CacheLine { meta, site, kind };
-        kind
-    }
-
-    /// The counter of a kind, if it is known.
-    #[inline]
-    pub(super) fn counter(&self, kind: u32) -> Option<&'static Counter> {
-        self.counters.get(kind as usize).copied()
-    }
-
-    /// The same for any kind.
-    pub(super) fn learn_counter(&mut self, kind: u32) -> &'static Counter {
-        let sheet = self.sheet.get_or_insert_with(Sheet::take);
-        for next in self.counters.len() as u32..=kind {
-            self.counters.push(sheet.counter(next));
-        }
-        self.counters[kind as usize]
-    }
-
-    fn give_back(&self) {
-        if let Some(sheet) = self.sheet {
-            sheet.give_back();
-        }
-    }
-}
-
-#[inline]
-fn addr<T>(constant: &'static T) -> usize {
-    std::ptr::from_ref(constant).addr()
 }

@@ -15,14 +15,81 @@ pub(super) trait Hold: Sized + 'static {
     /// The side of the chunks that such places are in.
     fn side() -> Side;
 
-    /// Takes hold of a place of a new chunk.
+    /// Takes hold of an unused place that nobody has.
     fn of(chunk: &'static Chunk, place: u32) -> Option<Self>;
 
-    /// Unused places that no thread has, many at a time.
-    fn store() -> &'static Store<Self>;
+    /// Unused places that nobody has, many at a time.
+    fn store() -> &'static Store;
 }
 
-pub(super) type Store<H> = Mutex<Vec<Vec<Spare<H>>>>;
+pub(super) type Store = Mutex<Vec<Chain>>;
+
+/// Unused places that nobody has, each with a link to the next in its slot.
+pub(super) struct Chain {
+    first: u32,
+    places: usize,
+}
+
+/// No place.
+const NOWHERE: u32 = u32::MAX;
+
+impl Chain {
+    pub(super) const EMPTY: Self = Self {
+        first: NOWHERE,
+        places: 0,
+    };
+
+    /// The first place; no place of the table if there is none.
+    #[inline]
+    pub(super) fn first(&self) -> u32 {
+        self.first
+    }
+
+    #[inline]
+    pub(super) fn places(&self) -> usize {
+        self.places
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.places == 0
+    }
+
+    /// Puts an unused place first, whose slot this is.
+    #[inline]
+    pub(super) fn link(&mut self, place: u32, slot: &Slot) {
+        slot.set_link(self.first);
+        self.first = place;
+        self.places += 1;
+    }
+
+    /// Takes the first place out, whose slot this is.
+    #[inline]
+    pub(super) fn unlink(&mut self, slot: &Slot) {
+        self.first = slot.link();
+        self.places -= 1;
+    }
+
+    fn of<H>(spares: impl Iterator<Item = Spare<H>>) -> Self {
+        let mut chain = Self::EMPTY;
+        spares.for_each(|spare| chain.put(spare));
+        chain
+    }
+
+    fn put<H>(&mut self, Spare { place, slot, hold }: Spare<H>) {
+        self.link(place, slot);
+        // From here on anyone may take it.
+        drop(hold);
+    }
+
+    fn take<H: Hold>(&mut self) -> Option<Spare<H>> {
+        let place = self.first;
+        let chunk = chunks::of_place(place)?;
+        let slot = chunk.slot(place);
+        let hold = H::of(chunk, place)?;
+        self.unlink(slot);
+        Some(Spare { place, slot, hold })
+    }
+}
 
 /// Nothing: there is no handle to the value.
 pub(super) type Bare = ();
@@ -36,8 +103,8 @@ impl Hold for Bare {
         Some(())
     }
 
-    fn store() -> &'static Store<Self> {
-        static STORE: Store<Bare> = Mutex::new(Vec::new());
+    fn store() -> &'static Store {
+        static STORE: Store = Mutex::new(Vec::new());
         &STORE
     }
 }
@@ -45,11 +112,15 @@ impl Hold for Bare {
 /// Unused places, held by a thread for the objects that it makes next.
 ///
 /// Places that it drops go there too, whichever thread took them first. Beyond a number they
-/// go, many at once, to a store that all threads take from.
+/// go, many at once, to a store that all threads take from; there they take no memory but their
+/// own.
 pub(super) struct Magazine<H>(Vec<Spare<H>>);
 
 /// How many places go to the store at once.
-const BATCH: usize = CHUNK as usize;
+pub(super) const BATCH: usize = CHUNK as usize;
+
+/// How many places a magazine has room for.
+const ROOM: usize = 2 * BATCH;
 
 impl<H: Hold> Magazine<H> {
     pub(super) const fn new() -> Self {
@@ -69,10 +140,13 @@ impl<H: Hold> Magazine<H> {
 
     /// Sees to it that there is an unused place; false if the table is full.
     pub(super) fn refill(&mut self) -> bool {
-        if self.0.is_empty()
-            && let Some(batch) = stored()
-        {
-            self.0 = batch;
+        if self.0.is_empty() {
+            self.0.reserve_exact(ROOM);
+            match stored::<H>() {
+                Stored::Chain(mut chain) => self.0.extend(std::iter::from_fn(|| chain.take())),
+                Stored::Chunk(number, chunk) => self.0.extend(new_places(number, chunk)),
+                Stored::Nothing => {}
+            }
         }
         !self.0.is_empty()
     }
@@ -85,17 +159,18 @@ impl<H: Hold> Magazine<H> {
 
     /// Sees to it that there is room.
     pub(super) fn make_room(&mut self) {
-        if self.0.len() >= 2 * BATCH {
-            let batch = self.0.split_off(BATCH);
-            H::store().lock().push(batch);
+        if self.0.len() >= ROOM {
+            let chain = Chain::of(self.0.drain(BATCH..));
+            H::store().lock().push(chain);
         }
-        self.0.reserve_exact(2 * BATCH - self.0.len());
+        self.0.reserve_exact(ROOM - self.0.len());
     }
 
     /// The thread ends: all goes to the store.
     pub(super) fn give_back(&mut self) {
         if !self.0.is_empty() {
-            H::store().lock().push(std::mem::take(&mut self.0));
+            let chain = Chain::of(self.0.drain(..));
+            H::store().lock().push(chain);
         }
     }
 }
@@ -114,33 +189,47 @@ impl<H> Room<'_, H> {
     }
 }
 
+enum Stored {
+    Chain(Chain),
+    /// A new chunk, and its number.
+    Chunk(u32, &'static Chunk),
+    Nothing,
+}
+
 /// Some places of the store, or those of a new chunk.
-fn stored<H: Hold>() -> Option<Vec<Spare<H>>> {
-    if let Some(batch) = H::store().lock().pop() {
-        return Some(batch);
+fn stored<H: Hold>() -> Stored {
+    if let Some(chain) = H::store().lock().pop() {
+        return Stored::Chain(chain);
     }
-    let (number, chunk) = chunks::make(H::side())?;
-    // From the end, so that places are used from the start.
-    let places = (number * CHUNK..=number * CHUNK + (CHUNK - 1)).rev();
-    Some(
-        places
-            .filter_map(|place| {
-                Some(Spare {
-                    place,
-                    slot: chunk.slot(place),
-                    hold: H::of(chunk, place)?,
-                })
+    chunks::make(H::side()).map_or(Stored::Nothing, |(number, chunk)| {
+        Stored::Chunk(number, chunk)
+    })
+}
+
+/// The places of a new chunk, from the end, so that they are used from the start.
+fn new_places<H: Hold>(number: u32, chunk: &'static Chunk) -> impl Iterator<Item = Spare<H>> {
+    let first = number * CHUNK;
+    (first..=first + (CHUNK - 1))
+        .rev()
+        .filter_map(move |place| {
+            Some(Spare {
+                place,
+                slot: chunk.slot(place),
+                hold: H::of(chunk, place)?,
             })
-            .collect(),
-    )
+        })
 }
 
 /// An unused place, for a thread that has no magazine any more.
 pub(super) fn take_one<H: Hold>() -> Option<Spare<H>> {
-    let mut batch = stored()?;
-    let spare = batch.pop();
-    if !batch.is_empty() {
-        H::store().lock().push(batch);
+    let mut chain = match stored::<H>() {
+        Stored::Chain(chain) => chain,
+        Stored::Chunk(number, chunk) => Chain::of(new_places::<H>(number, chunk)),
+        Stored::Nothing => Chain::EMPTY,
+    };
+    let spare = chain.take();
+    if chain.places > 0 {
+        H::store().lock().push(chain);
     }
     spare
 }
@@ -152,7 +241,7 @@ pub(super) fn give_one<H: Hold>(spare: Spare<H>) {
     }
     let mut store = H::store().lock();
     match store.last_mut() {
-        Some(batch) if batch.len() < BATCH => batch.push(spare),
-        _ => store.push(vec![spare]),
+        Some(chain) if chain.places < BATCH => chain.put(spare),
+        _ => store.push(Chain::of(std::iter::once(spare))),
     }
 }

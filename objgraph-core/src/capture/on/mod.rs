@@ -1,9 +1,12 @@
 //! Tracking is compiled in.
 
+mod bare;
+mod births;
 mod chunks;
 mod counters;
 mod inner;
 mod instance;
+mod kind_cache;
 mod kinds;
 mod list;
 mod local;
@@ -11,9 +14,11 @@ mod magazine;
 mod origins;
 mod owners;
 mod pins;
+mod pool;
 #[cfg(objgraph_recount)]
 mod recount;
 mod scopes;
+mod segments;
 mod shared;
 mod table;
 mod values;

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::chunks::{self, Born};
+use super::chunks;
+use super::kind_cache::Moment;
 use super::owners;
 use super::scopes::Named;
 use crate::capture::epoch;
@@ -224,14 +225,10 @@ impl Entries {
         self.current
     }
 
-    /// What is to be written down of an object that the thread makes now.
+    /// Where and when the thread makes what it makes now.
     #[inline]
-    pub(super) fn born(&self, kind: u32) -> Born {
-        Born {
-            kind,
-            origin: self.current,
-            epoch: epoch(),
-        }
+    pub(super) fn moment(&self) -> Moment {
+        Moment::new(self.current, epoch())
     }
 
     /// Gives the thread a number, if it has none yet.

@@ -3,7 +3,8 @@
 //! Each handle has a lock of its own. While a place is unused, whoever has it to make an object
 //! in holds the lock: to put a handle in is then a plain store, and so is to let the lock go. The
 //! thread that drops the object takes the lock and keeps it for the object that it makes next, so
-//! a life costs one atomic exchange.
+//! a life costs one atomic exchange. (Where many more are dropped than made, the locks are let go,
+//! and taken again with the places.)
 
 use std::sync::Weak;
 
@@ -13,6 +14,7 @@ use spin::relax::RelaxStrategy;
 use super::chunks::{self, CHUNK, Chunk, Side};
 use super::inner::SharedErased;
 use super::magazine::{Hold, Store};
+use super::pool::Pool;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
@@ -95,19 +97,17 @@ fn peek<R>(id: ObjectId, see: impl Fn(&Handle) -> Option<R>) -> Option<R> {
 
 impl Hold for Held {
     fn side() -> Side {
-        let handles: Vec<Locked> = (0..CHUNK).map(|_| SpinMutex::new(None)).collect();
-        match handles.into_boxed_slice().try_into() {
-            Ok(handles) => Side::Shared(handles),
-            Err(_) => Side::Bare,
-        }
+        static HANDLES: Mutex<Pool<Locked>> = Mutex::new(Pool::new());
+        Side::Shared(HANDLES.lock().cut())
     }
 
     fn of(chunk: &'static Chunk, place: u32) -> Option<Self> {
-        locked(chunk, place)?.try_lock()
+        // Another thread may be about to find out that what it looks for is dead.
+        hold(chunk, place)
     }
 
-    fn store() -> &'static Store<Self> {
-        static STORE: Store<Held> = Mutex::new(Vec::new());
+    fn store() -> &'static Store {
+        static STORE: Store = Mutex::new(Vec::new());
         &STORE
     }
 }

@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
-use super::chunks::{self, Born, CHUNK, Side};
+use super::chunks::{self, CHUNK, Side, Slot};
+use super::kind_cache::{KindCache, Moment};
 use super::kinds::{self, Reattach, TypeMeta};
-use super::local::{self, KindCache, Local};
+use super::local::{self, Local};
 use super::magazine::{self, Bare, Hold, Spare};
 use super::{origins, shared, values};
 use crate::capture::epoch;
@@ -40,10 +41,10 @@ pub(super) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ListedR
 fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site)
+        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
             && let Some(own) = part.values.first_unused()
         {
-            let id = own.birth(handle, || part.entries.born(kind.number));
+            let id = own.birth(handle, kind.birth);
             kind.counter.birth();
             return ListedRc {
                 id,
@@ -89,11 +90,11 @@ pub(super) fn list_arc(meta: Meta, site: Site, handle: shared::Handle) -> Object
 fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site)
+        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
             && let Some(spare) = part.arcs.take()
         {
             shared::put(spare.hold, handle);
-            let round = spare.slot.birth(&part.entries.born(kind.number));
+            let round = spare.slot.birth(kind.birth);
             kind.counter.birth();
             return ObjectId::new(spare.place, round);
         }
@@ -125,12 +126,15 @@ pub(super) fn list_bare(meta: Meta, site: Site) -> ObjectId {
 fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site)
-            && let Some(spare) = part.bare.take()
+        let place = part.bare.first();
+        if let Some(chunk) = part.chunk(place)
+            && let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
         {
-            let round = spare.slot.birth(&part.entries.born(kind.number));
+            let slot = chunk.slot(place);
+            part.bare.take(slot);
+            let round = slot.birth(kind.birth);
             kind.counter.birth();
-            return ObjectId::new(spare.place, round);
+            return ObjectId::new(place, round);
         }
     }
     list_bare_slowly(local, meta, site)
@@ -155,19 +159,17 @@ fn list_bare_slowly(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
 static LATE: Mutex<KindCache> = Mutex::new(KindCache::new());
 
 fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectId {
+    let mut kinds = LATE.lock();
+    let moment = Moment::new(origins::NOT_KNOWN, epoch());
+    let Some(kind) = kinds.learn(meta, site, moment) else {
+        return ObjectId::NONE;
+    };
     let Some(spare) = magazine::take_one::<H>() else {
         return ObjectId::NONE;
     };
-    let mut kinds = LATE.lock();
-    let kind = kinds.learn(meta, site);
     kind.counter.birth();
     settle(spare.hold);
-    let born = Born {
-        kind: kind.number,
-        origin: origins::NOT_KNOWN,
-        epoch: epoch(),
-    };
-    ObjectId::new(spare.place, spare.slot.birth(&born))
+    ObjectId::new(spare.place, spare.slot.birth(kind.birth))
 }
 
 /// The drop of a value behind an `Rc` begins, or it is moved out: the object is no more.
@@ -180,7 +182,7 @@ fn forget_rc_in(local: Part<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
         let own = part.values.place(place)?;
-        let counter = part.kinds.counter(own.kind())?;
+        let counter = part.kinds.counter(own.birth_number())?;
         let handle = own.death();
         counter.death();
         Some(handle)
@@ -203,7 +205,7 @@ fn forget_rc_slowly(place: u32) {
         return forget_bare(place);
     }
     let slot = chunk.slot(place);
-    LATE.lock().learn_counter(slot.kind()).death();
+    count_late(slot);
     slot.death();
     values::reuse_left_over(place / CHUNK, chunk);
 }
@@ -219,7 +221,7 @@ fn forget_arc_in(local: Part<'_>, place: u32) {
         let part = &mut *part;
         let chunk = part.chunk(place)?;
         let slot = chunk.slot(place);
-        let counter = part.kinds.counter(slot.kind())?;
+        let counter = part.kinds.counter(slot.birth_number())?;
         let room = part.arcs.room()?;
         let mut hold = shared::try_hold(chunk, place)?;
         let handle = hold.take();
@@ -247,8 +249,8 @@ fn forget_arc_slowly(local: Part<'_>, place: u32) {
     let slot = chunk.slot(place);
     let spare = Spare { place, slot, hold };
     let mut part = local.borrow_mut();
-    if part.learn_counter(slot.kind()) {
-        part.kinds.learn_counter(slot.kind()).death();
+    if let Some(counter) = part.learn_counter(slot.birth_number()) {
+        counter.death();
         part.arcs.make_room();
         if let Some(room) = part.arcs.room() {
             room.put(spare);
@@ -270,15 +272,11 @@ fn forget_bare_in(local: Part<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
         let slot = part.chunk(place)?.slot(place);
-        let counter = part.kinds.counter(slot.kind())?;
-        let room = part.bare.room()?;
-        room.put(Spare {
-            place,
-            slot,
-            hold: (),
-        });
-        counter.death();
-        Some(())
+        let counter = part.kinds.counter(slot.birth_number())?;
+        part.bare.has_room().then(|| {
+            part.bare.death(place, slot);
+            counter.death();
+        })
     });
     if dead.is_none() {
         forget_bare_slowly(local, place);
@@ -293,7 +291,7 @@ fn forget_bare_slowly(local: Part<'_>, place: u32) {
     };
     let (slot, hold) = (chunk.slot(place), ());
     let mut part = local.borrow_mut();
-    if part.learn_counter(slot.kind()) {
+    if part.learn_counter(slot.birth_number()).is_some() {
         part.bare.make_room();
         drop(part);
         return forget_bare_in(local, place);
@@ -303,8 +301,14 @@ fn forget_bare_slowly(local: Part<'_>, place: u32) {
 }
 
 fn forget_late<H: Hold>(spare: Spare<H>) {
-    LATE.lock().learn_counter(spare.slot.kind()).death();
+    count_late(spare.slot);
     magazine::give_one(spare);
+}
+
+fn count_late(slot: &Slot) {
+    if let Some(counter) = LATE.lock().learn_counter(slot.birth_number()) {
+        counter.death();
+    }
 }
 
 /// Takes the handle to a value out, before a `&mut` to it is handed out. The caller has the
@@ -335,7 +339,13 @@ pub(super) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
     let Some(chunk) = chunks::of_place(place) else {
         return false;
     };
-    match (kinds::reattach(chunk.slot(place).kind()), &chunk.side) {
+    match (
+        chunk
+            .slot(place)
+            .kind()
+            .map_or(Reattach::Never, kinds::reattach),
+        &chunk.side,
+    ) {
         (Reattach::Rc(weaken), Side::Local(side)) => {
             let Some(handle) = weaken(pointer) else {
                 return false;

@@ -3,13 +3,13 @@
 use std::rc::Weak;
 use std::sync::atomic::Ordering;
 
-use super::chunks::{self, Born, CHUNK, Chunk, LocalSide, Side, Slot};
+use super::chunks::{self, CHUNK, Chunk, LocalSide, Side, Slot, Slots};
 use super::inner::Erased;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::trace::watch_thread_end;
 
-/// The handles to the values of `Rc` that a thread made, by chunk.
+/// The handles to the values of `Rc` that a thread made.
 pub(super) struct RcValues {
     /// The first unused place, by the number of its chunk here and its slot in the chunk; each
     /// unused slot has a link to the next.
@@ -17,57 +17,51 @@ pub(super) struct RcValues {
     /// The number here of the chunk that was asked for last.
     near: u32,
     chunks: Vec<OwnChunk>,
+    /// By the number of the chunk here and the slot in it. In one piece, which lies apart from the
+    /// objects of the program, not in the way of whoever goes through those.
+    handles: Vec<Handle>,
 }
 
 struct OwnChunk {
-    chunk: &'static Chunk,
+    slots: &'static Slots,
     /// Its first place.
     first: u32,
-    handles: Box<[Handle; CHUNK as usize]>,
 }
 
 /// A place of this thread.
 pub(super) struct OwnPlace<'v> {
-    own: &'v mut OwnChunk,
+    place: u32,
+    slot: &'static Slot,
+    handle: &'v mut Handle,
     /// The number of its chunk here, and its slot in the chunk.
     here: u32,
     free: &'v mut u32,
 }
 
 impl OwnPlace<'_> {
+    /// The number of the birth of the object that lives here.
     #[inline]
-    fn slot(&self) -> &'static Slot {
-        self.own.chunk.slot(self.here)
-    }
-
-    /// The kind of the object that lives here.
-    #[inline]
-    pub(super) fn kind(&self) -> u32 {
-        self.slot().kind()
+    pub(super) fn birth_number(&self) -> u32 {
+        self.slot.birth_number()
     }
 
     /// An object is born here, in the first unused place.
     #[inline]
-    pub(super) fn birth(self, handle: Handle, born: impl FnOnce() -> Born) -> ObjectId {
-        let slot = self.slot();
-        *self.free = slot.link();
-        let offset = self.here as u8;
+    pub(super) fn birth(self, handle: Handle, birth: u32) -> ObjectId {
+        *self.free = self.slot.link();
         // There is none in an unused place, so there is nothing to drop.
-        let before = std::mem::replace(&mut self.own.handles[usize::from(offset)], handle);
-        std::mem::forget(before);
-        ObjectId::new(self.own.first | u32::from(offset), slot.birth(&born()))
+        std::mem::forget(std::mem::replace(self.handle, handle));
+        ObjectId::new(self.place, self.slot.birth(birth))
     }
 
     /// The object that lives here dies; gives its handle.
     #[inline]
     pub(super) fn death(self) -> Handle {
-        let slot = self.slot();
-        let handle = self.own.handles[usize::from(self.here as u8)].take();
-        if slot.death() {
-            slot.set_link(*self.free);
+        if self.slot.death() {
+            self.slot.set_link(*self.free);
             *self.free = self.here;
         }
-        handle
+        self.handle.take()
     }
 }
 
@@ -86,16 +80,25 @@ impl RcValues {
             free: NOWHERE,
             near: 0,
             chunks: Vec::new(),
+            handles: Vec::new(),
         }
     }
 
     /// The first unused place; `None` if there is none at hand.
     #[inline]
     pub(super) fn first_unused(&mut self) -> Option<OwnPlace<'_>> {
-        let own = self.chunks.get_mut((self.free / CHUNK) as usize)?;
+        self.own_place(self.free)
+    }
+
+    #[inline]
+    fn own_place(&mut self, here: u32) -> Option<OwnPlace<'_>> {
+        let own = self.chunks.get((here / CHUNK) as usize)?;
+        let offset = here as u8;
         Some(OwnPlace {
-            own,
-            here: self.free,
+            place: own.first | u32::from(offset),
+            slot: &own.slots[usize::from(offset)],
+            handle: self.handles.get_mut(here as usize)?,
+            here,
             free: &mut self.free,
         })
     }
@@ -105,26 +108,22 @@ impl RcValues {
     #[inline]
     pub(super) fn place(&mut self, place: u32) -> Option<OwnPlace<'_>> {
         let first = place & !(CHUNK - 1);
-        let is_near = self.chunks.get(self.near as usize).map(|own| own.first) == Some(first);
-        if !is_near {
+        let is_here = |near: &OwnChunk| near.first == first;
+        if !self.chunks.get(self.near as usize).is_some_and(is_here) {
             let Side::Local(side) = &chunks::of_place(place)?.side else {
                 return None;
             };
-            self.near = side.index.load(Ordering::Relaxed);
+            let near = side.index.load(Ordering::Relaxed);
+            self.chunks.get(near as usize).filter(|own| is_here(own))?;
+            self.near = near;
         }
-        let own = self.chunks.get_mut(self.near as usize)?;
-        (own.first == first).then_some(OwnPlace {
-            own,
-            here: (self.near * CHUNK) | (place % CHUNK),
-            free: &mut self.free,
-        })
+        self.own_place((self.near * CHUNK) | (place % CHUNK))
     }
 
     /// The handle at a place of this thread.
     #[inline]
     pub(super) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
-        let OwnPlace { own, .. } = self.place(place)?;
-        Some(&mut own.handles[usize::from(place as u8)])
+        Some(self.place(place)?.handle)
     }
 
     /// The numbers of the chunks, sorted.
@@ -166,10 +165,11 @@ impl RcValues {
             }
         }
         self.chunks.push(OwnChunk {
-            chunk,
+            slots: chunk.slots,
             first: number * CHUNK,
-            handles: Box::new([const { None }; CHUNK as usize]),
         });
+        let handles = self.chunks.len() * CHUNK as usize;
+        self.handles.resize_with(handles, || None);
     }
 
     /// The thread ends. Chunks in which something still lives stay as they are, without an owner:
@@ -177,18 +177,21 @@ impl RcValues {
     /// there is any.
     pub(super) fn give_back(&mut self) -> bool {
         let mut any_lives = false;
-        for own in self.chunks.drain(..) {
-            // What lives on is told, or it would go on to count the handle.
-            for value in own.handles.iter().flatten().filter_map(Weak::upgrade) {
+        // What lives on is told, or it would go on to count the handle.
+        for handle in self.handles.drain(..).flatten() {
+            if let Some(value) = handle.upgrade() {
                 value.detached();
             }
-            if let Side::Local(side) = &own.chunk.side {
+        }
+        for own in self.chunks.drain(..) {
+            let number = own.first / CHUNK;
+            if let Some(Side::Local(side)) = chunks::get(number).map(|chunk| &chunk.side) {
                 side.owner.store(0, Ordering::Relaxed);
             }
-            if own.chunk.slots.iter().any(|slot| slot.is_used()) {
+            if own.slots.iter().any(|slot| slot.is_used()) {
                 any_lives = true;
             } else {
-                UNUSED.lock().push(own.first / CHUNK);
+                UNUSED.lock().push(number);
             }
         }
         any_lives

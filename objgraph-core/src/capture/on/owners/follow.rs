@@ -53,7 +53,7 @@ pub(super) fn dropped(id: ObjectId) {
     let Some(slot) = chunks::slot_of(id).filter(|slot| slot.lives(id)) else {
         return;
     };
-    let Some(kind) = kinds::kind(slot.kind()) else {
+    let Some(kind) = slot.kind().and_then(kinds::kind) else {
         return;
     };
     let is_followed = |followed: &Followed| followed.types.contains(&kind.type_id);

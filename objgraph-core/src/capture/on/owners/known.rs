@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::chunks::{self, Slot};
 use super::super::local::{self, Local};
-use super::super::{chunks, origins};
+use super::super::origins;
 use super::entries::{self, Born, Entry, Magazine};
 use super::follow as drops;
 pub(crate) use super::follow::{follow, last_drop};
@@ -115,7 +116,7 @@ impl Drop for Handle {
 }
 
 fn kind_of(id: ObjectId) -> u32 {
-    chunks::slot_of(id).map_or(0, |slot| slot.kind())
+    chunks::slot_of(id).and_then(Slot::kind).unwrap_or(0)
 }
 
 fn make_in(local: &RefCell<Local>, born: &mut Born, site: Site) -> Handle {
