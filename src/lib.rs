@@ -142,8 +142,8 @@ pub use assert::{Failure, LeakCheck};
 
 // Who holds it, handle by handle, with the feature `owners`.
 pub use analysis::{
-    Inside, OutsideSite, Owners, ZombieSite, Zombies, outside_sites, owners as owners_in,
-    zombies as zombies_in,
+    Inside, LeakBirth, OutsideSite, Owners, ZombieSite, Zombies, outside_sites,
+    owners as owners_in, zombies as zombies_in,
 };
 pub use ask::{leak_birth, owners, zombies};
 pub use objgraph_core::{HandleRow, Held, LastDrop, follow, last_drop};

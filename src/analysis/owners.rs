@@ -31,6 +31,11 @@ pub struct Inside {
     pub strong: bool,
     /// Where it was made.
     pub site: Site,
+    /// The thread that made it, if that is known.
+    pub thread: Option<String>,
+    /// How old it is, at least, and at most if that is known; as exact as
+    /// [`Node::age`](objgraph_core::Node::age).
+    pub age: (Duration, Option<Duration>),
 }
 
 /// Handles from outside, made at one place on one thread.
@@ -63,6 +68,8 @@ pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
             held: row.held?,
             strong: row.strong,
             site: snapshot.parts().sites[row.site as usize].clone(),
+            thread: snapshot.parts().threads.get(row.thread as usize).cloned(),
+            age: snapshot.age_of(row.epoch),
         })
     });
     Some(Owners {

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::fmt::Debug;
+use std::sync::Mutex;
 
 use objgraph::rc::{Rc, Weak};
+use objgraph::sync::Arc;
 use objgraph::{ObjectId, Owners, Tracked, unsize};
 
 fn owners(id: ObjectId) -> Option<Owners> {
@@ -117,10 +119,52 @@ fn the_last_drop_from_outside_gave_birth_to_the_leak() {
         birth.is_some(),
         objgraph::ENABLED && cfg!(feature = "owners")
     );
-    if let Some(place) = birth.and_then(|birth| birth.place()) {
+    let Some(birth) = birth else {
+        return;
+    };
+    assert!(birth.last_drop.was_followed());
+    if let Some(place) = birth.last_drop.place() {
         // Inlined, it is the caller.
         let known = ["let_go_of", "the_last_drop_from_outside"];
         assert!(known.iter().any(|name| place.contains(name)), "{place}");
+    }
+}
+
+#[derive(Tracked)]
+struct Ring(Mutex<Option<Arc<Ring>>>);
+
+#[test]
+fn without_a_backtrace_a_leak_was_born_on_a_thread_by_a_handle() {
+    let one = Arc::new(Ring(Mutex::default()));
+    let other = Arc::new(Ring(Mutex::new(Some(one.clone()))));
+    let ids = [objgraph::id(&one), objgraph::id(&other)];
+    *one.0.lock().expect("nobody panicked") = Some(other.clone());
+    // What the test still has goes before what the thread has.
+    let (last, line) = (one.clone(), line!());
+    drop((one, other));
+    let worker = std::thread::Builder::new().name("closer".into());
+    let closed = worker.spawn(move || drop(last)).expect("it began");
+    closed.join().expect("it ended");
+    for id in ids {
+        let birth = objgraph::leak_birth(id);
+        let known = objgraph::ENABLED && cfg!(feature = "owners");
+        assert_eq!(birth.is_some(), known, "known where handles are");
+        let Some(birth) = birth else {
+            continue;
+        };
+        assert_eq!(birth.object, ids[0]);
+        assert_eq!(birth.last_drop.thread(), Some("closer"));
+        assert_eq!(birth.last_drop.made().map(|made| made.line), Some(line));
+        assert!(!birth.last_drop.was_followed());
+        let text = birth.to_string();
+        let expected = format!(
+            "The last handle from outside to Ring {} was dropped on thread closer; it was \
+             made at tests/owners/cases.rs:{line}:",
+            ids[0]
+        );
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&text).starts_with(&expected), "{text}");
+        assert!(text.contains("objgraph::follow::<Ring>()"), "{text}");
     }
 }
 

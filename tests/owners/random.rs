@@ -80,6 +80,10 @@ macro_rules! programs {
                 /// What each object that is alive holds.
                 nodes: BTreeMap<ObjectId, (Vec<Made>, Vec<Made>)>,
                 gone: BTreeSet<ObjectId>,
+                /// Where the handle was made that was dropped last, of each object: one of these.
+                last_drop: BTreeMap<ObjectId, BTreeSet<u32>>,
+                /// The same of what is dropped with its owners.
+                cascade: BTreeMap<ObjectId, BTreeSet<u32>>,
             }
 
             impl Model {
@@ -93,16 +97,30 @@ macro_rules! programs {
                             .map(|made| made.target)
                             .collect();
                         let before = self.gone.len();
-                        for &id in self.nodes.keys() {
+                        let mut dropped: BTreeMap<ObjectId, BTreeSet<u32>> = BTreeMap::new();
+                        for (&id, (kids, _)) in &self.nodes {
                             if !held.contains(&id) {
                                 self.gone.insert(id);
+                                for made in kids {
+                                    dropped.entry(made.target).or_default().insert(made.line);
+                                }
                             }
+                        }
+                        for (target, lines) in dropped {
+                            // Of drops at one time, any may be the last.
+                            self.cascade.entry(target).or_default().extend(lines);
                         }
                         self.nodes.retain(|id, _| held.contains(id));
                         if self.gone.len() == before {
+                            self.last_drop.append(&mut self.cascade);
                             return;
                         }
                     }
+                }
+
+                /// The program drops a handle.
+                fn drop_one(&mut self, made: Made) {
+                    self.last_drop.insert(made.target, BTreeSet::from([made.line]));
                 }
 
                 /// Every handle: target, strong, line, and the holder with the path.
@@ -150,6 +168,19 @@ macro_rules! programs {
                     .collect();
                 all.sort();
                 all
+            }
+
+            /// Whether the last drop of a handle to each object that is alive is the model's.
+            fn last_drops_are_those_of(model: &Model) -> Result<(), TestCaseError> {
+                for id in model.nodes.keys() {
+                    let told = objgraph::last_drop(*id);
+                    let line = told.as_ref().map(|last| last.made().expect("it is alive").line);
+                    match model.last_drop.get(id) {
+                        Some(lines) => prop_assert!(line.is_some_and(|line| lines.contains(&line))),
+                        None => prop_assert_eq!(line, None),
+                    }
+                }
+                Ok(())
             }
 
             /// The real handles, in step with those of the model.
@@ -215,10 +246,12 @@ macro_rules! programs {
                     },
                     Step::PutIn(at, other) => if let Some(at) = pick(at, real.strong.len()) {
                         let into = pick(other, real.strong.len()).unwrap_or(0);
-                        let into = real.strong[into].clone();
+                        let (into, line) = (real.strong[into].clone(), line!());
                         let (handle, made) = (real.strong.swap_remove(at), model.strong.swap_remove(at));
                         into.kids.$lock()$(.$unwrap())?.push(handle);
-                        model.nodes.get_mut(&objgraph::id(&into)).unwrap().0.push(made);
+                        let target = objgraph::id(&into);
+                        model.nodes.get_mut(&target).unwrap().0.push(made);
+                        model.drop_one(Made { target, line });
                     },
                     Step::PutWeakIn(at, other) => if let Some(at) = pick(at, real.weak.len())
                         && let Some(into) = pick(other, real.strong.len())
@@ -229,13 +262,15 @@ macro_rules! programs {
                         model.nodes.get_mut(&objgraph::id(into)).unwrap().1.push(made);
                     },
                     Step::TakeOut(at) => if let Some(at) = pick(at, real.strong.len()) {
-                        let from = real.strong[at].clone();
+                        let (from, line) = (real.strong[at].clone(), line!());
+                        let target = objgraph::id(&from);
                         let taken = from.kids.$lock()$(.$unwrap())?.pop();
                         if let Some(taken) = taken {
                             real.strong.push(taken);
-                            let made = model.nodes.get_mut(&objgraph::id(&from)).unwrap().0.pop();
+                            let made = model.nodes.get_mut(&target).unwrap().0.pop();
                             model.strong.push(made.unwrap());
                         }
+                        model.drop_one(Made { target, line });
                     },
                     Step::Forget(at) => if let Some(at) = pick(at, real.strong.len()) {
                         std::mem::forget(real.strong.swap_remove(at));
@@ -249,7 +284,8 @@ macro_rules! programs {
                     },
                     Step::Drop(at) => if let Some(at) = pick(at, real.strong.len()) {
                         drop(real.strong.swap_remove(at));
-                        model.strong.swap_remove(at);
+                        let made = model.strong.swap_remove(at);
+                        model.drop_one(made);
                     },
                     Step::DropWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
                         drop(real.weak.swap_remove(at));
@@ -275,6 +311,7 @@ macro_rules! programs {
                         }
                         let snapshot = objgraph::snapshot();
                         prop_assert_eq!(told(&snapshot, &model), model.all());
+                        last_drops_are_those_of(&model)?;
                     }
                 }
             }

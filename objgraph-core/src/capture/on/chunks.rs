@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
+use super::owners::Mark;
 use super::shared::Handles;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
@@ -24,6 +25,7 @@ pub(super) struct Slot {
     kind: AtomicU32,
     origin: AtomicU32,
     epoch: AtomicU32,
+    pub(super) last_drop: Mark,
 }
 
 /// What is written down of an object at its birth.
@@ -43,6 +45,7 @@ impl Slot {
         self.kind.store(born.kind, Ordering::Relaxed);
         self.origin.store(born.origin, Ordering::Relaxed);
         self.epoch.store(born.epoch, Ordering::Relaxed);
+        self.last_drop.clear();
         let generation = self.generation.load(Ordering::Relaxed);
         self.generation
             .store(generation.wrapping_add(1), Ordering::Release);
@@ -199,11 +202,16 @@ pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
     Some((number, chunk))
 }
 
-/// The origins of what lives. O(slots).
+/// The origins of what lives, and of the last drops of handles to it. O(slots).
 pub(super) fn origins_of_living() -> HashSet<u32> {
-    let chunks = (0..made()).filter_map(get);
-    let living = chunks.flat_map(|chunk| chunk.slots.iter().filter_map(Slot::living));
-    living.map(|(_, born)| born.origin).collect()
+    let mut origins = HashSet::new();
+    for slot in (0..made()).filter_map(get).flat_map(|chunk| &chunk.slots) {
+        if let Some((_, born)) = slot.living() {
+            origins.insert(born.origin);
+            origins.extend(slot.last_drop.origin());
+        }
+    }
+    origins
 }
 
 #[cfg(test)]
