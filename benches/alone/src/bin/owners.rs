@@ -1,4 +1,4 @@
-//! The pointers where each handle is known: `owners NAME TIMES` measures one thing.
+//! The pointers where each handle is known: `owners WHAT TIMES` measures one thing.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 #[path = "../../../src/clock.rs"]
@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use objgraph::{Tracked, rc, sync};
 use operations::seconds_each;
 
-/// As in the subjects of the same names.
+/// How many objects handles are cloned of, as where the others are measured.
 const OBJECTS: usize = 512;
 
 /// Functions that measure `$Pointer`.
@@ -66,11 +66,14 @@ fn main() {
         "arc-churn" => of_arc::churn(times),
         "rc-clone-drop" => of_rc::clone_drop(times),
         "arc-clone-drop" => of_arc::clone_drop(times),
-        _ => {
-            println!("handle {}", size_of::<rc::Rc<u64>>());
-            println!("weak {}", size_of::<sync::Weak<u64>>());
-            return;
-        }
+        _ => return sizes(),
     };
     println!("seconds {number:e}");
+}
+
+/// The largest of the pointers, in bytes.
+fn sizes() {
+    let strong = size_of::<rc::Rc<u64>>().max(size_of::<sync::Arc<u64>>());
+    let weak = size_of::<rc::Weak<u64>>().max(size_of::<sync::Weak<u64>>());
+    println!("largest {}", strong.max(weak));
 }

@@ -89,17 +89,15 @@ pub(super) fn read_clock() {
 
 /// Counts the drops of a thread.
 pub(super) struct Counter {
-    since_reading: u64,
-    /// So many drops share this reading.
-    limit: u64,
+    /// So many drops more share this reading.
+    left: u64,
     readings: u64,
 }
 
 impl Counter {
     pub(super) const fn new() -> Self {
         Self {
-            since_reading: 0,
-            limit: 0,
+            left: 0,
             readings: 0,
         }
     }
@@ -107,29 +105,24 @@ impl Counter {
     /// The order of a drop that happens now; `None` if the clock is to be read first.
     #[inline]
     pub(super) fn next(&mut self) -> Option<u64> {
-        let number = self.since_reading;
-        if number == self.limit {
-            return None;
-        }
-        self.since_reading = number + 1;
-        Some(NOW.load(Ordering::Relaxed) + number)
+        self.left = self.left.checked_sub(1)?;
+        // After all drops of the reading before.
+        Some(NOW.load(Ordering::Relaxed).wrapping_sub(self.left))
     }
 
     /// The clock is to be read before the next drop.
     pub(super) fn read_next(&mut self) {
-        self.since_reading = self.limit;
+        self.left = 0;
     }
 
     /// The order of any drop: reads the clock if it is to be read.
     pub(super) fn next_slowly(&mut self) -> u64 {
-        if let Some(order) = self.next() {
-            return order;
+        if self.left == 0 {
+            read_clock();
+            self.readings += 1;
+            self.left = if self.readings <= EACH { 1 } else { EACH };
         }
-        read_clock();
-        self.readings += 1;
-        self.limit = if self.readings <= EACH { 1 } else { EACH };
-        self.since_reading = 1;
-        NOW.load(Ordering::Relaxed)
+        self.next().unwrap_or_default()
     }
 }
 
