@@ -58,11 +58,13 @@ pub struct OutsideSite {
 /// Who holds an object: each handle to it, by the object and field that holds it, or, for those
 /// that the trace did not meet, by the place where it was made.
 ///
-/// `None` if the snapshot has no such object, or does not know handles (the feature `owners`).
+/// `None` if the snapshot has no such object. Where it does not know handles (see
+/// [`Snapshot::knows_handles`]) there are none in the answer.
+///
 /// Takes time in proportion to the handles of the object.
 #[must_use]
 pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
-    let node = snapshot.find(id).filter(|_| snapshot.knows_handles())?;
+    let node = snapshot.find(id)?;
     let inside = snapshot.handles_to(node).iter().filter_map(|row| {
         Some(Inside {
             held: row.held?,
@@ -129,6 +131,12 @@ impl Owners {
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
+    }
+
+    /// Whether handles are known: with the feature `owners`. If not, all lists are empty.
+    #[must_use]
+    pub fn are_known(&self) -> bool {
+        self.snapshot.knows_handles()
     }
 
     /// The handles that objects hold, owning ones first, by object and field.

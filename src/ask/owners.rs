@@ -10,14 +10,16 @@ use crate::analysis::{self, LeakBirth, Owners, Zombies};
 /// or, where it is held from outside, by the line of code that made it and the thread. It takes a
 /// snapshot.
 ///
-/// `None` if there is no such object, or without the feature `owners`.
+/// `None` if there is no such object. Without the feature `owners` the answer says how to turn that
+/// on, and no more.
 ///
 /// ```
 /// use objgraph::rc::Rc;
 ///
 /// let session = Rc::new("alice".to_owned());
 /// std::mem::forget(session.clone());
-/// if let Some(owners) = objgraph::owners(objgraph::id(&session)) {
+/// let owners = objgraph::owners(objgraph::id(&session));
+/// if let Some(owners) = owners.filter(|owners| owners.are_known()) {
 ///     assert_eq!(owners.outside().len(), 2);
 ///     assert!(owners.to_string().contains("2 of 2 references are held from outside"));
 /// }

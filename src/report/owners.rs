@@ -11,6 +11,9 @@ use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
 /// At most so many lines, or places, are told.
 const LINES: usize = 10;
 
+/// Where there are no handles to tell of.
+const UNKNOWN: &str = "Handles are not known: turn on the feature `owners` of objgraph.";
+
 impl fmt::Display for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
@@ -39,6 +42,9 @@ impl Owners {
         match node.site() {
             Some(site) => writeln!(out, ", made at {site}")?,
             None => writeln!(out)?,
+        }
+        if !self.are_known() {
+            return writeln!(out, "  {UNKNOWN}");
         }
         self.kind(out, &names, true, strong.max(inside + outside))?;
         let not_known = strong.saturating_sub(inside + outside);
@@ -183,10 +189,7 @@ impl fmt::Display for LeakBirth {
 impl fmt::Display for Zombies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_known {
-            return f.write_str(
-                "Handles are not known: build with the feature `owners` of objgraph, and with\n\
-                 tracking on.",
-            );
+            return f.write_str(UNKNOWN);
         }
         if self.is_empty() {
             return f.write_str("No memory is kept by weak handles alone.");

@@ -10,9 +10,14 @@ use objgraph::{ObjectId, Owners, Tracked, unsize};
 
 fn owners(id: ObjectId) -> Option<Owners> {
     let owners = objgraph::owners(id);
-    let known = objgraph::ENABLED && cfg!(feature = "owners");
-    assert_eq!(owners.is_some(), known, "known where handles are");
-    owners
+    assert_eq!(owners.is_some(), objgraph::ENABLED);
+    let owners = owners?;
+    assert_eq!(owners.are_known(), cfg!(feature = "owners"));
+    if !owners.are_known() {
+        let text = owners.to_string();
+        assert!(text.contains("turn on the feature `owners`"), "{text}");
+    }
+    Some(owners).filter(Owners::are_known)
 }
 
 /// The lines of the handles of one kind from outside.

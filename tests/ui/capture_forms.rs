@@ -12,5 +12,4 @@ fn main() {
     let _ = objgraph::capture!([window.name] move || 5);
     let _ = objgraph::capture!([&window] move || 5);
     let _ = objgraph::future!(async move { window.name.len() });
-    let _ = objgraph::capture!([window] move || window.name.len());
 }
