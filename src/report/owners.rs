@@ -104,12 +104,13 @@ fn write_places<'o>(
     sites: impl Iterator<Item = &'o OutsideSite>,
 ) -> fmt::Result {
     let all: Vec<&OutsideSite> = sites.collect();
-    let mut words: Vec<String> = all.iter().take(LINES).map(|one| place(one)).collect();
+    let mut places: Vec<String> = all.iter().take(LINES).map(|one| place(one)).collect();
     if all.len() > LINES {
         let rest: usize = all[LINES..].iter().map(|one| one.count).sum();
-        words.push(format!("and {rest} made elsewhere"));
+        places.push(format!("and {rest} made elsewhere"));
     }
-    wrapped(out, margin, words.iter().map(String::as_str), ", ")
+    // A long name of a thread may stand on a line of its own.
+    wrapped(out, margin, places.join(", ").split(' '), " ")
 }
 
 /// `src/net.rs:120:9 ×2 (tokio-worker-3, 3 s to 12 s ago)`.
@@ -153,6 +154,24 @@ pub(super) fn write_outside(
     };
     writeln!(out, "{margin}{handles} from outside {were} made at")?;
     write_places(out, &format!("{margin}  "), strong.into_iter())
+}
+
+/// `Still held by handles made at src/worker.rs:31:5 ×2 (worker)`; nothing where none is from
+/// outside, or known.
+pub(super) fn write_held_by(
+    out: &mut String,
+    snapshot: &Snapshot,
+    nodes: &[NodeId],
+) -> fmt::Result {
+    let sites = outside_sites(snapshot, nodes.iter().copied());
+    let strong: Vec<&OutsideSite> = sites.iter().filter(|one| one.strong).collect();
+    let handles = match strong.iter().map(|one| one.count).sum() {
+        0_usize => return Ok(()),
+        1 => "a handle",
+        _ => "handles",
+    };
+    let margin = format!("  still held by {handles} made at ");
+    write_places(out, &margin, strong.into_iter())
 }
 
 /// `The last handle from outside to Node #7 was dropped on thread main, up to 12 s ago; …`.

@@ -114,6 +114,7 @@ pub(super) fn ago(
     match oldest {
         Some(oldest) if oldest.as_secs() == 0 => None,
         Some(oldest) if youngest.as_secs() == 0 => Some(format!("up to {} ago", time(oldest))),
+        Some(oldest) if time(youngest) == time(oldest) => Some(format!("{} ago", time(oldest))),
         Some(oldest) => Some(format!("{} to {} ago", time(youngest), time(oldest))),
         None if youngest.as_secs() == 0 => None,
         None => Some(format!("more than {} ago", time(youngest))),

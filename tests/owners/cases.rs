@@ -173,6 +173,45 @@ fn without_a_backtrace_a_leak_was_born_on_a_thread_by_a_handle() {
     }
 }
 
+#[derive(Tracked)]
+struct App {
+    #[allow(dead_code, reason = "something to hold")]
+    session: Arc<Session>,
+}
+
+#[derive(Tracked)]
+struct Session;
+
+#[test]
+fn what_still_holds_a_dropped_value_is_told_by_its_line() {
+    let app = Arc::new(App {
+        session: Arc::new(Session),
+    });
+    let (kept, line) = (app.clone(), line!());
+    let worker = std::thread::Builder::new().name("worker".into());
+    let cloned = worker.spawn(move || (kept.clone(), line!(), kept));
+    let (cloned, line_of_worker, kept) = cloned.expect("it began").join().expect("it ended");
+    let failed = std::panic::catch_unwind(move || objgraph::assert_drops!(app));
+    assert_eq!(failed.is_err(), objgraph::ENABLED);
+    let Err(message) = failed else {
+        return;
+    };
+    let text = message.downcast_ref::<String>().expect("a message");
+    assert!(
+        text.lines()
+            .all(|line| line.chars().count() <= 80 || line.contains("picture:"))
+    );
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for place in [
+        format!("still held by handles made at tests/owners/cases.rs:{line}:"),
+        format!(" tests/owners/cases.rs:{line_of_worker}:"),
+        "(worker".to_owned(),
+    ] {
+        assert_eq!(words.contains(&place), cfg!(feature = "owners"), "{text}");
+    }
+    drop((cloned, kept));
+}
+
 #[test]
 fn handles_of_a_thread_that_ended_are_explained() {
     #[derive(Tracked)]
