@@ -84,7 +84,7 @@ pub use objgraph_core as core;
 
 pub use objgraph_core::{
     Capture, Captured, Captures, Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope,
-    Instance, Node, NodeId, Object, ObjectId, Scope, SharedCapture, SharedTask, Sight, Site,
+    Instance, LocalTask, Node, NodeId, Object, ObjectId, Scope, SharedCapture, Sight, Site,
     Snapshot, Starts, State, Strong, Task, TaskFuture, TypeInfo, Visit, Visitor, Watch, at,
     capture, count_of, counts, future, id, labels, objects, rc, register, snapshot, sync, types,
     unsize, watch, with_root,
@@ -142,8 +142,8 @@ pub use assert::{Failure, LeakCheck};
 
 // Who holds it, handle by handle, with the feature `owners`.
 pub use analysis::{
-    Inside, OutsideSite, Owners, ZombieSite, Zombies, outside_sites, owners as owners_in,
-    zombies as zombies_in,
+    Inside, LeakBirth, OutsideSite, Owners, ZombieSite, Zombies, outside_sites,
+    owners as owners_in, zombies as zombies_in,
 };
 pub use ask::{leak_birth, owners, zombies};
 pub use objgraph_core::{HandleRow, Held, LastDrop, follow, last_drop};

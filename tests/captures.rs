@@ -72,6 +72,11 @@ fn a_weak_capture_is_no_leak_and_arguments_may_be_many() {
     });
     assert_eq!(add(1, 2, "three", 'd'), (12, 'd'));
     assert_eq!(add(1, 2, "three", 'e'), (24, 'e'));
+    let once: Capture<dyn FnOnce(u32) -> u32> = capture!([name] move |by| {
+        let name = name;
+        name.len() as u32 + by
+    });
+    assert_eq!(once.into_closure()(1), 5);
     let nothing = capture!([] || 5);
     assert_eq!(nothing(), 5);
 }
@@ -114,6 +119,7 @@ fn a_task_is_an_object_that_holds_what_it_captured_until_it_is_done() {
         let why = objgraph::why_alive(id)
             .expect("the task holds it")
             .to_string();
+        assert!(why.contains("  Task #"), "{why}");
         assert!(why.contains(".session → Session"), "{why}");
         assert!(why.contains("is held by 1 reference from outside"), "{why}");
     }

@@ -22,6 +22,8 @@ pub(crate) enum Program {
     Dhat(usize),
     /// rust-cc with finalisation, on so many nodes.
     Finalizing(usize),
+    /// The pointers with each handle known: what is measured, so many times.
+    Owners(&'static str, usize),
     /// A build of a crate.
     Build(Build),
     /// The number of crates of a default build.
@@ -73,7 +75,7 @@ impl Program {
             Self::Python(..) | Self::Build(_) if quick => 1,
             Self::Python(..) | Self::Build(_) => 3,
             Self::Subject(_, n) if n > 1_000_000 => 3,
-            Self::Subject(..) | Self::Dhat(_) | Self::Finalizing(_) => 7,
+            Self::Subject(..) | Self::Dhat(_) | Self::Finalizing(_) | Self::Owners(..) => 7,
         }
     }
 
@@ -96,6 +98,10 @@ impl Program {
             Self::Finalizing(n) => {
                 let program = alone::build("finalizing", "finalization")?;
                 readings(Command::new(program).arg(n.to_string()))
+            }
+            Self::Owners(what, times) => {
+                let program = alone::build("owners", "owners")?;
+                readings(Command::new(program).args([what, &times.to_string()]))
             }
             Self::Build(build) => {
                 let (seconds, cpu) = compile::seconds(build)?;

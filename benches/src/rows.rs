@@ -92,6 +92,7 @@ pub(crate) struct Scope {
 /// Every line, in the order of the table.
 pub(crate) fn rows(scope: Scope) -> Vec<Row> {
     let mut rows = object::rows(scope);
+    rows.extend(object::owners());
     rows.extend(heap::rows(scope));
     rows.extend(compile::rows(scope));
     rows

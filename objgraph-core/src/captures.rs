@@ -46,6 +46,24 @@ impl<F: ?Sized, C: ?Sized> Capture<F, C> {
     pub fn __new(captures: Box<C>, call: Box<F>) -> Self {
         Self { captures, call }
     }
+
+    /// The closure itself, which from then on is opaque. A `FnOnce` can be called so, and no
+    /// other way.
+    ///
+    /// ```
+    /// use objgraph_core::{Capture, capture, rc::Rc};
+    ///
+    /// let name = Rc::new("alice".to_owned());
+    /// let greet: Capture<dyn FnOnce() -> usize> = capture!([name] move || {
+    ///     let name = name;
+    ///     name.len()
+    /// });
+    /// assert_eq!(greet.into_closure()(), 5);
+    /// ```
+    #[must_use]
+    pub fn into_closure(self) -> Box<F> {
+        self.call
+    }
 }
 
 impl<F: ?Sized, C: ?Sized> Deref for Capture<F, C> {
@@ -156,28 +174,37 @@ macro_rules! downgrade_std {
 downgrade_std!(rc::Rc, sync::Arc);
 
 /// A future that captured something: the object that a trace sees of it.
-pub struct Task<C: ?Sized = dyn Captures> {
-    captures: Box<C>,
+pub struct Task {
+    captures: Box<dyn Captures + Send + Sync>,
 }
 
-/// [`Task`], for a future that may go from thread to thread.
-pub type SharedTask = Task<dyn Captures + Send + Sync>;
-
-impl<C: ?Sized> fmt::Debug for Task<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Task")
-    }
+/// [`Task`], of a future that stays on its thread.
+pub struct LocalTask {
+    captures: Box<dyn Captures>,
 }
 
-impl<C: Captures + ?Sized> Visit for Task<C> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.captures.visit(visitor);
-    }
+macro_rules! task {
+    ($Task:ident) => {
+        impl fmt::Debug for $Task {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($Task))
+            }
+        }
+
+        impl Visit for $Task {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.captures.visit(visitor);
+            }
+        }
+    };
 }
+
+task!(Task);
+task!(LocalTask);
 
 /// A future whose captured values can be looked into: what [`future!`](crate::future) makes.
 ///
-/// Until it is done it keeps an object of type [`Task`], which holds what the future captured.
+/// Until it is done it keeps an object of type [`Task`], or [`LocalTask`], which holds what the future captured.
 pub struct TaskFuture<F, P> {
     future: Pin<Box<F>>,
     /// `None` when it is done.
@@ -207,8 +234,8 @@ impl<F: Future, P: Unpin> Future for TaskFuture<F, P> {
 pub fn shared_future<F: Future>(
     captures: Box<dyn Captures + Send + Sync>,
     future: Box<F>,
-) -> TaskFuture<F, crate::sync::Arc<SharedTask>> {
-    crate::register::<SharedTask>();
+) -> TaskFuture<F, crate::sync::Arc<Task>> {
+    crate::register::<Task>();
     TaskFuture {
         future: Box::into_pin(future),
         task: Some(crate::sync::Arc::new(Task { captures })),
@@ -220,11 +247,11 @@ pub fn shared_future<F: Future>(
 pub fn local_future<F: Future>(
     captures: Box<dyn Captures>,
     future: Box<F>,
-) -> TaskFuture<F, crate::rc::Rc<Task>> {
-    crate::register::<Task>();
+) -> TaskFuture<F, crate::rc::Rc<LocalTask>> {
+    crate::register::<LocalTask>();
     TaskFuture {
         future: Box::into_pin(future),
-        task: Some(crate::rc::Rc::new(Task { captures })),
+        task: Some(crate::rc::Rc::new(LocalTask { captures })),
     }
 }
 
@@ -275,6 +302,12 @@ macro_rules! capture {
     ([$($captured:tt)*] $closure:expr) => {
         $crate::__captures!($crate::Capture::__new, (), [$($captured)* ,], $closure)
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "what is captured stands in brackets before the closure: \
+             `capture!([a, weak b] move |x| …)`"
+        )
+    };
 }
 
 /// Makes a future whose captured values can be looked into: spawned, it shows as an object of type
@@ -300,6 +333,13 @@ macro_rules! future {
     };
     ([$($captured:tt)*] $future:expr) => {
         $crate::__captures!($crate::__private::shared_future, (), [$($captured)* ,], $future)
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "what is captured stands in brackets before the future: \
+             `future!([a, weak b] async move { … })`, or \
+             `future!(local [a, weak b] async move { … })`"
+        )
     };
 }
 
@@ -330,4 +370,10 @@ macro_rules! __captures {
             $body
         )
     }};
+    ($make:expr, $seen:expr, [$($other:tt)*], $body:expr) => {
+        ::core::compile_error!(
+            "what is captured is names, each with `weak` before it or not, and commas between: \
+             `[a, weak b]`; give a name to anything else with `let` first"
+        )
+    };
 }

@@ -14,6 +14,7 @@ mod dominators;
 mod fields;
 mod found_cycles;
 mod kinds;
+mod leak_birth;
 mod leaks;
 #[cfg(test)]
 mod naive;
@@ -47,6 +48,8 @@ pub use fields::FieldPath;
 pub(crate) use fields::{declaring, short};
 pub use found_cycles::FoundCycles;
 pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
+pub use leak_birth::LeakBirth;
+pub(crate) use leak_birth::leak_birth;
 pub use leaks::{Leaks, Objects, OverReported, find_leaks};
 pub use neighbourhood::{
     Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape, TooLarge,

@@ -31,6 +31,11 @@ pub struct Inside {
     pub strong: bool,
     /// Where it was made.
     pub site: Site,
+    /// The thread that made it, if that is known.
+    pub thread: Option<String>,
+    /// How old it is, at least, and at most if that is known; as exact as
+    /// [`Node::age`](objgraph_core::Node::age).
+    pub age: (Duration, Option<Duration>),
 }
 
 /// Handles from outside, made at one place on one thread.
@@ -53,16 +58,20 @@ pub struct OutsideSite {
 /// Who holds an object: each handle to it, by the object and field that holds it, or, for those
 /// that the trace did not meet, by the place where it was made.
 ///
-/// `None` if the snapshot has no such object, or does not know handles (the feature `owners`).
+/// `None` if the snapshot has no such object. Where it does not know handles (see
+/// [`Snapshot::knows_handles`]) there are none in the answer.
+///
 /// Takes time in proportion to the handles of the object.
 #[must_use]
 pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
-    let node = snapshot.find(id).filter(|_| snapshot.knows_handles())?;
+    let node = snapshot.find(id)?;
     let inside = snapshot.handles_to(node).iter().filter_map(|row| {
         Some(Inside {
             held: row.held?,
             strong: row.strong,
             site: snapshot.parts().sites[row.site as usize].clone(),
+            thread: snapshot.parts().threads.get(row.thread as usize).cloned(),
+            age: snapshot.age_of(row.epoch),
         })
     });
     Some(Owners {
@@ -122,6 +131,12 @@ impl Owners {
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
+    }
+
+    /// Whether handles are known: with the feature `owners`. If not, all lists are empty.
+    #[must_use]
+    pub fn are_known(&self) -> bool {
+        self.snapshot.knows_handles()
     }
 
     /// The handles that objects hold, owning ones first, by object and field.

@@ -2,22 +2,24 @@
 
 use std::sync::Arc;
 
-use objgraph_core::{LastDrop, ObjectId, last_drop, snapshot};
+use objgraph_core::{ObjectId, last_drop, snapshot};
 
-use crate::analysis::{self, NodeSet, Owners, Zombies, reach_backwards};
+use crate::analysis::{self, LeakBirth, Owners, Zombies};
 
 /// Who holds an object: each handle to it, strong or weak, by the object and field that holds it,
 /// or, where it is held from outside, by the line of code that made it and the thread. It takes a
 /// snapshot.
 ///
-/// `None` if there is no such object, or without the feature `owners`.
+/// `None` if there is no such object. Without the feature `owners` the answer says how to turn that
+/// on, and no more.
 ///
 /// ```
 /// use objgraph::rc::Rc;
 ///
 /// let session = Rc::new("alice".to_owned());
 /// std::mem::forget(session.clone());
-/// if let Some(owners) = objgraph::owners(objgraph::id(&session)) {
+/// let owners = objgraph::owners(objgraph::id(&session));
+/// if let Some(owners) = owners.filter(|owners| owners.are_known()) {
 ///     assert_eq!(owners.outside().len(), 2);
 ///     assert!(owners.to_string().contains("2 of 2 references are held from outside"));
 /// }
@@ -48,9 +50,9 @@ pub fn zombies() -> Zombies {
 /// Where an object began to leak: the last drop of an owning handle to it, or to what it hangs on.
 /// Of what has leaked, nobody can drop a handle any more, so that was the last from outside.
 ///
-/// `None` if it has not leaked, without the feature `owners`, and if no type of what it hangs on
-/// was [followed](crate::follow) at the time. If only some were, it is the last drop among those.
-/// It takes a snapshot.
+/// It tells the thread, the time, and where the handle was made; for types that were
+/// [followed](crate::follow) at the time also who dropped it. `None` if the object has not leaked,
+/// and without the feature `owners`. It takes a snapshot.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};
@@ -68,20 +70,10 @@ pub fn zombies() -> Zombies {
 /// drop(node);
 /// if let Some(birth) = objgraph::leak_birth(id) {
 ///     println!("{birth}");
+///     assert_eq!(birth.object, id);
 /// }
 /// ```
 #[must_use]
-pub fn leak_birth(id: ObjectId) -> Option<LastDrop> {
-    let snapshot = Arc::new(snapshot());
-    let node = snapshot.find(id)?;
-    let leaks = analysis::find_leaks(&snapshot);
-    let mut leaked = NodeSet::new(snapshot.len());
-    for &node in leaks.nodes() {
-        leaked.insert(node);
-    }
-    let hangs_on = reach_backwards(&snapshot, [node], &leaked);
-    let drops = hangs_on
-        .iter()
-        .filter_map(|node| last_drop(snapshot.node(node).id()));
-    drops.max_by_key(LastDrop::time)
+pub fn leak_birth(id: ObjectId) -> Option<LeakBirth> {
+    analysis::leak_birth(&Arc::new(snapshot()), id, last_drop)
 }

@@ -7,7 +7,7 @@ use std::{error, fmt};
 use objgraph_core::{NodeId, Site, Snapshot};
 
 use super::test_name::TestName;
-use crate::analysis::{LeakKind, Leaks};
+use crate::analysis::{LeakKind, Leaks, OutsideSite, outside_sites};
 use crate::ask::{backrefs_in, picture_of_leaks};
 use crate::report::{Drawing, count_of, still_alive};
 
@@ -92,7 +92,12 @@ impl Failure {
                 types(snapshot, nodes.iter().copied())
             ),
             body: still_alive(snapshot, nodes),
-            points: nodes.iter().find_map(site).into_iter().collect(),
+            points: nodes
+                .iter()
+                .find_map(site)
+                .into_iter()
+                .chain(Point::of_handles(snapshot, nodes))
+                .collect(),
             picture: picture.drawing().ok().map(Box::new),
         }
     }
@@ -168,6 +173,21 @@ fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
 }
 
 impl Point {
+    /// Where the handles were made that hold these objects from outside; no more than three.
+    fn of_handles(snapshot: &Snapshot, nodes: &[NodeId]) -> Vec<Self> {
+        let sites = outside_sites(snapshot, nodes.iter().copied());
+        let strong = sites.into_iter().filter(|one| one.strong).take(3);
+        let text = match nodes {
+            [node] => snapshot.node(*node).type_info().short_name.clone(),
+            _ => "what should be gone".to_owned(),
+        };
+        let point = |one: OutsideSite| Self {
+            site: one.site,
+            text: format!("a handle made here still holds {text}"),
+        };
+        strong.map(point).collect()
+    }
+
     /// Where the first object of the cycle that has a site was made, and what to change.
     fn of(kind: &LeakKind, leaks: &Leaks) -> Option<Self> {
         let group = kind.groups.first()?;

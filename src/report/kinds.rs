@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
-use std::time::Duration;
 
 use objgraph_core::{NodeId, Snapshot};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
-use super::words::{Names, bytes, count, joined, objects, on_threads, time, wrapped};
+use super::words::{Names, ago, bytes, count, joined, objects, on_threads, wrapped};
 use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 
 /// At most so many kinds are told.
@@ -123,25 +122,11 @@ impl<'l> KindsReport<'l> {
             false => format!("epochs {first} to {last}"),
         };
         let mut words = vec![format!("born in {when}")];
-        words.extend(self.ages(members));
+        words.extend(ago(members
+            .iter()
+            .map(|&node| self.snapshot().node(node).age())));
         words.extend(on_threads(threads.map(String::as_str)));
         wrapped(out, "   ", words.iter().map(String::as_str), ", ")
-    }
-
-    /// `3 to 12 s ago`; nothing where all happened within a second.
-    fn ages(&self, members: &[NodeId]) -> Option<String> {
-        let ages = members.iter().map(|&node| self.snapshot().node(node).age());
-        let youngest = ages.clone().map(|age| age.0).min()?;
-        let oldest = ages
-            .map(|age| age.1)
-            .max_by_key(|age| age.unwrap_or(Duration::MAX))?;
-        match oldest {
-            Some(oldest) if oldest.as_secs() == 0 => None,
-            Some(oldest) if youngest.as_secs() == 0 => Some(format!("up to {} ago", time(oldest))),
-            Some(oldest) => Some(format!("{} to {} ago", time(youngest), time(oldest))),
-            None if youngest.as_secs() == 0 => None,
-            None => Some(format!("more than {} ago", time(youngest))),
-        }
     }
 
     /// What the first objects of the ring say of themselves.

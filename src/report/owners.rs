@@ -1,14 +1,18 @@
 //! The reports on who holds an object, and on memory that weak handles keep.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::words::{Names, bytes, count, joined, wrapped};
-use crate::analysis::{OutsideSite, Owners, Zombies, outside_sites};
+use super::words::{Names, ago, bytes, count, joined, thread, time, wrapped};
+use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
 
 /// At most so many lines, or places, are told.
 const LINES: usize = 10;
+
+/// Where there are no handles to tell of.
+const UNKNOWN: &str = "Handles are not known: turn on the feature `owners` of objgraph.";
 
 impl fmt::Display for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,6 +42,9 @@ impl Owners {
         match node.site() {
             Some(site) => writeln!(out, ", made at {site}")?,
             None => writeln!(out)?,
+        }
+        if !self.are_known() {
+            return writeln!(out, "  {UNKNOWN}");
         }
         self.kind(out, &names, true, strong.max(inside + outside))?;
         let not_known = strong.saturating_sub(inside + outside);
@@ -74,10 +81,12 @@ impl Owners {
                 let paths = &self.snapshot().parts().paths;
                 let path = paths.show(one.held.path, one.held.index);
                 let place = joined(names.declaring(holder.type_index()), &path);
-                let text = match holder.root() {
-                    Some(root) => format!("{place} of the root {root}, made at {}", one.site),
-                    None => format!("{place} of {}, made at {}", holder.id(), one.site),
+                let of = match holder.root() {
+                    Some(root) => format!("the root {root}"),
+                    None => holder.id().to_string(),
                 };
+                let by = by(one.thread.as_deref(), one.age);
+                let text = format!("{place} of {of}, made at {}{by}", one.site);
                 wrapped(out, "    ", text.split(' '), " ")?;
             }
             if inside > LINES {
@@ -95,25 +104,36 @@ fn write_places<'o>(
     sites: impl Iterator<Item = &'o OutsideSite>,
 ) -> fmt::Result {
     let all: Vec<&OutsideSite> = sites.collect();
-    let mut words: Vec<String> = all.iter().take(LINES).map(|one| place(one)).collect();
+    let mut places: Vec<String> = all.iter().take(LINES).map(|one| place(one)).collect();
     if all.len() > LINES {
         let rest: usize = all[LINES..].iter().map(|one| one.count).sum();
-        words.push(format!("and {rest} made elsewhere"));
+        places.push(format!("and {rest} made elsewhere"));
     }
-    wrapped(out, margin, words.iter().map(String::as_str), ", ")
+    // A long name of a thread may stand on a line of its own.
+    wrapped(out, margin, places.join(", ").split(' '), " ")
 }
 
-/// `src/net.rs:120:9 ×2 (tokio-worker-3)`; the main thread is not named.
+/// `src/net.rs:120:9 ×2 (tokio-worker-3, 3 s to 12 s ago)`.
 fn place(one: &OutsideSite) -> String {
     let mut text = one.site.to_string();
     if one.count > 1 {
         text.push_str(&format!(" ×{}", one.count));
     }
-    match &one.thread {
-        Some(name) if name != "main" => text.push_str(&format!(" ({name})")),
-        _ => {}
+    text + &by(one.thread.as_deref(), one.age)
+}
+
+/// ` (tokio-worker-3, up to 12 s ago)`; the main thread is not named, nor what is younger than a
+/// second.
+fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
+    let thread = thread.filter(|&name| name != "main").map(str::to_owned);
+    let words: Vec<String> = thread
+        .into_iter()
+        .chain(ago(std::iter::once(age)))
+        .collect();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", words.join(", ")),
     }
-    text
 }
 
 /// Where owning handles from outside to these objects were made; nothing where it is not known.
@@ -136,13 +156,59 @@ pub(super) fn write_outside(
     write_places(out, &format!("{margin}  "), strong.into_iter())
 }
 
+/// `Still held by handles made at src/worker.rs:31:5 ×2 (worker)`; nothing where none is from
+/// outside, or known.
+pub(super) fn write_held_by(
+    out: &mut String,
+    snapshot: &Snapshot,
+    nodes: &[NodeId],
+) -> fmt::Result {
+    let sites = outside_sites(snapshot, nodes.iter().copied());
+    let strong: Vec<&OutsideSite> = sites.iter().filter(|one| one.strong).collect();
+    let handles = match strong.iter().map(|one| one.count).sum() {
+        0_usize => return Ok(()),
+        1 => "a handle",
+        _ => "handles",
+    };
+    let margin = format!("  still held by {handles} made at ");
+    write_places(out, &margin, strong.into_iter())
+}
+
+/// `The last handle from outside to Node #7 was dropped on thread main, up to 12 s ago; …`.
+impl fmt::Display for LeakBirth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let drop = &self.last_drop;
+        let (name, id) = (&self.type_name, self.object);
+        let mut text = format!("The last handle from outside to {name} {id} was dropped");
+        if let Some(place) = drop.place() {
+            text.push_str(&format!(" by {place}"));
+        }
+        match drop.thread() {
+            Some(name) => text.push_str(&format!(" on {}", thread(name))),
+            None => text.push_str(" on a thread that is not known"),
+        }
+        if drop.age().as_secs() > 0 {
+            let at_most = if drop.was_followed() { "" } else { "up to " };
+            text.push_str(&format!(", {at_most}{} ago", time(drop.age())));
+        }
+        if let Some(made) = drop.made() {
+            text.push_str(&format!("; it was made at {made}"));
+        }
+        if !drop.was_followed() {
+            text.push_str(&format!(
+                ". Who drops it is known after objgraph::follow::<{name}>()"
+            ));
+        }
+        let mut out = String::new();
+        wrapped(&mut out, "", text.split(' '), " ")?;
+        f.write_str(out.trim_end())
+    }
+}
+
 impl fmt::Display for Zombies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_known {
-            return f.write_str(
-                "Handles are not known: build with the feature `owners` of objgraph, and with\n\
-                 tracking on.",
-            );
+            return f.write_str(UNKNOWN);
         }
         if self.is_empty() {
             return f.write_str("No memory is kept by weak handles alone.");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use objgraph_core::{NodeId, Snapshot};
 
+use super::owners::write_held_by;
 use super::sites::write_sites;
 use super::words::Names;
 use crate::analysis::{WhyAlive, why_alive};
@@ -29,6 +30,7 @@ pub(crate) fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String 
         nodes.iter().copied(),
         SITES,
     );
+    let _ = write_held_by(&mut out, snapshot, nodes);
     for why in reasons(snapshot, nodes) {
         let _ = writeln!(out, "\n{why}");
     }

@@ -86,6 +86,12 @@ impl Report<'_> {
                 let holder = self.why.holder();
                 write_outside(out, "  ", self.why.snapshot(), [holder])?;
                 self.outside(out)?;
+                if !self.why.snapshot().knows_handles() {
+                    writeln!(
+                        out,
+                        "  The feature `owners` of objgraph would tell the line of each."
+                    )?;
+                }
             }
             Reason::Unknown(state) => {
                 let why = match state {

@@ -103,6 +103,24 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
+/// `3 s to 12 s ago`; nothing where all happened within a second. Each age is a least and a most.
+pub(super) fn ago(
+    ages: impl Iterator<Item = (Duration, Option<Duration>)> + Clone,
+) -> Option<String> {
+    let youngest = ages.clone().map(|age| age.0).min()?;
+    let oldest = ages
+        .map(|age| age.1)
+        .max_by_key(|age| age.unwrap_or(Duration::MAX))?;
+    match oldest {
+        Some(oldest) if oldest.as_secs() == 0 => None,
+        Some(oldest) if youngest.as_secs() == 0 => Some(format!("up to {} ago", time(oldest))),
+        Some(oldest) if time(youngest) == time(oldest) => Some(format!("{} ago", time(oldest))),
+        Some(oldest) => Some(format!("{} to {} ago", time(youngest), time(oldest))),
+        None if youngest.as_secs() == 0 => None,
+        None => Some(format!("more than {} ago", time(youngest))),
+    }
+}
+
 /// `9,812`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -2,15 +2,22 @@
 
 use std::cell::RefCell;
 use std::fmt::Debug;
+use std::sync::Mutex;
 
 use objgraph::rc::{Rc, Weak};
+use objgraph::sync::Arc;
 use objgraph::{ObjectId, Owners, Tracked, unsize};
 
 fn owners(id: ObjectId) -> Option<Owners> {
     let owners = objgraph::owners(id);
-    let known = objgraph::ENABLED && cfg!(feature = "owners");
-    assert_eq!(owners.is_some(), known, "known where handles are");
-    owners
+    assert_eq!(owners.is_some(), objgraph::ENABLED);
+    let owners = owners?;
+    assert_eq!(owners.are_known(), cfg!(feature = "owners"));
+    if !owners.are_known() {
+        let text = owners.to_string();
+        assert!(text.contains("turn on the feature `owners`"), "{text}");
+    }
+    Some(owners).filter(Owners::are_known)
 }
 
 /// The lines of the handles of one kind from outside.
@@ -117,11 +124,92 @@ fn the_last_drop_from_outside_gave_birth_to_the_leak() {
         birth.is_some(),
         objgraph::ENABLED && cfg!(feature = "owners")
     );
-    if let Some(place) = birth.and_then(|birth| birth.place()) {
+    let Some(birth) = birth else {
+        return;
+    };
+    assert!(birth.last_drop.was_followed());
+    if let Some(place) = birth.last_drop.place() {
         // Inlined, it is the caller.
         let known = ["let_go_of", "the_last_drop_from_outside"];
         assert!(known.iter().any(|name| place.contains(name)), "{place}");
     }
+}
+
+#[derive(Tracked)]
+struct Ring(Mutex<Option<Arc<Ring>>>);
+
+#[test]
+fn without_a_backtrace_a_leak_was_born_on_a_thread_by_a_handle() {
+    let one = Arc::new(Ring(Mutex::default()));
+    let other = Arc::new(Ring(Mutex::new(Some(one.clone()))));
+    let ids = [objgraph::id(&one), objgraph::id(&other)];
+    *one.0.lock().expect("nobody panicked") = Some(other.clone());
+    // What the test still has goes before what the thread has.
+    let (last, line) = (one.clone(), line!());
+    drop((one, other));
+    let worker = std::thread::Builder::new().name("closer".into());
+    let closed = worker.spawn(move || drop(last)).expect("it began");
+    closed.join().expect("it ended");
+    for id in ids {
+        let birth = objgraph::leak_birth(id);
+        let known = objgraph::ENABLED && cfg!(feature = "owners");
+        assert_eq!(birth.is_some(), known, "known where handles are");
+        let Some(birth) = birth else {
+            continue;
+        };
+        assert_eq!(birth.object, ids[0]);
+        assert_eq!(birth.last_drop.thread(), Some("closer"));
+        assert_eq!(birth.last_drop.made().map(|made| made.line), Some(line));
+        assert!(!birth.last_drop.was_followed());
+        let text = birth.to_string();
+        let expected = format!(
+            "The last handle from outside to Ring {} was dropped on thread closer; it was \
+             made at tests/owners/cases.rs:{line}:",
+            ids[0]
+        );
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&text).starts_with(&expected), "{text}");
+        assert!(text.contains("objgraph::follow::<Ring>()"), "{text}");
+    }
+}
+
+#[derive(Tracked)]
+struct App {
+    #[allow(dead_code, reason = "something to hold")]
+    session: Arc<Session>,
+}
+
+#[derive(Tracked)]
+struct Session;
+
+#[test]
+fn what_still_holds_a_dropped_value_is_told_by_its_line() {
+    let app = Arc::new(App {
+        session: Arc::new(Session),
+    });
+    let (kept, line) = (app.clone(), line!());
+    let worker = std::thread::Builder::new().name("worker".into());
+    let cloned = worker.spawn(move || (kept.clone(), line!(), kept));
+    let (cloned, line_of_worker, kept) = cloned.expect("it began").join().expect("it ended");
+    let failed = std::panic::catch_unwind(move || objgraph::assert_drops!(app));
+    assert_eq!(failed.is_err(), objgraph::ENABLED);
+    let Err(message) = failed else {
+        return;
+    };
+    let text = message.downcast_ref::<String>().expect("a message");
+    assert!(
+        text.lines()
+            .all(|line| line.chars().count() <= 80 || line.contains("picture:"))
+    );
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for place in [
+        format!("still held by handles made at tests/owners/cases.rs:{line}:"),
+        format!(" tests/owners/cases.rs:{line_of_worker}:"),
+        "(worker".to_owned(),
+    ] {
+        assert_eq!(words.contains(&place), cfg!(feature = "owners"), "{text}");
+    }
+    drop((cloned, kept));
 }
 
 #[test]

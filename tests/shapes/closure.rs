@@ -55,7 +55,8 @@ fn a_closure_that_captures_its_owner() {
           Button #_ is held by 1 reference from outside
           on the stack, in a static that is no root, forgotten, or in what cannot be
             looked into:
-            Button.on_click of #_: Box<dyn Fn()>, which it owns itself"#]]
+            Button.on_click of #_: Box<dyn Fn()>, which it owns itself
+          The feature `owners` of objgraph would tell the line of each."#]]
     .assert_eq(&why);
     let leaks = &found.leaks;
     assert!(leaks.is_empty());

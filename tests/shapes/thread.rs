@@ -44,7 +44,8 @@ fn a_thread_that_holds_an_arc_for_ever() {
         Config #_ is alive, made at tests/shapes/thread.rs:33:18
           Config #_ is held by 1 reference from outside
           on the stack of some thread, in a static that is no root, forgotten, or in
-            what is not tracked"#]]
+            what is not tracked
+          The feature `owners` of objgraph would tell the line of each."#]]
     .assert_eq(&without_ids(&why.to_string()));
     assert!(
         objgraph::get_leaking_objects()

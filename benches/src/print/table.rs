@@ -18,7 +18,11 @@ pub(crate) fn write(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()>
             Better::Lower => '≤',
             Better::Higher => '≥',
         };
-        let target = format!("{sign} {}", short(row.target));
+        let target = match (row.figure, row.unit) {
+            (Figure::Difference, Unit::Seconds) => amount(row.target, row.unit),
+            _ => short(row.target),
+        };
+        let target = format!("{sign} {target}");
         match &outcome.result {
             Ok(measured) => {
                 let peer = measured.peer.map(|peer| amount(peer, row.unit));

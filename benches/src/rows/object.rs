@@ -6,13 +6,16 @@ use crate::program::Program;
 /// How many objects are made in a sample of churn.
 const CHURN: usize = 20_000;
 
+/// How many handles are made in a sample.
+const HANDLES: usize = 100_000;
+
 /// How many are kept in a batch.
 const KEPT: usize = 1_000_000;
 
 pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let churn = |subject| Reading::own(subject, CHURN, "seconds");
     let batch = |subject, key| Reading::own(subject, KEPT, key);
-    let handle = |subject, key| Reading::own(subject, 100_000, key);
+    let handle = |subject, key| Reading::own(subject, HANDLES, key);
     let threads = |subject, key| Reading::own(subject, 20_000, key);
     let instance = |subject| Reading::own(subject, 10_000, "seconds");
     let dhat = Reading::of(Program::Dhat(20_000), "seconds");
@@ -135,5 +138,51 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         )
         .against(instance("instances-countme"))
         .beside("no count", instance("instances-bare")),
+    ]
+}
+
+/// What it costs more that each handle is known.
+pub(super) fn owners() -> Vec<Row> {
+    let known = |what, times| Reading::of(Program::Owners(what, times), "seconds");
+    let unknown = |subject| Reading::own(subject, CHURN, "seconds");
+    let std = |subject| Reading::own(subject, HANDLES, "clone_drop");
+    let churn = |name, what, known, unknown| Row::new(name, what, 1.6, known).against(unknown);
+    let clone_drop = |name, what, known, std| {
+        let row = Row::new(name, what, 25e-9, known).against(std);
+        row.figure(Figure::Difference, Unit::Seconds)
+    };
+    vec![
+        churn(
+            "owners-rc-churn",
+            "Rc churn, owners / without",
+            known("rc-churn", CHURN),
+            unknown("churn-our-rc"),
+        ),
+        churn(
+            "owners-arc-churn",
+            "Arc churn, owners / without",
+            known("arc-churn", CHURN),
+            unknown("churn-our-arc"),
+        ),
+        clone_drop(
+            "owners-rc-clone-drop",
+            "Rc clone + drop, owners - std",
+            known("rc-clone-drop", HANDLES),
+            std("handles-std-rc"),
+        ),
+        clone_drop(
+            "owners-arc-clone-drop",
+            "Arc clone + drop, owners - std",
+            known("arc-clone-drop", HANDLES),
+            std("handles-std-arc"),
+        ),
+        Row::new(
+            "owners-handle",
+            "size of a handle, owners",
+            16.0,
+            Reading::of(Program::Owners("sizes", 0), "largest"),
+        )
+        .figure(Figure::Ours, Unit::Bytes)
+        .slack(1.0),
     ]
 }

@@ -60,7 +60,8 @@ impl HandleRow {
 }
 
 impl Snapshot {
-    /// Whether handles are known: tracking is on, with the feature `owners`.
+    /// Whether handles are known: tracking is on, with the feature `owners`, and the snapshot is not
+    /// one of a few objects alone ([`snapshot_of`](crate::snapshot_of)).
     #[must_use]
     pub fn knows_handles(&self) -> bool {
         self.parts.knows_handles

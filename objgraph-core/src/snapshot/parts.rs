@@ -49,7 +49,8 @@ pub struct SnapshotParts {
     /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places say what
     /// there was at its end.
     pub left_behind: Vec<NodeId>,
-    /// Whether handles are known: tracking is on, with the feature `owners`.
+    /// Whether handles are known: tracking is on, with the feature `owners`, and the snapshot is not
+    /// one of a few objects alone ([`snapshot_of`](crate::snapshot_of)).
     pub knows_handles: bool,
     /// The handles of the program, by node, those to values that are gone at the end; see
     /// [`Snapshot::handles_to`](super::Snapshot::handles_to).

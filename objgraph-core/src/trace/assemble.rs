@@ -11,6 +11,7 @@ use crate::type_info::TypeInfo;
 
 /// Puts a snapshot together.
 pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
+    let knows_handles = tracer.handles.are_known;
     let (handles, handle_sites) = super::handles::rows(&mut tracer);
     let mut parts = SnapshotParts {
         enabled: crate::ENABLED,
@@ -23,7 +24,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         panics: tracer.panics,
         roots: tracer.roots,
         left_behind: tracer.left_behind,
-        knows_handles: crate::ENABLED && cfg!(feature = "owners"),
+        knows_handles,
         handles,
         repeated: tracer.repeated,
         ..SnapshotParts::default()

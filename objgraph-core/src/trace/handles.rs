@@ -11,6 +11,8 @@ use crate::snapshot::{HandleRow, Held};
 /// The handles of a trace.
 #[derive(Default)]
 pub(super) struct Handles {
+    /// Whether they are known: a trace of a few objects does not list them.
+    pub(super) are_known: bool,
     listed: Vec<HandleListed>,
     /// Where handles were met, by number.
     met: Vec<(u64, Held)>,
@@ -20,6 +22,7 @@ impl Handles {
     /// Those that there are now. To be called before objects are listed.
     pub(super) fn list() -> Self {
         Self {
+            are_known: cfg!(feature = "owners"),
             listed: capture::handles(),
             met: Vec::new(),
         }
@@ -33,7 +36,9 @@ impl Handles {
 
 /// The rows of the handles, not sorted yet, whose sites are indexes into the second.
 pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Location<'static>>) {
-    let Handles { listed, mut met } = std::mem::take(&mut tracer.handles);
+    let Handles {
+        listed, mut met, ..
+    } = std::mem::take(&mut tracer.handles);
     met.sort_unstable();
     let mut sites = Vec::new();
     let mut site_of = HashMap::new();

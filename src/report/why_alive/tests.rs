@@ -51,10 +51,11 @@ fn held_by_a_root() {
         kit,
         user,
         expect![[r#"
-        User #2 is alive, made at src/app.rs:12:5
-          User #2 is held by 1 reference from outside
-          on the stack, in a static that is no root, forgotten, or in what is not
-            tracked"#]],
+            User #2 is alive, made at src/app.rs:12:5
+              User #2 is held by 1 reference from outside
+              on the stack, in a static that is no root, forgotten, or in what is not
+                tracked
+              The feature `owners` of objgraph would tell the line of each."#]],
     );
 }
 
@@ -66,11 +67,12 @@ fn held_from_outside() {
         kit,
         nodes[2],
         expect![[r#"
-        Node #2 is alive, made at src/app.rs:10:5
-          Node #0 .children[3] → Node #1 .children[3] → Node #2
-          Node #0 is held by 2 references from outside
-          on the stack, in a static that is no root, forgotten, or in what is not
-            tracked"#]],
+            Node #2 is alive, made at src/app.rs:10:5
+              Node #0 .children[3] → Node #1 .children[3] → Node #2
+              Node #0 is held by 2 references from outside
+              on the stack, in a static that is no root, forgotten, or in what is not
+                tracked
+              The feature `owners` of objgraph would tell the line of each."#]],
     );
     let mut kit = Kit::new();
     let shared = kit.node("app::Config", 1);
@@ -81,11 +83,12 @@ fn held_from_outside() {
         kit,
         shared,
         expect![[r#"
-        Config #0 is alive, made at src/app.rs:10:5
-          Config #0 is held by 1 reference from outside
-          on the stack of some thread, in a static that is no root, forgotten, or in
-            what cannot be looked into:
-            1 object of other threads"#]],
+            Config #0 is alive, made at src/app.rs:10:5
+              Config #0 is held by 1 reference from outside
+              on the stack of some thread, in a static that is no root, forgotten, or in
+                what cannot be looked into:
+                1 object of other threads
+              The feature `owners` of objgraph would tell the line of each."#]],
     );
 }
 
@@ -114,17 +117,18 @@ fn held_by_what_cannot_be_looked_into() {
         kit,
         nodes[1],
         expect![[r#"
-        Node #1 is alive, made at src/app.rs:10:5
-          Node #0 .children[3] → Node #1
-          Node #0 is held by 1 reference from outside
-          on the stack, in a static that is no root, forgotten, or in what cannot be
-            looked into:
-            Node.on_click of #1: Box<dyn Fn()>, which it owns itself
-            Window.layout of #2: RefCell<Layout>, busy
-            Window.layout of #3: RefCell<Layout>, busy
-            Window.layout of #4: RefCell<Layout>, busy
-            Window.layout of #5: RefCell<Layout>, busy
-            … and 3 more values"#]],
+            Node #1 is alive, made at src/app.rs:10:5
+              Node #0 .children[3] → Node #1
+              Node #0 is held by 1 reference from outside
+              on the stack, in a static that is no root, forgotten, or in what cannot be
+                looked into:
+                Node.on_click of #1: Box<dyn Fn()>, which it owns itself
+                Window.layout of #2: RefCell<Layout>, busy
+                Window.layout of #3: RefCell<Layout>, busy
+                Window.layout of #4: RefCell<Layout>, busy
+                Window.layout of #5: RefCell<Layout>, busy
+                … and 3 more values
+              The feature `owners` of objgraph would tell the line of each."#]],
     );
 }
 
@@ -189,7 +193,8 @@ fn left_behind() {
             Node #1 is alive, made at src/app.rs:10:5
               Node #0 .children[3] → Node #1
               Node #0 is held by 1 reference from outside
-              thread worker has ended: a handle was forgotten there, or given to `into_raw`"#]],
+              thread worker has ended: a handle was forgotten there, or given to `into_raw`
+              The feature `owners` of objgraph would tell the line of each."#]],
     );
     let mut kit = Kit::new();
     let nodes = chain(&mut kit, 2, 1);
@@ -209,7 +214,8 @@ fn left_behind() {
               Node #0 is held by 1 reference from outside
               thread 7 has ended: a handle was forgotten there, or given to `into_raw`, or
                 is held by
-                Node.on_click of #1: Box<dyn Fn()>, which it owns itself"#]],
+                Node.on_click of #1: Box<dyn Fn()>, which it owns itself
+              The feature `owners` of objgraph would tell the line of each."#]],
     );
 }
 
@@ -241,14 +247,15 @@ fn a_long_way_with_several_holders() {
         kit,
         nodes[39],
         expect![[r#"
-        Node #39 is alive, made at src/app.rs:10:5
-          Node #40 .children[3] → Node #41 .children[3] → Node #42 .children[3] →
-            Node #43 .children[3] → Node #44 .children[3] → Node #45 .children[3] →
-            Node #46 .children[3] → Node #47 .children[3] → Node #48 .children[3] →
-            Node #49 .first_child_of_all → … 8 more … → Node #38 .children[3] → Node #39
-          Node #40 is held by 1 reference from outside
-          on the stack, in a static that is no root, forgotten, or in what is not
-            tracked
-          1 object as near is held too"#]],
+            Node #39 is alive, made at src/app.rs:10:5
+              Node #40 .children[3] → Node #41 .children[3] → Node #42 .children[3] →
+                Node #43 .children[3] → Node #44 .children[3] → Node #45 .children[3] →
+                Node #46 .children[3] → Node #47 .children[3] → Node #48 .children[3] →
+                Node #49 .first_child_of_all → … 8 more … → Node #38 .children[3] → Node #39
+              Node #40 is held by 1 reference from outside
+              on the stack, in a static that is no root, forgotten, or in what is not
+                tracked
+              The feature `owners` of objgraph would tell the line of each.
+              1 object as near is held too"#]],
     );
 }

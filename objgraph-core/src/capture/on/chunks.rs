@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use super::births::{self, Born, Reader};
+use super::owners::Mark;
 use super::pool::Pool;
 use super::segments::Segments;
 use super::shared::Handles;
@@ -25,6 +26,7 @@ pub(super) struct Slot {
     /// The number of the object's birth. While nothing lives here, whoever has the place may keep
     /// a word of its own in it.
     birth: AtomicU32,
+    pub(super) last_drop: Mark,
 }
 
 /// How many objects may live in one slot, one after the other.
@@ -35,6 +37,7 @@ impl Slot {
     #[inline]
     pub(super) fn birth(&self, birth: u32) -> u32 {
         self.birth.store(birth, Ordering::Relaxed);
+        self.last_drop.clear();
         let generation = self.generation.load(Ordering::Relaxed);
         self.generation
             .store(generation.wrapping_add(1), Ordering::Release);
@@ -195,10 +198,14 @@ pub(super) fn births_of_living() -> impl Iterator<Item = u32> {
     slots().filter_map(|slot| Some(slot.if_living(Some)?.1))
 }
 
-/// The origins of what lives. O(slots).
+/// The origins of what lives, and of the last drops of handles to it. O(slots).
 pub(super) fn origins_of_living() -> HashSet<u32> {
     let (mut births, mut origins, mut near) = (Reader::default(), HashSet::new(), None);
-    for (_, born) in slots().filter_map(|slot| slot.living(&mut births)) {
+    for slot in slots() {
+        let Some((_, born)) = slot.living(&mut births) else {
+            continue;
+        };
+        origins.extend(slot.last_drop.origin());
         if near != Some(born.origin) {
             near = Some(born.origin);
             origins.insert(born.origin);

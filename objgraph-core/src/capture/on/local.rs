@@ -91,12 +91,21 @@ impl Local {
         self.begin().then(|| self.kinds.learn_counter(birth))?
     }
 
+    /// The chunk of a place, if it is the same as last time.
+    #[inline]
+    pub(super) fn near(&self, place: u32) -> Option<&'static Chunk> {
+        match self.near {
+            Some((number, chunk)) if number == place / CHUNK => Some(chunk),
+            _ => None,
+        }
+    }
+
     /// The chunk of a place; most often the same as last time.
     #[inline]
     pub(super) fn chunk(&mut self, place: u32) -> Option<&'static Chunk> {
-        match self.near {
-            Some((number, chunk)) if number == place / CHUNK => Some(chunk),
-            _ => {
+        match self.near(place) {
+            Some(chunk) => Some(chunk),
+            None => {
                 let chunk = chunks::of_place(place)?;
                 self.near = Some((place / CHUNK, chunk));
                 Some(chunk)

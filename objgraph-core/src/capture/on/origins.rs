@@ -181,6 +181,19 @@ pub(super) fn of(number: u32) -> (u32, u32) {
     row.map_or(NOWHERE, |row| (row.thread, row.scope_number()))
 }
 
+/// The name of the thread of an origin.
+#[allow(dead_code, reason = "asked for by handles, where they are known")]
+pub(super) fn thread_name(number: u32) -> Option<String> {
+    let origins = ORIGINS.lock();
+    let thread = origins.rows.get(&number)?.thread;
+    let name = origins.threads.get(&thread)?.name.clone();
+    Some(name.unwrap_or_else(|| without_name(thread)))
+}
+
+fn without_name(thread: u32) -> String {
+    format!("thread {thread}")
+}
+
 /// The thread and the scope of an origin that is not known.
 pub(super) const NOWHERE: (u32, u32) = (NodeRow::UNKNOWN, 0);
 
@@ -304,7 +317,7 @@ pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec
         index_of.insert(number, found.len() as u32);
         let thread = origins.threads.get(&number);
         let name = thread.and_then(|thread| thread.name.clone());
-        found.push(name.unwrap_or_else(|| format!("thread {number}")));
+        found.push(name.unwrap_or_else(|| without_name(number)));
     }
     drop(origins);
     for number in column {

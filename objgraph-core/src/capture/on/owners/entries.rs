@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
+use crate::capture::epoch;
 use crate::lock::Mutex;
 
 /// What is known of one handle.
@@ -25,7 +26,18 @@ pub(in super::super) struct Entry {
 /// In the word of the kind: the handle owns.
 const STRONG: u32 = 1 << 31;
 
-/// What is written down of a handle when it is made.
+/// The kind of the object that a handle leads to, and whether it owns.
+#[derive(Clone, Copy)]
+pub(super) struct Kind(u32);
+
+impl Kind {
+    #[inline]
+    pub(super) fn new(kind: u32, strong: bool) -> Self {
+        Self(if strong { kind | STRONG } else { kind })
+    }
+}
+
+/// What is known of a handle that is there.
 #[derive(Clone, Copy)]
 pub(super) struct Born {
     /// The object's id, or a promise: the number of an object that is being made.
@@ -52,13 +64,12 @@ impl Entry {
 
     /// A handle is made.
     #[inline]
-    pub(super) fn birth(&self, born: &Born) {
-        let strong = if born.strong { STRONG } else { 0 };
-        self.object.store(born.object, Ordering::Relaxed);
-        self.site.store(born.site, Ordering::Relaxed);
-        self.origin.store(born.origin, Ordering::Relaxed);
-        self.epoch.store(born.epoch, Ordering::Relaxed);
-        self.kind.store(born.kind | strong, Ordering::Relaxed);
+    pub(super) fn birth(&self, object: u64, kind: Kind, site: u32, origin: u32) {
+        self.object.store(object, Ordering::Relaxed);
+        self.site.store(site, Ordering::Relaxed);
+        self.origin.store(origin, Ordering::Relaxed);
+        self.epoch.store(epoch(), Ordering::Relaxed);
+        self.kind.store(kind.0, Ordering::Relaxed);
         let generation = self.generation.load(Ordering::Relaxed);
         self.generation
             .store(generation.wrapping_add(1), Ordering::Release);
@@ -79,6 +90,12 @@ impl Entry {
     pub(super) fn object(&self) -> (u64, u32) {
         let kind = self.kind.load(Ordering::Relaxed) & !STRONG;
         (self.object.load(Ordering::Relaxed), kind)
+    }
+
+    /// Where the handle was made.
+    #[inline]
+    pub(super) fn site(&self) -> u32 {
+        self.site.load(Ordering::Relaxed)
     }
 
     #[inline]

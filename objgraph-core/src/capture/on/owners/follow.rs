@@ -8,8 +8,9 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::{chunks, kinds};
-use crate::follow::LastDrop;
+use super::super::chunks::{self, Slot};
+use super::super::kinds;
+use crate::follow::Seen;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
@@ -17,7 +18,7 @@ static ANY: AtomicBool = AtomicBool::new(false);
 
 struct Followed {
     types: Vec<TypeId>,
-    drops: HashMap<u64, LastDrop>,
+    drops: HashMap<u64, Seen>,
     /// How many drops there are when they are next gone through.
     limit: usize,
 }
@@ -46,25 +47,23 @@ pub(crate) fn follow(type_id: TypeId) {
     ANY.store(true, Ordering::Relaxed);
 }
 
-/// An owning handle to an object is being dropped.
+/// An owning handle to an object is being dropped; whether its type is followed.
 #[cold]
 #[inline(never)]
-pub(super) fn dropped(id: ObjectId) {
-    let Some(slot) = chunks::slot_of(id).filter(|slot| slot.lives(id)) else {
-        return;
-    };
-    let Some(kind) = slot.kind().and_then(kinds::kind) else {
-        return;
+pub(super) fn dropped(id: ObjectId) -> bool {
+    let slot = chunks::slot_of(id).filter(|slot| slot.lives(id));
+    let Some(kind) = slot.and_then(Slot::kind).and_then(kinds::kind) else {
+        return false;
     };
     let is_followed = |followed: &Followed| followed.types.contains(&kind.type_id);
     if !FOLLOWED.lock().as_ref().is_some_and(is_followed) {
-        return;
+        return false;
     }
     // With nothing locked: it is slow.
-    let last = LastDrop::now();
+    let last = Seen::now();
     let mut followed = FOLLOWED.lock();
     let Some(followed) = followed.as_mut() else {
-        return;
+        return false;
     };
     let before = followed.drops.insert(id.to_raw(), last);
     if followed.drops.len() >= followed.limit {
@@ -76,10 +75,11 @@ pub(super) fn dropped(id: ObjectId) {
         followed.limit = LIMIT.max(2 * followed.drops.len());
     }
     drop(before);
+    true
 }
 
 /// The last drop of an owning handle to an object, if its type was followed then.
-pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
+pub(crate) fn last_drop(id: ObjectId) -> Option<Seen> {
     let followed = FOLLOWED.lock();
     followed.as_ref()?.drops.get(&id.to_raw()).cloned()
 }

@@ -4,14 +4,18 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::super::chunks::{self, Slot};
 use super::super::local::{self, Local};
 use super::super::origins;
-use super::entries::{self, Born, Entry, Magazine};
-use super::follow as drops;
-pub(crate) use super::follow::{follow, last_drop};
-use crate::capture::{HandleListed, epoch};
+use super::entries::{self, Born, Entry, Kind, Magazine};
+use super::follow as followed;
+pub(crate) use super::follow::follow;
+pub(in super::super) use super::last::Mark;
+use super::last::{self, Counter, Dropped};
+use crate::capture::HandleListed;
+use crate::follow::LastDrop;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
@@ -84,15 +88,8 @@ impl Handle {
 
     #[inline]
     fn new(object: u64, kind: u32, strong: bool, site: Site) -> Self {
-        let mut born = Born {
-            object,
-            site: 0,
-            origin: origins::NOT_KNOWN,
-            epoch: epoch(),
-            kind,
-            strong,
-        };
-        local::reach(move |local| make_in(local, &mut born, site))
+        let kind = Kind::new(kind, strong);
+        local::reach(move |local| make_in(local, object, kind, site))
     }
 
     pub(in super::super) fn take(&mut self) -> Self {
@@ -119,24 +116,23 @@ fn kind_of(id: ObjectId) -> u32 {
     chunks::slot_of(id).and_then(Slot::kind).unwrap_or(0)
 }
 
-fn make_in(local: &RefCell<Local>, born: &mut Born, site: Site) -> Handle {
+/// All in registers.
+fn make_in(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handle {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         if let Some(site) = part.handles.sites.get(site)
             && let Some(entry) = part.handles.magazine.take()
         {
-            born.site = site;
-            born.origin = part.entries.origin();
-            entry.birth(born);
+            entry.birth(object, kind, site, part.entries.origin());
             return Handle(Some(entry));
         }
     }
-    make_slowly(local, born, site)
+    make_slowly(local, object, kind, site)
 }
 
 #[cold]
 #[inline(never)]
-fn make_slowly(local: &RefCell<Local>, born: &mut Born, site: Site) -> Handle {
+fn make_slowly(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handle {
     let Ok(mut part) = local.try_borrow_mut() else {
         return Handle::NONE;
     };
@@ -145,8 +141,7 @@ fn make_slowly(local: &RefCell<Local>, born: &mut Born, site: Site) -> Handle {
         let Some(entry) = entries::take_one() else {
             return Handle::NONE;
         };
-        born.site = sites::number(site);
-        entry.birth(born);
+        entry.birth(object, kind, sites::number(site), origins::NOT_KNOWN);
         return Handle(Some(entry));
     }
     part.handles.sites.learn(site);
@@ -154,25 +149,84 @@ fn make_slowly(local: &RefCell<Local>, born: &mut Born, site: Site) -> Handle {
         return Handle::NONE;
     }
     drop(part);
-    make_in(local, born, site)
+    make_in(local, object, kind, site)
 }
 
+/// Calls nothing but at its end, so that nothing has to be put away for that.
 fn forget_in(local: &RefCell<Local>, entry: &'static Entry) {
-    if drops::is_any() && entry.is_strong() {
-        drops::dropped(ObjectId::from_raw(entry.object().0));
-    }
-    entry.death();
     if let Ok(mut part) = local.try_borrow_mut()
-        && part.handles.magazine.put(entry)
+        && !followed::is_any()
+        && marked(&mut part, entry)
     {
-        return;
+        entry.death();
+        if part.handles.magazine.put(entry) {
+            return;
+        }
+        drop(part);
+        return put_slowly(local, entry);
     }
     forget_slowly(local, entry);
+}
+
+/// Writes down that a handle is being dropped, if it owns; false if that takes longer.
+#[inline]
+fn marked(part: &mut Local, entry: &Entry) -> bool {
+    if !entry.is_strong() {
+        return true;
+    }
+    let id = ObjectId::from_raw(entry.object().0);
+    let Some(chunk) = part.near(id.place()) else {
+        return false;
+    };
+    let slot = chunk.slot(id.place());
+    // It is gone where the handle gave its value back.
+    if slot.lives(id) {
+        let Some(order) = part.handles.drops.next() else {
+            return false;
+        };
+        slot.last_drop.set(Dropped {
+            order,
+            origin: part.entries.origin(),
+            site: entry.site(),
+        });
+    }
+    true
 }
 
 #[cold]
 #[inline(never)]
 fn forget_slowly(local: &RefCell<Local>, entry: &'static Entry) {
+    if entry.is_strong() {
+        mark_slowly(local, entry);
+    }
+    entry.death();
+    put_slowly(local, entry);
+}
+
+/// As [`marked`], however long it takes.
+fn mark_slowly(local: &RefCell<Local>, entry: &Entry) {
+    let id = ObjectId::from_raw(entry.object().0);
+    let is_followed = followed::is_any() && followed::dropped(id);
+    if let Ok(mut part) = local.try_borrow_mut()
+        && let Some(chunk) = part.chunk(id.place())
+        && chunk.slot(id.place()).lives(id)
+    {
+        // A thread that has only dropped so far has no number yet.
+        part.begin();
+        if is_followed {
+            part.handles.drops.read_next();
+        }
+        chunk.slot(id.place()).last_drop.set(Dropped {
+            order: part.handles.drops.next_slowly(),
+            origin: part.entries.origin(),
+            site: entry.site(),
+        });
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn put_slowly(local: &RefCell<Local>, entry: &'static Entry) {
     if let Ok(mut part) = local.try_borrow_mut()
         && part.begin()
     {
@@ -188,6 +242,7 @@ fn forget_slowly(local: &RefCell<Local>, entry: &'static Entry) {
 pub(in super::super) struct Spares {
     magazine: Magazine,
     sites: SiteCache,
+    drops: Counter,
 }
 
 impl Spares {
@@ -195,6 +250,7 @@ impl Spares {
         Self {
             magazine: Magazine::new(),
             sites: SiteCache::new(),
+            drops: Counter::new(),
         }
     }
 
@@ -266,6 +322,12 @@ mod sites {
             sites.rows.push(site);
         }
         number
+    }
+
+    /// The site with this number.
+    pub(super) fn site(number: u32) -> Option<Site> {
+        let sites = SITES.lock();
+        sites.as_ref()?.rows.get(number as usize).copied()
     }
 
     /// All sites, by number.
@@ -342,8 +404,26 @@ pub(in super::super) fn origins_of_living(origins: &mut HashSet<u32>) {
     origins.extend(entries::all().filter_map(|entry| Some(entry.living()?.1.origin)));
 }
 
+/// The last drop of an owning handle to an object, if it is alive or was followed then.
+pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
+    let slot = chunks::slot_of(id).filter(|slot| slot.lives(id));
+    let marked = slot.and_then(|slot| slot.last_drop.get());
+    let seen = followed::last_drop(id);
+    if marked.is_none() && seen.is_none() {
+        return None;
+    }
+    Some(LastDrop {
+        order: marked.map_or(0, |dropped| dropped.order),
+        age: marked.map_or(Duration::ZERO, Dropped::age),
+        thread: marked.and_then(|dropped| origins::thread_name(dropped.origin)),
+        made: marked.and_then(|dropped| Some(sites::site(dropped.site)?.into())),
+        seen,
+    })
+}
+
 /// Every handle to an object, in no order that means anything.
 pub(crate) fn handles() -> Vec<HandleListed> {
+    last::read_clock();
     let mut sites = sites::all();
     let kept = promises::kept();
     let mut known = origins::known();

@@ -10,6 +10,8 @@ mod follow;
 #[cfg(feature = "owners")]
 mod known;
 #[cfg(feature = "owners")]
+mod last;
+#[cfg(feature = "owners")]
 use known as side;
 
 #[cfg(not(feature = "owners"))]
@@ -17,7 +19,7 @@ mod unknown;
 #[cfg(not(feature = "owners"))]
 use unknown as side;
 
-pub(super) use side::{Handle, Spares, origins_of_living, value_moved};
+pub(super) use side::{Handle, Mark, Spares, origins_of_living, value_moved};
 pub(crate) use side::{follow, handles, last_drop, still_there};
 
 #[cfg(all(feature = "owners", feature = "nightly"))]

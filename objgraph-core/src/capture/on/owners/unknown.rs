@@ -68,6 +68,19 @@ impl Spares {
     pub(in super::super) fn give_back(&mut self) {}
 }
 
+/// What an object's slot knows of the last drop of a handle to it: nothing.
+#[derive(Default)]
+pub(in super::super) struct Mark;
+
+impl Mark {
+    #[inline(always)]
+    pub(in super::super) fn clear(&self) {}
+
+    pub(in super::super) fn origin(&self) -> Option<u32> {
+        None
+    }
+}
+
 /// Weak handles to a value that is moved elsewhere.
 #[inline(always)]
 pub(in super::super) fn value_moved(_: Option<ObjectId>) {}

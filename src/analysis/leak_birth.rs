@@ -1,0 +1,53 @@
+//! Where an object began to leak.
+
+use std::sync::Arc;
+
+use objgraph_core::{LastDrop, ObjectId, Snapshot};
+
+use super::{NodeSet, find_leaks, reach_backwards};
+
+/// The last drop of a handle from outside to what leaked: the answer of
+/// [`leak_birth`](crate::leak_birth).
+///
+/// It prints as a sentence.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LeakBirth {
+    /// The object that the handle led to: the one that was asked for, or one that it hangs on.
+    pub object: ObjectId,
+    /// The short name of its type.
+    pub type_name: String,
+    /// The drop.
+    pub last_drop: LastDrop,
+}
+
+/// Where an object began to leak, by the last drop of an owning handle to each object.
+///
+/// Takes time in proportion to the nodes and edges.
+pub(crate) fn leak_birth(
+    snapshot: &Arc<Snapshot>,
+    id: ObjectId,
+    last_drop: impl Fn(ObjectId) -> Option<LastDrop>,
+) -> Option<LeakBirth> {
+    let node = snapshot.find(id)?;
+    let leaks = find_leaks(snapshot);
+    let mut leaked = NodeSet::new(snapshot.len());
+    for &node in leaks.nodes() {
+        leaked.insert(node);
+    }
+    let hangs_on = reach_backwards(snapshot, [node], &leaked);
+    let drops = hangs_on.iter().filter_map(|node| {
+        let node = snapshot.node(node);
+        Some(LeakBirth {
+            object: node.id(),
+            type_name: node.type_info().short_name.clone(),
+            last_drop: last_drop(node.id())?,
+        })
+    });
+    drops.reduce(
+        |last, next| match next.last_drop.is_after(&last.last_drop) {
+            true => next,
+            false => last,
+        },
+    )
+}

@@ -1,0 +1,280 @@
+//! Programs of one of the pointers, and their model. Not in a macro: there all lines are one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use objgraph::{NodeId, ObjectId, Snapshot, Tracked};
+use proptest::prelude::*;
+
+use super::super::{Step, steps};
+use super::{Cell, Ptr, Weak, lock};
+
+#[derive(Tracked)]
+struct Node {
+    kids: Cell<Vec<Ptr<Node>>>,
+    weaks: Cell<Vec<Weak<Node>>>,
+}
+
+fn node() -> Node {
+    Node {
+        kids: Cell::default(),
+        weaks: Cell::default(),
+    }
+}
+
+/// A handle of the model.
+#[derive(Clone, Debug)]
+struct Made {
+    target: ObjectId,
+    line: u32,
+}
+
+#[derive(Default)]
+struct Model {
+    strong: Vec<Made>,
+    weak: Vec<Made>,
+    forgotten: Vec<Made>,
+    forgotten_weak: Vec<Made>,
+    /// What each object that is alive holds.
+    nodes: BTreeMap<ObjectId, (Vec<Made>, Vec<Made>)>,
+    gone: BTreeSet<ObjectId>,
+    /// Where the handle was made that was dropped last, of each object: one of these.
+    last_drop: BTreeMap<ObjectId, BTreeSet<u32>>,
+    /// The same of what is dropped with its owners.
+    cascade: BTreeMap<ObjectId, BTreeSet<u32>>,
+}
+
+impl Model {
+    fn drop_unheld(&mut self) {
+        loop {
+            let held: BTreeSet<ObjectId> = self
+                .strong
+                .iter()
+                .chain(&self.forgotten)
+                .chain(self.nodes.values().flat_map(|node| &node.0))
+                .map(|made| made.target)
+                .collect();
+            let before = self.gone.len();
+            let mut dropped: BTreeMap<ObjectId, BTreeSet<u32>> = BTreeMap::new();
+            for (&id, (kids, _)) in &self.nodes {
+                if !held.contains(&id) {
+                    self.gone.insert(id);
+                    for made in kids {
+                        dropped.entry(made.target).or_default().insert(made.line);
+                    }
+                }
+            }
+            for (target, lines) in dropped {
+                // Of drops at one time, any may be the last.
+                self.cascade.entry(target).or_default().extend(lines);
+            }
+            self.nodes.retain(|id, _| held.contains(id));
+            if self.gone.len() == before {
+                self.last_drop.append(&mut self.cascade);
+                return;
+            }
+        }
+    }
+
+    /// The program drops a handle.
+    fn drop_one(&mut self, made: Made) {
+        self.last_drop
+            .insert(made.target, BTreeSet::from([made.line]));
+    }
+
+    /// Every handle: target, strong, line, and the holder with the path.
+    #[allow(clippy::type_complexity, reason = "written once")]
+    fn all(&self) -> Vec<(ObjectId, bool, u32, Option<(ObjectId, String)>)> {
+        let mut all = Vec::new();
+        for made in self.strong.iter().chain(&self.forgotten) {
+            all.push((made.target, true, made.line, None));
+        }
+        for made in self.weak.iter().chain(&self.forgotten_weak) {
+            all.push((made.target, false, made.line, None));
+        }
+        for (&id, (kids, weaks)) in &self.nodes {
+            for (at, made) in kids.iter().enumerate() {
+                let held = Some((id, format!("kids[{at}]")));
+                all.push((made.target, true, made.line, held));
+            }
+            for (at, made) in weaks.iter().enumerate() {
+                let held = Some((id, format!("weaks[{at}]")));
+                all.push((made.target, false, made.line, held));
+            }
+        }
+        all.sort();
+        all
+    }
+}
+
+fn told(
+    snapshot: &Snapshot,
+    model: &Model,
+) -> Vec<(ObjectId, bool, u32, Option<(ObjectId, String)>)> {
+    let parts = snapshot.parts();
+    let of_model = |id: &ObjectId| model.nodes.contains_key(id) || model.gone.contains(id);
+    let mut all: Vec<_> = parts
+        .handles
+        .iter()
+        .filter(|row| of_model(&row.object))
+        .map(|row| {
+            assert_eq!(row.target.is_some(), model.nodes.contains_key(&row.object));
+            let site = &parts.sites[row.site as usize];
+            assert_eq!(site.file, file!());
+            let id = |node: NodeId| snapshot.node(node).id();
+            let held = row
+                .held
+                .map(|held| (id(held.node), parts.paths.show(held.path, held.index)));
+            (row.object, row.strong, site.line, held)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// Whether the last drop of a handle to each object that is alive is the model's.
+fn last_drops_are_those_of(model: &Model) -> Result<(), TestCaseError> {
+    for id in model.nodes.keys() {
+        let told = objgraph::last_drop(*id);
+        let line = told
+            .as_ref()
+            .map(|last| last.made().expect("it is alive").line);
+        match model.last_drop.get(id) {
+            Some(lines) => prop_assert!(line.is_some_and(|line| lines.contains(&line))),
+            None => prop_assert_eq!(line, None),
+        }
+    }
+    Ok(())
+}
+
+/// The real handles, in step with those of the model.
+#[derive(Default)]
+struct Real {
+    strong: Vec<Ptr<Node>>,
+    weak: Vec<Weak<Node>>,
+}
+
+#[rustfmt::skip]
+fn run(step: &Step, real: &mut Real, model: &mut Model) {
+    let pick = |at: usize, len: usize| (len > 0).then(|| at % len);
+    match *step {
+        Step::Make => {
+            let (made, line) = (Ptr::new(node()), line!());
+            let target = objgraph::id(&made);
+            model.nodes.insert(target, Default::default());
+            real.strong.push(made);
+            model.strong.push(Made { target, line });
+        }
+        Step::MakeCyclic => {
+            let mut own = 0;
+            let make = |me: &Weak<Node>| {
+                let (weak, line) = (me.clone(), line!());
+                own = line;
+                let node = node();
+                lock(&node.weaks).push(weak);
+                node
+            };
+            let (made, line) = (Ptr::new_cyclic(make), line!());
+            let target = objgraph::id(&made);
+            model.nodes.insert(target, (Vec::new(), vec![Made { target, line: own }]));
+            real.strong.push(made);
+            model.strong.push(Made { target, line });
+        }
+        Step::Clone(at) => if let Some(at) = pick(at, real.strong.len()) {
+            let (made, line) = (real.strong[at].clone(), line!());
+            real.strong.push(made);
+            model.strong.push(Made { line, ..model.strong[at].clone() });
+        },
+        Step::CloneElsewhere(at) => if let Some(at) = pick(at, real.strong.len()) {
+            let (made, line) = (Ptr::clone(&real.strong[at]), line!());
+            real.strong.push(made);
+            model.strong.push(Made { line, ..model.strong[at].clone() });
+        },
+        Step::Downgrade(at) => if let Some(at) = pick(at, real.strong.len()) {
+            let (made, line) = (Ptr::downgrade(&real.strong[at]), line!());
+            real.weak.push(made);
+            model.weak.push(Made { line, ..model.strong[at].clone() });
+        },
+        Step::CloneWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
+            let (made, line) = (real.weak[at].clone(), line!());
+            real.weak.push(made);
+            model.weak.push(Made { line, ..model.weak[at].clone() });
+        },
+        Step::Upgrade(at) => if let Some(at) = pick(at, real.weak.len()) {
+            let (made, line) = (real.weak[at].upgrade(), line!());
+            assert_eq!(made.is_some(), model.nodes.contains_key(&model.weak[at].target));
+            if let Some(made) = made {
+                real.strong.push(made);
+                model.strong.push(Made { line, ..model.weak[at].clone() });
+            }
+        },
+        Step::PutIn(at, other) => if let Some(at) = pick(at, real.strong.len()) {
+            let into = pick(other, real.strong.len()).unwrap_or(0);
+            let (into, line) = (real.strong[into].clone(), line!());
+            let (handle, made) = (real.strong.swap_remove(at), model.strong.swap_remove(at));
+            lock(&into.kids).push(handle);
+            let target = objgraph::id(&into);
+            model.nodes.get_mut(&target).unwrap().0.push(made);
+            model.drop_one(Made { target, line });
+        },
+        Step::PutWeakIn(at, other) => if let Some(at) = pick(at, real.weak.len())
+            && let Some(into) = pick(other, real.strong.len())
+        {
+            let (handle, made) = (real.weak.swap_remove(at), model.weak.swap_remove(at));
+            let into = &real.strong[into];
+            lock(&into.weaks).push(handle);
+            model.nodes.get_mut(&objgraph::id(into)).unwrap().1.push(made);
+        },
+        Step::TakeOut(at) => if let Some(at) = pick(at, real.strong.len()) {
+            let (from, line) = (real.strong[at].clone(), line!());
+            let target = objgraph::id(&from);
+            let taken = lock(&from.kids).pop();
+            if let Some(taken) = taken {
+                real.strong.push(taken);
+                let made = model.nodes.get_mut(&target).unwrap().0.pop();
+                model.strong.push(made.unwrap());
+            }
+            model.drop_one(Made { target, line });
+        },
+        Step::Forget(at) => if let Some(at) = pick(at, real.strong.len()) {
+            std::mem::forget(real.strong.swap_remove(at));
+            let made = model.strong.swap_remove(at);
+            model.forgotten.push(made);
+        },
+        Step::ForgetWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
+            std::mem::forget(real.weak.swap_remove(at));
+            let made = model.weak.swap_remove(at);
+            model.forgotten_weak.push(made);
+        },
+        Step::Drop(at) => if let Some(at) = pick(at, real.strong.len()) {
+            drop(real.strong.swap_remove(at));
+            let made = model.strong.swap_remove(at);
+            model.drop_one(made);
+        },
+        Step::DropWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
+            drop(real.weak.swap_remove(at));
+            model.weak.swap_remove(at);
+        },
+    }
+    model.drop_unheld();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn handles_are_those_of_the_model(steps in steps()) {
+        if objgraph::ENABLED && cfg!(feature = "owners") {
+            let (mut real, mut model) = (Real::default(), Model::default());
+            for (number, step) in steps.iter().enumerate() {
+                run(step, &mut real, &mut model);
+                if number % 8 == 7 {
+                    let snapshot = objgraph::snapshot();
+                    prop_assert_eq!(told(&snapshot, &model), model.all());
+                }
+            }
+            let snapshot = objgraph::snapshot();
+            prop_assert_eq!(told(&snapshot, &model), model.all());
+            last_drops_are_those_of(&model)?;
+        }
+    }
+}
