@@ -55,10 +55,16 @@ impl TestName {
     pub(super) fn file(&self) -> String {
         let name = self.name.replace("::", ".");
         let kept = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-        name.chars()
-            .map(|c| if kept(c) { c } else { '_' })
-            .take(120)
-            .collect()
+        let mut file = String::new();
+        for c in name.chars() {
+            let c = if kept(c) { c } else { '_' };
+            // A file's name has at most 255 bytes, and others are made of this one.
+            if file.len() + c.len_utf8() > 120 {
+                break;
+            }
+            file.push(c);
+        }
+        file
     }
 }
 
@@ -75,5 +81,6 @@ mod tests {
         assert_eq!(inside, said);
         assert_eq!(TestName::current("app::cart", None), named);
         assert_eq!(TestName::new("a::b c/../d", None).file(), "a.b_c_.._d");
+        assert_eq!(TestName::new("é".repeat(200), None).file(), "é".repeat(60));
     }
 }

@@ -134,7 +134,7 @@ fn write_node(out: &mut dyn Write, name: usize, node: &DrawnNode) -> io::Result<
         write!(out, ",style=\"filled,dashed\",color=grey")?;
     }
     for (attribute, value) in &node.attributes {
-        write!(out, ", {}=\"{}\"", identifier(attribute), quote(value))?;
+        write!(out, ", {}=\"{}\"", attribute_name(attribute), quote(value))?;
     }
     writeln!(out, "];")?;
     let (mut hue, mut saturation) = (0.0, 0.0);
@@ -211,9 +211,12 @@ fn is_entity(rest: &str) -> bool {
     name.len() < rest.len() && name.starts_with(';')
 }
 
-/// The attribute's name, or what of it can stand without quotes.
-fn identifier(name: &str) -> String {
-    name.chars()
-        .filter(|&c| c.is_ascii_alphanumeric() || c == '_')
-        .collect()
+/// The attribute's name: in quotes if it is no name to Graphviz, or a word of its language.
+fn attribute_name(name: &str) -> String {
+    const WORDS: [&str; 6] = ["node", "edge", "graph", "digraph", "subgraph", "strict"];
+    let is_word = |word: &&str| name.eq_ignore_ascii_case(word);
+    match is_identifier(name) && !WORDS.iter().any(|word| is_word(&word)) {
+        true => name.to_owned(),
+        false => format!("\"{}\"", quote(name)),
+    }
 }

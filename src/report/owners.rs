@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, Snapshot};
 
+use super::escape::in_line;
 use super::words::{Names, bytes, count, joined, wrapped};
 use crate::analysis::{OutsideSite, Owners, Zombies, outside_sites};
 
@@ -75,7 +76,10 @@ impl Owners {
                 let path = paths.show(one.held.path, one.held.index);
                 let place = joined(names.declaring(holder.type_index()), &path);
                 let text = match holder.root() {
-                    Some(root) => format!("{place} of the root {root}, made at {}", one.site),
+                    Some(root) => {
+                        let root = in_line(root);
+                        format!("{place} of the root {root}, made at {}", one.site)
+                    }
                     None => format!("{place} of {}, made at {}", holder.id(), one.site),
                 };
                 wrapped(out, "    ", text.split(' '), " ")?;
@@ -110,7 +114,7 @@ fn place(one: &OutsideSite) -> String {
         text.push_str(&format!(" ×{}", one.count));
     }
     match &one.thread {
-        Some(name) if name != "main" => text.push_str(&format!(" ({name})")),
+        Some(name) if name != "main" => text.push_str(&format!(" ({})", in_line(name))),
         _ => {}
     }
     text

@@ -13,6 +13,7 @@ use super::by_place::ByPlace;
 use super::edge_column::EdgeColumn;
 use super::handles::Handles;
 use super::keep::Kept;
+use super::labels;
 use super::met::{MetPointer, StdPointer};
 use super::take::SnapshotOptions;
 use super::threads::Threads;
@@ -552,6 +553,11 @@ impl Tracer {
 
     pub(super) fn panicked(&mut self, node: u32, message: String) {
         self.nodes[node as usize].state = State::Panicked;
+        // The message may have in it what the value holds.
+        let message = match labels::are_wanted() {
+            true => message,
+            false => String::new(),
+        };
         self.panics.push((NodeId::new(node as usize), message));
     }
 

@@ -13,6 +13,7 @@ use crate::analysis::{Chain, Leaks, Neighbourhood, NodeSet, PictureOptions, Way}
 use crate::ask::print;
 use crate::report::{
     self, Drawing, DrawingOptions, ExtraInfo, NodeAttrs, Opened, PictureError, TextStyle,
+    path_in_line,
 };
 
 /// How many alike siblings are drawn each by itself, where nothing else is said.
@@ -490,7 +491,11 @@ impl<'f> Picture<'f> {
         match opened {
             Opened::Viewer(path, mut viewer) => {
                 print(|out| {
-                    writeln!(out, "Graph written to {} ({nodes} nodes)", path.display())?;
+                    writeln!(
+                        out,
+                        "Graph written to {} ({nodes} nodes)",
+                        path_in_line(&path)
+                    )?;
                     writeln!(out, "Spawning graph viewer (xdot)")
                 });
                 // Waited for by a thread, so that it does not stay as a zombie when it ends.
@@ -502,7 +507,11 @@ impl<'f> Picture<'f> {
             Opened::File(path) => {
                 print(|out| {
                     writeln!(out, "Graph viewer (xdot) not found, saving an SVG instead")?;
-                    writeln!(out, "Graph written to {} ({nodes} nodes)", path.display())
+                    writeln!(
+                        out,
+                        "Graph written to {} ({nodes} nodes)",
+                        path_in_line(&path)
+                    )
                 });
                 Ok(path)
             }
