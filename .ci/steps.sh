@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off always stress release features ecosystem owners nightly examples bench)
+readonly STEPS=(setup test drift fuzz fmt clippy docs off always stress huge release features ecosystem owners nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -42,6 +42,7 @@ step_test() {
 
 step_fmt() {
     show cargo fmt --all --check
+    show cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
 
 # With tracking on, then with tracking off.
@@ -96,7 +97,7 @@ drift_targets() {
         name=${file%/main.rs}
         name=$(basename "$name" .rs)
         case $name in
-        ui | valgrind | size | heap | stress | adopt | adoption | python | nightly_pointers | common) ;;
+        ui | valgrind | size | huge | heap | stress | adopt | adoption | python | nightly_pointers | common) ;;
         *) echo "--test $name" ;;
         esac
     done
@@ -119,6 +120,23 @@ step_stress() {
         show cargo test --release -p objgraph --features objgraph/always --test stress
     OBJGRAPH_STRESS_SECONDS=${OBJGRAPH_STRESS_SECONDS:-60} \
         show cargo test --release -p objgraph --features objgraph/always --test trust threads::
+}
+
+# Ten million objects, and lists that long: the tests that take gigabytes, one after the other.
+# HUGE names those to run.
+step_huge() {
+    local test
+    for test in ${HUGE:-a_list_of_ten_million_rc ten_million_boxes ten_million_vecs}; do
+        show cargo test --release -p objgraph --features objgraph/always --test huge -- \
+            --ignored --exact "$test"
+    done
+}
+
+# What reads text that others wrote: the corpus of the fuzzer, and what is near to it. To look for
+# more: `cargo +nightly fuzz run TARGET`.
+step_fuzz() {
+    show cargo test --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}" \
+        --no-default-features --locked
 }
 
 step_release() {

@@ -183,10 +183,17 @@ fn colour(hue: f64, saturation: f64, value: f64) -> String {
     format!("{},{},{}", short(hue), short(saturation), short(value))
 }
 
-/// The text, as it stands between the quotes of a DOT string.
+/// The text, as it stands between the quotes of a DOT string; one that is long as several that are
+/// joined, since Graphviz reads at most 16,384 bytes of one.
 fn quote(text: &str) -> String {
+    const LONGEST: usize = 8000;
     let mut out = String::with_capacity(text.len());
+    let mut start = 0;
     for (at, c) in text.char_indices() {
+        if out.len() - start > LONGEST {
+            out.push_str("\" + \"");
+            start = out.len();
+        }
         match c {
             '\\' => out.push_str("\\\\"),
             '"' => out.push_str("\\\""),

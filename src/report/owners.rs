@@ -157,7 +157,7 @@ impl fmt::Display for Zombies {
         let shown = &self.rows()[..self.rows().len().min(LINES)];
         let width = |text: &dyn Fn(usize) -> usize| (0..shown.len()).map(text).max().unwrap_or(0);
         let bytes_width = width(&|row| bytes(shown[row].bytes).len());
-        let name_width = width(&|row| shown[row].type_name.chars().count());
+        let name_width = width(&|row| shown[row].type_name.chars().count()).min(40);
         for row in shown {
             write!(
                 f,

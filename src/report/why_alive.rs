@@ -41,11 +41,9 @@ impl Report<'_> {
             Reason::Leaked { .. } => "has leaked: nothing holds it but a cycle",
             _ => "is alive",
         };
-        write!(out, "{object} {verdict}")?;
-        match node.site() {
-            Some(site) => writeln!(out, ", made at {site}")?,
-            None => writeln!(out)?,
-        }
+        let made = node.site().map(|site| format!(", made at {site}"));
+        let text = format!("{object} {verdict}{}", made.unwrap_or_default());
+        wrapped(out, "", text.split(", "), ", ")?;
         self.chain(out)?;
         self.reason(out)
     }

@@ -509,7 +509,7 @@ impl Tracer {
         self.by_address.insert(key, node);
         if self.wants_labels {
             self.labels
-                .push((NodeId::new(node as usize), super::labels::cut(label)));
+                .push((NodeId::new(node as usize), labels::cut(label)));
         }
         Some(self.enter_node(node))
     }
