@@ -68,25 +68,27 @@ step_always() {
         --features objgraph/always,objgraph-core/always --lib --tests
 }
 
-# After each test, in its own thread, the counters must equal a full recount of the table.
+# When a test ends, in its own thread, the counters must equal a full recount of the table.
 step_drift() {
-    local binary tests=0 out
-    out=$(mktemp)
+    local out times
+    out=$(mktemp -d)
     # shellcheck disable=SC2064
-    trap "rm -f '$out'" EXIT
-    while IFS= read -r binary; do
-        # Whether all pass is the affair of another step.
-        "$binary" --test-threads=1 >"$out" 2>&1 || true
-        if grep -F "objgraph: when " "$out"; then
-            echo "$binary" >&2
-            return 1
-        fi
-        tests=$((tests + $(grep -c "objgraph: recounted when " "$out" || true)))
-    done < <(RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
+    trap "rm -rf '$out'" EXIT
+    # shellcheck disable=SC2046
+    RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
         cargo test --no-run --message-format=json -p objgraph -p objgraph-core \
-        $(drift_targets) | test_binaries)
-    echo "recounted $tests times"
-    ((tests > 200))
+        $(drift_targets) | test_binaries >"$out/binaries"
+    # Whether all tests pass is the affair of another step.
+    # shellcheck disable=SC2016
+    xargs --max-procs="$(nproc)" --replace=BINARY -- \
+        bash -c 'BINARY --test-threads=1 >"$0/$(basename BINARY).log" 2>&1 || true' "$out" \
+        <"$out/binaries"
+    if grep -F "objgraph: when " "$out"/*.log >&2; then
+        return 1
+    fi
+    times=$(cat "$out"/*.log | grep -cF "objgraph: recounted when ")
+    echo "recounted $times times"
+    ((times > 200))
 }
 
 # Those that build programs of their own, or run for minutes, are left out.

@@ -278,7 +278,14 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
     told.push(picture.to_dot().unwrap());
     told.push(picture.to_svg().unwrap());
     told.push(picture.to_graphml().unwrap());
-    // This one has lines of 80 columns, and the name is cut.
+    let drawing = picture.drawing().unwrap();
+    assert!(
+        drawing
+            .nodes
+            .iter()
+            .all(|node| node.type_name == name && node.label.len() < 1000)
+    );
+    // This one has lines of 80 columns.
     assert!(picture.to_text().unwrap().len() < 1000);
     assert!(told.iter().filter(|text| text.contains("Twice<")).count() > 5);
     assert_eq!(objgraph::count(name), 2);

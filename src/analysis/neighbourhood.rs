@@ -123,7 +123,7 @@ pub struct Options<'f> {
     pub max_depth: usize,
     /// How many references of one object to draw; 10 if not set.
     pub too_many: usize,
-    /// How many objects to draw in a picture of leaks; 40 if not set.
+    /// How many objects to draw in a picture of leaks, or stacks of them; 40 if not set.
     pub max_objects: usize,
     /// A picture that would have more nodes is refused; 1,000 if not set.
     pub max_nodes: usize,
@@ -206,11 +206,8 @@ impl Neighbourhood {
     }
 
     /// A readable part of what has leaked: an example of each kind of cycle, and what is near.
-    #[must_use]
-    pub fn leaks(leaks: &Leaks, options: &Options<'_>) -> Self {
-        let mut picture = leaked::leaks(leaks, options);
-        red::mark_nodes(&mut picture);
-        picture
+    pub fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Self, TooLarge> {
+        leaked::leaks(leaks, options)
     }
 
     /// Adds a node and tells its index.

@@ -73,7 +73,7 @@ impl Failure {
     /// Objects are alive that should not be.
     pub(super) fn alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId], what: &str) -> Self {
         let starts = nodes.iter().copied().take(3);
-        let picture = backrefs_in(snapshot, starts).max_objects(16).too_many(4);
+        let picture = backrefs_in(snapshot, starts).too_many(4);
         let site = |node: &NodeId| {
             let node = snapshot.node(*node);
             let text = format!("{} is still alive", node.type_info().short_name);

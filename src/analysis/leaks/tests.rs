@@ -373,7 +373,7 @@ fn a_ring_of_a_million_in_a_small_stack() {
                 .to_string()
                 .starts_with("1000000 objects leaked, 30.5 MiB: 1 leak of 1 kind\n")
         );
-        let picture = crate::analysis::Neighbourhood::leaks(&leaks, &Default::default());
+        let picture = crate::analysis::Neighbourhood::leaks(&leaks, &Default::default()).unwrap();
         assert!(picture.nodes.len() < 100);
     };
     let thread = std::thread::Builder::new()

@@ -40,37 +40,6 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
     picture.cycles = connected(picture);
 }
 
-/// The same for a picture in which each node is one object, or stands for some of a ring.
-pub(super) fn mark_nodes(picture: &mut Neighbourhood) {
-    let mut graph = DiGraph::<(), ()>::new();
-    for _ in &picture.nodes {
-        graph.add_node(());
-    }
-    for link in picture
-        .links
-        .iter()
-        .filter(|link| matches!(link.kind, LinkKind::Strong | LinkKind::Cycle))
-    {
-        graph.add_edge((link.from as u32).into(), (link.to as u32).into(), ());
-    }
-    let mut component = vec![0; picture.nodes.len()];
-    for (number, members) in kosaraju_scc(&graph).into_iter().enumerate() {
-        for member in members {
-            component[member.index()] = number;
-        }
-    }
-    for link in picture
-        .links
-        .iter_mut()
-        .filter(|link| matches!(link.kind, LinkKind::Strong | LinkKind::Cycle))
-    {
-        if component[link.from] == component[link.to] {
-            link.kind = LinkKind::Cycle;
-        }
-    }
-    picture.cycles = connected(picture);
-}
-
 /// The sets of nodes that red arrows connect, by their first nodes.
 fn connected(picture: &Neighbourhood) -> Vec<Vec<usize>> {
     let mut graph = DiGraph::<(), ()>::new();

@@ -141,7 +141,7 @@ fn a_tangle_is_drawn_in_part() {
         kit.edge(child, "parent", root);
     }
     let leaks = find_leaks(&kit.snapshot());
-    let picture = Neighbourhood::leaks(&leaks, &Options::default());
+    let picture = Neighbourhood::leaks(&leaks, &Options::default()).unwrap();
     assert_eq!(objects(&picture).len(), 11);
     assert_eq!(
         shapes(&picture),
@@ -156,7 +156,74 @@ fn a_tangle_is_drawn_in_part() {
         max_objects: 5,
         ..Options::default()
     };
-    assert_eq!(objects(&Neighbourhood::leaks(&leaks, &small)).len(), 5);
+    assert_eq!(
+        objects(&Neighbourhood::leaks(&leaks, &small).unwrap()).len(),
+        5
+    );
+}
+
+#[test]
+fn of_what_leaked_too_the_alike_are_one_and_depth_ends_it() {
+    let mut kit = Kit::new();
+    let root = kit.node("app::Node", 0);
+    for at in 0..200 {
+        let child = kit.node("app::Node", 0);
+        kit.element(root, "children", at, child);
+        kit.edge(child, "parent", root);
+    }
+    // A chain of six that the ring holds.
+    let mut last = root;
+    for _ in 0..6 {
+        let next = kit.node("app::Link", 0);
+        kit.edge(last, "next", next);
+        last = next;
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    let folded = |max_depth: usize| {
+        let options = Options {
+            fold_over: Some(8),
+            max_depth,
+            ..Options::default()
+        };
+        let picture = Neighbourhood::leaks(&leaks, &options).unwrap();
+        let stacks = picture.nodes.iter().map(|drawn| &drawn.shape);
+        let stacks: Vec<usize> = stacks
+            .filter(|shape| matches!(shape, Shape::Stack(_)))
+            .map(|shape| shape.objects().len())
+            .collect();
+        let more = shapes(&picture).into_iter().find_map(|shape| match shape {
+            Shape::MoreObjects(more) => Some(more),
+            _ => None,
+        });
+        let red = picture
+            .links
+            .iter()
+            .filter(|link| link.kind == LinkKind::Cycle);
+        let red: usize = red.map(|link| link.references).sum();
+        (objects(&picture).len(), stacks, more, red)
+    };
+    // The ring is the root and its first child; all children are on cycles.
+    assert_eq!(folded(9), (207, vec![199], None, 400));
+    assert_eq!(folded(3), (204, vec![199], Some(3), 400));
+    assert_eq!(folded(0), (2, vec![], Some(205), 2));
+}
+
+#[test]
+fn a_picture_of_leaks_that_nobody_could_read_is_refused() {
+    let mut kit = Kit::new();
+    let one = kit.node("app::One", 0);
+    kit.edge(one, "me", one);
+    for at in 0..9 {
+        let other = kit.node("app::Other", 0);
+        kit.element(one, "others", at, other);
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    let options = Options {
+        max_nodes: 5,
+        ..Options::default()
+    };
+    let error = Neighbourhood::leaks(&leaks, &options).unwrap_err();
+    assert_eq!((error.objects, error.max_nodes), (10, 5));
 }
 
 #[test]
@@ -167,7 +234,7 @@ fn many_kinds_share_the_room() {
         kit.edge(one, "me", one);
     }
     let leaks = find_leaks(&kit.snapshot());
-    let picture = Neighbourhood::leaks(&leaks, &Options::default());
+    let picture = Neighbourhood::leaks(&leaks, &Options::default()).unwrap();
     let drawn = objects(&picture).len();
     assert!((5..=40).contains(&drawn), "{drawn}");
     assert_eq!(shapes(&picture), [Shape::MoreObjects(30 - drawn)]);
@@ -178,6 +245,7 @@ fn no_leaks_no_picture() {
     let leaks = find_leaks(&chain());
     assert!(
         Neighbourhood::leaks(&leaks, &Options::default())
+            .unwrap()
             .nodes
             .is_empty()
     );

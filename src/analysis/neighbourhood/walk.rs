@@ -1,6 +1,6 @@
 //! Breadth first from the starts, forwards or backwards.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
@@ -21,62 +21,114 @@ pub(super) fn around(
     way: Way,
     options: &Options<'_>,
 ) -> Result<Neighbourhood, TooLarge> {
-    let mut walk = Walk {
-        snapshot,
-        options,
-        way,
-        starts,
-        picture: Neighbourhood {
-            max_depth: options.max_depth,
-            is_backwards: way == Way::Backrefs,
-            ..Neighbourhood::default()
-        },
-        drawn: HashMap::new(),
-        links: HashMap::new(),
-        strong: Vec::new(),
-    };
-    walk.draw_starts()?;
-    let mut at = 0;
-    while at < walk.picture.nodes.len() {
-        walk.expand(at)?;
-        at += 1;
-    }
-    let mut picture = walk.picture;
-    red::mark(&mut picture, &walk.strong);
-    Ok(picture)
+    let mut walk = Walk::new(snapshot, options, way);
+    walk.draw_starts(starts)?;
+    walk.finish()
 }
 
 /// The picture so far.
-struct Walk<'s, 'f> {
+pub(super) struct Walk<'s, 'f> {
     snapshot: &'s Snapshot,
     options: &'s Options<'f>,
     way: Way,
     starts: &'s [NodeId],
-    picture: Neighbourhood,
+    pub(super) picture: Neighbourhood,
+    /// What is drawn in part only; everything if not set.
+    pub(super) part: Option<Part>,
     /// Where each object is drawn.
     drawn: HashMap<NodeId, usize>,
+    /// How many nodes of the picture are objects, or stacks of them.
+    objects: usize,
     /// The arrows from or to stacks, by their ends and path: such stand for many references.
     links: HashMap<(usize, usize, PathId, bool), usize>,
     /// The strong references that are drawn, each with the index of its arrow.
     strong: Vec<(usize, NodeId, NodeId)>,
+    /// The references that are drawn before the walk comes to them, by number.
+    ahead: HashSet<usize>,
 }
 
-impl<'s> Walk<'s, '_> {
-    fn draw_starts(&mut self) -> Result<(), TooLarge> {
+/// The bounds of a picture of a part of something.
+pub(super) struct Part {
+    /// How many objects to draw, or stacks of them.
+    pub(super) max_objects: usize,
+    /// Of these, what could not be looked into is drawn.
+    pub(super) looked_into: NodeSet,
+    /// How many objects there are in all.
+    pub(super) objects: usize,
+}
+
+impl<'s, 'f> Walk<'s, 'f> {
+    pub(super) fn new(snapshot: &'s Snapshot, options: &'s Options<'f>, way: Way) -> Self {
+        Self {
+            snapshot,
+            options,
+            way,
+            starts: &[],
+            picture: Neighbourhood {
+                max_depth: options.max_depth,
+                is_backwards: way == Way::Backrefs,
+                ..Neighbourhood::default()
+            },
+            part: None,
+            drawn: HashMap::new(),
+            objects: 0,
+            links: HashMap::new(),
+            strong: Vec::new(),
+            ahead: HashSet::new(),
+        }
+    }
+
+    fn draw_starts(&mut self, starts: &'s [NodeId]) -> Result<(), TooLarge> {
+        self.starts = starts;
         let (stack_of, mut stacks) = match self.options.fold_over {
-            Some(over) => self.folding(0).stacks(
-                self.starts.iter().map(|&start| (start, None)),
-                over.max(STARTS),
-            ),
+            Some(over) => self
+                .folding(0)
+                .stacks(starts.iter().map(|&start| (start, None)), over.max(STARTS)),
             None => (HashMap::new(), Vec::new()),
         };
-        for &start in self.starts {
+        for &start in starts {
             if !self.drawn.contains_key(&start) {
                 self.object(start, 0, true, &stack_of, &mut stacks);
                 self.check()?;
             }
         }
         Ok(())
+    }
+
+    /// Draws one start, which is not folded.
+    pub(super) fn draw_start(&mut self, node: NodeId) -> usize {
+        self.object(node, 0, true, &HashMap::new(), &mut [])
+    }
+
+    /// How many nodes of the picture are objects, or stacks of them.
+    pub(super) fn objects(&self) -> usize {
+        self.objects
+    }
+
+    /// Draws the arrow of a strong reference before the walk comes to it: from an object, or what
+    /// stands for it, to another.
+    pub(super) fn draw_ahead(
+        &mut self,
+        (from, to): (usize, usize),
+        edge: usize,
+        ends: (NodeId, NodeId),
+    ) {
+        let row = &self.snapshot.parts().edges[edge];
+        let label = self.snapshot.parts().paths.show(row.path, row.index);
+        self.strong.push((self.picture.links.len(), ends.0, ends.1));
+        self.picture.link(from, to, label, LinkKind::Strong);
+        self.ahead.insert(edge);
+    }
+
+    /// Draws all that is to be drawn behind the starts.
+    pub(super) fn finish(mut self) -> Result<Neighbourhood, TooLarge> {
+        let mut at = 0;
+        while at < self.picture.nodes.len() {
+            self.expand(at)?;
+            at += 1;
+        }
+        red::mark(&mut self.picture, &self.strong);
+        Ok(self.picture)
     }
 
     /// Draws what is one reference from a node.
@@ -92,13 +144,16 @@ impl<'s> Walk<'s, '_> {
             }
             _ => return Ok(()),
         };
-        if depth > self.options.max_depth {
+        let is_last = depth > self.options.max_depth;
+        if is_last && self.part.is_none() {
             return Ok(());
         }
         let mut edges: Vec<Edge<'s>> = Vec::new();
         for &object in &objects {
             let shown = |edge: &Edge<'_>| {
-                self.options.shows_edge(edge)
+                !self.ahead.contains(&edge.number())
+                    && (!is_last || self.drawn.contains_key(&self.way.far(edge)))
+                    && self.options.shows_edge(edge)
                     && self.options.shows(self.snapshot.node(self.way.far(edge)))
             };
             edges.extend(self.way.edges(self.snapshot, object).filter(shown));
@@ -119,7 +174,11 @@ impl<'s> Walk<'s, '_> {
             }
             None => (HashMap::new(), Vec::new()),
         };
-        let mut budget = self.options.too_many;
+        let ahead = self.picture.links.iter().filter(|link| link.from == at);
+        let mut budget = match self.ahead.is_empty() {
+            true => self.options.too_many,
+            false => self.options.too_many.saturating_sub(ahead.count()),
+        };
         let mut skipped = 0;
         // The references that each new arrow stands for.
         let first_link = self.picture.links.len();
@@ -127,14 +186,14 @@ impl<'s> Walk<'s, '_> {
         for edge in edges {
             let far = self.way.far(&edge);
             let known = self.known_link(at, &edge);
-            if budget == 0 && known.is_none() {
+            if known.is_none() && !self.has_room(far, budget) {
                 skipped += 1;
                 continue;
             }
             let link = match known {
                 Some(link) => link,
                 None => {
-                    budget -= 1;
+                    budget = budget.saturating_sub(1);
                     let to = self.object(far, depth, false, &stack_of, &mut stacks);
                     merged.push(Vec::new());
                     self.link(at, to, &edge)
@@ -153,7 +212,10 @@ impl<'s> Walk<'s, '_> {
         }
         match self.way {
             Way::Refs => {
-                skipped += self.picture.draw_hidden(self.snapshot, at, budget);
+                let part = self.part.as_ref();
+                if part.is_none_or(|part| !is_last && part.looked_into.contains(objects[0])) {
+                    skipped += self.picture.draw_hidden(self.snapshot, at, budget);
+                }
                 if skipped > 0 {
                     let shape = Shape::MoreReferences(skipped);
                     let more = self.picture.draw(shape, depth, false);
@@ -178,6 +240,17 @@ impl<'s> Walk<'s, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether there is room for one more reference, to this object. In a picture of a part, what
+    /// is drawn already is shown to be connected.
+    fn has_room(&self, node: NodeId, budget: usize) -> bool {
+        match &self.part {
+            None => budget > 0,
+            Some(part) => {
+                self.drawn.contains_key(&node) || (budget > 0 && self.objects < part.max_objects)
+            }
+        }
     }
 
     fn folding(&self, depth: usize) -> Folding<'_, '_> {
@@ -210,6 +283,7 @@ impl<'s> Walk<'s, '_> {
         let at = self.picture.nodes.len();
         self.drawn
             .extend(shape.objects().iter().map(|&object| (object, at)));
+        self.objects += 1;
         self.picture.draw(shape, depth, is_start)
     }
 
@@ -289,6 +363,9 @@ impl<'s> Walk<'s, '_> {
 
     /// How many objects a picture could show that draws all references.
     fn within_reach(&self) -> usize {
+        if let Some(part) = &self.part {
+            return part.objects;
+        }
         let mut met = NodeSet::new(self.snapshot.len());
         let mut layer: Vec<NodeId> = self.starts.to_vec();
         layer.retain(|&start| met.insert(start));

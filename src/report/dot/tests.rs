@@ -113,7 +113,7 @@ fn leaked_cycle() {
     kit.edge(one, "next", other);
     kit.edge(other, "next", one);
     let snapshot = kit.snapshot();
-    let picture = Neighbourhood::leaks(&find_leaks(&snapshot), &Options::default());
+    let picture = Neighbourhood::leaks(&find_leaks(&snapshot), &Options::default()).unwrap();
     let options = DrawingOptions {
         sites: true,
         ..DrawingOptions::default()

@@ -190,7 +190,7 @@ fn leaks() {
         kit.edge(ring[1], "data", data);
     }
     let leaks = find_leaks(&kit.snapshot());
-    let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default());
+    let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default()).unwrap();
     let drawing = Drawing::new(leaks.snapshot(), &picture, &DrawingOptions::default());
     check(
         &drawing,
