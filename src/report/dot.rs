@@ -221,8 +221,7 @@ fn is_entity(rest: &str) -> bool {
 /// The attribute's name: in quotes if it is no name to Graphviz, or a word of its language.
 fn attribute_name(name: &str) -> String {
     const WORDS: [&str; 6] = ["node", "edge", "graph", "digraph", "subgraph", "strict"];
-    let is_word = |word: &&str| name.eq_ignore_ascii_case(word);
-    match is_identifier(name) && !WORDS.iter().any(|word| is_word(&word)) {
+    match is_identifier(name) && !WORDS.iter().any(|word| name.eq_ignore_ascii_case(word)) {
         true => name.to_owned(),
         false => format!("\"{}\"", quote(name)),
     }
