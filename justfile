@@ -40,6 +40,14 @@ always:
 drift:
     .ci/steps.sh drift
 
+# What reads text that others wrote: the corpus of the fuzzer
+fuzz:
+    .ci/steps.sh fuzz
+
+# Ten million objects, and lists that long
+huge:
+    .ci/steps.sh huge
+
 # Leaks looked for while threads move references about, for a minute
 stress:
     .ci/steps.sh stress

@@ -11,7 +11,7 @@ readonly NIGHTLY_FEATURES="nightly"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup test fmt clippy docs off always stress release features ecosystem owners nightly examples bench)
+readonly STEPS=(setup test drift fuzz fmt clippy docs off always stress huge release features ecosystem owners nightly examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -42,6 +42,7 @@ step_test() {
 
 step_fmt() {
     show cargo fmt --all --check
+    show cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
 
 # With tracking on, then with tracking off.
@@ -67,30 +68,27 @@ step_always() {
         --features objgraph/always,objgraph-core/always --lib --tests
 }
 
-# Each test in a process of its own, at whose end the counters must equal a full recount of the
-# table. It takes long, so it is run by hand.
+# When a test ends, in its own thread, the counters must equal a full recount of the table.
 step_drift() {
-    local binary test tests=0 out
-    local target=${CARGO_TARGET_DIR:-target}/drift
-    out=$(mktemp)
+    local out times
+    out=$(mktemp -d)
     # shellcheck disable=SC2064
-    trap "rm -f '$out'" EXIT
-    while IFS= read -r binary; do
-        while IFS= read -r test; do
-            # Whether it passes is the affair of another step.
-            "$binary" --exact "$test" --test-threads=1 >"$out" 2>&1 || true
-            if grep -q "counted, .* in the table" "$out"; then
-                echo "$binary: $test" >&2
-                cat "$out" >&2
-                return 1
-            fi
-            if grep -qF "kinds recounted" "$out"; then tests=$((tests + 1)); fi
-        done < <("$binary" --list --format terse 2>/dev/null | sed -n 's/: test$//p')
-    done < <(CARGO_TARGET_DIR=$target RUSTFLAGS="--cfg objgraph_recount" CARGO_PROFILE_DEV_DEBUG=0 \
+    trap "rm -rf '$out'" EXIT
+    # shellcheck disable=SC2046
+    RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
         cargo test --no-run --message-format=json -p objgraph -p objgraph-core \
-        $(drift_targets) | test_binaries)
-    echo "$tests tests were recounted"
-    ((tests > 100))
+        $(drift_targets) | test_binaries >"$out/binaries"
+    # Whether all tests pass is the affair of another step.
+    # shellcheck disable=SC2016
+    xargs --max-procs="$(nproc)" --replace=BINARY -- \
+        bash -c 'BINARY --test-threads=1 >"$0/$(basename BINARY).log" 2>&1 || true' "$out" \
+        <"$out/binaries"
+    if grep -F "objgraph: when " "$out"/*.log >&2; then
+        return 1
+    fi
+    times=$(cat "$out"/*.log | grep -cF "objgraph: recounted when ")
+    echo "recounted $times times"
+    ((times > 200))
 }
 
 # Those that build programs of their own, or run for minutes, are left out.
@@ -101,7 +99,7 @@ drift_targets() {
         name=${file%/main.rs}
         name=$(basename "$name" .rs)
         case $name in
-        ui | valgrind | size | heap | stress | adopt | adoption | python | nightly_pointers | common) ;;
+        ui | valgrind | size | huge | heap | stress | adopt | adoption | derive | leaky_tests | python | nightly_pointers | common) ;;
         *) echo "--test $name" ;;
         esac
     done
@@ -124,6 +122,23 @@ step_stress() {
         show cargo test --release -p objgraph --features objgraph/always --test stress
     OBJGRAPH_STRESS_SECONDS=${OBJGRAPH_STRESS_SECONDS:-60} \
         show cargo test --release -p objgraph --features objgraph/always --test trust threads::
+}
+
+# Ten million objects, and lists that long: the tests that take gigabytes, one after the other.
+# HUGE names those to run.
+step_huge() {
+    local test
+    for test in ${HUGE:-a_list_of_ten_million_rc ten_million_boxes ten_million_vecs}; do
+        show cargo test --release -p objgraph --features objgraph/always --test huge -- \
+            --ignored --exact "$test"
+    done
+}
+
+# What reads text that others wrote: the corpus of the fuzzer, and what is near to it. To look for
+# more: `cargo +nightly fuzz run TARGET`.
+step_fuzz() {
+    show cargo test --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}" \
+        --no-default-features --locked
 }
 
 step_release() {

@@ -5,10 +5,12 @@
     reason = "most fields are there to hold, and nothing else reads them"
 )]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::marker::PhantomData;
 
-use objgraph::Tracked;
 use objgraph::rc::Rc;
+use objgraph::{Tracked, Visit, Visitor};
 
 #[derive(Tracked)]
 struct Link {
@@ -149,4 +151,148 @@ fn a_million_values_among_foreign_ones_are_seen_through() {
         }
         drop(held);
     });
+}
+
+/// Writes a text of 100 MB, at once or letter by letter, and says how much of it was asked for.
+struct Long {
+    at_once: bool,
+    written: Cell<usize>,
+}
+
+const LONG: usize = 100_000_000;
+
+impl fmt::Debug for Long {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.at_once {
+            self.written.set(LONG);
+            return f.write_str(&"é".repeat(LONG / 2));
+        }
+        for at in 1..=LONG {
+            self.written.set(at);
+            f.write_str("x")?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Tracked, Debug)]
+struct HasLong(Long);
+
+#[test]
+fn a_label_of_a_hundred_megabytes_is_cut() {
+    for at_once in [true, false] {
+        let written = Cell::new(0);
+        let long = Rc::new(HasLong(Long { at_once, written }));
+        let picture = objgraph::refs(&long);
+        if !objgraph::ENABLED {
+            continue;
+        }
+        for text in [
+            picture.to_dot().unwrap(),
+            picture.to_svg().unwrap(),
+            picture.to_text().unwrap(),
+            picture.to_json().unwrap(),
+            objgraph::at(objgraph::id(&long)).unwrap().label().unwrap(),
+        ] {
+            assert!(text.contains('…') && text.len() < 10_000, "{}", text.len());
+        }
+        // The formatter was stopped.
+        let written = long.0.written.get();
+        assert_eq!(written, if at_once { LONG } else { 41 - "HasLong(".len() });
+    }
+}
+
+/// What a function of the user writes is written whole.
+#[test]
+fn a_text_below_an_object_may_have_a_megabyte() {
+    let object = Rc::new(1_u8);
+    let text = "<&\"\n\u{202e}".repeat(200_000);
+    let picture = objgraph::refs(&object).extra_info(|_| text.clone());
+    if objgraph::ENABLED {
+        for long in [
+            picture.to_dot().unwrap(),
+            picture.to_json().unwrap(),
+            picture.to_graphml().unwrap(),
+            picture.to_mermaid().unwrap(),
+        ] {
+            assert!(long.len() > text.len());
+        }
+        // A tree has lines of 80 columns.
+        assert!(picture.to_text().unwrap().len() < 1000);
+    }
+}
+
+/// A type whose name has twice the length of another.
+struct Twice<A, B>(PhantomData<fn() -> (A, B)>, RefCell<Option<Rc<Self>>>)
+where
+    Self: 'static;
+
+impl<A: 'static, B: 'static> Visit for Twice<A, B> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.field("me", &self.1);
+    }
+}
+
+macro_rules! doubled {
+    ($name:ty,) => { $name };
+    ($name:ty, $_one:tt $($more:tt)*) => { doubled!(Twice<$name, $name>, $($more)*) };
+}
+
+/// 12 times the double: longer than a name in a report can be padded to.
+type Name = doubled!(u8, 1 2 3 4 5 6 7 8 9 a b c);
+
+#[test]
+fn a_type_whose_name_has_tens_of_kilobytes() {
+    type Long = Name;
+    let name = std::any::type_name::<Long>();
+    assert!(name.len() > 1 << 16, "{}", name.len());
+    objgraph::register::<Long>();
+    let long = || Rc::new(Twice(PhantomData, RefCell::new(None)) as Long);
+    let object = long();
+    let lost = long();
+    lost.1.replace(Some(lost.clone()));
+    let id = objgraph::id(&lost);
+    drop(lost);
+    if !objgraph::ENABLED {
+        return;
+    }
+    let snapshot = std::sync::Arc::new(objgraph::snapshot());
+    let empty = objgraph::Snapshot::empty();
+    let mut told = Vec::new();
+    let all = objgraph::stats().limit(usize::MAX);
+    all.write_most_common_types(&mut told).unwrap();
+    objgraph::write_json(&snapshot, &mut told).unwrap();
+    objgraph::look_for_new_ids().write(&mut told).unwrap();
+    let mut told = vec![String::from_utf8(told).unwrap()];
+    told.extend([
+        objgraph::find_leaks().to_string(),
+        objgraph::retained().to_string(),
+        objgraph::typesizes().to_string(),
+        objgraph::zombies().to_string(),
+        objgraph::type_cycles().to_string(),
+        objgraph::diff(&empty, &snapshot).to_string(),
+        objgraph::why_alive(id).unwrap().to_string(),
+        objgraph::find_cycles(&id).to_string(),
+    ]);
+    let picture = objgraph::refs(objgraph::at_addrs([objgraph::id(&object), id]));
+    told.push(picture.to_dot().unwrap());
+    told.push(picture.to_svg().unwrap());
+    told.push(picture.to_graphml().unwrap());
+    let drawing = picture.drawing().unwrap();
+    assert!(
+        drawing
+            .nodes
+            .iter()
+            .all(|node| node.type_name == name && node.label.len() < 1000)
+    );
+    // This one has lines of 80 columns.
+    assert!(picture.to_text().unwrap().len() < 1000);
+    assert!(told.iter().filter(|text| text.contains("Twice<")).count() > 5);
+    assert_eq!(objgraph::count(name), 2);
+    objgraph::at(id)
+        .unwrap()
+        .upgrade::<Long>()
+        .unwrap()
+        .1
+        .take();
 }

@@ -42,19 +42,19 @@ use proc_macro::TokenStream;
 /// | `#[tracked(crate = path)]` | where to find objgraph, if not at `::objgraph` |
 /// | `#[tracked(strict)]` | a field that cannot be looked into is a compile error |
 /// | `#[tracked(label = path)]` | the value's label in pictures is what this function writes; it is a `fn(&Self, &mut fmt::Formatter<'_>) -> fmt::Result` |
-/// | `#[tracked(no_label)]` | no label, though there may be a `Debug` impl |
+/// | `#[tracked(no_label)]` | no label, though there may be a `Debug` impl; an owner whose own `Debug` writes the value out needs it too, or `objgraph::labels(false)` |
 ///
 /// # On a variant
 ///
 /// | attribute | meaning |
 /// |---|---|
-/// | `#[tracked(skip)]` | none of the variant's fields is looked into |
+/// | `#[tracked(skip)]` | none of the variant's fields is looked into; the type has no label, but by `label = path` |
 ///
 /// # On a field
 ///
 /// | attribute | meaning |
 /// |---|---|
-/// | `#[tracked(skip)]` | the field is not looked into |
+/// | `#[tracked(skip)]` | the field is not looked into; its type has no label, but by `label = path`, since its `Debug` may show the field |
 /// | `#[tracked(with = path)]` | the field is visited by this function, a `for<'a> fn(&'a Field, &mut Visitor<'a>)` |
 /// | `#[tracked(back)]` | the field refers back to an owner and is meant not to own it: a strong reference seen there is reported |
 ///

@@ -13,7 +13,7 @@ pub use picture::Picture;
 
 use super::{advice, print};
 use crate::analysis::{BlindSpots, Chain, Leaks, Way};
-use crate::report::{PictureError, in_one_line};
+use crate::report::{PictureError, in_one_line, path_in_line};
 
 /// Draws what a value refers to, three references deep. The form of the picture goes by the
 /// extension: `.dot` is the text, `.svg` needs nothing installed, any other is made by `dot`.
@@ -84,7 +84,7 @@ fn show(picture: &Picture<'_>, path: &Path) -> Result<(), PictureError> {
 /// Saves a picture and tells where it is.
 pub(super) fn save_picture(picture: &Picture<'_>, path: &Path) -> Result<(), PictureError> {
     picture.save(path)?;
-    print(|out| writeln!(out, "Graph written to {}", path.display()));
+    print(|out| writeln!(out, "Graph written to {}", path_in_line(path)));
     Ok(())
 }
 

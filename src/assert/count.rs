@@ -11,6 +11,7 @@ use super::check::WAIT;
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
 use crate::ask::count;
+use crate::report::in_line;
 
 /// What is counted.
 #[derive(Clone, Copy)]
@@ -107,7 +108,7 @@ pub(super) fn counts(
     let headline = match &scope {
         Some(scope) => format!(
             "assert_count!({asserted}): there are {number}, made in {}",
-            scope.name()
+            in_line(scope.name())
         ),
         None => format!("assert_count!({asserted}): there are {number}"),
     };

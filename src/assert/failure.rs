@@ -9,7 +9,7 @@ use objgraph_core::{NodeId, Site, Snapshot};
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, OutsideSite, outside_sites};
 use crate::ask::{backrefs_in, picture_of_leaks};
-use crate::report::{Drawing, count_of, still_alive};
+use crate::report::{Drawing, count_of, in_line, still_alive};
 
 /// Why an assertion about leaks failed. It prints as the whole explanation; its first line is
 /// short.
@@ -204,7 +204,7 @@ impl Point {
         if let Some(fix) = kind.fixes.first() {
             let fields = fix.fields.iter().map(|field| {
                 let holder = &leaks.snapshot().types()[field.type_index].short_name;
-                format!("{holder}.{}", field.path)
+                format!("{holder}.{}", in_line(&field.path))
             });
             let fields: Vec<String> = fields.collect();
             text.push_str(&format!(": make {} Weak", fields.join(" and ")));

@@ -9,7 +9,7 @@ use objgraph_core::{NodeId, NodeRow, Scope, Site, Snapshot, State, snapshot};
 use super::check::WAIT;
 use super::failure::{Failure, Point};
 use super::patience::{Patience, is_shared};
-use crate::report::count_of;
+use crate::report::{count_of, in_line};
 
 /// How often the operation is repeated, if nothing else is said: a prime, so that what happens
 /// every second or every third time is no multiple of it.
@@ -202,6 +202,7 @@ fn line(Grown { what, by, .. }: &Grown) -> String {
         What::Made(name, None) => format!("+{by} `{name}` per iteration"),
         What::Type(name) => format!("+{by} `{name}` per iteration, made at several places"),
         What::Items(name, path) => {
+            let path = in_line(path);
             let items = count_of(usize::try_from(*by).unwrap_or(usize::MAX), "item", "items");
             match path.is_empty() || path.starts_with('[') {
                 true => format!("+{items} per iteration in `{name}{path}`"),

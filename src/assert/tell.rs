@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::failure::{Failure, Point};
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
-use crate::report::save;
+use crate::report::{in_line, save, write_whole};
 
 /// A message has at most so many lines.
 const LINES: usize = 90;
@@ -53,7 +53,7 @@ fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
         return files;
     }
     let path = |extension: &str| folder.join(format!("{name}.{extension}"));
-    if is_long && fs::write(path("txt"), &text).is_ok() {
+    if is_long && write_whole(&path("txt"), text.as_bytes()).is_ok() {
         files.report = Some(short(&path("txt")));
     }
     if let Some(drawing) = failure.picture() {
@@ -64,7 +64,8 @@ fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
         });
         files.told.push(match (svg, text) {
             (Ok(svg), Ok(_)) => format!("picture: {svg}, and .dot"),
-            (Ok(path), Err(_)) | (Err(_), Ok(path)) => format!("picture: {path}"),
+            (Ok(path), Err(_)) => format!("picture: {path}"),
+            (Err(error), Ok(path)) => format!("picture: {path}, since {error}"),
             (Err(error), Err(_)) => format!("no picture: {error}"),
         });
     }
@@ -178,7 +179,7 @@ fn markdown(test: &TestName, failure: &Failure, message: &str) -> String {
 /// A text as Markdown takes it for itself.
 fn inline(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
+    for c in in_line(text).chars() {
         if matches!(c, '<' | '>' | '_' | '*' | '`' | '[' | ']' | '\\' | '&') {
             out.push('\\');
         }

@@ -28,7 +28,9 @@ impl TestName {
     /// The test that this thread runs: the one that said so, else the one that the thread is
     /// named after, as those of `cargo test` are.
     pub(super) fn current(module: &str, package: Option<&str>) -> Self {
-        if let Some(test) = CURRENT.with_borrow(Clone::clone) {
+        // At the end of a thread there is none any more.
+        let current = CURRENT.try_with(|current| current.borrow().clone());
+        if let Ok(Some(test)) = current {
             return test;
         }
         let krate = module.split("::").next().unwrap_or(module);
@@ -44,10 +46,11 @@ impl TestName {
         struct Restore(Option<TestName>);
         impl Drop for Restore {
             fn drop(&mut self) {
-                CURRENT.set(self.0.take());
+                let _ = CURRENT.try_with(|current| current.replace(self.0.take()));
             }
         }
-        let _restore = Restore(CURRENT.replace(Some(self.clone())));
+        let before = CURRENT.try_with(|current| current.replace(Some(self.clone())));
+        let _restore = Restore(before.unwrap_or_default());
         run()
     }
 
@@ -55,10 +58,16 @@ impl TestName {
     pub(super) fn file(&self) -> String {
         let name = self.name.replace("::", ".");
         let kept = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-        name.chars()
-            .map(|c| if kept(c) { c } else { '_' })
-            .take(120)
-            .collect()
+        let mut file = String::new();
+        for c in name.chars() {
+            let c = if kept(c) { c } else { '_' };
+            // A file's name has at most 255 bytes, and others are made of this one.
+            if file.len() + c.len_utf8() > 120 {
+                break;
+            }
+            file.push(c);
+        }
+        file
     }
 }
 
@@ -75,5 +84,6 @@ mod tests {
         assert_eq!(inside, said);
         assert_eq!(TestName::current("app::cart", None), named);
         assert_eq!(TestName::new("a::b c/../d", None).file(), "a.b_c_.._d");
+        assert_eq!(TestName::new("é".repeat(200), None).file(), "é".repeat(60));
     }
 }

@@ -134,7 +134,7 @@ fn write_node(out: &mut dyn Write, name: usize, node: &DrawnNode) -> io::Result<
         write!(out, ",style=\"filled,dashed\",color=grey")?;
     }
     for (attribute, value) in &node.attributes {
-        write!(out, ", {}=\"{}\"", identifier(attribute), quote(value))?;
+        write!(out, ", {}=\"{}\"", attribute_name(attribute), quote(value))?;
     }
     writeln!(out, "];")?;
     let (mut hue, mut saturation) = (0.0, 0.0);
@@ -183,10 +183,17 @@ fn colour(hue: f64, saturation: f64, value: f64) -> String {
     format!("{},{},{}", short(hue), short(saturation), short(value))
 }
 
-/// The text, as it stands between the quotes of a DOT string.
+/// The text, as it stands between the quotes of a DOT string; one that is long as several that are
+/// joined, since Graphviz reads at most 16,384 bytes of one.
 fn quote(text: &str) -> String {
+    const LONGEST: usize = 8000;
     let mut out = String::with_capacity(text.len());
+    let mut start = 0;
     for (at, c) in text.char_indices() {
+        if out.len() - start > LONGEST {
+            out.push_str("\" + \"");
+            start = out.len();
+        }
         match c {
             '\\' => out.push_str("\\\\"),
             '"' => out.push_str("\\\""),
@@ -211,9 +218,11 @@ fn is_entity(rest: &str) -> bool {
     name.len() < rest.len() && name.starts_with(';')
 }
 
-/// The attribute's name, or what of it can stand without quotes.
-fn identifier(name: &str) -> String {
-    name.chars()
-        .filter(|&c| c.is_ascii_alphanumeric() || c == '_')
-        .collect()
+/// The attribute's name: in quotes if it is no name to Graphviz, or a word of its language.
+fn attribute_name(name: &str) -> String {
+    const WORDS: [&str; 6] = ["node", "edge", "graph", "digraph", "subgraph", "strict"];
+    match is_identifier(name) && !WORDS.iter().any(|word| name.eq_ignore_ascii_case(word)) {
+        true => name.to_owned(),
+        false => format!("\"{}\"", quote(name)),
+    }
 }

@@ -32,6 +32,7 @@ mod words;
 
 pub(crate) use blind_spots::in_one_line;
 pub use drawing::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, ExtraInfo, NodeAttrs, Role};
+pub(crate) use escape::{in_line, is_unprintable, path_in_line};
 pub use graphml::write_graphml;
 pub use json::write_json;
 pub(crate) use picture::write_whole;

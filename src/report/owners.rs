@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use objgraph_core::{NodeId, Snapshot};
 
+use super::escape::in_line;
 use super::words::{Names, ago, bytes, count, joined, thread, time, wrapped};
 use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
 
@@ -82,7 +83,7 @@ impl Owners {
                 let path = paths.show(one.held.path, one.held.index);
                 let place = joined(names.declaring(holder.type_index()), &path);
                 let of = match holder.root() {
-                    Some(root) => format!("the root {root}"),
+                    Some(root) => format!("the root {}", in_line(root)),
                     None => holder.id().to_string(),
                 };
                 let by = by(one.thread.as_deref(), one.age);
@@ -125,7 +126,9 @@ fn place(one: &OutsideSite) -> String {
 /// ` (tokio-worker-3, up to 12 s ago)`; the main thread is not named, nor what is younger than a
 /// second.
 fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
-    let thread = thread.filter(|&name| name != "main").map(str::to_owned);
+    let thread = thread
+        .filter(|&name| name != "main")
+        .map(|name| in_line(name).into_owned());
     let words: Vec<String> = thread
         .into_iter()
         .chain(ago(std::iter::once(age)))
@@ -219,7 +222,7 @@ impl fmt::Display for Zombies {
         let shown = &self.rows()[..self.rows().len().min(LINES)];
         let width = |text: &dyn Fn(usize) -> usize| (0..shown.len()).map(text).max().unwrap_or(0);
         let bytes_width = width(&|row| bytes(shown[row].bytes).len());
-        let name_width = width(&|row| shown[row].type_name.chars().count());
+        let name_width = width(&|row| shown[row].type_name.chars().count()).min(40);
         for row in shown {
             write!(
                 f,

@@ -14,10 +14,23 @@ use std::{error, fmt};
 
 use super::dot_program::{self, Outcome};
 use super::drawing::Drawing;
+use super::escape::{path_in_line, visible};
+use super::viewer::new_file;
 use crate::analysis::TooLarge;
 
-/// How long `dot` may take for one picture.
-const LIMIT: Duration = Duration::from_secs(30);
+/// What makes pictures of DOT text.
+struct Program<'p> {
+    name: &'p OsStr,
+    /// How long it may take for one picture.
+    limit: Duration,
+}
+
+fn dot_of_path() -> Program<'static> {
+    Program {
+        name: OsStr::new("dot"),
+        limit: Duration::from_secs(30),
+    }
+}
 
 /// Why a picture could not be made or saved. Its text says what to do.
 #[derive(Debug)]
@@ -43,11 +56,15 @@ pub enum PictureError {
         status: String,
         /// What it wrote to its standard error.
         message: String,
+        /// The file of the text that it was given; `None` if nothing was to be saved.
+        kept: Option<PathBuf>,
     },
     /// `dot` took too long and was stopped.
     DotTimedOut {
         /// How long it was given.
         limit: Duration,
+        /// The file of the text that it was given; `None` if nothing was to be saved.
+        kept: Option<PathBuf>,
     },
     /// The layout for SVG without `dot` could not do it.
     LayoutFailed {
@@ -96,22 +113,26 @@ impl fmt::Display for PictureError {
                 format,
                 status,
                 message,
+                kept,
             } => {
                 write!(
                     f,
                     "dot could not make a picture of format {format} ({status})"
                 )?;
                 if !message.is_empty() {
-                    write!(f, ": {message}")?;
+                    write!(f, ": {}", visible(message))?;
                 }
-                Ok(())
+                tell_kept(f, kept.as_deref())
             }
-            Self::DotTimedOut { limit } => write!(
-                f,
-                "dot took more than {} seconds: draw less (a smaller max_depth or too_many), or \
-                 save as .dot",
-                limit.as_secs()
-            ),
+            Self::DotTimedOut { limit, kept } => {
+                write!(
+                    f,
+                    "dot took more than {} seconds: draw less (a smaller max_depth or too_many), \
+                     or save as .dot",
+                    limit.as_secs()
+                )?;
+                tell_kept(f, kept.as_deref())
+            }
             Self::LayoutFailed { reason } => write!(
                 f,
                 "cannot lay out the picture without graphviz ({reason}): install graphviz, draw \
@@ -126,9 +147,16 @@ impl fmt::Display for PictureError {
             ),
             Self::Write(error) => write!(f, "cannot write the picture: {error}"),
             Self::Unwritable { path, error } => {
-                write!(f, "cannot write {}: {error}", path.display())
+                write!(f, "cannot write {}: {error}", path_in_line(path))
             }
         }
+    }
+}
+
+fn tell_kept(f: &mut fmt::Formatter<'_>, kept: Option<&Path>) -> fmt::Result {
+    match kept {
+        Some(path) => write!(f, "; what it was given is in {}", path_in_line(path)),
+        None => Ok(()),
     }
 }
 
@@ -154,12 +182,17 @@ impl error::Error for PictureError {
 
 /// Saves the picture, in the format that the path's extension names, as [`render`] does.
 ///
-/// The file is written whole or not at all.
+/// The file is written whole or not at all. What `dot` could not do in time, or failed at, is kept
+/// in a file of the temporary folder.
 ///
 /// # Errors
 ///
 /// If there is no extension, `dot` is missing or fails, or the file cannot be written.
 pub fn save(drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
+    save_by(&dot_of_path(), drawing, path)
+}
+
+fn save_by(program: &Program<'_>, drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
     let unknown = || PictureError::UnknownFormat {
         path: path.to_owned(),
     };
@@ -170,7 +203,15 @@ pub fn save(drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
     if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(unknown());
     }
-    let picture = render(drawing, format)?;
+    let picture = render_by(program, drawing, format).map_err(|mut error| {
+        if let PictureError::DotFailed { kept, .. } | PictureError::DotTimedOut { kept, .. } =
+            &mut error
+        {
+            let dot = drawing.to_dot();
+            *kept = new_file(&std::env::temp_dir(), "dot", dot.as_bytes()).ok();
+        }
+        error
+    })?;
     write_whole(path, &picture).map_err(|error| PictureError::Unwritable {
         path: path.to_owned(),
         error,
@@ -184,6 +225,14 @@ pub fn save(drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
 ///
 /// If `dot` is missing or fails.
 pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> {
+    render_by(&dot_of_path(), drawing, format)
+}
+
+fn render_by(
+    program: &Program<'_>,
+    drawing: &Drawing,
+    format: &str,
+) -> Result<Vec<u8>, PictureError> {
     if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(PictureError::UnknownFormat {
             path: PathBuf::from(format),
@@ -202,7 +251,7 @@ pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> 
         return Ok(text.into_bytes());
     }
     let dot = &drawing.to_dot();
-    match dot_program::run(OsStr::new("dot"), &format, dot, LIMIT) {
+    match dot_program::run(program.name, &format, dot, program.limit) {
         Outcome::Done(picture) => Ok(picture),
         Outcome::Missing if format == "svg" => super::svg::to_svg(dot)
             .map(String::into_bytes)
@@ -210,14 +259,15 @@ pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> 
         // The layout of our own does less for the picture, and ends.
         Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(dot)
             .map(String::into_bytes)
-            .map_err(|_| PictureError::DotTimedOut { limit }),
+            .map_err(|_| PictureError::DotTimedOut { limit, kept: None }),
         Outcome::Missing => Err(PictureError::DotMissing { format }),
         Outcome::Broken(error) => Err(PictureError::DotBroken(error)),
-        Outcome::TimedOut(limit) => Err(PictureError::DotTimedOut { limit }),
+        Outcome::TimedOut(limit) => Err(PictureError::DotTimedOut { limit, kept: None }),
         Outcome::Failed(status, message) => Err(PictureError::DotFailed {
             format,
             status: status.to_string(),
             message,
+            kept: None,
         }),
     }
 }

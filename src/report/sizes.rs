@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, Site, short_name};
 
+use super::escape::in_line;
 use super::words::{Names, bytes, count, grouped, objects};
 use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
 
@@ -101,9 +102,10 @@ impl fmt::Display for Retained {
             let name = |node: NodeId| {
                 let node = snapshot.node(node);
                 let name = node.root().unwrap_or_else(|| names.get(node.type_index()));
+                let name = in_line(name);
                 match node.site() {
                     Some(site) => format!("{name}, made at {site}"),
-                    None => name.to_owned(),
+                    None => name.into_owned(),
                 }
             };
             match retainer {

@@ -90,5 +90,7 @@ pub fn write_new_ids(out: &mut dyn Write, rows: &[NewIdsRow]) -> io::Result<()> 
 }
 
 fn widest<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-    names.map(|name| name.chars().count()).max().unwrap_or(0)
+    let widest = names.map(|name| name.chars().count()).max();
+    // More, the formatter does not take as a width.
+    widest.unwrap_or(0).min(usize::from(u16::MAX))
 }

@@ -29,8 +29,7 @@ impl<'s> TypeNames<'s> {
         let mut told_apart = BTreeMap::new();
         for indices in sharing.into_values().filter(|set| set.len() > 1) {
             let full = |&index: &usize| snapshot.types()[index].name.as_str();
-            let longest = indices.iter().map(|index| full(index).len()).max();
-            for modules in 1..=longest.unwrap_or(0) {
+            for modules in 1.. {
                 let names: Vec<String> = indices
                     .iter()
                     .map(|index| with_modules(full(index), modules))
@@ -38,6 +37,10 @@ impl<'s> TypeNames<'s> {
                 let different: BTreeSet<&String> = names.iter().collect();
                 if different.len() == indices.len() {
                     told_apart.extend(indices.iter().copied().zip(names));
+                    break;
+                }
+                // Of two versions of a crate, there is no more to say.
+                if indices.iter().map(full).eq(&names) {
                     break;
                 }
             }

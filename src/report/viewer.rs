@@ -39,7 +39,11 @@ pub fn open(viewer: &OsStr, drawing: &Drawing, folder: &Path) -> Result<Opened, 
 }
 
 /// Writes a file of a name that is not taken, which others than its owner cannot read.
-fn new_file(folder: &Path, extension: &str, bytes: &[u8]) -> Result<PathBuf, PictureError> {
+pub(super) fn new_file(
+    folder: &Path,
+    extension: &str,
+    bytes: &[u8],
+) -> Result<PathBuf, PictureError> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
 
     let mut options = OpenOptions::new();
@@ -56,7 +60,11 @@ fn new_file(folder: &Path, extension: &str, bytes: &[u8]) -> Result<PathBuf, Pic
         match written {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(PictureError::Unwritable { path, error }),
+            Err(error) => {
+                // A part of it is of no use; and it may not have been made at all.
+                let _ = std::fs::remove_file(&path);
+                return Err(PictureError::Unwritable { path, error });
+            }
         }
     }
 }

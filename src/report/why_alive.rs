@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{Holder, NodeId, PlaceKind, State};
 
 use super::cycles::write_ring;
+use super::escape::in_line;
 use super::owners::write_outside;
 use super::words::{Names, count, joined, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
@@ -40,11 +41,9 @@ impl Report<'_> {
             Reason::Leaked { .. } => "has leaked: nothing holds it but a cycle",
             _ => "is alive",
         };
-        write!(out, "{object} {verdict}")?;
-        match node.site() {
-            Some(site) => writeln!(out, ", made at {site}")?,
-            None => writeln!(out)?,
-        }
+        let made = node.site().map(|site| format!(", made at {site}"));
+        let text = format!("{object} {verdict}{}", made.unwrap_or_default());
+        wrapped(out, "", text.split(", "), ", ")?;
         self.chain(out)?;
         self.reason(out)
     }
@@ -69,6 +68,7 @@ impl Report<'_> {
             if chain.len() <= STEPS || number < STEPS - 2 || number + 1 == chain.len() {
                 let path = paths.show(step.path, step.index);
                 let dot = if path.starts_with('[') { "" } else { "." };
+                let path = in_line(&path);
                 words.push(format!("{} {dot}{path}", self.object(step.node)));
             }
         }
@@ -79,7 +79,7 @@ impl Report<'_> {
     fn reason(&self, out: &mut String) -> fmt::Result {
         let holder = self.object(self.why.holder());
         match self.why.reason() {
-            Reason::Root(name) => writeln!(out, "  held by the root {name}")?,
+            Reason::Root(name) => writeln!(out, "  held by the root {}", in_line(name))?,
             Reason::Outside(references) => {
                 let references = count(*references as usize, "reference", "references");
                 writeln!(out, "  {holder} is held by {references} from outside")?;

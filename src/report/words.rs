@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use objgraph_core::{Snapshot, TypeInfo};
 
+use super::escape::in_line;
 use crate::analysis::{FieldPath, declaring};
 
 /// Lines are broken after this many columns, where there is a place to.
@@ -51,8 +52,9 @@ impl<'s> Names<'s> {
 
 /// A type and a path in it: `Node.children[3]`.
 pub(super) fn joined(holder: &str, path: &str) -> String {
-    match path {
-        "" => holder.to_owned(),
+    let (holder, path) = (in_line(holder), in_line(path));
+    match &*path {
+        "" => holder.into_owned(),
         path if path.starts_with('[') => format!("{holder}{path}"),
         path => format!("{holder}.{path}"),
     }
@@ -153,9 +155,10 @@ pub(super) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String
 
 /// `thread main`; threads without a name are called `thread 7` already.
 pub(super) fn thread(name: &str) -> String {
+    let name = in_line(name);
     let number = name.strip_prefix("thread ");
     match number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
-        true => name.to_owned(),
+        true => name.into_owned(),
         false => format!("thread {name}"),
     }
 }

@@ -19,11 +19,17 @@
 
 mod borrows;
 mod drift;
+mod files;
 mod hostile;
+mod names;
+#[path = "../nested_cargo/mod.rs"]
+mod nested_cargo;
 mod processes;
 mod questions;
 mod reentrancy;
+mod secrets;
 mod threads;
+mod told;
 mod unperturbed;
 mod watchdog;
 

@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, Once, PoisonError};
+use std::task::{Context, Waker};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::Arc;
-use objgraph::{Growth, Instance, NewIds, Scope, Tracked};
+use objgraph::{Growth, Instance, LeakCheck, NewIds, Scope, Tracked};
 
 /// What is asked about.
 #[derive(Tracked, Clone, Debug, Default)]
@@ -293,6 +295,120 @@ pub const ALL: &[Question] = &[
         assert_eq!(Arc::into_inner(one).unwrap().number, 0);
         assert!(weak.upgrade().is_none());
         assert_eq!(Arc::unwrap_or_clone(two).number, 1);
+    }),
+    ("formats", |rc| {
+        let picture = objgraph::refs(rc).refcounts(true).sites(true).legend(true);
+        let texts = [
+            picture.to_text().unwrap(),
+            picture.to_json().unwrap(),
+            picture.to_graphml().unwrap(),
+            picture.to_mermaid().unwrap(),
+        ];
+        assert!(texts.iter().all(|text| text.contains("Subject")));
+        for extension in ["txt", "json", "graphml", "mmd"] {
+            picture
+                .save(picture_path("formats").with_extension(extension))
+                .unwrap();
+        }
+        picture.print().unwrap();
+    }),
+    ("write_json, write_graphml", |_| {
+        let snapshot = objgraph::snapshot();
+        objgraph::write_json(&snapshot, &mut io::sink()).unwrap();
+        objgraph::write_graphml(&snapshot, &mut io::sink()).unwrap();
+    }),
+    ("pictures of a snapshot", |rc| {
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
+        let node = snapshot.find(objgraph::id(rc)).unwrap();
+        let forth = objgraph::refs_in(&snapshot, [node]).drawing().unwrap();
+        let back = objgraph::backrefs_in(&snapshot, [node]).drawing().unwrap();
+        assert!(forth.nodes[0].is_start && back.nodes[0].is_start);
+        let chain = objgraph::ref_chain_in(&snapshot, [node]).find(|_| true);
+        assert_eq!(chain.unwrap().len(), 1);
+        let chain = objgraph::backref_chain_in(&snapshot, [node]).max_depth(3);
+        drop(chain.find(|_| false));
+    }),
+    ("retained", |rc| {
+        let retained = objgraph::retained();
+        let node = retained.snapshot().find(objgraph::id(rc)).unwrap();
+        assert!(retained.retained_bytes(node) > 0);
+        drop(retained.to_string());
+    }),
+    ("show_retained", |_| objgraph::show_retained()),
+    ("typesizes", |_| {
+        assert!(objgraph::typesizes().total().count > 0)
+    }),
+    ("show_typesizes", |_| objgraph::show_typesizes()),
+    ("type_cycles", |_| drop(objgraph::type_cycles().to_string())),
+    ("Trend", |_| {
+        let mut trend = objgraph::Trend::new();
+        trend.observe(&objgraph::snapshot());
+        assert!(trend.steady().is_empty());
+    }),
+    ("questions of a snapshot", |rc| {
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
+        let id = objgraph::id(rc);
+        assert!(objgraph::why_alive_in(&snapshot, id).is_some());
+        drop(objgraph::what_if_dropped_in(&snapshot, id));
+        drop(objgraph::what_if_weak_in(&snapshot, "Lost.other"));
+        drop(objgraph::owners_in(&snapshot, id));
+        drop(objgraph::zombies_in(&snapshot));
+    }),
+    ("owners", |rc| {
+        objgraph::follow::<Subject>();
+        drop(objgraph::owners(objgraph::id(rc)));
+        drop(objgraph::zombies().to_string());
+        drop(objgraph::last_drop(objgraph::id(rc)));
+        drop(objgraph::leak_birth(objgraph::id(rc)));
+    }),
+    ("LeakCheck", |_| {
+        let scope = Scope::new("checked");
+        let entered = scope.enter();
+        let made = Arc::new(Shared::default());
+        assert!(LeakCheck::of(&scope).wait(Duration::ZERO).run().is_ok());
+        // At its end, a thread is in no scope any more.
+        let alive = LeakCheck::of(&scope).alive().wait(Duration::ZERO).run();
+        let told = alive.map_err(|failure| failure.to_string());
+        assert_eq!(
+            scope.alive() == 1,
+            told.is_err_and(|text| text.contains("Shared"))
+        );
+        drop((entered, made));
+        objgraph::assert_no_leaks!(&scope);
+        // Those of other tests are not looked for, nor waited for.
+        let lost = LeakCheck::everywhere().allow("Lost").wait(Duration::ZERO);
+        drop(lost.run());
+    }),
+    ("assert_drops", |_| {
+        let shared = Some(Arc::new(Shared::default()));
+        objgraph::assert_drops!(Rc::new(Subject {
+            shared,
+            ..Subject::default()
+        }));
+    }),
+    ("assert_count", |_| {
+        objgraph::assert_count!(Subject >= 1);
+        objgraph::assert_count!("Shared" > 0);
+    }),
+    ("assert_no_growth", |_| {
+        objgraph::assert_no_growth!(repeat = 2, || Arc::new(Shared::default()));
+    }),
+    ("in_current_scope", |_| {
+        let scope = Scope::new("future");
+        let make = async || Arc::new(Shared::default());
+        let task = scope.in_future(objgraph::in_current_scope(make()));
+        let mut task = std::pin::pin!(task);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(task.as_mut().poll(&mut context).is_ready());
+    }),
+    ("capture", |rc| {
+        let rc = rc.clone();
+        let captured = Rc::new(objgraph::capture!([rc] move |()| drop(rc.clone())));
+        drop(objgraph::refs(&captured).to_dot().unwrap());
+    }),
+    ("unsize", |_| {
+        let any = objgraph::unsize!(Rc::new(5_u8) => dyn std::any::Any);
+        assert!(objgraph::at(objgraph::id(&any)).is_some());
     }),
     ("Instance", |_| {
         let (one, two) = (Subject::default(), Subject::default());

@@ -44,7 +44,8 @@ pub struct SnapshotParts {
     pub labels: Vec<(NodeId, String)>,
     /// Nodes that are roots, with their names.
     pub roots: Vec<(NodeId, String)>,
-    /// Objects that could not be visited because the visit panicked, with the message.
+    /// Objects that could not be visited because the visit panicked, with the message; without
+    /// it where [`labels`](crate::labels) are off.
     pub panics: Vec<(NodeId, String)>,
     /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places say what
     /// there was at its end.

@@ -14,7 +14,7 @@ const WIDTH: usize = 40;
 static WANTED: AtomicBool = AtomicBool::new(true);
 
 /// Whether pictures show values, beside their types. On to begin with; `labels(false)` keeps
-/// what values hold out of every file, whatever their types say.
+/// what values hold out of every file, whatever their types say; what their visits panic with, too.
 ///
 /// ```
 /// objgraph_core::labels(false);
@@ -22,6 +22,10 @@ static WANTED: AtomicBool = AtomicBool::new(true);
 /// ```
 pub fn labels(wanted: bool) {
     WANTED.store(wanted, Ordering::Relaxed);
+}
+
+pub(super) fn are_wanted() -> bool {
+    WANTED.load(Ordering::Relaxed)
 }
 
 /// The label of an object: its `Debug` text, if it has one, cut at 40 characters.
@@ -58,7 +62,7 @@ pub(super) fn cut(label: crate::tracked::Label<'_>) -> String {
 }
 
 fn write_cut(text: &mut String, write: impl FnOnce(&mut Cut<'_>) -> fmt::Result) {
-    if !WANTED.load(Ordering::Relaxed) {
+    if !are_wanted() {
         return;
     }
     let mut cut = Cut { text, left: WIDTH };

@@ -13,6 +13,7 @@ use super::by_place::ByPlace;
 use super::edge_column::{EdgeColumn, Pushed};
 use super::handles::Handles;
 use super::keep::Kept;
+use super::labels;
 use super::met::{MetPointer, StdPointer};
 use super::take::SnapshotOptions;
 use super::threads::Threads;
@@ -604,7 +605,7 @@ impl Tracer {
         self.by_address.insert(key, node);
         if self.wants_labels {
             self.labels
-                .push((NodeId::new(node as usize), super::labels::cut(label)));
+                .push((NodeId::new(node as usize), labels::cut(label)));
         }
         Some(self.enter_node(node))
     }
@@ -648,6 +649,11 @@ impl Tracer {
 
     pub(super) fn panicked(&mut self, node: u32, message: String) {
         self.nodes[node as usize].state = State::Panicked;
+        // The message may have in it what the value holds.
+        let message = match labels::are_wanted() {
+            true => message,
+            false => String::new(),
+        };
         self.panics.push((NodeId::new(node as usize), message));
     }
 

@@ -6,14 +6,15 @@ use syn::ExprPath;
 use syn::spanned::Spanned as _;
 
 use super::{Context, local};
+use crate::ast::Input;
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let Context { input, private, .. } = context;
-    let body = if input.attrs.no_label.is_some() {
-        quote!(#private::Label::None)
-    } else if let Some(label) = &input.attrs.label {
+    let body = if let Some(label) = &input.attrs.label {
         let call = call(&label.value);
         quote!(#private::Label::with(#call))
+    } else if input.attrs.no_label.is_some() || has_skipped_fields(input) {
+        quote!(#private::Label::None)
     } else {
         quote!(#private::TypeProbe::<Self>::__label(self))
     };
@@ -22,6 +23,13 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
             #body
         }
     }
+}
+
+/// Whether a field is skipped, by itself or with its variant. The `Debug` of the whole, most often
+/// a derived one, would show what is in it.
+fn has_skipped_fields(input: &Input<'_>) -> bool {
+    let mut fields = input.fields();
+    fields.any(|(field, is_skipped)| is_skipped || field.attrs.skip.is_some())
 }
 
 /// A closure that calls the user's function on `self`.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::{Chars, FromStr};
 
 use crate::analysis::Fingerprint;
+use crate::report::is_unprintable;
 
 const HEAD: &str = "\
 # Leaks that are known, and the tests that may have them. A test fails with any other leak, and
@@ -100,7 +101,10 @@ impl fmt::Display for Quoted<'_> {
         for c in self.0.chars() {
             match c {
                 '"' | '\\' => write!(f, "\\{c}")?,
-                c if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
+                c if is_unprintable(c) => match u32::from(c) {
+                    code @ 0..=0xffff => write!(f, "\\u{code:04X}")?,
+                    code => write!(f, "\\U{code:08X}")?,
+                },
                 c => write!(f, "{c}")?,
             }
         }
@@ -246,11 +250,12 @@ impl Reader<'_> {
                     Some('n') => text.push('\n'),
                     Some('t') => text.push('\t'),
                     Some(c @ ('"' | '\\')) => text.push(c),
-                    Some('u') => {
-                        let digits: String = (0..4).filter_map(|_| self.next()).collect();
+                    Some(u @ ('u' | 'U')) => {
+                        let length = if u == 'u' { 4 } else { 8 };
+                        let digits: String = (0..length).filter_map(|_| self.next()).collect();
                         let code = u32::from_str_radix(&digits, 16).ok();
                         let c = code.and_then(char::from_u32);
-                        text.push(c.ok_or(format!("\\u{digits} is no character"))?);
+                        text.push(c.ok_or(format!("\\{u}{digits} is no character"))?);
                     }
                     _ => return Err("an escape that is not known".to_owned()),
                 },

@@ -3,6 +3,7 @@ use std::process;
 
 use expect_test::expect;
 use objgraph_core::Site;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -103,4 +104,57 @@ fn a_message_is_cut_and_says_where_the_rest_is() {
         last.starts_with("… 112 more lines, in ") && last.ends_with("app.t.txt"),
         "{last}"
     );
+}
+
+/// A command as the runner reads it: its properties and its message.
+fn read(line: &str) -> (Vec<(String, String)>, String) {
+    let decode = |text: &str| {
+        let text = text.replace("%3A", ":").replace("%2C", ",");
+        let text = text.replace("%0A", "\n").replace("%0D", "\r");
+        text.replace("%25", "%")
+    };
+    let command = line.strip_prefix("::error ").expect("a command");
+    let (properties, message) = command.split_once("::").expect("a message");
+    let properties = properties.split(',').map(|property| {
+        let (name, value) = property.split_once('=').expect("a value");
+        (name.to_owned(), decode(value))
+    });
+    (properties.collect(), decode(message))
+}
+
+proptest! {
+    #[test]
+    fn whatever_it_says_an_annotation_is_one_command(
+        name in "(?s).{0,20}", file in "(?s)[^\\\\]{1,20}", text in "(?s).{0,30}", other in "[%:,\r\n0-9ADC]{0,20}"
+    ) {
+        let test = TestName::new(format!("{name}{other}"), None);
+        let site = Site { file: file.clone().into(), line: 7, column: 3 };
+        let text = format!("{text}{other}");
+        let failure = failure().pointing_at(vec![Point { site, text: text.clone() }]);
+        let told = annotations(&failure, &test, &Surroundings::default());
+        let lines: Vec<&str> = told.split(['\n', '\r']).collect();
+        prop_assert_eq!(lines.len(), 3, "{:?}", told);
+        let (properties, message) = read(lines[1]);
+        prop_assert_eq!(message, text);
+        let [of_file, line, column, title] = &properties[..] else {
+            panic!("{told}");
+        };
+        prop_assert_eq!(&of_file.1, &file);
+        prop_assert_eq!((&*line.1, &*column.1), ("7", "3"));
+        prop_assert_eq!(&title.1, &format!("leak in {name}{other}"));
+    }
+
+    /// The block of the message ends where it is to, and the headings are each a line.
+    #[test]
+    fn a_summary_is_not_left_by_what_is_in_it(name in "(?s).{0,20}", text in "[`~<>\n a]{0,40}") {
+        let test = TestName::new(name, None);
+        let told = markdown(&test, &failure(), &text);
+        let mut lines = told.split('\n').map(|line| line.trim_end_matches('\r'));
+        prop_assert!(lines.next().unwrap().starts_with("### "));
+        let rest: Vec<&str> = lines.collect();
+        prop_assert!(rest[..3].iter().all(|line| !line.starts_with('`')));
+        let fence = rest[4..].iter().find_map(|line| line.strip_suffix("text")).unwrap();
+        let closes = |line: &&&str| line.trim_start().starts_with(fence);
+        prop_assert_eq!(rest.iter().filter(closes).count(), 2, "{}", told);
+    }
 }

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use objgraph_core::{PlaceKind, State};
 
-use super::quote;
+use super::{attribute_name, quote};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions as Options, Way, find_leaks};
 use crate::report::{Drawing, DrawingOptions};
@@ -141,4 +141,17 @@ fn text_is_quoted_as_python_does() {
     assert_eq!(quote("a\\b\"c\nd\0e"), "a\\\\b\\\"c\\nd\\\\0e");
     assert_eq!(quote("&T & &lt;"), "&T & &amp;lt;");
     assert_eq!(quote("\u{1b}"), "\\\\u{1b}");
+    let long = quote(&"é\"".repeat(10_000));
+    let parts: Vec<&str> = long.split("\" + \"").collect();
+    assert_eq!(parts.concat(), "é\\\"".repeat(10_000));
+    assert!(parts.len() > 3 && parts.iter().all(|part| part.len() < 16_384));
+    assert_eq!(attribute_name("tooltip"), "tooltip");
+    for (name, quoted) in [
+        ("Node", "\"Node\""),
+        ("1st", "\"1st\""),
+        ("", "\"\""),
+        ("a\"]; b", "\"a\\\"]; b\""),
+    ] {
+        assert_eq!(attribute_name(name), quoted);
+    }
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::super::dot_program::{Outcome, run};
 use super::{PictureError, render, save, to_svg, write_whole};
+#[cfg(unix)]
+use super::{Program, save_by};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions, Way};
 use crate::report::{Drawing, DrawingOptions};
@@ -221,6 +223,71 @@ mod programs {
         assert_eq!(seen, drawing().to_dot());
         let mode = fs::metadata(file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    /// What becomes of a picture that is to be saved, when `dot` is this script.
+    fn saved(folder: &Folder, script: &str, limit: Duration, name: &str) -> Option<PictureError> {
+        let path = program(folder, script);
+        let dot = Program {
+            name: path.as_os_str(),
+            limit,
+        };
+        loop {
+            match save_by(&dot, &drawing(), &folder.0.join(name)) {
+                Err(PictureError::DotBroken(error))
+                    if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+                result => return result.err(),
+            }
+        }
+    }
+
+    /// Takes the text that was kept.
+    fn take(kept: Option<&PathBuf>) -> String {
+        let path = kept.expect("the text was kept");
+        let text = fs::read_to_string(path).unwrap();
+        fs::remove_file(path).unwrap();
+        text
+    }
+
+    #[test]
+    fn what_dot_fails_at_is_kept_and_told() {
+        let folder = Folder::new("kept");
+        let script = "cat >/dev/null; printf 'no \\033[31mfont' >&2; exit 7";
+        let error = saved(&folder, script, Duration::from_secs(60), "a.png").unwrap();
+        let text = error.to_string();
+        let PictureError::DotFailed { kept, message, .. } = error else {
+            panic!("{text}");
+        };
+        assert_eq!(take(kept.as_ref()), drawing().to_dot());
+        assert!(message.contains("font"), "{message}");
+        // Nothing that a terminal obeys.
+        assert!(
+            text.contains("\\u{1b}[31mfont") && !text.contains('\x1b'),
+            "{text}"
+        );
+        assert!(
+            text.contains("7") && text.contains("; what it was given is in "),
+            "{text}"
+        );
+        // The program alone: no picture, and no half of one.
+        assert_eq!(folder.files(), 1);
+    }
+
+    #[test]
+    fn what_dot_does_not_end_is_kept_or_drawn_without_it() {
+        let folder = Folder::new("endless");
+        let limit = Duration::from_millis(200);
+        let error = saved(&folder, "exec sleep 60", limit, "a.png").unwrap();
+        let text = error.to_string();
+        let PictureError::DotTimedOut { kept, .. } = error else {
+            panic!("{text}");
+        };
+        assert_eq!(take(kept.as_ref()), drawing().to_dot());
+        assert_eq!(folder.files(), 1);
+        let error = saved(&folder, "exec sleep 60", limit, "a.svg");
+        assert!(error.is_none(), "{error:?}");
+        let svg = fs::read_to_string(folder.0.join("a.svg")).unwrap();
+        assert!(svg.ends_with("</svg>\n"));
     }
 
     #[test]

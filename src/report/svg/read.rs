@@ -161,7 +161,13 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     while let Some(c) = chars.next() {
         match c {
             c if c.is_whitespace() => {}
-            '"' => tokens.push(Token::Text(quoted(&mut chars)?)),
+            '"' => {
+                let mut text = quoted(&mut chars)?;
+                while is_joined(&mut chars)? {
+                    text.push_str(&quoted(&mut chars)?);
+                }
+                tokens.push(Token::Text(text));
+            }
             '-' if chars.next_if_eq(&'>').is_some() => tokens.push(Token::Arrow),
             '{' | '}' | '[' | ']' | '=' | ',' | ';' => tokens.push(Token::Mark(c)),
             c if is_word(c) => {
@@ -175,6 +181,21 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
         }
     }
     Ok(tokens)
+}
+
+/// Whether a `+`, and the quotes of another text, follow a text in quotes.
+fn is_joined(chars: &mut Peekable<Chars<'_>>) -> Result<bool, String> {
+    let skip =
+        |chars: &mut Peekable<Chars<'_>>| while chars.next_if(|c| c.is_whitespace()).is_some() {};
+    skip(chars);
+    if chars.next_if_eq(&'+').is_none() {
+        return Ok(false);
+    }
+    skip(chars);
+    match chars.next_if_eq(&'"') {
+        Some(_) => Ok(true),
+        None => Err("`+` stands between texts in quotes".to_owned()),
+    }
 }
 
 fn is_word(c: char) -> bool {

@@ -25,6 +25,26 @@ fn what_is_not_dot_is_an_error() {
 }
 
 #[test]
+fn a_text_in_parts_is_one() {
+    let svg = to_svg("digraph G { a [label=\"one \" + \"two\\n\"+\"three\"]; }").unwrap();
+    assert!(
+        svg.contains(">one two<") && svg.contains(">three<"),
+        "{svg}"
+    );
+    for wrong in [
+        "+ \"a\"",
+        "a [label=\"a\" + b]",
+        "a [label=\"a\" + + \"b\"]",
+        "\"a\" +",
+    ] {
+        assert!(
+            to_svg(&format!("digraph G {{ {wrong}; }}")).is_err(),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn text_cannot_break_out() {
     let mut kit = Kit::new();
     let node = kit.node("app::Node<'a, &lt;>", 1);

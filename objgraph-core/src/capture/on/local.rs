@@ -21,7 +21,13 @@ thread_local! {
     /// Without a drop of its own, so that to reach it costs nothing: [`END`] empties it.
     static LOCAL: ManuallyDrop<RefCell<Local>> =
         const { ManuallyDrop::new(RefCell::new(Local::new())) };
+    #[cfg(not(objgraph_recount))]
     static END: End = const { End };
+    #[cfg(objgraph_recount)]
+    static END: End = {
+        super::recount::begin();
+        End
+    };
 }
 
 /// Runs with the thread's own part of the table. No code of the user may run inside.
@@ -131,7 +137,7 @@ struct End;
 impl Drop for End {
     fn drop(&mut self) {
         #[cfg(objgraph_recount)]
-        super::recount::check();
+        super::recount::end();
         let mut ended = with(|local| std::mem::replace(local, Local::new()));
         ended.give_back();
     }

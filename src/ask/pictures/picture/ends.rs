@@ -9,7 +9,7 @@ use objgraph_core::{Node, label_of};
 use super::{Of, Picture};
 use crate::analysis::{Neighbourhood, PictureOptions};
 use crate::ask::print;
-use crate::report::{self, Drawing, DrawingOptions, Opened, PictureError, TextStyle};
+use crate::report::{self, Drawing, DrawingOptions, Opened, PictureError, TextStyle, path_in_line};
 
 impl Picture<'_> {
     /// The picture as plain data.
@@ -197,7 +197,11 @@ impl Picture<'_> {
         match opened {
             Opened::Viewer(path, mut viewer) => {
                 print(|out| {
-                    writeln!(out, "Graph written to {} ({nodes} nodes)", path.display())?;
+                    writeln!(
+                        out,
+                        "Graph written to {} ({nodes} nodes)",
+                        path_in_line(&path)
+                    )?;
                     writeln!(out, "Spawning graph viewer (xdot)")
                 });
                 // Waited for by a thread, so that it does not stay as a zombie when it ends.
@@ -209,7 +213,11 @@ impl Picture<'_> {
             Opened::File(path) => {
                 print(|out| {
                     writeln!(out, "Graph viewer (xdot) not found, saving an SVG instead")?;
-                    writeln!(out, "Graph written to {} ({nodes} nodes)", path.display())
+                    writeln!(
+                        out,
+                        "Graph written to {} ({nodes} nodes)",
+                        path_in_line(&path)
+                    )
                 });
                 Ok(path)
             }

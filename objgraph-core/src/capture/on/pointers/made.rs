@@ -107,6 +107,8 @@ macro_rules! pointers_made {
             ///
             /// If the value is a `T`, and [`get_mut`](Self::get_mut) was called on the pointer to
             /// `dyn Any`: no safe code leads back from there. Call it on the pointer to the `T`.
+            /// The same for an `Rc` while the thread-locals of its thread are being dropped, when
+            /// what the table has of the thread may be gone.
             pub fn downcast<T: Any $(+ $bound)*>(mut self) -> Result<$Pointer<T>, Self> {
                 if (*self).is::<T>() {
                     let made: $Pointer<T> =

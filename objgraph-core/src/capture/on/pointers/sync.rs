@@ -3,6 +3,17 @@
 //! Every object is known to the table from `new` until its drop begins; else all is as with
 //! std's; [`rc`](super::rc) says what of it is here. Where tracking is off these names *are*
 //! std's. The rest of [`std::sync`] is here too, so that one word of an import changes.
+//!
+//! # Where it differs from std's
+//!
+//! While a snapshot looks into a value, on whichever thread, [`get_mut`](Arc::get_mut),
+//! [`make_mut`](Arc::make_mut), [`try_unwrap`](Arc::try_unwrap) and
+//! [`into_inner`](Arc::into_inner) of other threads wait until it has. So a `Visit` or a `Debug`
+//! that itself waits for such a thread, by joining it or by a lock that it holds, does not end; a
+//! lock is to be tried there, as the derive does.
+//!
+//! A thread that ends and leaves an object behind, forgotten or in a cycle of `Rc`, keeps some
+//! kilobytes of the table for it, for as long as that is alive.
 
 use std::any::Any;
 use std::borrow::Borrow;

@@ -1,0 +1,2 @@
+
+#[cfg(x)] pub(crate) static mut A: Mutex<Vec<Rc<u8>>> = Mutex::new(Vec::new());

@@ -1,0 +1,102 @@
+//! What reads text that others wrote, each as a function that panics if its reader breaks a
+//! promise. The readers are private, so their files are parts of this crate too.
+//!
+//! `cargo test --no-default-features` runs the corpus; `cargo +nightly fuzz run TARGET`, from the
+//! folder of the workspace, looks for more.
+
+#![forbid(unsafe_code)]
+#![allow(dead_code, reason = "of what these files declare, a part is used")]
+
+#[path = "../../objgraph-derive/src"]
+mod macros {
+    pub(crate) mod ast;
+    pub(crate) mod attr;
+    pub(crate) mod derive;
+    pub(crate) mod errors;
+    pub(crate) mod expand;
+    pub(crate) mod look;
+    pub(crate) mod root;
+    pub(crate) mod scope;
+    pub(crate) mod test_attr;
+    pub(crate) mod text;
+    pub(crate) mod types;
+    pub(crate) mod valid;
+}
+
+// They name each other so.
+use macros::{ast, attr, derive, errors, expand, look, root, scope, test_attr, text, types, valid};
+
+/// What the files below name, where they name it.
+mod analysis {
+    pub(crate) use objgraph::Fingerprint;
+}
+
+#[path = "../../src/report"]
+mod report {
+    mod escape;
+    mod svg;
+
+    pub(crate) use escape::is_unprintable;
+
+    pub(crate) fn to_svg(dot: &str) -> Result<String, String> {
+        svg::to_svg(dot)
+    }
+}
+
+#[path = "../../src/assert/known"]
+mod known {
+    mod file;
+
+    pub(crate) fn check(text: &str) {
+        let list = match text.parse::<file::List>() {
+            Ok(list) => list,
+            Err(error) => return assert!(error.starts_with("line "), "{error}"),
+        };
+        let written = list.to_string();
+        assert_eq!(written.parse().as_ref(), Ok(&list), "{written}");
+        assert!(written.parse::<toml::Table>().is_ok(), "{written}");
+    }
+}
+
+use proc_macro2::TokenStream;
+
+/// The macros: of an item, whatever is in its attributes, they make items; of an attribute of
+/// theirs, in the first line, the same.
+pub fn attributes(text: &str) {
+    let is_items = |what: &str, tokens: TokenStream| {
+        let told = tokens.to_string();
+        assert!(syn::parse2::<syn::File>(tokens).is_ok(), "{what}: {told}");
+    };
+    if let Ok(item) = text.parse::<TokenStream>() {
+        is_items("derive", derive::derive(item));
+    }
+    let (args, item) = text.split_once('\n').unwrap_or(("", text));
+    let (Ok(args), Ok(item)) = (args.parse::<TokenStream>(), item.parse::<TokenStream>()) else {
+        return;
+    };
+    // Of what is no item, they leave what it was beside the error.
+    if syn::parse2::<syn::Item>(item.clone()).is_ok() {
+        is_items("test", test_attr::test(args.clone(), item.clone()));
+        is_items("root", root::root(args, item));
+    }
+}
+
+/// The list of known leaks: what is read is written so that it reads the same, also for a reader
+/// of the whole of TOML.
+pub fn known_leaks(text: &str) {
+    known::check(text);
+}
+
+/// Text in the language of Graphviz, to be drawn with nothing installed: a picture that is XML.
+pub fn pictures(text: &str) {
+    if let Ok(svg) = report::to_svg(text) {
+        assert!(roxmltree::Document::parse(&svg).is_ok(), "{svg}");
+    }
+}
+
+/// Fingerprints: one reads as it is written, but for the size of its letters.
+pub fn fingerprints(text: &str) {
+    if let Ok(fingerprint) = text.parse::<objgraph::Fingerprint>() {
+        assert_eq!(fingerprint.to_string(), text.to_ascii_lowercase());
+    }
+}

@@ -1,0 +1,459 @@
+//! Files and pipes that cannot be written, programs that are not there, and words that nobody
+//! knows: told, with what to do; and nothing is lost.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::{fs, iter};
+
+use objgraph::rc::Rc;
+use objgraph::{Fingerprint, ObjectId, PictureError, TextStyle};
+
+use crate::nested_cargo::has_tool;
+use crate::questions::Subject;
+use crate::{alone, processes};
+
+/// A folder of this test alone, which is empty.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("files")
+        .join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn subject() -> Rc<Subject> {
+    let subject = Rc::new(Subject::default());
+    subject.next.replace(Some(Rc::new(Subject::default())));
+    subject
+}
+
+/// The formats that need no program.
+const OURS: [&str; 6] = ["dot", "gv", "txt", "json", "graphml", "mmd"];
+
+/// A writer that takes so many bytes, and no more.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        match taken {
+            0 if !bytes.is_empty() => Err(io::ErrorKind::StorageFull.into()),
+            taken => Ok(taken),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_that_is_full_at_any_byte() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let subject = subject();
+    let picture = objgraph::refs(&subject);
+    let drawing = picture.drawing().unwrap();
+    let snapshot = objgraph::core::snapshot_of([objgraph::id(&subject)]);
+    let as_io = |result: Result<(), PictureError>| match result {
+        Err(PictureError::Write(error)) => Err(error),
+        other => other.map_err(io::Error::other),
+    };
+    type Writes<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
+    let writers: [(&str, Writes<'_>); 8] = [
+        ("Picture::write", &|out| as_io(picture.write(out))),
+        ("Drawing::write_dot", &|out| drawing.write_dot(out)),
+        ("Drawing::write_text", &|out| {
+            drawing.write_text(out, &TextStyle::default())
+        }),
+        ("write_json", &|out| objgraph::write_json(&snapshot, out)),
+        ("write_graphml", &|out| {
+            objgraph::write_graphml(&snapshot, out)
+        }),
+        ("write_most_common_types", &|out| {
+            objgraph::stats().write_most_common_types(out)
+        }),
+        ("write_growth", &|out| {
+            let mut growth = objgraph::Growth::default();
+            objgraph::stats().write_growth_in(&mut growth, out)
+        }),
+        ("NewIdsLook::write", &|out| {
+            let mut ids = objgraph::NewIds::default();
+            ids.look().write(out).map(drop)
+        }),
+    ];
+    for (name, write) in writers {
+        let mut all = Vec::new();
+        write(&mut all).unwrap();
+        assert!(!all.is_empty(), "{name}");
+        for room in 0..all.len() {
+            let error = write(&mut Full(room)).expect_err(name);
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{name} at {room}");
+        }
+        write(&mut Full(all.len())).unwrap();
+    }
+}
+
+/// The limit on the size of files stands in for a disk that is full.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_what_was_there() {
+    const CHILD: &str = "files::a_full_disk_leaves_what_was_there";
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    if processes::is_child(CHILD) {
+        let folder = PathBuf::from(std::env::var_os("FOLDER").unwrap());
+        let many: Vec<_> = iter::repeat_with(subject).take(200).collect();
+        let picture = objgraph::refs(&many).fold(false);
+        for format in OURS {
+            let path = folder.join(format!("old.{format}"));
+            let error = picture.save(&path).unwrap_err();
+            assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
+            assert!(error.to_string().contains("old."), "{error}");
+        }
+        // Nor does a picture that nobody named a file for leave half of one.
+        assert!(picture.show().is_err());
+        return;
+    }
+    let folder = folder("full");
+    let old: Vec<String> = OURS.iter().map(|format| format!("old.{format}")).collect();
+    for name in &old {
+        fs::write(folder.join(name), "as it was").unwrap();
+    }
+    let child = processes::child(CHILD);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"]);
+    shell.arg(child.get_program()).args(child.get_args());
+    shell.envs(
+        child
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let output = shell
+        .env("FOLDER", &folder)
+        .env("TMPDIR", &folder)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let mut expected = old.clone();
+    expected.sort();
+    assert_eq!(names(&folder), expected);
+    for name in &old {
+        assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), "as it was");
+    }
+}
+
+#[test]
+fn paths_that_cannot_be_written_or_have_no_format() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let folder = folder("paths");
+    let subject = subject();
+    let picture = objgraph::refs(&subject);
+    let unwritable = [
+        folder.join("no/such.dot"),
+        folder.join("nul\0.dot"),
+        folder.join("x".repeat(300) + ".dot"),
+    ];
+    for path in unwritable {
+        let error = picture.save(&path).unwrap_err();
+        assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
+        let shown = objgraph::show_refs(&subject, &path).unwrap_err();
+        assert_eq!(shown.to_string(), error.to_string());
+    }
+    for name in [
+        "none",
+        "a.",
+        ".svg",
+        "a.-Tpng",
+        "a.p/g",
+        "a.pn g",
+        "a.\u{202e}",
+        "",
+    ] {
+        let error = picture.save(folder.join(name)).unwrap_err();
+        assert!(
+            matches!(error, PictureError::UnknownFormat { .. }),
+            "{name:?}: {error}"
+        );
+        assert!(
+            error.to_string().contains("end the file name in"),
+            "{error}"
+        );
+    }
+    assert_eq!(names(&folder), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn paths_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let folder = folder("no-text");
+    let subject = subject();
+    let picture = objgraph::refs(&subject);
+    let odd: [&[u8]; 3] = [b"\xff\xfe.dot", b"-rf \"$(x)\" \n.dot", b"\xf0\x28.txt"];
+    for name in odd {
+        let path = folder.join(OsStr::from_bytes(name));
+        picture.save(&path).unwrap();
+        assert!(fs::metadata(&path).unwrap().len() > 0);
+        objgraph::show_refs(&subject, &path).unwrap();
+    }
+    assert_eq!(names(&folder).len(), odd.len());
+    let path = folder.join(OsStr::from_bytes(b"a.\xff"));
+    let error = picture.save(path).unwrap_err();
+    assert!(matches!(error, PictureError::UnknownFormat { .. }));
+    // A folder that may not be written to, but by those who may do all.
+    use std::os::unix::fs::PermissionsExt as _;
+    let locked = folder.join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
+    match picture.save(locked.join("a.dot")) {
+        Ok(()) => assert_eq!(names(&locked), ["a.dot"]),
+        Err(error) => assert!(matches!(error, PictureError::Unwritable { .. }), "{error}"),
+    }
+    assert!(picture.save("/dev/null/a.dot").is_err());
+    assert!(picture.save("/proc/a.dot").is_err());
+}
+
+#[test]
+fn without_any_program() {
+    const CHILD: &str = "files::without_any_program";
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let folder = folder(if processes::is_child(CHILD) {
+        "bare"
+    } else {
+        "bare-parent"
+    });
+    if !processes::is_child(CHILD) {
+        processes::run_with(CHILD, |child| {
+            child.env("PATH", "");
+        });
+        return;
+    }
+    let subject = subject();
+    let picture = objgraph::refs(&subject);
+    for format in OURS.iter().chain(&["svg"]) {
+        picture.save(folder.join(format!("a.{format}"))).unwrap();
+    }
+    let error = picture.save(folder.join("a.png")).unwrap_err();
+    assert!(matches!(error, PictureError::DotMissing { .. }), "{error}");
+    assert!(error.to_string().contains("install graphviz"), "{error}");
+    assert_eq!(names(&folder).len(), OURS.len() + 1);
+    let path = picture.show().unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("<svg"));
+    fs::remove_file(path).unwrap();
+    picture.print().unwrap();
+    picture.evcxr_display();
+}
+
+/// A program in place of `dot`, first in the path.
+#[cfg(unix)]
+#[test]
+fn a_dot_that_fails() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    const CHILD: &str = "files::a_dot_that_fails";
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    if !processes::is_child(CHILD) {
+        let folder = folder("failing");
+        let dot = folder.join("dot");
+        fs::write(
+            &dot,
+            "#!/bin/sh\necho 'syntax error near nothing' >&2\nexit 3\n",
+        )
+        .unwrap();
+        fs::set_permissions(&dot, fs::Permissions::from_mode(0o755)).unwrap();
+        processes::run_with(CHILD, |child| {
+            child.env("PATH", &folder).env("TMPDIR", &folder);
+        });
+        // What it was given is kept; of the pictures there is nothing.
+        let mut names = names(&folder);
+        names.retain(|name| !(name.starts_with("objgraph-") && name.ends_with(".dot")));
+        assert_eq!(names, ["dot"]);
+        return;
+    }
+    let folder = PathBuf::from(std::env::var_os("PATH").unwrap());
+    let subject = subject();
+    let picture = objgraph::refs(&subject);
+    for name in ["a.png", "a.svg", "a.nosuch"] {
+        let error = picture.save(folder.join(name)).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("syntax error near nothing"), "{text}");
+        let PictureError::DotFailed {
+            kept: Some(kept), ..
+        } = error
+        else {
+            panic!("{text}");
+        };
+        assert!(text.contains(&kept.display().to_string()), "{text}");
+        assert_eq!(fs::read_to_string(kept).unwrap(), picture.to_dot().unwrap());
+    }
+    // It is told, not fatal, where an assertion or a notebook wants the picture.
+    picture.evcxr_display();
+    let failed = std::panic::catch_unwind(|| objgraph::assert_count!(Subject, 0)).unwrap_err();
+    let said = failed.downcast_ref::<String>().unwrap();
+    assert!(said.contains("syntax error near nothing"), "{said}");
+}
+
+#[test]
+fn a_format_that_dot_does_not_know() {
+    if !objgraph::ENABLED || !has_tool("graphviz", "dot", &["-V"]) {
+        return;
+    }
+    let _alone = alone();
+    let folder = folder("unknown");
+    let subject = subject();
+    let error = objgraph::show_refs(&subject, folder.join("a.nosuch")).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("nosuch"), "{text}");
+    let PictureError::DotFailed {
+        kept: Some(kept), ..
+    } = error
+    else {
+        panic!("{text}");
+    };
+    fs::remove_file(kept).unwrap();
+    assert_eq!(names(&folder), [""; 0]);
+}
+
+/// Nobody reads any more what is shown.
+#[test]
+fn a_standard_output_that_is_closed() {
+    const CHILD: &str = "files::a_standard_output_that_is_closed";
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    if processes::is_child(CHILD) {
+        let folder = folder("closed");
+        println!("ready");
+        let mut go = [0];
+        io::stdin().read_exact(&mut go).unwrap();
+        let gone = io::stdout().write_all(b"nobody reads this\n");
+        let gone = gone.and_then(|()| io::stdout().flush());
+        assert_eq!(gone.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        let subject = subject();
+        let picture = objgraph::refs(&subject);
+        objgraph::show_growth();
+        objgraph::show_most_common_types();
+        objgraph::show_new_ids();
+        objgraph::show_retained();
+        objgraph::show_typesizes();
+        objgraph::look_for_new_ids().show();
+        objgraph::show_refs(&subject, folder.join("a.dot")).unwrap();
+        drop(objgraph::show_leaks(folder.join("b.dot")).unwrap());
+        picture.print().unwrap();
+        picture.evcxr_display();
+        fs::remove_file(picture.show().unwrap()).unwrap();
+        // The annotations of a failure, too.
+        let failed = std::panic::catch_unwind(|| objgraph::assert_count!(Subject, 0));
+        assert!(failed.is_err());
+        eprintln!("all was asked");
+        // The harness itself would fail.
+        std::process::exit(0);
+    }
+    let mut child = processes::child(CHILD)
+        .env("PATH", "")
+        .env("GITHUB_ACTIONS", "true")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("ready") {
+        line.clear();
+        assert!(
+            stdout.read_line(&mut line).unwrap() > 0,
+            "it ends too early"
+        );
+    }
+    drop(stdout);
+    child.stdin.take().unwrap().write_all(b"!").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert!(errors.contains("all was asked"), "{errors}");
+}
+
+#[test]
+fn ids_and_types_that_nobody_knows() {
+    let _alone = alone();
+    let gone = {
+        let subject = subject();
+        objgraph::id(&subject)
+    };
+    for id in [gone, ObjectId::NONE] {
+        assert!(objgraph::at(id).is_none());
+        assert!(objgraph::at_addrs([id]).is_empty());
+        assert!(objgraph::why_alive(id).is_none());
+        assert!(objgraph::what_if_dropped(id).is_none());
+        assert!(objgraph::owners(id).is_none());
+        assert!(objgraph::core::label_of(id).is_none());
+        assert!(objgraph::snapshot().find(id).is_none());
+        let picture = objgraph::refs(id);
+        assert!(picture.to_dot().unwrap().starts_with("digraph"));
+    }
+    for name in [
+        "",
+        "no::Such",
+        "Sub",
+        "\0",
+        "<",
+        "::",
+        "Subject::",
+        "[",
+        "\u{202e}",
+    ] {
+        assert_eq!(objgraph::count(name), 0, "{name:?}");
+        assert!(objgraph::by_type(name).is_empty());
+        assert!(objgraph::what_if_weak(name).is_none());
+        assert!(objgraph::what_if_weak(&format!("{name}.next")).is_none());
+        let picture = objgraph::refs(ObjectId::NONE)
+            .only_types([name])
+            .collapse(name);
+        assert!(picture.drawing().unwrap().nodes.is_empty());
+    }
+    for text in [
+        "",
+        "leak-",
+        "leak-0",
+        "leak-+000000000000001",
+        "leak-000000000000000\u{661}",
+    ] {
+        assert!(text.parse::<Fingerprint>().is_err(), "{text:?}");
+    }
+}
