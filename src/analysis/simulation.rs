@@ -77,6 +77,8 @@ impl<'s> Simulation<'s> {
             self.weakened[edge.path.index()] = true;
             self.drop_one(edge.target);
         }
+        // In their order, so that their edges are read in theirs.
+        self.to_drop.sort_unstable();
         self.run();
     }
 

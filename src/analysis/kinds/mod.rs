@@ -208,6 +208,8 @@ impl LeakKinds {
         };
         let all = set(&mut leaked.iter().copied());
         let bytes = |node| bytes_of(snapshot, node);
+        let nodes = snapshot.parts().nodes.iter();
+        let epochs: Vec<u32> = nodes.map(|node| node.epoch).collect();
         let base = Simulation::new(snapshot);
         for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::FIXED) {
             let own = leaked.iter().zip(&self.of);
@@ -218,6 +220,7 @@ impl LeakKinds {
                 objects: &set(&mut own.map(|(&node, _)| node)),
                 first: &set(&mut kind.groups[0].objects.iter().copied()),
                 leaked: &all,
+                epochs: &epochs,
                 bytes: &bytes,
                 base: &base,
             });
