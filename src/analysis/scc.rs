@@ -4,21 +4,13 @@
 //! David J. Pearce, "A Space-Efficient Algorithm for Finding Strongly Connected Components",
 //! 2016: Tarjan's algorithm with one number per node. Here with a stack of its own in place of
 //! recursion, so that a ring of a million objects needs no deep call stack.
-//!
-//! A search in depth waits for memory at each step. So the component of the first node, which of
-//! leaked objects is often all of them or nearly, is taken out before: it is what the node leads
-//! to and what leads to it, and searches in breadth have many reads under way at once (Lisa K.
-//! Fleischer, Bruce Hendrickson, Ali Pınar, "On Identifying Strongly Connected Components in
-//! Parallel", 2000).
 
+mod first;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
-
 use objgraph_core::{NodeId, Snapshot};
 
-use super::graph::Graph;
 use super::{NodeSet, rows};
 
 /// The strongly connected components of a snapshot, or of a part of it.
@@ -156,7 +148,7 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
     // Nodes left by the search, whose component is not complete.
     let mut open: Vec<u32> = Vec::new();
 
-    let first = first_component(graph, &within);
+    let first = first::component(graph, &within);
     if !first.is_empty() {
         for &node in &first {
             mark[node as usize] = next_component;
@@ -225,82 +217,6 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
         }
     }
     mark
-}
-
-/// The component of the first node that `within` does not exclude, if it is likely to be large;
-/// else nothing.
-fn first_component(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> bool) -> Vec<u32> {
-    let nodes = graph.nodes();
-    let mut open = vec![0u64; nodes.div_ceil(64)];
-    for node in (0..nodes).filter(|&node| within(node)) {
-        open[node / 64] |= 1 << (node % 64);
-    }
-    let all: usize = open.iter().map(|word| word.count_ones() as usize).sum();
-    let Some(start) = (0..nodes).find(|&node| within(node)) else {
-        return Vec::new();
-    };
-    let returns = Cell::new(false);
-    let led_to = {
-        let forwards = Graph::of(nodes, || {
-            let nodes = (0..nodes).filter(|&node| within(node));
-            nodes.flat_map(|node| graph.targets(node).map(move |to| (node, to)))
-        });
-        flood(start, &mut open, all, |node| {
-            let targets = forwards.row(node).iter().map(|&target| target as usize);
-            targets.inspect(|&target| returns.set(returns.get() | (target == start)))
-        })
-    };
-    if led_to.len() * 2 < all || !returns.get() {
-        return Vec::new();
-    }
-    // In their order, so that what follows reads the edges in theirs.
-    open.fill(0);
-    for &node in &led_to {
-        open[node as usize / 64] |= 1 << (node % 64);
-    }
-    let count = led_to.len();
-    drop(led_to);
-    let is_led_to = |node: usize| open[node / 64] & (1 << (node % 64)) != 0;
-    let edges = || {
-        (0..nodes).filter(|&node| is_led_to(node)).flat_map(|node| {
-            let targets = graph.targets(node);
-            targets
-                .filter(|&to| is_led_to(to))
-                .map(move |to| (to, node))
-        })
-    };
-    let backwards = Graph::of(nodes, edges);
-    flood(start, &mut open, count, |node| {
-        backwards.row(node).iter().map(|&from| from as usize)
-    })
-}
-
-/// The nodes that `start` leads to through open nodes, itself included; they are not open after.
-fn flood<T: Iterator<Item = usize>>(
-    start: usize,
-    open: &mut [u64],
-    most: usize,
-    targets: impl Fn(usize) -> T,
-) -> Vec<u32> {
-    // Whether a node is new is a matter of chance, so there is no branch on it: the node is
-    // written behind the last in any case.
-    let mut queue = vec![0u32; most + 1];
-    open[start / 64] &= !(1 << (start % 64));
-    queue[0] = start as u32;
-    let (mut next, mut end) = (0, 1);
-    while next < end {
-        let node = queue[next] as usize;
-        next += 1;
-        for target in targets(node) {
-            let word = &mut open[target / 64];
-            let is_new = *word >> (target % 64) & 1;
-            *word &= !(1 << (target % 64));
-            queue[end] = target as u32;
-            end += is_new as usize;
-        }
-    }
-    queue.truncate(end);
-    queue
 }
 
 /// Numbers the components by their first node and lists their nodes.

@@ -88,8 +88,8 @@ impl LeakKinds {
         let fields = Fields::of(snapshot);
         let groups = Groups::of(snapshot, leaked);
         let (mut kinds, kind_of_root) = kinds_of_roots(snapshot, &fields, &groups);
-        let by_group = groups.spread(snapshot, |root| root as u32);
-        let by_kind = groups.spread(snapshot, |root| kind_of_root[root]);
+        let by_group = groups.spread(|root| root as u32);
+        let by_kind = groups.spread(|root| kind_of_root[root]);
 
         // Where the groups of each kind begin among its groups.
         let mut place = vec![0u32; groups.roots.len()];
