@@ -5,8 +5,6 @@
 //! the node's component in common (Lisa K. Fleischer, Bruce Hendrickson, Ali Pınar, "On
 //! Identifying Strongly Connected Components in Parallel", 2000).
 
-use std::cell::Cell;
-
 use super::Edges;
 use crate::analysis::graph::Graph;
 
@@ -26,18 +24,14 @@ pub(super) fn component(
     let Some(start) = (0..nodes).find(|&node| within(node)) else {
         return Vec::new();
     };
-    let returns = Cell::new(false);
-    let led_to = {
-        let forwards = Graph::of(nodes, || {
-            let nodes = (0..nodes).filter(|&node| within(node));
-            nodes.flat_map(|node| graph.targets(node).map(move |to| (node, to)))
-        });
-        flood(start, &mut open, count, |node| {
-            let targets = forwards.row(node).iter().map(|&target| target as usize);
-            targets.inspect(|&target| returns.set(returns.get() | (target == start)))
-        })
-    };
-    if led_to.len() * 2 < count || !returns.get() {
+    let forwards = Graph::of(nodes, || {
+        let nodes = (0..nodes).filter(|&node| within(node));
+        nodes.flat_map(|node| graph.targets(node).map(move |to| (node, to)))
+    });
+    let led_to = flood(start, &mut open, count, |node| {
+        forwards.row(node).iter().map(|&target| target as usize)
+    });
+    if led_to.len() * 2 < count {
         return Vec::new();
     }
     let mut open = Bits::new(nodes);
@@ -45,8 +39,12 @@ pub(super) fn component(
         open.insert(node as usize);
     }
     let count = led_to.len();
-    // Two graphs at once would take more memory than the search in depth.
     drop(led_to);
+    if let Some(component) = by_sweeps(&forwards, start, &open, count) {
+        return component;
+    }
+    // Two graphs at once would take more memory than the search in depth.
+    drop(forwards);
     let backwards = Graph::of(nodes, || {
         let nodes = (0..nodes).filter(|&node| open.contains(node));
         nodes.flat_map(|node| {
@@ -57,6 +55,43 @@ pub(super) fn component(
     flood(start, &mut open, count, |node| {
         backwards.row(node).iter().map(|&source| source as usize)
     })
+}
+
+/// Those of `led_to`, of which there are `count`, that lead to `start`, if a few passes over their
+/// rows find them all.
+///
+/// They do where references point to older objects, or all to younger ones, whichever way the
+/// pass goes then; and they soon see where nothing, or little, leads back.
+fn by_sweeps(graph: &Graph, start: usize, led_to: &Bits, count: usize) -> Option<Vec<u32>> {
+    const SWEEPS: usize = 3;
+    let mut found = Bits::new(graph.len());
+    found.insert(start);
+    let mut component = vec![start as u32];
+    for sweep in 0..SWEEPS {
+        let before = component.len();
+        let mut look = |node: usize| {
+            let leads = || {
+                graph
+                    .row(node)
+                    .iter()
+                    .any(|&to| found.contains(to as usize))
+            };
+            if led_to.contains(node) && !found.contains(node) && leads() {
+                found.insert(node);
+                component.push(node as u32);
+            }
+        };
+        if sweep % 2 == 0 {
+            (0..graph.len()).for_each(&mut look);
+        } else {
+            (0..graph.len()).rev().for_each(&mut look);
+        }
+        // A pass that finds nothing is the proof that there is no more.
+        if component.len() == count || component.len() == before {
+            return Some(component);
+        }
+    }
+    None
 }
 
 /// The nodes that `start` leads to through open nodes, of which there are `count`, itself
