@@ -41,11 +41,11 @@ impl Groups {
         let mut into = vec![0u32; components.len()];
         let mut is_cyclic = vec![false; components.len()];
         let (mut starts, mut targets) = (vec![0], Vec::new());
-        for component in 0..components.len() {
+        for (component, is_cyclic) in is_cyclic.iter_mut().enumerate() {
             for &node in components.members(component) {
                 for edge in rows(snapshot, node).iter().filter(|edge| edge.strong) {
                     match components.of(edge.target) {
-                        Some(target) if target == component => is_cyclic[component] = true,
+                        Some(target) if target == component => *is_cyclic = true,
                         Some(target) => {
                             into[target] += 1;
                             targets.push(target as u32);
