@@ -8,21 +8,10 @@
 #[cfg(test)]
 mod tests;
 
+use super::graph::Graph;
+
 /// In a column: no node.
 pub(super) const NONE: u32 = u32::MAX;
-
-/// A graph as rows: `targets[starts[n]..starts[n + 1]]` are the nodes that node `n` leads to.
-#[derive(Debug)]
-pub(super) struct Graph {
-    pub(super) starts: Vec<u32>,
-    pub(super) targets: Vec<u32>,
-}
-
-impl Graph {
-    fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-}
 
 /// The dominators of the nodes that can be reached from a root.
 #[derive(Debug)]
@@ -86,32 +75,12 @@ impl Search {
 
     /// Who leads to each node: as rows, by number.
     fn predecessors(&self, graph: &Graph) -> Graph {
-        let mut starts = vec![0u32; self.order.len() + 1];
-        let edges = |number: usize| {
-            let node = self.order[number] as usize;
-            let row = graph.starts[node] as usize..graph.starts[node + 1] as usize;
-            graph.targets[row]
-                .iter()
-                .map(|&target| self.numbers[target as usize])
-        };
-        for number in 0..self.order.len() {
-            for target in edges(number) {
-                starts[target as usize + 1] += 1;
-            }
-        }
-        for at in 0..self.order.len() {
-            starts[at + 1] += starts[at];
-        }
-        let mut next = starts.clone();
-        let mut targets = vec![0u32; starts[self.order.len()] as usize];
-        for number in 0..self.order.len() {
-            for target in edges(number) {
-                let at = &mut next[target as usize];
-                targets[*at as usize] = number as u32;
-                *at += 1;
-            }
-        }
-        Graph { starts, targets }
+        Graph::of(self.order.len(), || {
+            self.order.iter().enumerate().flat_map(|(number, &node)| {
+                let row = graph.row(node as usize).iter();
+                row.map(move |&target| (self.numbers[target as usize] as usize, number))
+            })
+        })
     }
 
     /// The immediate dominators, by number.
@@ -129,8 +98,7 @@ impl Search {
         let mut first = vec![NONE; nodes];
         let mut next = vec![NONE; nodes];
         for node in (1..nodes).rev() {
-            let row = predecessors.starts[node] as usize..predecessors.starts[node + 1] as usize;
-            for &before in &predecessors.targets[row] {
+            for &before in predecessors.row(node) {
                 let best = forest.best_above(before) as usize;
                 forest.semi[node] = forest.semi[node].min(forest.semi[best]);
             }

@@ -13,6 +13,7 @@ mod diff;
 mod dominators;
 mod fields;
 mod found_cycles;
+mod graph;
 mod kinds;
 mod leak_birth;
 mod leaks;

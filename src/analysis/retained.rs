@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::dominators::{Dominators, Graph, NONE, dominators};
+use super::dominators::{Dominators, NONE, dominators};
+use super::graph::Graph;
 use super::leaks::held;
 use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 

@@ -5,6 +5,7 @@
 //! 2016: Tarjan's algorithm with one number per node. Here with a stack of its own in place of
 //! recursion, so that a ring of a million objects needs no deep call stack.
 
+mod first;
 #[cfg(test)]
 mod tests;
 
@@ -84,6 +85,9 @@ trait Edges {
     /// Where the edge of this number leads to, of those of the node; `Some(None)` if it is not to
     /// be followed, `None` after the last.
     fn edge(&self, node: usize, number: usize) -> Option<Option<usize>>;
+
+    /// Where all edges of the node lead to that are to be followed.
+    fn targets(&self, node: usize) -> impl Iterator<Item = usize>;
 }
 
 struct StrongEdges<'s>(&'s Snapshot);
@@ -98,6 +102,13 @@ impl Edges for StrongEdges<'_> {
         let edge = rows(self.0, NodeId::new(node)).get(number)?;
         Some(edge.strong.then(|| edge.target.index()))
     }
+
+    #[inline]
+    fn targets(&self, node: usize) -> impl Iterator<Item = usize> {
+        let strong = rows(self.0, NodeId::new(node)).iter();
+        let strong = strong.filter(|edge| edge.strong);
+        strong.map(|edge| edge.target.index())
+    }
 }
 
 impl Edges for [Vec<u32>] {
@@ -107,6 +118,10 @@ impl Edges for [Vec<u32>] {
 
     fn edge(&self, node: usize, number: usize) -> Option<Option<usize>> {
         self[node].get(number).map(|&target| Some(target as usize))
+    }
+
+    fn targets(&self, node: usize) -> impl Iterator<Item = usize> {
+        self[node].iter().map(|&target| target as usize)
     }
 }
 
@@ -133,6 +148,14 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
     // Nodes left by the search, whose component is not complete.
     let mut open: Vec<u32> = Vec::new();
 
+    let first = first::component(graph, &within);
+    if !first.is_empty() {
+        for &node in &first {
+            mark[node as usize] = next_component;
+        }
+        next_component -= 1;
+    }
+    drop(first);
     for start in 0..nodes {
         if !within(start) {
             mark[start] = OUTSIDE;

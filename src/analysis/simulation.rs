@@ -66,6 +66,7 @@ impl<'s> Simulation<'s> {
 
     /// Takes the right to own from all references at paths that `is_weakened` names.
     pub(super) fn weaken(&mut self, is_weakened: impl Fn(PathId) -> bool) {
+        let before = self.freed.clone();
         let edges = &self.snapshot.parts().edges;
         for edge in edges.iter().filter(|edge| edge.strong) {
             if !is_weakened(edge.path) {
@@ -77,6 +78,11 @@ impl<'s> Simulation<'s> {
             self.weakened[edge.path.index()] = true;
             self.drop_one(edge.target);
         }
+        // In their order, so that their edges are read in theirs.
+        let freed = self.freed.iter();
+        self.to_drop.clear();
+        self.to_drop
+            .extend(freed.filter(|&node| !before.contains(node)));
         self.run();
     }
 

@@ -13,7 +13,7 @@
 
 use std::cmp::Reverse;
 
-use objgraph_core::{NodeId, PathId, Snapshot};
+use objgraph_core::{EdgeRow, NodeId, PathId, Snapshot};
 
 use crate::analysis::fields::{FieldPath, Fields, is_back_name};
 use crate::analysis::simulation::Simulation;
@@ -66,6 +66,8 @@ pub(super) struct Task<'t> {
     pub(super) first: &'t NodeSet,
     /// All that has leaked.
     pub(super) leaked: &'t NodeSet,
+    /// The epoch in which each node was born.
+    pub(super) epochs: &'t [u32],
     /// What each node takes.
     pub(super) bytes: &'t dyn Fn(NodeId) -> u64,
     /// The counts as they are.
@@ -187,6 +189,9 @@ impl Search<'_> {
             objects,
             ..
         } = self.task;
+        let follows = |edge: &EdgeRow| {
+            edge.strong && !set.contains(&fields.number(edge.path)) && objects.contains(edge.target)
+        };
         let mut state = vec![UNSEEN; snapshot.len()];
         // A node on the path and the next of its edges to follow.
         let mut path: Vec<(NodeId, usize)> = Vec::new();
@@ -197,41 +202,46 @@ impl Search<'_> {
             state[start.index()] = ON_PATH;
             path.push((start, 0));
             while let Some((node, next)) = path.last_mut() {
-                let Some(edge) = rows(snapshot, *node).get(*next) else {
+                let row = rows(snapshot, *node);
+                if *next == 0 {
+                    // All are looked at before one is followed: where nodes have several, one
+                    // closes a cycle long before the path runs into itself.
+                    let closes =
+                        |edge: &EdgeRow| follows(edge) && state[edge.target.index()] == ON_PATH;
+                    if let Some(at) = row.iter().position(closes) {
+                        *next = at + 1;
+                        return Some(self.fields_of_cycle(&path, row[at].target));
+                    }
+                }
+                let Some(edge) = row.get(*next) else {
                     state[node.index()] = DONE;
                     path.pop();
                     continue;
                 };
                 *next += 1;
-                let follows = edge.strong
-                    && objects.contains(edge.target)
-                    && !set.contains(&fields.number(edge.path));
-                if !follows {
-                    continue;
-                }
-                match state[edge.target.index()] {
-                    UNSEEN => {
-                        state[edge.target.index()] = ON_PATH;
-                        path.push((edge.target, 0));
-                    }
-                    ON_PATH => {
-                        let ring = path.iter().rev();
-                        let mut cycle = Vec::new();
-                        for &(node, next) in ring {
-                            cycle.push(fields.number(rows(snapshot, node)[next - 1].path));
-                            if node == edge.target {
-                                break;
-                            }
-                        }
-                        cycle.sort_unstable();
-                        cycle.dedup();
-                        return Some(cycle);
-                    }
-                    _ => {}
+                if follows(edge) && state[edge.target.index()] == UNSEEN {
+                    state[edge.target.index()] = ON_PATH;
+                    path.push((edge.target, 0));
                 }
             }
         }
         None
+    }
+
+    /// The fields of the references at the end of a path, from this node on; each is the one
+    /// before the next to follow.
+    fn fields_of_cycle(&self, path: &[(NodeId, usize)], first: NodeId) -> Vec<u32> {
+        let mut cycle = Vec::new();
+        for &(node, next) in path.iter().rev() {
+            let edge = &rows(self.task.snapshot, node)[next - 1];
+            cycle.push(self.task.fields.number(edge.path));
+            if node == first {
+                break;
+            }
+        }
+        cycle.sort_unstable();
+        cycle.dedup();
+        cycle
     }
 
     /// The fix that these fields are, if they free all objects and no living one.
@@ -250,8 +260,7 @@ impl Search<'_> {
         }
         let (mut back, mut all) = (0, 0);
         let mut owned = NodeSet::new(task.snapshot.len());
-        let nodes = &task.snapshot.parts().nodes;
-        let birth = |node: NodeId| (nodes[node.index()].epoch, node);
+        let birth = |node: NodeId| (task.epochs[node.index()], node);
         for node in task.first.iter() {
             for edge in rows(task.snapshot, node).iter().filter(|edge| edge.strong) {
                 if holds(edge.path) {

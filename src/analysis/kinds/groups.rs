@@ -7,6 +7,7 @@
 
 use objgraph_core::{NodeId, Snapshot};
 
+use crate::analysis::graph::Graph;
 use crate::analysis::{Components, NodeSet, rows, strong_components_within};
 
 /// The leaked objects by group.
@@ -20,6 +21,8 @@ pub(super) struct Groups {
     order: Vec<u32>,
     /// Whether the component holds a cycle.
     is_cyclic: Vec<bool>,
+    /// The strong edges from one component to another.
+    between: Graph,
 }
 
 /// The label of what several groups lead to.
@@ -37,35 +40,42 @@ impl Groups {
         let components = strong_components_within(snapshot, &within);
         let mut into = vec![0u32; components.len()];
         let mut is_cyclic = vec![false; components.len()];
+        let (mut starts, mut targets) = (vec![0], Vec::new());
         for (component, is_cyclic) in is_cyclic.iter_mut().enumerate() {
-            each_edge(snapshot, &components, component, |target| {
-                if target == component {
-                    *is_cyclic = true;
-                } else {
-                    into[target] += 1;
+            for &node in components.members(component) {
+                for edge in rows(snapshot, node).iter().filter(|edge| edge.strong) {
+                    match components.of(edge.target) {
+                        Some(target) if target == component => *is_cyclic = true,
+                        Some(target) => {
+                            into[target] += 1;
+                            targets.push(target as u32);
+                        }
+                        None => {}
+                    }
                 }
-            });
+            }
+            starts.push(targets.len() as u32);
         }
+        let between = Graph { starts, targets };
         let roots: Vec<usize> = (0..components.len()).filter(|&at| into[at] == 0).collect();
         // Arthur B. Kahn, "Topological sorting of large networks", 1962.
         let mut order: Vec<u32> = roots.iter().map(|&root| root as u32).collect();
         let mut next = 0;
         while let Some(&component) = order.get(next) {
             next += 1;
-            each_edge(snapshot, &components, component as usize, |target| {
-                if target != component as usize {
-                    into[target] -= 1;
-                    if into[target] == 0 {
-                        order.push(target as u32);
-                    }
+            for &target in between.row(component as usize) {
+                into[target as usize] -= 1;
+                if into[target as usize] == 0 {
+                    order.push(target);
                 }
-            });
+            }
         }
         Self {
             components,
             roots,
             order,
             is_cyclic,
+            between,
         }
     }
 
@@ -76,38 +86,22 @@ impl Groups {
 
     /// For each component the label that all root cycles which lead to it have in common, or
     /// [`SHARED`]; `label` gives that of the root cycles, by their place in [`Groups::roots`].
-    pub(super) fn spread(&self, snapshot: &Snapshot, label: impl Fn(usize) -> u32) -> Vec<u32> {
+    pub(super) fn spread(&self, label: impl Fn(usize) -> u32) -> Vec<u32> {
         let mut labels = vec![NONE; self.components.len()];
         for (at, &root) in self.roots.iter().enumerate() {
             labels[root] = label(at);
         }
         for &component in &self.order {
             let own = labels[component as usize];
-            each_edge(snapshot, &self.components, component as usize, |target| {
-                let label = &mut labels[target];
+            for &target in self.between.row(component as usize) {
+                let label = &mut labels[target as usize];
                 *label = if *label == NONE || *label == own {
                     own
                 } else {
                     SHARED
                 };
-            });
-        }
-        labels
-    }
-}
-
-/// Calls `each` with the component that each strong edge of a component leads to.
-fn each_edge(
-    snapshot: &Snapshot,
-    components: &Components,
-    component: usize,
-    mut each: impl FnMut(usize),
-) {
-    for &node in components.members(component) {
-        for edge in rows(snapshot, node).iter().filter(|edge| edge.strong) {
-            if let Some(target) = components.of(edge.target) {
-                each(target);
             }
         }
+        labels
     }
 }

@@ -88,8 +88,8 @@ impl LeakKinds {
         let fields = Fields::of(snapshot);
         let groups = Groups::of(snapshot, leaked);
         let (mut kinds, kind_of_root) = kinds_of_roots(snapshot, &fields, &groups);
-        let by_group = groups.spread(snapshot, |root| root as u32);
-        let by_kind = groups.spread(snapshot, |root| kind_of_root[root]);
+        let by_group = groups.spread(|root| root as u32);
+        let by_kind = groups.spread(|root| kind_of_root[root]);
 
         // Where the groups of each kind begin among its groups.
         let mut place = vec![0u32; groups.roots.len()];
@@ -208,6 +208,8 @@ impl LeakKinds {
         };
         let all = set(&mut leaked.iter().copied());
         let bytes = |node| bytes_of(snapshot, node);
+        let nodes = snapshot.parts().nodes.iter();
+        let epochs: Vec<u32> = nodes.map(|node| node.epoch).collect();
         let base = Simulation::new(snapshot);
         for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::FIXED) {
             let own = leaked.iter().zip(&self.of);
@@ -218,6 +220,7 @@ impl LeakKinds {
                 objects: &set(&mut own.map(|(&node, _)| node)),
                 first: &set(&mut kind.groups[0].objects.iter().copied()),
                 leaked: &all,
+                epochs: &epochs,
                 bytes: &bytes,
                 base: &base,
             });

@@ -59,4 +59,26 @@ proptest! {
             prop_assert!(component.iter().all(|&node| found.of(node) == Some(number)));
         }
     }
+
+    /// Large components, in orders that no few passes over the nodes follow.
+    #[test]
+    fn large_components_are_those_of_kosaraju(
+        order in Just((0..60).collect::<Vec<usize>>()).prop_shuffle(),
+        ring in 1usize..60,
+        edges in prop::collection::vec((0usize..60, 0usize..60), 0..40),
+    ) {
+        let mut kit = Kit::new();
+        for _ in 0..order.len() {
+            kit.node("app::Node", 0);
+        }
+        let around = (0..ring).map(|at| (order[at], order[(at + 1) % ring]));
+        for (from, to) in around.chain(edges) {
+            kit.edge(NodeId::new(from), "strong", NodeId::new(to));
+        }
+        let snapshot = kit.snapshot();
+        let mut expected = kosaraju_scc(&*snapshot);
+        expected.iter_mut().for_each(|component| component.sort());
+        expected.sort();
+        prop_assert_eq!(all(&strong_components(&snapshot)), expected);
+    }
 }
