@@ -131,8 +131,8 @@ fn too_many_count_places_too() {
     assert_eq!(drawn(0), (0, 0, Some(6)));
 }
 
-#[test]
-fn a_tangle_is_drawn_in_part() {
+/// A node with 200 children, all of which own it in turn.
+fn tangle() -> (Kit, NodeId) {
     let mut kit = Kit::new();
     let root = kit.node("app::Node", 0);
     for at in 0..200 {
@@ -140,6 +140,12 @@ fn a_tangle_is_drawn_in_part() {
         kit.element(root, "children", at, child);
         kit.edge(child, "parent", root);
     }
+    (kit, root)
+}
+
+#[test]
+fn a_tangle_is_drawn_in_part() {
+    let (kit, _) = tangle();
     let leaks = find_leaks(&kit.snapshot());
     let picture = Neighbourhood::leaks(&leaks, &Options::default()).unwrap();
     assert_eq!(objects(&picture).len(), 11);
@@ -164,13 +170,7 @@ fn a_tangle_is_drawn_in_part() {
 
 #[test]
 fn of_what_leaked_too_the_alike_are_one_and_depth_ends_it() {
-    let mut kit = Kit::new();
-    let root = kit.node("app::Node", 0);
-    for at in 0..200 {
-        let child = kit.node("app::Node", 0);
-        kit.element(root, "children", at, child);
-        kit.edge(child, "parent", root);
-    }
+    let (mut kit, root) = tangle();
     // A chain of six that the ring holds.
     let mut last = root;
     for _ in 0..6 {
