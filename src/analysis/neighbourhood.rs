@@ -196,6 +196,10 @@ pub struct TooLarge {
 
 impl Neighbourhood {
     /// What the starts refer to, or what refers to them, breadth first.
+    ///
+    /// # Errors
+    ///
+    /// If it would have more nodes than the options allow.
     pub fn around(
         snapshot: &Snapshot,
         starts: &[NodeId],
@@ -206,6 +210,10 @@ impl Neighbourhood {
     }
 
     /// A readable part of what has leaked: an example of each kind of cycle, and what is near.
+    ///
+    /// # Errors
+    ///
+    /// If it would have more nodes than the options allow.
     pub fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Self, TooLarge> {
         leaked::leaks(leaks, options)
     }

@@ -149,9 +149,12 @@ impl<'s, 'f> Walk<'s, 'f> {
             return Ok(());
         }
         let mut edges: Vec<Edge<'s>> = Vec::new();
+        let mut drawn_ahead = 0;
         for &object in &objects {
             let shown = |edge: &Edge<'_>| {
-                !self.ahead.contains(&edge.number())
+                let is_ahead = self.ahead.contains(&edge.number());
+                drawn_ahead += usize::from(is_ahead);
+                !is_ahead
                     && (!is_last || self.drawn.contains_key(&self.way.far(edge)))
                     && self.options.shows_edge(edge)
                     && self.options.shows(self.snapshot.node(self.way.far(edge)))
@@ -174,11 +177,7 @@ impl<'s, 'f> Walk<'s, 'f> {
             }
             None => (HashMap::new(), Vec::new()),
         };
-        let ahead = self.picture.links.iter().filter(|link| link.from == at);
-        let mut budget = match self.ahead.is_empty() {
-            true => self.options.too_many,
-            false => self.options.too_many.saturating_sub(ahead.count()),
-        };
+        let mut budget = self.options.too_many.saturating_sub(drawn_ahead);
         let mut skipped = 0;
         // The references that each new arrow stands for.
         let first_link = self.picture.links.len();
