@@ -8,6 +8,7 @@ mod inner;
 mod instance;
 mod kind_cache;
 mod kinds;
+mod left;
 mod list;
 mod local;
 mod magazine;

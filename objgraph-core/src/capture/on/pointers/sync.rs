@@ -11,9 +11,6 @@
 //! [`into_inner`](Arc::into_inner) of other threads wait until it has. So a `Visit` or a `Debug`
 //! that itself waits for such a thread, by joining it or by a lock that it holds, does not end; a
 //! lock is to be tried there, as the derive does.
-//!
-//! A thread that ends and leaves an object behind, forgotten or in a cycle of `Rc`, keeps some
-//! kilobytes of the table for it, for as long as that is alive.
 
 use std::any::Any;
 use std::borrow::Borrow;
