@@ -273,6 +273,12 @@ fn several_threads_ask_at_once() {
                     assert_eq!(snapshot.node(node).strong(), Some(1));
                     let node = snapshot.find(objgraph::id(&kept[7])).unwrap();
                     assert_eq!(snapshot.node(node).strong(), Some(2));
+                    let owners = objgraph::owners(objgraph::id(&kept[7])).unwrap();
+                    assert_eq!(owners.strong(), Some(2));
+                    assert!(
+                        !owners.are_known() || owners.counts(true) == (1, 1),
+                        "{owners}"
+                    );
                     drop(objgraph::growth());
                     drop(objgraph::new_ids());
                 }
