@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use objgraph::core::PlaceKind;
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::{self, Arc};
 use objgraph::{ObjectId, State, Tracked, Visit, Visitor};
@@ -50,6 +51,64 @@ fn a_visit_that_refers_to_itself() {
         // Whether it is found is not promised: that depends on what is told of it.
         let _ = is_lost();
         weak.upgrade().unwrap().me.take();
+    }
+}
+
+/// Says that it owns itself, or one that owns it: there would be no end.
+struct Bottomless {
+    leaf: RefCell<Rc<Leaf>>,
+    inner: Inner,
+}
+
+struct Inner(Cell<bool>, Cell<Option<&'static Bottomless>>, Rc<Leaf>);
+
+impl Visit for Bottomless {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.field("leaf", &self.leaf);
+        visitor.field("inner", &self.inner);
+        if !self.inner.0.get() {
+            visitor.field("again", self);
+        }
+    }
+}
+
+impl Visit for Inner {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        if let Some(outer) = self.1.get() {
+            visitor.value(outer);
+        }
+    }
+}
+
+#[test]
+fn a_visit_that_owns_itself() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    objgraph::register::<&'static Bottomless>();
+    let bottomless = |by_two| Bottomless {
+        leaf: RefCell::new(Rc::new(Leaf(1))),
+        inner: Inner(Cell::new(by_two), Cell::new(None), Rc::default()),
+    };
+    for by_two in [false, true] {
+        let value: &'static Bottomless = Box::leak(Box::new(bottomless(by_two)));
+        if by_two {
+            value.inner.1.set(Some(value));
+        }
+        let snapshot = objgraph::with_root("bottomless", value, objgraph::snapshot);
+        let root = snapshot
+            .nodes()
+            .find(|node| node.root() == Some("bottomless"));
+        let root = root.unwrap();
+        assert_eq!(root.state(), State::Visited);
+        let deep = snapshot.places_of(root.node_id()).iter();
+        let deep = deep.filter(|place| place.kind == PlaceKind::TooDeep);
+        assert_eq!(deep.count(), 1);
+        // The references were told again and again, so nothing of them is believed.
+        let leaf = objgraph::id(&*value.leaf.borrow());
+        let leaks = objgraph::find_leaks();
+        assert!(!leaks.ids().any(|lost| lost == leaf), "{leaks}");
     }
 }
 
