@@ -142,7 +142,7 @@ fn of_chains_tables_and_scopes() {
             objgraph::with_root("thrown", &subject, throws::<()>)
         });
         panics("assert_no_growth", || {
-            objgraph::assert_no_growth!(|| throws::<()>())
+            objgraph::assert_no_growth!(throws::<()>)
         });
         panics("spawn_in_current_scope", || {
             let thread = objgraph::spawn_in_current_scope(throws::<()>);

@@ -97,8 +97,9 @@ impl Waits {
         self.0 = Some((number, until));
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            let pin = pins.iter_mut().find(|pin| pin.number == number);
-            pin.map(|pin| pin.overdue = true);
+            if let Some(pin) = pins.iter_mut().find(|pin| pin.number == number) {
+                pin.overdue = true;
+            }
             return pins;
         }
         let waited = UNPINNED.wait_timeout(pins, left);
