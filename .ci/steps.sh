@@ -164,7 +164,8 @@ step_ecosystem() {
 
 # Each handle is known: the pointers are still std's to whoever uses them.
 step_owners() {
-    show cargo test -p objgraph --features owners --lib --test owners --test captures --test leaks
+    show cargo test -p objgraph --features owners --lib --test owners --test captures --test leaks \
+        --test left_behind --test trust
     show cargo test -p objgraph-core --features owners --lib --test pointers --test pointers_pins \
         --test std_pointers
 }

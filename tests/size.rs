@@ -222,6 +222,18 @@ fn a_text_below_an_object_may_have_a_megabyte() {
     }
 }
 
+/// As long as a text of the user gets.
+#[test]
+fn a_text_below_an_object_may_have_a_hundred_megabytes() {
+    let object = Rc::new(1_u8);
+    let text = || "x".repeat(LONG);
+    let picture = objgraph::refs(&object).extra_info(|_| text());
+    if objgraph::ENABLED {
+        assert!(picture.to_dot().unwrap().len() > LONG);
+        assert!(picture.to_text().unwrap().len() < 1000);
+    }
+}
+
 /// A type whose name has twice the length of another.
 struct Twice<A, B>(PhantomData<fn() -> (A, B)>, RefCell<Option<Rc<Self>>>)
 where

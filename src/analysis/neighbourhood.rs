@@ -59,10 +59,12 @@ pub enum Shape {
     MoreObjects(usize),
     /// So many references to one object that are held by nothing the trace saw.
     Outside(u64),
-    /// So many of them whose handles were made at one place: an index into the sites.
+    /// So many of them whose handles were made at one place, on threads of one name.
     OutsideAt {
-        /// The place.
+        /// The place: an index into the sites.
         site: u32,
+        /// One of the threads: an index into their names; none of these if it is not known.
+        thread: u32,
         /// How many.
         references: u64,
     },

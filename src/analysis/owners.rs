@@ -46,7 +46,7 @@ pub struct OutsideSite {
     pub strong: bool,
     /// Where they were made: the call of `new`, `clone`, `upgrade`, `downgrade`, ….
     pub site: Site,
-    /// The thread that made them, if that is known.
+    /// The thread that made them, or several of this name, if that is known.
     pub thread: Option<String>,
     /// How many there are.
     pub count: usize,
@@ -90,11 +90,13 @@ pub fn outside_sites(
     nodes: impl IntoIterator<Item = NodeId>,
 ) -> Vec<OutsideSite> {
     let rows = nodes.into_iter().flat_map(|node| snapshot.handles_to(node));
-    let mut found: BTreeMap<(bool, u32, u32), OutsideSite> = BTreeMap::new();
+    let mut found: BTreeMap<(bool, u32, Option<&str>), OutsideSite> = BTreeMap::new();
     for row in rows.filter(|row| row.held.is_none()) {
         let age = snapshot.age_of(row.epoch);
+        // The workers of a pool have one name.
+        let thread = snapshot.parts().threads.get(row.thread as usize);
         found
-            .entry((row.strong, row.site, row.thread))
+            .entry((row.strong, row.site, thread.map(String::as_str)))
             .and_modify(|site| {
                 site.count += 1;
                 let oldest = |one: Option<Duration>| one.unwrap_or(Duration::MAX);
@@ -106,7 +108,7 @@ pub fn outside_sites(
             .or_insert_with(|| OutsideSite {
                 strong: row.strong,
                 site: snapshot.parts().sites[row.site as usize].clone(),
-                thread: snapshot.parts().threads.get(row.thread as usize).cloned(),
+                thread: thread.cloned(),
                 count: 1,
                 age,
             });

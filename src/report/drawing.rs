@@ -6,6 +6,7 @@ use std::fmt;
 
 use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, Snapshot, State};
 
+use super::owners::named_thread;
 use super::type_names::TypeNames;
 use crate::analysis::{Drawn, Link, LinkKind, Neighbourhood, Shape};
 
@@ -233,15 +234,25 @@ impl Writer<'_> {
                 format!("{more} more backreferences"),
             ),
             Shape::MoreObjects(more) => (Role::MoreObjects(*more), format!("{more} more objects")),
-            Shape::OutsideAt { site, references } => {
-                let site = &self.snapshot.parts().sites[*site as usize];
+            Shape::OutsideAt {
+                site,
+                thread,
+                references,
+            } => {
+                let parts = self.snapshot.parts();
+                let site = &parts.sites[*site as usize];
                 let times = match references {
                     1 => String::new(),
                     _ => format!(" ×{references}"),
                 };
+                let thread = parts.threads.get(*thread as usize);
+                let on = match thread.and_then(|name| named_thread(name)) {
+                    Some(name) => format!("\n({})", name.chars().take(WIDTH).collect::<String>()),
+                    None => String::new(),
+                };
                 (
                     Role::Outside(*references),
-                    format!("outside{times}\n{site}"),
+                    format!("outside{times}\n{site}{on}"),
                 )
             }
             Shape::Outside(1) => (Role::Outside(1), "outside".to_owned()),

@@ -126,10 +126,8 @@ fn place(one: &OutsideSite) -> String {
 /// ` (tokio-worker-3, up to 12 s ago)`; the main thread is not named, nor what is younger than a
 /// second.
 fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
-    let thread = thread
-        .filter(|&name| name != "main")
-        .map(|name| in_line(name).into_owned());
     let words: Vec<String> = thread
+        .and_then(named_thread)
         .into_iter()
         .chain(ago(std::iter::once(age)))
         .collect();
@@ -137,6 +135,11 @@ fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
         true => String::new(),
         false => format!(" ({})", words.join(", ")),
     }
+}
+
+/// The name of a thread beside a line of code; the main thread is not named there.
+pub(super) fn named_thread(name: &str) -> Option<String> {
+    (name != "main").then(|| in_line(name).into_owned())
 }
 
 /// Where owning handles from outside to these objects were made; nothing where it is not known.

@@ -30,11 +30,27 @@ pub(crate) fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String 
         nodes.iter().copied(),
         SITES,
     );
-    let _ = write_held_by(&mut out, snapshot, nodes);
-    for why in reasons(snapshot, nodes) {
-        let _ = writeln!(out, "\n{why}");
+    let reasons = reasons(snapshot, nodes);
+    // Each handle is told once: of several objects, below, where each has a reason there.
+    let held: Vec<NodeId> = nodes.iter().copied().filter(is_held_by(snapshot)).collect();
+    let told_below = |node| reasons.iter().any(|why| why.is_held_from_outside(node));
+    let each_below = held.len() > 1 && held.iter().all(|&node| told_below(node));
+    if !each_below {
+        let _ = write_held_by(&mut out, snapshot, &held);
+    }
+    for why in &reasons {
+        let names_handles = each_below || !held.contains(&why.holder());
+        let _ = writeln!(out, "\n{}", why.to_text(names_handles));
     }
     out
+}
+
+/// Whether it is known where handles from outside to a node were made.
+fn is_held_by(snapshot: &Snapshot) -> impl Fn(&NodeId) -> bool {
+    |&node| {
+        let mut handles = snapshot.handles_to(node).iter();
+        handles.any(|row| row.strong && row.held.is_none())
+    }
 }
 
 /// Why some of the objects are alive: one of each type and site, those that are held themselves

@@ -21,16 +21,35 @@ const STEPS: usize = 12;
 /// The way to the object from what holds it, and what is known of that.
 impl fmt::Display for WhyAlive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Names::of(self.snapshot());
+        f.write_str(&self.to_text(true))
+    }
+}
+
+impl WhyAlive {
+    /// The report; without the lines of the handles from outside where others tell them.
+    pub(super) fn to_text(&self, names_handles: bool) -> String {
+        let report = Report {
+            why: self,
+            names: Names::of(self.snapshot()),
+            names_handles,
+        };
         let mut text = String::new();
-        Report { why: self, names }.write(&mut text)?;
-        f.write_str(text.trim_end())
+        // Writing to a string does not fail.
+        let _ = report.write(&mut text);
+        text.truncate(text.trim_end().len());
+        text
+    }
+
+    /// Whether references from outside to this node are what keeps the object alive.
+    pub(super) fn is_held_from_outside(&self, node: NodeId) -> bool {
+        self.holder() == node && matches!(self.reason(), Reason::Outside(_))
     }
 }
 
 struct Report<'w> {
     why: &'w WhyAlive,
     names: Names<'w>,
+    names_handles: bool,
 }
 
 impl Report<'_> {
@@ -83,8 +102,9 @@ impl Report<'_> {
             Reason::Outside(references) => {
                 let references = count(*references as usize, "reference", "references");
                 writeln!(out, "  {holder} is held by {references} from outside")?;
-                let holder = self.why.holder();
-                write_outside(out, "  ", self.why.snapshot(), [holder])?;
+                if self.names_handles {
+                    write_outside(out, "  ", self.why.snapshot(), [self.why.holder()])?;
+                }
                 self.outside(out)?;
                 if !self.why.snapshot().knows_handles() {
                     writeln!(

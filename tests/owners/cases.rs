@@ -209,7 +209,90 @@ fn what_still_holds_a_dropped_value_is_told_by_its_line() {
     ] {
         assert_eq!(words.contains(&place), cfg!(feature = "owners"), "{text}");
     }
+    let line = format!("cases.rs:{line_of_worker}:");
+    let told = usize::from(cfg!(feature = "owners"));
+    assert_eq!(words.matches(&line).count(), told, "{text}");
     drop((cloned, kept));
+}
+
+#[test]
+fn of_several_dropped_values_each_has_its_own_lines() {
+    thread_local! {
+        static KEPT: RefCell<Vec<Arc<dyn std::any::Any + Send + Sync>>> =
+            const { RefCell::new(Vec::new()) };
+    }
+    const LINE: u32 = line!() + 9;
+    /// It does not go without a trace.
+    #[derive(Tracked)]
+    struct Pair(Arc<Session>, Arc<Other>);
+    #[derive(Tracked)]
+    struct Other;
+    impl Drop for Pair {
+        fn drop(&mut self) {
+            KEPT.with_borrow_mut(|kept| {
+                kept.push(objgraph::unsize!(self.0.clone() => dyn std::any::Any + Send + Sync));
+                kept.push(objgraph::unsize!(self.1.clone() => dyn std::any::Any + Send + Sync));
+            });
+        }
+    }
+    let pair = Pair(Arc::new(Session), Arc::new(Other));
+    let failed = std::panic::catch_unwind(move || objgraph::assert_drops!(pair));
+    assert_eq!(failed.is_err(), objgraph::ENABLED);
+    let Err(message) = failed else {
+        return;
+    };
+    let text = message.downcast_ref::<String>().expect("a message");
+    for (name, line) in [("Session", LINE), ("Other", LINE + 1)] {
+        let start = format!("{name} #");
+        let parts = text.split("\n\n").filter(|part| part.starts_with(&start));
+        let own: Vec<&str> = parts.collect();
+        assert_eq!(own.len(), 1, "{text}");
+        let line = format!("cases.rs:{line}:");
+        let told = usize::from(cfg!(feature = "owners"));
+        assert_eq!(own[0].matches(&line).count(), told, "{text}");
+        assert_eq!(text.matches(&line).count(), told, "{text}");
+    }
+}
+
+#[test]
+fn a_picture_tells_the_thread_of_what_is_held_from_outside() {
+    #[derive(Tracked)]
+    struct Shared;
+    let shared = Arc::new(Shared);
+    let line = line!() + 3;
+    let by = |name: &str| {
+        let given = shared.clone();
+        let cloned = move || [(); 2].map(|()| given.clone());
+        let thread = std::thread::Builder::new().name(name.into()).spawn(cloned);
+        thread.expect("it began").join().expect("it ended")
+    };
+    // Two of one name, as the workers of a pool are, and one that tries to be something else.
+    let kept = [by("worker"), by("worker"), by("<b>\n\"}")];
+    let Ok(dot) = objgraph::backrefs(&shared).to_dot() else {
+        panic!("it is small");
+    };
+    let known = objgraph::ENABLED && cfg!(feature = "owners");
+    let text = objgraph::backrefs(&shared).to_text().expect("it is small");
+    for (what, text) in [("dot", dot.replace("\\n", " ")), ("text", text)] {
+        let workers = text.lines().filter(|text| text.contains("(worker)"));
+        assert_eq!(workers.count(), usize::from(known), "{what}: {text}");
+        let line = format!("cases.rs:{line}:");
+        assert_eq!(
+            text.matches(&line).count(),
+            if known { 2 } else { 0 },
+            "{what}: {text}"
+        );
+        assert!(!text.contains("(main)"), "{what}: {text}");
+    }
+    if let Some(owners) = owners(objgraph::id(&shared)) {
+        let of_workers = owners
+            .outside()
+            .iter()
+            .filter(|one| one.thread.as_deref() == Some("worker"));
+        let counts: Vec<usize> = of_workers.map(|one| one.count).collect();
+        assert!(!cfg!(feature = "owners") || counts == [4], "{owners}");
+    }
+    drop(kept);
 }
 
 #[test]

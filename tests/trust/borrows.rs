@@ -11,7 +11,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{ObjectId, Snapshot, State, Tracked};
 
-use crate::{MEANT, alone};
+use crate::{MEANT, alone, told};
 
 #[derive(Tracked, Debug, Default)]
 struct Leaf(u32);
@@ -161,9 +161,18 @@ fn poisoned_locks_are_looked_into() {
     let id = objgraph::id(&locks);
     assert_seen(id, (2, 0));
     assert!(locks.mutex.is_poisoned() && locks.rw.is_poisoned(), "still");
-    // It is marked as such.
+    // It is marked as such, whatever it is told in, and what it holds is there.
+    let mut formats = told::formats(&objgraph::refs(id));
+    formats.retain(|(format, _)| *format != "picture");
+    for (format, text) in formats {
+        assert!(text.contains("poisoned"), "{format}: {text}");
+        assert!(text.contains("Leaf"), "{format}: {text}");
+    }
     let dot = objgraph::refs(id).to_dot().unwrap();
     assert_eq!(dot.matches("poisoned").count(), 2, "{dot}");
+    let snapshot = std::sync::Arc::new(objgraph::snapshot());
+    let json = told::written(|out| objgraph::write_json(&snapshot, out));
+    assert!(json.contains("poisoned"), "{json}");
     let spots = objgraph::blind_spots().to_string();
     assert!(!spots.contains("poisoned"), "it hides nothing: {spots}");
     locks.mutex.clear_poison();

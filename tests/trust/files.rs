@@ -205,6 +205,59 @@ fn paths_that_cannot_be_written_or_have_no_format() {
     assert_eq!(names(&folder), [""; 0]);
 }
 
+/// A folder, a link that leads nowhere, and a file that may not be written: what was there stays,
+/// or all of it is new.
+#[cfg(unix)]
+#[test]
+fn paths_where_there_is_something_else() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let folder = folder("something-else");
+    let subject = subject();
+    let picture = objgraph::refs(&subject);
+    let mut formats = OURS.to_vec();
+    formats.push("svg");
+    if has_tool("graphviz", "dot", &["-V"]) {
+        formats.push("png");
+    }
+    for format in formats {
+        let path = folder.join(format!("folder.{format}"));
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("inside"), "as it was").unwrap();
+        let error = picture.save(&path).unwrap_err();
+        assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
+        assert!(error.to_string().contains("folder."), "{error}");
+        assert!(
+            picture
+                .save(path.join(format!("../folder.{format}/")))
+                .is_err()
+        );
+        assert_eq!(names(&path), ["inside"]);
+        fs::remove_dir_all(&path).unwrap();
+
+        let path = folder.join(format!("link.{format}"));
+        symlink("no/such/folder", &path).unwrap();
+        if picture.save(&path).is_ok() {
+            assert!(fs::metadata(&path).unwrap().len() > 0);
+        }
+        fs::remove_file(&path).unwrap();
+
+        let path = folder.join(format!("locked.{format}"));
+        fs::write(&path, "as it was").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        match picture.save(&path) {
+            Ok(()) => assert_ne!(fs::read(&path).unwrap(), b"as it was"),
+            Err(_) => assert_eq!(fs::read(&path).unwrap(), b"as it was"),
+        }
+        fs::remove_file(&path).unwrap();
+        assert_eq!(names(&folder), [""; 0], "{format}: nothing is left beside");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn paths_that_are_no_text() {

@@ -18,6 +18,7 @@
 )]
 
 mod borrows;
+mod callbacks;
 mod drift;
 mod files;
 mod hostile;
@@ -31,6 +32,7 @@ mod secrets;
 mod threads;
 mod told;
 mod unperturbed;
+mod visits;
 mod watchdog;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};

@@ -328,6 +328,16 @@ pub const ALL: &[Question] = &[
         let chain = objgraph::backref_chain_in(&snapshot, [node]).max_depth(3);
         drop(chain.find(|_| false));
     }),
+    ("each_object", |rc| {
+        let (id, mut met) = (objgraph::id(rc), false);
+        objgraph::core::each_object(&mut |object| met |= object.id() == id);
+        assert!(met);
+    }),
+    ("pictures of chains", |rc| {
+        let chain = objgraph::ref_chain(rc).max_depth(1).find(|_| true).unwrap();
+        drop(objgraph::chain_backrefs([&chain]).to_dot().unwrap());
+        drop(objgraph::backref_chain(rc).find(objgraph::is_root));
+    }),
     ("retained", |rc| {
         let retained = objgraph::retained();
         let node = retained.snapshot().find(objgraph::id(rc)).unwrap();
@@ -357,6 +367,9 @@ pub const ALL: &[Question] = &[
     ("owners", |rc| {
         objgraph::follow::<Subject>();
         drop(objgraph::owners(objgraph::id(rc)));
+        let snapshot = objgraph::snapshot();
+        let node = snapshot.find(objgraph::id(rc));
+        drop(objgraph::outside_sites(&snapshot, node));
         drop(objgraph::zombies().to_string());
         drop(objgraph::last_drop(objgraph::id(rc)));
         drop(objgraph::leak_birth(objgraph::id(rc)));
@@ -397,6 +410,25 @@ pub const ALL: &[Question] = &[
         let scope = Scope::new("future");
         let make = async || Arc::new(Shared::default());
         let task = scope.in_future(objgraph::in_current_scope(make()));
+        let mut task = std::pin::pin!(task);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(task.as_mut().poll(&mut context).is_ready());
+    }),
+    ("spawn_in_current_scope", |_| {
+        let scope = Scope::new("thread");
+        let entered = scope.enter();
+        let is_inside = scope.alive() == 0 && Scope::current().is_some();
+        let made = || Arc::new(Shared::default());
+        let made = objgraph::spawn_in_current_scope(made).join().unwrap();
+        // At its end, a thread is in no scope any more.
+        assert_eq!(scope.alive(), usize::from(is_inside));
+        let too = scope.spawn(|| Arc::new(Shared::default())).join().unwrap();
+        assert_eq!(scope.alive(), 1 + usize::from(is_inside));
+        drop((entered, made, too));
+    }),
+    ("future", |_| {
+        let shared = Arc::new(Shared::default());
+        let task = objgraph::future!([shared] async move { shared.number });
         let mut task = std::pin::pin!(task);
         let mut context = Context::from_waker(Waker::noop());
         assert!(task.as_mut().poll(&mut context).is_ready());
@@ -463,4 +495,43 @@ pub fn ask_all() -> bool {
         }
     }
     true
+}
+
+/// Every function and macro that is public is asked.
+#[test]
+fn nothing_is_left_out() {
+    let questions = include_str!("questions.rs");
+    let all = include_str!("../../src/lib.rs");
+    // Written by the attribute macros, or no question.
+    let others = ["core", "rc", "sync", "root", "test"];
+    let exported = all.split("pub use ").skip(1);
+    let exported = exported.filter_map(|text| Some(text.split_once(';')?.0));
+    let words = exported.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    let after_as = |text: &str| text.chars().next().is_some_and(char::is_lowercase);
+    let rooms = [
+        "analysis",
+        "ask",
+        "assert",
+        "report",
+        "objgraph_core",
+        "objgraph_derive",
+        "as",
+    ];
+    let names =
+        words.filter(|word| after_as(word) && !rooms.contains(word) && !word.starts_with("__"));
+    let mut left_out: Vec<&str> = names
+        .filter(|name| !others.contains(name))
+        .filter(|name| !questions.contains(&format!("objgraph::{name}")))
+        .filter(|name| !all.contains(&format!("{name} as ")))
+        .collect();
+    left_out.retain(|name| *name != "expanded");
+    assert_eq!(left_out, [""; 0]);
+    for name in [
+        "assert_no_leaks",
+        "assert_drops",
+        "assert_no_growth",
+        "assert_count",
+    ] {
+        assert!(questions.contains(&format!("objgraph::{name}!")), "{name}");
+    }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Instance, ObjectId, Tracked};
+use objgraph::{Instance, ObjectId, Snapshot, State, Tracked};
 
 use crate::{alone, drift, processes};
 
@@ -67,16 +67,10 @@ fn ten_thousand_short_threads() {
     };
     let first = thread::spawn(move || all_kept(1000)).join().unwrap();
     for _ in 0..2500 {
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(short_thread);
-            }
-        });
-    }
-    // Scoped threads are waited for before their thread-locals go.
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while objgraph::count_of::<Job>() > before && Instant::now() < deadline {
-        thread::yield_now();
+        // Scoped threads would be waited for, but not for their thread-locals to go.
+        for thread in [(); 4].map(|()| thread::spawn(short_thread)) {
+            thread.join().unwrap();
+        }
     }
     assert_eq!(objgraph::count_of::<Job>(), before);
     let last = thread::spawn(move || all_kept(1000)).join().unwrap();
@@ -84,6 +78,95 @@ fn ten_thousand_short_threads() {
         last < first + 64 * 256,
         "the table grew from {first} to {last} places"
     );
+}
+
+#[derive(Tracked, Default)]
+struct Lost(RefCell<Option<Rc<Lost>>>, RefCell<Option<Arc<SharedLost>>>);
+
+#[derive(Tracked, Default)]
+struct SharedLost(Mutex<Option<Arc<SharedLost>>>);
+
+/// A cycle of `Rc`, with an `Arc` that hangs on it, and a cycle of `Arc`.
+fn lose() -> [ObjectId; 3] {
+    let (ring, hangs, shared): (Rc<Lost>, Arc<SharedLost>, Arc<SharedLost>) = Default::default();
+    ring.0.replace(Some(ring.clone()));
+    ring.1.replace(Some(hangs.clone()));
+    *shared.0.lock().unwrap() = Some(shared.clone());
+    [
+        objgraph::id(&ring),
+        objgraph::id(&hangs),
+        objgraph::id(&shared),
+    ]
+}
+
+#[test]
+fn ten_thousand_short_threads_that_leak() {
+    const CHILD: &str = "threads::ten_thousand_short_threads_that_leak";
+    const THREADS: usize = 10_000;
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    if !processes::is_child(CHILD) {
+        return drop(processes::run(CHILD));
+    }
+    let in_a_thread = |_| thread::spawn(lose).join().unwrap();
+    let mut lost: Vec<ObjectId> = (0..THREADS).flat_map(in_a_thread).collect();
+    lost.sort();
+    assert_eq!(objgraph::count_of::<Lost>(), THREADS);
+    assert_eq!(objgraph::count_of::<SharedLost>(), 2 * THREADS);
+    let places = lost.iter().copied().map(place).max().unwrap();
+    assert!(
+        (places as usize) < 2 * 3 * THREADS,
+        "there are {places} places"
+    );
+    let leaks = objgraph::find_leaks();
+    let mut leaked: Vec<ObjectId> = leaks.iter().map(|object| object.id()).collect();
+    leaked.sort();
+    assert_eq!(leaked, lost);
+}
+
+#[test]
+fn places_beside_what_a_thread_left_are_used_again() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let is_alive = |id| objgraph::at(id).is_some();
+    let left = thread::spawn(lose).join().unwrap();
+    let thread_of = move |snapshot: &Snapshot| {
+        let node = snapshot.node(snapshot.find(left[0]).unwrap());
+        node.thread().map(str::to_owned)
+    };
+    let before = thread_of(&objgraph::snapshot());
+    thread::spawn(move || {
+        let own: Vec<Rc<Job>> = (0..200).map(|number| Rc::new(Job(number))).collect();
+        let near = |id| place(id) / 256;
+        assert!(
+            own.iter()
+                .any(|own| near(objgraph::id(own)) == near(left[0]))
+        );
+        // Each is told of by the thread that made it, and looked at by that alone.
+        let snapshot = objgraph::snapshot();
+        for own in &own {
+            let node = snapshot.node(snapshot.find(objgraph::id(own)).unwrap());
+            assert_eq!(node.state(), State::Visited);
+            assert!(!objgraph::at(node.id()).unwrap().is_of_other_thread());
+        }
+        assert!(objgraph::at(left[0]).unwrap().is_of_other_thread());
+        assert_eq!(thread_of(&snapshot), before);
+        assert_eq!(
+            snapshot.edges(snapshot.find(left[0]).unwrap()).len(),
+            2,
+            "as it was left"
+        );
+        let ids: Vec<ObjectId> = own.iter().map(objgraph::id).collect();
+        drop(own);
+        assert!(!ids.into_iter().any(is_alive));
+    })
+    .join()
+    .unwrap();
+    assert!(left.into_iter().all(is_alive));
 }
 
 #[test]
@@ -190,6 +273,12 @@ fn several_threads_ask_at_once() {
                     assert_eq!(snapshot.node(node).strong(), Some(1));
                     let node = snapshot.find(objgraph::id(&kept[7])).unwrap();
                     assert_eq!(snapshot.node(node).strong(), Some(2));
+                    let owners = objgraph::owners(objgraph::id(&kept[7])).unwrap();
+                    assert_eq!(owners.strong(), Some(2));
+                    assert!(
+                        !owners.are_known() || owners.counts(true) == (1, 1),
+                        "{owners}"
+                    );
                     drop(objgraph::growth());
                     drop(objgraph::new_ids());
                 }

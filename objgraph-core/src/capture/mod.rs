@@ -18,7 +18,7 @@ pub(crate) use clock::{advance_epoch, epoch, epochs, next_outside_id};
 pub(crate) use listed::{HandleListed, Kind, KindCount, Listed, Looked};
 pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit, submit_root};
 pub(crate) use side::{
-    Inside, ScopeHandle, addresses, counts, describe, follow, handles, identify_arc, identify_rc,
-    kind, kinds, last_drop, list, list_each, lives, look, own_values, still_there, thread_names,
-    upgrade, watch_arc, watch_rc, watched,
+    Inside, ScopeHandle, addresses, counts, describe, follow, handles, handles_of, identify_arc,
+    identify_rc, kind, kinds, last_drop, list, list_each, lives, look, own_values, still_there,
+    thread_names, upgrade, watch_arc, watch_rc, watched,
 };

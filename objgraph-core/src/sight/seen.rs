@@ -81,6 +81,20 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// Whether this is the same value, seen as the same type.
+    #[allow(
+        ambiguous_wide_pointer_comparisons,
+        reason = "a value and its first field are at one address; if its type is told in two ways, \
+                  it is met in the second a little later"
+    )]
+    pub(crate) fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Value(one), Self::Value(other)) => std::ptr::eq(one, other),
+            (Self::Walk(one), Self::Walk(other)) => std::ptr::eq(one, other),
+            _ => false,
+        }
+    }
+
     pub(crate) fn label(self) -> Label<'a> {
         match self {
             Self::Value(value) => value.label(),

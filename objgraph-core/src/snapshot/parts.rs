@@ -133,7 +133,8 @@ pub enum PlaceKind {
     Opaque,
     /// A `RefCell` mutably borrowed, or a lock held.
     Busy,
-    /// Values in cells nested too deeply to hold all their guards at once.
+    /// Values in cells nested too deeply to hold all their guards at once; or a value that a visit
+    /// says owns itself.
     TooDeep,
     /// No such place, but a lock that a panic poisoned. What is in it was looked into.
     Poisoned,

@@ -13,7 +13,8 @@ use crate::snapshot::{HandleRow, Held};
 pub(super) struct Handles {
     /// Whether they are known: a trace of a few objects does not list them.
     pub(super) are_known: bool,
-    listed: Vec<HandleListed>,
+    /// `None` where only those are told that were met.
+    listed: Option<Vec<HandleListed>>,
     /// Where handles were met, by number.
     met: Vec<(u64, Held)>,
 }
@@ -23,8 +24,16 @@ impl Handles {
     pub(super) fn list() -> Self {
         Self {
             are_known: cfg!(feature = "owners"),
-            listed: capture::handles(),
+            listed: Some(capture::handles()),
             met: Vec::new(),
+        }
+    }
+
+    /// None but those that are met, which takes time in proportion to these.
+    pub(super) fn met_alone() -> Self {
+        Self {
+            are_known: cfg!(feature = "owners"),
+            ..Self::default()
         }
     }
 
@@ -37,9 +46,16 @@ impl Handles {
 /// The rows of the handles, not sorted yet, whose sites are indexes into the second.
 pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Location<'static>>) {
     let Handles {
-        listed, mut met, ..
+        are_known,
+        listed,
+        mut met,
     } = std::mem::take(&mut tracer.handles);
     met.sort_unstable();
+    let listed = match listed {
+        Some(listed) => listed,
+        None if are_known => capture::handles_of(met.iter().map(|&(number, _)| number)),
+        None => Vec::new(),
+    };
     let mut sites = Vec::new();
     let mut site_of = HashMap::new();
     let mut rows = Vec::with_capacity(listed.len());

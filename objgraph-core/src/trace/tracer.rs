@@ -383,12 +383,17 @@ impl Tracer {
         }
     }
 
+    /// What is here is not looked into, since there would be no end, or too many guards.
+    pub(super) fn too_deep(&mut self) {
+        self.place_named::<TooDeep>(PlaceKind::TooDeep);
+    }
+
     /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
     /// one level of guards does not make all that hangs on it put off; gives how deep they were,
     /// or `None` if there are too many guards already.
     pub(super) fn enter_guard(&mut self) -> Option<u32> {
         if self.guards >= GUARD_DEPTH {
-            self.place_named::<TooDeep>(PlaceKind::TooDeep);
+            self.too_deep();
             return None;
         }
         self.guards += 1;

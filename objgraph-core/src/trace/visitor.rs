@@ -22,6 +22,8 @@ const CALL_DEPTH: u32 = 12;
 pub struct Visitor<'a> {
     tracer: &'a mut Tracer,
     deferred: Vec<Deferred<'a>>,
+    /// That to the value which was put off and is visited now.
+    way: Way<'a>,
 }
 
 /// A value whose visit was put off.
@@ -29,6 +31,39 @@ struct Deferred<'a> {
     value: Seen<'a>,
     node: u32,
     path: PathId,
+    way: Way<'a>,
+}
+
+/// The way to a value, over values that were put off: so much of it that one which comes again, and
+/// would without an end, is known in the end (by R. P. Brent, "An improved Monte Carlo factorization
+/// algorithm", 1980).
+#[derive(Clone, Copy, Default)]
+struct Way<'a> {
+    steps: u32,
+    /// The value at a step that is a power of two, the last.
+    mark: Option<Seen<'a>>,
+}
+
+impl<'a> Way<'a> {
+    /// One step further; `None` if that is the value marked, which then says that it owns itself.
+    fn to(self, value: Seen<'a>) -> Option<Self> {
+        if self.mark.is_some_and(|mark| mark.is(value)) {
+            return None;
+        }
+        let steps = self.steps.wrapping_add(1);
+        let mark = if steps.is_power_of_two() {
+            Some(value)
+        } else {
+            self.mark
+        };
+        Some(Self { steps, mark })
+    }
+}
+
+impl std::fmt::Debug for Way<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Way({})", self.steps)
+    }
 }
 
 impl std::fmt::Debug for Deferred<'_> {
@@ -42,6 +77,7 @@ impl<'a> Visitor<'a> {
         Self {
             tracer,
             deferred: Vec::new(),
+            way: Way::default(),
         }
     }
 
@@ -171,13 +207,16 @@ impl<'a> Visitor<'a> {
             self.tracer.depth += 1;
             value.visit(self);
             self.tracer.depth -= 1;
-        } else {
+        } else if let Some(way) = self.way.to(value) {
             let path = self.tracer.deep_path();
             self.deferred.push(Deferred {
                 value,
                 node: self.tracer.node(),
                 path,
+                way,
             });
+        } else {
+            self.tracer.too_deep();
         }
     }
 
@@ -390,6 +429,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);
+            self.way = next.way;
             next.value.visit(self);
             self.tracer.resume(here);
         }

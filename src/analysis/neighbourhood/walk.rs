@@ -393,24 +393,30 @@ impl<'s, 'f> Walk<'s, 'f> {
     }
 }
 
-/// What stands for references from outside: one for each place that their handles were made at, as
-/// far as it is known, most first, and one for the rest.
+/// What stands for references from outside: one for each place and thread that their handles were
+/// made at, as far as it is known, most first, and one for the rest.
 fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Shape> {
-    let mut at: BTreeMap<u32, u64> = BTreeMap::new();
+    let name = |thread: u32| snapshot.parts().threads.get(thread as usize);
+    let mut at: BTreeMap<(u32, Option<&String>), (u64, u32)> = BTreeMap::new();
     for row in objects.iter().flat_map(|&node| snapshot.handles_to(node)) {
         if row.strong && row.held.is_none() {
-            *at.entry(row.site).or_default() += 1;
+            let made = at.entry((row.site, name(row.thread)));
+            made.or_insert((0, row.thread)).0 += 1;
         }
     }
-    let mut at: Vec<(u32, u64)> = at.into_iter().collect();
-    at.sort_by_key(|&(site, references)| (u64::MAX - references, site));
+    let mut at: Vec<_> = at.into_iter().collect();
+    at.sort_by_key(|&(made, (references, _))| (u64::MAX - references, made));
     let mut left = references;
     let mut shapes = Vec::new();
-    for (site, references) in at {
+    for ((site, _), (references, thread)) in at {
         let references = references.min(left);
         if references > 0 && shapes.len() < OUTSIDE {
             left -= references;
-            shapes.push(Shape::OutsideAt { site, references });
+            shapes.push(Shape::OutsideAt {
+                site,
+                thread,
+                references,
+            });
         }
     }
     if left > 0 {

@@ -94,9 +94,12 @@ impl Slot {
         (after == generation).then_some((generation / 2, read))
     }
 
-    /// Whether the slot is worn out, if nothing lives here.
-    pub(super) fn is_worn(&self) -> bool {
-        self.generation.load(Ordering::Relaxed) >= 2 * ROUNDS
+    /// Whether an object may be made here, for whoever is to make it.
+    pub(super) fn is_unused(&self) -> bool {
+        let generation = self.generation.load(Ordering::Acquire);
+        // Who reads words that are written from here on also reads that what lived here is gone.
+        fence(Ordering::Release);
+        generation.is_multiple_of(2) && generation < 2 * ROUNDS
     }
 
     /// Whether any object lives here.
@@ -119,21 +122,12 @@ pub(super) struct Chunk {
 
 /// Where a chunk's handles to values are.
 pub(super) enum Side {
-    /// In the thread that owns the chunk.
-    Local(LocalSide),
+    /// In the thread that has the chunk; and where in the thread's own table.
+    Local(AtomicU32),
     /// Here, each behind a lock.
     Shared(&'static Handles),
     /// Nowhere: there are none.
     Bare,
-}
-
-/// What ties a chunk to the thread that owns it.
-#[derive(Default)]
-pub(super) struct LocalSide {
-    /// The number of the thread; 0 for a chunk without one.
-    pub(super) owner: AtomicU32,
-    /// Where in the thread's own table its handles are.
-    pub(super) index: AtomicU32,
 }
 
 impl Chunk {
@@ -223,10 +217,10 @@ mod tests {
         let last = Slot::default();
         last.generation.store(2 * (ROUNDS - 1), Ordering::Relaxed);
         let id = ObjectId::new(u32::MAX, last.birth(1));
-        assert!(last.lives(id) && !last.is_worn());
+        assert!(last.lives(id));
         // The two highest bits say other things.
         assert_eq!(id.to_raw() >> 62, 0);
         assert!(!last.death());
-        assert!(last.is_worn() && !last.is_used());
+        assert!(!last.is_unused() && !last.is_used());
     }
 }

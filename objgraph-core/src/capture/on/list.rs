@@ -1,6 +1,6 @@
 //! What the table tells: which objects there are, and, one at a time, their values.
 
-use std::sync::atomic::Ordering;
+use std::collections::HashMap;
 
 use super::births::{Born, Reader};
 use super::chunks::{self, CHUNK, Chunk, Side};
@@ -22,28 +22,39 @@ pub(crate) fn list() -> Vec<Listed> {
 
 /// Tells of every object, in the order of the table. Nothing is locked meanwhile.
 pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
-    list_chunks(0..chunks::made(), tell);
+    list_chunks(0..chunks::made(), origins::known(), tell);
 }
 
 /// The objects behind an `Rc` of the calling thread, in the order of the table.
 pub(crate) fn own_values() -> Vec<Listed> {
     let own = local::with(|local| local.values.chunks());
     let mut listed = Vec::new();
-    list_chunks(own.into_iter(), &mut |object| listed.push(*object));
+    // What other threads left in the chunks before is not looked at.
+    list_chunks(own.into_iter(), HashMap::new(), &mut |object| {
+        if !object.elsewhere {
+            listed.push(*object);
+        }
+    });
     listed
 }
 
-fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)) {
+/// The thread and the scope of each origin that is known already.
+type Origins = HashMap<u32, (u32, u32)>;
+
+fn list_chunks(
+    numbers: impl Iterator<Item = u32>,
+    mut origins: Origins,
+    tell: &mut dyn FnMut(&Listed),
+) {
     watched::forget_dead();
     let this = this_thread();
     let mut holders = kinds::holders();
-    let (mut births, mut origins) = (Reader::default(), origins::known());
+    let mut births = Reader::default();
     let mut near = (origins::NOT_KNOWN, origins::NOWHERE);
     for number in numbers {
         let Some(chunk) = chunks::get(number) else {
             continue;
         };
-        let elsewhere = is_elsewhere(chunk, this);
         for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
             let Some((round, born)) = slot.living(&mut births) else {
                 continue;
@@ -55,13 +66,17 @@ fn list_chunks(numbers: impl Iterator<Item = u32>, tell: &mut dyn FnMut(&Listed)
                 continue;
             };
             let id = ObjectId::new(number * CHUNK + offset, round);
-            let mut object = told(id, &born, holder, elsewhere);
             if near.0 != born.origin {
                 let of = || origins::of(born.origin);
                 near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
             }
-            (object.thread, object.scope) = near.1;
-            tell(&object);
+            tell(&told(
+                id,
+                &born,
+                holder,
+                near.1,
+                is_elsewhere(chunk, near.1.0, this),
+            ));
         }
     }
 }
@@ -101,9 +116,9 @@ pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
         return None;
     }
     let holder = kinds::holder(born.kind)?;
-    let mut object = told(id, &born, holder, is_elsewhere(chunk, this_thread()));
-    (object.thread, object.scope) = origins::of(born.origin);
-    Some(object)
+    let origin = origins::of(born.origin);
+    let elsewhere = is_elsewhere(chunk, origin.0, this_thread());
+    Some(told(id, &born, holder, origin, elsewhere))
 }
 
 /// The number of the calling thread; 0 if it has none yet, or any more.
@@ -111,16 +126,18 @@ fn this_thread() -> u32 {
     local::with(|local| local.entries.thread())
 }
 
-/// Whether the values of a chunk are those of another thread than `this`.
-fn is_elsewhere(chunk: &Chunk, this: u32) -> bool {
-    match &chunk.side {
-        Side::Local(side) => this == 0 || side.owner.load(Ordering::Relaxed) != this,
-        Side::Shared(_) | Side::Bare => false,
-    }
+/// Whether the value of an object in this chunk, made by a thread, is another's than of `this`.
+fn is_elsewhere(chunk: &Chunk, made_by: u32, this: u32) -> bool {
+    matches!(chunk.side, Side::Local(_)) && (this == 0 || made_by != this)
 }
 
-fn told(id: ObjectId, born: &Born, holder: Holder, elsewhere: bool) -> Listed {
-    let (thread, scope) = origins::NOWHERE;
+fn told(
+    id: ObjectId,
+    born: &Born,
+    holder: Holder,
+    (thread, scope): (u32, u32),
+    elsewhere: bool,
+) -> Listed {
     Listed {
         id,
         kind: born.kind,

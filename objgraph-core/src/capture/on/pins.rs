@@ -4,6 +4,8 @@
 //! A pin is written down before it is made, under one lock with everything that reads a count,
 //! so counts never show it. While nothing is traced, reading a count costs one load more.
 
+mod waiting;
+
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
@@ -14,6 +16,8 @@ use super::inner::SharedErased;
 use super::list::shared_handle;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
+
+pub(super) use waiting::{allow, unpinned, unpinned_until_allowed, wait_for_others};
 
 /// Where a value is, which tells it from other values alive.
 pub(super) fn address<T: ?Sized>(value: &T) -> usize {
@@ -103,7 +107,11 @@ struct Pin {
     number: u64,
     /// The handle is being dropped: whether the count still shows it cannot be known.
     leaving: bool,
+    /// The program waited for it in vain, and does so no more.
+    overdue: bool,
 }
+
+type Pins = MutexGuard<'static, Vec<Pin>>;
 
 static PINS: Mutex<Vec<Pin>> = Mutex::new(Vec::new());
 
@@ -266,6 +274,7 @@ fn pin_by<T: ?Sized>(
         thread: thread::current().id(),
         number,
         leaving: false,
+        overdue: false,
     });
     Some(Pinned {
         handle: Some(handle),
@@ -338,65 +347,4 @@ pub(super) fn count_beside(read: impl Fn() -> usize) -> usize {
     }
     let _nobody_pins = PINS.lock();
     read()
-}
-
-/// Waits while other threads pin the value; answers whether this thread does.
-pub(super) fn wait_for_others(address: usize) -> bool {
-    let this = thread::current().id();
-    let mut pins = PINS.lock();
-    loop {
-        let mut of_value = pins.iter().filter(|pin| pin.address == address);
-        if of_value.clone().any(|pin| pin.thread == this) {
-            return true;
-        }
-        if of_value.next().is_none() {
-            return false;
-        }
-        pins = wait(pins);
-    }
-}
-
-fn wait(pins: Pins) -> Pins {
-    UNPINNED.wait(pins).unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Runs while no other thread pins the value, and none can. No code of the user may run inside.
-pub(super) fn unpinned<R>(address: usize, run: impl FnOnce() -> R) -> R {
-    let _nobody_pins = lock_unpinned(address);
-    run()
-}
-
-type Pins = MutexGuard<'static, Vec<Pin>>;
-
-fn lock_unpinned(address: usize) -> Pins {
-    let this = thread::current().id();
-    let mut pins = PINS.lock();
-    while pins
-        .iter()
-        .any(|pin| pin.address == address && pin.thread != this)
-    {
-        pins = wait(pins);
-    }
-    pins
-}
-
-thread_local! {
-    /// The lock, while this thread runs what may come to code of the user.
-    static KEPT: Cell<Option<Pins>> = const { Cell::new(None) };
-}
-
-/// Runs while no other thread pins the value, and none can until [`allow`] is called, which must
-/// be before code of the user runs.
-pub(super) fn unpinned_until_allowed<R>(address: usize, run: impl FnOnce() -> R) -> R {
-    let pins = lock_unpinned(address);
-    // A thread that is nearly gone keeps nothing.
-    let _ = KEPT.try_with(|kept| kept.set(Some(pins)));
-    let result = run();
-    allow();
-    result
-}
-
-/// Pins may be made again.
-pub(super) fn allow() {
-    let _ = KEPT.try_with(|kept| drop(kept.take()));
 }

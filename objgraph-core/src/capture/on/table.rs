@@ -4,14 +4,13 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::Location;
-use std::sync::atomic::Ordering;
 
 use super::chunks::{self, CHUNK, Side, Slot};
 use super::kind_cache::{KindCache, Moment};
 use super::kinds::{self, Reattach, TypeMeta};
 use super::local::{self, Local};
 use super::magazine::{self, Bare, Hold, Spare};
-use super::{origins, shared, values};
+use super::{left, origins, shared, values};
 use crate::capture::epoch;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
@@ -68,8 +67,7 @@ fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handl
             is_attached: false,
         };
     }
-    let owner = part.entries.thread();
-    if !part.values.grow(owner) {
+    if !part.values.grow() {
         return ListedRc {
             id: ObjectId::NONE,
             is_attached: false,
@@ -206,8 +204,7 @@ fn forget_rc_slowly(place: u32) {
     }
     let slot = chunk.slot(place);
     count_late(slot);
-    slot.death();
-    values::reuse_left_over(place / CHUNK, chunk);
+    left::died_late(place / CHUNK, chunk, slot);
 }
 
 /// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
@@ -346,19 +343,13 @@ pub(super) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
             .map_or(Reattach::Never, kinds::reattach),
         &chunk.side,
     ) {
-        (Reattach::Rc(weaken), Side::Local(side)) => {
+        (Reattach::Rc(weaken), Side::Local(_)) => {
             let Some(handle) = weaken(pointer) else {
                 return false;
             };
             local::with(|local| {
-                if side.owner.load(Ordering::Relaxed) != local.entries.thread() {
-                    return false;
-                }
-                local
-                    .values
-                    .handle(place)
-                    .map(|entry| *entry = Some(handle))
-                    .is_some()
+                let entry = local.values.handle(place);
+                entry.map(|entry| *entry = Some(handle)).is_some()
             })
         }
         (Reattach::Arc(weaken), Side::Shared(_)) => {

@@ -1,11 +1,11 @@
 //! The handles to the values of `Rc`, which belong to the thread that made them.
 
 use std::rc::Weak;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::chunks::{self, CHUNK, Chunk, LocalSide, Side, Slot, Slots};
+use super::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
 use super::inner::Erased;
-use crate::lock::Mutex;
+use super::left;
 use crate::object_id::ObjectId;
 use crate::trace::watch_thread_end;
 
@@ -71,9 +71,6 @@ pub(super) type Handle = Option<Weak<dyn Erased>>;
 /// No place.
 const NOWHERE: u32 = u32::MAX;
 
-/// Chunks of threads that ended, all of whose slots are unused.
-static UNUSED: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-
 impl RcValues {
     pub(super) const fn new() -> Self {
         Self {
@@ -110,10 +107,10 @@ impl RcValues {
         let first = place & !(CHUNK - 1);
         let is_here = |near: &OwnChunk| near.first == first;
         if !self.chunks.get(self.near as usize).is_some_and(is_here) {
-            let Side::Local(side) = &chunks::of_place(place)?.side else {
+            let Side::Local(at) = &chunks::of_place(place)?.side else {
                 return None;
             };
-            let near = side.index.load(Ordering::Relaxed);
+            let near = at.load(Ordering::Relaxed);
             self.chunks.get(near as usize).filter(|own| is_here(own))?;
             self.near = near;
         }
@@ -134,32 +131,29 @@ impl RcValues {
     }
 
     /// Sees to it that there is an unused place; false if the table is full.
-    pub(super) fn grow(&mut self, owner: u32) -> bool {
+    pub(super) fn grow(&mut self) -> bool {
         watch_thread_end();
         while self.free == NOWHERE {
-            let unused = UNUSED.lock().pop();
-            let unused = unused.and_then(|number| Some((number, chunks::get(number)?)));
-            let (number, chunk) = match unused {
-                Some(found) => found,
-                None => match chunks::make(Side::Local(LocalSide::default())) {
-                    Some(made) => made,
-                    None => return false,
-                },
+            let took = left::take(|number, chunk| self.own(number, chunk));
+            if took {
+                continue;
+            }
+            let Some((number, chunk)) = chunks::make(Side::Local(AtomicU32::new(0))) else {
+                return false;
             };
-            self.own(owner, number, chunk);
+            self.own(number, chunk);
         }
         true
     }
 
-    fn own(&mut self, owner: u32, number: u32, chunk: &'static Chunk) {
+    fn own(&mut self, number: u32, chunk: &'static Chunk) {
         let index = self.chunks.len() as u32;
-        if let Side::Local(side) = &chunk.side {
-            side.owner.store(owner, Ordering::Relaxed);
-            side.index.store(index, Ordering::Relaxed);
+        if let Side::Local(at) = &chunk.side {
+            at.store(index, Ordering::Relaxed);
         }
         for offset in (0..CHUNK).rev() {
             let slot = chunk.slot(offset);
-            if !slot.is_worn() {
+            if slot.is_unused() {
                 slot.set_link(self.free);
                 self.free = index * CHUNK + offset;
             }
@@ -172,39 +166,20 @@ impl RcValues {
         self.handles.resize_with(handles, || None);
     }
 
-    /// The thread ends. Chunks in which something still lives stay as they are, without an owner:
-    /// what lives there is counted and listed for ever, and looked at no more. Gives whether
-    /// there is any.
+    /// The thread ends. What still lives is counted and listed for ever, and looked at no more; the
+    /// slots beside it are for other threads. Gives whether any object may live.
     pub(super) fn give_back(&mut self) -> bool {
-        let mut any_lives = false;
         // What lives on is told, or it would go on to count the handle.
         for handle in self.handles.drain(..).flatten() {
             if let Some(value) = handle.upgrade() {
                 value.detached();
             }
         }
+        let mut any_lives = false;
         for own in self.chunks.drain(..) {
-            let number = own.first / CHUNK;
-            if let Some(Side::Local(side)) = chunks::get(number).map(|chunk| &chunk.side) {
-                side.owner.store(0, Ordering::Relaxed);
-            }
-            if own.slots.iter().any(|slot| slot.is_used()) {
-                any_lives = true;
-            } else {
-                UNUSED.lock().push(number);
-            }
+            any_lives |= own.slots.iter().any(Slot::is_used);
+            left::put(own.first / CHUNK, own.slots);
         }
         any_lives
-    }
-}
-
-/// An object died that outlived its thread: if it was the last of its chunk, the chunk is used
-/// again. None but the thread that made them can drop them, so this is asked by one thread.
-pub(super) fn reuse_left_over(number: u32, chunk: &'static Chunk) {
-    if let Side::Local(side) = &chunk.side
-        && side.owner.load(Ordering::Relaxed) == 0
-        && !chunk.slots.iter().any(Slot::is_used)
-    {
-        UNUSED.lock().push(number);
     }
 }

@@ -158,12 +158,22 @@ pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
     chunks.into_iter().flatten()
 }
 
-/// The entry of a handle, by the number of the handle, if that is still there.
+/// Whether the handle of a number is still there.
 pub(super) fn is_there(handle: u64) -> bool {
+    by_number(handle).is_some_and(|entry| entry.handle() == handle)
+}
+
+/// What is known of the handle of a number, if that is still there.
+pub(super) fn living(handle: u64) -> Option<(u64, Born)> {
+    let living = by_number(handle)?.living();
+    living.filter(|&(number, _)| number == handle)
+}
+
+/// The entry that a handle of this number has or had.
+fn by_number(handle: u64) -> Option<&'static Entry> {
     let number = (handle >> 32) as usize;
-    let chunk = CHUNKS.lock().get(number / BATCH).copied();
-    let entry = chunk.and_then(|chunk| chunk.get(number % BATCH));
-    entry.is_some_and(|entry| entry.handle() == handle)
+    let chunk = CHUNKS.lock().get(number / BATCH).copied()?;
+    chunk.get(number % BATCH)
 }
 
 /// Some entries of the store, or those of a new chunk; `None` when there are 2^32.

@@ -424,14 +424,23 @@ pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
 /// Every handle to an object, in no order that means anything.
 pub(crate) fn handles() -> Vec<HandleListed> {
     last::read_clock();
+    listed(entries::all().filter_map(Entry::living), origins::known())
+}
+
+/// Those of these numbers that are there.
+pub(crate) fn handles_of(numbers: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+    listed(numbers.filter_map(entries::living), HashMap::new())
+}
+
+/// Handles as they are told, given the origins that are known already.
+fn listed(
+    living: impl Iterator<Item = (u64, Born)>,
+    mut known: HashMap<u32, (u32, u32)>,
+) -> Vec<HandleListed> {
     let mut sites = sites::all();
     let kept = promises::kept();
-    let mut known = origins::known();
     let mut listed = Vec::new();
-    for entry in entries::all() {
-        let Some((number, born)) = entry.living() else {
-            continue;
-        };
+    for (number, born) in living {
         let Some((object, kind)) = resolved(&born, &kept) else {
             continue;
         };

@@ -20,7 +20,7 @@ mod unknown;
 use unknown as side;
 
 pub(super) use side::{Handle, Mark, Spares, origins_of_living, value_moved};
-pub(crate) use side::{follow, handles, last_drop, still_there};
+pub(crate) use side::{follow, handles, handles_of, last_drop, still_there};
 
 #[cfg(all(feature = "owners", feature = "nightly"))]
 compile_error!(

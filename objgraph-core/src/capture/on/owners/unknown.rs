@@ -91,6 +91,10 @@ pub(crate) fn handles() -> Vec<HandleListed> {
     Vec::new()
 }
 
+pub(crate) fn handles_of(_: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+    Vec::new()
+}
+
 pub(crate) fn still_there(_: &HandleListed) -> bool {
     false
 }

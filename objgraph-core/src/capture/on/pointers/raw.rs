@@ -21,7 +21,7 @@ macro_rules! raw_pointers {
 
             /// Where the object is, for pins.
             #[inline]
-            fn address(&self) -> usize {
+            pub(in super::super) fn address(&self) -> usize {
                 pins::address(&*self.inner)
             }
         }

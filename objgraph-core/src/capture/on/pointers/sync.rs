@@ -8,12 +8,11 @@
 //!
 //! While a snapshot looks into a value, on whichever thread, [`get_mut`](Arc::get_mut),
 //! [`make_mut`](Arc::make_mut), [`try_unwrap`](Arc::try_unwrap) and
-//! [`into_inner`](Arc::into_inner) of other threads wait until it has. So a `Visit` or a `Debug`
-//! that itself waits for such a thread, by joining it or by a lock that it holds, does not end; a
-//! lock is to be tried there, as the derive does.
-//!
-//! A thread that ends and leaves an object behind, forgotten or in a cycle of `Rc`, keeps some
-//! kilobytes of the table for it, for as long as that is alive.
+//! [`into_inner`](Arc::into_inner) of other threads wait until it has, if theirs is the only strong
+//! reference of the program. After 10 s of one visit they wait no more, and answer as if the
+//! reference of the visit were the program's: a `Visit` or a `Debug` that takes so long waits,
+//! most likely, for them, by joining their thread or by a lock that it holds. A lock is to be tried
+//! there, as the derive does.
 
 use std::any::Any;
 use std::borrow::Borrow;
@@ -49,8 +48,8 @@ use crate::tracked::Visit;
 ///
 /// While another thread takes a snapshot, it may hold a reference for the time of one visit.
 /// Counts do not show it; [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
-/// [`get_mut`](Self::get_mut) and [`make_mut`](Self::make_mut) wait for it to go; and a value
-/// whose last reference of the program goes meanwhile is dropped by that other thread, right
+/// [`get_mut`](Self::get_mut) and [`make_mut`](Self::make_mut) wait for it to go, up to 10 s; and a
+/// value whose last reference of the program goes meanwhile is dropped by that other thread, right
 /// after the visit.
 ///
 /// ```
@@ -123,12 +122,10 @@ impl<T> Arc<T> {
     ///
     /// The reference itself, where there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
-        let address = this.address();
         let Self { handle, inner } = this;
-        let unwrapped = std::sync::Arc::try_unwrap(inner).or_else(|inner| {
-            // What hinders may be another thread's pin.
-            pins::unpinned(address, || std::sync::Arc::try_unwrap(inner))
-        });
+        // What hinders may be another thread's pin.
+        let unwrapped = std::sync::Arc::try_unwrap(inner)
+            .or_else(|inner| pins::unpinned(inner, std::sync::Arc::try_unwrap));
         match unwrapped {
             Ok(inner) => Ok(inner.into_value()),
             Err(inner) => Err(Self { handle, inner }),
@@ -139,9 +136,8 @@ impl<T> Arc<T> {
     /// each for its own reference, one of them gets the value.
     #[must_use]
     pub fn into_inner(this: Self) -> Option<T> {
-        let address = this.address();
         // Under the lock of the pins, or one that is made just now would be the last reference.
-        let inner = pins::unpinned(address, || std::sync::Arc::into_inner(this.inner))?;
+        let inner = pins::unpinned(this.inner, std::sync::Arc::into_inner)?;
         Some(inner.into_value())
     }
 
@@ -202,7 +198,7 @@ impl<T: ?Sized> Arc<T> {
     }
 
     /// Takes the table's handle away, and waits for pins of other threads to go. False, and
-    /// nothing done, if this thread itself looks at the value.
+    /// nothing done, if they do not, or this thread itself looks at the value.
     fn detach_unpinned(&self) -> bool {
         if pins::wait_for_others(self.address()) {
             return false;
@@ -210,7 +206,7 @@ impl<T: ?Sized> Arc<T> {
         if !self.inner.header.is_lent() {
             self.detach();
             // The table leads nobody here from now on; who pinned in between is waited for.
-            pins::wait_for_others(self.address());
+            return !pins::wait_for_others(self.address());
         }
         true
     }
@@ -231,9 +227,7 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
             }
         }
         // A pin, which a weak reference may lead to, must not make the value look shared.
-        let inner = pins::unpinned_until_allowed(this.address(), || {
-            std::sync::Arc::make_mut(&mut this.inner)
-        });
+        let inner = pins::unpinned_until_allowed(&mut this.inner, std::sync::Arc::make_mut);
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads to nothing any more.
             Some(id) => table::detach(id),

@@ -1,0 +1,325 @@
+//! What objgraph calls that the user wrote, and that panics: the panic is the caller's, where there
+//! is one who can have it, and nothing stays behind.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+use objgraph::rc::Rc;
+use objgraph::sync::Arc;
+use objgraph::{Growth, NewIds, Picture, PictureError, State, TextStyle, Tracked, Visitor};
+
+use crate::questions::Subject;
+use crate::{MEANT, alone};
+
+fn panics<R>(what: &str, run: impl FnOnce() -> R) {
+    let panicked = catch_unwind(AssertUnwindSafe(run)).err();
+    let panicked = panicked.unwrap_or_else(|| panic!("{what}: it did not panic"));
+    let text = panicked.downcast_ref::<&str>().copied();
+    let text = text.or(panicked.downcast_ref::<String>().map(String::as_str));
+    assert_eq!(text, Some(MEANT), "{what}");
+}
+
+fn throws<R>() -> R {
+    panic!("{MEANT}")
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("callbacks")
+        .join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+type Drawn = fn(&Picture<'_>, &Path) -> Result<(), PictureError>;
+
+/// Each way to get a picture.
+const ENDS: [(&str, Drawn); 11] = [
+    ("drawing", |picture, _| picture.drawing().map(drop)),
+    ("to_dot", |picture, _| picture.to_dot().map(drop)),
+    ("to_svg", |picture, _| picture.to_svg().map(drop)),
+    ("to_text", |picture, _| picture.to_text().map(drop)),
+    ("to_json", |picture, _| picture.to_json().map(drop)),
+    ("to_graphml", |picture, _| picture.to_graphml().map(drop)),
+    ("to_mermaid", |picture, _| picture.to_mermaid().map(drop)),
+    ("write", |picture, _| picture.write(&mut io::sink())),
+    ("print", |picture, _| picture.print()),
+    ("save", |picture, folder| picture.save(folder.join("a.dot"))),
+    ("evcxr_display", |picture, _| {
+        picture.evcxr_display();
+        Ok(())
+    }),
+];
+
+#[test]
+fn of_a_picture() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let folder = folder("picture");
+    let subject = Rc::new(Subject::default());
+    subject.next.replace(Some(Rc::new(Subject::default())));
+    type Set = fn(Picture<'static>) -> Picture<'static>;
+    let sets: [(&str, Set); 6] = [
+        ("filter", |picture| picture.filter(|_| throws())),
+        ("filter_edges", |picture| picture.filter_edges(|_| throws())),
+        ("stop_at", |picture| picture.stop_at(|_| throws())),
+        ("highlight", |picture| picture.highlight(|_| throws())),
+        ("extra_info", |picture| {
+            picture.extra_info(|_| throws::<String>())
+        }),
+        ("node_attrs", |picture| {
+            picture.node_attrs(|_| throws::<[(&str, &str); 0]>())
+        }),
+    ];
+    for (name, set) in sets {
+        for (end, draw) in ENDS {
+            let forth = set(objgraph::refs(&subject));
+            panics(&format!("{name}, {end}"), || draw(&forth, &folder));
+            let back = set(objgraph::backrefs(subject.next.borrow().as_ref().unwrap()));
+            panics(&format!("{name}, {end}, backwards"), || {
+                draw(&back, &folder)
+            });
+        }
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "no file is left");
+    for (end, draw) in ENDS {
+        assert!(draw(&objgraph::refs(&subject), &folder).is_ok(), "{end}");
+    }
+    assert_eq!(
+        (Rc::strong_count(&subject), Rc::weak_count(&subject)),
+        (1, 0)
+    );
+}
+
+#[test]
+fn of_chains_tables_and_scopes() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let subject = Rc::new(Subject::default());
+    let snapshot = std::sync::Arc::new(objgraph::snapshot());
+    let node = snapshot.find(objgraph::id(&subject)).unwrap();
+    let stats = || objgraph::stats().filter(|_| throws());
+    let mut growth = Growth::default();
+    let before = objgraph::counts().len();
+    for _ in 0..2 {
+        panics("find_ref_chain", || {
+            objgraph::find_ref_chain(&subject, |_| throws())
+        });
+        panics("find_backref_chain", || {
+            objgraph::find_backref_chain(&subject, |_| throws())
+        });
+        panics("ref_chain_in", || {
+            objgraph::ref_chain_in(&snapshot, [node]).find(|_| throws())
+        });
+        panics("backref_chain_in", || {
+            objgraph::backref_chain_in(&snapshot, [node]).find(|_| throws())
+        });
+        panics("typestats", || stats().typestats());
+        panics("most_common_types", || stats().most_common_types());
+        panics("write_most_common_types", || {
+            stats().write_most_common_types(&mut io::sink())
+        });
+        panics("show_most_common_types", || {
+            stats().show_most_common_types()
+        });
+        panics("growth", || stats().growth());
+        panics("growth_in", || stats().growth_in(&mut growth));
+        panics("write_growth", || stats().write_growth(&mut io::sink()));
+        panics("write_growth_in", || {
+            stats().write_growth_in(&mut growth, &mut io::sink())
+        });
+        panics("show_growth", || stats().show_growth());
+        panics("show_growth_in", || stats().show_growth_in(&mut growth));
+        panics("with_root", || {
+            objgraph::with_root("thrown", &subject, throws::<()>)
+        });
+        panics("assert_no_growth", || {
+            objgraph::assert_no_growth!(throws::<()>)
+        });
+        panics("spawn_in_current_scope", || {
+            let thread = objgraph::spawn_in_current_scope(throws::<()>);
+            std::panic::resume_unwind(thread.join().unwrap_err())
+        });
+        let scope = objgraph::Scope::new("thrown");
+        panics("Scope::enter", || {
+            let _entered = scope.enter();
+            throws::<()>()
+        });
+        assert!(objgraph::Scope::current().is_none());
+    }
+    // What it was asked for the first time, it tells whole: nothing was taken for told.
+    assert!(!growth.grown().is_empty());
+    let snapshot = objgraph::snapshot();
+    assert!(snapshot.nodes().all(|node| node.root() != Some("thrown")));
+    assert_eq!(objgraph::counts().len(), before);
+    assert_eq!(
+        (Rc::strong_count(&subject), Rc::weak_count(&subject)),
+        (1, 0)
+    );
+}
+
+/// Panics at a byte.
+struct Throws(usize);
+
+impl Write for Throws {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 && !bytes.is_empty() {
+            throws()
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Is interrupted each time before it writes a byte.
+#[derive(Default)]
+struct Interrupted(Vec<u8>, bool);
+
+impl Write for Interrupted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.1 = !self.1;
+        if self.1 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        self.0.extend(bytes.first());
+        Ok(bytes.len().min(1))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn of_a_writer() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let subject = Rc::new(Subject::default());
+    let picture = objgraph::refs(&subject);
+    let drawing = picture.drawing().unwrap();
+    let snapshot = objgraph::core::snapshot_of([objgraph::id(&subject)]);
+    type Writes<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
+    let writers: [(&str, Writes<'_>); 8] = [
+        ("Picture::write", &|out| {
+            picture.write(out).map_err(io::Error::other)
+        }),
+        ("Drawing::write_dot", &|out| drawing.write_dot(out)),
+        ("Drawing::write_text", &|out| {
+            drawing.write_text(out, &TextStyle::default())
+        }),
+        ("write_json", &|out| objgraph::write_json(&snapshot, out)),
+        ("write_graphml", &|out| {
+            objgraph::write_graphml(&snapshot, out)
+        }),
+        ("write_most_common_types", &|out| {
+            objgraph::stats().write_most_common_types(out)
+        }),
+        ("write_growth_in", &|out| {
+            objgraph::stats().write_growth_in(&mut Growth::default(), out)
+        }),
+        ("NewIdsLook::write", &|out| {
+            NewIds::default().look().write(out).map(drop)
+        }),
+    ];
+    for (name, write) in writers {
+        let mut all = Vec::new();
+        write(&mut all).unwrap();
+        for room in [0, 1, all.len() / 2, all.len() - 1] {
+            panics(name, || write(&mut Throws(room)));
+        }
+        let mut slow = Interrupted::default();
+        write(&mut slow).unwrap();
+        assert_eq!(String::from_utf8(slow.0), String::from_utf8(all), "{name}");
+    }
+}
+
+mod functions {
+    use super::*;
+
+    pub fn with<'a>(_: &'a Rc<Subject>, _: &mut Visitor<'a>) {
+        throws()
+    }
+
+    pub fn label(_: &LabelThrows, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        throws()
+    }
+}
+
+#[derive(Tracked)]
+struct WithThrows {
+    #[tracked(with = functions::with)]
+    field: Rc<Subject>,
+}
+
+#[derive(Tracked, Default)]
+#[tracked(label = functions::label)]
+struct LabelThrows(RefCell<Option<Rc<LabelThrows>>>);
+
+#[derive(Tracked, Default)]
+struct DebugThrows(RefCell<Option<Arc<DebugThrows>>>);
+
+impl fmt::Debug for DebugThrows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("so far")?;
+        throws()
+    }
+}
+
+/// Here nobody calls who could have the panic: it is told in place of what was asked for.
+#[test]
+fn of_a_value() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = alone();
+    let field = Rc::default();
+    let with = Rc::new(WithThrows { field });
+    let label = Rc::new(LabelThrows::default());
+    label.0.replace(Some(label.clone()));
+    let debug = Rc::new(DebugThrows::default());
+    let snapshot = objgraph::snapshot();
+    let node = snapshot.find(objgraph::id(&with)).unwrap();
+    assert_eq!(snapshot.node(node).state(), State::Panicked);
+    for id in [
+        objgraph::id(&with),
+        objgraph::id(&label),
+        objgraph::id(&debug),
+    ] {
+        for (end, draw) in ENDS {
+            let picture = objgraph::refs(id);
+            assert!(draw(&picture, &folder("value")).is_ok(), "{end}");
+        }
+        let dot = objgraph::refs(id).to_dot().unwrap();
+        assert!(dot.contains("panicked"), "{dot}");
+    }
+    // Of what leaked, too, and where an assertion fails with it.
+    let weak = Rc::downgrade(&label);
+    drop(label);
+    let leaks = objgraph::show_leaks(folder("leaks").join("a.dot")).unwrap();
+    assert!(leaks.to_string().contains("LabelThrows"), "{leaks}");
+    let kept = debug.clone();
+    let failed = catch_unwind(AssertUnwindSafe(|| objgraph::assert_drops!(debug)));
+    let failed = failed.expect_err("it is kept");
+    let said = failed.downcast_ref::<String>().unwrap();
+    assert!(
+        said.contains("the value was dropped, and 1 object"),
+        "{said}"
+    );
+    drop(kept);
+    weak.upgrade().unwrap().0.take();
+}
