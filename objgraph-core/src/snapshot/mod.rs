@@ -35,8 +35,9 @@ use crate::type_info::TypeInfo;
 
 /// What was alive at one moment, and who referred to whom.
 ///
-/// Nodes are numbered from 0 in the order of the table, then values found behind std's own
-/// pointers, in the order they were met. The edges of a node are sorted by path and target.
+/// Nodes are numbered from 0 in the order of the table, then what is not in it: roots, the values
+/// that were asked about, those found behind std's own pointers, in the order they were met. The
+/// edges of a node are sorted by path and target.
 ///
 /// With the feature `petgraph` it implements petgraph's visit traits (`&Snapshot` is a graph), so
 /// every algorithm of petgraph runs on it without a copy.
