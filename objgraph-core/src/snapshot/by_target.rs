@@ -236,9 +236,8 @@ mod tests {
                     by_target.to(&parts, NodeId::new(0));
                 }
             }
-            for node in 0..nodes {
-                let found = by_target.to(&parts, NodeId::new(node));
-                prop_assert_eq!(found, &expected[node][..]);
+            for (node, expected) in expected.iter().enumerate() {
+                prop_assert_eq!(by_target.to(&parts, NodeId::new(node)), &expected[..]);
             }
         }
     }
