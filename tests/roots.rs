@@ -98,3 +98,46 @@ fn scoped_roots_are_roots_as_long_as_the_scope_lasts() {
     assert_eq!(holders(&snapshot, objgraph::id(&inner)), expected);
     assert!(holders(&objgraph::snapshot(), objgraph::id(&inner)).is_empty());
 }
+
+#[test]
+fn the_many_references_of_a_root_lead_where_they_do() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let _alone = ONE_AT_A_TIME.lock();
+    let sessions: Vec<Rc<Session>> = (0..10_000)
+        .map(|number| Rc::new(Session { number }))
+        .collect();
+    // Not in the order of the table, and some more than once.
+    let held: Vec<(Rc<Session>, std::rc::Rc<Session>)> = (0..12_000)
+        .map(|at| {
+            let session = sessions[at * 7919 % 10_000].clone();
+            (session, std::rc::Rc::new(Session { number: at as u32 }))
+        })
+        .collect();
+    let snapshot = with_root("held", &held, objgraph::snapshot);
+    let root = snapshot.nodes().find(|node| node.root() == Some("held"));
+    let root = root.unwrap().node_id();
+    let expected = held.iter().map(|pair| Some(objgraph::id(&pair.0)));
+    let expected: Vec<_> = expected.collect();
+    let mut found = vec![None; held.len()];
+    let mut outside = vec![0; held.len()];
+    for edge in snapshot.edges(root) {
+        let (element, target) = (edge.element().unwrap() as usize, edge.target());
+        match edge.path().ends_with("].0") {
+            true => found[element] = Some(snapshot.node(target).id()),
+            false => outside[element] += 1,
+        }
+    }
+    assert_eq!(found, expected);
+    assert_eq!(outside, vec![1; held.len()]);
+    assert_eq!(snapshot.edges(root).len(), 2 * held.len());
+    for session in &sessions {
+        let node = snapshot.find(objgraph::id(session)).unwrap();
+        assert_eq!(snapshot.external(node), Some(1));
+    }
+    // The order of nodes: the table, roots, what was met.
+    let of_table = |edge: &objgraph::Edge<'_>| snapshot.node(edge.target()).id().is_in_table();
+    let mut edges = snapshot.edges(root);
+    assert!(edges.all(|edge| of_table(&edge) == (edge.target() < root)));
+}

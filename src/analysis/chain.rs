@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -126,57 +126,78 @@ impl ChainSearch {
     /// Breadth first: O(objects of the snapshot + references of those it meets). The way back
     /// ends at roots, since nothing holds them.
     pub fn find(&self, mut is_meant: impl FnMut(Node<'_>) -> bool) -> Option<Chain> {
-        const NOT_MET: u32 = u32::MAX;
-        const START: u32 = u32::MAX - 1;
-        let snapshot = &self.snapshot;
-        // By which node, and over which edge, each node was met.
+        let snapshot = &*self.snapshot;
         let mut met_from = vec![NOT_MET; snapshot.len()];
-        let mut met_over = vec![0u32; snapshot.len()];
-        let mut queue = VecDeque::new();
+        let mut met = Vec::new();
         for &start in &self.starts {
             if met_from[start.index()] == NOT_MET {
                 met_from[start.index()] = START;
-                queue.push_back((start, 0));
+                met.push(start);
             }
         }
-        let found = loop {
-            let (node, depth) = queue.pop_front()?;
-            if is_meant(snapshot.node(node)) {
-                break node;
+        let mut layer = 0..met.len();
+        let mut depth = 0;
+        while !layer.is_empty() {
+            let mut nodes = met[layer.clone()].iter();
+            if let Some(&found) = nodes.find(|&&node| is_meant(snapshot.node(node))) {
+                return Some(self.chain(found, &met_from));
             }
             if depth >= self.max_depth {
-                continue;
+                return None;
             }
-            for edge in self.way.edges(snapshot, node) {
-                let far = self.way.far(&edge);
-                if (edge.is_strong() || self.weak)
-                    && met_from[far.index()] == NOT_MET
-                    && !self.ignored.contains(&snapshot.node(far).id())
-                {
-                    met_from[far.index()] = node.index() as u32;
-                    met_over[far.index()] = edge.number() as u32;
-                    queue.push_back((far, depth + 1));
-                }
+            depth += 1;
+            self.way.gather(snapshot, &met[layer.clone()]);
+            for at in layer.clone() {
+                let node = met[at];
+                self.way.for_each(snapshot, node, |edge| {
+                    let far = self.way.far(&edge);
+                    let from = &mut met_from[far.index()];
+                    if *from == NOT_MET && self.follows(&edge) && !self.ignores(far) {
+                        *from = node.index() as u32 + 1;
+                        met.push(far);
+                    }
+                });
             }
-        };
+            layer = layer.end..met.len();
+        }
+        None
+    }
+
+    fn follows(&self, edge: &Edge<'_>) -> bool {
+        edge.is_strong() || self.weak
+    }
+
+    fn ignores(&self, node: NodeId) -> bool {
+        !self.ignored.is_empty() && self.ignored.contains(&self.snapshot.node(node).id())
+    }
+
+    /// The chain from the start over which a node was met.
+    fn chain(&self, found: NodeId, met_from: &[u32]) -> Chain {
         let (mut nodes, mut edges) = (vec![found], Vec::new());
-        let mut at = found.index();
-        while met_from[at] != START {
-            edges.push(met_over[at] as usize);
-            at = met_from[at] as usize;
-            nodes.push(NodeId::new(at));
+        let mut at = found;
+        while met_from[at.index()] != START {
+            let from = NodeId::new(met_from[at.index()] as usize - 1);
+            let mut between = self.way.edges(&self.snapshot, from);
+            let met_over = between.find(|edge| self.way.far(edge) == at && self.follows(edge));
+            edges.extend(met_over.map(|edge| edge.number()));
+            nodes.push(from);
+            at = from;
         }
         if self.way == Way::Refs {
             nodes.reverse();
             edges.reverse();
         }
-        Some(Chain {
-            snapshot: Arc::clone(snapshot),
+        Chain {
+            snapshot: Arc::clone(&self.snapshot),
             nodes,
             edges,
-        })
+        }
     }
 }
+
+/// A node was met from the one of the number less one; or from none; or it is a start.
+const NOT_MET: u32 = 0;
+const START: u32 = u32::MAX;
 
 /// Whether a node is a root: a `static` or a `thread_local!` marked with `#[objgraph::root]`, or
 /// a value that [`with_root`](crate::with_root) named. What a chain to the holder is looked for

@@ -14,9 +14,9 @@ pub fn unreferenced(snapshot: &Snapshot) -> Vec<NodeId> {
             is_referred_to[edge.target.index()] |= edge.strong;
         }
     }
-    snapshot
-        .nodes()
-        .filter(|node| node.id().is_in_table() && !is_referred_to[node.node_id().index()])
-        .map(|node| node.node_id())
+    let unreferenced = (0..snapshot.len()).filter(|&at| !is_referred_to[at]);
+    let nodes = unreferenced.map(NodeId::new);
+    nodes
+        .filter(|&node| snapshot.node(node).id().is_in_table())
         .collect()
 }

@@ -25,6 +25,26 @@ impl Way {
             .chain(backrefs.into_iter().flatten())
     }
 
+    /// The same, where all of them are looked at, and there are many.
+    pub(crate) fn for_each<'s>(
+        self,
+        snapshot: &'s Snapshot,
+        node: NodeId,
+        look: impl FnMut(Edge<'s>),
+    ) {
+        match self {
+            Self::Refs => snapshot.edges(node).for_each(look),
+            Self::Backrefs => snapshot.edges_to(node).for_each(look),
+        }
+    }
+
+    /// Says that the edges at these nodes will be asked for.
+    pub(crate) fn gather(self, snapshot: &Snapshot, nodes: &[NodeId]) {
+        if self == Self::Backrefs {
+            snapshot.gather_edges_to(nodes);
+        }
+    }
+
     /// The end of an edge that lies this way.
     pub(crate) fn far(self, edge: &Edge<'_>) -> NodeId {
         match self {

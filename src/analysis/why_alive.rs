@@ -69,6 +69,7 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let mut holders = 0;
     let mut all = Vec::new();
     while !level.is_empty() && found.is_none() {
+        snapshot.gather_edges_to(&level);
         for &at in &level {
             let Some((rank, reason)) = held(snapshot, &simulation, at) else {
                 continue;

@@ -4,6 +4,7 @@
 //! pointer into the program, and does not change: every analysis is a function of it.
 
 mod by_id;
+mod by_target;
 mod edge;
 mod handles;
 mod lengths;
@@ -30,13 +31,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use self::by_id::ById;
+use self::by_target::ByTarget;
 use crate::object_id::ObjectId;
 use crate::type_info::TypeInfo;
 
 /// What was alive at one moment, and who referred to whom.
 ///
-/// Nodes are numbered from 0 in the order of the table, then values found behind std's own
-/// pointers, in the order they were met. The edges of a node are sorted by path and target.
+/// Nodes are numbered from 0 in the order of the table, then what is not in it: roots, the values
+/// that were asked about, those found behind std's own pointers, in the order they were met. The
+/// edges of a node are sorted by path and target.
 ///
 /// With the feature `petgraph` it implements petgraph's visit traits (`&Snapshot` is a graph), so
 /// every algorithm of petgraph runs on it without a copy.
@@ -45,17 +48,8 @@ pub struct Snapshot {
     parts: SnapshotParts,
     /// The nodes by their ids, made when first asked for.
     by_id: OnceLock<ById>,
-    /// The edges by target, made when first asked for.
-    incoming: OnceLock<Incoming>,
-}
-
-/// Edges by target: `edges[starts[n]..starts[n + 1]]` are the numbers of the edges that lead to
-/// `n`, and `sources` says where each edge begins.
-#[derive(Debug)]
-struct Incoming {
-    starts: Vec<u32>,
-    edges: Vec<u32>,
-    sources: Vec<u32>,
+    /// The edges by target, as far as they were asked for.
+    by_target: ByTarget,
 }
 
 impl Snapshot {
@@ -83,7 +77,7 @@ impl Snapshot {
         Self {
             parts,
             by_id: OnceLock::new(),
-            incoming: OnceLock::new(),
+            by_target: ByTarget::default(),
         }
     }
 
@@ -159,14 +153,25 @@ impl Snapshot {
     }
 
     /// The references that lead to the node, weak ones included, in the order of their sources.
+    ///
+    /// O(references that lead to it), after all references were sorted by where they lead, at the
+    /// first question.
     pub fn edges_to(&self, node: NodeId) -> impl ExactSizeIterator<Item = Edge<'_>> + Clone {
-        let incoming = self.incoming();
-        let range =
-            incoming.starts[node.index()] as usize..incoming.starts[node.index() + 1] as usize;
-        incoming.edges[range].iter().map(move |&edge| {
-            let source = NodeId::new(incoming.sources[edge as usize] as usize);
-            Edge::new(self, source, edge)
+        let incoming = self.by_target.to(&self.parts, node);
+        incoming.iter().map(|from| {
+            let source = NodeId::new(from.source as usize);
+            Edge::new(self, source, from.edge)
         })
+    }
+
+    /// Says that [`edges_to`](Self::edges_to) will be asked for these nodes. If they are few, and
+    /// it is said for the first few times, what leads to them is found in one pass over all
+    /// references: less work than to sort them, and no memory.
+    ///
+    /// The answers are the same. Who goes backwards from a node, layer by layer, says it of each
+    /// layer.
+    pub fn gather_edges_to(&self, nodes: &[NodeId]) {
+        self.by_target.gather(&self.parts, nodes);
     }
 
     /// How many of the node's strong references no traced value holds: they are on the stack, in
@@ -236,34 +241,5 @@ impl Snapshot {
         let start = rows.partition_point(|row| row.node < node);
         let own = rows[start..].partition_point(|row| row.node == node);
         &rows[start..start + own]
-    }
-
-    fn incoming(&self) -> &Incoming {
-        self.incoming.get_or_init(|| {
-            let mut starts = vec![0u32; self.len() + 1];
-            for edge in &self.parts.edges {
-                starts[edge.target.index() + 1] += 1;
-            }
-            for index in 0..self.len() {
-                starts[index + 1] += starts[index];
-            }
-            let mut next = starts.clone();
-            let mut edges = vec![0u32; self.edge_count()];
-            let mut sources = vec![0u32; self.edge_count()];
-            for source in 0..self.len() {
-                let range = self.parts.edge_starts[source]..self.parts.edge_starts[source + 1];
-                for edge in range {
-                    sources[edge as usize] = source as u32;
-                    let at = &mut next[self.parts.edges[edge as usize].target.index()];
-                    edges[*at as usize] = edge;
-                    *at += 1;
-                }
-            }
-            Incoming {
-                starts,
-                edges,
-                sources,
-            }
-        })
     }
 }

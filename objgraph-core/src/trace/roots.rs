@@ -74,29 +74,61 @@ pub fn with_root<R>(name: &str, value: &impl Visit, run: impl FnOnce() -> R) -> 
     })
 }
 
-/// Adds the roots to a trace.
-pub(super) fn visit_roots(tracer: &mut Tracer) {
-    let mut roots: Vec<&StaticRoot> = inventory::iter::<StaticRoot>.into_iter().collect();
-    roots.sort_by_key(|root| (root.name, (root.type_name)()));
-    for root in roots {
-        let node = tracer.add_value((root.type_name)(), 0);
-        tracer
-            .roots
-            .push((NodeId::new(node as usize), root.name.to_owned()));
-        tracer.visit_caught(node, |visitor| (root.visit)(visitor));
+/// The roots of a trace.
+pub(super) struct Roots {
+    statics: Vec<(u32, &'static StaticRoot)>,
+    /// The node of the innermost scoped root; those of the others follow.
+    scoped: u32,
+}
+
+impl Roots {
+    /// Gives each root a node. They are visited later, after all nodes before theirs: a root may
+    /// refer to most of what there is, and what is found out of order has to be put in its place.
+    pub(super) fn add(tracer: &mut Tracer) -> Self {
+        let mut statics: Vec<&StaticRoot> = inventory::iter::<StaticRoot>.into_iter().collect();
+        statics.sort_by_key(|root| (root.name, (root.type_name)()));
+        let statics = statics.into_iter();
+        let statics = statics
+            .map(|root| (tracer.add_root(root.name, (root.type_name)(), 0), root))
+            .collect();
+        let scoped = tracer.nodes.len() as u32;
+        each_scoped(|root| {
+            let value = root.value;
+            tracer.add_root(root.name, value.__type_name(), size_of_val(value));
+        });
+        Self { statics, scoped }
     }
+
+    pub(super) fn visit(self, tracer: &mut Tracer) {
+        for (node, root) in self.statics {
+            tracer.visit_caught(node, |visitor| (root.visit)(visitor));
+        }
+        let mut node = self.scoped;
+        each_scoped(|root| {
+            tracer.visit_caught(node, |visitor| root.value.visit(visitor));
+            node += 1;
+        });
+    }
+}
+
+/// The scoped roots, the innermost first.
+fn each_scoped(mut each: impl FnMut(&Scoped<'_>)) {
     if SCOPED.is_set() {
         SCOPED.with(|innermost| {
             let mut next = Some(innermost);
             while let Some(scoped) = next {
-                let value = scoped.value;
-                let node = tracer.add_value(value.__type_name(), size_of_val(value));
-                tracer
-                    .roots
-                    .push((NodeId::new(node as usize), scoped.name.to_owned()));
-                tracer.visit_caught(node, |visitor| value.visit(visitor));
+                each(scoped);
                 next = scoped.outer;
             }
         });
+    }
+}
+
+impl Tracer {
+    fn add_root(&mut self, name: &str, type_name: &'static str, size: usize) -> u32 {
+        let node = self.add_value(type_name, size);
+        self.roots
+            .push((NodeId::new(node as usize), name.to_owned()));
+        node
     }
 }

@@ -9,6 +9,7 @@ use super::by_address::ByAddress;
 use super::handles::Handles;
 use super::keep::Kept;
 use super::others::Running;
+use super::roots::Roots;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
 use super::visitor::Visitor;
@@ -158,15 +159,23 @@ pub(super) fn take(
     tracer.edges.reserve_nodes(all);
     tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
-    if roots {
-        super::roots::visit_roots(&mut tracer);
+    let roots = roots.then(|| Roots::add(&mut tracer));
+    let mut starts = Vec::new();
+    let mut in_place = Vec::new();
+    for &value in values {
+        let first = starts.len();
+        if !add_starts(&mut tracer, value, &mut starts) {
+            in_place.push((starts[first], value));
+        }
     }
-    let starts = values
-        .iter()
-        .flat_map(|value| start_nodes(&mut tracer, *value))
-        .collect();
     tracer.in_order = true;
     tracer.visit_listed(all as u32);
+    if let Some(roots) = roots {
+        roots.visit(&mut tracer);
+    }
+    for (node, value) in in_place {
+        tracer.visit_caught(node.index() as u32, |visitor| value.visit(visitor));
+    }
     tracer.read_all();
     tracer.visit_queue();
     if is_part {
@@ -221,22 +230,27 @@ fn births_and_deaths() -> (u64, u64) {
     })
 }
 
-fn start_nodes(tracer: &mut Tracer, value: &dyn Visit) -> Vec<NodeId> {
+/// Adds the nodes to start at to see a value; whether these are of objects that it points to, and
+/// not its own, which is to be visited.
+fn add_starts(tracer: &mut Tracer, value: &dyn Visit, nodes: &mut Vec<NodeId>) -> bool {
     let mut starts = Starts::default();
-    if !value.starts(&mut starts) {
+    let is_pointer = value.starts(&mut starts);
+    if is_pointer {
+        let found = starts.found.into_iter().filter_map(|start| match start {
+            Start::Object(id) => tracer.object(id),
+            Start::Pointer(met) => Some(tracer.met(met)),
+        });
+        nodes.extend(found.map(|node| NodeId::new(node as usize)));
+    } else {
         let node = tracer.add_value(value.__type_name(), size_of_val(value));
+        let node = NodeId::new(node as usize);
         if tracer.wants_labels {
             let label = super::labels::cut(value.label());
-            tracer.labels.push((NodeId::new(node as usize), label));
+            tracer.labels.push((node, label));
         }
-        tracer.visit_caught(node, |visitor| value.visit(visitor));
-        return vec![NodeId::new(node as usize)];
+        nodes.push(node);
     }
-    let found = starts.found.into_iter().filter_map(|start| match start {
-        Start::Object(id) => tracer.object(id),
-        Start::Pointer(met) => Some(tracer.met(met)),
-    });
-    found.map(|node| NodeId::new(node as usize)).collect()
+    is_pointer
 }
 
 impl Tracer {

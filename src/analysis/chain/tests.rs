@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use objgraph_core::{NodeId, Snapshot};
@@ -40,8 +41,102 @@ fn graph(nodes: usize, strong: &[(usize, usize)], weak: &[(usize, usize)]) -> Ar
     kit.snapshot()
 }
 
+/// The first chain that a search finds which takes one node after the other from a queue: its
+/// references, from the start on. Each node is met over the first reference that leads to it.
+fn first_chain(
+    edges: &[(usize, usize, bool)],
+    starts: &[usize],
+    max_depth: usize,
+    mut is_meant: impl FnMut(usize) -> bool,
+) -> Option<Vec<usize>> {
+    let mut met: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut queue = VecDeque::new();
+    for &start in starts {
+        if !met.iter().any(|known| known.0 == start) {
+            met.push((start, None));
+            queue.push_back((start, 0));
+        }
+    }
+    let over = |met: &[(usize, Option<usize>)], node| {
+        met.iter()
+            .find(|known| known.0 == node)
+            .and_then(|known| known.1)
+    };
+    loop {
+        let (node, depth) = queue.pop_front()?;
+        if is_meant(node) {
+            let (mut at, mut chain) = (node, Vec::new());
+            while let Some(edge) = over(&met, at) {
+                chain.push(edge);
+                at = edges[edge].0;
+            }
+            chain.reverse();
+            return Some(chain);
+        }
+        if depth < max_depth {
+            for (number, &(from, to, is_followed)) in edges.iter().enumerate() {
+                if from == node && is_followed && !met.iter().any(|known| known.0 == to) {
+                    met.push((to, Some(number)));
+                    queue.push_back((to, depth + 1));
+                }
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Of several shortest chains it is the first, and what is meant is asked of the same objects
+    /// in the same order, whether the snapshot has been asked before or not.
+    #[test]
+    fn the_first_of_the_shortest_chains_is_found(
+        strong in prop::collection::vec((0usize..12, 0usize..12), 0..40),
+        weak in prop::collection::vec((0usize..12, 0usize..12), 0..8),
+        starts in prop::collection::vec(0usize..12, 0..4),
+        meant in prop::collection::vec(0usize..12, 0..4),
+        max_depth in 0usize..8,
+        follow_weak in any::<bool>(),
+        backwards in any::<bool>(),
+        is_at_hand in any::<bool>(),
+    ) {
+        let snapshot = graph(12, &strong, &weak);
+        let nodes = (0..12).map(NodeId::new);
+        let edges: Vec<(usize, usize, bool)> = nodes
+            .flat_map(|node| snapshot.edges(node))
+            .map(|edge| {
+                let ends = (edge.source().index(), edge.target().index());
+                let (from, to) = if backwards { (ends.1, ends.0) } else { ends };
+                (from, to, edge.is_strong() || follow_weak)
+            })
+            .collect();
+        let mut expected_asked = Vec::new();
+        let expected = first_chain(&edges, &starts, max_depth, |node| {
+            expected_asked.push(node);
+            meant.contains(&node)
+        });
+        if is_at_hand {
+            let _ = snapshot.edges_to(NodeId::new(0)).len();
+        }
+        let way = if backwards { Way::Backrefs } else { Way::Refs };
+        let mut asked = Vec::new();
+        let found = ChainSearch::new(&snapshot, starts.iter().copied().map(NodeId::new), way)
+            .max_depth(max_depth)
+            .weak(follow_weak)
+            .find(|node| {
+                asked.push(node.node_id().index());
+                meant.contains(&node.node_id().index())
+            });
+        let found = found.map(|chain| {
+            let mut edges: Vec<usize> = chain.edges().map(|edge| edge.number()).collect();
+            if backwards {
+                edges.reverse();
+            }
+            edges
+        });
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(asked, expected_asked);
+    }
 
     #[test]
     fn chains_are_shortest(

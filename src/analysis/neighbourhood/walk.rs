@@ -123,12 +123,25 @@ impl<'s, 'f> Walk<'s, 'f> {
     /// Draws all that is to be drawn behind the starts.
     pub(super) fn finish(mut self) -> Result<Neighbourhood, TooLarge> {
         let mut at = 0;
+        let mut gathered = 0;
         while at < self.picture.nodes.len() {
+            if at == gathered {
+                gathered = self.picture.nodes.len();
+                self.gather(at);
+            }
             self.expand(at)?;
             at += 1;
         }
         red::mark(&mut self.picture, &self.strong);
         Ok(self.picture)
+    }
+
+    /// Looks for the references at all nodes from this one on, which are as far from the starts.
+    fn gather(&self, from: usize) {
+        let nodes = self.picture.nodes[from..].iter();
+        let nodes = nodes.filter(|node| node.depth < self.options.max_depth);
+        let objects = nodes.flat_map(|node| node.shape.objects()).copied();
+        self.way.gather(self.snapshot, &objects.collect::<Vec<_>>());
     }
 
     /// Draws what is one reference from a node.

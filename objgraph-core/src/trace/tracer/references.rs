@@ -9,6 +9,9 @@ use crate::snapshot::NodeId;
 /// How many edges are sorted together, at least.
 const TOGETHER: usize = 512;
 
+/// How many edges wait at most for it to be read where they lead, however many a visit finds.
+const WAITING: usize = 4096;
+
 /// Stands for the node of an edge that is not known.
 const NOWHERE: NodeId = NodeId::new(u32::MAX as usize - 1);
 
@@ -91,6 +94,9 @@ impl Tracer {
             let edge = self.edge_to(NOWHERE, true);
             self.reported.push((holder, edge));
             self.unread.push((edge, spot));
+            if self.unread.len() >= WAITING {
+                self.read();
+            }
         }
         spot.is_some()
     }
