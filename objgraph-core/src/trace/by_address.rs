@@ -83,31 +83,34 @@ impl Block {
     }
 }
 
-/// The block and the grain in it.
+/// The block and the grain in it; `None` too for no address.
 #[inline]
 fn split(address: usize) -> Option<(usize, u32)> {
-    address
-        .is_multiple_of(ALIGN)
+    (address != 0 && address.is_multiple_of(ALIGN))
         .then_some((address / BLOCK, (address / GRAIN % 64) as u32))
 }
 
 impl ByAddress {
     /// The nodes from 0 on, at these addresses; 0 where it is not known.
     pub(super) fn of(addresses: &[usize]) -> Self {
-        let known = || {
-            let known = (0..).zip(addresses).filter(|&(_, &address)| address != 0);
-            known.filter_map(|(node, &address)| Some((node, split(address)?)))
-        };
-        let mut found = Self::with_spans(known().map(|(_, (block, _))| block));
-        let mut last = (usize::MAX, 0, None);
-        for (node, (block, grain)) in known() {
-            let is_here = last.0 == block;
-            let at = if is_here { last.2 } else { found.block(block) };
-            if let Some(at) = at {
-                found.blocks[at].add(grain, node, is_here && node == last.1 + 1);
+        let mut found = Self::with_spans(addresses);
+        let mut at = (usize::MAX, None);
+        let (mut block, mut last) = (Block::default(), 0);
+        for (node, &address) in (0..).zip(addresses) {
+            let Some((number, grain)) = split(address) else {
+                continue;
+            };
+            if number != at.0 {
+                found.put(at.1, block);
+                at = (number, found.block(number));
+                block = at.1.map_or_else(Block::default, |at| found.blocks[at]);
+                // What was added to it before was not the last one.
+                last = u32::MAX;
             }
-            last = (block, node, at);
+            block.add(grain, node, node == last.wrapping_add(1));
+            last = node;
         }
+        found.put(at.1, block);
         let mut room = 0;
         for block in found.blocks.iter_mut().filter(|block| !block.in_order) {
             block.first = room;
@@ -115,7 +118,10 @@ impl ByAddress {
         }
         if room > 0 {
             found.nodes.resize(room as usize, 0);
-            for (node, (block, grain)) in known() {
+            for (node, &address) in (0..).zip(addresses) {
+                let Some((block, grain)) = split(address) else {
+                    continue;
+                };
                 let block = found.block(block).map(|at| found.blocks[at]);
                 let block = block.filter(|block| !block.in_order);
                 if let Some((block, rank)) =
@@ -128,12 +134,22 @@ impl ByAddress {
         found
     }
 
-    /// Empty blocks where these are.
-    fn with_spans(blocks: impl Iterator<Item = usize>) -> Self {
+    fn put(&mut self, at: Option<usize>, block: Block) {
+        if let Some(at) = at {
+            self.blocks[at] = block;
+        }
+    }
+
+    /// Empty blocks where these addresses are.
+    fn with_spans(addresses: &[usize]) -> Self {
         let mut taken: Vec<usize> = Vec::new();
-        for block in blocks {
-            if taken.last() != Some(&block) {
+        let mut last = usize::MAX;
+        for &address in addresses {
+            if address / BLOCK != last
+                && let Some((block, _)) = split(address)
+            {
                 taken.push(block);
+                last = block;
             }
         }
         // Most of them are in order, since objects are listed as they were made.

@@ -46,15 +46,22 @@ impl EdgeColumn {
 
     /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,
     /// and that no node before it will have one.
+    #[inline]
     pub(super) fn move_to(&mut self, node: u32, in_order: bool) {
+        if in_order && node as usize == self.starts.len() {
+            self.starts.push(self.edges.len() as u32);
+            self.is_apart = false;
+        } else {
+            self.move_elsewhere(node, in_order);
+        }
+    }
+
+    #[inline(never)]
+    fn move_elsewhere(&mut self, node: u32, in_order: bool) {
         let next = self.starts.len();
-        self.is_apart = if in_order && node as usize >= next {
-            let start = self.edges.len() as u32;
-            if node as usize == next {
-                self.starts.push(start);
-            } else {
-                self.starts.resize(node as usize + 1, start);
-            }
+        self.is_apart = if in_order && node as usize > next {
+            self.starts
+                .resize(node as usize + 1, self.edges.len() as u32);
             false
         } else {
             node as usize + 1 != next
@@ -89,13 +96,20 @@ impl EdgeColumn {
 
     #[inline]
     pub(super) fn push(&mut self, edge: EdgeRow) -> Pushed {
-        let edges = if self.is_apart {
-            &mut self.apart
-        } else {
-            &mut self.edges
-        };
-        edges.push(edge);
-        Pushed((edges.len() - 1) << 1 | usize::from(self.is_apart))
+        if self.is_apart {
+            return self.push_apart(edge);
+        }
+        let pushed = Pushed(self.edges.len() << 1);
+        self.edges.push(edge);
+        pushed
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_apart(&mut self, edge: EdgeRow) -> Pushed {
+        let pushed = Pushed(self.apart.len() << 1 | 1);
+        self.apart.push(edge);
+        pushed
     }
 
     /// Where an edge leads to that was pushed, and is not sorted yet.

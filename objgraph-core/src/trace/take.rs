@@ -16,7 +16,7 @@ use crate::capture::{self, Looked};
 use crate::object_id::ObjectId;
 use crate::sight::{Behind, Seen, registry};
 use crate::snapshot::{Holder, NodeId, Snapshot, State};
-use crate::tracked::{Value, Visit};
+use crate::tracked::Visit;
 
 /// A snapshot of all objects, and of what they reach through std's pointers.
 ///
@@ -132,10 +132,15 @@ pub(super) fn take(
     tracer.looks_into_nothing = running.is_too_deep();
     let before = births_and_deaths();
     tracer.handles = Handles::list();
+    let mut addresses = Vec::new();
     let (is_part, roots) = match extent {
         Extent::All => {
             tracer.expect(before.0.wrapping_sub(before.1));
-            capture::list_each(&mut |object| tracer.list(object));
+            addresses.reserve(tracer.nodes.capacity());
+            capture::list_alike(&mut |alike| {
+                tracer.list_alike(alike);
+                capture::addresses(alike.ids, &mut addresses);
+            });
             (false, true)
         }
         Extent::Some { listed, roots } => {
@@ -143,11 +148,12 @@ pub(super) fn take(
             for object in &listed {
                 tracer.list(object);
             }
+            let ids: Vec<ObjectId> = listed.iter().map(|object| object.id).collect();
+            capture::addresses(&ids, &mut addresses);
             (true, roots)
         }
     };
     let all = tracer.nodes.len();
-    let addresses = capture::addresses(tracer.nodes.iter().map(|row| row.id));
     tracer.in_memory = ByAddress::of(&addresses);
     tracer.may_wait = !is_part
         && tracer.in_memory.is_far()
@@ -318,21 +324,18 @@ impl Tracer {
             return;
         }
         let looked = capture::look(row.id, &mut |value, strong, weak| {
+            let seen = self.see(value);
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
-            self.visit_value(node, value);
+            match seen {
+                Some(seen) => self.visit_seen(node, seen),
+                None => row.state = State::Opaque,
+            }
         });
         match looked {
             Looked::Seen => {}
             Looked::Lent => self.nodes[node as usize].state = State::Lent,
             Looked::Gone => self.nodes[node as usize].state = State::InFlight,
-        }
-    }
-
-    fn visit_value(&mut self, node: u32, value: Value<'_>) {
-        match self.see(value) {
-            Some(seen) => self.visit_seen(node, seen),
-            None => self.nodes[node as usize].state = State::Opaque,
         }
     }
 

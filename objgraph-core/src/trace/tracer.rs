@@ -191,6 +191,14 @@ impl Tracer {
         self.nodes.push(row);
     }
 
+    /// The same for objects that differ in their ids alone.
+    pub(super) fn list_alike(&mut self, alike: &capture::Alike<'_>) {
+        let row = self.row(&alike.like);
+        self.by_place.list_page(alike.ids, self.nodes.len() as u32);
+        let rows = alike.ids.iter().map(|&id| NodeRow { id, ..row });
+        self.nodes.extend(rows);
+    }
+
     /// Begins the visit of a node: what is reported from now on is its.
     pub(super) fn begin(&mut self, node: u32) {
         let path = self
@@ -217,7 +225,8 @@ impl Tracer {
         self.cursor.node
     }
 
-    #[inline]
+    /// Always inline, so that only segments of the same sort are compared.
+    #[inline(always)]
     pub(super) fn enter(&mut self, segment: Segment) {
         let Cursor { path, base, .. } = self.cursor;
         self.stack.push(Frame {
@@ -560,7 +569,15 @@ impl Tracer {
     }
 
     /// What there is to see of a value, if its type is known.
+    #[inline]
     pub(super) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
+        // It fails at any other type, so there is no need to ask for the type first.
+        let seen = self.last_seen.1.and_then(|see| value.seen(see));
+        seen.or_else(|| self.see_anew(value))
+    }
+
+    #[inline(never)]
+    fn see_anew<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
         let id = value.type_id();
         if self.last_seen.0 != id {
             self.last_seen = (id, self.registry.get(id).map(|entry| entry.see));

@@ -126,7 +126,7 @@ impl<'a> Visitor<'a> {
         if self.skips(T::is_leaf(), T::owns_heap) {
             return;
         }
-        self.open(Segment::Element);
+        self.open_elements();
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
             self.value(value);
@@ -218,7 +218,11 @@ impl<'a> Visitor<'a> {
     pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
-            visitor.owned(value);
+            match value.instance() {
+                // Calls were never deep here.
+                None => value.visit(&mut visitor),
+                Some(_) => visitor.owned(value),
+            }
             visitor.finish();
             self.tracer.leave_guard(depth);
         }
@@ -282,7 +286,7 @@ impl<'a> Visitor<'a> {
 
     /// Visits elements of any type.
     pub(crate) fn any_elements<T: 'static>(&mut self, values: impl IntoIterator<Item = &'a T>) {
-        self.open(Segment::Element);
+        self.open_elements();
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
             self.any(value);
@@ -304,7 +308,7 @@ impl<'a> Visitor<'a> {
         &mut self,
         values: impl IntoIterator<Item = &'a T>,
     ) {
-        self.open(Segment::Element);
+        self.open_elements();
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
             self.shared(value);
@@ -397,6 +401,11 @@ impl<'a> Visitor<'a> {
 
     pub(crate) fn open(&mut self, segment: Segment) {
         self.tracer.enter(segment);
+    }
+
+    /// The same for elements, of which the number of each is to be set.
+    fn open_elements(&mut self) {
+        self.tracer.enter(Segment::Element);
     }
 
     pub(crate) fn set_element(&mut self, index: usize) {
