@@ -71,8 +71,9 @@ impl Inside {
 }
 
 impl<'a> Seen<'a> {
-    pub(crate) fn visit(self, visitor: &mut Visitor<'a>) {
-        match self {
+    #[inline]
+    pub(crate) fn visit(&self, visitor: &mut Visitor<'a>) {
+        match *self {
             Self::Value(value) => value.visit(visitor),
             Self::Walk(value) => value.walk(visitor),
             Self::RefCell(cell) => cell.visit(visitor),

@@ -318,18 +318,24 @@ impl Tracer {
         self.nodes[node as usize].state = State::InFlight;
     }
 
+    #[inline]
     fn look_into(&mut self, node: u32) {
         let row = &self.nodes[node as usize];
         if row.state != State::Lent || self.looks_into_nothing {
             return;
         }
-        let looked = capture::look(row.id, &mut |value, strong, weak| {
-            let seen = self.see(value);
+        let looked = capture::look(row.id, |value, strong, weak| {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
-            match seen {
-                Some(seen) => self.visit_seen(node, seen),
-                None => row.state = State::Opaque,
+            // It fails at any other type, so there is no need to ask for the type first.
+            if let Some(see) = self.last_seen.1
+                && let Some(seen) = &value.seen(see)
+            {
+                self.visit_seen(node, seen);
+            } else if let Some(seen) = &self.see(value) {
+                self.visit_seen(node, seen);
+            } else {
+                self.nodes[node as usize].state = State::Opaque;
             }
         });
         match looked {
@@ -339,9 +345,10 @@ impl Tracer {
         }
     }
 
-    fn visit_seen<'a>(&'a mut self, node: u32, seen: Seen<'a>) {
+    #[inline]
+    fn visit_seen<'a>(&'a mut self, node: u32, seen: &Seen<'a>) {
         self.nodes[node as usize].state = State::Visited;
-        self.visit_caught(node, |visitor| seen.visit(visitor));
+        self.visit_begun(node, |visitor| seen.visit(visitor));
     }
 
     /// Visits a value behind a pointer of std.
@@ -362,7 +369,7 @@ impl Tracer {
             if self.wants_labels {
                 handle.look(see, &mut |seen| texts.extend(super::labels::of_value(seen)));
             }
-            handle.look(see, &mut |seen| self.visit_seen(node, seen))
+            handle.look(see, &mut |seen| self.visit_seen(node, &seen))
         });
         let texts = texts
             .into_iter()
@@ -381,6 +388,11 @@ impl Tracer {
             self.nodes[node as usize].state = State::Opaque;
             return;
         }
+        self.visit_begun(node, visit);
+    }
+
+    #[inline]
+    fn visit_begun<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
         self.begin(node);
         let mut visitor = Visitor::new(self);
         let result = caught(|| {

@@ -83,7 +83,7 @@ pub(crate) struct Tracer {
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     /// What the registry knew of the type that was asked for last.
-    last_seen: (TypeId, Option<AnySee>),
+    pub(super) last_seen: (TypeId, Option<AnySee>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
@@ -200,6 +200,7 @@ impl Tracer {
     }
 
     /// Begins the visit of a node: what is reported from now on is its.
+    #[inline]
     pub(super) fn begin(&mut self, node: u32) {
         let path = self
             .types
@@ -225,25 +226,50 @@ impl Tracer {
         self.cursor.node
     }
 
+    // What is done for every step comes in two: the common case, which calls nothing, and the rest.
+
     /// Always inline, so that only segments of the same sort are compared.
     #[inline(always)]
     pub(super) fn enter(&mut self, segment: Segment) {
         let Cursor { path, base, .. } = self.cursor;
+        let elements = self.elements.len();
+        let known = self.paths.known_step(path, segment, PATH_DEPTH);
+        let has_room =
+            self.stack.len() < self.stack.capacity() && elements < self.elements.capacity();
+        match known {
+            Some(known) if has_room => {
+                self.stack.push(Frame {
+                    path,
+                    base,
+                    elements: elements as u32,
+                });
+                self.cursor.path = known;
+                if matches!(segment, Segment::Element) {
+                    self.elements.push(0);
+                }
+            }
+            _ => self.enter_slowly(segment),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_slowly(&mut self, segment: Segment) {
+        let Cursor { path, base, .. } = self.cursor;
+        self.stack.reserve(1);
+        self.elements.reserve(1);
         self.stack.push(Frame {
             path,
             base,
             elements: self.elements.len() as u32,
         });
-        self.cursor.path = match self.paths.known_step(path, segment, PATH_DEPTH) {
-            Some(path) => path,
-            None => self.new_step(path, segment),
-        };
+        let known = self.paths.known_step(path, segment, PATH_DEPTH);
+        self.cursor.path = known.unwrap_or_else(|| self.new_step(path, segment));
         if matches!(segment, Segment::Element) {
             self.elements.push(0);
         }
     }
 
-    #[cold]
     fn new_step(&mut self, path: PathId, segment: Segment) -> PathId {
         let path = if self.paths.depth(path) < PATH_DEPTH {
             path
@@ -296,11 +322,28 @@ impl Tracer {
     /// The number to store for where in the collections on its path the visit is.
     #[inline]
     fn index(&mut self) -> u32 {
-        match self.elements.get(self.cursor.base as usize..) {
-            Some([one]) => *one,
-            Some(elements) => self.paths.index_of(elements),
-            None => 0,
+        match self.index_of_one() {
+            Some(index) => index,
+            None => self.index_of_many(),
         }
+    }
+
+    /// The same, if there is one collection at most.
+    #[inline]
+    fn index_of_one(&self) -> Option<u32> {
+        let base = self.cursor.base as usize;
+        match self.elements.len().wrapping_sub(base) {
+            0 => Some(0),
+            1 => self.elements.get(base).copied(),
+            _ => None,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn index_of_many(&mut self) -> u32 {
+        let elements = self.elements.get(self.cursor.base as usize..);
+        self.paths.index_of(elements.unwrap_or_default())
     }
 
     #[inline]
@@ -395,15 +438,23 @@ impl Tracer {
     /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
     /// one level of guards does not make all that hangs on it put off; gives how deep they were,
     /// or `None` if there are too many guards already.
+    #[inline]
     pub(super) fn enter_guard(&mut self) -> Option<u32> {
         if self.guards >= GUARD_DEPTH {
-            self.place_named::<TooDeep>(PlaceKind::TooDeep);
+            self.too_deep();
             return None;
         }
         self.guards += 1;
         Some(std::mem::replace(&mut self.depth, 0))
     }
 
+    #[cold]
+    #[inline(never)]
+    fn too_deep(&mut self) {
+        self.place_named::<TooDeep>(PlaceKind::TooDeep);
+    }
+
+    #[inline]
     pub(super) fn leave_guard(&mut self, depth: u32) {
         self.guards -= 1;
         self.depth = depth;
@@ -569,15 +620,7 @@ impl Tracer {
     }
 
     /// What there is to see of a value, if its type is known.
-    #[inline]
     pub(super) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
-        // It fails at any other type, so there is no need to ask for the type first.
-        let seen = self.last_seen.1.and_then(|see| value.seen(see));
-        seen.or_else(|| self.see_anew(value))
-    }
-
-    #[inline(never)]
-    fn see_anew<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
         let id = value.type_id();
         if self.last_seen.0 != id {
             self.last_seen = (id, self.registry.get(id).map(|entry| entry.see));

@@ -83,6 +83,7 @@ impl Types {
     }
 
     /// The path at which a value of the type starts.
+    #[inline]
     pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
         let start = &mut self.starts[type_index as usize];
         *start.get_or_insert_with(|| paths.start(type_index))

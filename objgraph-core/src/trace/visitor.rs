@@ -38,6 +38,7 @@ impl std::fmt::Debug for Deferred<'_> {
 }
 
 impl<'a> Visitor<'a> {
+    #[inline]
     pub(crate) fn new(tracer: &'a mut Tracer) -> Self {
         Self {
             tracer,
@@ -215,6 +216,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// The same for a value of any type.
+    #[inline]
     pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
@@ -367,6 +369,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// The visit of a node ends.
+    #[inline]
     pub(super) fn end(&mut self) {
         self.tracer.end();
     }
@@ -391,6 +394,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits all that was put off.
+    #[inline]
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);

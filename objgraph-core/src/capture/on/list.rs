@@ -158,15 +158,17 @@ fn told(id: ObjectId, born: &Born, holder: Holder, elsewhere: bool) -> Listed {
 
 /// Lets `see` look at the value of an object, with its strong and weak counts. The value is
 /// pinned meanwhile; nothing is locked.
-pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
-    match pin_own(id) {
+#[inline]
+pub(crate) fn look(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) -> Looked {
+    // Not moved: to read in one piece what was just written in several waits for each.
+    match &pin_own(id) {
         Own::Pinned(own) => {
             see(own.strong.value(), own.count, own.weak);
             // The program may have dropped its last handle meanwhile: then the value goes now.
             Looked::Seen
         }
         Own::Gone => Looked::Gone,
-        Own::Unknown => look_elsewhere(id, see),
+        Own::Unknown => look_elsewhere(id, &mut see),
     }
 }
 
