@@ -111,7 +111,8 @@ pub(super) enum Pending {
 #[derive(Clone, Copy)]
 struct Cursor {
     node: u32,
-    path: PathId,
+    /// The line of the path: a [`PathId`] is smaller, and slower to read.
+    path: u32,
     /// The element numbers of the path are those from here on.
     base: u32,
 }
@@ -120,7 +121,7 @@ struct Cursor {
 pub(super) struct Suspended(Cursor);
 
 struct Frame {
-    path: PathId,
+    path: u32,
     base: u32,
     elements: u32,
 }
@@ -162,7 +163,7 @@ impl Tracer {
             last_seen: (TypeId::of::<()>(), None),
             cursor: Cursor {
                 node: u32::MAX,
-                path,
+                path: path.line(),
                 base: 0,
             },
             stack: Vec::new(),
@@ -211,7 +212,7 @@ impl Tracer {
         self.guards = 0;
         self.cursor = Cursor {
             node,
-            path,
+            path: path.line(),
             base: 0,
         };
         self.edges.move_to(node, self.in_order);
@@ -224,6 +225,12 @@ impl Tracer {
 
     pub(super) fn node(&self) -> u32 {
         self.cursor.node
+    }
+
+    /// The path where the visit is.
+    #[inline]
+    fn path(&self) -> PathId {
+        PathId::new(self.cursor.path)
     }
 
     // What is done for every step comes in two: the common case, which calls nothing, and the rest.
@@ -264,7 +271,7 @@ impl Tracer {
             elements: self.elements.len() as u32,
         });
         let known = self.paths.known_step(path, segment, PATH_DEPTH);
-        self.cursor.path = known.unwrap_or_else(|| self.new_step(path, segment));
+        self.cursor.path = known.unwrap_or_else(|| self.new_step(PathId::new(path), segment).line());
         if matches!(segment, Segment::Element) {
             self.elements.push(0);
         }
@@ -308,7 +315,7 @@ impl Tracer {
         let here = self.cursor;
         self.move_to(Cursor {
             node,
-            path,
+            path: path.line(),
             base: self.elements.len() as u32,
         });
         Suspended(here)
@@ -355,7 +362,7 @@ impl Tracer {
     fn edge_to(&mut self, target: NodeId, strong: bool) -> Pushed {
         let index = self.index();
         self.edges.push(EdgeRow {
-            path: self.cursor.path,
+            path: self.path(),
             index,
             target,
             strong,
@@ -413,7 +420,7 @@ impl Tracer {
         let index = self.index();
         let held = Held {
             node: NodeId::new(self.cursor.node as usize),
-            path: self.cursor.path,
+            path: self.path(),
             index,
         };
         self.handles.meet(handle, held);
@@ -575,7 +582,7 @@ impl Tracer {
         let index = self.index();
         self.places.push(Place {
             node: NodeId::new(self.cursor.node as usize),
-            path: self.cursor.path,
+            path: self.path(),
             index,
             type_index,
             kind,

@@ -14,7 +14,7 @@ impl Tracer {
         }
         self.heap(bytes);
         if len > 0 {
-            self.add_length(self.cursor.path, 1, len as u64);
+            self.add_length(self.path(), 1, len as u64);
         }
     }
 

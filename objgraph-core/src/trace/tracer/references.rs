@@ -126,12 +126,13 @@ impl Tracer {
     #[inline]
     pub(in super::super) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
         // The common case, which calls nothing.
+        let path = self.path();
         if let Some(node) = self.in_memory.near(address)
             && let Some(index) = self.index_of_one()
             && let Some(room) = self.edges.room()
         {
             let edge = room.push(EdgeRow {
-                path: self.cursor.path,
+                path,
                 index,
                 target: NodeId::new(node as usize),
                 strong: true,
