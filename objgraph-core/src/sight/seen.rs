@@ -103,7 +103,7 @@ macro_rules! lent {
                     visitor.poisoned((self.1.name)());
                 })?
                 match patiently(|| $try) {
-                    Some(guard) => visitor.lent_dyn(&*guard),
+                    Some(guard) => visitor.lent_here(&*guard),
                     None => visitor.busy_inside(self.1),
                 }
             }

@@ -101,6 +101,7 @@ impl EdgeColumn {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn move_elsewhere(&mut self, node: u32, in_order: bool) {
         let next = self.starts.len();

@@ -391,7 +391,7 @@ impl Tracer {
         self.visit_begun(node, visit);
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_begun<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
         self.begin(node);
         let mut visitor = Visitor::new(self);

@@ -255,8 +255,25 @@ impl Tracer {
                     self.elements.push(0);
                 }
             }
-            _ => self.enter_slowly(segment),
+            // A segment is not put together before it is needed.
+            _ => match segment {
+                Segment::Field(name) => self.enter_field_slowly(name),
+                Segment::Element => self.enter_element_slowly(),
+                other => self.enter_slowly(other),
+            },
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_field_slowly(&mut self, name: &'static str) {
+        self.enter_slowly(Segment::Field(name));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_element_slowly(&mut self) {
+        self.enter_slowly(Segment::Element);
     }
 
     #[cold]

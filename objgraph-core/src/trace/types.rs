@@ -85,7 +85,17 @@ impl Types {
     /// The path at which a value of the type starts.
     #[inline]
     pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
-        let start = &mut self.starts[type_index as usize];
-        *start.get_or_insert_with(|| paths.start(type_index))
+        match self.starts[type_index as usize] {
+            Some(start) => start,
+            None => self.first_start(type_index, paths),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
+        let start = paths.start(type_index);
+        self.starts[type_index as usize] = Some(start);
+        start
     }
 }

@@ -216,8 +216,14 @@ impl<'a> Visitor<'a> {
     }
 
     /// The same for a value of any type.
-    #[inline]
+    #[allow(dead_code, reason = "for types of optional dependencies")]
     pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
+        self.lent_here(value);
+    }
+
+    /// The same, compiled anew for each caller.
+    #[inline(always)]
+    pub(crate) fn lent_here(&mut self, value: &dyn Visit) {
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
             match value.instance() {

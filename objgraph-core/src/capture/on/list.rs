@@ -1,10 +1,12 @@
 //! What the table tells: which objects there are, and, one at a time, their values.
 
+use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 
 use super::births::{Born, Reader};
 use super::chunks::{self, CHUNK, Chunk, Side};
 use super::inner::Erased;
+use super::local::Local;
 use super::watched::{self, watched_arc, watched_rc};
 use super::{kinds, local, origins, pins, shared};
 use crate::capture::{Alike, Listed, Looked};
@@ -191,25 +193,26 @@ struct OwnPinned {
 
 #[inline]
 fn pin_own(id: ObjectId) -> Own {
-    if !id.is_in_table() {
+    local::reach(|local| pin_own_in(local, id))
+}
+
+fn pin_own_in(local: &RefCell<Local>, id: ObjectId) -> Own {
+    let mut part = local.borrow_mut();
+    let own = part.values.place(id.place());
+    let own = own.filter(|_| id.is_in_table());
+    let Some(handle) = own.and_then(|own| own.handle_of(id)) else {
         return Own::Unknown;
-    }
-    local::with(|local| {
-        let own = local.values.place(id.place());
-        let Some(handle) = own.and_then(|own| own.handle_of(id)) else {
-            return Own::Unknown;
-        };
-        let Some(strong) = handle.upgrade() else {
-            return Own::Gone;
-        };
-        let (pin, pinned) = pins::Local::new(pins::address(&*strong));
-        Own::Pinned(OwnPinned {
-            // Neither this handle nor that of the table is the program's.
-            count: std::rc::Rc::strong_count(&strong) - 1 - pinned,
-            weak: handle.weak_count().saturating_sub(1),
-            strong,
-            _pin: pin,
-        })
+    };
+    let Some(strong) = handle.upgrade() else {
+        return Own::Gone;
+    };
+    let (pin, pinned) = pins::Local::new(pins::address(&*strong));
+    Own::Pinned(OwnPinned {
+        // Neither this handle nor that of the table is the program's.
+        count: std::rc::Rc::strong_count(&strong) - 1 - pinned,
+        weak: handle.weak_count().saturating_sub(1),
+        strong,
+        _pin: pin,
     })
 }
 
