@@ -19,6 +19,6 @@ pub(crate) use listed::{Alike, HandleListed, Kind, KindCount, Listed, Looked};
 pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit, submit_root};
 pub(crate) use side::{
     Inside, ScopeHandle, addresses, counts, describe, follow, handles, identify_arc, identify_rc,
-    kind, kinds, last_drop, list, list_alike, list_each, lives, look, own_values, still_there, thread_names,
-    upgrade, watch_arc, watch_rc, watched,
+    kind, kinds, last_drop, list, list_alike, list_each, lives, look, own_values, still_there,
+    thread_names, upgrade, watch_arc, watch_rc, watched,
 };

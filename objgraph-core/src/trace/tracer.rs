@@ -288,7 +288,8 @@ impl Tracer {
             elements: self.elements.len() as u32,
         });
         let known = self.paths.known_step(path, segment, PATH_DEPTH);
-        self.cursor.path = known.unwrap_or_else(|| self.new_step(PathId::new(path), segment).line());
+        self.cursor.path =
+            known.unwrap_or_else(|| self.new_step(PathId::new(path), segment).line());
         if matches!(segment, Segment::Element) {
             self.elements.push(0);
         }
