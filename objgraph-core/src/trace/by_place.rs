@@ -116,7 +116,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::ByPlace;
+    use super::{ByPlace, PAGE};
     use crate::object_id::ObjectId;
 
     proptest! {
@@ -125,15 +125,20 @@ mod tests {
             listed in prop::collection::btree_map(0u32..2000, 0u32..2, 0..600),
             late in prop::collection::btree_map(0u32..2000, 2u32..4, 0..20),
             asked in prop::collection::vec((0u32..2600, 0u32..4), 0..200),
+            together in 1usize..300,
         ) {
             let mut by_place = ByPlace::default();
             let mut ids = Vec::new();
             let mut known = BTreeMap::new();
-            for (place, round) in listed {
-                let id = ObjectId::new(place, round);
-                by_place.list(id, ids.len() as u32);
-                known.insert(id, ids.len() as u32);
-                ids.push(id);
+            let listed = listed.into_iter().map(|(place, round)| ObjectId::new(place, round));
+            let listed: Vec<ObjectId> = listed.collect();
+            let page = |id: &ObjectId| id.place() / PAGE;
+            for of_page in listed.chunk_by(|one, next| page(one) == page(next)) {
+                for alike in of_page.chunks(together) {
+                    by_place.list_page(alike, ids.len() as u32);
+                    known.extend(alike.iter().copied().zip(ids.len() as u32..));
+                    ids.extend(alike);
+                }
             }
             for (place, round) in late {
                 let id = ObjectId::new(place, round);

@@ -27,7 +27,7 @@ pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
 }
 
 /// Tells of every object, in the order of the table, of those that are alike together. Nothing is
-/// locked meanwhile.
+/// locked meanwhile, so what `tell` lets die may still be told.
 pub(crate) fn list_alike(tell: &mut dyn FnMut(&Alike<'_>)) {
     list_chunks(0..chunks::made(), tell);
 }
