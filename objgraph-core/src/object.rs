@@ -102,7 +102,8 @@ pub fn objects() -> Vec<Object> {
 }
 
 /// Shows every object that is alive, one at a time, in the order of the table: what [`objects`]
-/// lists, without the memory of a list. Nothing is locked meanwhile. O(objects).
+/// lists, without the memory of a list. Nothing is locked meanwhile, so what dies since may still be
+/// shown. O(objects).
 ///
 /// ```
 /// use objgraph_core::{each_object, rc::Rc};

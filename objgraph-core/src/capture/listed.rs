@@ -32,6 +32,24 @@ pub(crate) struct Listed {
     pub(crate) elsewhere: bool,
 }
 
+/// Objects that the table lists one after the other, and that differ in their ids alone. Their
+/// places are in one page of 256.
+#[allow(dead_code, reason = "where tracking is off, there are none")]
+pub(crate) struct Alike<'l> {
+    /// The first of them.
+    pub(crate) like: Listed,
+    pub(crate) ids: &'l [ObjectId],
+}
+
+#[allow(dead_code, reason = "where tracking is off, there are none")]
+impl Alike<'_> {
+    /// Each of them.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Listed> + '_ {
+        let like = self.like;
+        self.ids.iter().map(move |&id| Listed { id, ..like })
+    }
+}
+
 /// How a look at an object went.
 #[allow(dead_code, reason = "where tracking is off, every object is gone")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,10 +15,10 @@ mod clock;
 mod listed;
 
 pub(crate) use clock::{advance_epoch, epoch, epochs, next_outside_id};
-pub(crate) use listed::{HandleListed, Kind, KindCount, Listed, Looked};
+pub(crate) use listed::{Alike, HandleListed, Kind, KindCount, Listed, Looked};
 pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit, submit_root};
 pub(crate) use side::{
     Inside, ScopeHandle, addresses, counts, describe, follow, handles, handles_of, identify_arc,
-    identify_rc, kind, kinds, last_drop, list, list_each, lives, look, own_values, still_there,
-    thread_names, upgrade, watch_arc, watch_rc, watched,
+    identify_rc, kind, kinds, last_drop, list, list_alike, list_each, lives, look, own_values,
+    still_there, thread_names, upgrade, watch_arc, watch_rc, watched,
 };

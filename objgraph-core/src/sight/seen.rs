@@ -71,8 +71,9 @@ impl Inside {
 }
 
 impl<'a> Seen<'a> {
-    pub(crate) fn visit(self, visitor: &mut Visitor<'a>) {
-        match self {
+    #[inline]
+    pub(crate) fn visit(&self, visitor: &mut Visitor<'a>) {
+        match *self {
             Self::Value(value) => value.visit(visitor),
             Self::Walk(value) => value.walk(visitor),
             Self::RefCell(cell) => cell.visit(visitor),
@@ -116,7 +117,7 @@ macro_rules! lent {
                     visitor.poisoned((self.1.name)());
                 })?
                 match patiently(|| $try) {
-                    Some(guard) => visitor.lent_dyn(&*guard),
+                    Some(guard) => visitor.lent_here(&*guard),
                     None => visitor.busy_inside(self.1),
                 }
             }

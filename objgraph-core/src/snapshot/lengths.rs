@@ -1,5 +1,7 @@
 //! How long the collections inside a node are.
 
+use std::cmp::Ordering;
+
 use super::node::NodeId;
 use super::paths::PathId;
 
@@ -7,7 +9,7 @@ use super::paths::PathId;
 /// for many (`[*].items`), of all collections there together.
 ///
 /// A collection without items has no row: what is not there has length 0.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LengthRow {
     /// The node that owns the collections.
     pub node: NodeId,
@@ -15,8 +17,8 @@ pub struct LengthRow {
     pub path: PathId,
     /// How many collections there are, those without items not counted; at least 1.
     pub count: u32,
-    /// The upper and the lower half, so that a row is no larger than what it holds.
-    len: [u32; 2],
+    /// The bytes of the number, lowest first: as many as a row of 16 bytes has room for.
+    len: [u8; 5],
 }
 
 impl LengthRow {
@@ -33,14 +35,15 @@ impl LengthRow {
             node,
             path,
             count,
-            len: halves(len),
+            len: bytes(len),
         }
     }
 
-    /// How many items there are in all of them.
+    /// How many items there are in all of them; 2<sup>40</sup> - 1 stands for more too.
     #[must_use]
     pub const fn len(&self) -> u64 {
-        (self.len[0] as u64) << 32 | self.len[1] as u64
+        let [a, b, c, d, e] = self.len;
+        u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
     }
 
     /// Whether there is no item.
@@ -52,12 +55,27 @@ impl LengthRow {
     /// Adds collections at the same path.
     pub(crate) fn add(&mut self, count: u32, len: u64) {
         self.count = self.count.saturating_add(count);
-        self.len = halves(self.len().saturating_add(len));
+        self.len = bytes(self.len().saturating_add(len));
     }
 }
 
-const fn halves(len: u64) -> [u32; 2] {
-    [(len >> 32) as u32, len as u32]
+impl Ord for LengthRow {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (row.node, row.path, row.count, row.len());
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for LengthRow {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+const fn bytes(len: u64) -> [u8; 5] {
+    let most = (1 << 40) - 1;
+    let [a, b, c, d, e, ..] = if len < most { len } else { most }.to_le_bytes();
+    [a, b, c, d, e]
 }
 
 impl std::fmt::Debug for LengthRow {
@@ -68,5 +86,25 @@ impl std::fmt::Debug for LengthRow {
             .field("count", &self.count)
             .field("len", &self.len())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::PathTable;
+
+    #[test]
+    fn a_row_is_small_and_holds_what_there_can_be() {
+        assert_eq!(size_of::<LengthRow>(), 16);
+        let path = PathTable::default().start(0);
+        let most = (1 << 40) - 1;
+        for len in [1, 255, 1 << 32, most] {
+            let mut row = LengthRow::new(NodeId::new(1), path, len);
+            assert_eq!((row.len(), row.count), (len, 1));
+            row.add(2, 7);
+            assert_eq!((row.len(), row.count), ((len + 7).min(most), 3));
+        }
+        assert_eq!(LengthRow::new(NodeId::new(1), path, u64::MAX).len(), most);
     }
 }

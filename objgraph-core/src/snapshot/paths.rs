@@ -4,17 +4,50 @@
 //! as a line in a tree that starts at the type: `Node` → `children` → `[_]` → `1`. An edge
 //! names the last line and the number of the element.
 
-use std::fmt::Write as _;
+use std::cmp::Ordering;
+use std::fmt::{self, Write as _};
 
 /// A path without element numbers: `Node.children[_].1`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PathId(u32);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PathId([u8; 3]); // Three bytes, so that an edge is 12.
 
 impl PathId {
+    /// The path at a line of the table.
+    #[inline]
+    pub(crate) const fn new(line: u32) -> Self {
+        let [a, b, c, _] = line.to_le_bytes();
+        Self([a, b, c])
+    }
+
+    /// Its line in the table.
+    #[inline]
+    pub(crate) const fn line(self) -> u32 {
+        let [a, b, c] = self.0;
+        u32::from_le_bytes([a, b, c, 0])
+    }
+
     /// The number of the path in its [`PathTable`], from 0.
     #[must_use]
     pub const fn index(self) -> usize {
-        self.0 as usize
+        self.line() as usize
+    }
+}
+
+impl Ord for PathId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.line().cmp(&other.line())
+    }
+}
+
+impl PartialOrd for PathId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for PathId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PathId({})", self.line())
     }
 }
 
@@ -54,6 +87,9 @@ struct Line {
 /// No line.
 const NONE: u32 = u32::MAX;
 
+/// How many lines there are at most: more than the fields of any program.
+const MOST: usize = 1 << 24;
+
 /// Whether two segments are the same, as far as can be told without reading names.
 #[inline]
 fn is_same(one: Segment, other: Segment) -> bool {
@@ -82,27 +118,29 @@ impl PathTable {
 
     /// The path that goes one step on from `path`.
     pub fn step(&mut self, path: PathId, segment: Segment) -> PathId {
-        let known = self.child(path, |other| other == segment);
-        known.unwrap_or_else(|| self.add(path.0, segment))
+        let known = self.child(&self.lines[path.index()], |other| other == segment);
+        known.map_or_else(|| self.add(path.line(), segment), PathId::new)
     }
 
-    /// The path that goes one step on from `path`, if it is known and its name, as nearly always,
-    /// is the same text at the same address; `None` too if `path` has as many steps as `limit`.
+    /// The line of the path that goes one step on from that at `line`, if it is known and its
+    /// name, as nearly always, is the same text at the same address; `None` too if that path has as
+    /// many steps as `limit`.
     #[inline]
-    pub(crate) fn known_step(&self, path: PathId, segment: Segment, limit: u32) -> Option<PathId> {
-        if self.lines[path.index()].depth >= limit {
+    pub(crate) fn known_step(&self, line: u32, segment: Segment, limit: u32) -> Option<u32> {
+        let from = self.lines.get(line as usize)?;
+        if from.depth >= limit {
             return None;
         }
-        self.child(path, |other| is_same(other, segment))
+        self.child(from, |other| is_same(other, segment))
     }
 
     /// The line one step on with such a segment.
     #[inline]
-    fn child(&self, path: PathId, is_it: impl Fn(Segment) -> bool) -> Option<PathId> {
-        let mut next = self.lines[path.index()].child;
+    fn child(&self, from: &Line, is_it: impl Fn(Segment) -> bool) -> Option<u32> {
+        let mut next = from.child;
         while let Some(line) = self.lines.get(next as usize) {
             if is_it(line.segment) {
-                return Some(PathId(next));
+                return Some(next);
             }
             next = line.sibling;
         }
@@ -124,6 +162,10 @@ impl PathTable {
     }
 
     fn add(&mut self, parent: u32, segment: Segment) -> PathId {
+        if self.lines.len() >= MOST {
+            // What would be a path of its own is told as part of a shorter one.
+            return PathId::new(if parent == NONE { 0 } else { parent });
+        }
         let before = self.lines.get(parent as usize);
         let elements =
             before.map_or(0, |line| line.elements) + u32::from(segment == Segment::Element);
@@ -138,7 +180,7 @@ impl PathTable {
             sibling: NONE,
         });
         self.hang(parent, line);
-        PathId(line)
+        PathId::new(line)
     }
 
     /// Makes `line` the last of those one step on from `parent`.
@@ -182,7 +224,7 @@ impl PathTable {
     #[must_use]
     pub fn parent(&self, path: PathId) -> Option<PathId> {
         let parent = self.lines[path.index()].parent;
-        (parent != NONE).then_some(PathId(parent))
+        (parent != NONE).then_some(PathId::new(parent))
     }
 
     /// The last step of the path.

@@ -2,8 +2,8 @@
 //!
 //! A pointer tells where it leads to without a look at what is there. To read the id instead is to
 //! wait for memory, since references lead anywhere; that is most of what a trace would cost. The
-//! addresses, in a form as dense as the allocations, stay near the processor: 16 bytes for each
-//! 2 KiB of the heap, of which one look-up reads one.
+//! addresses, in a form as dense as the allocations, stay near the processor: 8 bytes for each
+//! KiB of the heap, of which one look-up reads those of one.
 //!
 //! An address stands for an object as long as that is alive: until then the table's handle keeps
 //! the allocation from being used anew. See [`super::take`] for those that die meanwhile.
@@ -27,11 +27,16 @@ const ALIGN: usize = 16;
 /// it an id.
 const GRAIN: usize = (2 * size_of::<usize>() + size_of::<u64>()).next_multiple_of(ALIGN);
 
-/// So many bytes are told of by the bits of a word.
-const BLOCK: usize = 64 * GRAIN;
+/// How many grains the bits of a word tell of. With 32 of them they are counted in half the
+/// instructions that 64 take.
+const GRAINS: usize = u32::BITS as usize;
 
-/// How many blocks in a row without a value a span may have.
-const GAP: usize = 16;
+/// So many bytes are a block.
+const BLOCK: usize = GRAINS * GRAIN;
+
+/// How many blocks in a row without a value a span may have: more than one allocation takes that
+/// malloc does not ask the system for.
+const GAP: usize = (256 << 10) / BLOCK;
 
 /// Blocks that follow each other in memory.
 #[derive(Clone, Copy, Default)]
@@ -52,15 +57,17 @@ impl Span {
     }
 }
 
-/// Which of 64 grains hold a value.
+/// Which grains hold a value, and which.
 #[derive(Clone, Copy, Default)]
 struct Block {
-    taken: u64,
-    /// The node of the first, or where in the nodes by address the block begins.
+    taken: u32,
+    /// The node of the first, if the nodes follow each other as the addresses do; else
+    /// [`APART`], and where in the nodes by address the block begins.
     first: u32,
-    /// Whether the nodes follow each other as the addresses do.
-    in_order: bool,
 }
+
+/// In a block: the nodes do not follow each other.
+const APART: u32 = 1 << 31;
 
 impl Block {
     /// Adds a node, which is the next one in the table after that which was added before, or is
@@ -68,72 +75,98 @@ impl Block {
     #[inline]
     fn add(&mut self, grain: u32, node: u32, is_next: bool) {
         if self.taken == 0 {
-            (self.first, self.in_order) = (node, true);
-        } else {
-            self.in_order &= is_next && self.taken >> grain == 0;
+            self.first = node;
+        } else if !is_next || self.taken >> grain != 0 {
+            self.first = APART;
         }
         self.taken |= 1 << grain;
+    }
+
+    fn is_apart(&self) -> bool {
+        self.first & APART != 0
     }
 
     /// How many grains before this one are taken, if this one is.
     #[inline]
     fn rank(&self, grain: u32) -> Option<u32> {
-        let upto = self.taken >> grain << grain;
-        (self.taken >> grain & 1 != 0).then_some((self.taken ^ upto).count_ones())
+        let before = self.taken & ((1 << grain) - 1);
+        (self.taken >> grain & 1 != 0).then_some(before.count_ones())
     }
 }
 
-/// The block and the grain in it.
+/// The block and the grain in it; `None` too for no address.
 #[inline]
 fn split(address: usize) -> Option<(usize, u32)> {
-    address
-        .is_multiple_of(ALIGN)
-        .then_some((address / BLOCK, (address / GRAIN % 64) as u32))
+    (address != 0 && address.is_multiple_of(ALIGN))
+        .then_some((address / BLOCK, (address / GRAIN % GRAINS) as u32))
 }
 
 impl ByAddress {
     /// The nodes from 0 on, at these addresses; 0 where it is not known.
     pub(super) fn of(addresses: &[usize]) -> Self {
-        let known = || {
-            let known = (0..).zip(addresses).filter(|&(_, &address)| address != 0);
-            known.filter_map(|(node, &address)| Some((node, split(address)?)))
-        };
-        let mut found = Self::with_spans(known().map(|(_, (block, _))| block));
-        let mut last = (usize::MAX, 0, None);
-        for (node, (block, grain)) in known() {
-            let is_here = last.0 == block;
-            let at = if is_here { last.2 } else { found.block(block) };
-            if let Some(at) = at {
-                found.blocks[at].add(grain, node, is_here && node == last.1 + 1);
-            }
-            last = (block, node, at);
+        if addresses.len() > APART as usize {
+            return Self::default();
         }
+        let mut found = Self::with_spans(addresses);
+        let mut at = (usize::MAX, None);
+        let (mut block, mut last) = (Block::default(), 0);
+        for (node, &address) in (0..).zip(addresses) {
+            let Some((number, grain)) = split(address) else {
+                continue;
+            };
+            if number != at.0 {
+                found.put(at.1, block);
+                at = (number, found.block(number));
+                block = at.1.map_or_else(Block::default, |at| found.blocks[at]);
+                // What was added to it before was not the last one.
+                last = u32::MAX;
+            }
+            block.add(grain, node, node == last.wrapping_add(1));
+            last = node;
+        }
+        found.put(at.1, block);
         let mut room = 0;
-        for block in found.blocks.iter_mut().filter(|block| !block.in_order) {
-            block.first = room;
+        for block in found.blocks.iter_mut().filter(|block| block.is_apart()) {
+            block.first = room | APART;
             room += block.taken.count_ones();
         }
         if room > 0 {
             found.nodes.resize(room as usize, 0);
-            for (node, (block, grain)) in known() {
-                let block = found.block(block).map(|at| found.blocks[at]);
-                let block = block.filter(|block| !block.in_order);
-                if let Some((block, rank)) =
-                    block.and_then(|block| Some((block, block.rank(grain)?)))
+            let mut at = (usize::MAX, Block::default());
+            for (node, &address) in (0..).zip(addresses) {
+                let Some((number, grain)) = split(address) else {
+                    continue;
+                };
+                if number != at.0 {
+                    let block = found.block(number).map(|at| found.blocks[at]);
+                    at = (number, block.unwrap_or_default());
+                }
+                if at.1.is_apart()
+                    && let Some(rank) = at.1.rank(grain)
                 {
-                    found.nodes[(block.first + rank) as usize] = node;
+                    found.nodes[((at.1.first & !APART) + rank) as usize] = node;
                 }
             }
         }
         found
     }
 
-    /// Empty blocks where these are.
-    fn with_spans(blocks: impl Iterator<Item = usize>) -> Self {
+    fn put(&mut self, at: Option<usize>, block: Block) {
+        if let Some(at) = at {
+            self.blocks[at] = block;
+        }
+    }
+
+    /// Empty blocks where these addresses are.
+    fn with_spans(addresses: &[usize]) -> Self {
         let mut taken: Vec<usize> = Vec::new();
-        for block in blocks {
-            if taken.last() != Some(&block) {
+        let mut last = usize::MAX;
+        for &address in addresses {
+            if address / BLOCK != last
+                && let Some((block, _)) = split(address)
+            {
                 taken.push(block);
+                last = block;
             }
         }
         // Most of them are in order, since objects are listed as they were made.
@@ -176,7 +209,7 @@ impl ByAddress {
     /// Whether this is too large to stay near the processor.
     pub(super) fn is_far(&self) -> bool {
         // Tests are to go the way of large heaps too.
-        self.blocks.len() > if cfg!(debug_assertions) { 0 } else { 1 << 14 }
+        self.blocks.len() > if cfg!(debug_assertions) { 0 } else { 1 << 15 }
     }
 
     /// Where it stands which node the allocation at this address is, if it stands anywhere.
@@ -187,15 +220,23 @@ impl ByAddress {
         Some(Spot { block, grain })
     }
 
+    /// The node of the allocation at this address, if that is known and near most others.
+    #[inline]
+    pub(super) fn near(&self, address: usize) -> Option<u32> {
+        let (block, grain) = split(address)?;
+        let block = self.near.find(block)?;
+        self.at(Spot { block, grain })
+    }
+
     /// The node that stands there, if there is one.
     #[inline]
     pub(super) fn at(&self, spot: Spot) -> Option<u32> {
         let block = self.blocks.get(spot.block)?;
         let number = block.first + block.rank(spot.grain)?;
-        if block.in_order {
+        if number & APART == 0 {
             Some(number)
         } else {
-            self.nodes.get(number as usize).copied()
+            self.nodes.get((number & !APART) as usize).copied()
         }
     }
 

@@ -35,21 +35,39 @@ const MANY: u32 = u32::MAX;
 impl ByPlace {
     /// Adds an object of the listing, whose place comes after those of all before.
     pub(super) fn list(&mut self, id: ObjectId, node: u32) {
-        let at = (id.place() / PAGE) as usize;
+        self.list_page(&[id], node);
+    }
+
+    /// Adds objects of the listing, from this node on, whose places come after those of all before
+    /// and are in one page.
+    pub(super) fn list_page(&mut self, ids: &[ObjectId], node: u32) {
+        let Some(first) = ids.first() else {
+            return;
+        };
+        let at = (first.place() / PAGE) as usize;
         if self.pages.len() <= at {
             self.pages.resize(at + 1, Page::default());
         }
         let page = &mut self.pages[at];
-        if page.taken == [0; 4] {
+        let mut taken = page.taken;
+        if taken == [0; 4] {
             page.first = node;
-            page.round = id.round();
-        } else if page.round != id.round() {
+            page.round = first.round();
+        }
+        let mut other_rounds = 0;
+        for id in ids {
+            debug_assert_eq!(id.place() / PAGE, first.place() / PAGE);
+            taken[(id.place() % PAGE / 64) as usize] |= 1 << (id.place() % 64);
+            other_rounds |= id.round() ^ page.round;
+        }
+        if other_rounds != 0 {
             page.round = MANY;
         }
-        let word = (id.place() % PAGE / 64) as usize;
-        page.taken[word] |= 1 << (id.place() % 64);
-        for before in &mut page.before[word + 1..] {
-            *before += 1;
+        page.taken = taken;
+        let mut before = 0;
+        for (word, taken) in std::iter::zip(&mut page.before, taken) {
+            *word = before as u8;
+            before += taken.count_ones();
         }
     }
 
@@ -98,7 +116,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::ByPlace;
+    use super::{ByPlace, PAGE};
     use crate::object_id::ObjectId;
 
     proptest! {
@@ -107,15 +125,20 @@ mod tests {
             listed in prop::collection::btree_map(0u32..2000, 0u32..2, 0..600),
             late in prop::collection::btree_map(0u32..2000, 2u32..4, 0..20),
             asked in prop::collection::vec((0u32..2600, 0u32..4), 0..200),
+            together in 1usize..300,
         ) {
             let mut by_place = ByPlace::default();
             let mut ids = Vec::new();
             let mut known = BTreeMap::new();
-            for (place, round) in listed {
-                let id = ObjectId::new(place, round);
-                by_place.list(id, ids.len() as u32);
-                known.insert(id, ids.len() as u32);
-                ids.push(id);
+            let listed = listed.into_iter().map(|(place, round)| ObjectId::new(place, round));
+            let listed: Vec<ObjectId> = listed.collect();
+            let page = |id: &ObjectId| id.place() / PAGE;
+            for of_page in listed.chunk_by(|one, next| page(one) == page(next)) {
+                for alike in of_page.chunks(together) {
+                    by_place.list_page(alike, ids.len() as u32);
+                    known.extend(alike.iter().copied().zip(ids.len() as u32..));
+                    ids.extend(alike);
+                }
             }
             for (place, round) in late {
                 let id = ObjectId::new(place, round);

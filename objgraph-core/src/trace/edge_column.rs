@@ -7,14 +7,18 @@
 use crate::snapshot::{EdgeRow, NodeId};
 
 /// The edges found until now.
-#[derive(Default)]
 pub(super) struct EdgeColumn {
     /// Those of nodes visited in order.
     edges: Vec<EdgeRow>,
     /// Where the edges of each of these nodes begin.
     starts: Vec<u32>,
-    /// Of how many of these nodes the edges are sorted.
-    sorted: usize,
+    /// What the last edge of the node that was begun last is sorted by; less than that of any if
+    /// it has none yet.
+    last: i64,
+    /// Whether the edges of that node came in their order.
+    are_sorted: bool,
+    /// The nodes before it whose edges did not.
+    unsorted: Vec<u32>,
     /// The others.
     apart: Vec<EdgeRow>,
     runs: Vec<Run>,
@@ -26,11 +30,51 @@ pub(super) struct EdgeColumn {
 #[derive(Clone, Copy)]
 pub(super) struct Pushed(usize);
 
+/// Room for one edge more.
+pub(super) struct Room<'c>(&'c mut EdgeColumn);
+
+impl Room<'_> {
+    #[inline]
+    pub(super) fn push(self, edge: EdgeRow) -> Pushed {
+        let column = self.0;
+        let pushed = Pushed(column.edges.len() << 1);
+        column.edges.push(edge);
+        let key = key(&edge);
+        column.are_sorted &= key > column.last;
+        column.last = key;
+        pushed
+    }
+}
+
 /// The edges apart from `start` on, until the next run, are those of `node`.
 #[derive(Clone, Copy)]
 struct Run {
     node: u32,
     start: u32,
+}
+
+/// What an edge is sorted by, before its target.
+#[inline]
+fn key(edge: &EdgeRow) -> i64 {
+    (edge.path.index() as i64) << 32 | i64::from(edge.index)
+}
+
+/// Before any edge.
+const NONE: i64 = -1;
+
+impl Default for EdgeColumn {
+    fn default() -> Self {
+        Self {
+            edges: Vec::new(),
+            starts: Vec::new(),
+            last: NONE,
+            are_sorted: true,
+            unsorted: Vec::new(),
+            apart: Vec::new(),
+            runs: Vec::new(),
+            is_apart: false,
+        }
+    }
 }
 
 impl EdgeColumn {
@@ -46,15 +90,25 @@ impl EdgeColumn {
 
     /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,
     /// and that no node before it will have one.
+    #[inline]
     pub(super) fn move_to(&mut self, node: u32, in_order: bool) {
+        let is_next = in_order && node as usize == self.starts.len();
+        if is_next && self.are_sorted && self.starts.len() < self.starts.capacity() {
+            self.starts.push(self.edges.len() as u32);
+            (self.last, self.is_apart) = (NONE, false);
+        } else {
+            self.move_elsewhere(node, in_order);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn move_elsewhere(&mut self, node: u32, in_order: bool) {
         let next = self.starts.len();
         self.is_apart = if in_order && node as usize >= next {
-            let start = self.edges.len() as u32;
-            if node as usize == next {
-                self.starts.push(start);
-            } else {
-                self.starts.resize(node as usize + 1, start);
-            }
+            self.close();
+            self.starts
+                .resize(node as usize + 1, self.edges.len() as u32);
             false
         } else {
             node as usize + 1 != next
@@ -71,31 +125,38 @@ impl EdgeColumn {
         self.is_apart
     }
 
-    /// How many edges there are of nodes whose edges are not sorted.
-    #[inline]
-    pub(super) fn unsorted(&self) -> usize {
-        let sorted = self.starts.get(self.sorted);
-        sorted.map_or(0, |&sorted| self.edges.len() - sorted as usize)
+    /// The node that was begun last gets no more edges in order.
+    fn close(&mut self) {
+        if !self.are_sorted {
+            self.unsorted.push((self.starts.len() - 1) as u32);
+        }
+        (self.last, self.are_sorted) = (NONE, true);
     }
 
     /// Sorts the edges of the nodes before the one that was begun last.
     pub(super) fn sort(&mut self) {
-        let closed = self.starts.len().saturating_sub(1);
-        for bounds in self.starts[self.sorted.min(closed)..].windows(2) {
-            sort(&mut self.edges[bounds[0] as usize..bounds[1] as usize]);
+        for node in self.unsorted.drain(..) {
+            let start = self.starts[node as usize] as usize;
+            let end = self.starts.get(node as usize + 1);
+            let end = end.map_or(self.edges.len(), |&end| end as usize);
+            self.edges[start..end].sort_unstable();
         }
-        self.sorted = closed;
     }
 
-    #[inline]
     pub(super) fn push(&mut self, edge: EdgeRow) -> Pushed {
-        let edges = if self.is_apart {
-            &mut self.apart
-        } else {
-            &mut self.edges
-        };
-        edges.push(edge);
-        Pushed((edges.len() - 1) << 1 | usize::from(self.is_apart))
+        if self.is_apart {
+            self.apart.push(edge);
+            return Pushed((self.apart.len() - 1) << 1 | 1);
+        }
+        self.edges.reserve(1);
+        Room(self).push(edge)
+    }
+
+    /// Room for an edge, if it does not go apart and there is some.
+    #[inline]
+    pub(super) fn room(&mut self) -> Option<Room<'_>> {
+        let has_room = !self.is_apart && self.edges.len() < self.edges.capacity();
+        has_room.then_some(Room(self))
     }
 
     /// Where an edge leads to that was pushed, and is not sorted yet.
@@ -128,6 +189,7 @@ impl EdgeColumn {
 
     /// The edges by source, and where those of each node begin.
     pub(super) fn finish(mut self, nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
+        self.close();
         self.starts.resize(nodes + 1, self.edges.len() as u32);
         self.sort();
         if !self.apart.is_empty() {

@@ -37,7 +37,7 @@ pub fn label_of(id: ObjectId) -> Option<String> {
     let mut text = None;
     // The program may let go of the value meanwhile, whose own drop may panic.
     let _ = caught(|| {
-        capture::look(id, &mut |value, _, _| {
+        capture::look(id, |value, _, _| {
             let registry = registry();
             let seen = registry
                 .get(value.type_id())

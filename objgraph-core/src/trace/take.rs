@@ -17,7 +17,7 @@ use crate::capture::{self, Looked};
 use crate::object_id::ObjectId;
 use crate::sight::{Behind, Seen, registry};
 use crate::snapshot::{Holder, NodeId, Snapshot, State};
-use crate::tracked::{Value, Visit};
+use crate::tracked::Visit;
 
 /// A snapshot of all objects, and of what they reach through std's pointers.
 ///
@@ -133,10 +133,15 @@ pub(super) fn take(
     tracer.looks_into_nothing = running.is_too_deep();
     let before = births_and_deaths();
     tracer.handles = Handles::list();
+    let mut addresses = Vec::new();
     let (is_part, roots) = match extent {
         Extent::All => {
             tracer.expect(before.0.wrapping_sub(before.1));
-            capture::list_each(&mut |object| tracer.list(object));
+            addresses.reserve(tracer.nodes.capacity());
+            capture::list_alike(&mut |alike| {
+                tracer.list_alike(alike);
+                capture::addresses(alike.ids, &mut addresses);
+            });
             (false, true)
         }
         Extent::Some { listed, roots } => {
@@ -144,11 +149,12 @@ pub(super) fn take(
             for object in &listed {
                 tracer.list(object);
             }
+            let ids: Vec<ObjectId> = listed.iter().map(|object| object.id).collect();
+            capture::addresses(&ids, &mut addresses);
             (true, roots)
         }
     };
     let all = tracer.nodes.len();
-    let addresses = capture::addresses(tracer.nodes.iter().map(|row| row.id));
     tracer.in_memory = ByAddress::of(&addresses);
     tracer.may_wait = !is_part
         && tracer.in_memory.is_far()
@@ -326,15 +332,25 @@ impl Tracer {
         self.nodes[node as usize].state = State::InFlight;
     }
 
+    #[inline]
     fn look_into(&mut self, node: u32) {
         let row = &self.nodes[node as usize];
         if row.state != State::Lent || self.looks_into_nothing {
             return;
         }
-        let looked = capture::look(row.id, &mut |value, strong, weak| {
+        let looked = capture::look(row.id, |value, strong, weak| {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
-            self.visit_value(node, value);
+            // It fails at any other type, so there is no need to ask for the type first.
+            if let Some(see) = self.last_seen.1
+                && let Some(seen) = &value.seen(see)
+            {
+                self.visit_seen(node, seen);
+            } else if let Some(seen) = &self.see(value) {
+                self.visit_seen(node, seen);
+            } else {
+                self.nodes[node as usize].state = State::Opaque;
+            }
         });
         match looked {
             Looked::Seen => {}
@@ -343,16 +359,10 @@ impl Tracer {
         }
     }
 
-    fn visit_value(&mut self, node: u32, value: Value<'_>) {
-        match self.see(value) {
-            Some(seen) => self.visit_seen(node, seen),
-            None => self.nodes[node as usize].state = State::Opaque,
-        }
-    }
-
-    fn visit_seen<'a>(&'a mut self, node: u32, seen: Seen<'a>) {
+    #[inline]
+    fn visit_seen<'a>(&'a mut self, node: u32, seen: &Seen<'a>) {
         self.nodes[node as usize].state = State::Visited;
-        self.visit_caught(node, |visitor| seen.visit(visitor));
+        self.visit_begun(node, |visitor| seen.visit(visitor));
     }
 
     /// Visits a value behind a pointer of std.
@@ -373,7 +383,7 @@ impl Tracer {
             if self.wants_labels {
                 handle.look(see, &mut |seen| texts.extend(super::labels::of_value(seen)));
             }
-            handle.look(see, &mut |seen| self.visit_seen(node, seen))
+            handle.look(see, &mut |seen| self.visit_seen(node, &seen))
         });
         let texts = texts
             .into_iter()
@@ -392,6 +402,11 @@ impl Tracer {
             self.nodes[node as usize].state = State::Opaque;
             return;
         }
+        self.visit_begun(node, visit);
+    }
+
+    #[inline(always)]
+    fn visit_begun<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
         self.begin(node);
         let mut visitor = Visitor::new(self);
         let result = caught(|| {

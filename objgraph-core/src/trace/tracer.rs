@@ -83,7 +83,7 @@ pub(crate) struct Tracer {
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     /// What the registry knew of the type that was asked for last.
-    last_seen: (TypeId, Option<AnySee>),
+    pub(super) last_seen: (TypeId, Option<AnySee>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
@@ -111,7 +111,8 @@ pub(super) enum Pending {
 #[derive(Clone, Copy)]
 struct Cursor {
     node: u32,
-    path: PathId,
+    /// The line of the path: a [`PathId`] is smaller, and slower to read.
+    path: u32,
     /// The element numbers of the path are those from here on.
     base: u32,
 }
@@ -120,7 +121,7 @@ struct Cursor {
 pub(super) struct Suspended(Cursor);
 
 struct Frame {
-    path: PathId,
+    path: u32,
     base: u32,
     elements: u32,
 }
@@ -162,7 +163,7 @@ impl Tracer {
             last_seen: (TypeId::of::<()>(), None),
             cursor: Cursor {
                 node: u32::MAX,
-                path,
+                path: path.line(),
                 base: 0,
             },
             stack: Vec::new(),
@@ -191,7 +192,16 @@ impl Tracer {
         self.nodes.push(row);
     }
 
+    /// The same for objects that differ in their ids alone.
+    pub(super) fn list_alike(&mut self, alike: &capture::Alike<'_>) {
+        let row = self.row(&alike.like);
+        self.by_place.list_page(alike.ids, self.nodes.len() as u32);
+        let rows = alike.ids.iter().map(|&id| NodeRow { id, ..row });
+        self.nodes.extend(rows);
+    }
+
     /// Begins the visit of a node: what is reported from now on is its.
+    #[inline]
     pub(super) fn begin(&mut self, node: u32) {
         let path = self
             .types
@@ -202,7 +212,7 @@ impl Tracer {
         self.guards = 0;
         self.cursor = Cursor {
             node,
-            path,
+            path: path.line(),
             base: 0,
         };
         self.edges.move_to(node, self.in_order);
@@ -217,24 +227,74 @@ impl Tracer {
         self.cursor.node
     }
 
+    /// The path where the visit is.
     #[inline]
+    fn path(&self) -> PathId {
+        PathId::new(self.cursor.path)
+    }
+
+    // What is done for every step comes in two: the common case, which calls nothing, and the rest.
+
+    /// Always inline, so that only segments of the same sort are compared.
+    #[inline(always)]
     pub(super) fn enter(&mut self, segment: Segment) {
         let Cursor { path, base, .. } = self.cursor;
+        let elements = self.elements.len();
+        let known = self.paths.known_step(path, segment, PATH_DEPTH);
+        let has_room =
+            self.stack.len() < self.stack.capacity() && elements < self.elements.capacity();
+        match known {
+            Some(known) if has_room => {
+                self.stack.push(Frame {
+                    path,
+                    base,
+                    elements: elements as u32,
+                });
+                self.cursor.path = known;
+                if matches!(segment, Segment::Element) {
+                    self.elements.push(0);
+                }
+            }
+            // A segment is not put together before it is needed.
+            _ => match segment {
+                Segment::Field(name) => self.enter_field_slowly(name),
+                Segment::Element => self.enter_element_slowly(),
+                other => self.enter_slowly(other),
+            },
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_field_slowly(&mut self, name: &'static str) {
+        self.enter_slowly(Segment::Field(name));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_element_slowly(&mut self) {
+        self.enter_slowly(Segment::Element);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_slowly(&mut self, segment: Segment) {
+        let Cursor { path, base, .. } = self.cursor;
+        self.stack.reserve(1);
+        self.elements.reserve(1);
         self.stack.push(Frame {
             path,
             base,
             elements: self.elements.len() as u32,
         });
-        self.cursor.path = match self.paths.known_step(path, segment, PATH_DEPTH) {
-            Some(path) => path,
-            None => self.new_step(path, segment),
-        };
+        let known = self.paths.known_step(path, segment, PATH_DEPTH);
+        self.cursor.path =
+            known.unwrap_or_else(|| self.new_step(PathId::new(path), segment).line());
         if matches!(segment, Segment::Element) {
             self.elements.push(0);
         }
     }
 
-    #[cold]
     fn new_step(&mut self, path: PathId, segment: Segment) -> PathId {
         let path = if self.paths.depth(path) < PATH_DEPTH {
             path
@@ -273,7 +333,7 @@ impl Tracer {
         let here = self.cursor;
         self.move_to(Cursor {
             node,
-            path,
+            path: path.line(),
             base: self.elements.len() as u32,
         });
         Suspended(here)
@@ -287,11 +347,28 @@ impl Tracer {
     /// The number to store for where in the collections on its path the visit is.
     #[inline]
     fn index(&mut self) -> u32 {
-        match self.elements.get(self.cursor.base as usize..) {
-            Some([one]) => *one,
-            Some(elements) => self.paths.index_of(elements),
-            None => 0,
+        match self.index_of_one() {
+            Some(index) => index,
+            None => self.index_of_many(),
         }
+    }
+
+    /// The same, if there is one collection at most.
+    #[inline]
+    fn index_of_one(&self) -> Option<u32> {
+        let base = self.cursor.base as usize;
+        match self.elements.len().wrapping_sub(base) {
+            0 => Some(0),
+            1 => self.elements.get(base).copied(),
+            _ => None,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn index_of_many(&mut self) -> u32 {
+        let elements = self.elements.get(self.cursor.base as usize..);
+        self.paths.index_of(elements.unwrap_or_default())
     }
 
     #[inline]
@@ -303,7 +380,7 @@ impl Tracer {
     fn edge_to(&mut self, target: NodeId, strong: bool) -> Pushed {
         let index = self.index();
         self.edges.push(EdgeRow {
-            path: self.cursor.path,
+            path: self.path(),
             index,
             target,
             strong,
@@ -361,7 +438,7 @@ impl Tracer {
         let index = self.index();
         let held = Held {
             node: NodeId::new(self.cursor.node as usize),
-            path: self.cursor.path,
+            path: self.path(),
             index,
         };
         self.handles.meet(handle, held);
@@ -384,6 +461,8 @@ impl Tracer {
     }
 
     /// What is here is not looked into, since there would be no end, or too many guards.
+    #[cold]
+    #[inline(never)]
     pub(super) fn too_deep(&mut self) {
         self.place_named::<TooDeep>(PlaceKind::TooDeep);
     }
@@ -391,6 +470,7 @@ impl Tracer {
     /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
     /// one level of guards does not make all that hangs on it put off; gives how deep they were,
     /// or `None` if there are too many guards already.
+    #[inline]
     pub(super) fn enter_guard(&mut self) -> Option<u32> {
         if self.guards >= GUARD_DEPTH {
             self.too_deep();
@@ -400,6 +480,7 @@ impl Tracer {
         Some(std::mem::replace(&mut self.depth, 0))
     }
 
+    #[inline]
     pub(super) fn leave_guard(&mut self, depth: u32) {
         self.guards -= 1;
         self.depth = depth;
@@ -520,7 +601,7 @@ impl Tracer {
         let index = self.index();
         self.places.push(Place {
             node: NodeId::new(self.cursor.node as usize),
-            path: self.cursor.path,
+            path: self.path(),
             index,
             type_index,
             kind,

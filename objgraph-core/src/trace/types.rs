@@ -12,12 +12,16 @@ use crate::type_info::TypeInfo;
 #[derive(Default)]
 pub(super) struct Types {
     pub(super) infos: Vec<Arc<TypeInfo>>,
-    starts: Vec<Option<PathId>>,
+    /// The lines of the paths at which values start; [`NO_LINE`] where none was asked for yet.
+    starts: Vec<u32>,
     by_name: HashMap<String, u32>,
     /// For each kind of the table, its type here.
     of_kind: Vec<Option<u32>>,
     pub(super) kinds: Vec<capture::Kind>,
 }
+
+/// No line of the paths.
+const NO_LINE: u32 = u32::MAX;
 
 impl Types {
     /// The type of this name, of which nothing more is known.
@@ -36,7 +40,7 @@ impl Types {
         let index = self.infos.len() as u32;
         let info_name = info.name.clone();
         self.infos.push(info);
-        self.starts.push(None);
+        self.starts.push(NO_LINE);
         self.by_name.insert(info_name, index);
         index
     }
@@ -83,8 +87,19 @@ impl Types {
     }
 
     /// The path at which a value of the type starts.
+    #[inline]
     pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
-        let start = &mut self.starts[type_index as usize];
-        *start.get_or_insert_with(|| paths.start(type_index))
+        match self.starts[type_index as usize] {
+            NO_LINE => self.first_start(type_index, paths),
+            line => PathId::new(line),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
+        let start = paths.start(type_index);
+        self.starts[type_index as usize] = start.line();
+        start
     }
 }

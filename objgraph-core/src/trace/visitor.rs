@@ -73,6 +73,7 @@ impl std::fmt::Debug for Deferred<'_> {
 }
 
 impl<'a> Visitor<'a> {
+    #[inline]
     pub(crate) fn new(tracer: &'a mut Tracer) -> Self {
         Self {
             tracer,
@@ -162,7 +163,7 @@ impl<'a> Visitor<'a> {
         if self.skips(T::is_leaf(), T::owns_heap) {
             return;
         }
-        self.open(Segment::Element);
+        self.open_elements();
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
             self.value(value);
@@ -254,10 +255,21 @@ impl<'a> Visitor<'a> {
     }
 
     /// The same for a value of any type.
+    #[allow(dead_code, reason = "for types of optional dependencies")]
     pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
+        self.lent_here(value);
+    }
+
+    /// The same, compiled anew for each caller.
+    #[inline(always)]
+    pub(crate) fn lent_here(&mut self, value: &dyn Visit) {
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
-            visitor.owned(value);
+            match value.instance() {
+                // Calls were never deep here.
+                None => value.visit(&mut visitor),
+                Some(_) => visitor.owned(value),
+            }
             visitor.finish();
             self.tracer.leave_guard(depth);
         }
@@ -321,7 +333,7 @@ impl<'a> Visitor<'a> {
 
     /// Visits elements of any type.
     pub(crate) fn any_elements<T: 'static>(&mut self, values: impl IntoIterator<Item = &'a T>) {
-        self.open(Segment::Element);
+        self.open_elements();
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
             self.any(value);
@@ -343,7 +355,7 @@ impl<'a> Visitor<'a> {
         &mut self,
         values: impl IntoIterator<Item = &'a T>,
     ) {
-        self.open(Segment::Element);
+        self.open_elements();
         for (index, value) in values.into_iter().enumerate() {
             self.tracer.set_element(index);
             self.shared(value);
@@ -402,6 +414,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// The visit of a node ends.
+    #[inline]
     pub(super) fn end(&mut self) {
         self.tracer.end();
     }
@@ -426,6 +439,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits all that was put off.
+    #[inline]
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
             let here = self.tracer.jump(next.node, next.path);
@@ -437,6 +451,11 @@ impl<'a> Visitor<'a> {
 
     pub(crate) fn open(&mut self, segment: Segment) {
         self.tracer.enter(segment);
+    }
+
+    /// The same for elements, of which the number of each is to be set.
+    fn open_elements(&mut self) {
+        self.tracer.enter(Segment::Element);
     }
 
     pub(crate) fn set_element(&mut self, index: usize) {

@@ -11,7 +11,7 @@ pub(crate) use scopes::{Inside, ScopeHandle};
 use std::any::TypeId;
 use std::panic::Location;
 
-use crate::capture::{HandleListed, Kind, KindCount, Listed, Looked};
+use crate::capture::{Alike, HandleListed, Kind, KindCount, Listed, Looked};
 use crate::follow::LastDrop;
 use crate::object::Strong;
 use crate::object_id::ObjectId;
@@ -80,13 +80,13 @@ pub(crate) fn list() -> Vec<Listed> {
 
 pub(crate) fn list_each(_: &mut dyn FnMut(&Listed)) {}
 
+pub(crate) fn list_alike(_: &mut dyn FnMut(&Alike<'_>)) {}
+
 pub(crate) fn lives(_: ObjectId) -> bool {
     false
 }
 
-pub(crate) fn addresses(_: impl Iterator<Item = ObjectId>) -> Vec<usize> {
-    Vec::new()
-}
+pub(crate) fn addresses(_: &[ObjectId], _: &mut Vec<usize>) {}
 
 pub(crate) fn watch_rc<T>(_: &std::rc::Rc<T>, _: &'static Location<'static>) -> Option<ObjectId> {
     None
@@ -129,7 +129,7 @@ pub(crate) fn describe(_: ObjectId) -> Option<Listed> {
     None
 }
 
-pub(crate) fn look(_: ObjectId, _: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
+pub(crate) fn look(_: ObjectId, _: impl FnMut(Value<'_>, usize, usize)) -> Looked {
     Looked::Gone
 }
 

@@ -13,7 +13,7 @@ use super::segments::Segments;
 use crate::lock::Mutex;
 
 /// What is known of an object from its birth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Born {
     pub(super) kind: u32,
     pub(super) origin: u32,

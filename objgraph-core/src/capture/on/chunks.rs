@@ -77,11 +77,13 @@ impl Slot {
     }
 
     /// The rounds that lie behind and what is known of the object that lives here.
+    #[inline]
     pub(super) fn living(&self, births: &mut Reader) -> Option<(u32, Born)> {
         self.if_living(|number| births.read(number))
     }
 
     /// The same, with what `read` makes of the number of its birth.
+    #[inline]
     fn if_living<R>(&self, read: impl FnOnce(u32) -> Option<R>) -> Option<(u32, R)> {
         let generation = self.generation.load(Ordering::Acquire);
         if generation.is_multiple_of(2) {

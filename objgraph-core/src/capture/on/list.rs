@@ -1,5 +1,6 @@
 //! What the table tells: which objects there are, and, one at a time, their values.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::births::{Born, Reader};
@@ -8,7 +9,7 @@ use super::inner::Erased;
 use super::local::Local;
 use super::watched::{self, watched_arc, watched_rc};
 use super::{kinds, local, origins, pins, shared};
-use crate::capture::{Listed, Looked};
+use crate::capture::{Alike, Listed, Looked};
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
 use crate::tracked::Value;
@@ -22,6 +23,12 @@ pub(crate) fn list() -> Vec<Listed> {
 
 /// Tells of every object, in the order of the table. Nothing is locked meanwhile.
 pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
+    list_alike(&mut |alike| alike.each().for_each(|object| tell(&object)));
+}
+
+/// Tells of every object, in the order of the table, of those that are alike together. Nothing is
+/// locked meanwhile, so what `tell` lets die may still be told.
+pub(crate) fn list_alike(tell: &mut dyn FnMut(&Alike<'_>)) {
     list_chunks(0..chunks::made(), origins::known(), tell);
 }
 
@@ -30,9 +37,9 @@ pub(crate) fn own_values() -> Vec<Listed> {
     let own = local::with(|local| local.values.chunks());
     let mut listed = Vec::new();
     // What other threads left in the chunks before is not looked at.
-    list_chunks(own.into_iter(), HashMap::new(), &mut |object| {
-        if !object.elsewhere {
-            listed.push(*object);
+    list_chunks(own.into_iter(), HashMap::new(), &mut |alike| {
+        if !alike.like.elsewhere {
+            listed.extend(alike.each());
         }
     });
     listed
@@ -44,40 +51,49 @@ type Origins = HashMap<u32, (u32, u32)>;
 fn list_chunks(
     numbers: impl Iterator<Item = u32>,
     mut origins: Origins,
-    tell: &mut dyn FnMut(&Listed),
+    tell: &mut dyn FnMut(&Alike<'_>),
 ) {
     watched::forget_dead();
     let this = this_thread();
     let mut holders = kinds::holders();
     let mut births = Reader::default();
     let mut near = (origins::NOT_KNOWN, origins::NOWHERE);
+    let mut ids = [ObjectId::NONE; CHUNK as usize];
     for number in numbers {
         let Some(chunk) = chunks::get(number) else {
             continue;
         };
-        for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
-            let Some((round, born)) = slot.living(&mut births) else {
-                continue;
-            };
+        let mut tell = |born: Born, ids: &[ObjectId]| {
+            if ids.is_empty() {
+                return;
+            }
             if holders.len() <= born.kind as usize {
                 holders = kinds::holders();
             }
             let Some(&holder) = holders.get(born.kind as usize) else {
-                continue;
+                return;
             };
-            let id = ObjectId::new(number * CHUNK + offset, round);
             if near.0 != born.origin {
                 let of = || origins::of(born.origin);
                 near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
             }
-            tell(&told(
-                id,
-                &born,
-                holder,
-                near.1,
-                is_elsewhere(chunk, near.1.0, this),
-            ));
+            let elsewhere = is_elsewhere(chunk, near.1.0, this);
+            let like = told(ids[0], &born, holder, near.1, elsewhere);
+            tell(&Alike { like, ids });
+        };
+        let (mut like, mut alike) = (Born::default(), 0);
+        for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
+            let Some((round, born)) = slot.living(&mut births) else {
+                continue;
+            };
+            if born != like {
+                tell(like, &ids[..alike]);
+                (like, alike) = (born, 0);
+            }
+            ids[alike] = ObjectId::new(number * CHUNK + offset, round);
+            alike += 1;
         }
+        tell(like, &ids[..alike]);
     }
 }
 
@@ -86,25 +102,31 @@ pub(crate) fn lives(id: ObjectId) -> bool {
     chunks::slot_of(id).is_some_and(|slot| slot.lives(id))
 }
 
-/// Where the allocations of these objects are, as their pointers tell; 0 where the table has no
-/// handle.
-pub(crate) fn addresses(ids: impl Iterator<Item = ObjectId>) -> Vec<usize> {
+/// Adds where the allocations of these objects are, as their pointers tell; 0 where the table has
+/// no handle.
+pub(crate) fn addresses(ids: &[ObjectId], addresses: &mut Vec<usize>) {
     local::with(|local| {
-        let addresses = ids.map(|id| address(local, id).unwrap_or_default());
-        addresses.collect()
-    })
-}
-
-#[inline]
-fn address(local: &mut Local, id: ObjectId) -> Option<usize> {
-    match &local.chunk(id.place())?.side {
-        Side::Local(_) => {
-            let handle = local.values.handle(id.place())?.as_ref()?;
-            Some(handle.as_ptr().cast::<()>().addr())
+        let number = |id: &ObjectId| id.place() / CHUNK;
+        for ids in ids.chunk_by(|one, next| number(one) == number(next)) {
+            let first = ids[0].place();
+            let side = chunks::of_place(first).map(|chunk| &chunk.side);
+            let own = match side {
+                Some(Side::Local(_)) => local.values.handles_beside(first),
+                _ => None,
+            };
+            match (side, own) {
+                (_, Some(own)) => addresses.extend(ids.iter().map(|id| {
+                    let handle = own[usize::from(id.place() as u8)].as_ref();
+                    handle.map_or(0, |handle| handle.as_ptr().cast::<()>().addr())
+                })),
+                (Some(Side::Shared(_)), _) => {
+                    let each = ids.iter().map(|&id| shared::address(id));
+                    addresses.extend(each.map(Option::unwrap_or_default));
+                }
+                _ => addresses.resize(addresses.len() + ids.len(), 0),
+            }
         }
-        Side::Shared(_) => shared::address(id),
-        Side::Bare => None,
-    }
+    });
 }
 
 /// What the table tells of one object; `None` if there is no such object any more.
@@ -151,13 +173,71 @@ fn told(
 
 /// Lets `see` look at the value of an object, with its strong and weak counts. The value is
 /// pinned meanwhile; nothing is locked.
-pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
+#[inline]
+pub(crate) fn look(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) -> Looked {
+    // Not moved: to read in one piece what was just written in several waits for each.
+    match &pin_own(id) {
+        Own::Pinned(own) => {
+            see(own.strong.value(), own.count, own.weak);
+            // The program may have dropped its last handle meanwhile: then the value goes now.
+            Looked::Seen
+        }
+        Own::Gone => Looked::Gone,
+        Own::Unknown => look_elsewhere(id, &mut see),
+    }
+}
+
+/// A look for the value of an object among those of this thread.
+enum Own {
+    Pinned(OwnPinned),
+    Gone,
+    /// It is not of this thread, or the table has no handle to it.
+    Unknown,
+}
+
+/// A pinned value behind an `Rc` of this thread.
+struct OwnPinned {
+    // Dropped first.
+    strong: std::rc::Rc<dyn Erased>,
+    _pin: pins::Local,
+    count: usize,
+    weak: usize,
+}
+
+#[inline]
+fn pin_own(id: ObjectId) -> Own {
+    local::reach(|local| pin_own_in(local, id))
+}
+
+fn pin_own_in(local: &RefCell<Local>, id: ObjectId) -> Own {
+    let mut part = local.borrow_mut();
+    let own = part.values.place(id.place());
+    let own = own.filter(|_| id.is_in_table());
+    let Some(handle) = own.and_then(|own| own.handle_of(id)) else {
+        return Own::Unknown;
+    };
+    let Some(strong) = handle.upgrade() else {
+        return Own::Gone;
+    };
+    let (pin, pinned) = pins::Local::new(pins::address(&*strong));
+    Own::Pinned(OwnPinned {
+        // Neither this handle nor that of the table is the program's.
+        count: std::rc::Rc::strong_count(&strong) - 1 - pinned,
+        weak: handle.weak_count().saturating_sub(1),
+        strong,
+        _pin: pin,
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn look_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table());
     let Some(chunk) = chunk.filter(|chunk| chunk.slot(id.place()).lives(id)) else {
         return Looked::Gone;
     };
     match &chunk.side {
-        Side::Local(_) => look_local(id, see),
+        Side::Local(_) => look_watched_rc(id, see).unwrap_or(Looked::Lent),
         Side::Bare => look_watched_arc(id, see).unwrap_or(Looked::Lent),
         Side::Shared(_) => match pins::pin(id) {
             Some(pinned) => {
@@ -170,29 +250,6 @@ pub(crate) fn look(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
             None => Looked::Gone,
         },
     }
-}
-
-fn look_local(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
-    let counted = local::with(|local| {
-        let handle = local.values.handle(id.place())?.as_ref()?;
-        // The table's own handle is not the program's.
-        let weak = handle.weak_count().saturating_sub(1);
-        Some((handle.strong_count(), weak, handle.upgrade()))
-    });
-    let Some((all, weak, strong)) = counted else {
-        return look_watched_rc(id, see).unwrap_or(Looked::Lent);
-    };
-    let Some(strong) = strong else {
-        return Looked::Gone;
-    };
-    let address = pins::address(&*strong);
-    let count = all - pins::of_this_thread(address);
-    let pinned = pins::Local::new(address);
-    see(strong.value(), count, weak);
-    // The program may have dropped its last handle meanwhile: then the value goes with this one.
-    drop(strong);
-    drop(pinned);
-    Looked::Seen
 }
 
 /// Looks at a watched value; `None` if it is not one.

@@ -30,7 +30,7 @@ pub mod pointers;
 pub(crate) use counters::counts;
 pub use instance::{Instance, instance_id};
 pub(crate) use kinds::{kind, kinds};
-pub(crate) use list::{addresses, describe, list, list_each, lives, look, own_values};
+pub(crate) use list::{addresses, describe, list, list_alike, list_each, lives, look, own_values};
 pub(crate) use origins::thread_names;
 pub(crate) use owners::{follow, handles, handles_of, last_drop, still_there};
 pub(crate) use pointers::{identify_arc, identify_rc, upgrade};

@@ -52,21 +52,26 @@ pub(super) struct Local {
 }
 
 impl Local {
+    /// A pin, and how many others this thread holds on the value.
     #[inline]
-    pub(super) fn new(address: usize) -> Self {
+    pub(super) fn new(address: usize) -> (Self, usize) {
         let is_first = HELD.with(|held| {
-            let is_first = held.first.get() == 0;
+            let is_first = held.first.get() == 0 && held.others.get() == 0;
             if is_first {
                 held.first.set(address);
-            } else {
-                held.others.set(held.others.get() + 1);
             }
             is_first
         });
-        if !is_first {
-            let _ = OTHERS.try_with(|others| others.borrow_mut().push(address));
-        }
-        Self { address, is_first }
+        let before = if is_first { 0 } else { Self::one_more(address) };
+        (Self { address, is_first }, before)
+    }
+
+    #[cold]
+    fn one_more(address: usize) -> usize {
+        let before = of_this_thread(address);
+        HELD.with(|held| held.others.set(held.others.get() + 1));
+        let _ = OTHERS.try_with(|others| others.borrow_mut().push(address));
+        before
     }
 }
 

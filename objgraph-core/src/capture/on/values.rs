@@ -65,6 +65,14 @@ impl OwnPlace<'_> {
     }
 }
 
+impl<'v> OwnPlace<'v> {
+    /// The handle of an object, if it lives here and the table has one.
+    #[inline]
+    pub(super) fn handle_of(self, id: ObjectId) -> Option<&'v Weak<dyn Erased>> {
+        self.handle.as_ref().filter(|_| self.slot.lives(id))
+    }
+}
+
 /// A handle to a value. `None` where nothing may look at what lives here, or nothing lives.
 pub(super) type Handle = Option<Weak<dyn Erased>>;
 
@@ -121,6 +129,13 @@ impl RcValues {
     #[inline]
     pub(super) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
         Some(self.place(place)?.handle)
+    }
+
+    /// The handles in the chunk of a place of this thread.
+    pub(super) fn handles_beside(&mut self, place: u32) -> Option<&[Handle]> {
+        self.place(place)?;
+        let first = (self.near * CHUNK) as usize;
+        self.handles.get(first..first + CHUNK as usize)
     }
 
     /// The numbers of the chunks, sorted.

@@ -14,7 +14,7 @@ impl Tracer {
         }
         self.heap(bytes);
         if len > 0 {
-            self.add_length(self.cursor.path, 1, len as u64);
+            self.add_length(self.path(), 1, len as u64);
         }
     }
 
@@ -29,23 +29,26 @@ impl Tracer {
     }
 
     /// There are so many items in `count` collections at a path of the node that is being visited.
+    #[inline]
     pub(in crate::trace) fn add_length(&mut self, path: PathId, count: u32, len: u64) {
         let node = NodeId::new(self.cursor.node as usize);
-        let row = LengthRow::many(node, path, count, len);
-        if self.lengths.last().is_some_and(|last| last.node == node) {
-            self.one_more_length(row);
+        let has_others = self.lengths.last().is_some_and(|last| last.node == node);
+        if !has_others && self.lengths.len() < self.lengths.capacity() {
+            self.lengths.push(LengthRow::many(node, path, count, len));
         } else {
-            self.lengths.push(row);
+            self.one_more_length(path, count, len);
         }
     }
 
-    /// A length of a node that has others.
-    fn one_more_length(&mut self, row: LengthRow) {
+    /// A length of a node that may have others.
+    #[inline(never)]
+    fn one_more_length(&mut self, path: PathId, count: u32, len: u64) {
+        let node = NodeId::new(self.cursor.node as usize);
         // A collection of collections comes to the same few paths again and again.
         let mut last = self.lengths.iter_mut().rev().take(LAST_LENGTHS);
-        match last.find(|known| (known.node, known.path) == (row.node, row.path)) {
-            Some(known) => known.add(row.count, row.len()),
-            None => self.lengths.push(row),
+        match last.find(|known| (known.node, known.path) == (node, path)) {
+            Some(known) => known.add(count, len),
+            None => self.lengths.push(LengthRow::many(node, path, count, len)),
         }
     }
 }

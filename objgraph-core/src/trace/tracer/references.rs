@@ -4,9 +4,9 @@
 use super::super::edge_column::Pushed;
 use super::Tracer;
 use crate::object_id::ObjectId;
-use crate::snapshot::NodeId;
+use crate::snapshot::{EdgeRow, NodeId};
 
-/// How many edges are sorted together, at least.
+/// How many edges are read together, at least.
 const TOGETHER: usize = 512;
 
 /// How many edges wait at most for it to be read where they lead, however many a visit finds.
@@ -27,14 +27,13 @@ impl Tracer {
     /// reported again.
     #[inline]
     pub(in super::super) fn end(&mut self) {
-        match self.reported[..] {
-            [] => return,
-            [_] => {}
-            [(one, _), (other, _)] if one != other => {}
-            _ => self.find_repeated(),
+        if let [(one, _), (other, _), rest @ ..] = &self.reported[..]
+            && (one == other || !rest.is_empty())
+        {
+            self.find_repeated();
         }
         self.reported.clear();
-        if self.edges.unsorted() >= TOGETHER {
+        if self.unread.len() >= TOGETHER {
             self.read();
         }
     }
@@ -132,10 +131,46 @@ impl Tracer {
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     #[inline]
     pub(in super::super) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
+        // The common case, which calls nothing.
+        let path = self.path();
+        if let Some(node) = self.in_memory.near(address)
+            && let Some(index) = self.index_of_one()
+            && let Some(room) = self.edges.room()
+        {
+            let edge = room.push(EdgeRow {
+                path,
+                index,
+                target: NodeId::new(node as usize),
+                strong: true,
+            });
+            return self.report(holder, edge);
+        }
+        self.reference_slowly(holder, address)
+    }
+
+    #[inline(never)]
+    fn reference_slowly(&mut self, holder: usize, address: usize) -> bool {
         let node = self.in_memory.get(address);
         if let Some(node) = node {
             self.held_by(holder, node);
         }
         node.is_some()
+    }
+
+    /// The pointer at `holder` was reported.
+    #[inline]
+    fn report(&mut self, holder: usize, edge: Pushed) -> bool {
+        if self.reported.len() < self.reported.capacity() {
+            self.reported.push((holder, edge));
+            return true;
+        }
+        self.report_slowly(holder, edge)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report_slowly(&mut self, holder: usize, edge: Pushed) -> bool {
+        self.reported.push((holder, edge));
+        true
     }
 }
