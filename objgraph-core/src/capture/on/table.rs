@@ -203,8 +203,11 @@ fn forget_rc_slowly(place: u32) {
         return forget_bare(place);
     }
     let slot = chunk.slot(place);
-    count_late(slot);
-    left::died_late(place / CHUNK, chunk, slot);
+    // One right after the other, with no wait in between that a recount could fall into.
+    left::died_late(place / CHUNK, chunk, || {
+        count_late(slot);
+        slot.death();
+    });
 }
 
 /// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
