@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::chunks::{self, CHUNK, Chunk, Slot, Slots};
+use super::chunks::{self, CHUNK, Chunk, Slots};
 use crate::lock::Mutex;
 
 static LEFT: Mutex<Left> = Mutex::new(Left {
@@ -46,9 +46,9 @@ pub(super) fn take(own: impl FnOnce(u32, &'static Chunk)) -> bool {
 }
 
 /// An object dies that outlived its thread: its slot is for the next thread that takes the chunk.
-pub(super) fn died_late(number: u32, chunk: &'static Chunk, slot: &Slot) {
+pub(super) fn died_late(number: u32, chunk: &'static Chunk, die: impl FnOnce()) {
     let mut left = LEFT.lock();
-    slot.death();
+    die();
     if left.full.remove(&number) {
         left.put(number, chunk.slots);
     }

@@ -2,7 +2,7 @@
 //! `--cfg objgraph_recount`, a test program is ended, with a message, if they do not when a thread
 //! ends and no other has objects.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use super::{counters, list};
@@ -10,8 +10,17 @@ use super::{counters, list};
 /// How many threads have made or dropped objects, and not ended.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
+/// How many threads began, and objects were made or dropped by threads that had ended.
+static EVENTS: AtomicU64 = AtomicU64::new(0);
+
+/// A thread that has ended makes or drops an object.
+pub(super) fn late() {
+    EVENTS.fetch_add(1, Ordering::SeqCst);
+}
+
 /// The thread makes or drops its first object.
 pub(super) fn begin() {
+    late();
     THREADS.fetch_add(1, Ordering::SeqCst);
 }
 
@@ -21,9 +30,12 @@ pub(super) fn end() {
     let thread = thread::current();
     let name = thread.name().unwrap_or("a thread without a name");
     let is_alone = || THREADS.load(Ordering::SeqCst) == 1;
+    let quiet = || is_alone().then(|| EVENTS.load(Ordering::SeqCst));
+    let before = quiet();
     let drifted = recount();
     // What others did meanwhile is no drift.
-    if is_alone() && !drifted.is_empty() && recount() == drifted && is_alone() {
+    let is_known = before.is_some() && !drifted.is_empty();
+    if is_known && recount() == drifted && quiet() == before {
         for line in drifted {
             eprintln!("objgraph: when {name} ended: {line}");
         }

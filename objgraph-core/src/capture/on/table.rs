@@ -157,6 +157,8 @@ fn list_bare_slowly(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
 static LATE: Mutex<KindCache> = Mutex::new(KindCache::new());
 
 fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectId {
+    #[cfg(objgraph_recount)]
+    super::recount::late();
     let mut kinds = LATE.lock();
     let moment = Moment::new(origins::NOT_KNOWN, epoch());
     let Some(kind) = kinds.learn(meta, site, moment) else {
@@ -203,8 +205,11 @@ fn forget_rc_slowly(place: u32) {
         return forget_bare(place);
     }
     let slot = chunk.slot(place);
-    count_late(slot);
-    left::died_late(place / CHUNK, chunk, slot);
+    // One right after the other, with no wait in between that a recount could fall into.
+    left::died_late(place / CHUNK, chunk, || {
+        count_late(slot);
+        slot.death();
+    });
 }
 
 /// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
@@ -303,6 +308,8 @@ fn forget_late<H: Hold>(spare: Spare<H>) {
 }
 
 fn count_late(slot: &Slot) {
+    #[cfg(objgraph_recount)]
+    super::recount::late();
     if let Some(counter) = LATE.lock().learn_counter(slot.birth_number()) {
         counter.death();
     }
