@@ -161,7 +161,7 @@ fn on(context: &Context<'_>) -> TokenStream {
         #allow
         const _: () = {
             #[allow(unused_imports)]
-            use #private::{levels::*, std as __std};
+            use #private::{self as __p, levels::*};
             #probes
             #tracked
             #submit

@@ -17,11 +17,10 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
     let ident = &context.input.original.ident;
     let from = (quote!(#value), quote!(#ident));
     match_fields(context, &from, &|field, look, value| {
-        let private = &context.private;
         let visitor = visitor(Span::call_site());
         let visit = match look {
-            Look::Full => quote!((&&&&#private::Probe(#value)).__visit(#visitor);),
-            Look::Local => quote!((&&#private::LocalProbe(#value)).__visit(#visitor);),
+            Look::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
+            Look::Local => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
             Look::Plain(plain) => {
                 let name = &field.name;
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
