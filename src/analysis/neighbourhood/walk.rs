@@ -7,6 +7,7 @@ use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 use super::fold::Folding;
 use super::{LinkKind, Neighbourhood, Options, Shape, TooLarge, red};
 use crate::analysis::{NodeSet, Way};
+use crate::order;
 
 /// More starts than this are folded, where folding is asked for: who names a few objects wants to
 /// see each.
@@ -403,7 +404,7 @@ fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> V
         }
     }
     let mut at: Vec<(u32, u64)> = at.into_iter().collect();
-    at.sort_by_key(|&(site, references)| (u64::MAX - references, site));
+    order::sort_by_key(&mut at, |&(site, references)| (u64::MAX - references, site));
     let mut left = references;
     let mut shapes = Vec::new();
     for (site, references) in at {
