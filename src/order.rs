@@ -47,8 +47,8 @@ mod tests {
         #[test]
         fn as_std_does(items: Vec<(u8, u16)>) {
             let [mut ours, mut std] = [items.clone(), items];
-            sort_by(&mut ours, |a, b| b.0.cmp(&a.0));
-            std.sort_by(|a, b| b.0.cmp(&a.0));
+            sort_by(&mut ours, |a, b| (b.0, a.1 % 2).cmp(&(a.0, b.1 % 2)));
+            std.sort_by(|a, b| (b.0, a.1 % 2).cmp(&(a.0, b.1 % 2)));
             prop_assert_eq!(&ours, &std);
             sort_by_key(&mut ours, |item| item.1 % 4);
             std.sort_by_key(|item| item.1 % 4);

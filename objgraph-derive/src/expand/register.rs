@@ -15,10 +15,9 @@ use crate::types::{is_passed_through, named};
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let Context { input, .. } = context;
     let registrar = local("__r");
-    let fields = input.fields().map(|(field, skipped)| {
-        let look = Look::new(field, skipped, input, &context.scope);
-        spec(context, field, &look)
-    });
+    let fields = context
+        .fields()
+        .map(|(field, look)| spec(context, field, look));
     let named = named_types(context).into_iter().map(probed);
     let cells = match input.original.generics.params.is_empty() {
         true => quote!(&<Self as __p::Rows>::CELLS),
@@ -72,12 +71,11 @@ fn probed(ty: &Type) -> TokenStream {
 /// They come before the fields, since how a field is looked into may depend on whether what it
 /// contains is known.
 fn named_types<'a>(context: &Context<'a>) -> Vec<&'a Type> {
-    let Context { input, scope, .. } = context;
+    let scope = &context.scope;
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     let mut inside = Vec::new();
-    for (field, skipped) in input.fields() {
-        let look = Look::new(field, skipped, input, scope);
+    for (field, look) in context.fields() {
         if matches!(look, Look::Full) && !is_passed_through(field.ty, scope) {
             seen.insert(text(field.ty));
         }
