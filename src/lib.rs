@@ -77,6 +77,7 @@
 mod analysis;
 mod ask;
 mod assert;
+mod order;
 mod report;
 
 #[doc(no_inline)]

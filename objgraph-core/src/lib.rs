@@ -63,7 +63,7 @@ pub mod __private {
     pub use crate::capture::{instance_id, off, on, submit, submit_root};
     pub use crate::captures::{Downgrade, Seen, local_future, shared_future};
     pub use crate::sight::probe::*;
-    pub use crate::sight::{FieldSight, FieldSpec, Probed, Registrar, Submission, TypeSpec};
+    pub use crate::sight::{FieldSpec, Probed, Registrar, Rows, Submission, Submitted, TypeSpec};
     pub use crate::trace::{Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping};
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;

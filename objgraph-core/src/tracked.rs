@@ -105,7 +105,7 @@ pub trait Visit {
     where
         Self: Sized,
     {
-        !std::mem::needs_drop::<Self>()
+        const { !std::mem::needs_drop::<Self>() }
     }
 
     /// Whether a value of the type may own bytes on the heap, or items whose number is told; asked
@@ -115,7 +115,7 @@ pub trait Visit {
     where
         Self: Sized,
     {
-        std::mem::needs_drop::<Self>()
+        const { std::mem::needs_drop::<Self>() }
     }
 }
 

@@ -13,7 +13,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Member, WherePredicate, parse_quote};
 
-use crate::ast::{Input, Shape};
+use crate::ast::{Field, Input, Shape};
 use crate::look::Look;
 use crate::scope::Scope;
 use crate::types::{is_instance, is_unsized};
@@ -22,6 +22,8 @@ use crate::types::{is_instance, is_unsized};
 struct Context<'a> {
     input: &'a Input<'a>,
     scope: Scope<'a>,
+    /// How each field is looked into, of the struct or of one variant after another.
+    looks: Vec<Vec<Look<'a>>>,
     /// The path of the crate that holds the trait.
     krate: TokenStream,
     /// `krate`'s module of everything that only generated code uses.
@@ -32,12 +34,32 @@ impl<'a> Context<'a> {
     fn new(input: &'a Input<'a>) -> Self {
         let krate = input.attrs.krate.as_ref().map(|path| &path.value);
         let krate = krate.map_or_else(|| quote!(::objgraph), ToTokens::to_token_stream);
+        let scope = Scope::new(input);
+        let looks = |fields: &'a [Field<'a>], skipped| {
+            let look = |field| Look::new(field, skipped, input, &scope);
+            fields.iter().map(look).collect()
+        };
+        let looks = match &input.shape {
+            Shape::Struct(fields) => vec![looks(fields, false)],
+            Shape::Enum(variants) => variants
+                .iter()
+                .map(|variant| looks(&variant.fields, variant.attrs.skip.is_some()))
+                .collect(),
+            Shape::Union => Vec::new(),
+        };
         Self {
             input,
-            scope: Scope::new(input),
+            scope,
+            looks,
             private: quote!(#krate::__private),
             krate,
         }
+    }
+
+    /// Every field, and how it is looked into.
+    fn fields(&self) -> impl Iterator<Item = (&Field<'a>, &Look<'a>)> {
+        let fields = self.input.fields().map(|(field, _)| field);
+        fields.zip(self.looks.iter().flatten())
     }
 
     /// An `impl Tracked` for the input with `items` in it.
@@ -161,7 +183,7 @@ fn on(context: &Context<'_>) -> TokenStream {
         #allow
         const _: () = {
             #[allow(unused_imports)]
-            use #private::{levels::*, std as __std};
+            use #private::{self as __p, levels::*};
             #probes
             #tracked
             #submit
@@ -190,14 +212,12 @@ fn instance(context: &Context<'_>) -> Option<TokenStream> {
 }
 
 /// The field `Instance<T>` of a struct.
-fn instance_member<'a>(context: &Context<'a>) -> Option<&'a Member> {
-    let Context { input, scope, .. } = context;
-    let Shape::Struct(fields) = &input.shape else {
+fn instance_member<'a>(context: &'a Context<'_>) -> Option<&'a Member> {
+    let Shape::Struct(_) = &context.input.shape else {
         return None;
     };
-    let field = fields.iter().find(|field| {
-        let look = Look::new(field, false, input, scope);
-        is_instance(field.ty) && matches!(look, Look::Full | Look::Local)
-    })?;
+    let (field, _) = context
+        .fields()
+        .find(|(field, look)| is_instance(field.ty) && matches!(look, Look::Full | Look::Local))?;
     Some(&field.member)
 }

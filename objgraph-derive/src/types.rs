@@ -73,12 +73,12 @@ pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
 /// The type of std that `ty` is called after, if that one holds nothing and its name is in every
 /// scope, so that hardly any other is called so: `Option<String>`, `Vec<(u8, f32)>`.
 ///
-/// Paths start at a module `__std`, which the generated code imports.
+/// Paths start at a module `__p`, which the generated code imports.
 pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
     let ty = bare(ty);
     if is_primitive(ty, scope) {
         let ident = last_segment(ty).map(|last| &last.ident);
-        return Some(quote!(__std::primitive::#ident));
+        return Some(quote!(__p::std::primitive::#ident));
     }
     match ty {
         Type::Tuple(tuple) => {
@@ -96,14 +96,14 @@ pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
             let name = last.ident.to_string();
             let args: Vec<_> = type_arguments(last).collect();
             match (name.as_str(), last.arguments.is_none(), args.as_slice()) {
-                ("String", true, _) => Some(quote!(__std::string::String)),
+                ("String", true, _) => Some(quote!(__p::std::string::String)),
                 ("Option", _, [arg]) => {
                     let arg = plain(arg, scope)?;
-                    Some(quote!(__std::option::Option<#arg>))
+                    Some(quote!(__p::std::option::Option<#arg>))
                 }
                 ("Vec", _, [arg]) => {
                     let arg = plain(arg, scope)?;
-                    Some(quote!(__std::vec::Vec<#arg>))
+                    Some(quote!(__p::std::vec::Vec<#arg>))
                 }
                 _ => None,
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::order;
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
 /// What a snapshot could not look into. None of it can make up a leak; each can hide one.
@@ -107,7 +108,7 @@ impl BlindSpots {
 /// By number, most first; of equal numbers, in the order of the keys.
 fn most_first<K>(counts: BTreeMap<K, usize>) -> impl Iterator<Item = (K, usize)> {
     let mut counts: Vec<(K, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|&(_, number)| std::cmp::Reverse(number));
+    order::sort_by_key(&mut counts, |&(_, number)| std::cmp::Reverse(number));
     counts.into_iter()
 }
 

@@ -5,6 +5,7 @@ mod tests;
 
 use std::collections::HashMap;
 
+use crate::order;
 use objgraph_core::{EdgeRow, NodeId, PathId, Segment, Snapshot};
 
 use super::fields::is_back_name;
@@ -153,9 +154,7 @@ impl<'s> Search<'s> {
                 }
             }
         }
-        cycles
-            .kinds
-            .sort_by_key(|cycle| std::cmp::Reverse(cycle.objects));
+        order::sort_by_key(&mut cycles.kinds, |cycle| std::cmp::Reverse(cycle.objects));
         cycles
     }
 

@@ -6,6 +6,7 @@ mod tests;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+use crate::order;
 use objgraph_core::{Node, ObjectId, Site, Snapshot};
 
 use super::bytes_of;
@@ -154,7 +155,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
             turnover,
         })
         .collect();
-    types.sort_by_key(|of| Reverse(of.turnover.growth()));
+    order::sort_by_key(&mut types, |of| Reverse(of.turnover.growth()));
     let mut sites: Vec<SiteDiff> = sites
         .into_iter()
         .map(|((name, site), turnover)| SiteDiff {
@@ -163,7 +164,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
             turnover,
         })
         .collect();
-    sites.sort_by_key(|of| Reverse(of.turnover.growth()));
+    order::sort_by_key(&mut sites, |of| Reverse(of.turnover.growth()));
     Diff {
         types,
         sites,
@@ -236,6 +237,8 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
         .into_values()
         .filter(|of| of.before != of.after)
         .collect();
-    containers.sort_by_key(|of| Reverse(i128::from(of.after) - i128::from(of.before)));
+    order::sort_by_key(&mut containers, |of| {
+        Reverse(i128::from(of.after) - i128::from(of.before))
+    });
     containers
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::order;
 use objgraph_core::{HandleRow, Held, NodeId, ObjectId, Site, Snapshot};
 
 /// Who holds an object: the answer of [`owners`].
@@ -115,7 +116,7 @@ pub fn outside_sites(
     }
     let mut sites: Vec<OutsideSite> = found.into_values().collect();
     let key = |one: &OutsideSite| (!one.strong, usize::MAX - one.count);
-    sites.sort_by(|a, b| {
+    order::sort_by(&mut sites, |a, b| {
         let names = |one: &OutsideSite| (one.site.clone(), one.thread.clone());
         key(a).cmp(&key(b)).then_with(|| names(a).cmp(&names(b)))
     });
@@ -229,7 +230,7 @@ pub fn zombies(snapshot: &Snapshot) -> Zombies {
             bytes: objects.values().sum(),
         })
         .collect();
-    rows.sort_by(|a, b| {
+    order::sort_by(&mut rows, |a, b| {
         let most = b.bytes.cmp(&a.bytes);
         most.then_with(|| (&a.type_name, &a.site).cmp(&(&b.type_name, &b.site)))
     });

@@ -5,6 +5,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crate::order;
 use objgraph_core::{NodeId, Snapshot};
 
 use super::dominators::{Dominators, NONE, dominators};
@@ -243,7 +244,9 @@ impl Retained {
             row.objects += self.objects[node as usize] as usize;
         }
         by_type.retain(|row| row.count > 0);
-        by_type.sort_by_key(|row| (std::cmp::Reverse(row.bytes), row.type_index));
+        order::sort_by_key(&mut by_type, |row| {
+            (std::cmp::Reverse(row.bytes), row.type_index)
+        });
         by_type
     }
 

@@ -6,6 +6,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::order;
 use objgraph_core::{Site, Snapshot};
 
 use super::fields::declaring;
@@ -170,7 +171,7 @@ impl Trend {
                 })
             })
             .collect();
-        found.sort_by(|a, b| {
+        order::sort_by(&mut found, |a, b| {
             let by_chance = a.chance.total_cmp(&b.chance);
             let by_slope = b.slope.total_cmp(&a.slope);
             by_chance
@@ -189,7 +190,7 @@ fn slope(series: &[u64]) -> f64 {
             slopes.push((second as f64 - first as f64) / (after - at) as f64);
         }
     }
-    slopes.sort_by(f64::total_cmp);
+    order::sort_by(&mut slopes, f64::total_cmp);
     match slopes.len() {
         0 => 0.0,
         len if len % 2 == 1 => slopes[len / 2],

@@ -7,6 +7,7 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use crate::order;
 use objgraph_core::TypeInfo;
 
 use text::mentions;
@@ -186,7 +187,9 @@ impl TypeCycles {
                 links,
             })
             .collect();
-        cycles.sort_by_key(|cycle| (!cycle.is_back, !cycle.in_cell, cycle.links.len()));
+        order::sort_by_key(&mut cycles, |cycle| {
+            (!cycle.is_back, !cycle.in_cell, cycle.links.len())
+        });
         cycles
     }
 

@@ -1,5 +1,6 @@
 //! Bytes by type.
 
+use crate::order;
 use objgraph_core::Snapshot;
 
 /// How many bytes the objects of each type take, most first; of equal, by name.
@@ -51,7 +52,7 @@ impl TypeSizes {
             row.heap_bytes += node.heap_bytes();
         }
         rows.retain(|row| row.count > 0);
-        rows.sort_by(|a, b| {
+        order::sort_by(&mut rows, |a, b| {
             let by_bytes = b.bytes().cmp(&a.bytes());
             by_bytes.then_with(|| a.type_name.cmp(&b.type_name))
         });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::stats::stats;
+use crate::order;
 
 /// A type that has grown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,9 @@ impl Growth {
                 *peak = count;
             }
         }
-        grown.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.name.cmp(&b.name)));
+        order::sort_by(&mut grown, |a, b| {
+            b.delta.cmp(&a.delta).then_with(|| a.name.cmp(&b.name))
+        });
         grown
     }
 }

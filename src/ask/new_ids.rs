@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use objgraph_core::{ObjectId, advance_epoch, each_object, short_name};
 
 use super::{LIMIT, advice, print};
+use crate::order;
 use crate::report::{NewIdsRow, write_new_ids};
 
 /// The ids of the objects that were made since the last look, by type. Each holder of one sees
@@ -170,7 +171,7 @@ impl NewIds {
             SortBy::New => row.new as i64,
             SortBy::Deltas => row.delta,
         };
-        rows.sort_by(|a, b| (key(b), &b.name).cmp(&(key(a), &a.name)));
+        order::sort_by(&mut rows, |a, b| (key(b), &b.name).cmp(&(key(a), &a.name)));
         rows.truncate(limit.unwrap_or(usize::MAX));
         rows
     }

@@ -9,6 +9,7 @@ use objgraph_core::{Object, TypeInfo, counts, objects, short_name};
 use super::growth::{Grown, Growth, own};
 use super::typed::{Typed, of_type};
 use super::{LIMIT, advice, print};
+use crate::order;
 use crate::report::{write_counts, write_growth};
 
 /// How many objects of the type with this name are alive: by its short name (`Node`, `Node<u8>`;
@@ -192,7 +193,7 @@ impl<'f, T: Typed> Stats<'f, T> {
     #[must_use]
     pub fn most_common_types(&self) -> Vec<(String, usize)> {
         let mut stats: Vec<_> = self.typestats().into_iter().collect();
-        stats.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        order::sort_by(&mut stats, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         stats.truncate(self.limit.unwrap_or(usize::MAX));
         stats
     }

@@ -9,6 +9,7 @@ use objgraph_core::{NodeId, Site, Snapshot};
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, OutsideSite, outside_sites};
 use crate::ask::{backrefs_in, picture_of_leaks};
+use crate::order;
 use crate::report::{Drawing, count_of, in_line, still_alive};
 
 /// Why an assertion about leaks failed. It prints as the whole explanation; its first line is
@@ -164,7 +165,7 @@ fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
         *counts.entry(&info.short_name).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    order::sort_by(&mut counts, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let mut names: Vec<&str> = counts.iter().take(3).map(|count| count.0).collect();
     if counts.len() > names.len() {
         names.push("…");

@@ -9,6 +9,7 @@ use objgraph_core::{NodeId, NodeRow, Scope, Site, Snapshot, State, snapshot};
 use super::check::WAIT;
 use super::failure::{Failure, Point};
 use super::patience::{Patience, is_shared};
+use crate::order;
 use crate::report::{count_of, in_line};
 
 /// How often the operation is repeated, if nothing else is said: a prime, so that what happens
@@ -190,7 +191,9 @@ impl Measured {
             What::Type(name) => !told.contains(name),
             _ => true,
         });
-        grown.sort_by(|a, b| b.by.cmp(&a.by).then_with(|| a.what.cmp(&b.what)));
+        order::sort_by(&mut grown, |a, b| {
+            b.by.cmp(&a.by).then_with(|| a.what.cmp(&b.what))
+        });
         grown
     }
 }

@@ -8,6 +8,7 @@ use objgraph_core::{PlaceKind, Snapshot};
 
 use super::words::{Names, count, joined, objects, wrapped};
 use crate::analysis::{BlindSpots, can_derive};
+use crate::order;
 
 /// At most so many types, and so many places, are told.
 const LINES: usize = 20;
@@ -194,7 +195,7 @@ pub(super) fn write_below(out: &mut String, snapshot: &Arc<Snapshot>) -> fmt::Re
         }
     }
     let mut inside: Vec<_> = inside.into_iter().collect();
-    inside.sort_by_key(|&(_, values)| std::cmp::Reverse(values));
+    order::sort_by_key(&mut inside, |&(_, values)| std::cmp::Reverse(values));
     for (type_index, values) in inside {
         let values = count(values, "value", "values");
         lines.push(format!(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
+use crate::order;
 use objgraph_core::{NodeId, Site, Snapshot};
 
 use super::words::Names;
@@ -30,7 +31,9 @@ pub(super) fn write_sites(
             (number, name, parts.sites.get(site as usize))
         })
         .collect();
-    rows.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+    order::sort_by(&mut rows, |a, b| {
+        b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+    });
     let shown = &rows[..rows.len().min(lines)];
     let digits = shown.iter().map(|row| row.0.to_string().len()).max();
     let digits = digits.unwrap_or(0);

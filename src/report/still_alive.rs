@@ -10,6 +10,7 @@ use super::owners::write_held_by;
 use super::sites::write_sites;
 use super::words::Names;
 use crate::analysis::{WhyAlive, why_alive};
+use crate::order;
 
 /// At most so many types and sites are told.
 const SITES: usize = 8;
@@ -65,7 +66,7 @@ fn reasons(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> Vec<WhyAlive> {
         .take(LOOKED_AT)
         .filter_map(|&node| why_alive(snapshot, snapshot.node(node).id()))
         .collect();
-    reasons.sort_by_key(|why| !why.chain().is_empty());
+    order::sort_by_key(&mut reasons, |why| !why.chain().is_empty());
     if reasons.first().is_some_and(|why| why.chain().is_empty()) {
         reasons.retain(|why| why.chain().is_empty());
     }

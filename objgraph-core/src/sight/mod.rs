@@ -13,7 +13,7 @@ mod ecosystem;
 mod std_types;
 
 pub use registry::{
-    FieldSight, FieldSpec, Probed, Registrar, Submission, TypeSpec, register, types,
+    FieldSpec, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, register, types,
 };
 pub(crate) use registry::{PlainHasher, Registry, registry};
 #[allow(unused_imports, reason = "for locks of optional dependencies")]

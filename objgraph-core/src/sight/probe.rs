@@ -12,11 +12,12 @@
 //! resolved faster than a method: what the type itself has is found before what a trait gives it,
 //! if its bounds hold.
 
-use std::any::type_name;
+use std::any::{TypeId, type_name};
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::registry::{Probed, Registrar, Rows as _};
+use super::registry::{Probed, Row, Rows as _, WalkRow as _};
 use super::walk::Walk;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
@@ -42,11 +43,6 @@ macro_rules! opaque_debug {
     )*};
 }
 opaque_debug!(Probe<'_, T> LocalProbe<'_, T> TypeProbe<T>);
-
-impl<T: ?Sized> TypeProbe<T> {
-    /// The probe.
-    pub const NEW: Self = Self(PhantomData);
-}
 
 macro_rules! value_levels {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -75,7 +71,12 @@ value_levels! {
 
 impl<'a, T: Visit> ViaTracked<'a> for &&&Probe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
-        visitor.value(self.0);
+        // Most of what needs a drop is no leaf, and to ask is more code for each type.
+        if const { std::mem::needs_drop::<T>() } {
+            self.0.visit_owned(visitor);
+        } else {
+            visitor.value(self.0);
+        }
     }
 }
 
@@ -109,51 +110,33 @@ impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
     }
 }
 
-macro_rules! type_levels {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
-        pub trait $name {
-            /// Makes the type known, and tells how far values of it can be looked into.
-            fn __register(&self, registrar: &mut Registrar) -> Probed;
-        }
-    )*};
+impl<T: Visit + 'static> TypeProbe<T> {
+    /// What makes the type known, if it is `Tracked`.
+    pub const ROW: Option<&'static Row> = Some(&T::VALUE);
 }
 
-type_levels! {
-    /// First: the type is `Tracked`.
-    TypeViaTracked
-    /// Then: it is a container of std, whose items are looked up one by one.
-    TypeViaWalk
-    /// Then: the registry may know it.
-    TypeViaAny
-    /// Last: it is opaque.
-    TypeViaOpaque
+impl<T: Walk> TypeProbe<T> {
+    /// What makes the type known, if it is a container of std, whose items are looked up one by
+    /// one.
+    pub const OTHERWISE: Probed = Probed::Row(&T::WALK, Sight::Partial);
 }
 
-impl<T: Visit + 'static> TypeViaTracked for &&&TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Probed {
-        registrar.named_row(&T::VALUE);
-        Sight::Full.into()
-    }
+/// Any other type.
+pub trait ViaNoRow {
+    /// Nothing makes it known.
+    const ROW: Option<&'static Row> = None;
 }
 
-impl<T: Walk> TypeViaWalk for &&TypeProbe<T> {
-    fn __register(&self, registrar: &mut Registrar) -> Probed {
-        registrar.walked::<T>();
-        Sight::Partial.into()
-    }
+impl<T: ?Sized> ViaNoRow for TypeProbe<T> {}
+
+/// Any other type.
+pub trait ViaNoWalk {
+    /// Something else may make it known.
+    const OTHERWISE: Probed;
 }
 
-impl<T: 'static> TypeViaAny for &TypeProbe<T> {
-    fn __register(&self, _: &mut Registrar) -> Probed {
-        Probed::unsettled::<T>()
-    }
-}
-
-impl<T: ?Sized> TypeViaOpaque for TypeProbe<T> {
-    fn __register(&self, _: &mut Registrar) -> Probed {
-        Sight::Opaque.into()
-    }
+impl<T: ?Sized + 'static> ViaNoWalk for TypeProbe<T> {
+    const OTHERWISE: Probed = Probed::Unsettled(TypeId::of::<T>(), Probed::unseen::<T>());
 }
 
 impl<T: Visit> TypeProbe<T> {
@@ -186,6 +169,15 @@ pub trait ViaNoDebug<T: ?Sized> {
 
 impl<T: ?Sized> ViaNoDebug<T> for TypeProbe<T> {}
 
+/// What is taken once: a `&mut` that passes through a `Clone`, in which generated code stands that
+/// the compiler must not take for a use.
+pub type Once<A> = Cell<Option<A>>;
+
+/// Makes one.
+pub fn once<A>(argument: A) -> Once<A> {
+    Cell::new(Some(argument))
+}
+
 /// Whether a type implements `Drop`.
 #[expect(
     drop_bounds,
@@ -207,8 +199,8 @@ impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
 /// All levels, for a glob import that brings no name into scope.
 pub mod levels {
     pub use super::{
-        TypeViaAny as _, TypeViaOpaque as _, TypeViaTracked as _, TypeViaWalk as _, ViaAny as _,
-        ViaNoDebug as _, ViaNoDrop as _, ViaNoVisit as _, ViaOpaque as _, ViaOpaqueLocal as _,
-        ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
+        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoRow as _, ViaNoVisit as _,
+        ViaNoWalk as _, ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _,
+        ViaWalk as _,
     };
 }

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::panic::Location;
 use std::sync::{Arc, Mutex, Once, RwLock};
 
 use super::seen::{AnySee, Inside, Lent, See, Seen};
@@ -112,7 +113,21 @@ static REGISTRY: crate::lock::Mutex<Option<Registry>> = crate::lock::Mutex::new(
 
 /// A derive's entry in the list that the linker makes.
 #[derive(Debug)]
-pub struct Submission(pub fn(&mut Registrar));
+pub struct Submission(pub fn(&Submitted));
+
+/// Where the derives' entries register their types: a registrar that is had by a shared reference,
+/// which can be copied.
+#[derive(Debug, Default)]
+pub struct Submitted(RefCell<Registrar>);
+
+impl Submitted {
+    /// Runs the registration of a type.
+    pub fn run(&self, register: fn(&mut Registrar)) {
+        if let Ok(mut registrar) = self.0.try_borrow_mut() {
+            register(&mut registrar);
+        }
+    }
+}
 
 inventory::collect!(Submission);
 
@@ -122,11 +137,11 @@ pub(crate) fn registry() -> Registry {
     // `call_once_force` lets a call from inside a derive's own registration pass.
     if !LOADED.is_completed() && !LOADING.replace(true) {
         LOADED.call_once(|| {
-            let mut registrar = Registrar::default();
+            let submitted = Submitted::default();
             for submission in inventory::iter::<Submission> {
-                submission.0(&mut registrar);
+                submission.0(&submitted);
             }
-            registrar.finish();
+            submitted.0.into_inner().finish();
         });
         LOADING.set(false);
     }
@@ -184,83 +199,86 @@ impl std::fmt::Debug for Registrar {
     }
 }
 
-/// What a derive knows of its type.
-#[derive(Clone, Copy, Debug)]
+/// What a derive knows of its type: constants all, since to write code costs the compiler more.
+#[derive(Debug)]
 pub struct TypeSpec {
     /// Whether it implements `Drop` itself.
     pub drops: bool,
-    /// The file it stands in.
-    pub file: &'static str,
-    /// The line it stands in.
-    pub line: u32,
+    /// Where it stands.
+    pub declared: &'static Location<'static>,
+    /// The types that its fields name, without those of the fields themselves; they are made known
+    /// before the fields are looked at, whose sight may depend on it.
+    pub named: &'static [Probed],
     /// Its fields.
     pub fields: &'static [FieldSpec],
 }
 
-/// What a derive knows of a field.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldSpec {
-    /// As in [`Field::name`].
-    pub name: &'static str,
-    /// As in [`Field::type_text`].
-    pub ty: &'static str,
-    /// As in [`Field::sight`], as far as it is known by now.
-    pub sight: FieldSight,
-    /// As in [`Field::back`].
-    pub back: bool,
+impl TypeSpec {
+    /// Where the derive stands that calls this.
+    #[must_use]
+    #[track_caller]
+    pub const fn here() -> &'static Location<'static> {
+        Location::caller()
+    }
 }
 
-/// How far a field can be looked into, as a derive knows it.
-#[derive(Clone, Copy, Debug)]
-pub enum FieldSight {
-    /// By the attributes, or by what stands in its type.
-    Known(Sight),
-    /// A probe will tell.
-    Probed,
-    /// There is nothing to see, if its type is the one of std that it is called after.
-    Leaf(fn(&mut Registrar) -> Probed),
-}
+/// What a derive knows of a field: its name, its type's text, how far it can be looked into, and
+/// whether it refers back; see [`Field`].
+#[derive(Debug)]
+pub struct FieldSpec(pub &'static str, pub &'static str, pub Probed, pub bool);
 
 /// How far a type can be looked into, as a probe tells it.
 #[derive(Clone, Copy, Debug)]
-pub struct Probed {
-    sight: Sight,
-    /// The type, if that may yet become known.
-    unsettled: Option<TypeId>,
-}
-
-impl From<Sight> for Probed {
-    fn from(sight: Sight) -> Self {
-        Self {
-            sight,
-            unsettled: None,
-        }
-    }
+pub enum Probed {
+    /// Told by the attributes, or by what stands in a field's type.
+    Known(Sight),
+    /// A type to be made known.
+    Row(&'static Row, Sight),
+    /// A type that can be looked into if anything makes it known, before or after this.
+    Unsettled(TypeId, Sight),
+    /// A function will tell. Constants that refer to each other cost the compiler more than this.
+    By(fn() -> Probed),
 }
 
 impl Probed {
-    /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
-    pub fn leaf<T: 'static, S: Visit + 'static>(registrar: &mut Registrar) -> Self {
-        if TypeId::of::<T>() == TypeId::of::<S>() {
-            registrar.named_row(&S::VALUE);
-            Sight::Full.into()
-        } else {
-            Self::unsettled::<T>()
+    /// A type that can be looked into, or, if there is none, what is told `otherwise`.
+    #[must_use]
+    pub const fn new(row: Option<&'static Row>, otherwise: Self) -> Self {
+        match row {
+            Some(row) => Self::Row(row, Sight::Full),
+            None => otherwise,
         }
     }
 
-    /// A type that can be looked into if anything makes it known, before or after this.
-    pub(crate) fn unsettled<T: 'static>() -> Self {
-        let owns = std::mem::needs_drop::<T>();
-        Self {
-            sight: if owns { Sight::Opaque } else { Sight::Harmless },
-            unsettled: Some(TypeId::of::<T>()),
+    /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
+    #[must_use]
+    pub fn leaf<T: 'static, S: Visit + 'static>() -> Self {
+        if TypeId::of::<T>() == TypeId::of::<S>() {
+            Self::Row(&S::VALUE, Sight::Full)
+        } else {
+            Self::Unsettled(TypeId::of::<T>(), Self::unseen::<T>())
+        }
+    }
+
+    /// How far a type can be looked into of which nothing is known.
+    pub(super) const fn unseen<T: ?Sized>() -> Sight {
+        match std::mem::needs_drop::<T>() {
+            true => Sight::Opaque,
+            false => Sight::Harmless,
+        }
+    }
+
+    /// The same before anything is made known.
+    fn sight(&self) -> Sight {
+        match *self {
+            Self::Known(sight) | Self::Row(_, sight) | Self::Unsettled(_, sight) => sight,
+            Self::By(_) => Sight::Opaque,
         }
     }
 }
 
 /// What is known of a type for being what it is.
-pub(super) struct Row {
+pub struct Row {
     id: TypeId,
     name: fn() -> &'static str,
     size: usize,
@@ -270,16 +288,37 @@ pub(super) struct Row {
     register: fn(&mut Registrar),
 }
 
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str((self.name)())
+    }
+}
+
 /// A cell or lock around a type.
-pub(super) struct CellRow {
+pub struct CellRow {
+    /// What it is called around `()`.
+    of_unit: fn() -> &'static str,
     id: TypeId,
     size: usize,
     see: AnySee,
 }
 
+impl std::fmt::Debug for CellRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str((self.of_unit)())
+    }
+}
+
 /// The rows of a type: constants, since to write code costs the compiler more.
-pub(super) trait Rows {
+pub trait Rows {
+    /// Its own.
     const VALUE: Row;
+    /// Those of the cells and locks that its values are commonly wrapped in.
+    const CELLS: [CellRow; 3];
+}
+
+/// The same, one by one.
+trait Cells {
     const REF_CELL: CellRow;
     const MUTEX: CellRow;
     const RW_LOCK: CellRow;
@@ -294,17 +333,24 @@ impl<T: Visit + 'static> Rows for T {
         see_any: Some(see_any::<T>),
         register: T::register,
     };
+    const CELLS: [CellRow; 3] = [T::REF_CELL, T::MUTEX, T::RW_LOCK];
+}
+
+impl<T: Visit + 'static> Cells for T {
     const REF_CELL: CellRow = CellRow {
+        of_unit: type_name::<RefCell<()>>,
         id: TypeId::of::<RefCell<T>>(),
         size: size_of::<RefCell<T>>(),
         see: &(see_ref_cell::<T> as See<RefCell<T>>),
     };
     const MUTEX: CellRow = CellRow {
+        of_unit: type_name::<Mutex<()>>,
         id: TypeId::of::<Mutex<T>>(),
         size: size_of::<Mutex<T>>(),
         see: &(see_mutex::<T> as See<Mutex<T>>),
     };
     const RW_LOCK: CellRow = CellRow {
+        of_unit: type_name::<RwLock<()>>,
         id: TypeId::of::<RwLock<T>>(),
         size: size_of::<RwLock<T>>(),
         see: &(see_rw_lock::<T> as See<RwLock<T>>),
@@ -312,7 +358,7 @@ impl<T: Visit + 'static> Rows for T {
 }
 
 /// The row of a container whatever it holds.
-trait WalkRow {
+pub(super) trait WalkRow {
     const WALK: Row;
 }
 
@@ -330,41 +376,44 @@ impl<T: Walk> WalkRow for T {
 // Every derive calls what follows with its own types, so what can be done without them is done
 // in functions that are compiled once.
 impl Registrar {
-    /// Begins a type with a derive, and names it for [`sight`](Self::sight); `None` if it is known
-    /// already.
-    pub fn begin<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> Option<TypeId> {
-        self.insert(&T::VALUE, Some(spec))
-            .then_some(const { TypeId::of::<T>() })
-    }
-
-    /// The same, with the cells and locks that values of `T` are commonly wrapped in, so that they
-    /// are known though no field names them.
-    pub fn begin_wrapped<T: Visit + 'static>(&mut self, spec: &TypeSpec) -> Option<TypeId> {
-        self.begin_cells(&T::VALUE, [&T::REF_CELL, &T::MUTEX, &T::RW_LOCK], spec)
-    }
-
-    fn begin_cells(&mut self, row: &Row, cells: [&CellRow; 3], spec: &TypeSpec) -> Option<TypeId> {
+    /// A type with a derive, and the cells and locks around it that are made known with it.
+    pub fn derived(&mut self, row: &Row, cells: &[CellRow], spec: &'static TypeSpec) {
         if !self.insert(row, Some(spec)) {
-            return None;
+            return;
         }
-        let [ref_cell, mutex, rw_lock] = cells;
-        self.cell(row, ref_cell, type_name::<RefCell<()>>());
-        self.cell(row, mutex, type_name::<Mutex<()>>());
-        self.cell(row, rw_lock, type_name::<RwLock<()>>());
-        Some(row.id)
+        for cell in cells {
+            self.cell(row, cell);
+        }
+        for named in spec.named {
+            self.probed(named);
+        }
+        let owner = row.id;
+        for (index, field) in spec.fields.iter().enumerate() {
+            let (sight, unsettled) = self.probed(&field.2);
+            if let Some(entry) = self.new.types.get_mut(&owner) {
+                Arc::make_mut(&mut entry.info).fields[index].sight = sight;
+            }
+            let field = |ty| Unsettled {
+                owner,
+                field: index,
+                ty,
+            };
+            self.new.unsettled.extend(unsettled.map(field));
+        }
     }
 
-    /// What a probe told of a field of a type that was begun.
-    pub fn sight(&mut self, of: TypeId, field: usize, probed: impl Into<Probed>) {
-        self.settled(of, field, probed.into());
-    }
-
-    fn settled(&mut self, owner: TypeId, field: usize, probed: Probed) {
-        if let Some(entry) = self.new.types.get_mut(&owner) {
-            Arc::make_mut(&mut entry.info).fields[field].sight = probed.sight;
+    /// Makes a type known, and tells how far it can be looked into, and which type that is if it
+    /// may yet become known.
+    fn probed(&mut self, probed: &Probed) -> (Sight, Option<TypeId>) {
+        match *probed {
+            Probed::Known(sight) => (sight, None),
+            Probed::Row(row, sight) => {
+                self.named_row(row);
+                (sight, None)
+            }
+            Probed::Unsettled(ty, sight) => (sight, Some(ty)),
+            Probed::By(probe) => self.probed(&probe()),
         }
-        let unsettled = |ty| Unsettled { owner, field, ty };
-        self.new.unsettled.extend(probed.unsettled.map(unsettled));
     }
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
@@ -374,37 +423,32 @@ impl Registrar {
 
     /// A type that a field names, also one that does not make itself known because few objects
     /// are of it: a pointer, an `Option`.
-    pub(super) fn named_row(&mut self, row: &Row) {
+    fn named_row(&mut self, row: &Row) {
         (row.register)(self);
         self.insert(row, None);
     }
 
-    /// A container of std that has foreign types in it.
-    pub(crate) fn walked<T: Walk>(&mut self) {
-        self.insert(&T::WALK, None);
-    }
-
     /// A `RefCell` of `T`; false if it is known already.
     pub(crate) fn ref_cell<T: Visit + 'static>(&mut self) -> bool {
-        self.cell(&T::VALUE, &T::REF_CELL, type_name::<RefCell<()>>())
+        self.cell(&T::VALUE, &T::REF_CELL)
     }
 
     /// A `Mutex` of `T`; false if it is known already.
     pub(crate) fn mutex<T: Visit + 'static>(&mut self) -> bool {
-        self.cell(&T::VALUE, &T::MUTEX, type_name::<Mutex<()>>())
+        self.cell(&T::VALUE, &T::MUTEX)
     }
 
     /// A `RwLock` of `T`; false if it is known already.
     pub(crate) fn rw_lock<T: Visit + 'static>(&mut self) -> bool {
-        self.cell(&T::VALUE, &T::RW_LOCK, type_name::<RwLock<()>>())
+        self.cell(&T::VALUE, &T::RW_LOCK)
     }
 
     /// A cell of a type, called like one of `()`.
-    fn cell(&mut self, of: &Row, cell: &CellRow, of_unit: &str) -> bool {
+    fn cell(&mut self, of: &Row, cell: &CellRow) -> bool {
         if self.new.types.contains_key(&cell.id) {
             return false;
         }
-        let name = of_unit.replace("()", (of.name)());
+        let name = (cell.of_unit)().replace("()", (of.name)());
         self.new.types.insert(
             cell.id,
             Entry {
@@ -424,8 +468,8 @@ impl Registrar {
             return false;
         };
         let declared = spec.map(|spec| Site {
-            file: Cow::Borrowed(spec.file),
-            line: spec.line,
+            file: Cow::Borrowed(spec.declared.file()),
+            line: spec.declared.line(),
             column: 0,
         });
         vacant.insert(Entry {
@@ -440,12 +484,6 @@ impl Registrar {
             see: row.see,
             see_any: row.see_any,
         });
-        for (index, field) in spec.iter().flat_map(|spec| spec.fields).enumerate() {
-            if let FieldSight::Leaf(probe) = field.sight {
-                let probed = probe(self);
-                self.settled(row.id, index, probed);
-            }
-        }
         true
     }
 
@@ -464,14 +502,11 @@ impl Registrar {
 
 /// What is known of fields before they are probed.
 fn fields(specs: &[FieldSpec]) -> Vec<Field> {
-    let field = |spec: &FieldSpec| Field {
-        name: spec.name,
-        type_text: spec.ty,
-        sight: match spec.sight {
-            FieldSight::Known(sight) => sight,
-            FieldSight::Probed | FieldSight::Leaf(_) => Sight::Opaque,
-        },
-        back: spec.back,
+    let field = |&FieldSpec(name, type_text, ref probed, back): &FieldSpec| Field {
+        name,
+        type_text,
+        sight: probed.sight(),
+        back,
     };
     specs.iter().map(field).collect()
 }

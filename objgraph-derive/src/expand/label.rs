@@ -9,17 +9,17 @@ use super::{Context, local};
 use crate::ast::Input;
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
-    let Context { input, private, .. } = context;
+    let Context { input, .. } = context;
     let body = if let Some(label) = &input.attrs.label {
         let call = call(&label.value);
-        quote!(#private::Label::with(#call))
+        quote!(__p::Label::with(#call))
     } else if input.attrs.no_label.is_some() || has_skipped_fields(input) {
-        quote!(#private::Label::None)
+        quote!(__p::Label::None)
     } else {
-        quote!(#private::TypeProbe::<Self>::__label(self))
+        quote!(__p::TypeProbe::<Self>::__label(self))
     };
     quote! {
-        fn label(&self) -> #private::Label<'_> {
+        fn label(&self) -> __p::Label<'_> {
             #body
         }
     }

@@ -1,8 +1,8 @@
 //! The method `register`: what is known of the type without a value of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
@@ -13,108 +13,57 @@ use crate::text::text;
 use crate::types::{is_passed_through, named};
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
-    let Context { input, private, .. } = context;
+    let Context { input, .. } = context;
     let registrar = local("__r");
-    let begun = local("__t");
-    let mut sights = HashMap::new();
-    let mut specs = TokenStream::new();
-    let mut probed = TokenStream::new();
-    for (index, (field, skipped)) in input.fields().enumerate() {
-        let look = Look::new(field, skipped, input, &context.scope);
-        specs.extend(spec(context, field, &look));
-        probed.extend(probed_sight(context, index, field, &look, &mut sights));
-    }
-    let named = named_types(context)
-        .into_iter()
-        .map(|ty| probe(context, ty));
-    let begin = local(if input.original.generics.params.is_empty() {
-        "begin_wrapped"
-    } else {
-        "begin"
-    });
-    let rest = quote!(#(#named;)* #probed);
-    let rest = match rest.is_empty() {
-        true => quote!(let _ = #begun;),
-        false => quote!(if let ::core::option::Option::Some(#begun) = #begun { #rest }),
+    let fields = context
+        .fields()
+        .map(|(field, look)| spec(context, field, look));
+    let named = named_types(context).into_iter().map(probed);
+    let cells = match input.original.generics.params.is_empty() {
+        true => quote!(&<Self as __p::Rows>::CELLS),
+        false => quote!(&[]),
     };
     quote! {
-        fn register(#registrar: &mut #private::Registrar)
+        fn register(#registrar: &mut __p::Registrar)
         where
-            Self: ::core::marker::Sized + 'static,
+            Self: __p::std::marker::Sized + 'static,
         {
-            let #begun = #registrar.#begin::<Self>(const { &#private::TypeSpec {
-                drops: #private::TypeProbe::<Self>::HAS_DROP,
-                file: ::core::file!(),
-                line: ::core::line!(),
-                fields: &[#specs],
-            } });
-            #rest
+            #registrar.derived(&<Self as __p::Rows>::VALUE, #cells, const { &__p::TypeSpec {
+                drops: __p::TypeProbe::<Self>::HAS_DROP,
+                declared: __p::TypeSpec::here(),
+                named: &[#(#named),*],
+                fields: &[#(#fields),*],
+            } })
         }
     }
 }
 
-/// What is known of a field before it is probed.
+/// What is known of a field.
 fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStream {
-    let private = &context.private;
     let name = &field.name;
     let ty = field.ty;
     let text = text(ty);
     let back = field.attrs.back.is_some();
-    let known = match look {
-        Look::Full if is_passed_through(ty, &context.scope) => in_itself(context, ty),
-        Look::Full => quote!(Probed),
-        Look::Local => in_itself(context, ty),
-        Look::Plain(plain) => quote!(Leaf(#private::Probed::leaf::<#ty, #plain>)),
-        Look::Leaf => quote!(Known(#private::Sight::Full)),
-        Look::With(_) => quote!(Known(#private::Sight::With)),
-        Look::Skipped => quote!(Known(#private::Sight::Skipped)),
-        Look::Opaque(_) => quote!(Known(#private::Sight::Opaque)),
+    let known = |sight: TokenStream| quote!(__p::Probed::Known(#sight));
+    let probed = match look {
+        // What is not registered for itself is `Tracked` or not.
+        Look::Full if is_passed_through(ty, &context.scope) => {
+            known(quote!(__p::TypeProbe::<#ty>::SIGHT))
+        }
+        Look::Full => probed(ty),
+        Look::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
+        Look::Plain(plain) => quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>)),
+        Look::Leaf => known(quote!(__p::Sight::Full)),
+        Look::With(_) => known(quote!(__p::Sight::With)),
+        Look::Skipped => known(quote!(__p::Sight::Skipped)),
+        Look::Opaque(_) => known(quote!(__p::Sight::Opaque)),
     };
-    quote! {
-        #private::FieldSpec {
-            name: #name,
-            ty: #text,
-            sight: #private::FieldSight::#known,
-            back: #back,
-        },
-    }
+    quote!(__p::FieldSpec(#name, #text, #probed, #back))
 }
 
-/// What is known of a field whose type is not registered for itself: whether it is `Tracked`.
-fn in_itself(context: &Context<'_>, ty: &Type) -> TokenStream {
-    let private = &context.private;
-    quote!(Known(#private::TypeProbe::<#ty>::SIGHT))
-}
-
-/// Registers a field's type, unless a field before it did, and tells how it is looked into;
-/// `sights` holds, for each type that was probed, the variable that tells.
-fn probed_sight(
-    context: &Context<'_>,
-    index: usize,
-    field: &Field<'_>,
-    look: &Look<'_>,
-    sights: &mut HashMap<String, Ident>,
-) -> Option<TokenStream> {
-    let ty = field.ty;
-    let probe = match look {
-        Look::Full if !is_passed_through(ty, &context.scope) => probe(context, ty),
-        _ => return None,
-    };
-    let (registrar, begun) = (local("__r"), local("__t"));
-    let fresh = local(&format!("__s{}", sights.len()));
-    let mut probed = TokenStream::new();
-    let sight = sights.entry(text(ty)).or_insert_with(|| {
-        probed = quote!(let #fresh = #probe;);
-        fresh
-    });
-    Some(quote!(#probed #registrar.sight(#begun, #index, #sight);))
-}
-
-/// Registers `ty`, and tells how it is looked into.
-fn probe(context: &Context<'_>, ty: &Type) -> TokenStream {
-    let private = &context.private;
-    let registrar = local("__r");
-    quote!((&&&&#private::TypeProbe::<#ty>::NEW).__register(#registrar))
+/// What makes `ty` known, and how it is looked into.
+fn probed(ty: &Type) -> TokenStream {
+    quote!(__p::Probed::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE))
 }
 
 /// The types named inside the fields' types, each once, without those that are fields' types.
@@ -122,12 +71,11 @@ fn probe(context: &Context<'_>, ty: &Type) -> TokenStream {
 /// They come before the fields, since how a field is looked into may depend on whether what it
 /// contains is known.
 fn named_types<'a>(context: &Context<'a>) -> Vec<&'a Type> {
-    let Context { input, scope, .. } = context;
+    let scope = &context.scope;
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     let mut inside = Vec::new();
-    for (field, skipped) in input.fields() {
-        let look = Look::new(field, skipped, input, scope);
+    for (field, look) in context.fields() {
         if matches!(look, Look::Full) && !is_passed_through(field.ty, scope) {
             seen.insert(text(field.ty));
         }

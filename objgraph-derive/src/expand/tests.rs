@@ -45,8 +45,8 @@ fn both_sides_are_gated() {
         &[
             "::objgraph::__private::on! { const _: () = {",
             "impl ::objgraph::Visit for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
-            "<S as ::objgraph::Visit>::register(__r);",
-            "::objgraph::__private::submit! { __register }",
+            "self.0.run(<S as ::objgraph::Visit>::register);",
+            "__p::submit! { __register }",
             "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Visit for S { } }",
         ],
     );
@@ -62,15 +62,14 @@ fn fields_are_entered_by_name() {
         "struct S { r#type: Foo, #[tracked(back)] up: Weak<S>, n: u8, #[tracked(skip)] s: Foo }",
         &[
             "__visitor.__enter(\"type\");",
-            "(&&&&::objgraph::__private::Probe(&__value.r#type)).__visit(__visitor);",
+            "(&&&&__p::Probe(&__value.r#type)).__visit(__visitor);",
             "__visitor.__leave();",
             "__visitor.__enter_back(\"up\");",
             "__visitor.__leave(); }",
-            "name: \"type\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Probed, back: false",
-            "name: \"up\", ty: \"Weak<S>\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::TypeProbe::<Weak<S> >::SIGHT), back: true",
-            "name: \"n\", ty: \"u8\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Full)",
-            "name: \"s\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Skipped)",
-            "__r.sight(__t, 0usize, __s0);",
+            "FieldSpec(\"type\", \"Foo\", __p::Probed::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), false)",
+            "FieldSpec(\"up\", \"Weak<S>\", __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT), true)",
+            "FieldSpec(\"n\", \"u8\", __p::Probed::Known(__p::Sight::Full)",
+            "FieldSpec(\"s\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
         ],
     );
     has(
@@ -88,7 +87,7 @@ fn variants_bind_what_they_visit() {
             "E::A { 1: __f1, .. } => { __visitor.__enter(\"A.1\");",
             "E::B { f: __f0, .. } => { __visitor.__enter(\"B.f\");",
             "_ => {} }",
-            "name: \"D.0\", ty: \"Foo\", sight: ::objgraph::__private::FieldSight::Known(::objgraph::__private::Sight::Skipped)",
+            "FieldSpec(\"D.0\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
         ],
     );
     lacks("enum E { A, B(u8) }", &["match"]);
@@ -101,17 +100,20 @@ fn parameters_are_static_and_not_submitted() {
     has(
         "struct S<'a, T: ?Sized, const N: usize = 2> where T: Foo { f: &'a [u8; N], t: Box<T> }",
         &[
-            "impl<'__v, 'a, T: ?Sized, const N: usize> ::core::clone::Clone",
-            "for __Visit<&'__v S<'a, T, {N}>, &mut ::objgraph::Visitor<'__v> > where T: Foo, T: 'static {",
+            "impl<'__v, 'a, T: ?Sized, const N: usize> __p::std::clone::Clone",
+            "for __Visit<&'__v S<'a, T, {N}>, &__p::Once<&mut ::objgraph::Visitor<'__v>>,> where T: Foo, T: 'static {",
             "LocalProbe(&__value.f)",
             "Probe(&__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
-            "Known(::objgraph::__private::TypeProbe::<&'a [u8; N]>::SIGHT)",
+            "Known(__p::TypeProbe::<&'a [u8; N]>::SIGHT)",
         ],
     );
-    lacks("struct S<T>(T);", &["submit", "begin_wrapped"]);
-    lacks("struct S<'a>(&'a u8);", &["submit", "begin_wrapped"]);
-    has("struct S(Foo);", &["__r.begin_wrapped::<Self>("]);
+    lacks("struct S<T>(T);", &["submit", "CELLS"]);
+    lacks("struct S<'a>(&'a u8);", &["submit", "CELLS"]);
+    has(
+        "struct S(Foo);",
+        &["__r.derived(&<Self as __p::Rows>::VALUE, &<Self as __p::Rows>::CELLS"],
+    );
     has(
         "#[tracked(bound = \"T: Clone + 'static\")] struct S<T>(T);",
         &["for S<T> where T: Clone + 'static {"],
@@ -142,12 +144,14 @@ fn what_cannot_be_looked_into_is_told_by_its_type() {
 }
 
 #[test]
-fn types_are_registered_once() {
-    let expansion =
-        expansion("struct S { a: G<Foo>, b: G<Foo>, c: Vec<G<Foo>>, d: Foo, e: Rc<Foo> }");
-    for ty in ["G<Foo>", "Vec<G<Foo>>", "Foo"] {
-        let probe = format!("TypeProbe::<{ty}>::NEW).__register(__r)");
-        assert_eq!(expansion.matches(&probe).count(), 1, "{ty}");
+fn types_are_named_once() {
+    let expansion = expansion(
+        "struct S { a: G<Foo>, b: G<Foo>, c: Vec<G<Foo>>, d: Foo, e: Rc<Foo>, f: Vec<Bar>, g: [Bar; 2] }",
+    );
+    // Those of fields stand with the fields.
+    for (ty, count) in [("G<Foo>", 2), ("Vec<G<Foo>>", 1), ("Foo", 1), ("Bar", 1)] {
+        let row = format!("TypeProbe::<{ty}>::ROW");
+        assert_eq!(expansion.matches(&row).count(), count, "{ty}");
     }
 }
 
@@ -158,18 +162,18 @@ fn what_is_passed_through_is_not_registered() {
     has(
         source,
         &[
-            "__visitor.__leaf::<__std::option::Option<__std::vec::Vec<__std::string::String> >, _>(\"c\", &__value.c);",
-            "Known(::objgraph::__private::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
-            "TypeProbe::<Foo>::NEW).__register(__r)",
-            "TypeProbe::<Vec<Weak<Foo> > >::NEW).__register(__r)",
+            "__visitor.__leaf::<__p::std::option::Option<__p::std::vec::Vec<__p::std::string::String> >, _>(\"c\", &__value.c);",
+            "TypeProbe::<Foo>::ROW",
+            "Known(__p::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
+            "TypeProbe::<Vec<Weak<Foo> > >::ROW",
         ],
     );
     lacks(
         source,
         &[
-            "TypeProbe::<Option<Rc<Foo> > >::NEW",
-            "TypeProbe::<Weak<Foo> >::NEW",
-            "TypeProbe::<Rc<Foo> >::NEW",
+            "TypeProbe::<Option<Rc<Foo> > >::ROW",
+            "TypeProbe::<Weak<Foo> >::ROW",
+            "TypeProbe::<Rc<Foo> >::ROW",
         ],
     );
     has(
@@ -197,14 +201,8 @@ fn functions_are_named_on_both_sides() {
         source,
         &["Label::with(move |__f: &mut ::core::fmt::Formatter<'_>| l(self, __f))"],
     );
-    has(
-        "#[tracked(no_label)] struct S;",
-        &["__private::Label::None"],
-    );
-    has(
-        "struct S;",
-        &["::objgraph::__private::TypeProbe::<Self>::__label(self)"],
-    );
+    has("#[tracked(no_label)] struct S;", &["__p::Label::None"]);
+    has("struct S;", &["__p::TypeProbe::<Self>::__label(self)"]);
 }
 
 #[test]

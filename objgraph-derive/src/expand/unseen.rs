@@ -5,7 +5,7 @@
 //! come and go with tracking, and an `#[expect(dead_code)]` of the user's with them. It overlooks
 //! what stands in a derived impl of `Clone`, so that is where it stands.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Lifetime, parse_quote};
 
@@ -26,46 +26,48 @@ pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let lifetime: Lifetime = parse_quote!('__v);
     with_lifetime.params.insert(0, parse_quote!(#lifetime));
     let (impl_generics, _, where_clause) = with_lifetime.split_for_impl();
-    let items = derived_clone(
-        &quote!(__Visit),
-        &quote!(#impl_generics),
-        &[
-            quote!(&#lifetime #ident #arguments),
-            quote!(&mut #krate::Visitor<#lifetime>),
-        ],
-        &named(where_clause, &quote!(#ident #arguments)),
-        &visitor,
-        &quote!(let #value = self.0; #probes),
-    );
-    (items, call(&quote!(__Visit), &quote!(self), &visitor))
+    let where_clause = named(where_clause, &quote!(#ident #arguments));
+    let items = quote! {
+        struct __Visit<T, A>(T, A);
+        #[automatically_derived]
+        impl #impl_generics __p::std::clone::Clone for __Visit<
+            &#lifetime #ident #arguments,
+            &__p::Once<&mut #krate::Visitor<#lifetime>>,
+        > #where_clause {
+            fn clone(&self) -> Self {
+                if let __p::std::option::Option::Some(#visitor) = self.1.take() {
+                    let #value = self.0;
+                    #probes
+                }
+                Self(self.0, self.1)
+            }
+        }
+    };
+    let call = quote! {
+        let _ = __p::std::clone::Clone::clone(&__Visit(self, &__p::once(#visitor)));
+    };
+    (items, call)
 }
 
 /// Puts the type into the list that the linker makes.
 pub(super) fn submit(context: &Context<'_>) -> TokenStream {
-    let Context {
-        input,
-        krate,
-        private,
-        ..
-    } = context;
-    let ident = &input.original.ident;
-    let registrar = local("__r");
-    let items = derived_clone(
-        &quote!(__Register),
-        &TokenStream::new(),
-        &[quote!(()), quote!(&mut #private::Registrar)],
-        &TokenStream::new(),
-        &registrar,
-        &quote!(<#ident as #krate::Visit>::register(#registrar);),
-    );
-    let register = call(&quote!(__Register), &quote!(()), &registrar);
+    let krate = &context.krate;
+    let ident = &context.input.original.ident;
+    let submitted = local("__s");
     quote! {
-        #items
-        // Not a closure, which would be two functions.
-        fn __register(#registrar: &mut #private::Registrar) {
-            #register
+        struct __Register<'s>(&'s __p::Submitted);
+        #[automatically_derived]
+        impl __p::std::clone::Clone for __Register<'_> {
+            fn clone(&self) -> Self {
+                self.0.run(<#ident as #krate::Visit>::register);
+                Self(self.0)
+            }
         }
-        #private::submit! { __register }
+        // Not a closure, which would be two functions.
+        fn __register(#submitted: &__p::Submitted) {
+            let _ = __p::std::clone::Clone::clone(&__Register(#submitted));
+        }
+        __p::submit! { __register }
     }
 }
 
@@ -85,39 +87,4 @@ fn named(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
         .into_iter()
         .flat_map(token)
         .collect()
-}
-
-/// A type `name` and a `Clone` for it that does what `body` says, once, with `argument`.
-///
-/// Only the argument is in the cell, so that no code of the cell's is compiled for the type. Each
-/// use has a type of its own: where one type is used, its impls are, for all that they name.
-fn derived_clone(
-    name: &TokenStream,
-    generics: &TokenStream,
-    [holds, takes]: &[TokenStream; 2],
-    where_clause: &TokenStream,
-    argument: &Ident,
-    body: &TokenStream,
-) -> TokenStream {
-    quote! {
-        struct #name<T, A>(T, ::core::cell::Cell<::core::option::Option<A>>);
-        #[automatically_derived]
-        impl #generics ::core::clone::Clone for #name<#holds, #takes> #where_clause {
-            fn clone(&self) -> Self {
-                if let ::core::option::Option::Some(#argument) = self.1.take() {
-                    #body
-                }
-                Self(self.0, ::core::cell::Cell::new(::core::option::Option::None))
-            }
-        }
-    }
-}
-
-/// The call that makes [`derived_clone`] do its work.
-fn call(name: &TokenStream, holds: &TokenStream, argument: &Ident) -> TokenStream {
-    quote! {
-        let _ = ::core::clone::Clone::clone(
-            &#name(#holds, ::core::cell::Cell::new(::core::option::Option::Some(#argument))),
-        );
-    }
 }

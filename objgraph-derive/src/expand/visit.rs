@@ -17,11 +17,10 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
     let ident = &context.input.original.ident;
     let from = (quote!(#value), quote!(#ident));
     match_fields(context, &from, &|field, look, value| {
-        let private = &context.private;
         let visitor = visitor(Span::call_site());
         let visit = match look {
-            Look::Full => quote!((&&&&#private::Probe(#value)).__visit(#visitor);),
-            Look::Local => quote!((&&#private::LocalProbe(#value)).__visit(#visitor);),
+            Look::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
+            Look::Local => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
             Look::Plain(plain) => {
                 let name = &field.name;
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
@@ -36,13 +35,10 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
 /// checks of a strict type.
 pub(super) fn rest(context: &Context<'_>) -> TokenStream {
     let strict: TokenStream = context
-        .input
         .fields()
-        .filter_map(|(field, skipped)| {
-            match Look::new(field, skipped, context.input, &context.scope) {
-                Look::Full | Look::Local | Look::Plain(_) => strict::check(context, field),
-                _ => None,
-            }
+        .filter_map(|(field, look)| match look {
+            Look::Full | Look::Local | Look::Plain(_) => strict::check(context, field),
+            _ => None,
         })
         .collect();
     let fields = match_fields(context, &itself(), &|field, look, value| match look {
@@ -114,20 +110,19 @@ fn match_fields(
     each: &Each<'_>,
 ) -> TokenStream {
     let (value, ty) = from;
-    let input = context.input;
-    match &input.shape {
-        Shape::Struct(fields) => fields
-            .iter()
-            .filter_map(|field| {
-                let look = Look::new(field, false, input, &context.scope);
+    match &context.input.shape {
+        Shape::Struct(_) => context
+            .fields()
+            .filter_map(|(field, look)| {
                 let member = &field.member;
-                each(field, &look, &quote!(&#value.#member))
+                each(field, look, &quote!(&#value.#member))
             })
             .collect(),
         Shape::Enum(variants) => {
             let arms: Vec<_> = variants
                 .iter()
-                .filter_map(|variant| arm(context, variant, ty, each))
+                .zip(&context.looks)
+                .filter_map(|(variant, looks)| arm(variant, looks, ty, each))
                 .collect();
             if arms.is_empty() {
                 return TokenStream::new();
@@ -141,18 +136,16 @@ fn match_fields(
 
 /// The arm of one variant, unless there is nothing to do with its fields.
 fn arm(
-    context: &Context<'_>,
     variant: &Variant<'_>,
+    looks: &[Look<'_>],
     ty: &TokenStream,
     each: &Each<'_>,
 ) -> Option<TokenStream> {
-    let skipped = variant.attrs.skip.is_some();
     let mut bindings = TokenStream::new();
     let mut statements = TokenStream::new();
-    for (index, field) in variant.fields.iter().enumerate() {
-        let look = Look::new(field, skipped, context.input, &context.scope);
+    for (index, (field, look)) in variant.fields.iter().zip(looks).enumerate() {
         let binding: Ident = format_ident!("__f{}", index, span = Span::mixed_site());
-        if let Some(statement) = each(field, &look, &quote!(#binding)) {
+        if let Some(statement) = each(field, look, &quote!(#binding)) {
             let member = &field.member;
             // An opaque field is told by its type alone.
             if !matches!(look, Look::Opaque(_)) {

@@ -7,6 +7,7 @@ use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 use super::fold::Folding;
 use super::{LinkKind, Neighbourhood, Options, Shape, TooLarge, red};
 use crate::analysis::{NodeSet, Way};
+use crate::order;
 
 /// More starts than this are folded, where folding is asked for: who names a few objects wants to
 /// see each.
@@ -418,7 +419,9 @@ fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> V
         }
     }
     let mut at: Vec<_> = at.into_iter().collect();
-    at.sort_by_key(|&(made, (references, _))| (u64::MAX - references, made));
+    order::sort_by_key(&mut at, |&(made, (references, _))| {
+        (u64::MAX - references, made)
+    });
     let mut left = references;
     let mut shapes = Vec::new();
     for ((site, _), (references, thread)) in at {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::{Chars, FromStr};
 
 use crate::analysis::Fingerprint;
+use crate::order;
 use crate::report::is_unprintable;
 
 const HEAD: &str = "\
@@ -183,7 +184,7 @@ impl Reader<'_> {
                 },
             }
         }
-        entries.sort_by_key(|entry| entry.fingerprint);
+        order::sort_by_key(&mut entries, |entry| entry.fingerprint);
         if let Some(pair) = entries
             .windows(2)
             .find(|pair| pair[0].fingerprint == pair[1].fingerprint)

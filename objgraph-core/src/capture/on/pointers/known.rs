@@ -15,6 +15,22 @@ macro_rules! known_pointer {
             });
         }
 
+        /// Reports a pointer whose header this is, of which no more is known than that. Not for
+        /// each type, but once.
+        fn reference(
+            visitor: &mut Visitor<'_>,
+            at: usize,
+            header: &$Header,
+            thin: Option<&dyn Any>,
+        ) {
+            if let (Some(pointer), true) = (thin, header.is_lent()) {
+                attach_lent(header, pointer);
+            }
+            if let Some(id) = header.id() {
+                visitor.reference(at, id);
+            }
+        }
+
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 self.visit_owned(visitor);
@@ -25,12 +41,9 @@ macro_rules! known_pointer {
                 visitor.meets(self.handle.number());
                 let pointer = std::ptr::from_ref(self).addr();
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
-                if visitor.$at(pointer, address.cast::<()>().addr()) {
-                    return;
-                }
-                self.attach();
-                if let Some(id) = self.inner.header.id() {
-                    visitor.reference(pointer, id);
+                if !visitor.$at(pointer, address.cast::<()>().addr()) {
+                    let thin: Option<&dyn Any> = if Self::THIN { Some(&self.inner) } else { None };
+                    reference(visitor, pointer, &self.inner.header, thin);
                 }
             }
 
