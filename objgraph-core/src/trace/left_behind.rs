@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::assemble::assemble;
 use super::handles::Handles;
-use super::take::SnapshotOptions;
+use super::take::{SnapshotOptions, births_and_deaths};
 use super::tracer::Tracer;
 use crate::capture;
 use crate::lock::Mutex;
+use crate::object_id::ObjectId;
 use crate::sight::registry;
 use crate::snapshot::{Held, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
 
@@ -44,15 +45,25 @@ fn keep() {
     if own.is_empty() {
         return;
     }
+    let before = births_and_deaths();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default());
     // Who else has handles is found out when others look.
     tracer.handles = Handles::met_alone();
+    tracer.expect(own.len() as u64);
     for object in &own {
         tracer.list(object);
     }
+    let ids: Vec<ObjectId> = own.iter().map(|object| object.id).collect();
+    let mut addresses = Vec::new();
+    capture::addresses(&ids, &mut addresses);
+    tracer.know_addresses(&addresses, true);
     tracer.in_order = true;
     tracer.visit_listed(own.len() as u32);
+    tracer.read_all();
     tracer.visit_std_values();
+    if births_and_deaths() != before {
+        tracer.doubt_the_dead(own.len());
+    }
     let kept = Arc::new(assemble(tracer));
     let mut all = LEFT_BEHIND.lock();
     all.push(kept);

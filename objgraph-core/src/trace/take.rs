@@ -155,11 +155,7 @@ pub(super) fn take(
         }
     };
     let all = tracer.nodes.len();
-    tracer.in_memory = ByAddress::of(&addresses);
-    tracer.may_wait = !is_part
-        && tracer.in_memory.is_far()
-        && std::iter::zip(&tracer.nodes, &addresses)
-            .all(|(row, &address)| row.holder != Holder::Rc || address != 0);
+    tracer.know_addresses(&addresses, !is_part);
     drop(addresses);
     // Where the addresses were there is room for this.
     tracer.edges.reserve_nodes(all);
@@ -225,7 +221,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
 }
 
 /// How many objects were ever made, and how many of them are gone.
-fn births_and_deaths() -> (u64, u64) {
+pub(super) fn births_and_deaths() -> (u64, u64) {
     let counts = capture::counts();
     counts.iter().fold((0, 0), |(born, died), kind| {
         let died_of_kind = kind.born.wrapping_sub(kind.alive);
@@ -260,6 +256,17 @@ fn add_starts(tracer: &mut Tracer, value: &dyn Visit, nodes: &mut Vec<NodeId>) -
 }
 
 impl Tracer {
+    /// The nodes that were listed are to be found by their addresses, 0 where that is not known.
+    /// `all_own` says that all `Rc` objects of this thread are among them: then it may be read
+    /// later where a reference leads.
+    pub(super) fn know_addresses(&mut self, addresses: &[usize], all_own: bool) {
+        self.in_memory = ByAddress::of(addresses);
+        self.may_wait = all_own
+            && self.in_memory.is_far()
+            && std::iter::zip(&self.nodes, addresses)
+                .all(|(row, &address)| row.holder != Holder::Rc || address != 0);
+    }
+
     fn visit_queue(&mut self) {
         while let Some((node, pending)) = self.queue.pop_front() {
             match pending {
@@ -293,7 +300,7 @@ impl Tracer {
     /// An object that died meanwhile may have left its address to one that was made, so that
     /// references to that are taken for references to it; and what was seen of it is no more. It is
     /// not judged: it is in flight.
-    fn doubt_the_dead(&mut self, listed: usize) {
+    pub(super) fn doubt_the_dead(&mut self, listed: usize) {
         for row in &mut self.nodes[..listed] {
             if !capture::lives(row.id) {
                 row.state = State::InFlight;
