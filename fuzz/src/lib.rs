@@ -31,6 +31,9 @@ mod analysis {
     pub(crate) use objgraph::Fingerprint;
 }
 
+#[path = "../../src/order.rs"]
+mod order;
+
 #[path = "../../src/report"]
 mod report {
     mod escape;
