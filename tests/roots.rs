@@ -1,6 +1,7 @@
 //! Roots: statics, thread-locals and scoped values that the user named.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc as StdRc;
 use std::sync::{LazyLock, Mutex};
 
 use objgraph::rc::Rc;
@@ -109,10 +110,10 @@ fn the_many_references_of_a_root_lead_where_they_do() {
         .map(|number| Rc::new(Session { number }))
         .collect();
     // Not in the order of the table, and some more than once.
-    let held: Vec<(Rc<Session>, std::rc::Rc<Session>)> = (0..12_000)
+    let held: Vec<(Rc<Session>, StdRc<Session>)> = (0..12_000)
         .map(|at| {
             let session = sessions[at * 7919 % 10_000].clone();
-            (session, std::rc::Rc::new(Session { number: at as u32 }))
+            (session, StdRc::new(Session { number: at as u32 }))
         })
         .collect();
     let snapshot = with_root("held", &held, objgraph::snapshot);
