@@ -4,15 +4,16 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fmt, fs};
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Growth, NewIds, Picture, PictureError, State, TextStyle, Tracked, Visitor};
+use objgraph::{Growth, Picture, PictureError, State, Tracked, Visitor};
 
+use crate::files::folder;
 use crate::questions::Subject;
-use crate::{MEANT, alone};
+use crate::{MEANT, alone, writers};
 
 fn panics<R>(what: &str, run: impl FnOnce() -> R) {
     let panicked = catch_unwind(AssertUnwindSafe(run)).err();
@@ -24,15 +25,6 @@ fn panics<R>(what: &str, run: impl FnOnce() -> R) {
 
 fn throws<R>() -> R {
     panic!("{MEANT}")
-}
-
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("callbacks")
-        .join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 type Drawn = fn(&Picture<'_>, &Path) -> Result<(), PictureError>;
@@ -210,33 +202,7 @@ fn of_a_writer() {
     }
     let _alone = alone();
     let subject = Rc::new(Subject::default());
-    let picture = objgraph::refs(&subject);
-    let drawing = picture.drawing().unwrap();
-    let snapshot = objgraph::core::snapshot_of([objgraph::id(&subject)]);
-    type Writes<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
-    let writers: [(&str, Writes<'_>); 8] = [
-        ("Picture::write", &|out| {
-            picture.write(out).map_err(io::Error::other)
-        }),
-        ("Drawing::write_dot", &|out| drawing.write_dot(out)),
-        ("Drawing::write_text", &|out| {
-            drawing.write_text(out, &TextStyle::default())
-        }),
-        ("write_json", &|out| objgraph::write_json(&snapshot, out)),
-        ("write_graphml", &|out| {
-            objgraph::write_graphml(&snapshot, out)
-        }),
-        ("write_most_common_types", &|out| {
-            objgraph::stats().write_most_common_types(out)
-        }),
-        ("write_growth_in", &|out| {
-            objgraph::stats().write_growth_in(&mut Growth::default(), out)
-        }),
-        ("NewIdsLook::write", &|out| {
-            NewIds::default().look().write(out).map(drop)
-        }),
-    ];
-    for (name, write) in writers {
+    writers::of_all(&subject, |name, write| {
         let mut all = Vec::new();
         write(&mut all).unwrap();
         for room in [0, 1, all.len() / 2, all.len() - 1] {
@@ -245,7 +211,7 @@ fn of_a_writer() {
         let mut slow = Interrupted::default();
         write(&mut slow).unwrap();
         assert_eq!(String::from_utf8(slow.0), String::from_utf8(all), "{name}");
-    }
+    });
 }
 
 mod functions {

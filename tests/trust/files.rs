@@ -8,14 +8,14 @@ use std::process::Stdio;
 use std::{fs, iter};
 
 use objgraph::rc::Rc;
-use objgraph::{Fingerprint, ObjectId, PictureError, TextStyle};
+use objgraph::{Fingerprint, ObjectId, PictureError};
 
 use crate::nested_cargo::has_tool;
 use crate::questions::Subject;
-use crate::{alone, processes};
+use crate::{alone, processes, writers};
 
 /// A folder of this test alone, which is empty.
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("files")
         .join(name);
@@ -68,37 +68,7 @@ fn a_writer_that_is_full_at_any_byte() {
     }
     let _alone = alone();
     let subject = subject();
-    let picture = objgraph::refs(&subject);
-    let drawing = picture.drawing().unwrap();
-    let snapshot = objgraph::core::snapshot_of([objgraph::id(&subject)]);
-    let as_io = |result: Result<(), PictureError>| match result {
-        Err(PictureError::Write(error)) => Err(error),
-        other => other.map_err(io::Error::other),
-    };
-    type Writes<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
-    let writers: [(&str, Writes<'_>); 8] = [
-        ("Picture::write", &|out| as_io(picture.write(out))),
-        ("Drawing::write_dot", &|out| drawing.write_dot(out)),
-        ("Drawing::write_text", &|out| {
-            drawing.write_text(out, &TextStyle::default())
-        }),
-        ("write_json", &|out| objgraph::write_json(&snapshot, out)),
-        ("write_graphml", &|out| {
-            objgraph::write_graphml(&snapshot, out)
-        }),
-        ("write_most_common_types", &|out| {
-            objgraph::stats().write_most_common_types(out)
-        }),
-        ("write_growth", &|out| {
-            let mut growth = objgraph::Growth::default();
-            objgraph::stats().write_growth_in(&mut growth, out)
-        }),
-        ("NewIdsLook::write", &|out| {
-            let mut ids = objgraph::NewIds::default();
-            ids.look().write(out).map(drop)
-        }),
-    ];
-    for (name, write) in writers {
+    writers::of_all(&subject, |name, write| {
         let mut all = Vec::new();
         write(&mut all).unwrap();
         assert!(!all.is_empty(), "{name}");
@@ -107,7 +77,7 @@ fn a_writer_that_is_full_at_any_byte() {
             assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{name} at {room}");
         }
         write(&mut Full(all.len())).unwrap();
-    }
+    });
 }
 
 /// The limit on the size of files stands in for a disk that is full.

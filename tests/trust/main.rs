@@ -34,6 +34,7 @@ mod told;
 mod unperturbed;
 mod visits;
 mod watchdog;
+mod writers;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 

@@ -1,0 +1,39 @@
+//! All that writes into what the user gives.
+
+use std::io::{self, Write};
+
+use objgraph::rc::Rc;
+use objgraph::{Growth, NewIds, PictureError, TextStyle};
+
+use crate::questions::Subject;
+
+/// Calls `each` with the name of each, and with what writes by it of an object.
+pub fn of_all(
+    subject: &Rc<Subject>,
+    each: impl Fn(&str, &dyn Fn(&mut dyn Write) -> io::Result<()>),
+) {
+    let picture = objgraph::refs(subject);
+    let drawing = picture.drawing().unwrap();
+    let snapshot = objgraph::core::snapshot_of([objgraph::id(subject)]);
+    each("Picture::write", &|out| match picture.write(out) {
+        Err(PictureError::Write(error)) => Err(error),
+        other => other.map_err(io::Error::other),
+    });
+    each("Drawing::write_dot", &|out| drawing.write_dot(out));
+    each("Drawing::write_text", &|out| {
+        drawing.write_text(out, &TextStyle::default())
+    });
+    each("write_json", &|out| objgraph::write_json(&snapshot, out));
+    each("write_graphml", &|out| {
+        objgraph::write_graphml(&snapshot, out)
+    });
+    each("write_most_common_types", &|out| {
+        objgraph::stats().write_most_common_types(out)
+    });
+    each("write_growth_in", &|out| {
+        objgraph::stats().write_growth_in(&mut Growth::default(), out)
+    });
+    each("NewIdsLook::write", &|out| {
+        NewIds::default().look().write(out).map(drop)
+    });
+}
