@@ -190,7 +190,8 @@ fn slope(series: &[u64]) -> f64 {
             slopes.push((second as f64 - first as f64) / (after - at) as f64);
         }
     }
-    order::sort_by(&mut slopes, f64::total_cmp);
+    // As many as there are pairs.
+    slopes.sort_unstable_by(f64::total_cmp);
     match slopes.len() {
         0 => 0.0,
         len if len % 2 == 1 => slopes[len / 2],

@@ -11,7 +11,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{ObjectId, Snapshot, State, Tracked};
 
-use crate::{MEANT, alone, told};
+use crate::{MEANT, alone, assert_no_leaf_leaked, told};
 
 #[derive(Tracked, Debug, Default)]
 struct Leaf(u32);
@@ -44,13 +44,7 @@ fn assert_seen(id: ObjectId, expected: (usize, usize)) {
     assert_eq!(seen(&objgraph::snapshot(), id), expected);
     let blind = objgraph::blind_spots().to_string();
     assert_eq!(blind.contains("Leaf"), expected.1 > 0, "{blind}");
-    let leaks = objgraph::find_leaks();
-    assert!(
-        leaks
-            .iter()
-            .all(|object| !object.type_name().ends_with("::Leaf")),
-        "{leaks}"
-    );
+    assert_no_leaf_leaked();
     // A picture tells it too, and its label is no panic.
     let dot = objgraph::refs(id).to_dot().unwrap();
     assert_eq!(dot.contains("busy"), expected.1 > 0, "{dot}");

@@ -48,6 +48,13 @@ struct Alone {
 /// What a panic says that is meant.
 const MEANT: &str = "this panic is meant";
 
+/// None of the types that a test calls `Leaf` has leaked.
+fn assert_no_leaf_leaked() {
+    let leaks = objgraph::find_leaks();
+    let mut leaves = leaks.iter().map(|object| object.type_name());
+    assert!(!leaves.any(|name| name.ends_with("::Leaf")), "{leaks}");
+}
+
 fn alone() -> Alone {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     static HOOK: Once = Once::new();

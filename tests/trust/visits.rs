@@ -11,7 +11,7 @@ use objgraph::rc::{Rc, Weak};
 use objgraph::sync::{self, Arc};
 use objgraph::{ObjectId, State, Tracked, Visit, Visitor};
 
-use crate::{MEANT, alone, processes};
+use crate::{MEANT, alone, assert_no_leaf_leaked, processes};
 
 #[derive(Tracked, Debug, Default)]
 struct Leaf(u32);
@@ -173,13 +173,7 @@ fn a_visit_that_lends_what_it_has_just_made() {
     let before = objgraph::count_of::<Leaf>();
     let local: Vec<_> = (0..100).map(|number| Rc::new(Local(number))).collect();
     for _ in 0..3 {
-        let leaks = objgraph::find_leaks();
-        assert!(
-            leaks
-                .iter()
-                .all(|object| !object.type_name().ends_with("::Leaf")),
-            "{leaks}"
-        );
+        assert_no_leaf_leaked();
         for local in &local {
             assert_eq!(Rc::strong_count(local), 1);
             let _ = objgraph::refs(local).to_dot().unwrap();
@@ -300,13 +294,7 @@ fn a_visit_that_drops_what_it_reported() {
         })
         .collect();
     for _ in 0..3 {
-        let leaks = objgraph::find_leaks();
-        assert!(
-            leaks
-                .iter()
-                .all(|object| !object.type_name().ends_with("::Leaf")),
-            "{leaks}"
-        );
+        assert_no_leaf_leaked();
     }
     let ids: Vec<ObjectId> = fickle.iter().map(objgraph::id).collect();
     let snapshot = objgraph::snapshot();

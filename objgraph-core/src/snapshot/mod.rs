@@ -166,7 +166,7 @@ impl Snapshot {
 
     /// Says that [`edges_to`](Self::edges_to) will be asked for these nodes. If they are few, and
     /// it is said for the first few times, what leads to them is found in one pass over all
-    /// references: less work than to sort them, and no memory.
+    /// references: less work than to sort them, and memory for what is found alone.
     ///
     /// The answers are the same. Who goes backwards from a node, layer by layer, says it of each
     /// layer.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::assemble::assemble;
 use super::handles::Handles;
-use super::take::{SnapshotOptions, births_and_deaths};
+use super::take::SnapshotOptions;
 use super::tracer::Tracer;
 use crate::capture;
 use crate::lock::Mutex;
@@ -45,7 +45,6 @@ fn keep() {
     if own.is_empty() {
         return;
     }
-    let before = births_and_deaths();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default());
     // Who else has handles is found out when others look.
     tracer.handles = Handles::met_alone();
@@ -61,9 +60,7 @@ fn keep() {
     tracer.visit_listed(own.len() as u32);
     tracer.read_all();
     tracer.visit_std_values();
-    if births_and_deaths() != before {
-        tracer.doubt_the_dead(own.len());
-    }
+    // Of what died meanwhile nothing is taken over, so it need not be told apart here.
     let kept = Arc::new(assemble(tracer));
     let mut all = LEFT_BEHIND.lock();
     all.push(kept);

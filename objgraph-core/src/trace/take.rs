@@ -221,7 +221,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
 }
 
 /// How many objects were ever made, and how many of them are gone.
-pub(super) fn births_and_deaths() -> (u64, u64) {
+fn births_and_deaths() -> (u64, u64) {
     let counts = capture::counts();
     counts.iter().fold((0, 0), |(born, died), kind| {
         let died_of_kind = kind.born.wrapping_sub(kind.alive);
@@ -300,7 +300,7 @@ impl Tracer {
     /// An object that died meanwhile may have left its address to one that was made, so that
     /// references to that are taken for references to it; and what was seen of it is no more. It is
     /// not judged: it is in flight.
-    pub(super) fn doubt_the_dead(&mut self, listed: usize) {
+    fn doubt_the_dead(&mut self, listed: usize) {
         for row in &mut self.nodes[..listed] {
             if !capture::lives(row.id) {
                 row.state = State::InFlight;
