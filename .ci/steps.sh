@@ -99,7 +99,7 @@ drift_targets() {
         name=${file%/main.rs}
         name=$(basename "$name" .rs)
         case $name in
-        ui | valgrind | size | huge | heap | stress | adopt | adoption | derive | leaky_tests | python | nightly_pointers | common) ;;
+        cases | ui | valgrind | size | huge | heap | stress | adopt | adoption | derive | leaky_tests | python | nightly_pointers | common) ;;
         *) echo "--test $name" ;;
         esac
     done

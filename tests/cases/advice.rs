@@ -1,0 +1,1 @@
+//! What a report advises works when it is applied.

@@ -1,0 +1,1 @@
+//! Assertions fail on what leaked or grew, and pass on nothing else in silence.

@@ -1,0 +1,1 @@
+//! The pointers behave as std's do.

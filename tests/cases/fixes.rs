@@ -1,0 +1,1 @@
+//! A fix names the declared field and frees what it says.

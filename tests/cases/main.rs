@@ -1,0 +1,21 @@
+//! Programs that once showed a fault, each with the right answer.
+//!
+//! A case runs in a process of its own, so that it may read the report on the whole process and
+//! may leak.
+
+#![allow(
+    unused_qualifications,
+    reason = "with tracking off, our pointers are those of std"
+)]
+#![allow(
+    dead_code,
+    reason = "most fields exist to own something and are never read"
+)]
+
+mod advice;
+mod assertions;
+mod exact;
+mod files;
+mod fixes;
+mod process;
+mod reports;

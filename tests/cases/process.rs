@@ -1,0 +1,69 @@
+//! Runs a test again, in a process of its own.
+
+use std::process::Command;
+
+/// Set in the child process to the name of the test that it runs.
+const CASE: &str = "OBJGRAPH_CASE";
+
+/// What a case printed in its own process.
+#[derive(Debug)]
+pub(crate) struct Printed {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) succeeded: bool,
+}
+
+/// Runs `case` in a process of its own and returns what it printed; returns `None` in that process.
+///
+/// `test` is the path of the calling test in this program, such as `reports::growth`.
+///
+/// # Panics
+///
+/// If the process cannot be started.
+pub(crate) fn run(test: &str, case: impl FnOnce()) -> Option<Printed> {
+    run_with(test, &[], case)
+}
+
+/// As [`run`], with these environment variables set in the process.
+pub(crate) fn run_with(
+    test: &str,
+    variables: &[(&str, &str)],
+    case: impl FnOnce(),
+) -> Option<Printed> {
+    if std::env::var(CASE).is_ok_and(|running| running == test) {
+        case();
+        return None;
+    }
+    let program = std::env::current_exe().expect("the path of this program");
+    let output = Command::new(program)
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(CASE, test)
+        .envs(variables.iter().copied())
+        .output()
+        .expect("this program starts again");
+    let printed = Printed {
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        succeeded: output.status.success(),
+    };
+    assert!(
+        printed.stdout.contains("running 1 test"),
+        "no test is called {test}: {printed:?}"
+    );
+    Some(printed)
+}
+
+/// Runs `case` in a process of its own, where it must succeed.
+///
+/// # Panics
+///
+/// If the case panics or aborts, with all that it printed.
+pub(crate) fn succeeds(test: &str, case: impl FnOnce()) {
+    if let Some(printed) = run(test, case) {
+        assert!(
+            printed.succeeded,
+            "{test} failed:\n{}{}",
+            printed.stdout, printed.stderr
+        );
+    }
+}
