@@ -29,6 +29,7 @@ mod retained;
 mod rings;
 mod scc;
 mod simulation;
+mod stable_name;
 #[cfg(test)]
 pub(crate) mod testkit;
 mod trend;

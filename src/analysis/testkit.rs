@@ -77,6 +77,11 @@ impl Kit {
         NodeId::new(number)
     }
 
+    /// Changes all creation sites.
+    pub(crate) fn sites(&mut self, change: impl FnMut(&mut Site)) {
+        self.parts.sites.iter_mut().for_each(change);
+    }
+
     /// When epochs began, in seconds before the snapshot; there is one thread.
     pub(crate) fn epochs(&mut self, begun: &[(u32, u64)]) {
         let age = |&(epoch, seconds)| (epoch, Duration::from_secs(seconds));

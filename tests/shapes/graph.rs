@@ -82,7 +82,7 @@ fn a_graph_with_edges_in_and_out() {
         expect![[r#"
             8 objects leaked, 672 B: 1 leak of 1 kind
 
-            1. 8 objects kept alive by cycles, 672 B                  leak-753dfeb58665d516
+            1. 8 objects kept alive by cycles, 672 B                  leak-11ffdab40e8784ed
                4 × Edge            made at tests/shapes/graph.rs:22:20
                4 × Vertex          made at tests/shapes/graph.rs:73:37
                Vertex.outbound[0] → Edge.from → (the first)

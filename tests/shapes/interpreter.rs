@@ -69,7 +69,7 @@ fn an_environment_and_the_function_it_names() {
         expect![[r#"
             2 objects leaked, 542 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 542 B                 leak-8eebaf2bdd067ac2
+            1. 2 objects kept alive by a cycle, 542 B                 leak-a3b24075c4dc7b96
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
                Environment.values[0].Function.0 → Function.closure → (the first)
@@ -103,7 +103,7 @@ fn an_environment_that_no_weak_field_frees() {
         expect![[r#"
             2 objects leaked, 542 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 542 B                 leak-8eebaf2bdd067ac2
+            1. 2 objects kept alive by a cycle, 542 B                 leak-a3b24075c4dc7b96
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
                Environment.values[0].Function.0 → Function.closure → (the first)

@@ -89,7 +89,7 @@ fn a_doubly_linked_list() {
         expect![[r#"
             4 objects leaked, 224 B: 1 leak of 1 kind
 
-            1. 4 objects kept alive by a cycle, 224 B                 leak-d36c10a30347e97f
+            1. 4 objects kept alive by a cycle, 224 B                 leak-0c1dfb5d609bc1fd
                4 × Node            made at tests/shapes/list.rs:24:24
                Node.next → Node.prev → (the first)
                born in epoch _, on thread list::a_doubly_linked_list

@@ -68,7 +68,7 @@ fn a_subject_and_its_observers() {
         expect![[r#"
             4 objects leaked, 176 B: 1 leak of 1 kind
 
-            1. 4 objects kept alive by a cycle, 176 B                 leak-be573436c0fd4c81
+            1. 4 objects kept alive by a cycle, 176 B                 leak-20182fd00fa1185e
                3 × Observer        made at tests/shapes/observer.rs:20:24
                1 × Subject         made at tests/shapes/observer.rs:62:19
                Subject.observers[0] → Observer.subject → (the first)

@@ -74,7 +74,7 @@ fn a_tree_with_parents() {
         expect![[r#"
             12 objects leaked, 1.0 KiB: 3 leaks of 1 kind
 
-            1. 3 leaks of 4 objects each, 1.0 KiB                     leak-5fe17e25a5b779bb
+            1. 3 leaks of 4 objects each, 1.0 KiB                     leak-fb5cde35e7a75bbc
                12 × Node            made at tests/shapes/tree.rs:18:20
                Node.children[0] → Node.parent → (the first)
                born in epoch _, on thread tree::a_tree_with_parents

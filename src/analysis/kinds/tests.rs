@@ -186,7 +186,7 @@ proptest! {
     }
 }
 
-/// Types, fields and sites make a kind; the number of objects does not.
+/// Types and fields make a kind; the number of objects does not.
 #[test]
 fn rings_of_any_length_are_of_one_kind() {
     let mut kit = Kit::new();
@@ -216,7 +216,29 @@ fn fingerprints_stay() {
     kit.edge(other, "parent", one);
     let leaks = find_leaks(&kit.snapshot());
     let fingerprint = leaks.kinds().all()[0].fingerprint;
-    assert_eq!(fingerprint.to_string(), "leak-009732ef9d761abe");
+    assert_eq!(fingerprint.to_string(), "leak-320ff7cb9e6f3c81");
+}
+
+/// A cycle whose objects are created on other lines, or whose types are named by another toolchain,
+/// has the same fingerprint.
+#[test]
+fn lines_and_toolchains_do_not_change_a_fingerprint() {
+    let fingerprint = |cell: &str, line: u32| {
+        let mut kit = Kit::new();
+        let one = kit.node("app::Parent", 0);
+        let other = kit.node(cell, 0);
+        kit.edge(one, "child", other);
+        kit.edge(other, "parent", one);
+        kit.sites(|site| {
+            site.line += line;
+            site.file = format!("/home/{line}/src/app.rs").into();
+        });
+        find_leaks(&kit.snapshot()).kinds().all()[0].fingerprint
+    };
+    let first = fingerprint("std::sync::mutex::Mutex<app::Child>", 1);
+    let moved = fingerprint("std::sync::poison::mutex::Mutex<app::Child<'_>>", 2);
+    assert_eq!(first, moved);
+    assert_ne!(first, fingerprint("std::sync::mutex::Mutex<app::Kid>", 1));
 }
 
 /// A page with strong references to parents and elder siblings needs both changed, and never the

@@ -39,7 +39,7 @@ fn a_ring_of_three() {
         expect![[r#"
             3 objects leaked, 96 B: 1 leak of 1 kind
 
-            1. 3 objects kept alive by a cycle, 96 B                  leak-5633aa46abae5cc4
+            1. 3 objects kept alive by a cycle, 96 B                  leak-0c9c1048920a114d
                3 × Node            made at src/app.rs:10:5
                Node.next[0] → Node.next[0] → Node.next[0] → (the first)
                born in epoch 0
@@ -67,7 +67,7 @@ fn a_page_with_strong_parents() {
         expect![[r#"
             23 objects leaked, 736 B: 1 leak of 1 kind
 
-            1. 23 objects kept alive by a cycle, 736 B                leak-6a539374d61b71bb
+            1. 23 objects kept alive by a cycle, 736 B                leak-d5fb29ebf26d8dee
                21 × Element         made at src/app.rs:10:5
                 1 × dom::Text       made at src/app.rs:11:5
                 1 × svg::Text       made at src/app.rs:12:5
@@ -93,40 +93,40 @@ fn many_kinds() {
         expect![[r#"
             14 objects leaked, 448 B: 14 leaks of 14 kinds
 
-            1. 1 object that holds itself, 32 B                       leak-19cda393b4fe6e5e
+            1. 1 object that holds itself, 32 B                       leak-9f96bc552b59482c
                1 × Type00          made at src/app.rs:10:5
                Type00.me → (the first)
                born in epoch 0
                fix: make `Type00.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            2. 1 object that holds itself, 32 B                       leak-509d7a10635fd471
+            2. 1 object that holds itself, 32 B                       leak-6f12a7e08e5078ca
                1 × Type01          made at src/app.rs:11:5
                Type01.me → (the first)
                born in epoch 0
                fix: make `Type01.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            3. 1 object that holds itself, 32 B                       leak-03e3389b798e3744
+            3. 1 object that holds itself, 32 B                       leak-f450015fa5ecaf60
                1 × Type02          made at src/app.rs:12:5
                Type02.me → (the first)
                born in epoch 0
                fix: make `Type02.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            4. 1 object that holds itself, 32 B                       leak-69c631aaeaa172b7
+            4. 1 object that holds itself, 32 B                       leak-f04de74f38d5e1d2
                1 × Type03          made at src/app.rs:13:5
                Type03.me → (the first)
                fix: make `Type03.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            5. 1 object that holds itself, 32 B                       leak-96cb220d78fb3332
+            5. 1 object that holds itself, 32 B                       leak-f83826f7c4697b04
                1 × Type04          made at src/app.rs:14:5
                Type04.me → (the first)
                fix: make `Type04.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            6. 1 object that holds itself, 32 B                       leak-29718650cc553f6d
+            6. 1 object that holds itself, 32 B                       leak-b3471ffe3a761e72
                1 × Type05          made at src/app.rs:15:5
                Type05.me → (the first)
                fix: make `Type05.me` Weak
@@ -242,7 +242,7 @@ fn a_kind_that_leaked_often() {
         expect![[r#"
             7 objects leaked, 224 B: 3 leaks of 1 kind
 
-            1. 3 leaks of 7 objects in all, 224 B                     leak-5633aa46abae5cc4
+            1. 3 leaks of 7 objects in all, 224 B                     leak-0c9c1048920a114d
                7 × Node            made at src/app.rs:10:5
                Node.next → Node.next → (the first)
                born in epoch 0
@@ -271,7 +271,7 @@ fn no_field_frees_it() {
         expect![[r#"
             2 objects leaked, 64 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 64 B                  leak-6288f8b255b3bd54
+            1. 2 objects kept alive by a cycle, 64 B                  leak-f912d7a4bf457014
                1 × Environment     made at src/app.rs:10:5
                1 × Function        made at src/app.rs:11:5
                Environment.values[0] → Function.closure → (the first)
@@ -297,14 +297,14 @@ fn held_by_leaks_of_several_kinds() {
         expect![[r#"
             3 objects leaked, 96 B: 2 leaks of 2 kinds
 
-            1. 1 object that holds itself, 32 B                       leak-921d336f1bc984f5
+            1. 1 object that holds itself, 32 B                       leak-045231e55f68fc46
                1 × One             made at src/app.rs:11:5
                One.me → (the first)
                born in epoch 0
                fix: make `One.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            2. 1 object that holds itself, 32 B                       leak-36d46b0226c6fbee
+            2. 1 object that holds itself, 32 B                       leak-5295d2f08495df36
                1 × Two             made at src/app.rs:12:5
                Two.me → (the first)
                born in epoch 0
