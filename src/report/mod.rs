@@ -29,16 +29,17 @@ mod viewer;
 mod what_if;
 mod why_alive;
 mod words;
+mod write_file;
 
 pub(crate) use blind_spots::in_one_line;
 pub use drawing::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, ExtraInfo, NodeAttrs, Role};
 pub(crate) use escape::{in_line, is_unprintable, path_in_line};
 pub use graphml::write_graphml;
 pub use json::write_json;
-pub(crate) use picture::write_whole;
 pub use picture::{PictureError, save, to_svg};
 pub(crate) use still_alive::still_alive;
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
 pub use tree::TextStyle;
 pub use viewer::{Opened, open};
 pub(crate) use words::count as count_of;
+pub(crate) use write_file::write_whole;

@@ -5,10 +5,8 @@
 mod tests;
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use std::{error, fmt};
 
@@ -16,6 +14,7 @@ use super::dot_program::{self, Outcome};
 use super::drawing::Drawing;
 use super::escape::{path_in_line, visible};
 use super::viewer::new_file;
+use super::write_file::{is_special, remedy, write_whole};
 use crate::analysis::TooLarge;
 
 /// What makes pictures of DOT text.
@@ -147,7 +146,11 @@ impl fmt::Display for PictureError {
             ),
             Self::Write(error) => write!(f, "cannot write the picture: {error}"),
             Self::Unwritable { path, error } => {
-                write!(f, "cannot write {}: {error}", path_in_line(path))
+                write!(f, "cannot write {}: {error}", path_in_line(path))?;
+                match remedy(error) {
+                    Some(remedy) => write!(f, "; {remedy}"),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -182,8 +185,10 @@ impl error::Error for PictureError {
 
 /// Saves the picture, in the format that the path's extension names, as [`render`] does.
 ///
-/// The file is written whole or not at all. What `dot` could not do in time, or failed at, is kept
-/// in a file of the temporary folder.
+/// The file is written whole or not at all, with the mode of the file that it replaces. Links are
+/// followed; a pipe or a device, such as `/dev/stdout`, is written to, with DOT text if its name has
+/// no extension; so is a file with several names (hard links). What `dot` could not do in time, or
+/// failed at, is kept in a file of the temporary folder.
 ///
 /// # Errors
 ///
@@ -196,10 +201,10 @@ fn save_by(program: &Program<'_>, drawing: &Drawing, path: &Path) -> Result<(), 
     let unknown = || PictureError::UnknownFormat {
         path: path.to_owned(),
     };
-    let format = path
-        .extension()
-        .and_then(OsStr::to_str)
-        .ok_or_else(unknown)?;
+    let extension = path.extension().and_then(OsStr::to_str);
+    // Pipes and devices seldom have one.
+    let format = extension.or_else(|| is_special(path).then_some("dot"));
+    let format = format.ok_or_else(unknown)?;
     if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(unknown());
     }
@@ -281,25 +286,4 @@ fn render_by(
 pub fn to_svg(drawing: &Drawing) -> Result<String, PictureError> {
     let svg = render(drawing, "svg")?;
     Ok(String::from_utf8_lossy(&svg).into_owned())
-}
-
-/// Writes a file beside the target and moves it into place, so that no reader ever sees half of
-/// it and a failure leaves what was there.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut new_name = OsStr::new(".").to_owned();
-    new_name.push(name);
-    new_name.push(format!(".{}-{number}.tmp", std::process::id()));
-    let new = path.with_file_name(new_name);
-    let written = fs::File::create_new(&new)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        // It may not have been made; the first error is the one to tell.
-        let _ = fs::remove_file(&new);
-    }
-    written
 }

@@ -30,14 +30,11 @@ pub(crate) fn run_with(
     variables: &[(&str, &str)],
     case: impl FnOnce(),
 ) -> Option<Printed> {
-    if std::env::var(CASE).is_ok_and(|running| running == test) {
+    if is_child(test) {
         case();
         return None;
     }
-    let program = std::env::current_exe().expect("the path of this program");
-    let output = Command::new(program)
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(CASE, test)
+    let output = command(test)
         .envs(variables.iter().copied())
         .output()
         .expect("this program starts again");
@@ -51,6 +48,25 @@ pub(crate) fn run_with(
         "no test is called {test}: {printed:?}"
     );
     Some(printed)
+}
+
+/// Whether this process was started to run the test alone.
+pub(crate) fn is_child(test: &str) -> bool {
+    std::env::var(CASE).is_ok_and(|running| running == test)
+}
+
+/// Returns the command that runs the test in a process of its own.
+///
+/// # Panics
+///
+/// If the path of this program is not known.
+pub(crate) fn command(test: &str) -> Command {
+    let program = std::env::current_exe().expect("the path of this program");
+    let mut command = Command::new(program);
+    command
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(CASE, test);
+    command
 }
 
 /// Runs `case` in a process of its own, where it must succeed.

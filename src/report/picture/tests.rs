@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::super::dot_program::{Outcome, run};
-use super::{PictureError, render, save, to_svg, write_whole};
+use super::{PictureError, render, save, to_svg};
 #[cfg(unix)]
 use super::{Program, save_by};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions, Way};
+use crate::report::write_whole;
 use crate::report::{Drawing, DrawingOptions};
 
 const DOT: &str = "digraph G {\n  a -> b [label=\"x\"];\n}\n";
