@@ -129,8 +129,8 @@ pub use analysis::{
     why_alive as why_alive_in,
 };
 pub use ask::{
-    find_cycles, find_leaks, get_leaking_objects, show_leaks, what_if_dropped, what_if_weak,
-    why_alive,
+    find_cycles, find_leaks, get_leaking_objects, get_leaking_objects_in, get_leaking_objects_of,
+    show_leaks, what_if_dropped, what_if_weak, why_alive,
 };
 
 // What could leak, by types alone.

@@ -37,21 +37,33 @@ pub use stats::{
 };
 pub use type_cycles::type_cycles;
 pub use typed::Typed;
-pub use why::{get_leaking_objects, what_if_dropped, what_if_weak, why_alive};
+pub use why::{
+    get_leaking_objects, get_leaking_objects_in, get_leaking_objects_of, what_if_dropped,
+    what_if_weak, why_alive,
+};
 
 use std::io::{self, Write};
+use std::panic;
 
 /// How many rows a table has where nothing is said.
 const LIMIT: usize = 10;
 
-/// Writes to standard output. That nobody reads it any more is no error: there is nobody to tell.
+/// Prints with `print!`, which a test harness captures.
 ///
-/// What is written may come from code of the user, so standard output is locked only after that.
+/// A closed standard output is not an error here. What `write` prints may come from code of the
+/// user, so nothing is printed until it has returned.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut text = Vec::new();
-    let written = write(&mut text);
-    let mut out = io::stdout().lock();
-    let _ = written
-        .and_then(|()| out.write_all(&text))
-        .and_then(|()| out.flush());
+    if write(&mut text).is_err() {
+        return;
+    }
+    let text = String::from_utf8_lossy(&text);
+    // `print!` panics when standard output is closed.
+    let _ = panic::catch_unwind(|| {
+        #[expect(clippy::print_stdout, reason = "the user asked for it")]
+        {
+            print!("{text}");
+        }
+    });
+    let _ = io::stdout().flush();
 }

@@ -1,8 +1,9 @@
 //! Why something is alive, and what would happen if it were let go.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use objgraph_core::{Object, ObjectId, at, snapshot};
+use objgraph_core::{NodeId, Object, ObjectId, Snapshot, at, snapshot};
 
 use crate::analysis::{self, WhatIf, WhyAlive};
 
@@ -109,4 +110,49 @@ pub fn get_leaking_objects() -> Vec<Object> {
         .into_iter()
         .filter_map(|node| at(snapshot.node(node).id()))
         .collect()
+}
+
+/// Returns those of `objects` that no tracked object refers to, in the order given. References from
+/// objects outside of the collection count as well. It takes a snapshot.
+///
+/// ```
+/// use objgraph::rc::Rc;
+///
+/// struct Forgotten;
+/// std::mem::forget(Rc::new(Forgotten));
+/// let leaking = objgraph::get_leaking_objects_of(objgraph::by_type("Forgotten"));
+/// assert_eq!(leaking.len(), usize::from(objgraph::ENABLED));
+/// assert!(objgraph::get_leaking_objects_of([]).is_empty());
+/// ```
+#[must_use]
+pub fn get_leaking_objects_of(objects: impl IntoIterator<Item = Object>) -> Vec<Object> {
+    // The snapshot is taken after the collection has been computed, so that it knows all of it.
+    let objects: Vec<Object> = objects.into_iter().collect();
+    if objects.is_empty() {
+        return objects;
+    }
+    let snapshot = snapshot();
+    let ids = analysis::unreferenced(&snapshot)
+        .into_iter()
+        .map(|node| snapshot.node(node).id());
+    let unreferenced: HashSet<ObjectId> = ids.collect();
+    objects
+        .into_iter()
+        .filter(|object| unreferenced.contains(&object.id()))
+        .collect()
+}
+
+/// Returns the nodes of a snapshot that no object of it refers to, in their order: what
+/// [`get_leaking_objects`] was at that time.
+///
+/// ```
+/// let snapshot = objgraph::snapshot();
+/// let one = objgraph::rc::Rc::new(1);
+/// // It was created after the snapshot.
+/// let then = objgraph::get_leaking_objects_in(&snapshot);
+/// assert!(then.iter().all(|&node| snapshot.node(node).id() != objgraph::id(&one)));
+/// ```
+#[must_use]
+pub fn get_leaking_objects_in(snapshot: &Snapshot) -> Vec<NodeId> {
+    analysis::unreferenced(snapshot)
 }

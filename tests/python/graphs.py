@@ -264,6 +264,39 @@ def tables():
     gc.get_objects = everything
 
 
+def leaking():
+    """Which objects of a collection nothing refers to, by the names of the objects."""
+    def case(name, names, objects):
+        print("# case", name)
+        own = gc.get_objects
+        # The names here, and the collection, refer to every object.
+        hidden = {id(names), id(objects)}
+        gc.get_objects = lambda: [
+            one for one in own() if id(one) not in hidden and type(one) is not types.FrameType
+        ]
+        found = objgraph.get_leaking_objects(objects)
+        gc.get_objects = own
+        for one in found:
+            print(next(name for name in names if names[name] is one))
+
+    def of(names, chosen):
+        return [names[name] for name in chosen]
+
+    names = tree()
+    case("leaking_all", names, of(names, "abcde"))
+    case("leaking_order", names, of(names, "edcba"))
+    case("leaking_part", names, of(names, "bcd"))
+    case("leaking_twice", names, of(names, "aba"))
+    case("leaking_empty", names, [])
+    names = tree()
+    names["e"]["back"] = names["a"]
+    case("leaking_cycle", names, of(names, "abcde"))
+    names = tree()
+    names["e"]["back"] = weakref.ref(names["a"])
+    case("leaking_weak", names, of(names, "ea"))
+
+
 sys.stdout.reconfigure(encoding="utf-8")
 pictures()
 tables()
+leaking()

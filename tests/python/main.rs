@@ -11,6 +11,7 @@ mod nested_cargo;
 mod differences;
 mod dot;
 mod graphs;
+mod leaking;
 mod pictures;
 mod tables;
 
@@ -26,8 +27,8 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// What the real objgraph wrote, by case; `None` if it is not installed.
 fn python() -> Option<BTreeMap<String, String>> {
-    let import = ["-c", "import objgraph"];
-    if !has_tool("Python's objgraph", "python3", &import) {
+    let import = "import objgraph; assert objgraph.__version__.split('.')[:2] >= ['3', '7']";
+    if !has_tool("Python's objgraph 3.7", "python3", &["-c", import]) {
         return None;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/graphs.py");
@@ -65,4 +66,14 @@ fn tables_are_the_same() {
     }
     let Some(python) = python() else { return };
     tables::compare(&python);
+}
+
+#[test]
+fn leaking_objects_are_the_same() {
+    let _alone = ONE_AT_A_TIME.lock();
+    if !objgraph::ENABLED {
+        return;
+    }
+    let Some(python) = python() else { return };
+    leaking::compare(&python);
 }

@@ -183,6 +183,14 @@ pub const ALL: &[Question] = &[
                 .any(|object| object.id() == objgraph::id(&made))
         );
     }),
+    ("get_leaking_objects_of", |_| {
+        let made = Arc::new(Shared::default());
+        let objects = objgraph::at_addrs([objgraph::id(&made)]);
+        assert_eq!(objgraph::get_leaking_objects_of(objects).len(), 1);
+    }),
+    ("get_leaking_objects_in", |_| {
+        drop(objgraph::get_leaking_objects_in(&objgraph::snapshot()))
+    }),
     ("leaks_in", |_| {
         let leaks = objgraph::leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
         let _ = (leaks.kinds().all().len(), leaks.to_string());
