@@ -16,6 +16,14 @@ setup:
 test:
     .ci/steps.sh test
 
+# The README's commands on a bare toolchain, in a fresh folder
+bare:
+    .ci/steps.sh bare
+
+# The tests that build whole programs
+programs:
+    .ci/steps.sh programs
+
 # Is everything formatted?
 fmt:
     .ci/steps.sh fmt

@@ -1,7 +1,9 @@
-//! Crates of users, with lints that no crate here sets, derive `Tracked` and build.
+//! Crates of users, with lints that no crate here sets, derive `Tracked` and build, and the compiler
+//! and clippy say neither more nor less of them than without the derive.
 
 mod nested_cargo;
 
+use std::path::Path;
 use std::process::Command;
 
 use nested_cargo::{Fixture, Tracking, cargo, has_tool, text};
@@ -29,5 +31,47 @@ fn a_crate_that_denies_lints() {
     if has_tool("clippy", cargo(), &["clippy", "--version"]) {
         fixture.cargo(&["clippy"], Tracking::On, &["--", "-D", "warnings"]);
         fixture.cargo(&["clippy"], Tracking::Off, &["--", "-D", "warnings"]);
+    }
+}
+
+/// The warnings about the fixture `derives_dead_code`, each as its place and what it says.
+fn dead_code(arguments: &[&str]) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/derives_dead_code");
+    let output = Command::new(cargo())
+        .args(["build", "--message-format", "short"])
+        .args(arguments)
+        .arg("--target-dir")
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures"))
+        .current_dir(folder)
+        .env_remove("CARGO_BUILD_TARGET")
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_TERM_COLOR", "never")
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", text(&output));
+    let output = text(&output);
+    let warnings = output.lines().filter(|line| line.starts_with("src"));
+    warnings.map(str::to_owned).collect()
+}
+
+#[test]
+fn dead_code_is_reported_as_without_the_derive() {
+    drop(Fixture::new("derives_dead_code"));
+    let without = dead_code(&[]);
+    assert!(without.len() > 8, "{without:#?}");
+    let on = dead_code(&["--features", "derive"]);
+    assert_eq!(without, on, "without the derive, and with it");
+    let off = dead_code(&["--features", "derive", "--release"]);
+    assert_eq!(on, off, "with tracking, and without");
+}
+
+#[test]
+fn expansions_pass_under_lints_that_are_denied() {
+    let fixture = Fixture::new("derives_pedantic");
+    for tracking in [Tracking::On, Tracking::Off] {
+        fixture.cargo(&["build"], tracking, &[]);
+        if has_tool("clippy", cargo(), &["clippy", "--version"]) {
+            fixture.cargo(&["clippy"], tracking, &["--", "-D", "warnings"]);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Ten million objects, lists that long, and one object with five million references, each in a
 //! thread of 2 MiB: made, looked at, reported, drawn and dropped.
 //!
-//! They take gigabytes, so they are ignored unless asked for; `.ci/run huge` does, in a release
-//! build, one after the other. Texts that are long, which take less, are in `size.rs`.
+//! They take gigabytes, so a plain `cargo test` leaves them out; `.ci/run huge` runs them in a
+//! release build, one after the other. Texts that are long, which take less, are in `size.rs`.
 
 #![allow(
     dead_code,
@@ -73,7 +73,6 @@ fn ask(name: &str, alive: usize, leaked: usize, id: ObjectId) {
 struct Leaf(u64);
 
 #[test]
-#[ignore = "takes gigabytes"]
 fn ten_million_objects() {
     in_2_mib(|| {
         let all: Vec<Rc<Leaf>> = (0..TEN_MILLION as u64)
@@ -89,7 +88,6 @@ fn ten_million_objects() {
 macro_rules! list {
     ($test:ident, $name:literal, $pointer:ident, $cell:ident, $set:expr, $take:expr) => {
         #[test]
-        #[ignore = "takes gigabytes"]
         fn $test() {
             #[derive(Tracked)]
             struct Link {
@@ -159,7 +157,6 @@ list!(
 macro_rules! nest {
     ($test:ident, $name:literal, $within:ty, $wrap:expr, $unwrap:expr) => {
         #[test]
-        #[ignore = "takes gigabytes"]
         fn $test() {
             #[derive(Tracked)]
             struct Nested {
@@ -230,7 +227,6 @@ struct Child {
 
 /// To each and back: what has leaked is one component, with a hub of as many edges.
 #[test]
-#[ignore = "takes gigabytes"]
 fn an_object_with_five_million_references() {
     in_2_mib(|| {
         let hub = Rc::new(Hub {

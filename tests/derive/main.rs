@@ -4,7 +4,6 @@
 #![allow(dead_code, reason = "most fields are there to be seen by objgraph")]
 
 mod attributes;
-mod builds;
 mod foreign;
 mod generics;
 mod methods;
