@@ -24,6 +24,7 @@ mod captures;
 mod counts;
 mod follow;
 mod identified;
+mod labelling;
 mod lock;
 mod object;
 mod object_id;
@@ -53,7 +54,7 @@ pub use trace::{
     snapshot_with, with_root,
 };
 pub use tracked::{Tracked, Visit};
-pub use type_info::{Field, Sight, TypeInfo, short_name};
+pub use type_info::{Field, Sight, TypeInfo, short_name, shown_name};
 pub use watch::{Watch, watch};
 
 /// What the macros expand to. Nothing here is meant to be named by anyone else.
@@ -64,7 +65,9 @@ pub mod __private {
     pub use crate::captures::{Downgrade, Seen, local_future, shared_future};
     pub use crate::sight::probe::*;
     pub use crate::sight::{FieldSpec, Probed, Registrar, Rows, Submission, Submitted, TypeSpec};
-    pub use crate::trace::{Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping};
+    pub use crate::trace::{
+        Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping, with_report,
+    };
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
     pub use inventory;

@@ -1,5 +1,7 @@
 //! What is known of a type.
 
+use std::borrow::Cow;
+
 use crate::site::Site;
 
 /// What is known of one concrete type.
@@ -160,6 +162,26 @@ pub fn short_name(name: &str) -> String {
         start += end;
     }
     out
+}
+
+/// Maximum number of characters of a type's name in a text.
+const SHOWN: usize = 200;
+
+/// The name of a type as texts and files show it: cut after 200 characters. Nobody reads more, and
+/// the name of a deeply nested type can have a million. [`TypeInfo`] has it whole.
+///
+/// ```
+/// use objgraph_core::shown_name;
+///
+/// assert_eq!(shown_name("app::Node"), "app::Node");
+/// assert_eq!(shown_name(&"x".repeat(300)), "x".repeat(200) + "…");
+/// ```
+#[must_use]
+pub fn shown_name(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(SHOWN) {
+        None => Cow::Borrowed(name),
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+    }
 }
 
 /// The last segment of a path; a closure, which has no name, keeps the function it stands in.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use objgraph_core::__private::{Kept, Reached, snapshot_keeping};
+use objgraph_core::__private::{Kept, Reached, snapshot_keeping, with_report};
 use objgraph_core::{
     NodeId, ObjectId, Snapshot, SnapshotOptions, State, Tracked, at, snapshot_with,
 };
@@ -90,7 +90,10 @@ impl Expected {
     /// Looks at what is still alive, and why.
     fn still_alive(&self) -> Result<(), Failure> {
         let options = SnapshotOptions::default().labels(true);
-        let (snapshot, starts) = snapshot_with(&[&self.kept], options);
+        let (snapshot, starts) = with_report(
+            "the value was dropped, and something that it kept is still alive",
+            || snapshot_with(&[&self.kept], options),
+        );
         let snapshot = Arc::new(snapshot);
         let mut alive: BTreeSet<NodeId> = starts.into_iter().collect();
         alive.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));

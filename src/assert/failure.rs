@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::{error, fmt};
 
+use objgraph_core::__private::with_report;
 use objgraph_core::{NodeId, Site, Snapshot};
 
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, OutsideSite, outside_sites};
-use crate::ask::{backrefs_in, picture_of_leaks};
+use crate::ask::{Picture, backrefs_in, picture_of_leaks};
 use crate::order;
 use crate::report::{Drawing, count_of, in_line, still_alive};
 
@@ -54,20 +55,22 @@ impl Failure {
     /// Something leaked.
     pub(super) fn leaked(leaks: &Leaks, test: Option<&TestName>) -> Self {
         let kinds = leaks.kinds().all();
-        let mut body = leaks.to_string();
+        let headline = headline(leaks);
+        // What needs labels comes last, since a label may wait for a lock.
+        let mut body = with_report(&headline, || leaks.to_string());
         if test.is_some_and(|test| test.package.is_some()) {
             body.push_str(
                 "\n\nIf it has to stay for now, OBJGRAPH_UPDATE=1 adds it to objgraph-leaks.toml.",
             );
         }
         Self {
-            headline: headline(leaks),
-            body,
             points: kinds
                 .iter()
                 .filter_map(|kind| Point::of(kind, leaks))
                 .collect(),
-            picture: picture_of_leaks(leaks).drawing().ok().map(Box::new),
+            picture: draw(&headline, &body, &picture_of_leaks(leaks)),
+            headline,
+            body,
         }
     }
 
@@ -83,23 +86,25 @@ impl Failure {
                 text,
             })
         };
+        let headline = format!(
+            "{} still alive {what}: {}",
+            match nodes.len() {
+                1 => "1 object is".to_owned(),
+                number => format!("{number} objects are"),
+            },
+            types(snapshot, nodes.iter().copied())
+        );
+        let body = still_alive(snapshot, nodes);
         Self {
-            headline: format!(
-                "{} still alive {what}: {}",
-                match nodes.len() {
-                    1 => "1 object is".to_owned(),
-                    number => format!("{number} objects are"),
-                },
-                types(snapshot, nodes.iter().copied())
-            ),
-            body: still_alive(snapshot, nodes),
+            picture: draw(&headline, &body, &picture),
+            headline,
+            body,
             points: nodes
                 .iter()
                 .find_map(site)
                 .into_iter()
                 .chain(Point::of_handles(snapshot, nodes))
                 .collect(),
-            picture: picture.drawing().ok().map(Box::new),
         }
     }
 
@@ -136,6 +141,13 @@ impl Failure {
     pub(super) fn picture(&self) -> Option<&Drawing> {
         self.picture.as_deref()
     }
+}
+
+/// The picture of a failure, whose words are printed if a label in it does not end.
+fn draw(headline: &str, body: &str, picture: &Picture<'_>) -> Option<Box<Drawing>> {
+    let words = format!("{headline}\n\n{}", body.trim_end());
+    let drawing = with_report(&words, || picture.drawing());
+    drawing.ok().map(Box::new)
 }
 
 /// `2 objects leaked (Node): leak-0123456789abcdef`.

@@ -31,8 +31,10 @@ impl<'l> KindsReport<'l> {
         self.leaks.snapshot()
     }
 
-    /// `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds.
-    pub(super) fn write(&self, out: &mut String) -> fmt::Result {
+    /// `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds. Returns the lines that are
+    /// to be put in with the labels of objects.
+    pub(super) fn write(&self, out: &mut String) -> Result<Vec<Example>, fmt::Error> {
+        let mut examples = Vec::new();
         let kinds = self.leaks.kinds();
         let all: u64 = kinds.all().iter().map(|kind| kind.retained).sum();
         writeln!(
@@ -45,7 +47,7 @@ impl<'l> KindsReport<'l> {
         )?;
         let members = Members::of(self.leaks, kinds);
         for (number, kind) in kinds.all().iter().enumerate().take(KINDS) {
-            self.kind(out, number, kind, &members)?;
+            self.kind(out, number, kind, &members, &mut examples)?;
         }
         if let Some(rest) = kinds.all().get(KINDS..).filter(|rest| !rest.is_empty()) {
             let number: usize = rest.iter().map(|kind| kind.objects).sum();
@@ -68,7 +70,7 @@ impl<'l> KindsReport<'l> {
                 bytes(kinds.shared_bytes())
             )?;
         }
-        Ok(())
+        Ok(examples)
     }
 
     fn kind(
@@ -77,6 +79,7 @@ impl<'l> KindsReport<'l> {
         number: usize,
         kind: &LeakKind,
         members: &Members,
+        examples: &mut Vec<Example>,
     ) -> fmt::Result {
         let groups = kind.groups.len();
         let each = kind.groups[0].objects.len();
@@ -102,7 +105,11 @@ impl<'l> KindsReport<'l> {
         }
         if number < WHOLE {
             self.births(out, &members.of_kind[number])?;
-            self.example(out, kind)?;
+            let steps = kind.rings.first().into_iter().flatten().take(3);
+            examples.push(Example {
+                at: out.len(),
+                nodes: steps.map(|step| step.node).collect(),
+            });
         }
         self.fixes(out, kind, number)?;
         writeln!(out)
@@ -129,13 +136,23 @@ impl<'l> KindsReport<'l> {
         wrapped(out, "   ", words.iter().map(String::as_str), ", ")
     }
 
-    /// What the first objects of the ring say of themselves.
-    fn example(&self, out: &mut String, kind: &LeakKind) -> fmt::Result {
-        let steps = kind.rings.first().into_iter().flatten();
-        let words: Vec<String> = steps
-            .take(3)
-            .filter_map(|step| {
-                let node = self.snapshot().node(step.node);
+    /// Puts in what the first objects of each ring say of themselves, which runs code of the
+    /// user.
+    pub(super) fn put_in(&self, examples: &[Example], out: &mut String) -> fmt::Result {
+        // From the end, so that the places of the others stay.
+        for example in examples.iter().rev() {
+            let mut line = String::new();
+            self.example(&mut line, &example.nodes)?;
+            out.insert_str(example.at, &line);
+        }
+        Ok(())
+    }
+
+    fn example(&self, out: &mut String, nodes: &[NodeId]) -> fmt::Result {
+        let words: Vec<String> = nodes
+            .iter()
+            .filter_map(|&node| {
+                let node = self.snapshot().node(node);
                 let label = self.leaks.label_of(node)?;
                 // The text of a derived `Debug` begins with the type.
                 let name = &node.type_info().short_name;
@@ -257,6 +274,14 @@ impl<'l> KindsReport<'l> {
             .collect();
         names.join(" and ")
     }
+}
+
+/// A line that is still to be written, since a label may wait for a lock: all that needs none comes
+/// first.
+pub(super) struct Example {
+    /// Where in the text it belongs.
+    at: usize,
+    nodes: Vec<NodeId>,
 }
 
 /// The objects of each kind that is told.

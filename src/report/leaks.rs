@@ -5,6 +5,7 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
+use objgraph_core::__private::with_report;
 use objgraph_core::{PlaceKind, Snapshot};
 
 use super::kinds::KindsReport;
@@ -23,9 +24,7 @@ impl fmt::Display for Leaks {
             leaks: self,
             names: Names::of(self.snapshot()),
         };
-        let mut text = String::new();
-        report.write(&mut text)?;
-        f.write_str(text.trim_end())
+        f.write_str(report.text()?.trim_end())
     }
 }
 
@@ -35,12 +34,25 @@ struct Report<'l> {
 }
 
 impl Report<'_> {
-    fn write(&self, out: &mut String) -> fmt::Result {
+    fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
         if self.leaks.is_empty() {
-            writeln!(out, "{}\n", self.nothing())?;
-        } else {
-            KindsReport::new(self.leaks, &self.names).write(out)?;
+            writeln!(text, "{}\n", self.nothing())?;
+            self.write_others(&mut text)?;
+            return Ok(text);
         }
+        let kinds = KindsReport::new(self.leaks, &self.names);
+        let examples = kinds.write(&mut text)?;
+        self.write_others(&mut text)?;
+        let without_labels = text.clone();
+        with_report(without_labels.trim_end(), || {
+            kinds.put_in(&examples, &mut text)
+        })?;
+        Ok(text)
+    }
+
+    /// What is not leaked for certain.
+    fn write_others(&self, out: &mut String) -> fmt::Result {
         self.possibly(out)?;
         if self.leaks.is_part() {
             return Ok(());

@@ -206,3 +206,249 @@ mod drop_in {
         assert!(error.ends_with("; create its folder first"), "{error}");
     }
 }
+
+/// While a label is written, our pointers stop at a small depth.
+mod labels {
+    use std::fmt::{self, Write as _};
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+    use std::sync::{Mutex, RwLock};
+
+    use objgraph::sync::Arc;
+
+    use super::*;
+
+    /// A type whose `Debug` formats what it points to before it writes anything.
+    macro_rules! recursive {
+        ($($name:ident($Pointer:ident, $field:ident, $f:ident) $body:expr;)*) => {$(
+            #[derive(Tracked, Default)]
+            struct $name {
+                $field: RefCell<Vec<$Pointer<$name>>>,
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, $f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    let $field = self.$field.borrow();
+                    $body
+                }
+            }
+        )*};
+    }
+
+    recursive! {
+        Forwards(Rc, next, f) match next.first() {
+            Some(next) => next.fmt(f),
+            None => f.write_str("end"),
+        };
+        Formats(Rc, next, f) {
+            let texts: Vec<String> = next.iter().map(|one| format!("{one:?}")).collect();
+            write!(f, "({})", texts.join(" "))
+        };
+        Displays(Rc, next, f) {
+            let texts: Vec<String> = next.iter().map(|one| one.to_string()).collect();
+            write!(f, "({})", texts.join(" "))
+        };
+    }
+
+    impl fmt::Display for Displays {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Debug::fmt(self, f)
+        }
+    }
+
+    #[derive(Tracked, Default)]
+    struct Shared(Mutex<Vec<Arc<Shared>>>);
+
+    impl fmt::Debug for Shared {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let next = self.0.try_lock().map_err(|_| fmt::Error)?.clone();
+            let text = next.iter().fold(String::new(), |mut text, one| {
+                let _ = write!(text, "{one:?}");
+                text
+            });
+            write!(f, "<{text}>")
+        }
+    }
+
+    fn leak_a_ring<T: Default + 'static>(next: impl Fn(&T) -> &RefCell<Vec<Rc<T>>>) {
+        let ring: Vec<Rc<T>> = (0..3).map(|_| Rc::default()).collect();
+        // Each leads to all, so that the ways through it are many.
+        for one in &ring {
+            for _ in 0..20 {
+                next(one).borrow_mut().extend(ring.iter().cloned());
+            }
+        }
+    }
+
+    #[test]
+    fn a_debug_that_follows_a_cycle_ends() {
+        if !objgraph::ENABLED {
+            return;
+        }
+        process::succeeds("files::labels::a_debug_that_follows_a_cycle_ends", || {
+            leak_a_ring::<Forwards>(|one| &one.next);
+            leak_a_ring::<Formats>(|one| &one.next);
+            leak_a_ring::<Displays>(|one| &one.next);
+            let shared = Arc::new(Shared::default());
+            shared
+                .0
+                .lock()
+                .unwrap()
+                .extend([shared.clone(), shared.clone()]);
+            drop(shared);
+            let leaks = objgraph::find_leaks();
+            assert_eq!(leaks.len(), 10);
+            let text = leaks.to_string();
+            assert!(text.starts_with("10 objects leaked"), "{text}");
+            assert!(text.contains("((((((((…"), "{text}");
+            let shared = objgraph::by_type("Shared");
+            let label = shared[0].label().unwrap();
+            assert!(label.starts_with("<<<<") && label.contains("<…"), "{label}");
+            let dot = objgraph::refs(leaks.iter().next().unwrap().id()).to_dot();
+            assert!(dot.unwrap().starts_with("digraph"));
+            // Only in labels.
+            let held = Rc::new(Formats::default());
+            for _ in 0..20 {
+                let inner = Rc::new(Formats::default());
+                inner.next.borrow_mut().push(held.clone());
+                assert!(!format!("{inner:?}").contains('…'));
+            }
+        });
+    }
+
+    #[derive(Tracked, Default)]
+    struct Panics(RefCell<Option<Rc<Panics>>>);
+
+    impl fmt::Debug for Panics {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("not to be printed")
+        }
+    }
+
+    #[test]
+    fn a_debug_that_panics_is_reported() {
+        if !objgraph::ENABLED {
+            return;
+        }
+        process::succeeds("files::labels::a_debug_that_panics_is_reported", || {
+            let panics = Rc::new(Panics::default());
+            panics.0.replace(Some(panics.clone()));
+            drop(panics);
+            let text = objgraph::find_leaks().to_string();
+            assert!(text.starts_with("1 object leaked"), "{text}");
+            assert!(
+                text.contains("(its Debug panicked: not to be printed"),
+                "{text}"
+            );
+        });
+    }
+
+    /// A lock that a caller of objgraph holds, which no field leads to.
+    static STATE: Mutex<u32> = Mutex::new(1);
+
+    macro_rules! waits {
+        ($($name:ident($Pointer:ident))*) => {$(
+            #[derive(Tracked, Default)]
+            struct $name {
+                own: RwLock<u32>,
+                me: Mutex<Option<$Pointer<$name>>>,
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    let own = *self.own.write().unwrap();
+                    write!(f, "state {} {own}", STATE.lock().unwrap())
+                }
+            }
+
+            impl $name {
+                fn cycle() -> $Pointer<Self> {
+                    let one = $Pointer::new(Self::default());
+                    *one.me.lock().unwrap() = Some(one.clone());
+                    one
+                }
+            }
+        )*};
+    }
+
+    waits! { Waits(Arc) WaitsHere(Rc) }
+
+    /// What threads may share gets its label on a thread of its own, which is left behind.
+    #[test]
+    fn a_label_that_waits_is_left_out() {
+        const TEST: &str = "files::labels::a_label_that_waits_is_left_out";
+        if !objgraph::ENABLED {
+            return;
+        }
+        let printed = process::run(TEST, || {
+            drop(Waits::cycle());
+            let held = Waits::cycle();
+            let own = held.own.read().unwrap();
+            let dot = objgraph::refs(&held).to_dot().unwrap();
+            assert!(dot.contains("(its Debug waits)"), "{dot}");
+            let state = STATE.lock().unwrap();
+            // Once for all of one type: no more than the first is waited for.
+            let text = objgraph::find_leaks().to_string();
+            assert!(text.starts_with("1 object leaked"), "{text}");
+            assert!(text.contains("(its Debug waits)"), "{text}");
+            let failure = std::panic::catch_unwind(|| objgraph::assert_drops!(Waits::cycle()));
+            let message = failure.unwrap_err().downcast::<String>().unwrap();
+            assert!(message.contains("1 object leaked"), "{message}");
+            drop(state);
+            drop(own);
+        });
+        let Some(printed) = printed else { return };
+        assert!(printed.succeeded, "{printed:?}");
+        let announced: Vec<&str> = printed
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("objgraph: the label of "))
+            .collect();
+        assert!(!announced.is_empty(), "{printed:?}");
+        for line in announced {
+            assert!(
+                line.contains("::Waits waits; #[tracked(no_label)]"),
+                "{line}"
+            );
+        }
+    }
+
+    /// Any other label has to be written where it is wanted; what waits for it is printed.
+    #[test]
+    fn a_label_that_waits_here_is_announced_with_the_report() {
+        const TEST: &str = "files::labels::a_label_that_waits_here_is_announced_with_the_report";
+        if !objgraph::ENABLED {
+            return;
+        }
+        if process::is_child(TEST) {
+            drop(WaitsHere::cycle());
+            let _state = STATE.lock().unwrap();
+            // The lock of the standard error is held meanwhile.
+            eprintln!("{}", objgraph::find_leaks());
+            unreachable!("the label waits for this thread");
+        }
+        let mut child = process::command(TEST)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let announced = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.starts_with("objgraph: the label of "));
+        let announced = announced.expect("it is announced");
+        assert!(announced.contains("::WaitsHere waits; #[tracked(no_label)]"));
+        let report = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.starts_with("1 object leaked"));
+        assert!(report.is_some());
+        let fix = lines
+            .map(Result::unwrap)
+            .find(|line| line.contains("fix: make"));
+        assert!(fix.unwrap().contains("WaitsHere.me"));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

@@ -13,6 +13,7 @@
 )]
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "what a case prints is what its parent process checks"
 )]
 

@@ -192,6 +192,9 @@ pub(crate) trait Behind {
     /// The type of the value.
     fn target(&self) -> TypeId;
 
+    /// The name of the type of the value.
+    fn type_name(&self) -> &'static str;
+
     /// Hands what there is to see of the value, by a [`See`] of its type, to `take`; false if the
     /// value is gone.
     fn look(&self, see: AnySee, take: &mut dyn FnMut(Seen<'_>)) -> bool;
@@ -214,6 +217,10 @@ macro_rules! behind {
         impl<T: ?Sized + 'static> Behind for $module::Weak<T> {
             fn target(&self) -> TypeId {
                 TypeId::of::<T>()
+            }
+
+            fn type_name(&self) -> &'static str {
+                type_name::<T>()
             }
 
             fn look(&self, see: AnySee, take: &mut dyn FnMut(Seen<'_>)) -> bool {

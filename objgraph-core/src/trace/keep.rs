@@ -123,7 +123,7 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
         true => &[value, itself],
         false => &[itself],
     };
-    let options = SnapshotOptions::default().labels(true);
+    let options = SnapshotOptions::default();
     let nothing_else = Extent::Some {
         listed: Vec::new(),
         roots: false,

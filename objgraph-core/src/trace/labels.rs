@@ -1,12 +1,18 @@
 //! Labels: a short text of a value, for pictures.
 
+mod waiting;
+
 use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::take::caught;
-use crate::capture;
 use crate::object_id::ObjectId;
-use crate::sight::{Seen, registry};
+use crate::sight::registry;
+use crate::snapshot::Holder;
+use crate::tracked::Label;
+use crate::{capture, labelling};
+
+pub use waiting::with_report;
 
 /// How many characters a label has at most.
 const WIDTH: usize = 40;
@@ -32,8 +38,28 @@ pub(super) fn are_wanted() -> bool {
 ///
 /// `None` if there is no such object any more, if it belongs to another thread or is lent, or if
 /// its type has no text or keeps it secret. A panic of the user's code becomes the label.
+///
+/// While it is written, our pointers stop at a small depth, so that a `Debug` that follows a cycle
+/// ends; those of std cannot, nor does a dereference. The label of a value behind an `Arc` is
+/// written on a thread of its own: if it takes more than 2 s, because it waits for a lock that the
+/// caller holds, that is announced on standard error and the label is `(its Debug waits)`. Any other
+/// label that takes so long is announced too.
 #[must_use]
 pub fn label_of(id: ObjectId) -> Option<String> {
+    if !are_wanted() {
+        return None;
+    }
+    let listed = capture::describe(id)?;
+    let type_name = (capture::kind(listed.kind)?.name)();
+    let is_shared = matches!(listed.holder, Holder::Arc | Holder::StdArc);
+    // One that another label asks for is within the limits of that one.
+    match is_shared && !labelling::is_on() {
+        true => waiting::elsewhere(type_name, move || of_object(id)),
+        false => waiting::watched(type_name, || of_object(id)),
+    }
+}
+
+fn of_object(id: ObjectId) -> Option<String> {
     let mut text = None;
     // The program may let go of the value meanwhile, whose own drop may panic.
     let _ = caught(|| {
@@ -42,37 +68,39 @@ pub fn label_of(id: ObjectId) -> Option<String> {
             let seen = registry
                 .get(value.type_id())
                 .and_then(|entry| value.seen(entry.see));
-            text = seen.and_then(of_value);
+            text = seen.map(|seen| cut(seen.label()));
         })
     });
-    text
+    text.filter(|text| !text.is_empty())
 }
 
-pub(super) fn of_value(seen: Seen<'_>) -> Option<String> {
-    let mut text = String::new();
-    write_cut(&mut text, |out| write!(out, "{}", seen.label()));
-    (!text.is_empty()).then_some(text)
+/// Writes the label of a value that no id leads to.
+pub(super) fn of_value(type_name: &'static str, label: Label<'_>) -> String {
+    match are_wanted() {
+        true => waiting::watched(type_name, || cut(label)),
+        false => String::new(),
+    }
 }
 
 /// Writes a label, cut.
-pub(super) fn cut(label: crate::tracked::Label<'_>) -> String {
+fn cut(label: Label<'_>) -> String {
     let mut text = String::new();
-    write_cut(&mut text, |out| write!(out, "{label}"));
-    text
-}
-
-fn write_cut(text: &mut String, write: impl FnOnce(&mut Cut<'_>) -> fmt::Result) {
-    if !are_wanted() {
-        return;
-    }
-    let mut cut = Cut { text, left: WIDTH };
+    let mut cut = Cut {
+        text: &mut text,
+        left: WIDTH,
+    };
     // An error is the sign that the text is cut, or of a `Debug` that fails: what was written
     // until then is the label.
-    let result = caught(|| write(&mut cut));
+    let result = caught(|| labelling::label(|| write!(cut, "{label}")));
     if let Err(panic) = result {
         text.clear();
-        let _ = write!(Cut { text, left: WIDTH }, "(its Debug panicked: {panic})");
+        let mut cut = Cut {
+            text: &mut text,
+            left: WIDTH,
+        };
+        let _ = write!(cut, "(its Debug panicked: {panic})");
     }
+    text
 }
 
 /// A writer that stops the formatter when the text is long enough, so that the `Debug` of a

@@ -20,7 +20,7 @@ mod types;
 mod visitor;
 
 pub use keep::{Kept, Reached, snapshot_keeping};
-pub use labels::{label_of, labels};
+pub use labels::{label_of, labels, with_report};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
 pub(crate) use met::StdPointer;

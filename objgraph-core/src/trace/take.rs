@@ -247,7 +247,7 @@ fn add_starts(tracer: &mut Tracer, value: &dyn Visit, nodes: &mut Vec<NodeId>) -
         let node = tracer.add_value(value.__type_name(), size_of_val(value));
         let node = NodeId::new(node as usize);
         if tracer.wants_labels {
-            let label = super::labels::cut(value.label());
+            let label = super::labels::of_value(value.__type_name(), value.label());
             tracer.labels.push((node, label));
         }
         nodes.push(node);
@@ -388,13 +388,15 @@ impl Tracer {
         // The program may have let go of the value meanwhile: then its own drop runs here.
         let visited = caught(|| {
             if self.wants_labels {
-                handle.look(see, &mut |seen| texts.extend(super::labels::of_value(seen)));
+                let type_name = handle.type_name();
+                handle.look(see, &mut |seen| {
+                    texts.push(super::labels::of_value(type_name, seen.label()));
+                });
             }
             handle.look(see, &mut |seen| self.visit_seen(node, &seen))
         });
-        let texts = texts
-            .into_iter()
-            .map(|text| (NodeId::new(node as usize), text));
+        let texts = texts.into_iter().filter(|text| !text.is_empty());
+        let texts = texts.map(|text| (NodeId::new(node as usize), text));
         self.labels.extend(texts);
         match visited {
             Ok(true) => {}

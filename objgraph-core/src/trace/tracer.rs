@@ -444,8 +444,8 @@ impl Tracer {
         }
         self.by_address.insert(key, node);
         if self.wants_labels {
-            self.labels
-                .push((NodeId::new(node as usize), labels::cut(label)));
+            let label = labels::of_value(type_name, label);
+            self.labels.push((NodeId::new(node as usize), label));
         }
         Some(self.enter_node(node))
     }

@@ -38,13 +38,19 @@ macro_rules! pointer_traits {
 
         impl<T: ?Sized + fmt::Debug> fmt::Debug for $Pointer<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                (**self).fmt(f)
+                match crate::labelling::is_on() {
+                    false => (**self).fmt(f),
+                    true => crate::labelling::follow(&&**self, f),
+                }
             }
         }
 
         impl<T: ?Sized + fmt::Display> fmt::Display for $Pointer<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                (**self).fmt(f)
+                match crate::labelling::is_on() {
+                    false => (**self).fmt(f),
+                    true => crate::labelling::follow_display(&&**self, f),
+                }
             }
         }
 

@@ -1,0 +1,80 @@
+//! How far the pointers follow each other while a label is written.
+//!
+//! A label is what `Debug` writes of a value, cut after some characters. A `Debug` that formats
+//! what a value points to before it writes anything is never cut: around a cycle it would use up
+//! the stack. While a label is written on a thread, our pointers therefore write `…` beyond a small
+//! depth, and after a number of pointers that is small too, since each may lead to several.
+
+use std::cell::Cell;
+use std::fmt;
+
+/// What a label may still use.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Number of pointers that are followed inside of each other.
+    depth: u32,
+    /// Number of pointers that are followed in all.
+    pointers: u32,
+}
+
+const LIMITS: Limits = Limits {
+    depth: 8,
+    pointers: 64,
+};
+
+thread_local! {
+    /// What is left for the label that this thread writes; `None` while it writes none.
+    static LEFT: Cell<Option<Limits>> = const { Cell::new(None) };
+}
+
+impl Limits {
+    fn one_deeper(self) -> Option<Self> {
+        Some(Self {
+            depth: self.depth.checked_sub(1)?,
+            pointers: self.pointers.checked_sub(1)?,
+        })
+    }
+}
+
+/// Whether this thread writes a label.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    LEFT.get().is_some()
+}
+
+/// Writes a label; `None` if this one is asked for by another, too deep.
+pub(crate) fn label<R>(write: impl FnOnce() -> R) -> Option<R> {
+    let left = match LEFT.get() {
+        None => LIMITS,
+        Some(left) => left.one_deeper()?,
+    };
+    let _restore = Restore(LEFT.replace(Some(left)));
+    Some(write())
+}
+
+/// Writes what a pointer leads to.
+#[cold]
+#[allow(dead_code, reason = "where tracking is off, the pointers are std's")]
+pub(crate) fn follow(value: &dyn fmt::Debug, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    label(|| value.fmt(f)).unwrap_or_else(|| f.write_str("…"))
+}
+
+/// As [`follow`].
+#[cold]
+#[allow(dead_code, reason = "where tracking is off, the pointers are std's")]
+pub(crate) fn follow_display(value: &dyn fmt::Display, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    label(|| value.fmt(f)).unwrap_or_else(|| f.write_str("…"))
+}
+
+/// Gives the depth back; pointers that were followed stay used.
+struct Restore(Option<Limits>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        let left = LEFT.get();
+        LEFT.set(self.0.map(|before| Limits {
+            depth: before.depth,
+            pointers: left.map_or(0, |left| left.pointers),
+        }));
+    }
+}

@@ -1,0 +1,217 @@
+//! Labels that do not end: a `Debug` that waits for a lock which the caller holds.
+//!
+//! A label of a value that threads may share is written on a thread of its own, which is left
+//! behind if it takes too long. Every other label has to be written where it is wanted; if that
+//! takes too long another thread announces it, and prints the report that waits for the label.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::lock::Mutex;
+use crate::type_info::shown_name;
+
+/// How long a label may take before it is announced.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often running labels are checked.
+const TURN: Duration = Duration::from_millis(200);
+
+/// What stands for a label that was left behind.
+const WAITS: &str = "(its Debug waits)";
+
+// ---- on a thread of its own ----
+
+type Written = Receiver<Option<String>>;
+
+/// The labels that were left behind, by the names of their types, until they end.
+static LEFT_BEHIND: Mutex<Vec<(&'static str, Written)>> = Mutex::new(Vec::new());
+
+/// Runs `write` on another thread, and leaves it behind if it takes too long. While it runs on,
+/// the type gets no other label.
+pub(super) fn elsewhere(
+    type_name: &'static str,
+    write: impl FnOnce() -> Option<String> + Clone + Send + 'static,
+) -> Option<String> {
+    if is_left_behind(type_name) {
+        return Some(WAITS.to_owned());
+    }
+    let (sender, written) = mpsc::sync_channel(1);
+    let run = {
+        let write = write.clone();
+        // Nobody waits for it any more, perhaps.
+        move || drop(sender.send(write()))
+    };
+    let spawned = thread::Builder::new()
+        .name("objgraph label".to_owned())
+        .spawn(run);
+    if spawned.is_err() {
+        return watched(type_name, write);
+    }
+    match written.recv_timeout(PATIENCE) {
+        Ok(label) => label,
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => {
+            announce(type_name, "The report goes on without it.");
+            LEFT_BEHIND.lock().push((type_name, written));
+            Some(WAITS.to_owned())
+        }
+    }
+}
+
+fn is_left_behind(type_name: &str) -> bool {
+    let mut all = LEFT_BEHIND.lock();
+    all.retain(|(_, written)| matches!(written.try_recv(), Err(TryRecvError::Empty)));
+    all.iter().any(|&(name, _)| name == type_name)
+}
+
+// ---- on this thread ----
+
+/// A label that is being written.
+struct Running {
+    number: u64,
+    type_name: &'static str,
+    since: Instant,
+    report: Option<Arc<str>>,
+    is_announced: bool,
+}
+
+struct All {
+    running: Vec<Running>,
+    /// The number of the next.
+    next: u64,
+    /// Whether a thread checks them.
+    is_checked: bool,
+}
+
+static ALL: Mutex<All> = Mutex::new(All {
+    running: Vec::new(),
+    next: 0,
+    is_checked: false,
+});
+
+thread_local! {
+    /// The report that waits for labels of this thread.
+    static REPORT: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
+}
+
+/// Runs `write`, which is announced if it takes too long.
+pub(super) fn watched<R>(type_name: &'static str, write: impl FnOnce() -> R) -> R {
+    let report = REPORT.try_with(|report| report.borrow().clone());
+    let _ends = {
+        let mut all = ALL.lock();
+        let number = all.next;
+        all.next += 1;
+        all.running.push(Running {
+            number,
+            type_name,
+            since: Instant::now(),
+            report: report.ok().flatten(),
+            is_announced: false,
+        });
+        if !all.is_checked {
+            let checks = thread::Builder::new().name("objgraph labels".to_owned());
+            all.is_checked = checks.spawn(check).is_ok();
+        }
+        Ends(number)
+    };
+    write()
+}
+
+struct Ends(u64);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let mut all = ALL.lock();
+        all.running.retain(|running| running.number != self.0);
+    }
+}
+
+/// Announces the labels that take too long, until there are none.
+fn check() {
+    loop {
+        thread::sleep(TURN);
+        let mut all = ALL.lock();
+        if all.running.is_empty() {
+            all.is_checked = false;
+            return;
+        }
+        let late = all
+            .running
+            .iter_mut()
+            .filter(|running| !running.is_announced && running.since.elapsed() >= PATIENCE);
+        let late: Vec<_> = late
+            .map(|running| {
+                running.is_announced = true;
+                (running.type_name, running.report.clone())
+            })
+            .collect();
+        drop(all);
+        for (type_name, report) in late {
+            match report {
+                Some(report) => announce(
+                    type_name,
+                    &format!("The report that waits for it, without labels:\n\n{report}\n"),
+                ),
+                None => announce(type_name, "What asked for it waits too."),
+            }
+        }
+    }
+}
+
+/// Runs `write`, which asks for the labels of a report. If one of them does not end, the report is
+/// printed as it is without them; if that is part of another, both are.
+pub fn with_report<R>(report: &str, write: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Arc<str>>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let before = self.0.take();
+            let _ = REPORT.try_with(|report| *report.borrow_mut() = before);
+        }
+    }
+
+    let before = REPORT.try_with(|current| {
+        let before = current.borrow_mut().take();
+        let all: Arc<str> = match &before {
+            Some(before) => format!("{before}\n\n{report}").into(),
+            None => report.into(),
+        };
+        current.borrow_mut().replace(all);
+        before
+    });
+    let _restore = Restore(before.ok().flatten());
+    write()
+}
+
+// ---- the announcement ----
+
+fn announce(type_name: &str, what_follows: &str) {
+    let name = shown_name(type_name);
+    let text = format!(
+        "objgraph: the label of {name} waits; #[tracked(no_label)] leaves it out\n  \
+         Its `Debug` has not ended after 2 s: it may need a lock that is held. {what_follows}\n"
+    );
+    let written = standard_error().and_then(|mut file| file.write_all(text.as_bytes()));
+    if written.is_err() {
+        // There may be no standard error at all.
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+/// The standard error without the lock of std, which whoever waits for the label may hold: that is
+/// so in `eprintln!("{}", find_leaks())`. Nor does a test harness capture it.
+fn standard_error() -> io::Result<File> {
+    #[cfg(unix)]
+    let own = std::os::fd::AsFd::as_fd(&io::stderr()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let own = std::os::windows::io::AsHandle::as_handle(&io::stderr()).try_clone_to_owned()?;
+    #[cfg(any(unix, windows))]
+    return Ok(File::from(own));
+    #[cfg(not(any(unix, windows)))]
+    Err(io::ErrorKind::Unsupported.into())
+}
