@@ -48,7 +48,7 @@
 //! | `fn f(self: Rc<Self>)` | `fn f(this: &Rc<Self>)` |
 //! | `Rc::from_raw`, `increment_strong_count` | keep the `Rc`; std's, for what crosses FFI |
 //! | `Rc<str>`, `Rc<[T]>` of a length known at run time | std's; it is found behind objects that hold it |
-//! | `Rc<T>` in code generic over `T` | `T: 'static` where an `Rc` is made, cloned or downgraded |
+//! | `Rc::new` of a value that is not `'static`; `Arc::new` of one that is not `Send + Sync` | std's for that value |
 //!
 //! The whole table, method by method, stands at [`rc`]; what is looked into, type by type, in
 //! `docs/types.md`.

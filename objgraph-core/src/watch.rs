@@ -6,7 +6,7 @@ use crate::capture;
 use crate::object_id::ObjectId;
 use crate::tracked::Visit;
 
-/// A pointer of std that can be watched: `std::rc::Rc<T>` or `std::sync::Arc<T>` of a type that is
+/// A pointer that can be watched: an `Rc<T>` or `Arc<T>`, of std or of `objgraph`, to a type that is
 /// [`Tracked`](crate::Tracked).
 pub trait Watch {
     #[doc(hidden)]
@@ -34,6 +34,9 @@ impl<T: Visit + Send + Sync + 'static> Watch for std::sync::Arc<T> {
 /// the table needs a weak reference: while the object is watched `weak_count` is one higher and
 /// `get_mut` finds the pointer shared; and the memory is given back only when the next question
 /// is asked after the last reference is gone.
+///
+/// An object of `objgraph`'s own pointers is known already. If `get_mut` or `make_mut` handed out a
+/// `&mut` to its value, it is traced again from here on, and nothing that the program can see changes.
 ///
 /// ```
 /// use objgraph_core::{ObjectId, Visit, Visitor, at, watch};

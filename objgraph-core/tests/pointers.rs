@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use objgraph_core::rc::{Rc, Weak};
 use objgraph_core::sync::Arc;
-use objgraph_core::{ENABLED, State, Visit, Visitor, at, count_of, id, snapshot, unsize};
+use objgraph_core::{ENABLED, State, Visit, Visitor, at, count_of, id, snapshot, unsize, watch};
 
 struct Node {
     next: RefCell<Option<Rc<Node>>>,
@@ -37,7 +37,7 @@ fn a_live_object_is_known_from_new_to_drop() {
 }
 
 #[test]
-fn get_mut_lends_the_value_and_the_next_clone_gives_it_back() {
+fn get_mut_lends_the_value_and_watch_gives_it_back() {
     if !ENABLED {
         return;
     }
@@ -46,17 +46,18 @@ fn get_mut_lends_the_value_and_the_next_clone_gives_it_back() {
         next: RefCell::default(),
         back: RefCell::default(),
     });
-    let state = |rc: &Rc<Node>| {
-        let id = id(rc);
+    let object = id(&one);
+    let state = || {
         let snapshot = snapshot();
-        snapshot.node(snapshot.find(id).unwrap()).state()
+        snapshot.node(snapshot.find(object).unwrap()).state()
     };
-    assert_eq!(state(&one), State::Visited);
+    assert_eq!(state(), State::Visited);
     Rc::get_mut(&mut one).unwrap();
     assert_eq!((Rc::strong_count(&one), Rc::weak_count(&one)), (1, 0));
-    assert_eq!(state(&one), State::Lent);
+    assert_eq!(state(), State::Lent);
     let two = Rc::clone(&one);
-    assert_eq!(state(&one), State::Visited);
+    assert_eq!(watch(&one), object);
+    assert_eq!(state(), State::Visited);
     assert!(Rc::get_mut(&mut one).is_none());
     drop(two);
     *Rc::make_mut(&mut Rc::new(5)) += 1;
@@ -219,8 +220,8 @@ fn a_pointer_that_loses_its_type_gives_a_lent_value_back_first() {
         snapshot.node(snapshot.find(object).unwrap()).state()
     };
     let mut one = Rc::new([1, 2]);
-    Rc::get_mut(&mut one).unwrap()[0] = 5;
     let object = id(&one);
+    Rc::get_mut(&mut one).unwrap()[0] = 5;
     assert_eq!(state(object), State::Lent);
     let mut slice = unsize!(one => [i32]);
     assert_ne!(state(object), State::Lent);

@@ -93,7 +93,7 @@ impl BlindSpots {
             self.lent,
             "object lent out as &mut by get_mut or make_mut",
             "objects lent out as &mut by get_mut or make_mut",
-            "the next clone of its Rc shows it again",
+            "call `objgraph::watch(&pointer)` after that",
         )?;
         rest(
             self.panicked,

@@ -1,1 +1,5 @@
 //! The pointers behave as std's do.
+
+mod bounds;
+mod equality;
+mod lent;

@@ -362,8 +362,7 @@ macro_rules! lent {
                 (1, before),
                 "get_mut"
             );
-            // A reference to the pointer alone is no sign that the table may look; a clone is.
-            drop(one.clone());
+            assert_eq!(objgraph::watch(&one), id);
             assert_seen(&one);
 
             let value = $Pointer::make_mut(&mut one);
@@ -376,6 +375,7 @@ macro_rules! lent {
                 "make_mut, alone"
             );
             let weak = $Pointer::downgrade(&one);
+            assert_eq!(objgraph::watch(&one), id);
             assert_seen(&one);
 
             // Moved out of the reach of the weak reference.
@@ -390,6 +390,7 @@ macro_rules! lent {
             );
             assert!(weak.upgrade().is_none());
             let other = one.clone();
+            assert_eq!(objgraph::watch(&one), id);
             assert_seen(&one);
 
             // Cloned: the clone is lent, the other is looked at.
@@ -410,7 +411,7 @@ macro_rules! lent {
                 ask_here_and_elsewhere(None);
                 value.number = 6;
             }
-            let _ = $Pointer::downgrade(&one);
+            let _ = objgraph::watch(&one);
             assert_seen(&one);
         }
     };

@@ -175,9 +175,11 @@ pub(super) fn take(
     if let Some(roots) = roots {
         roots.visit(&mut tracer);
     }
+    tracer.visit_given_back(u32::MAX);
     for (node, value) in in_place {
         tracer.visit_caught(node.index() as u32, |visitor| value.visit(visitor));
     }
+    tracer.visit_given_back(u32::MAX);
     tracer.read_all();
     tracer.visit_queue();
     if is_part {
@@ -273,6 +275,7 @@ impl Tracer {
                 Pending::Object => self.visit_object(node),
                 Pending::Std(handle) => self.visit_std(node, &*handle),
             }
+            self.visit_given_back(u32::MAX);
         }
     }
 
@@ -323,6 +326,21 @@ impl Tracer {
                 self.panicked_at_its_end(next - 1, message);
             }
         }
+        self.visit_given_back(all);
+    }
+
+    /// Visits the nodes below `end` to whose values the table has got its handle back meanwhile.
+    fn visit_given_back(&mut self, end: u32) {
+        if self.given_back.is_empty() {
+            return;
+        }
+        let in_order = std::mem::replace(&mut self.in_order, false);
+        while let Some(node) = self.given_back.pop() {
+            if node < end {
+                self.visit_object(node);
+            }
+        }
+        self.in_order = in_order;
     }
 
     /// Visits an object of the table.

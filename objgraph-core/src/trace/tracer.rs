@@ -75,6 +75,9 @@ pub(crate) struct Tracer {
     pub(super) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
     pub(super) queue: VecDeque<(u32, Pending)>,
+    /// Nodes that could not be visited in their turn, and to whose values the table has got its
+    /// handle back since.
+    pub(super) given_back: Vec<u32>,
     /// Ways back to values behind std's pointers, where they are wanted.
     pub(super) kept: Option<Kept>,
     /// Nodes by their place in the table.
@@ -157,6 +160,7 @@ impl Tracer {
             looks_into_nothing: false,
             in_order: false,
             queue: VecDeque::new(),
+            given_back: Vec::new(),
             kept: None,
             by_place: ByPlace::default(),
             in_memory: ByAddress::default(),

@@ -381,6 +381,12 @@ impl<'a> Visitor<'a> {
         self.tracer.place_called(name, PlaceKind::Poisoned);
     }
 
+    /// The table has got its handle to the value of an object back, which is visited once more.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn visit_later(&mut self, id: ObjectId) {
+        self.tracer.visit_later(id);
+    }
+
     /// Reports a pointer to an object of the table, by its own address and the object's id.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn reference(&mut self, pointer: usize, id: ObjectId) {

@@ -56,6 +56,33 @@ impl<T> ArcInner<T> {
     }
 }
 
+// The comparison of std's pointers does not call `eq` for one allocation if its value is `Eq`; so
+// that ours do the same, they compare these.
+macro_rules! compare_values {
+    ($Inner:ident) => {
+        impl<T: ?Sized + PartialEq> PartialEq for $Inner<T> {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.value == other.value
+            }
+
+            #[allow(
+                clippy::partialeq_ne_impl,
+                reason = "the `ne` of a value may not be `!eq`"
+            )]
+            #[inline]
+            fn ne(&self, other: &Self) -> bool {
+                self.value != other.value
+            }
+        }
+
+        impl<T: ?Sized + Eq> Eq for $Inner<T> {}
+    };
+}
+
+compare_values!(RcInner);
+compare_values!(ArcInner);
+
 /// A value without its type, behind an `Rc`.
 pub(super) trait Erased: Any {
     fn value(&self) -> Value<'_>;
@@ -197,8 +224,10 @@ impl<T: 'static> RcMeta for T {
 }
 
 fn weak_rc<T: 'static>(pointer: &dyn Any) -> Option<std::rc::Weak<dyn Erased>> {
-    let pointer = pointer.downcast_ref::<std::rc::Rc<RcInner<T>>>()?;
-    let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(pointer);
+    let weak: std::rc::Weak<RcInner<T>> = match pointer.downcast_ref() {
+        Some(strong) => std::rc::Rc::downgrade(strong),
+        None => pointer.downcast_ref().cloned()?,
+    };
     Some(weak)
 }
 
@@ -214,8 +243,10 @@ impl<T: Send + Sync + 'static> ArcMeta for T {
 fn weak_arc<T: Send + Sync + 'static>(
     pointer: &dyn Any,
 ) -> Option<std::sync::Weak<dyn SharedErased>> {
-    let pointer = pointer.downcast_ref::<std::sync::Arc<ArcInner<T>>>()?;
-    let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(pointer);
+    let weak: std::sync::Weak<ArcInner<T>> = match pointer.downcast_ref() {
+        Some(strong) => std::sync::Arc::downgrade(strong),
+        None => pointer.downcast_ref().cloned()?,
+    };
     Some(weak)
 }
 

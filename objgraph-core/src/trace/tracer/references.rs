@@ -108,6 +108,13 @@ impl Tracer {
         }
     }
 
+    /// An object that may have had its turn can be visited now.
+    #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
+    pub(in super::super) fn visit_later(&mut self, id: ObjectId) {
+        let node = self.known(id);
+        self.given_back.extend(node);
+    }
+
     /// A strong reference to an object of the table, which the pointer at `holder` holds.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in super::super) fn reference(&mut self, holder: usize, id: ObjectId) {

@@ -4,30 +4,50 @@
 /// the counts of the value.
 macro_rules! known_pointer {
     ($Pointer:ident, $Inner:ident, $Header:ident, $module:ident, $apart:path, $at:ident) => {
-        /// Gives the table its handle back, of the `pointer` whose header this is.
-        fn attach_lent(header: &$Header, pointer: &dyn Any) {
+        /// Gives the table its handle back, made from `pointer`, a strong or weak pointer inside
+        /// ours to the object with this header. Answers whether it did.
+        fn attach_lent(header: &$Header, pointer: &dyn Any) -> bool {
+            let mut is_attached = false;
             $apart(|| {
                 // Another thread may have been faster.
                 let id = header.id().filter(|_| header.is_lent());
-                if id.is_some_and(|id| table::attach(id, pointer)) {
+                is_attached = id.is_some_and(|id| table::attach(id, pointer));
+                if is_attached {
                     header.set_lent(false);
                 }
             });
+            is_attached
         }
 
-        /// Reports a pointer whose header this is, of which no more is known than that. Not for
-        /// each type, but once.
+        /// The id of the object with this header. If the table has no handle to it and can make
+        /// one from `pointer`, the object is visited after all.
+        fn visited_id(
+            visitor: &mut Visitor<'_>,
+            header: &$Header,
+            pointer: Option<&dyn Any>,
+        ) -> Option<ObjectId> {
+            let id = header.id()?;
+            if header.is_lent() && pointer.is_some_and(|pointer| attach_lent(header, pointer)) {
+                visitor.visit_later(id);
+            }
+            Some(id)
+        }
+
+        // Not generic, so that they are compiled once.
         fn reference(
             visitor: &mut Visitor<'_>,
             at: usize,
             header: &$Header,
-            thin: Option<&dyn Any>,
+            pointer: Option<&dyn Any>,
         ) {
-            if let (Some(pointer), true) = (thin, header.is_lent()) {
-                attach_lent(header, pointer);
-            }
-            if let Some(id) = header.id() {
+            if let Some(id) = visited_id(visitor, header, pointer) {
                 visitor.reference(at, id);
+            }
+        }
+
+        fn weak_reference(visitor: &mut Visitor<'_>, header: &$Header, pointer: Option<&dyn Any>) {
+            if let Some(id) = visited_id(visitor, header, pointer) {
+                visitor.weak_reference(id);
             }
         }
 
@@ -63,11 +83,21 @@ macro_rules! known_pointer {
             }
         }
 
+        /// Its object is known already, and is traced again after `get_mut` or `make_mut`.
+        impl<T: Visit + 'static> crate::Watch for $Pointer<T> {
+            fn watch_at(&self, _: &'static Location<'static>) -> Option<ObjectId> {
+                crate::register::<T>();
+                self.attach();
+                self.inner.header.id()
+            }
+        }
+
         impl<T: ?Sized + 'static> crate::captures::Downgrade for $Pointer<T> {
             type Weak = Weak<T>;
 
             #[cfg_attr(feature = "owners", track_caller)]
             fn downgrade(&self) -> Weak<T> {
+                self.attach();
                 $Pointer::downgrade(self)
             }
         }
@@ -115,8 +145,12 @@ macro_rules! known_pointer {
                 (self.inner, self.handle)
             }
 
-            /// A reference to the pointer is a sign that no `&mut` to the value lives any more:
-            /// the table may have its handle back.
+            /// Gives the table its handle back: where there is a reference to the pointer, no
+            /// `&mut` to the value is alive any more.
+            ///
+            /// `clone` and `downgrade` cannot do this. They have no bound `T: 'static`, and through
+            /// a pointer of a shorter lifetime `get_mut` may have stored a reference that does not
+            /// live as long as the table may hold its handle.
             #[inline]
             fn attach(&self)
             where

@@ -128,11 +128,7 @@ impl<T: ?Sized> Rc<T> {
     /// Makes a weak reference.
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Rc`"]
     #[cfg_attr(feature = "owners", track_caller)]
-    pub fn downgrade(this: &Self) -> Weak<T>
-    where
-        T: 'static,
-    {
-        this.attach();
+    pub fn downgrade(this: &Self) -> Weak<T> {
         Weak {
             handle: Handle::weak(this.inner.header.id()),
             inner: std::rc::Rc::downgrade(&this.inner),
@@ -159,8 +155,8 @@ impl<T: ?Sized> Rc<T> {
 
     /// A `&mut` to the value if this is the only reference, strong or weak.
     ///
-    /// While the `&mut` lives nothing can look at the value: the table gives its handle away, and
-    /// gets it back with the next clone, downgrade or visit of the pointer.
+    /// From then on the value is not traced, because the table has to give up its handle, until a
+    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch) is called with one.
     pub fn get_mut(this: &mut Self) -> Option<&mut T> {
         if std::rc::Rc::strong_count(&this.inner) != 1 || Self::weak_count(this) != 0 {
             return None;
@@ -282,8 +278,9 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }
-        if let Some(id) = self.strong().and_then(|strong| strong.header.id()) {
-            visitor.weak_reference(id);
+        if let Some(strong) = self.strong() {
+            let pointer: Option<&dyn Any> = if Rc::<T>::THIN { Some(&strong) } else { None };
+            weak_reference(visitor, &strong.header, pointer);
         }
     }
 

@@ -154,11 +154,7 @@ impl<T: ?Sized> Arc<T> {
     /// Makes a weak reference.
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Arc`"]
     #[cfg_attr(feature = "owners", track_caller)]
-    pub fn downgrade(this: &Self) -> Weak<T>
-    where
-        T: 'static,
-    {
-        this.attach();
+    pub fn downgrade(this: &Self) -> Weak<T> {
         Weak {
             handle: Handle::weak(this.inner.header.id()),
             inner: std::sync::Arc::downgrade(&this.inner),
@@ -188,8 +184,8 @@ impl<T: ?Sized> Arc<T> {
 
     /// A `&mut` to the value if this is the only reference, strong or weak.
     ///
-    /// While the `&mut` lives nothing can look at the value: the table gives its handle away, and
-    /// gets it back with the next clone, downgrade or visit of the pointer.
+    /// From then on the value is not traced, because the table has to give up its handle, until a
+    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch) is called with one.
     pub fn get_mut(this: &mut Self) -> Option<&mut T> {
         if Self::strong_count(this) != 1 || Self::weak_count(this) != 0 || !this.detach_unpinned() {
             return None;
@@ -279,10 +275,6 @@ impl<T: ?Sized> Weak<T> {
         if self.strong_count() == 0 {
             return 0;
         }
-        if Arc::<T>::THIN {
-            // One is the table's: it got it back when this reference was made.
-            return pins::count_beside(|| self.inner.weak_count()).saturating_sub(1);
-        }
         let own = hold(&self.inner, |inner| inner.header.is_attached());
         pins::count_beside(|| self.inner.weak_count())
             .saturating_sub(usize::from(own == Some(true)))
@@ -341,9 +333,14 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }
-        if let Some(Some(id)) = hold(&self.inner, |inner| inner.header.id()) {
-            visitor.weak_reference(id);
-        }
+        hold(&self.inner, |inner| {
+            let pointer: Option<&dyn Any> = if Arc::<T>::THIN {
+                Some(&self.inner)
+            } else {
+                None
+            };
+            weak_reference(visitor, &inner.header, pointer);
+        });
     }
 
     fn register(_: &mut Registrar)

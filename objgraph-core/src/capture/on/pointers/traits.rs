@@ -12,11 +12,10 @@ macro_rules! pointer_traits {
             }
         }
 
-        impl<T: ?Sized + 'static> Clone for $Pointer<T> {
+        impl<T: ?Sized> Clone for $Pointer<T> {
             #[inline]
             #[cfg_attr(feature = "owners", track_caller)]
             fn clone(&self) -> Self {
-                self.attach();
                 Self {
                     handle: Handle::strong(self.inner.header.id()),
                     inner: self.inner.clone(),
@@ -60,17 +59,20 @@ macro_rules! pointer_traits {
             }
         }
 
+        /// If `T` is `Eq`, pointers to one object are equal, whatever `T::eq` returns.
         impl<T: ?Sized + PartialEq> PartialEq for $Pointer<T> {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                **self == **other
+                self.inner == other.inner
             }
 
-            // Forwarded, as the operators below are, for types whose `ne` is not `!eq`.
-            #[allow(clippy::partialeq_ne_impl, reason = "as std's")]
+            #[allow(
+                clippy::partialeq_ne_impl,
+                reason = "std's pointer forwards to `T::ne`"
+            )]
             #[inline]
             fn ne(&self, other: &Self) -> bool {
-                **self != **other
+                self.inner != other.inner
             }
         }
 
