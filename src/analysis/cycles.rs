@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::order;
 use objgraph_core::{EdgeRow, NodeId, PathId, Segment, Snapshot};
 
-use super::fields::is_back_name;
+use super::fields::{Fields, is_back_name};
 use super::rings::{Rings, Step};
 use super::{Components, NodeSet, rows, strong_components_within};
 
@@ -107,6 +107,7 @@ struct Search<'s> {
     /// What the field alone tells, by path; `None` where not asked yet.
     by_path: Vec<Option<Back>>,
     rings: Rings<'s>,
+    fields: Fields,
 }
 
 impl<'s> Search<'s> {
@@ -116,12 +117,13 @@ impl<'s> Search<'s> {
             components,
             by_path: Vec::new(),
             rings: Rings::new(snapshot, components),
+            fields: Fields::of(snapshot),
         }
     }
 
     fn run(mut self) -> Cycles {
         let mut cycles = Cycles::default();
-        let mut kind_of: HashMap<Vec<(PathId, u32)>, usize> = HashMap::new();
+        let mut kind_of: HashMap<Vec<(u32, u32)>, usize> = HashMap::new();
         for component in 0..self.components.len() {
             let closing = self.closing_edges(component);
             if closing.is_empty() {
@@ -164,7 +166,7 @@ impl<'s> Search<'s> {
         let components = self.components;
         let mut best = Back::No;
         let mut found: Vec<(NodeId, usize)> = Vec::new();
-        let mut paths: Vec<PathId> = Vec::new();
+        let mut fields: Vec<u32> = Vec::new();
         for &source in components.members(component) {
             let first = self.snapshot.parts().edge_starts[source.index()] as usize;
             for (number, edge) in rows(self.snapshot, source).iter().enumerate() {
@@ -178,11 +180,12 @@ impl<'s> Search<'s> {
                 if back > best {
                     best = back;
                     found.clear();
-                    paths.clear();
+                    fields.clear();
                 }
-                if found.len() < Cycles::EXAMPLES && !paths.contains(&edge.path) {
+                let field = self.fields.number(edge.path);
+                if found.len() < Cycles::EXAMPLES && !fields.contains(&field) {
                     found.push((source, first + number));
-                    paths.push(edge.path);
+                    fields.push(field);
                 }
             }
         }
@@ -191,11 +194,14 @@ impl<'s> Search<'s> {
 
     /// What is the same in cycles of one kind: fields and creation sites, from the same start
     /// whichever object the cycle was met at.
-    fn key(&self, ring: &[Step]) -> Vec<(PathId, u32)> {
+    fn key(&self, ring: &[Step]) -> Vec<(u32, u32)> {
         let nodes = &self.snapshot.parts().nodes;
-        let mut key: Vec<(PathId, u32)> = ring
+        let mut key: Vec<(u32, u32)> = ring
             .iter()
-            .map(|step| (step.path, nodes[step.node.index()].site))
+            .map(|step| {
+                let field = self.fields.number(step.path);
+                (field, nodes[step.node.index()].site)
+            })
             .collect();
         let start = least_rotation(&key);
         key.rotate_left(start);
@@ -211,8 +217,9 @@ impl<'s> Search<'s> {
         let best = backs.iter().copied().max().unwrap_or(Back::No);
         let mut fields: Vec<ClosingField> = Vec::new();
         for (step, _) in ring.iter().zip(&backs).filter(|(_, back)| **back == best) {
-            if fields.len() < Cycles::EXAMPLES && fields.iter().all(|field| field.path != step.path)
-            {
+            let number = |path| self.fields.number(path);
+            let is_new = |field: &ClosingField| number(field.path) != number(step.path);
+            if fields.len() < Cycles::EXAMPLES && fields.iter().all(is_new) {
                 fields.push(ClosingField {
                     path: step.path,
                     is_marked: best == Back::Marked,
@@ -249,7 +256,7 @@ impl<'s> Search<'s> {
                 match paths.segment(path) {
                     Segment::BackField(_) => return Back::Marked,
                     Segment::Field(name) => {
-                        let name = name.rsplit('.').next().unwrap_or(name);
+                        let name = name.name().rsplit('.').next().unwrap_or_default();
                         if is_back_name(name) {
                             named = Back::Named;
                         }

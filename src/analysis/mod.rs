@@ -47,7 +47,7 @@ pub use chain::{Chain, ChainSearch, is_root};
 pub use cycles::{ClosingField, Cycle, Cycles};
 pub use diff::{ContainerDiff, Diff, SiteDiff, Turnover, TypeDiff, diff};
 pub use fields::FieldPath;
-pub(crate) use fields::{declaring, short};
+pub(crate) use fields::{declaring, field, short};
 pub use found_cycles::FoundCycles;
 pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
 pub use leak_birth::LeakBirth;

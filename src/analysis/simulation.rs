@@ -1,6 +1,6 @@
 //! What would be dropped if some references were: reference counting played on a snapshot.
 
-use objgraph_core::{NodeId, PathId, Snapshot};
+use objgraph_core::{Holder, NodeId, PathId, Snapshot};
 
 use super::balance::{Balance, reported};
 use super::{NodeSet, reach, rows};
@@ -64,12 +64,14 @@ impl<'s> Simulation<'s> {
         self.run();
     }
 
-    /// Takes the right to own from all references at paths that `is_weakened` names.
+    /// Takes the right to own from all references at paths that `is_weakened` names; an object that
+    /// stands inside of its holder stays part of it.
     pub(super) fn weaken(&mut self, is_weakened: impl Fn(PathId) -> bool) {
         let before = self.freed.clone();
         let edges = &self.snapshot.parts().edges;
         for edge in edges.iter().filter(|edge| edge.strong) {
-            if !is_weakened(edge.path) {
+            let holder = self.snapshot.parts().nodes[edge.target.index()].holder;
+            if holder == Holder::Instance || !is_weakened(edge.path) {
                 continue;
             }
             if self.weakened.len() <= edge.path.index() {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objgraph_core::{
-    EdgeRow, HandleRow, Held, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId, Place,
-    PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
+    EdgeRow, FieldName, HandleRow, Held, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId,
+    Place, PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot in the making.
@@ -117,8 +117,8 @@ impl Kit {
         };
         let field = match field.strip_prefix('^') {
             _ if field.is_empty() => start,
-            Some(field) => paths.step(start, Segment::BackField(field)),
-            None => paths.step(start, Segment::Field(field)),
+            Some(field) => paths.step(start, Segment::BackField(FieldName::new(field))),
+            None => paths.step(start, Segment::Field(FieldName::new(field))),
         };
         if element {
             paths.step(field, Segment::Element)

@@ -96,17 +96,16 @@ pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf>
 /// What would be freed if the fields of this name held `Weak`, what of all that these led to
 /// would stay, and what would leak.
 ///
-/// `field` is `Type.field`, with the short or the full name of the type: `Node.parent`,
-/// `app::dom::Node.parent`. `None` if the snapshot has no strong reference in such a field. Takes
-/// time in proportion to the nodes and edges.
+/// `field` is `Type.field`, with the short or the full name of the type that declares the field,
+/// as a report names it: `Node.parent`, `app::dom::Node.parent`, `Value::Closure.env`. `None` if
+/// the snapshot has no strong reference in such a field. Takes time in proportion to the nodes and
+/// edges.
 #[must_use]
 pub fn what_if_weak(snapshot: &Arc<Snapshot>, field: &str) -> Option<WhatIf> {
     let fields = Fields::of(snapshot);
-    let named: Vec<FieldPath> = fields.named(field).cloned().collect();
-    let numbers: Vec<u32> = named
-        .iter()
-        .filter_map(|field| fields.find(field))
-        .collect();
+    let numbers = fields.named(snapshot, field);
+    let named = numbers.iter().map(|&number| fields.get(number).clone());
+    let named: Vec<FieldPath> = named.collect();
     let is_weak = |path: PathId| numbers.contains(&fields.number(path));
     let edges = &snapshot.parts().edges;
     if !edges.iter().any(|edge| edge.strong && is_weak(edge.path)) {

@@ -60,8 +60,10 @@ pub fn what_if_dropped(id: ObjectId) -> Option<WhatIf> {
 /// What would be freed if a field held `Weak`, what in use would be lost, and what would stay and
 /// who keeps it. Nothing is changed; it takes a snapshot.
 ///
-/// `field` is `Type.field`, with the short or the full name of the type: `Node.parent`,
-/// `app::dom::Node.parent`. `None` if nothing alive has a strong reference in such a field.
+/// `field` is `Type.field`, with the short or the full name of the type that declares the field,
+/// as reports name it: `Node.parent`, `app::dom::Node.parent`, `Value::Closure.env`. It is supposed
+/// to be `Weak` wherever a value of that type is, in objects of any type. `None` if nothing alive
+/// has a strong reference in such a field.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};

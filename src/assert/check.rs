@@ -235,9 +235,7 @@ impl<'c> Looks<'c> {
             .iter()
             .filter(|kind| !check.allows(kind, &own))
             .collect();
-        let unknown = kinds
-            .iter()
-            .filter(|kind| !known.contains(kind.fingerprint));
+        let unknown = kinds.iter().filter(|kind| !known.contains(kind));
         let cycles = unknown.flat_map(|kind| &kind.groups);
         let cycles: Vec<_> = cycles.filter_map(|group| group.cycle.first()).collect();
         if !cycles.is_empty() {

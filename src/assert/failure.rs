@@ -216,8 +216,8 @@ impl Point {
         let mut text = format!("{what} leaked with this {name} ({})", kind.fingerprint);
         if let Some(fix) = kind.fixes.first() {
             let fields = fix.fields.iter().map(|field| {
-                let holder = &leaks.snapshot().types()[field.type_index].short_name;
-                format!("{holder}.{}", in_line(&field.path))
+                let field = field.to_string();
+                in_line(&field).into_owned()
             });
             let fields: Vec<String> = fields.collect();
             text.push_str(&format!(": make {} Weak", fields.join(" and ")));

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use super::check::LeakCheck;
 use super::failure::Failure;
 use super::surroundings::{Surroundings, short, target_folder};
-use crate::analysis::{Fingerprint, LeakKind, Leaks};
+use crate::analysis::{Fingerprint, LeakKind, Leaks, field};
 use crate::report::write_whole;
 use file::{Entry, List};
 
@@ -45,7 +45,7 @@ impl Known {
         };
         let file = package.join(NAME);
         let fingerprints: BTreeSet<Fingerprint> =
-            found.iter().map(|kind| kind.fingerprint).collect();
+            found.iter().flat_map(|kind| kind.fingerprints()).collect();
         if Surroundings::now().update {
             let news = found.iter().filter_map(|kind| news(kind, leaks?));
             let update = Update {
@@ -76,8 +76,9 @@ impl Known {
         })
     }
 
-    pub(super) fn contains(&self, fingerprint: Fingerprint) -> bool {
-        self.known.contains(&fingerprint)
+    pub(super) fn contains(&self, kind: &LeakKind) -> bool {
+        kind.fingerprints()
+            .any(|fingerprint| self.known.contains(&fingerprint))
     }
 
     /// That nothing is on the list which did not occur.
@@ -117,10 +118,8 @@ fn cannot(file: &Path, error: &str) -> Failure {
 /// A new entry, with what leaks as the reason, for a person to put the reason there.
 fn news(kind: &LeakKind, leaks: &Leaks) -> Option<Entry> {
     let snapshot = leaks.snapshot();
-    let names = kind.rings.first()?.iter().take(4).map(|step| {
-        let holder = &snapshot.node(step.node).type_info().short_name;
-        format!("{holder}.{}", snapshot.parts().paths.show_field(step.path))
-    });
+    let steps = kind.rings.first()?.iter().take(4);
+    let names = steps.map(|step| field(snapshot, step.path).to_string());
     let names: Vec<String> = names.collect();
     Some(Entry::new(
         kind.fingerprint,

@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::Snapshot;
-
-use super::words::{Names, count, joined, objects, wrapped};
+use super::words::{Names, count, objects, wrapped};
 use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
 
 /// At most so many kinds of cycles are told.
@@ -14,7 +12,6 @@ const STEPS: usize = 8;
 
 /// What reports tell of the cycles in a snapshot.
 pub(super) struct CycleReport<'s> {
-    snapshot: &'s Snapshot,
     names: &'s Names<'s>,
 }
 
@@ -32,14 +29,14 @@ impl fmt::Display for FoundCycles {
             count(self.len(), "kind", "kinds")
         )?;
         let names = Names::of(self.snapshot());
-        CycleReport::new(self.snapshot(), &names).write(&mut text, self.cycles())?;
+        CycleReport::new(&names).write(&mut text, self.cycles())?;
         f.write_str(text.trim_end())
     }
 }
 
 impl<'s> CycleReport<'s> {
-    pub(super) fn new(snapshot: &'s Snapshot, names: &'s Names<'s>) -> Self {
-        Self { snapshot, names }
+    pub(super) fn new(names: &'s Names<'s>) -> Self {
+        Self { names }
     }
 
     pub(super) fn write(&self, out: &mut String, cycles: &Cycles) -> fmt::Result {
@@ -74,14 +71,12 @@ impl<'s> CycleReport<'s> {
             format!("among many that keep {} alive", objects(cycle.objects))
         };
         writeln!(out, "cycle {number}: {seen}, {what}")?;
-        write_ring(out, "  ", self.snapshot, self.names, &cycle.ring)?;
+        write_ring(out, "  ", self.names, &cycle.ring)?;
         let fields: Vec<String> = cycle
             .closing
             .iter()
             .map(|field| {
-                let paths = &self.snapshot.parts().paths;
-                let holder = self.names.declaring(paths.type_index(field.path) as usize);
-                let name = joined(holder, &paths.show_field(field.path).replace("[_]", ""));
+                let name = self.names.declared_field(field.path);
                 let marked = if field.is_marked {
                     " (marked #[tracked(back)])"
                 } else {
@@ -116,14 +111,10 @@ impl<'s> CycleReport<'s> {
 pub(super) fn write_ring(
     out: &mut String,
     margin: &str,
-    snapshot: &Snapshot,
     names: &Names<'_>,
     ring: &[Step],
 ) -> fmt::Result {
-    let step = |step: &Step| {
-        let holder = names.declaring(snapshot.node(step.node).type_index());
-        joined(holder, &snapshot.parts().paths.show(step.path, step.index))
-    };
+    let step = |step: &Step| names.place(step.path, step.index);
     let mut words: Vec<String> = Vec::new();
     if ring.len() <= STEPS {
         words.extend(ring.iter().map(step));

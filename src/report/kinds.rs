@@ -1,13 +1,12 @@
 //! Kinds of leaks in reports: what leaked, which cycle keeps it alive, and what to change.
 
-use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, Snapshot};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
-use super::words::{Names, ago, bytes, count, joined, objects, on_threads, wrapped};
+use super::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 
 /// At most so many kinds are told.
@@ -16,6 +15,11 @@ const KINDS: usize = 6;
 const SITES: usize = 5;
 /// Of so many kinds all is told; of the others, less.
 const WHOLE: usize = 3;
+
+/// Maximum number of alternatives to the first fix of a kind.
+const OTHER_FIXES: usize = 3;
+/// Maximum number of types and sites of what would lose its last owner by a fix.
+const LOSSES: usize = 3;
 
 pub(super) struct KindsReport<'l> {
     leaks: &'l Leaks,
@@ -101,7 +105,7 @@ impl<'l> KindsReport<'l> {
             writeln!(out, "   ({hanging} of them {are} on the cycle)")?;
         }
         for ring in &kind.rings {
-            write_ring(out, "   ", self.snapshot(), self.names, ring)?;
+            write_ring(out, "   ", self.names, ring)?;
         }
         if number < WHOLE {
             self.births(out, &members.of_kind[number])?;
@@ -175,94 +179,96 @@ impl<'l> KindsReport<'l> {
 
     fn fixes(&self, out: &mut String, kind: &LeakKind, number: usize) -> fmt::Result {
         let Some((first, others)) = kind.fixes.split_first() else {
-            return match number < LeakKinds::FIXED {
-                true => self.no_fix(out, kind),
-                false => Ok(()),
-            };
+            return Ok(());
         };
         let marked = if first.is_marked() {
             " (marked #[tracked(back)])"
         } else {
             ""
         };
-        writeln!(out, "   fix: make {} Weak{marked}", self.fields(first))?;
-        let other = first.frees - kind.objects;
-        let also = match other {
-            0 => String::new(),
-            other => format!(" and {} of other kinds", objects(other)),
-        };
-        let freed = match kind.groups.len() {
-            1 => format!("{}{also}", objects(kind.objects)),
-            groups if kind.objects == groups * kind.groups[0].objects.len() => {
-                format!("{groups} × {}{also}", objects(kind.groups[0].objects.len()))
-            }
-            _ => format!("{}{also}", objects(kind.objects)),
-        };
-        let words = [
-            format!("frees {freed}"),
-            format!("{};", bytes(first.bytes)),
-            match self.leaks.is_part() {
-                true => "nothing else that was looked at would lose its last owner".to_owned(),
-                false => "nothing else would lose its last owner".to_owned(),
-            },
-        ];
-        let text = format!("{}, {} {}", words[0], words[1], words[2]);
-        wrapped(out, "     ", text.split(' '), " ")?;
-        if first.heads > 1 {
-            let orphans = self.orphans(kind, first);
-            let text = format!("{orphans}; or clear the field before the last handle is dropped");
+        let text = format!("{} Weak{marked}", self.fields(first));
+        wrapped(out, "   fix: make ", text.split(' '), " ")?;
+        self.frees(out, kind, first)?;
+        self.losses(out, kind, first)?;
+        if !orphans(kind, first).is_empty() || !first.lost.is_empty() {
+            let fields = self.fields(first);
+            let text =
+                format!("or clear {fields} in these objects before the last handle is dropped");
             wrapped(out, "     ", text.split(' '), " ")?;
         }
-        let others = others.iter().take(3).map(|fix| match fix.heads {
-            0 | 1 => self.fields(fix),
-            _ => format!("{} ({})", self.fields(fix), self.orphans(kind, fix)),
-        });
-        let others: Vec<String> = others.collect();
-        if !others.is_empty() && number < WHOLE {
-            let text = others.join(", or ");
+        if number >= WHOLE {
+            return Ok(());
+        }
+        for fix in others.iter().take(OTHER_FIXES) {
+            let nothing = match orphans(kind, fix).is_empty() && fix.lost.is_empty() {
+                true => format!("; {}", self.nothing_else()),
+                false => String::new(),
+            };
+            let text = format!("{}{nothing}", self.fields(fix));
             wrapped(out, "   or: ", text.split(' '), " ")?;
+            self.losses(out, kind, fix)?;
         }
         Ok(())
     }
 
-    /// `20 objects then need another owner`, of those in use.
-    fn orphans(&self, kind: &LeakKind, fix: &Fix) -> String {
-        let each = kind.groups[0].objects.len();
-        let of_each = match kind.groups.len() {
-            1 => "",
-            groups if kind.objects == groups * each => " of each",
-            _ => " of the first",
+    /// `     frees 3 objects, 248 B; nothing else would lose its last owner`.
+    fn frees(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
+        let also = match fix.frees.saturating_sub(kind.objects) {
+            0 => String::new(),
+            other => format!(" and {} of other kinds", objects(other)),
         };
-        format!("{}{of_each} then need another owner", objects(fix.heads))
+        let each = kind.groups[0].objects.len();
+        let freed = match kind.groups.len() {
+            1 => objects(kind.objects),
+            groups if kind.objects == groups * each => format!("{groups} × {}", objects(each)),
+            _ => objects(kind.objects),
+        };
+        let rest = match (fix.lost.is_empty(), orphans(kind, fix).is_empty()) {
+            (true, true) => format!("; {}", self.nothing_else()),
+            (true, false) => ", and nothing that is in use now".to_owned(),
+            (false, _) => String::new(),
+        };
+        let text = format!("frees {freed}{also}, {}{rest}", bytes(fix.bytes));
+        wrapped(out, "     ", text.split(' '), " ")
     }
 
-    /// No field can be weak; one that closes the cycle can be cleared.
-    fn no_fix(&self, out: &mut String, kind: &LeakKind) -> fmt::Result {
-        writeln!(
-            out,
-            "   fix: no field, made Weak, frees it without freeing what is in use;"
-        )?;
-        let paths = &self.snapshot().parts().paths;
-        let steps = kind.rings.iter().flatten();
-        let fields: BTreeSet<String> = steps
-            .map(|step| {
-                let holder = self
-                    .names
-                    .declaring(self.snapshot().node(step.node).type_index());
-                let field = paths
-                    .show_field(step.path)
-                    .replace("[_]", "")
-                    .replace("[*]", "");
-                format!("`{}`", joined(holder, &field))
-            })
-            .collect();
-        let one = if fields.len() == 1 { "" } else { "one of " };
-        let fields: Vec<String> = fields.into_iter().collect();
-        let text = format!(
-            "clear {one}{} before the last handle is dropped",
-            fields.join(", ")
-        );
-        wrapped(out, "     ", text.split(' '), " ")
+    fn nothing_else(&self) -> &'static str {
+        match self.leaks.is_part() {
+            true => "nothing else that was looked at would lose its last owner",
+            false => "nothing else would lose its last owner",
+        }
+    }
+
+    /// What would lose its last owner by a fix, and where that was created.
+    fn losses(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
+        let their = |number: usize| if number == 1 { "its" } else { "their" };
+        let lost = fix.lost.len();
+        if lost > 0 {
+            let text = format!(
+                "{} in use now would lose {} last owner, and be dropped:",
+                objects(lost),
+                their(lost)
+            );
+            wrapped(out, "     ", text.split(' '), " ")?;
+            self.created(out, &fix.lost)?;
+        }
+        let orphans = orphans(kind, fix);
+        if !orphans.is_empty() {
+            let them = if orphans.len() == 1 { "it" } else { "them" };
+            let text = format!(
+                "{} of these would lose {} last owner, unless the program holds {them}:",
+                orphans.len(),
+                their(orphans.len())
+            );
+            wrapped(out, "     ", text.split(' '), " ")?;
+            self.created(out, orphans)?;
+        }
+        Ok(())
+    }
+
+    fn created(&self, out: &mut String, nodes: &[NodeId]) -> fmt::Result {
+        let nodes = nodes.iter().copied();
+        write_sites(out, "       ", self.snapshot(), self.names, nodes, LOSSES)
     }
 
     /// `` `Node.parent` and `Node.prev` ``.
@@ -282,6 +288,14 @@ pub(super) struct Example {
     /// Where in the text it belongs.
     at: usize,
     nodes: Vec<NodeId>,
+}
+
+/// The objects that would have no owner by a fix; an object that holds itself has no other.
+fn orphans<'f>(kind: &LeakKind, fix: &'f Fix) -> &'f [NodeId] {
+    match kind.objects == kind.groups.len() {
+        true => &[],
+        false => &fix.orphans,
+    }
 }
 
 /// The objects of each kind that is told.

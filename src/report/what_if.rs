@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::NodeId;
 
 use super::sites::write_sites;
-use super::words::{Names, bytes, count, joined, objects, wrapped};
+use super::words::{Names, bytes, count, objects, wrapped};
 use crate::analysis::{Change, Keeper, SnapshotObject, WhatIf};
 
 /// At most so many lines of one kind are told.
@@ -139,10 +139,9 @@ impl<'w> Report<'w> {
         for one in stays.iter().take(LINES) {
             let keeper = match one.kept_by {
                 Keeper::Object { node, path, index } => {
-                    let info = self.what_if.snapshot().node(node);
-                    let holder = self.names.declaring(info.type_index());
-                    let path = self.what_if.snapshot().parts().paths.show(path, index);
-                    format!("{} of {}", joined(holder, &path), info.id())
+                    let place = self.names.place(path, index);
+                    let id = self.what_if.snapshot().node(node).id();
+                    format!("{place} of {id}")
                 }
                 Keeper::Outside(references) => format!(
                     "{} from outside",

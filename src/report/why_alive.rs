@@ -134,7 +134,7 @@ impl Report<'_> {
             )?,
             Reason::Leaked { ring } if !ring.is_empty() => {
                 writeln!(out, "  the cycle, from {holder} on:")?;
-                write_ring(out, "    ", self.why.snapshot(), &self.names, ring)?;
+                write_ring(out, "    ", &self.names, ring)?;
             }
             Reason::Leaked { .. } => {}
         }

@@ -1,1 +1,320 @@
-//! A fix names the declared field and frees what it says.
+//! A fix names the declared field, frees what it says, and says what else would lose its owner.
+
+use std::cell::RefCell;
+
+use objgraph::Tracked;
+use objgraph::rc::Rc;
+
+use crate::process;
+
+/// The lines of the report from the fix of the first kind on.
+fn advice() -> String {
+    let text = objgraph::find_leaks().to_string();
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let at = text
+        .find("fix: ")
+        .unwrap_or_else(|| panic!("no fix: {text}"));
+    text[at..].to_owned()
+}
+
+#[derive(Tracked)]
+struct Env {
+    parent: Option<Rc<Env>>,
+    functions: RefCell<Vec<Closure>>,
+}
+
+#[derive(Tracked)]
+struct Closure {
+    env: Rc<Env>,
+}
+
+/// A closure's own environment is owned by the closure alone.
+#[test]
+fn one_object_that_would_lose_its_last_owner_is_named() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds(
+        "fixes::one_object_that_would_lose_its_last_owner_is_named",
+        || {
+            let env = |parent| {
+                let functions = RefCell::default();
+                Rc::new(Env { parent, functions })
+            };
+            let top = env(None);
+            let closure = Closure { env: top.clone() };
+            top.functions.borrow_mut().push(closure);
+            let call_line = line!() + 1;
+            let call = Rc::new(Env {
+                parent: Some(top.clone()),
+                functions: RefCell::default(),
+            });
+            top.functions.borrow_mut().push(Closure { env: call });
+            drop(top);
+            let advice = advice();
+            assert!(
+                advice.starts_with("fix: make `Closure.env` Weak\n"),
+                "{advice}"
+            );
+            assert!(
+                advice.contains("1 of these would lose its last owner"),
+                "{advice}"
+            );
+            assert!(
+                advice.contains(&format!("made at {}:{call_line}:", file!())),
+                "{advice}"
+            );
+        },
+    );
+}
+
+#[derive(Tracked)]
+struct Stream<C: 'static> {
+    circuit: Rc<C>,
+}
+
+#[derive(Tracked, Default)]
+struct Outer {
+    source: RefCell<Option<Stream<Outer>>>,
+    sink: RefCell<Option<Stream<Outer>>>,
+    child: RefCell<Option<Rc<Inner>>>,
+}
+
+#[derive(Tracked)]
+struct Inner {
+    parent: RefCell<Option<Rc<Outer>>>,
+    left: RefCell<Option<Stream<Inner>>>,
+    right: RefCell<Option<Stream<Inner>>>,
+}
+
+fn circuits() -> (Rc<Outer>, Rc<Inner>) {
+    let outer = Rc::new(Outer::default());
+    for field in [&outer.source, &outer.sink] {
+        *field.borrow_mut() = Some(Stream {
+            circuit: outer.clone(),
+        });
+    }
+    let inner = Rc::new(Inner {
+        parent: RefCell::new(Some(outer.clone())),
+        left: None.into(),
+        right: None.into(),
+    });
+    for field in [&inner.left, &inner.right] {
+        *field.borrow_mut() = Some(Stream {
+            circuit: inner.clone(),
+        });
+    }
+    *outer.child.borrow_mut() = Some(inner.clone());
+    (outer, inner)
+}
+
+/// Four paths end in one declared field of a generic type.
+#[test]
+fn paths_that_end_in_one_declared_field_are_one() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds(
+        "fixes::paths_that_end_in_one_declared_field_are_one",
+        || {
+            drop(circuits());
+            let advice = advice();
+            assert!(
+                advice.starts_with("fix: make `Inner.parent` and `Stream.circuit` Weak\n"),
+                "{advice}"
+            );
+            assert!(
+                advice.contains("or clear `Inner.parent` and `Stream.circuit`"),
+                "{advice}"
+            );
+            let leaked = objgraph::find_leaks().len();
+            let what_if = objgraph::what_if_weak("Stream.circuit").unwrap();
+            assert_eq!((leaked, what_if.lost().len()), (2, 0));
+
+            // What the report says is cleared.
+            let (outer, inner) = circuits();
+            drop((outer.source.take(), outer.sink.take()));
+            drop((inner.left.take(), inner.right.take(), inner.parent.take()));
+            drop((outer, inner));
+            assert_eq!(objgraph::find_leaks().len(), leaked);
+        },
+    );
+}
+
+#[derive(Tracked)]
+struct Wire {
+    circuit: Rc<Circuit>,
+}
+
+#[derive(Tracked)]
+enum Gate {
+    Source { output: Wire },
+    Add { left: Wire, right: Wire },
+    Direct(Rc<Circuit>),
+}
+
+#[derive(Tracked)]
+struct Circuit {
+    gates: RefCell<Vec<Gate>>,
+}
+
+#[test]
+fn a_path_is_named_by_the_type_that_declares_the_field() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds(
+        "fixes::a_path_is_named_by_the_type_that_declares_the_field",
+        || {
+            let circuit = Rc::new(Circuit {
+                gates: RefCell::default(),
+            });
+            let wire = || Wire {
+                circuit: circuit.clone(),
+            };
+            *circuit.gates.borrow_mut() = vec![
+                Gate::Source { output: wire() },
+                Gate::Add {
+                    left: wire(),
+                    right: wire(),
+                },
+                Gate::Direct(circuit.clone()),
+            ];
+            let cycles = objgraph::find_cycles(&circuit).to_string();
+            drop(circuit);
+            let advice = advice();
+            assert!(
+                advice.starts_with("fix: make `Gate::Direct.0` and `Wire.circuit` Weak\n"),
+                "{advice}"
+            );
+            let report = objgraph::find_leaks().to_string();
+            assert!(
+                report.contains("Wire.circuit in Circuit.gates[0] → (the first)"),
+                "{report}"
+            );
+            for text in [
+                "of 2 kinds",
+                "closes it: Gate::Direct.0",
+                "closes it: Wire.circuit",
+            ] {
+                assert!(cycles.contains(text), "{cycles}");
+            }
+            for field in ["Gate::Direct.0", "Gate.Direct.0", "Circuit.gates.Direct.0"] {
+                let what_if = objgraph::what_if_weak(field).unwrap().to_string();
+                assert!(
+                    what_if.starts_with("if `Gate::Direct.0` were Weak"),
+                    "{what_if}"
+                );
+            }
+        },
+    );
+}
+
+#[derive(Tracked, Default)]
+struct Node {
+    parent: RefCell<Option<Rc<Node>>>,
+    left: RefCell<Option<Rc<Node>>>,
+    right: RefCell<Option<Rc<Node>>>,
+}
+
+/// The same, with names that say nothing.
+#[derive(Tracked, Default)]
+struct Cell {
+    one: RefCell<Option<Rc<Cell>>>,
+    two: RefCell<Option<Rc<Cell>>>,
+    three: RefCell<Option<Rc<Cell>>>,
+}
+
+fn branch(left: Option<Rc<Node>>, right: Option<Rc<Node>>) -> Rc<Node> {
+    let node = Rc::new(Node::default());
+    for child in left.iter().chain(&right) {
+        child.parent.replace(Some(node.clone()));
+    }
+    node.left.replace(left);
+    node.right.replace(right);
+    node
+}
+
+/// The field `one` holds the owner.
+fn cells(has_two: bool, has_three: bool) {
+    let owner = Rc::new(Cell::default());
+    for (field, is_held) in [(&owner.two, has_two), (&owner.three, has_three)] {
+        if is_held {
+            let cell = Rc::new(Cell::default());
+            cell.one.replace(Some(owner.clone()));
+            field.replace(Some(cell));
+        }
+    }
+}
+
+#[test]
+fn one_mistake_is_one_kind() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds("fixes::one_mistake_is_one_kind", || {
+        let leaf = || Some(Rc::<Node>::default());
+        branch(leaf(), leaf());
+        branch(Some(branch(leaf(), leaf())), leaf());
+        branch(leaf(), Some(branch(leaf(), leaf())));
+        branch(leaf(), None);
+        branch(None, leaf());
+        let leaks = objgraph::find_leaks();
+        let [kind] = leaks.kinds().all() else {
+            panic!("one kind: {leaks}");
+        };
+        assert_eq!(kind.groups.len(), 5);
+        assert_eq!(kind.fixes[0].fields[0].to_string(), "Node.parent");
+
+        // Without a telling name, cycles that read the same are one kind.
+        cells(true, false);
+        cells(true, true);
+        let leaks = objgraph::find_leaks();
+        let of_cells = leaks.kinds().all().iter().filter(|kind| {
+            let first = kind.fixes.first().unwrap();
+            first.fields[0].type_name.ends_with("Cell")
+        });
+        let groups: Vec<usize> = of_cells.map(|kind| kind.groups.len()).collect();
+        assert_eq!(groups, [2], "{leaks}");
+    });
+}
+
+#[derive(Tracked)]
+enum Val {
+    Nil,
+    List(Rc<Vec<Val>>),
+    Atom(Rc<RefCell<Val>>),
+}
+
+/// A declared field is met in objects of three types.
+#[test]
+fn a_fix_is_played_through_for_every_holder() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds("fixes::a_fix_is_played_through_for_every_holder", || {
+        let inner = Val::List(Rc::new(vec![Val::Nil]));
+        let source = Rc::new(Val::List(Rc::new(vec![inner])));
+        let atom = Rc::new(RefCell::new(Val::Nil));
+        let list = Val::List(Rc::new(vec![Val::Atom(atom.clone())]));
+        *atom.borrow_mut() = list;
+        drop(atom);
+        let advice = advice();
+        assert!(
+            advice.starts_with("fix: make `Val::Atom.0` Weak\n"),
+            "{advice}"
+        );
+        let other = advice.find("or: `Val::List.0`\n").expect("another way");
+        assert!(
+            advice[other..].contains("2 objects in use now would lose their last owner"),
+            "{advice}"
+        );
+        for (field, lost) in [("Val::List.0", 2), ("Val.List.0", 2), ("Val::Atom.0", 0)] {
+            let what_if = objgraph::what_if_weak(field).unwrap();
+            assert_eq!(what_if.lost().len(), lost, "{what_if}");
+        }
+        drop(source);
+    });
+}

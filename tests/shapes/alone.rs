@@ -91,10 +91,7 @@ impl Found {
             panic!("one kind of leak:\n{}", self.text);
         };
         let of_one = |fix: &Fix| {
-            let fields = fix.fields.iter().map(|field| {
-                let holder = field.type_name.rsplit("::").next().unwrap_or_default();
-                format!("{holder}.{}", field.path)
-            });
+            let fields = fix.fields.iter().map(ToString::to_string);
             fields.collect::<Vec<_>>().join(" + ")
         };
         let found: Vec<String> = kind.fixes.iter().map(of_one).collect();

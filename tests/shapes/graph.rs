@@ -82,18 +82,21 @@ fn a_graph_with_edges_in_and_out() {
         expect![[r#"
             8 objects leaked, 672 B: 1 leak of 1 kind
 
-            1. 8 objects kept alive by cycles, 672 B                  leak-11ffdab40e8784ed
+            1. 8 objects kept alive by cycles, 672 B                  leak-f0acd18bfa67f12f
                4 × Edge            made at tests/shapes/graph.rs:22:20
                4 × Vertex          made at tests/shapes/graph.rs:73:37
                Vertex.outbound[0] → Edge.from → (the first)
                Vertex.inbound[0] → Edge.to → (the first)
                born in epoch _, on thread graph::a_graph_with_edges_in_and_out
                fix: make `Edge.from` and `Edge.to` Weak
-                 frees 8 objects, 672 B; nothing else would lose its last owner
-                 4 objects then need another owner; or clear the field before the last
-                   handle is dropped
-               or: `Vertex.inbound` and `Vertex.outbound` (4 objects then need another
-                 owner)"#]],
+                 frees 8 objects, 672 B, and nothing that is in use now
+                 4 of these would lose their last owner, unless the program holds them:
+                   4 × Vertex          made at tests/shapes/graph.rs:73:37
+                 or clear `Edge.from` and `Edge.to` in these objects before the last handle
+                   is dropped
+               or: `Vertex.inbound` and `Vertex.outbound`
+                 4 of these would lose their last owner, unless the program holds them:
+                   4 × Edge            made at tests/shapes/graph.rs:22:20"#]],
     );
 
     let vertices = [(); 4].map(|()| Rc::new(mended::Vertex::default()));

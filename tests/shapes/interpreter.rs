@@ -65,19 +65,25 @@ fn an_environment_and_the_function_it_names() {
     drop(block(&globals));
     let found = alone.found(|block: &Environment| drop(block.values.take()));
     found.one_kind(
-        &["Function.closure", "Environment.values.Function.0"],
+        &["Function.closure", "Value::Function.0"],
         expect![[r#"
             2 objects leaked, 542 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 542 B                 leak-a3b24075c4dc7b96
+            1. 2 objects kept alive by a cycle, 542 B                 leak-1bd2e6f2e4dbb753
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
-               Environment.values[0].Function.0 → Function.closure → (the first)
+               Value::Function.0 in Environment.values[0] → Function.closure → (the first)
                born in epoch _,
                  on thread interpreter::an_environment_and_the_function_it_names
                fix: make `Function.closure` Weak
-                 frees 2 objects, 542 B; nothing else would lose its last owner
-               or: `Environment.values.Function.0`"#]],
+                 frees 2 objects, 542 B, and nothing that is in use now
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Environment     made at tests/shapes/interpreter.rs:31:9
+                 or clear `Function.closure` in these objects before the last handle is
+                   dropped
+               or: `Value::Function.0`
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Function        made at tests/shapes/interpreter.rs:43:9"#]],
     );
     drop(globals);
     alone.nothing(module_path!());
@@ -86,7 +92,7 @@ fn an_environment_and_the_function_it_names() {
 /// Where a function that is in use has nothing but its closure to keep its environment, neither
 /// field may be weak: the way out is to clear the environment when its block ends.
 #[test]
-fn an_environment_that_no_weak_field_frees() {
+fn an_environment_whose_function_is_in_use() {
     if !objgraph::ENABLED {
         return;
     }
@@ -99,19 +105,30 @@ fn an_environment_that_no_weak_field_frees() {
     drop(block(&globals));
     let found = alone.found(|block: &Environment| drop(block.values.take()));
     found.one_kind(
-        &[],
+        &["Function.closure", "Value::Function.0"],
         expect![[r#"
             2 objects leaked, 542 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 542 B                 leak-a3b24075c4dc7b96
+            1. 2 objects kept alive by a cycle, 542 B                 leak-1bd2e6f2e4dbb753
                1 × Environment     made at tests/shapes/interpreter.rs:31:9
                1 × Function        made at tests/shapes/interpreter.rs:43:9
-               Environment.values[0].Function.0 → Function.closure → (the first)
+               Value::Function.0 in Environment.values[0] → Function.closure → (the first)
                born in epoch _,
-                 on thread interpreter::an_environment_that_no_weak_field_frees
-               fix: no field, made Weak, frees it without freeing what is in use;
-                 clear one of `Environment.values.Function.0`, `Function.closure` before the
-                   last handle is dropped"#]],
+                 on thread interpreter::an_environment_whose_function_is_in_use
+               fix: make `Function.closure` Weak
+                 frees 2 objects, 542 B
+                 1 object in use now would lose its last owner, and be dropped:
+                   1 × Environment     made at tests/shapes/interpreter.rs:31:9
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Environment     made at tests/shapes/interpreter.rs:31:9
+                 or clear `Function.closure` in these objects before the last handle is
+                   dropped
+               or: `Value::Function.0`
+                 2 objects in use now would lose their last owner, and be dropped:
+                   1 × Environment     made at tests/shapes/interpreter.rs:31:9
+                   1 × Function        made at tests/shapes/interpreter.rs:43:9
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Function        made at tests/shapes/interpreter.rs:43:9"#]],
     );
 
     let block = block(&globals);

@@ -89,13 +89,18 @@ fn a_doubly_linked_list() {
         expect![[r#"
             4 objects leaked, 224 B: 1 leak of 1 kind
 
-            1. 4 objects kept alive by a cycle, 224 B                 leak-0c1dfb5d609bc1fd
+            1. 4 objects kept alive by a cycle, 224 B                 leak-dc3de010d819a41b
                4 × Node            made at tests/shapes/list.rs:24:24
                Node.next → Node.prev → (the first)
                born in epoch _, on thread list::a_doubly_linked_list
                fix: make `Node.prev` Weak
-                 frees 4 objects, 224 B; nothing else would lose its last owner
-               or: `Node.next`"#]],
+                 frees 4 objects, 224 B, and nothing that is in use now
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Node            made at tests/shapes/list.rs:24:24
+                 or clear `Node.prev` in these objects before the last handle is dropped
+               or: `Node.next`
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Node            made at tests/shapes/list.rs:24:24"#]],
     );
 
     let mut list = mended::List::default();

@@ -29,7 +29,7 @@ fn an_arc_that_holds_itself() {
         expect![[r#"
             1 object leaked, 32 B: 1 leak of 1 kind
 
-            1. 1 object that holds itself, 32 B                       leak-0b5b15e86a60b7b8
+            1. 1 object that holds itself, 32 B                       leak-5eba03036475f534
                1 × Slot            made at tests/shapes/myself.rs:23:16
                Slot.0 → (the first)
                born in epoch _, on thread myself::an_arc_that_holds_itself

@@ -68,14 +68,20 @@ fn a_subject_and_its_observers() {
         expect![[r#"
             4 objects leaked, 176 B: 1 leak of 1 kind
 
-            1. 4 objects kept alive by a cycle, 176 B                 leak-20182fd00fa1185e
+            1. 4 objects kept alive by a cycle, 176 B                 leak-13e45c2fbe402dc2
                3 × Observer        made at tests/shapes/observer.rs:20:24
                1 × Subject         made at tests/shapes/observer.rs:62:19
                Subject.observers[0] → Observer.subject → (the first)
                born in epoch _, on thread observer::a_subject_and_its_observers
                fix: make `Observer.subject` Weak
-                 frees 4 objects, 176 B; nothing else would lose its last owner
-               or: `Subject.observers` (3 objects then need another owner)"#]],
+                 frees 4 objects, 176 B, and nothing that is in use now
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Subject         made at tests/shapes/observer.rs:62:19
+                 or clear `Observer.subject` in these objects before the last handle is
+                   dropped
+               or: `Subject.observers`
+                 3 of these would lose their last owner, unless the program holds them:
+                   3 × Observer        made at tests/shapes/observer.rs:20:24"#]],
     );
 
     let subject = Rc::new(mended::Subject::default());

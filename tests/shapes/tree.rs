@@ -74,15 +74,20 @@ fn a_tree_with_parents() {
         expect![[r#"
             12 objects leaked, 1.0 KiB: 3 leaks of 1 kind
 
-            1. 3 leaks of 4 objects each, 1.0 KiB                     leak-fb5cde35e7a75bbc
+            1. 3 leaks of 4 objects each, 1.0 KiB                     leak-4e5e13323619da00
                12 × Node            made at tests/shapes/tree.rs:18:20
                Node.children[0] → Node.parent → (the first)
                born in epoch _, on thread tree::a_tree_with_parents
                for example: Node #_ { name: "ul", parent: RefCell { va…;
                  Node #_ { name: "li", parent: RefCell { va…
                fix: make `Node.parent` Weak (marked #[tracked(back)])
-                 frees 3 × 4 objects, 1.0 KiB; nothing else would lose its last owner
-               or: `Node.children` (3 objects of each then need another owner)"#]],
+                 frees 3 × 4 objects, 1.0 KiB, and nothing that is in use now
+                 3 of these would lose their last owner, unless the program holds them:
+                   3 × Node            made at tests/shapes/tree.rs:18:20
+                 or clear `Node.parent` in these objects before the last handle is dropped
+               or: `Node.children`
+                 9 of these would lose their last owner, unless the program holds them:
+                   9 × Node            made at tests/shapes/tree.rs:18:20"#]],
     );
 
     let leaf = || mended::tree("li", Vec::new());

@@ -6,6 +6,7 @@
 mod by_id;
 mod by_target;
 mod edge;
+mod field_name;
 mod handles;
 mod lengths;
 mod node;
@@ -17,11 +18,12 @@ mod petgraph_impls;
 mod to_petgraph;
 
 pub use edge::{Edge, Edges};
+pub use field_name::FieldName;
 pub use handles::{HandleRow, Held};
 pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
-pub use paths::{PathId, PathTable, Segment};
+pub use paths::{PathId, PathTable, Segment, steps_text};
 #[cfg(feature = "petgraph")]
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 #[cfg(feature = "petgraph")]

@@ -7,6 +7,8 @@
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 
+use super::field_name::FieldName;
+
 /// A path without element numbers: `Node.children[_].1`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PathId([u8; 3]); // Three bytes, so that an edge is 12.
@@ -57,10 +59,10 @@ impl fmt::Debug for PathId {
 pub enum Segment {
     /// The start: a value of this type (an index into the types of the snapshot).
     Type(u32),
-    /// A field: `name`, `0`, `Variant.name`.
-    Field(&'static str),
+    /// A field.
+    Field(FieldName),
     /// A field marked `#[tracked(back)]`.
-    BackField(&'static str),
+    BackField(FieldName),
     /// An element of a container that counts its elements.
     Element,
     /// An element of a container without an order, or a place that has no number.
@@ -95,7 +97,7 @@ const MOST: usize = 1 << 24;
 fn is_same(one: Segment, other: Segment) -> bool {
     match (one, other) {
         (Segment::Field(a), Segment::Field(b)) | (Segment::BackField(a), Segment::BackField(b)) => {
-            std::ptr::eq(a, b)
+            a.is_same_text(b)
         }
         _ => one == other,
     }
@@ -220,6 +222,14 @@ impl PathTable {
         path.index() < self.lines.len()
     }
 
+    /// The names of all fields that paths run through.
+    pub fn field_names(&self) -> impl Iterator<Item = FieldName> + '_ {
+        self.lines.iter().filter_map(|line| match line.segment {
+            Segment::Field(name) | Segment::BackField(name) => Some(name),
+            _ => None,
+        })
+    }
+
     /// The path one step shorter; `None` at the start.
     #[must_use]
     pub fn parent(&self, path: PathId) -> Option<PathId> {
@@ -277,47 +287,68 @@ impl PathTable {
         }
     }
 
+    /// The steps of a path from its start; an element with its number.
+    #[must_use]
+    pub fn steps(&self, path: PathId, index: u32) -> Vec<(Segment, Option<u32>)> {
+        let mut elements = self.elements(path, index).into_iter();
+        self.segments(path)
+            .into_iter()
+            .map(|segment| match segment {
+                Segment::Element => (segment, elements.next()),
+                _ => (segment, None),
+            })
+            .collect()
+    }
+
     /// The text of a path with its element numbers: `children[3].1`; empty for the value itself.
     #[must_use]
     pub fn show(&self, path: PathId, index: u32) -> String {
-        let elements = self.elements(path, index);
-        let mut elements = elements.iter();
-        self.text(path, |out| match elements.next() {
-            Some(number) => {
-                let _ = write!(out, "[{number}]");
-            }
-            None => out.push_str("[_]"),
-        })
+        steps_text(self.steps(path, index))
     }
 
     /// The text of a path without element numbers: `children[_].1`.
     #[must_use]
     pub fn show_field(&self, path: PathId) -> String {
-        self.text(path, |out| out.push_str("[_]"))
+        steps_text(
+            self.segments(path)
+                .into_iter()
+                .map(|segment| (segment, None)),
+        )
     }
 
-    fn text(&self, path: PathId, mut element: impl FnMut(&mut String)) -> String {
-        let mut steps = Vec::new();
+    /// The steps of a path from its start.
+    fn segments(&self, path: PathId) -> Vec<Segment> {
+        let mut segments = Vec::new();
         let mut next = Some(path);
         while let Some(path) = next {
-            steps.push(self.segment(path));
+            segments.push(self.segment(path));
             next = self.parent(path);
         }
-        let mut out = String::new();
-        for step in steps.into_iter().rev() {
-            match step {
-                Segment::Type(_) => {}
-                Segment::Field(name) | Segment::BackField(name) => {
-                    if !out.is_empty() {
-                        out.push('.');
-                    }
-                    out.push_str(name);
-                }
-                Segment::Element => element(&mut out),
-                Segment::Entry => out.push_str("[*]"),
-                Segment::Deep => out.push('…'),
-            }
-        }
-        out
+        segments.reverse();
+        segments
     }
+}
+
+/// The text of some steps of a path: `children[3].1`.
+#[must_use]
+pub fn steps_text(steps: impl IntoIterator<Item = (Segment, Option<u32>)>) -> String {
+    let mut out = String::new();
+    for step in steps {
+        match step {
+            (Segment::Type(_), _) => {}
+            (Segment::Field(name) | Segment::BackField(name), _) => {
+                if !out.is_empty() {
+                    out.push('.');
+                }
+                out.push_str(name.name());
+            }
+            (Segment::Element, Some(number)) => {
+                let _ = write!(out, "[{number}]");
+            }
+            (Segment::Element, None) => out.push_str("[_]"),
+            (Segment::Entry, _) => out.push_str("[*]"),
+            (Segment::Deep, _) => out.push('…'),
+        }
+    }
+    out
 }

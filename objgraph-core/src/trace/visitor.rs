@@ -6,7 +6,7 @@ use super::met::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::sight::{Inside, Seen};
-use crate::snapshot::{PathId, PlaceKind, Segment};
+use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
 use crate::tracked::{Label, Value, Visit};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
@@ -470,12 +470,12 @@ impl<'a> Visitor<'a> {
 
     #[doc(hidden)]
     pub fn __enter(&mut self, name: &'static str) {
-        self.tracer.enter(Segment::Field(name));
+        self.tracer.enter(Segment::Field(FieldName::new(name)));
     }
 
     #[doc(hidden)]
     pub fn __enter_back(&mut self, name: &'static str) {
-        self.tracer.enter(Segment::BackField(name));
+        self.tracer.enter(Segment::BackField(FieldName::new(name)));
     }
 
     /// Visits a field that holds no reference, if its type is the one of std that it is called

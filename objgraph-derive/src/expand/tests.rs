@@ -61,10 +61,11 @@ fn fields_are_entered_by_name() {
     has(
         "struct S { r#type: Foo, #[tracked(back)] up: Weak<S>, n: u8, #[tracked(skip)] s: Foo }",
         &[
-            "__visitor.__enter(\"type\");",
+            "__visitor.__enter(__p::std::concat!(__p::std::module_path!(), \"::S#\", __p::std::line!(), \".type\"));",
             "(&&&&__p::Probe(&__value.r#type)).__visit(__visitor);",
             "__visitor.__leave();",
-            "__visitor.__enter_back(\"up\");",
+            "__visitor.__enter_back(",
+            "\".up\"));",
             "__visitor.__leave(); }",
             "FieldSpec(\"type\", \"Foo\", __p::Probed::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), false)",
             "FieldSpec(\"up\", \"Weak<S>\", __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT), true)",
@@ -72,10 +73,7 @@ fn fields_are_entered_by_name() {
             "FieldSpec(\"s\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
         ],
     );
-    has(
-        "struct S(u8, Foo);",
-        &["__enter(\"1\")", "Probe(&__value.1)"],
-    );
+    has("struct S(u8, Foo);", &["\".1\"));", "Probe(&__value.1)"]);
 }
 
 #[test]
@@ -84,8 +82,11 @@ fn variants_bind_what_they_visit() {
         "enum E { A(u8, Foo), B { f: Foo, #[tracked(skip)] g: Foo }, C, #[tracked(skip)] D(Foo) }",
         &[
             "match __value {",
-            "E::A { 1: __f1, .. } => { __visitor.__enter(\"A.1\");",
-            "E::B { f: __f0, .. } => { __visitor.__enter(\"B.f\");",
+            "E::A { 1: __f1, .. } => { __visitor.__enter(",
+            "\"::E#\"",
+            "\".A.1\"));",
+            "E::B { f: __f0, .. } => { __visitor.__enter(",
+            "\".B.f\"));",
             "_ => {} }",
             "FieldSpec(\"D.0\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
         ],
@@ -126,7 +127,7 @@ fn what_cannot_be_looked_into_is_told_by_its_type() {
     has(
         "struct S<'a>(Rc<&'a u8>);",
         &[
-            "__enter(\"0\"); __visitor.__opaque_type::<Rc<&'a u8> >();",
+            "\".0\")); __visitor.__opaque_type::<Rc<&'a u8> >();",
             "Sight::Opaque",
         ],
     );
@@ -162,7 +163,8 @@ fn what_is_passed_through_is_not_registered() {
     has(
         source,
         &[
-            "__visitor.__leaf::<__p::std::option::Option<__p::std::vec::Vec<__p::std::string::String> >, _>(\"c\", &__value.c);",
+            "__visitor.__leaf::<__p::std::option::Option<__p::std::vec::Vec<__p::std::string::String> >, _>(",
+            "\".c\"), &__value.c);",
             "TypeProbe::<Foo>::ROW",
             "Known(__p::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
             "TypeProbe::<Vec<Weak<Foo> > >::ROW",

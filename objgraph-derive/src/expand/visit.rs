@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ExprPath;
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::{Context, label, local, strict, visitor};
@@ -22,12 +23,12 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
             Look::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
             Look::Local => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
             Look::Plain(plain) => {
-                let name = &field.name;
+                let name = declared(context, field);
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
             }
             Look::Skipped | Look::Leaf | Look::With(_) | Look::Opaque(_) => return None,
         };
-        Some(entered(field, &visit))
+        Some(entered(context, field, &visit))
     })
 }
 
@@ -42,11 +43,15 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
         })
         .collect();
     let fields = match_fields(context, &itself(), &|field, look, value| match look {
-        Look::With(path) => Some(entered(field, &call_with(path, value))),
+        Look::With(path) => Some(entered(context, field, &call_with(path, value))),
         Look::Opaque(_) => {
             let visitor = visitor(Span::call_site());
             let ty = field.ty;
-            Some(entered(field, &quote!(#visitor.__opaque_type::<#ty>();)))
+            Some(entered(
+                context,
+                field,
+                &quote!(#visitor.__opaque_type::<#ty>();),
+            ))
         }
         Look::Full | Look::Local | Look::Plain(_) | Look::Skipped | Look::Leaf => None,
     });
@@ -54,15 +59,24 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
 }
 
 /// `visit` of a field, between entering it and leaving it.
-fn entered(field: &Field<'_>, visit: &TokenStream) -> TokenStream {
+fn entered(context: &Context<'_>, field: &Field<'_>, visit: &TokenStream) -> TokenStream {
     let visitor = visitor(Span::call_site());
-    let name = &field.name;
+    let name = declared(context, field);
     let is_back = field.attrs.back.is_some();
     let enter = local(if is_back { "__enter_back" } else { "__enter" });
     quote! {
         #visitor.#enter(#name);
         #visit
         #visitor.__leave();
+    }
+}
+
+/// The name of a field and of the type that declares it, as one constant text.
+fn declared(context: &Context<'_>, field: &Field<'_>) -> TokenStream {
+    let before = format!("::{}#", context.input.original.ident.unraw());
+    let after = format!(".{}", field.name);
+    quote! {
+        __p::std::concat!(__p::std::module_path!(), #before, __p::std::line!(), #after)
     }
 }
 

@@ -12,10 +12,11 @@ use crate::analysis::{Components, rows};
 /// The name of a kind of leak: equal in every run, on every machine and with every toolchain, for
 /// cycles of the same types and fields.
 ///
-/// It is a hash (FNV-1a, 64 bits) of the fields that hold the strong references inside of the
-/// cycle, each with the types on both ends. How many objects there are plays no part, so a ring of
-/// three and a ring of five are of one kind; nor do the lines that created them, so a leak keeps
-/// its name when code moves.
+/// It is a hash (FNV-1a, 64 bits) of the fields that close the cycle, as declared, if these are
+/// named or marked as references back (`parent`, `#[tracked(back)]`); otherwise of all fields that
+/// hold the strong references inside of the cycle, each with the types on both ends. How many
+/// objects there are plays no part, so a ring of three and a ring of five are of one kind; nor do
+/// the lines that created them, so a leak keeps its name when code moves.
 ///
 /// ```
 /// let fingerprint: objgraph::Fingerprint = "leak-00c0ffee00c0ffee".parse()?;
@@ -28,6 +29,14 @@ pub struct Fingerprint(u64);
 /// A text that is not a fingerprint, which reads `leak-` and 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAFingerprint;
+
+impl Fingerprint {
+    fn of<'t>(texts: impl Iterator<Item = &'t String>) -> Self {
+        let mut hash = Hash::new();
+        texts.for_each(|text| hash.text(text));
+        Self(hash.0)
+    }
+}
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,7 +74,7 @@ impl std::error::Error for NotAFingerprint {}
 
 /// A strong reference inside of a cycle: the type of the holder, the field and the type of the
 /// target.
-type Link = (u32, u32, u32);
+pub(super) type Link = (u32, u32, u32);
 
 /// The links inside of a component, each once, sorted.
 pub(super) fn links(
@@ -96,19 +105,27 @@ pub(super) fn links(
 }
 
 /// The fingerprint of a cycle with these links.
-pub(super) fn fingerprint(snapshot: &Snapshot, fields: &Fields, links: &[Link]) -> Fingerprint {
+pub(super) fn of_links(snapshot: &Snapshot, fields: &Fields, links: &[Link]) -> Fingerprint {
     let name = |index: u32| stable_name(&snapshot.types()[index as usize].name);
     let shape: BTreeSet<[String; 3]> = links
         .iter()
-        .map(|&(holder, field, target)| {
-            [name(holder), fields.get(field).path.clone(), name(target)]
-        })
+        .map(|&(holder, field, target)| [name(holder), field_name(fields, field), name(target)])
         .collect();
-    let mut hash = Hash::new();
-    for text in shape.iter().flatten() {
-        hash.text(text);
-    }
-    Fingerprint(hash.0)
+    Fingerprint::of(shape.iter().flatten())
+}
+
+/// The fingerprint of cycles that these fields close.
+pub(super) fn of_fields(fields: &Fields, closing: &[u32]) -> Fingerprint {
+    let names: BTreeSet<String> = closing
+        .iter()
+        .map(|&field| field_name(fields, field))
+        .collect();
+    Fingerprint::of(names.iter())
+}
+
+fn field_name(fields: &Fields, field: u32) -> String {
+    let field = fields.get(field);
+    field.with_type(&stable_name(&field.type_name))
 }
 
 /// FNV-1a with 64 bits (Glenn Fowler, Landon Curt Noll, Kiem-Phong Vo).

@@ -8,21 +8,20 @@
 //! fields are few however many objects there are.
 //!
 //! What remains is played through on the snapshot: all references of these fields are dropped,
-//! in leaked and in living objects, and counts followed. A set that would free a living object is
-//! no fix.
+//! wherever the fields occur, in leaked and in living objects, and counts followed. A set that
+//! frees objects in use is a fix as well, but the last choice, and names them.
 
 use std::cmp::Reverse;
 
 use objgraph_core::{EdgeRow, NodeId, PathId, Snapshot};
 
-use crate::analysis::fields::{FieldPath, Fields, is_back_name};
+use crate::analysis::fields::{FieldPath, Fields};
 use crate::analysis::simulation::Simulation;
 use crate::analysis::{NodeSet, rows};
 
 /// Fields which, made `Weak`, would let everything of a kind of leak be freed.
 ///
-/// It was played through on the snapshot: every object of the kind is freed, and no object that
-/// is alive for a reason loses its last owner.
+/// It was played through on the snapshot, for every reference that the fields hold in any object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
@@ -33,14 +32,20 @@ pub struct Fix {
     pub frees: usize,
     /// How many bytes these take.
     pub bytes: u64,
-    /// How many objects of the first group would have no owner inside of it any more. With one
-    /// of them held, everything it reaches stays; where there are many, the change may free parts
-    /// of the whole while it is in use.
-    pub heads: usize,
+    /// The objects of the kind that would have no owner any more, sorted: unless something else
+    /// holds them, they would be dropped while they are in use. With one of them held, everything
+    /// that it reaches stays.
+    pub orphans: Vec<NodeId>,
+    /// The objects that have not leaked and would lose their last owner, sorted.
+    pub lost: Vec<NodeId>,
     /// Whether the references of these fields point to objects born earlier than their holders,
     /// or to the holder itself, more often than not: the direction in which a reference back
     /// points.
     pub points_back: bool,
+    /// How many of the orphans are part of the first group.
+    heads: usize,
+    /// Whether names say of all fields that they point back.
+    is_named_back: bool,
 }
 
 impl Fix {
@@ -74,37 +79,40 @@ pub(super) struct Task<'t> {
     pub(super) base: &'t Simulation<'t>,
 }
 
-/// The smallest fixes, the likeliest first; empty if there is none of at most [`LARGEST`] fields.
+/// The smallest fixes, the likeliest first, those that free objects in use last; where more than
+/// [`LARGEST`] fields are needed, one that works. Empty if no change of fields frees the objects.
 pub(super) fn fixes(task: &Task<'_>) -> Vec<Fix> {
     let mut search = Search {
         task,
         cycles: Vec::new(),
         refused: Vec::new(),
+        costly: Vec::new(),
         tries: 0,
     };
+    let mut found = Vec::new();
     for size in 1..=LARGEST {
-        let found = search.of_size(size);
-        if !found.is_empty() {
-            return ranked(found);
-        }
-        if search.tries >= TRIES {
+        found = search.of_size(size);
+        if !found.is_empty() || search.tries >= TRIES {
             break;
         }
     }
-    Vec::new()
+    if found.is_empty() && search.costly.is_empty() {
+        found.extend(search.of_any_size());
+    }
+    let costly = ranked(search.costly);
+    let mut fixes = ranked(found);
+    fixes.extend(costly);
+    fixes
 }
 
 fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
     fixes.sort_by_cached_key(|fix| {
         let marked = fix.fields.iter().filter(|field| field.is_back).count();
-        let named = fix
-            .fields
-            .iter()
-            .all(|field| field.path.split('.').any(is_back_name));
         (
+            fix.lost.len(),
             Reverse(marked),
             fix.heads > 1,
-            Reverse(named),
+            Reverse(fix.is_named_back),
             Reverse(fix.points_back),
             fix.heads,
             fix.fields.clone(),
@@ -117,8 +125,11 @@ struct Search<'t> {
     task: &'t Task<'t>,
     /// The fields of cycles that were met, each sorted.
     cycles: Vec<Vec<u32>>,
-    /// Sets of fields that would free a living object, each sorted. So would all that contain one.
+    /// Sets of fields that free objects in use, or not all of the kind, each sorted. What contains
+    /// one frees no fewer objects in use.
     refused: Vec<Vec<u32>>,
+    /// The fixes among these.
+    costly: Vec<Fix>,
     tries: usize,
 }
 
@@ -136,13 +147,39 @@ impl Search<'_> {
             self.tries += 1;
             if let Some(cycle) = self.cycle_without(&set) {
                 self.cycles.push(cycle);
-            } else if let Some(fix) = self.proven(&set) {
-                found.push((set, fix));
             } else {
-                self.refused.push(set);
+                match self.proven(&set) {
+                    Some(fix) if fix.lost.is_empty() => found.push((set, fix)),
+                    fix => {
+                        self.costly.extend(fix);
+                        self.refused.push(set);
+                    }
+                }
             }
         }
         found.into_iter().map(|(_, fix)| fix).collect()
+    }
+
+    /// A set of fields, none of which can be left out, that hits every cycle.
+    fn of_any_size(&mut self) -> Option<Fix> {
+        let mut set = Vec::new();
+        while let Some(cycle) = self.cycle_without(&set) {
+            let is_named = |field: &&u32| {
+                self.task.fields.get(**field).is_back || self.task.fields.is_named_back(**field)
+            };
+            set.push(*cycle.iter().find(is_named).or(cycle.first())?);
+        }
+        let mut at = 0;
+        while at < set.len() {
+            let mut without = set.clone();
+            without.remove(at);
+            if self.cycle_without(&without).is_none() {
+                set = without;
+            } else {
+                at += 1;
+            }
+        }
+        self.proven(&set)
     }
 
     /// All sets of `size` fields, `chosen` among them, that hit every cycle that was met and
@@ -190,7 +227,9 @@ impl Search<'_> {
             ..
         } = self.task;
         let follows = |edge: &EdgeRow| {
-            edge.strong && !set.contains(&fields.number(edge.path)) && objects.contains(edge.target)
+            edge.strong
+                && objects.contains(edge.target)
+                && !set.contains(&fields.pointer(snapshot, edge))
         };
         let mut state = vec![UNSEEN; snapshot.len()];
         // A node on the path and the next of its edges to follow.
@@ -234,17 +273,19 @@ impl Search<'_> {
         let mut cycle = Vec::new();
         for &(node, next) in path.iter().rev() {
             let edge = &rows(self.task.snapshot, node)[next - 1];
-            cycle.push(self.task.fields.number(edge.path));
+            cycle.push(self.task.fields.pointer(self.task.snapshot, edge));
             if node == first {
                 break;
             }
         }
         cycle.sort_unstable();
         cycle.dedup();
+        // A value that stands inside of its holder is not referred to by a pointer.
+        cycle.retain(|&field| field != Fields::NONE);
         cycle
     }
 
-    /// The fix that these fields are, if they free all objects and no living one.
+    /// The fix that these fields are, if they free all objects.
     fn proven(&self, set: &[u32]) -> Option<Fix> {
         let task = self.task;
         if set.is_empty() {
@@ -255,35 +296,45 @@ impl Search<'_> {
         simulation.weaken(holds);
         let freed = simulation.freed();
         let frees_all = task.objects.iter().all(|node| freed.contains(node));
-        if !frees_all || freed.iter().any(|node| !task.leaked.contains(node)) {
+        if !frees_all {
             return None;
         }
+        let (leaked, lost): (Vec<NodeId>, Vec<NodeId>) =
+            freed.iter().partition(|&node| task.leaked.contains(node));
         let (mut back, mut all) = (0, 0);
         let mut owned = NodeSet::new(task.snapshot.len());
         let birth = |node: NodeId| (task.epochs[node.index()], node);
-        for node in task.first.iter() {
+        for node in task.objects.iter() {
+            let is_in_first = task.first.contains(node);
             for edge in rows(task.snapshot, node).iter().filter(|edge| edge.strong) {
-                if holds(edge.path) {
+                if !holds(edge.path) {
+                    owned.insert(edge.target);
+                } else if is_in_first {
                     all += 1;
                     back += usize::from(birth(edge.target) <= birth(node));
-                } else if edge.target != node {
-                    owned.insert(edge.target);
                 }
             }
         }
+        let orphans: Vec<NodeId> = task
+            .objects
+            .iter()
+            .filter(|&node| !owned.contains(node))
+            .collect();
         Some(Fix {
             fields: set
                 .iter()
                 .map(|&field| task.fields.get(field).clone())
                 .collect(),
-            frees: freed.len(),
-            bytes: freed.iter().map(task.bytes).sum(),
-            heads: task
-                .first
+            frees: leaked.len(),
+            bytes: leaked.iter().map(|&node| (task.bytes)(node)).sum(),
+            heads: orphans
                 .iter()
-                .filter(|&node| !owned.contains(node))
+                .filter(|&&node| task.first.contains(node))
                 .count(),
+            orphans,
+            lost,
             points_back: back * 2 > all,
+            is_named_back: set.iter().all(|&field| task.fields.is_named_back(field)),
         })
     }
 }

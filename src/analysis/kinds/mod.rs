@@ -1,5 +1,6 @@
 //! Kinds of leaks: leaked objects in groups, and groups of the same shape together.
 
+mod closing;
 mod fingerprint;
 mod fixes;
 mod groups;
@@ -10,14 +11,15 @@ pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use fixes::Fix;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::fields::Fields;
+use super::fields::{FieldPath, Fields};
 use super::rings::{Rings, Step};
 use super::simulation::Simulation;
 use super::{NodeSet, bytes_of, rows};
+use closing::Closing;
 use groups::{Groups, SHARED};
 
 /// The kinds of leaks among the leaked objects of a snapshot, those that retain the most bytes
@@ -38,6 +40,7 @@ pub struct LeakKinds {
 pub struct LeakKind {
     /// The name of the kind.
     pub fingerprint: Fingerprint,
+    also: Vec<Fingerprint>,
     /// The groups, in the order of the snapshot.
     pub groups: Vec<LeakGroup>,
     /// How many objects all groups hold; objects that only groups of this kind share are among
@@ -53,8 +56,8 @@ pub struct LeakKind {
     /// One way around the cycle in the first group, and a further one for each more field that
     /// has to be changed.
     pub rings: Vec<Vec<Step>>,
-    /// The smallest sets of fields to make `Weak`, proven on the snapshot, the likeliest first;
-    /// empty if there is none. Only [`LeakKinds::FIXED`] kinds are looked into so far.
+    /// Sets of fields to make `Weak`, proven on the snapshot: the smallest that free no object in
+    /// use, the likeliest first, then others. Found for [`LeakKinds::FIXED`] kinds.
     pub fixes: Vec<Fix>,
 }
 
@@ -87,7 +90,45 @@ impl LeakKinds {
         }
         let fields = Fields::of(snapshot);
         let groups = Groups::of(snapshot, leaked);
-        let (mut kinds, kind_of_root) = kinds_of_roots(snapshot, &fields, &groups);
+        let by_root = fingerprints_of_roots(snapshot, &fields, &groups);
+        let kinds = Self::of_roots(snapshot, leaked, &groups, &by_root, &HashMap::new());
+        let kinds = kinds.explained(snapshot, leaked, &fields, &groups);
+        let alike = kinds.alike(&fields);
+        if alike.is_empty() {
+            return kinds;
+        }
+        let kinds = Self::of_roots(snapshot, leaked, &groups, &by_root, &alike);
+        kinds.explained(snapshot, leaked, &fields, &groups)
+    }
+
+    /// The kinds, given the fingerprint of each root cycle, and those of them that stand for the
+    /// same kind as another.
+    fn of_roots(
+        snapshot: &Snapshot,
+        leaked: &[NodeId],
+        groups: &Groups,
+        by_root: &[Fingerprint],
+        alike: &HashMap<Fingerprint, Fingerprint>,
+    ) -> Self {
+        let mut kinds: Vec<LeakKind> = Vec::new();
+        let mut by_fingerprint: HashMap<Fingerprint, u32> = HashMap::new();
+        let mut kind_of_root = Vec::with_capacity(by_root.len());
+        for &own in by_root {
+            let fingerprint = alike.get(&own).copied().unwrap_or(own);
+            let number = *by_fingerprint.entry(fingerprint).or_insert_with(|| {
+                kinds.push(LeakKind::new(fingerprint));
+                kinds.len() as u32 - 1
+            });
+            kind_of_root.push(number);
+        }
+        for (&own, &fingerprint) in alike {
+            if let Some(&number) = by_fingerprint.get(&fingerprint) {
+                kinds[number as usize].also.push(own);
+            }
+        }
+        for kind in &mut kinds {
+            kind.also.sort_unstable();
+        }
         let by_group = groups.spread(|root| root as u32);
         let by_kind = groups.spread(|root| kind_of_root[root]);
 
@@ -155,8 +196,32 @@ impl LeakKinds {
             .filter_map(|&kind| kinds[kind].take())
             .collect();
         all.of = of;
-        all.explain(snapshot, leaked, &fields, &groups);
         all
+    }
+
+    /// The kinds that a reader could not distinguish, by the fingerprint that stands for them: they
+    /// have the same ring and the same fix.
+    fn alike(&self, fields: &Fields) -> HashMap<Fingerprint, Fingerprint> {
+        let mut alike: BTreeMap<(Vec<Vec<u32>>, &[FieldPath]), Vec<Fingerprint>> = BTreeMap::new();
+        for kind in &self.kinds {
+            let Some(fix) = kind.fixes.first() else {
+                continue;
+            };
+            let ring = |ring: &Vec<Step>| -> Vec<u32> {
+                ring.iter().map(|step| fields.number(step.path)).collect()
+            };
+            let rings = kind.rings.iter().map(ring).collect();
+            let key = (rings, fix.fields.as_slice());
+            alike.entry(key).or_default().push(kind.fingerprint);
+        }
+        let several = alike.into_values().filter(|of| of.len() > 1);
+        several
+            .flat_map(|mut of| {
+                of.sort_unstable();
+                let first = of.remove(0);
+                of.into_iter().map(move |other| (other, first))
+            })
+            .collect()
     }
 
     /// The kinds, those that retain the most bytes first.
@@ -192,13 +257,13 @@ impl LeakKinds {
     }
 
     /// Finds fixes and rings.
-    fn explain(
-        &mut self,
+    fn explained(
+        mut self,
         snapshot: &Snapshot,
         leaked: &[NodeId],
         fields: &Fields,
         groups: &Groups,
-    ) {
+    ) -> Self {
         let set = |nodes: &mut dyn Iterator<Item = NodeId>| {
             let mut set = NodeSet::new(snapshot.len());
             for node in nodes {
@@ -238,6 +303,32 @@ impl LeakKinds {
                 }
             }
         }
+        self
+    }
+}
+
+impl LeakKind {
+    fn new(fingerprint: Fingerprint) -> Self {
+        Self {
+            fingerprint,
+            also: Vec::new(),
+            groups: Vec::new(),
+            objects: 0,
+            on_cycles: 0,
+            retained: 0,
+            shallow: 0,
+            rings: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// The fingerprints that this kind may have: its own first, then those of leaks of the same
+    /// cycle and fix that are part of it here, and would be a kind of their own if they had leaked
+    /// alone.
+    pub fn fingerprints(&self) -> impl Iterator<Item = Fingerprint> + '_ {
+        [self.fingerprint]
+            .into_iter()
+            .chain(self.also.iter().copied())
     }
 }
 
@@ -269,7 +360,7 @@ fn closing_edge(
                 edge.strong
                     && groups.components.of(edge.target) == component
                     && match field {
-                        Some(field) => fields.number(edge.path) == field,
+                        Some(field) => fields.pointer(snapshot, edge) == field,
                         None => birth(edge.target) <= birth(source),
                     }
             })?;
@@ -280,37 +371,28 @@ fn closing_edge(
         })
 }
 
-/// The kinds of the root cycles, without their objects; and for each root cycle its kind.
-fn kinds_of_roots(
+/// The fingerprint of each root cycle.
+fn fingerprints_of_roots(
     snapshot: &Snapshot,
     fields: &Fields,
     groups: &Groups,
-) -> (Vec<LeakKind>, Vec<u32>) {
-    let mut kinds: Vec<LeakKind> = Vec::new();
-    let mut by_fingerprint: HashMap<Fingerprint, u32> = HashMap::new();
-    let mut by_links = HashMap::new();
-    let of = groups
-        .roots
-        .iter()
-        .map(|&root| {
-            let links = fingerprint::links(snapshot, &groups.components, root, fields);
-            *by_links.entry(links).or_insert_with_key(|links| {
-                let fingerprint = fingerprint::fingerprint(snapshot, fields, links);
-                *by_fingerprint.entry(fingerprint).or_insert_with(|| {
-                    kinds.push(LeakKind {
-                        fingerprint,
-                        groups: Vec::new(),
-                        objects: 0,
-                        on_cycles: 0,
-                        retained: 0,
-                        shallow: 0,
-                        rings: Vec::new(),
-                        fixes: Vec::new(),
-                    });
-                    kinds.len() as u32 - 1
-                })
-            })
-        })
-        .collect();
-    (kinds, of)
+) -> Vec<Fingerprint> {
+    let mut closing = Closing::new(snapshot, &groups.components, fields);
+    let mut by_links: HashMap<Vec<fingerprint::Link>, (Fingerprint, Vec<u32>)> = HashMap::new();
+    let mut by_fields: HashMap<Vec<u32>, Fingerprint> = HashMap::new();
+    let fingerprints = groups.roots.iter().map(|&root| {
+        let links = fingerprint::links(snapshot, &groups.components, root, fields);
+        let (fingerprint, held_by) = by_links.entry(links).or_insert_with_key(|links| {
+            let held_by: BTreeSet<u32> = links.iter().map(|&(_, field, _)| field).collect();
+            let fingerprint = fingerprint::of_links(snapshot, fields, links);
+            (fingerprint, held_by.into_iter().collect())
+        });
+        match closing.of(root, held_by) {
+            Some(closing) => *by_fields
+                .entry(closing)
+                .or_insert_with_key(|closing| fingerprint::of_fields(fields, closing)),
+            None => *fingerprint,
+        }
+    });
+    fingerprints.collect()
 }

@@ -39,14 +39,15 @@ fn a_ring_of_three() {
         expect![[r#"
             3 objects leaked, 96 B: 1 leak of 1 kind
 
-            1. 3 objects kept alive by a cycle, 96 B                  leak-0c9c1048920a114d
+            1. 3 objects kept alive by a cycle, 96 B                  leak-7e7b59e93b51aeac
                3 × Node            made at src/app.rs:10:5
                Node.next[0] → Node.next[0] → Node.next[0] → (the first)
                born in epoch 0
                fix: make `Node.next` Weak
-                 frees 3 objects, 96 B; nothing else would lose its last owner
-                 3 objects then need another owner; or clear the field before the last
-                   handle is dropped"#]],
+                 frees 3 objects, 96 B, and nothing that is in use now
+                 3 of these would lose their last owner, unless the program holds them:
+                   3 × Node            made at src/app.rs:10:5
+                 or clear `Node.next` in these objects before the last handle is dropped"#]],
     );
 }
 
@@ -67,7 +68,7 @@ fn a_page_with_strong_parents() {
         expect![[r#"
             23 objects leaked, 736 B: 1 leak of 1 kind
 
-            1. 23 objects kept alive by a cycle, 736 B                leak-d5fb29ebf26d8dee
+            1. 23 objects kept alive by a cycle, 736 B                leak-f848fed392f7e7d2
                21 × Element         made at src/app.rs:10:5
                 1 × dom::Text       made at src/app.rs:11:5
                 1 × svg::Text       made at src/app.rs:12:5
@@ -75,8 +76,14 @@ fn a_page_with_strong_parents() {
                Element.children[0] → Element.parent → (the first)
                born in epoch 0
                fix: make `Element.parent` Weak (marked #[tracked(back)])
-                 frees 23 objects, 736 B; nothing else would lose its last owner
-               or: `Element.children` (20 objects then need another owner)"#]],
+                 frees 23 objects, 736 B, and nothing that is in use now
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Element         made at src/app.rs:10:5
+                 or clear `Element.parent` in these objects before the last handle is
+                   dropped
+               or: `Element.children`
+                 20 of these would lose their last owner, unless the program holds them:
+                   20 × Element         made at src/app.rs:10:5"#]],
     );
 }
 
@@ -93,40 +100,40 @@ fn many_kinds() {
         expect![[r#"
             14 objects leaked, 448 B: 14 leaks of 14 kinds
 
-            1. 1 object that holds itself, 32 B                       leak-9f96bc552b59482c
+            1. 1 object that holds itself, 32 B                       leak-b70c709254ca102d
                1 × Type00          made at src/app.rs:10:5
                Type00.me → (the first)
                born in epoch 0
                fix: make `Type00.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            2. 1 object that holds itself, 32 B                       leak-6f12a7e08e5078ca
+            2. 1 object that holds itself, 32 B                       leak-4370347ebfbf31f8
                1 × Type01          made at src/app.rs:11:5
                Type01.me → (the first)
                born in epoch 0
                fix: make `Type01.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            3. 1 object that holds itself, 32 B                       leak-f450015fa5ecaf60
+            3. 1 object that holds itself, 32 B                       leak-711adcd0aad8c467
                1 × Type02          made at src/app.rs:12:5
                Type02.me → (the first)
                born in epoch 0
                fix: make `Type02.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            4. 1 object that holds itself, 32 B                       leak-f04de74f38d5e1d2
+            4. 1 object that holds itself, 32 B                       leak-bc2186ae85eef6b2
                1 × Type03          made at src/app.rs:13:5
                Type03.me → (the first)
                fix: make `Type03.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            5. 1 object that holds itself, 32 B                       leak-f83826f7c4697b04
+            5. 1 object that holds itself, 32 B                       leak-6dcbea820c61ae41
                1 × Type04          made at src/app.rs:14:5
                Type04.me → (the first)
                fix: make `Type04.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            6. 1 object that holds itself, 32 B                       leak-b3471ffe3a761e72
+            6. 1 object that holds itself, 32 B                       leak-df094c1d0a03c7fc
                1 × Type05          made at src/app.rs:15:5
                Type05.me → (the first)
                fix: make `Type05.me` Weak
@@ -242,14 +249,15 @@ fn a_kind_that_leaked_often() {
         expect![[r#"
             7 objects leaked, 224 B: 3 leaks of 1 kind
 
-            1. 3 leaks of 7 objects in all, 224 B                     leak-0c9c1048920a114d
+            1. 3 leaks of 7 objects in all, 224 B                     leak-7e7b59e93b51aeac
                7 × Node            made at src/app.rs:10:5
                Node.next → Node.next → (the first)
                born in epoch 0
                fix: make `Node.next` Weak
-                 frees 7 objects, 224 B; nothing else would lose its last owner
-                 2 objects of the first then need another owner; or clear the field before
-                   the last handle is dropped"#]],
+                 frees 7 objects, 224 B, and nothing that is in use now
+                 7 of these would lose their last owner, unless the program holds them:
+                   7 × Node            made at src/app.rs:10:5
+                 or clear `Node.next` in these objects before the last handle is dropped"#]],
     );
 }
 
@@ -271,14 +279,25 @@ fn no_field_frees_it() {
         expect![[r#"
             2 objects leaked, 64 B: 1 leak of 1 kind
 
-            1. 2 objects kept alive by a cycle, 64 B                  leak-f912d7a4bf457014
+            1. 2 objects kept alive by a cycle, 64 B                  leak-f61fee7e8555bc9f
                1 × Environment     made at src/app.rs:10:5
                1 × Function        made at src/app.rs:11:5
                Environment.values[0] → Function.closure → (the first)
                born in epoch 0
-               fix: no field, made Weak, frees it without freeing what is in use;
-                 clear one of `Environment.values`, `Function.closure` before the last
-                   handle is dropped"#]],
+               fix: make `Function.closure` Weak
+                 frees 2 objects, 64 B
+                 1 object in use now would lose its last owner, and be dropped:
+                   1 × Environment     made at src/app.rs:10:5
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Environment     made at src/app.rs:10:5
+                 or clear `Function.closure` in these objects before the last handle is
+                   dropped
+               or: `Environment.values`
+                 2 objects in use now would lose their last owner, and be dropped:
+                   1 × Environment     made at src/app.rs:10:5
+                   1 × Function        made at src/app.rs:11:5
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Function        made at src/app.rs:11:5"#]],
     );
 }
 
@@ -297,14 +316,14 @@ fn held_by_leaks_of_several_kinds() {
         expect![[r#"
             3 objects leaked, 96 B: 2 leaks of 2 kinds
 
-            1. 1 object that holds itself, 32 B                       leak-045231e55f68fc46
+            1. 1 object that holds itself, 32 B                       leak-505d5247b4cd2689
                1 × One             made at src/app.rs:11:5
                One.me → (the first)
                born in epoch 0
                fix: make `One.me` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner
 
-            2. 1 object that holds itself, 32 B                       leak-5295d2f08495df36
+            2. 1 object that holds itself, 32 B                       leak-9b8762c5f9cb6ceb
                1 × Two             made at src/app.rs:12:5
                Two.me → (the first)
                born in epoch 0

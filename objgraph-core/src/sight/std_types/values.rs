@@ -13,7 +13,6 @@ use std::task::Poll;
 use super::shapes::{choices, wrappers};
 use crate::sight::Registrar;
 use crate::sight::walk::Walk;
-use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
@@ -125,10 +124,10 @@ macro_rules! ranges {
         impl<T: 'static> Walk for $type {
             fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $value = self;
-                visitor.open(Segment::Field("start"));
+                visitor.__enter("start");
                 visitor.any($start);
                 visitor.__leave();
-                visitor.open(Segment::Field("end"));
+                visitor.__enter("end");
                 visitor.any($end);
                 visitor.__leave();
             }
@@ -231,7 +230,7 @@ macro_rules! tuples {
         impl<$($T: 'static),*> Walk for ($($T,)*) {
             fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 $(
-                    visitor.open(Segment::Field(stringify!($index)));
+                    visitor.__enter(stringify!($index));
                     visitor.any(&self.$index);
                     visitor.__leave();
                 )*

@@ -2,7 +2,7 @@
 //! number of an element.
 
 use super::{Cursor, Frame, PATH_DEPTH, Tracer};
-use crate::snapshot::{PathId, Segment};
+use crate::snapshot::{FieldName, PathId, Segment};
 
 impl Tracer {
     // What is done for every step comes in two: the common case, which calls nothing, and the rest.
@@ -38,7 +38,7 @@ impl Tracer {
 
     #[cold]
     #[inline(never)]
-    fn enter_field_slowly(&mut self, name: &'static str) {
+    fn enter_field_slowly(&mut self, name: FieldName) {
         self.enter_slowly(Segment::Field(name));
     }
 
