@@ -35,6 +35,7 @@ mod snapshot;
 mod trace;
 mod tracked;
 mod type_info;
+mod type_name;
 mod watch;
 
 pub use capture::pointers::{rc, sync};
@@ -54,7 +55,8 @@ pub use trace::{
     snapshot_with, with_root,
 };
 pub use tracked::{Tracked, Visit};
-pub use type_info::{Field, Sight, TypeInfo, short_name, shown_name};
+pub use type_info::{Field, Sight, TypeInfo};
+pub use type_name::{last_segments, map_paths, public_name, short_name, shown_name};
 pub use watch::{Watch, watch};
 
 /// What the macros expand to. Nothing here is meant to be named by anyone else.

@@ -12,7 +12,7 @@ use crate::snapshot::Holder;
 use crate::sync::Arc;
 use crate::trace::{Starts, label_of};
 use crate::tracked::Visit;
-use crate::type_info::short_name;
+use crate::type_name::short_name;
 
 /// An object of the table, by its id. It keeps nothing alive.
 #[derive(Clone, Copy)]

@@ -1,8 +1,7 @@
 //! What is known of a type.
 
-use std::borrow::Cow;
-
 use crate::site::Site;
+use crate::type_name::{self, short_name};
 
 /// What is known of one concrete type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,87 +112,20 @@ impl TypeInfo {
         head.rfind("::").map_or("", |end| &head[..end])
     }
 
-    /// Whether `name` means this type: its full name if `name` has a `::`, else its short name,
-    /// with or without its generic arguments.
+    /// Whether `name` means this type: its short name, its full name, or one with some of its
+    /// modules, as reports show it where two types share the short name; with or without its
+    /// generic arguments.
     ///
     /// ```
     /// use objgraph_core::TypeInfo;
     ///
     /// let info = TypeInfo::opaque("app::dom::Node<app::Text>", 8);
     /// assert!(info.matches("Node") && info.matches("Node<Text>"));
-    /// assert!(info.matches("app::dom::Node") && !info.matches("dom::Node"));
+    /// assert!(info.matches("app::dom::Node") && info.matches("dom::Node"));
+    /// assert!(!info.matches("om::Node") && !info.matches("Text"));
     /// ```
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        fn eq(of: &str, name: &str) -> bool {
-            of == name
-                || of
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with('<'))
-        }
-        eq(&self.short_name, name) || (name.contains("::") && eq(&self.name, name))
-    }
-}
-
-/// Removes the modules from a type's full name, inside its generic arguments too.
-///
-/// ```
-/// use objgraph_core::short_name;
-///
-/// assert_eq!(short_name("alloc::vec::Vec<app::Node>"), "Vec<Node>");
-/// assert_eq!(short_name("app::main::{{closure}}"), "main::{{closure}}");
-/// assert_eq!(short_name("dyn core::ops::Fn(app::A) -> app::B"), "dyn Fn(A) -> B");
-/// ```
-#[must_use]
-pub fn short_name(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut start = 0;
-    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#');
-    while start < name.len() {
-        let rest = &name[start..];
-        let end = rest.find(|c: char| !is_path(c)).unwrap_or(rest.len());
-        if end == 0 {
-            let c = rest.chars().next().unwrap_or_default();
-            out.push(c);
-            start += c.len_utf8();
-            continue;
-        }
-        out.push_str(last_segment(&rest[..end]));
-        start += end;
-    }
-    out
-}
-
-/// Maximum number of characters of a type's name in a text.
-const SHOWN: usize = 200;
-
-/// The name of a type as texts and files show it: cut after 200 characters. Nobody reads more, and
-/// the name of a deeply nested type can have a million. [`TypeInfo`] has it whole.
-///
-/// ```
-/// use objgraph_core::shown_name;
-///
-/// assert_eq!(shown_name("app::Node"), "app::Node");
-/// assert_eq!(shown_name(&"x".repeat(300)), "x".repeat(200) + "…");
-/// ```
-#[must_use]
-pub fn shown_name(name: &str) -> Cow<'_, str> {
-    match name.char_indices().nth(SHOWN) {
-        None => Cow::Borrowed(name),
-        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
-    }
-}
-
-/// The last segment of a path; a closure, which has no name, keeps the function it stands in.
-fn last_segment(path: &str) -> &str {
-    let mut cut = path.len();
-    loop {
-        let Some(at) = path[..cut].rfind("::") else {
-            return path;
-        };
-        if !path[at + 2..].starts_with('{') {
-            return &path[at + 2..];
-        }
-        cut = at;
+        type_name::matches(&self.name, name)
     }
 }

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::lock::Mutex;
-use crate::type_info::shown_name;
+use crate::type_name::shown_name;
 
 /// How long a label may take before it is announced.
 const PATIENCE: Duration = Duration::from_secs(2);
