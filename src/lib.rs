@@ -150,7 +150,7 @@ pub use ask::{leak_birth, owners, zombies};
 pub use objgraph_core::{HandleRow, Held, LastDrop, follow, last_drop};
 
 // What could not be looked into.
-pub use analysis::{BlindPlace, BlindSpots, BlindType};
+pub use analysis::{BlindPlace, BlindSpots, BlindType, Coverage};
 pub use ask::blind_spots;
 
 #[doc(hidden)]

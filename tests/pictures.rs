@@ -207,7 +207,7 @@ fn types_paths_and_references_are_left_out() {
             .without_types(["pictures::other::Config"])
             .max_depth(1),
     );
-    assert_eq!(types(&one), ["App", "Session", "Config"]);
+    assert_eq!(types(&one), ["App", "Session", "pictures::Config"]);
     assert_eq!(types(&drawn(&refs().collapse("Session")))[4..], [""; 0]);
     let stopped = drawn(&refs().stop_at(|node| node.type_info().matches("User")));
     assert_eq!(types(&stopped).len(), 5);
@@ -270,7 +270,7 @@ fn the_tool_is_not_in_its_own_pictures_or_counts() {
     assert_eq!(objgraph::snapshot().len(), before);
     assert_eq!(
         types(&drawing),
-        ["Config", "App", "Session", "Session", "outside"]
+        ["pictures::Config", "App", "Session", "Session", "outside"]
     );
     assert!(stats.keys().all(|name| !name.contains("objgraph")));
     assert_eq!(

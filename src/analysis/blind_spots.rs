@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Coverage;
 use crate::order;
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
@@ -96,6 +97,12 @@ impl BlindSpots {
         self.types.is_empty()
             && self.places.is_empty()
             && self.other_threads + self.lent + self.panicked == 0
+    }
+
+    /// How much was traced, and what could not be. O(objects).
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(&self.snapshot)
     }
 
     /// The snapshot that was looked at.

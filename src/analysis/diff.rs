@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::order;
 use objgraph_core::{Node, ObjectId, Site, Snapshot};
 
-use super::bytes_of;
 use super::fields::declaring;
+use super::{Coverage, ShownNames, bytes_of};
 
 /// What came, went and stayed between two snapshots of one process: the answer of [`diff`].
 ///
@@ -25,6 +25,9 @@ pub struct Diff {
     /// Collections of objects that are in both snapshots, and of roots: those that grew most
     /// first, then by name. Those whose length is the same are left out.
     pub containers: Vec<ContainerDiff>,
+    /// What of the second snapshot could be traced, and what could not and may hide growth.
+    pub coverage: Coverage,
+    pub(crate) names: ShownNames,
 }
 
 /// How many objects were born, died and survived.
@@ -169,6 +172,8 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
         types,
         sites,
         containers: containers(before, after),
+        coverage: Coverage::of(after),
+        names: ShownNames::of(after),
     }
 }
 

@@ -151,19 +151,20 @@ impl Fields {
     }
 
     /// The numbers of the fields of this name: `Type.field`, `Type::Variant.field` or
-    /// `Type.Variant.field`, where the type may be named short or in full; or, where there is none,
-    /// the way to the field from the object that holds it: `Circuit.nodes.Source.output.circuit`.
+    /// `Type.Variant.field`, where the type may be named with any number of its modules; or, where
+    /// there is none, the way to the field from the object that holds it:
+    /// `Circuit.nodes.Source.output.circuit`.
     pub(super) fn named(&self, snapshot: &Snapshot, name: &str) -> Vec<u32> {
         let name = without_arguments(name);
         let declared = self.all.iter().enumerate().filter(|(_, field)| {
             let full = without_arguments(&field.type_name);
-            let short = short_name(&full);
-            let path = &field.path;
-            [full, short].iter().any(|type_name| {
-                name.strip_prefix(type_name.as_str()).is_some_and(|rest| {
-                    let rest = rest.strip_prefix('.').or_else(|| rest.strip_prefix("::"));
-                    rest.is_some_and(|rest| rest == path)
-                })
+            let type_name = name.strip_suffix(&field.path).and_then(|of_type| {
+                let of_type = of_type.strip_suffix('.');
+                of_type.or_else(|| name.strip_suffix(&field.path)?.strip_suffix("::"))
+            });
+            type_name.is_some_and(|type_name| {
+                let modules = full.strip_suffix(type_name);
+                modules.is_some_and(|modules| modules.is_empty() || modules.ends_with("::"))
             })
         });
         let mut numbers: Vec<u32> = declared.map(|(at, _)| at as u32).collect();
@@ -286,11 +287,6 @@ pub(super) fn is_back_name(name: &str) -> bool {
         first,
         "parent" | "owner" | "prev" | "previous" | "back" | "backref" | "outer" | "up"
     )
-}
-
-/// The short name of the type that declares the fields of a type.
-pub(crate) fn short(name: &str) -> String {
-    short_name(declaring(name))
 }
 
 #[cfg(test)]

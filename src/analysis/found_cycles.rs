@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::{Cycles, reach};
+use super::{Coverage, Cycles, reach};
 
 /// The cycles of strong references that can be reached from some values. They will leak when
 /// nothing else refers to them any more.
@@ -12,6 +12,7 @@ use super::{Cycles, reach};
 pub struct FoundCycles {
     snapshot: Arc<Snapshot>,
     cycles: Cycles,
+    coverage: Coverage,
 }
 
 impl FoundCycles {
@@ -25,6 +26,7 @@ impl FoundCycles {
             .collect();
         let cycles = Cycles::among(snapshot, &nodes);
         Self {
+            coverage: Coverage::of_nodes(snapshot, &reached),
             snapshot: Arc::clone(snapshot),
             cycles,
         }
@@ -46,6 +48,12 @@ impl FoundCycles {
     #[must_use]
     pub fn cycles(&self) -> &Cycles {
         &self.cycles
+    }
+
+    /// What could be traced of what the values reach, and what could not and may hide a cycle.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
     }
 
     /// The snapshot that was looked at.

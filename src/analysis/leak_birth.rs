@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use objgraph_core::{LastDrop, ObjectId, Snapshot};
 
-use super::{NodeSet, find_leaks, reach_backwards};
+use super::{NodeSet, ShownNames, find_leaks, reach_backwards};
 
 /// The last drop of a handle from outside to what leaked: the answer of
 /// [`leak_birth`](crate::leak_birth).
@@ -15,7 +15,7 @@ use super::{NodeSet, find_leaks, reach_backwards};
 pub struct LeakBirth {
     /// The object that the handle led to: the one that was asked for, or one that it hangs on.
     pub object: ObjectId,
-    /// The short name of its type.
+    /// The name of its type, as reports show it.
     pub type_name: String,
     /// The drop.
     pub last_drop: LastDrop,
@@ -35,12 +35,13 @@ pub(crate) fn leak_birth(
     for &node in leaks.nodes() {
         leaked.insert(node);
     }
+    let names = ShownNames::of(snapshot);
     let hangs_on = reach_backwards(snapshot, [node], &leaked);
     let drops = hangs_on.iter().filter_map(|node| {
         let node = snapshot.node(node);
         Some(LeakBirth {
             object: node.id(),
-            type_name: node.type_info().short_name.clone(),
+            type_name: names.get(&node.type_info().name).into_owned(),
             last_drop: last_drop(node.id())?,
         })
     });

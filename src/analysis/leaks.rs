@@ -18,12 +18,12 @@ use objgraph_core::{Node, NodeId, ObjectId, Snapshot};
 
 use super::balance::{Balance, reported};
 use super::possibly::possibly_leaked;
-use super::{LeakKinds, NodeSet, SnapshotObject, Suspect, reach};
+use super::{Coverage, LeakKinds, NodeSet, SnapshotObject, Suspect, reach};
 
 /// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
 ///
 /// It prints as a report for people, 80 columns wide where names allow.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Leaks {
     snapshot: Arc<Snapshot>,
     leaked: Vec<NodeId>,
@@ -188,6 +188,12 @@ impl Leaks {
         self.is_part
     }
 
+    /// What could be traced, and what could not and may hide a leak. O(objects).
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(&self.snapshot)
+    }
+
     /// The snapshot that was looked at.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
@@ -251,7 +257,7 @@ impl<'l> IntoIterator for &'l Leaks {
 }
 
 /// Some objects of a snapshot, in its order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Objects<'l> {
     snapshot: &'l Snapshot,
     nodes: std::slice::Iter<'l, NodeId>,

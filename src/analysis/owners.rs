@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ShownNames;
 use crate::order;
 use objgraph_core::{HandleRow, Held, NodeId, ObjectId, Site, Snapshot};
 
 /// Who holds an object: the answer of [`owners`].
 ///
 /// It prints as a report for people.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Owners {
     snapshot: Arc<Snapshot>,
     node: NodeId,
@@ -177,6 +178,7 @@ impl Owners {
 /// It prints as a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zombies {
+    pub(crate) is_enabled: bool,
     pub(crate) is_known: bool,
     rows: Vec<ZombieSite>,
     allocations: usize,
@@ -187,7 +189,7 @@ pub struct Zombies {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ZombieSite {
-    /// The short name of the type of the values.
+    /// The name of the type of the values, as reports show it.
     pub type_name: String,
     /// Where the handles were made.
     pub site: Site,
@@ -220,10 +222,13 @@ pub fn zombies(snapshot: &Snapshot) -> Zombies {
         *handles += 1;
         objects.insert(row.object, bytes_of(row));
     }
+    let names = ShownNames::of(snapshot);
     let mut rows: Vec<ZombieSite> = sites
         .into_iter()
         .map(|((type_index, site), (handles, objects))| ZombieSite {
-            type_name: snapshot.types()[type_index as usize].short_name.clone(),
+            type_name: names
+                .get(&snapshot.types()[type_index as usize].name)
+                .into_owned(),
             site: snapshot.parts().sites[site as usize].clone(),
             handles,
             allocations: objects.len(),
@@ -235,6 +240,7 @@ pub fn zombies(snapshot: &Snapshot) -> Zombies {
         most.then_with(|| (&a.type_name, &a.site).cmp(&(&b.type_name, &b.site)))
     });
     Zombies {
+        is_enabled: snapshot.parts().enabled,
         is_known: snapshot.knows_handles(),
         rows,
         allocations: all.len(),

@@ -45,7 +45,7 @@ use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 ///     assert_eq!(retained.retained_bytes(node), 32 + 40 + 1000);
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Retained {
     snapshot: Arc<Snapshot>,
     /// The immediate dominator of each node: a node, or the number of nodes plus that of a cycle;

@@ -10,6 +10,7 @@ use crate::order;
 use objgraph_core::{Site, Snapshot};
 
 use super::fields::declaring;
+use super::{Coverage, ShownNames};
 use mann_kendall::{rises_by_chance, score};
 
 /// What grows steadily over many snapshots: counts of objects by type and by site, and lengths of
@@ -42,6 +43,8 @@ use mann_kendall::{rises_by_chance, score};
 #[derive(Clone, Debug, Default)]
 pub struct Trend {
     observed: usize,
+    coverage: Coverage,
+    pub(crate) names: ShownNames,
     series: BTreeMap<Counted, Vec<u64>>,
 }
 
@@ -140,9 +143,17 @@ impl Trend {
             series.push(number);
         }
         self.observed += 1;
+        self.coverage = Coverage::of(snapshot);
+        self.names = ShownNames::of(snapshot);
         for series in self.series.values_mut() {
             series.resize(self.observed, 0);
         }
+    }
+
+    /// What of the last snapshot could be traced, and what could not and may hide growth.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
     }
 
     /// The numbers of all snapshots.

@@ -1,5 +1,6 @@
 //! Bytes by type.
 
+use super::ShownNames;
 use crate::order;
 use objgraph_core::Snapshot;
 
@@ -9,6 +10,8 @@ use objgraph_core::Snapshot;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeSizes {
     rows: Vec<TypeSize>,
+    pub(crate) is_enabled: bool,
+    pub(crate) names: ShownNames,
 }
 
 /// How many bytes the objects of one type take.
@@ -56,7 +59,11 @@ impl TypeSizes {
             let by_bytes = b.bytes().cmp(&a.bytes());
             by_bytes.then_with(|| a.type_name.cmp(&b.type_name))
         });
-        Self { rows }
+        Self {
+            rows,
+            is_enabled: snapshot.parts().enabled,
+            names: ShownNames::of(snapshot),
+        }
     }
 
     /// The types, those of most bytes first.

@@ -15,7 +15,7 @@ use super::{NodeSet, Objects, bytes_of, rows};
 /// and [`what_if_weak`].
 ///
 /// It prints as a report for people.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WhatIf {
     pub(super) snapshot: Arc<Snapshot>,
     change: Change,

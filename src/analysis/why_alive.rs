@@ -17,7 +17,7 @@ use super::{NodeSet, reach, rows, strong_components_within};
 /// Why an object is alive: the answer of [`why_alive`].
 ///
 /// It prints as a report for people.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WhyAlive {
     snapshot: Arc<Snapshot>,
     node: NodeId,

@@ -2,9 +2,10 @@
 
 use std::borrow::Borrow;
 
-use objgraph_core::{Object, ObjectId, at, objects};
+use objgraph_core::{Object, ObjectId, at, counts, objects};
 
-use super::typed::{Typed, of_type};
+use super::stats::meaning;
+use super::typed::{Typed, meant, of_type};
 
 /// The objects with these ids, in the order given; ids of objects that are gone are left out.
 ///
@@ -30,7 +31,7 @@ pub fn at_addrs<I: Borrow<ObjectId>>(ids: impl IntoIterator<Item = I>) -> Vec<Ob
 /// ```
 #[must_use]
 pub fn by_type(name: &str) -> Vec<Object> {
-    of_type(name, objects())
+    meant(&meaning(name, &counts()), objects())
 }
 
 /// Those of these objects whose type has this name; as [`by_type`], over a collection or a

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::ops::Index;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use objgraph_core::{ObjectId, advance_epoch, each_object, short_name};
+use objgraph_core::{ObjectId, advance_epoch, each_object, public_name, short_name};
 
 use super::{LIMIT, advice, print};
 use crate::order;
@@ -123,7 +123,7 @@ impl NewIds {
 
     fn name(&self, full: &str) -> String {
         match self.full_names {
-            true => full.to_owned(),
+            true => public_name(full),
             false => short_name(full),
         }
     }

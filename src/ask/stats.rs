@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::{self, Write};
 
-use objgraph_core::{Object, TypeInfo, counts, objects, short_name};
+use objgraph_core::{Count, Object, counts, objects, public_name, short_name};
 
 use super::growth::{Grown, Growth, own};
-use super::typed::{Typed, of_type};
+use super::typed::{Meaning, Typed, of_type};
 use super::{LIMIT, advice, print};
 use crate::order;
 use crate::report::{write_counts, write_growth};
 
 /// How many objects of the type with this name are alive: by its short name (`Node`, `Node<u8>`;
-/// `Node` means every `Node<…>` too), or, if there is a `::` in it, by its full name.
+/// `Node` means every `Node<…>` too), by its full name, or by one with some of its modules, as
+/// reports show it where two types share the short name.
+///
+/// Where no object was ever of a type of this name, the name means objects that hold one in a
+/// cell, a lock, an option or a box: `Widget` finds `RefCell<Widget>` and `Mutex<Widget>`.
 ///
 /// It takes time for each type, not for each object.
 ///
@@ -26,10 +30,17 @@ use crate::report::{write_counts, write_growth};
 /// ```
 #[must_use]
 pub fn count(name: &str) -> usize {
-    let of_name = counts()
-        .into_iter()
-        .filter(|count| count.alive > 0 && TypeInfo::opaque(count.type_name, 0).matches(name));
+    let counts = counts();
+    let meaning = meaning(name, &counts);
+    let alive = counts.iter().filter(|count| count.alive > 0);
+    let of_name = alive.filter(|count| meaning.is(count.type_name));
     of_name.map(|count| count.alive as usize).sum()
+}
+
+/// What a name means among all types that objects were ever of.
+pub(super) fn meaning<'n>(name: &'n str, counts: &[Count]) -> Meaning<'n> {
+    let known = counts.iter().filter(|count| count.born > 0);
+    Meaning::among(name, known.map(|count| count.type_name))
 }
 
 /// How many of these objects are of the type with this name; as [`count`], over a collection or a
@@ -182,7 +193,7 @@ impl<'f, T: Typed> Stats<'f, T> {
         for (full, number) in by_full_name {
             let name = match self.shortnames {
                 true => short_name(&full),
-                false => full,
+                false => public_name(&full),
             };
             *stats.entry(name).or_default() += number;
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::failure::{Failure, Point};
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
-use crate::report::{in_line, save, write_whole};
+use crate::report::{count_of, in_line, save, write_whole};
 
 /// A message has at most so many lines.
 const LINES: usize = 90;
@@ -78,11 +78,11 @@ fn message(failure: &Failure, files: &Files) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut message = lines[..lines.len().min(LINES)].join("\n");
     if lines.len() > LINES {
-        let more = lines.len() - LINES;
+        let more = count_of(lines.len() - LINES, "more line", "more lines");
         // Writing to a string does not fail.
         let _ = match &files.report {
-            Some(path) => write!(message, "\n… {more} more lines, in {path}"),
-            None => write!(message, "\n… {more} more lines"),
+            Some(path) => write!(message, "\n… {more}, in {path}"),
+            None => write!(message, "\n… {more}"),
         };
     }
     for line in &files.told {

@@ -1,19 +1,14 @@
 //! What could not be looked into, in reports.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 
-use objgraph_core::{PlaceKind, Snapshot};
+use objgraph_core::PlaceKind;
 
 use super::words::{Names, count, joined, objects, wrapped};
 use crate::analysis::{BlindSpots, can_derive};
-use crate::order;
 
 /// At most so many types, and so many places, are told.
 const LINES: usize = 20;
-/// The same, below another report.
-const BELOW: usize = 3;
 
 /// Each blind spot, with what to do about it.
 impl fmt::Display for BlindSpots {
@@ -26,8 +21,9 @@ impl fmt::Display for BlindSpots {
 
 impl BlindSpots {
     fn write(&self, out: &mut String) -> fmt::Result {
-        if self.is_empty() {
-            return writeln!(out, "Every object could be looked into.");
+        let coverage = self.coverage();
+        if self.is_empty() || !coverage.is_enabled() {
+            return writeln!(out, "{coverage}");
         }
         let snapshot = self.snapshot();
         let names = Names::of(snapshot);
@@ -157,93 +153,4 @@ fn more(out: &mut String, all: usize, one: &str, many: &str) -> fmt::Result {
         0 => Ok(()),
         hidden => writeln!(out, "… and {}", count(hidden, one, many)),
     }
-}
-
-/// The blind spots in a few lines, below another report; nothing if there are none.
-pub(super) fn write_below(out: &mut String, snapshot: &Arc<Snapshot>) -> fmt::Result {
-    let blind = BlindSpots::of(snapshot);
-    if blind.is_empty() {
-        return Ok(());
-    }
-    let names = Names::of(snapshot);
-    // Who can act on a type needs its full name; of the others, the short one says enough.
-    let name_of = |type_index: usize| {
-        let full = snapshot.types()[type_index].name.as_str();
-        if can_derive(full) {
-            full
-        } else {
-            names.get(type_index)
-        }
-    };
-    let mut lines = Vec::new();
-    for one in &blind.types {
-        let name = name_of(one.type_index);
-        let hint = if can_derive(name) {
-            ": derive `Tracked` on it"
-        } else {
-            ""
-        };
-        lines.push(format!("{} of {name}{hint}", objects(one.objects)));
-    }
-    let mut inside: BTreeMap<usize, usize> = BTreeMap::new();
-    let (mut busy, mut deep) = (0, 0);
-    for place in &blind.places {
-        match place.kind {
-            PlaceKind::Busy => busy += place.values,
-            PlaceKind::TooDeep => deep += place.values,
-            _ => *inside.entry(place.type_index).or_default() += place.values,
-        }
-    }
-    let mut inside: Vec<_> = inside.into_iter().collect();
-    order::sort_by_key(&mut inside, |&(_, values)| std::cmp::Reverse(values));
-    for (type_index, values) in inside {
-        let values = count(values, "value", "values");
-        lines.push(format!(
-            "{values} of {} inside other objects",
-            name_of(type_index)
-        ));
-    }
-    let hidden = lines.len().saturating_sub(BELOW);
-    lines.truncate(BELOW);
-    if hidden > 0 {
-        lines.push(format!(
-            "… and {}",
-            count(hidden, "more type", "more types")
-        ));
-    }
-    let mut rest = |number: usize, one: &str, many: &str| {
-        if number > 0 {
-            lines.push(count(number, one, many));
-        }
-    };
-    rest(
-        blind.other_threads,
-        "Rc object of another thread",
-        "Rc objects of other threads",
-    );
-    rest(
-        busy,
-        "cell or lock that was in use",
-        "cells or locks that were in use",
-    );
-    rest(
-        deep,
-        "value in cells nested too deeply",
-        "values in cells nested too deeply",
-    );
-    rest(
-        blind.lent,
-        "object lent out as &mut",
-        "objects lent out as &mut",
-    );
-    rest(
-        blind.panicked,
-        "object whose visit panicked",
-        "objects whose visits panicked",
-    );
-    writeln!(
-        out,
-        "not looked into, so leaks may hide behind (see objgraph::blind_spots()):"
-    )?;
-    lines.iter().try_for_each(|line| writeln!(out, "  {line}"))
 }

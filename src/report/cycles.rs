@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::coverage::OFF;
 use super::words::{Names, count, objects, wrapped};
 use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
 
@@ -18,10 +19,19 @@ pub(super) struct CycleReport<'s> {
 /// Every kind of cycle, and which field closes it.
 impl fmt::Display for FoundCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("No cycle of strong references.");
+        let coverage = self.coverage();
+        if !coverage.is_enabled() {
+            return f.write_str(OFF);
         }
         let mut text = String::new();
+        if self.is_empty() {
+            let none = "No cycle of strong references";
+            match coverage.is_complete() {
+                true => writeln!(text, "{none}.")?,
+                false => coverage.write_nothing_among(&mut text, none)?,
+            }
+            return f.write_str(text.trim_end());
+        }
         writeln!(
             text,
             "{} on cycles of strong references, of {}\n",
@@ -30,6 +40,7 @@ impl fmt::Display for FoundCycles {
         )?;
         let names = Names::of(self.snapshot());
         CycleReport::new(&names).write(&mut text, self.cycles())?;
+        coverage.write_below(&mut text, "there may be more cycles")?;
         f.write_str(text.trim_end())
     }
 }
@@ -61,9 +72,9 @@ impl<'s> CycleReport<'s> {
         let what = if cycle.objects == cycle.count * length {
             match (length, cycle.count) {
                 (1, 1) => "1 object keeps itself alive".to_owned(),
-                (1, _) => "1 object each keeps itself alive".to_owned(),
+                (1, _) => "1 object each time keeps itself alive".to_owned(),
                 (_, 1) => format!("{length} objects keep each other alive"),
-                _ => format!("{length} objects each keep each other alive"),
+                _ => format!("{length} objects each time keep each other alive"),
             }
         } else if cycle.count == 1 {
             format!("one of many that keep {} alive", objects(cycle.objects))

@@ -5,11 +5,15 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
+use super::coverage::OFF;
 use super::words::{count, grouped, signed_bytes, wrapped};
-use crate::analysis::{Counted, Diff, Trend, Turnover, short};
+use crate::analysis::{Counted, Diff, ShownNames, Trend, Turnover};
 
 /// At most so many lines of one kind are told.
 const LINES: usize = 10;
+
+/// What may hide where something was not traced.
+const HIDES: &str = "growth may hide there";
 
 /// What came and went by type, where it was made, and which collections grew.
 impl fmt::Display for Diff {
@@ -26,8 +30,18 @@ impl fmt::Display for Diff {
             .iter()
             .filter(|of| changed(&of.turnover))
             .collect();
+        if !self.coverage.is_enabled() {
+            return f.write_str(OFF);
+        }
+        let short = |name: &str| self.names.get(name).into_owned();
         if types.is_empty() && self.containers.is_empty() {
-            return f.write_str("Nothing was born, nothing died, and no collection changed.");
+            let traced = match self.coverage.is_complete() {
+                true => "",
+                false => " that could be traced",
+            };
+            let text =
+                format!("Nothing was born, nothing died, and no collection{traced} changed.");
+            wrapped(&mut out, "", text.split(' '), " ")?;
         }
         if !types.is_empty() {
             let shown = &types[..types.len().min(LINES)];
@@ -81,7 +95,7 @@ impl fmt::Display for Diff {
                     "shrank"
                 };
                 let (before, after) = (grouped(of.before), grouped(of.after));
-                let holder = place(&of.holder, &of.path);
+                let holder = place(&self.names, &of.holder, &of.path);
                 let objects = match of.objects {
                     1 => String::new(),
                     objects => format!(", in {objects} objects"),
@@ -92,6 +106,10 @@ impl fmt::Display for Diff {
             let rest = self.containers.len().saturating_sub(LINES);
             more(&mut out, rest, "collection", "collections")?;
         }
+        if !self.coverage.is_complete() {
+            writeln!(out)?;
+            self.coverage.write_below(&mut out, HIDES)?;
+        }
         f.write_str(out.trim())
     }
 }
@@ -100,22 +118,32 @@ impl fmt::Display for Diff {
 impl fmt::Display for Trend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let steady = self.steady();
+        let coverage = self.coverage();
+        if !self.is_empty() && !coverage.is_enabled() {
+            return f.write_str(OFF);
+        }
         let observed = count(self.len(), "snapshot", "snapshots");
+        let mut out = String::new();
         if steady.is_empty() {
             let why = if self.len() < 5 {
                 "; it takes 5 at least"
             } else {
                 ""
             };
-            return write!(f, "Nothing grows steadily over {observed}{why}.");
+            writeln!(out, "Nothing grows steadily over {observed}{why}.")?;
+            coverage.write_below(&mut out, HIDES)?;
+            return f.write_str(out.trim_end());
         }
-        let mut out = String::new();
         writeln!(out, "growing steadily over {observed}:")?;
         for one in steady.iter().take(LINES) {
             let what = match &one.counted {
-                Counted::Type(name) => format!("objects of {}", short(name)),
-                Counted::Site(name, site) => format!("objects of {} made at {site}", short(name)),
-                Counted::Container { holder, path } => format!("items in {}", place(holder, path)),
+                Counted::Type(name) => format!("objects of {}", self.names.get(name)),
+                Counted::Site(name, site) => {
+                    format!("objects of {} made at {site}", self.names.get(name))
+                }
+                Counted::Container { holder, path } => {
+                    format!("items in {}", place(&self.names, holder, path))
+                }
             };
             wrapped(&mut out, "  ", what.split(' '), " ")?;
             let series = &one.series;
@@ -137,17 +165,18 @@ impl fmt::Display for Trend {
             "series",
             "series",
         )?;
+        coverage.write_below(&mut out, HIDES)?;
         f.write_str(out.trim_end())
     }
 }
 
 /// `Server.sessions`; the name of a root as it is.
-fn place(holder: &str, path: &str) -> String {
+fn place(names: &ShownNames, holder: &str, path: &str) -> String {
     // A root is called `static app::CACHE`, or what the program called it.
     let holder = if holder.contains(' ') {
         holder.to_owned()
     } else {
-        short(holder)
+        names.get(holder).into_owned()
     };
     super::words::joined(&holder, path)
 }

@@ -7,7 +7,8 @@ use std::fmt;
 use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, Snapshot, State};
 
 use super::owners::named_thread;
-use super::type_names::TypeNames;
+use super::type_names::Names;
+use super::words::count;
 use crate::analysis::{Drawn, Link, LinkKind, Neighbourhood, Shape};
 
 /// What to write below an object's own text, if anything.
@@ -172,14 +173,13 @@ impl fmt::Debug for DrawingOptions<'_> {
 impl Drawing {
     /// Writes texts to what a picture shows.
     pub fn new(snapshot: &Snapshot, picture: &Neighbourhood, options: &DrawingOptions<'_>) -> Self {
-        let types = picture.nodes.iter().filter_map(|drawn| match &drawn.shape {
-            Shape::Hidden { type_index, .. } => Some(*type_index as usize),
-            shape => Some(snapshot.node(*shape.objects().first()?).type_index()),
-        });
         let writer = Writer {
             snapshot,
             max_depth: picture.max_depth,
-            names: TypeNames::new(snapshot, types, options.shortnames),
+            names: match options.shortnames {
+                true => Names::of(snapshot),
+                false => Names::in_full(snapshot),
+            },
             options,
         };
         let edge = |link: &Link| DrawnEdge {
@@ -216,7 +216,7 @@ impl Drawing {
 struct Writer<'p> {
     snapshot: &'p Snapshot,
     max_depth: usize,
-    names: TypeNames<'p>,
+    names: Names<'p>,
     options: &'p DrawingOptions<'p>,
 }
 
@@ -227,13 +227,16 @@ impl Writer<'_> {
             Shape::Stack(nodes) => return self.stack(drawn, nodes),
             Shape::MoreReferences(more) => (
                 Role::MoreReferences(*more),
-                format!("{more} more references"),
+                count(*more, "more reference", "more references"),
             ),
             Shape::MoreBackreferences(more) => (
                 Role::MoreBackreferences(*more),
-                format!("{more} more backreferences"),
+                count(*more, "more backreference", "more backreferences"),
             ),
-            Shape::MoreObjects(more) => (Role::MoreObjects(*more), format!("{more} more objects")),
+            Shape::MoreObjects(more) => (
+                Role::MoreObjects(*more),
+                count(*more, "more object", "more objects"),
+            ),
             Shape::OutsideAt {
                 site,
                 thread,

@@ -27,7 +27,7 @@ pub(super) struct KindsReport<'l> {
 }
 
 impl<'l> KindsReport<'l> {
-    pub(super) fn new(leaks: &'l Leaks, names: &'l Names<'l>) -> Self {
+    pub(super) fn new(leaks: &'l Leaks, names: &'l Names) -> Self {
         Self { leaks, names }
     }
 

@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::__private::with_report;
 use objgraph_core::{PlaceKind, Snapshot};
 
+use super::coverage::OFF;
 use super::kinds::KindsReport;
 use super::owners::write_outside;
 use super::sites::write_sites;
@@ -37,7 +38,7 @@ impl Report<'_> {
     fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         if self.leaks.is_empty() {
-            writeln!(text, "{}\n", self.nothing())?;
+            self.nothing(&mut text)?;
             self.write_others(&mut text)?;
             return Ok(text);
         }
@@ -59,29 +60,41 @@ impl Report<'_> {
         }
         self.left_behind(out)?;
         self.overreported(out)?;
-        super::blind_spots::write_below(out, self.leaks.snapshot())
+        match self.leaks.is_empty() {
+            true => Ok(()),
+            false => self.leaks.coverage().write_below(out, "more may be leaked"),
+        }
     }
 
     fn snapshot(&self) -> &Snapshot {
         self.leaks.snapshot()
     }
 
-    fn nothing(&self) -> String {
+    fn nothing(&self, out: &mut String) -> fmt::Result {
+        let coverage = self.leaks.coverage();
+        if !coverage.is_enabled() {
+            return writeln!(out, "{OFF}\n");
+        }
         let left_behind = self.leaks.left_behind().len();
-        let alive = self.snapshot().len() - left_behind;
-        let sure = if self.leaks.possibly().len() + left_behind > 0 {
-            " for certain"
-        } else {
-            ""
+        let sure = match self.leaks.possibly().len() + left_behind {
+            0 => "",
+            _ => " for certain",
         };
-        match alive {
-            0 if left_behind > 0 => "Nothing leaked for certain.".to_owned(),
-            0 if !self.snapshot().parts().enabled => "Tracking is off, so leaks cannot be seen: \
-                 build with debug assertions,\nor with the feature `always` of objgraph."
-                .to_owned(),
-            0 => "Nothing leaked: no object is alive.".to_owned(),
-            1 => format!("Nothing leaked{sure}: 1 object is alive, and held from outside."),
-            _ => format!("Nothing leaked{sure}: {alive} objects are alive, all held from outside."),
+        if !coverage.is_complete() {
+            coverage.write_nothing_among(out, &format!("No leak found{sure}"))?;
+            return writeln!(out);
+        }
+        match coverage.traced() - left_behind {
+            0 if left_behind > 0 => writeln!(out, "Nothing leaked for certain.\n"),
+            0 => writeln!(out, "Nothing leaked: no object is alive.\n"),
+            1 => writeln!(
+                out,
+                "Nothing leaked{sure}: 1 object is alive, and held from outside.\n"
+            ),
+            alive => writeln!(
+                out,
+                "Nothing leaked{sure}: {alive} objects are alive, all held from outside.\n"
+            ),
         }
     }
 
@@ -101,11 +114,17 @@ impl Report<'_> {
             LINES / 2,
         )?;
         write_outside(out, "  ", self.snapshot(), nodes)?;
-        writeln!(
-            out,
-            "  References to them were not found. These could be held by what they own"
-        )?;
-        writeln!(out, "  themselves and cannot be looked into:")?;
+        let text = match self.leaks.possibly().len() {
+            1 => {
+                "References to it were not found. They may be held by what it owns itself and \
+                 could not be traced:"
+            }
+            _ => {
+                "References to them were not found. They may be held by what they own \
+                 themselves and could not be traced:"
+            }
+        };
+        wrapped(out, "  ", text.split(' '), " ")?;
         let suspects = self.leaks.suspects();
         for suspect in suspects.iter().take(LINES / 2) {
             let node = SnapshotObject::new(self.snapshot().node(suspect.node));

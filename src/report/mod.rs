@@ -4,6 +4,7 @@
 
 mod blind_spots;
 mod chain;
+mod coverage;
 mod cycles;
 mod diff;
 mod dot;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use objgraph_core::{NodeId, Snapshot};
 
+use super::coverage::OFF;
 use super::escape::in_line;
 use super::words::{Names, ago, bytes, count, joined, thread, time, wrapped};
 use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
@@ -213,11 +214,14 @@ impl fmt::Display for LeakBirth {
 
 impl fmt::Display for Zombies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_enabled {
+            return f.write_str(OFF);
+        }
         if !self.is_known {
             return f.write_str(UNKNOWN);
         }
         if self.is_empty() {
-            return f.write_str("No memory is kept by weak handles alone.");
+            return f.write_str("No tracked allocation is kept by weak handles alone.");
         }
         let allocations = count(self.allocations(), "allocation is", "allocations are");
         let all = bytes(self.bytes());
@@ -239,7 +243,8 @@ impl fmt::Display for Zombies {
         }
         let more = self.rows().len() - shown.len();
         if more > 0 {
-            write!(f, "\n  … and {more} more types and places")?;
+            let more = count(more, "more type and place", "more types and places");
+            write!(f, "\n  … and {more}")?;
         }
         Ok(())
     }

@@ -6,9 +6,9 @@ use std::fmt::{self, Write as _};
 use crate::order;
 use objgraph_core::{NodeId, Site, Snapshot};
 
-use super::words::Names;
+use super::words::{Names, wrapped};
 
-/// `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
+/// Writes `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
 /// many lines.
 pub(super) fn write_sites(
     out: &mut String,
@@ -47,6 +47,10 @@ pub(super) fn write_sites(
             )?,
             None => writeln!(out, "{margin}{number:>digits$} × {name}")?,
         }
+    }
+    if shown.iter().any(|row| row.2.is_some_and(Site::is_in_std)) {
+        let text = "(inside std: write a closure around the constructor to see its line)";
+        wrapped(out, margin, text.split(' '), " ")?;
     }
     if rows.len() > shown.len() {
         let rest: usize = rows[shown.len()..].iter().map(|row| row.0).sum();

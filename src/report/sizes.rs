@@ -3,11 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{NodeId, Site, short_name};
+use objgraph_core::{NodeId, Site};
 
+use super::coverage::OFF;
 use super::escape::in_line;
 use super::words::{Names, bytes, count, grouped, objects};
 use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
@@ -20,21 +21,12 @@ const ALIKE: usize = 3;
 
 impl fmt::Display for TypeSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_enabled {
+            return f.write_str(OFF);
+        }
         if self.rows().is_empty() {
             return f.write_str("No object is alive.");
         }
-        let mut full_names: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for row in self.rows() {
-            let names = full_names.entry(short_name(&row.type_name)).or_default();
-            names.insert(&row.type_name);
-        }
-        let name = |row: &TypeSize| {
-            let short = short_name(&row.type_name);
-            match full_names.get(&short).is_some_and(|names| names.len() > 1) {
-                true => row.type_name.clone(),
-                false => short,
-            }
-        };
         writeln!(
             f,
             "{:>11} {:>11} {:>11} {:>11}  Type",
@@ -51,7 +43,7 @@ impl fmt::Display for TypeSizes {
             )
         };
         for row in self.rows().iter().take(LINES) {
-            line(f, row, &name(row))?;
+            line(f, row, &self.names.get(&row.type_name))?;
             writeln!(f)?;
         }
         let all = count(self.rows().len(), "type", "types");
@@ -62,6 +54,9 @@ impl fmt::Display for TypeSizes {
 impl fmt::Display for Retained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let snapshot = self.snapshot();
+        if !snapshot.parts().enabled {
+            return f.write_str(OFF);
+        }
         if snapshot.is_empty() {
             return f.write_str("No object is alive.");
         }

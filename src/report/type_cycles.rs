@@ -9,6 +9,7 @@ use std::path::Path;
 
 use objgraph_core::short_name;
 
+use super::coverage::OFF;
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::picture::{PictureError, save};
 use super::words::{count, joined, wrapped};
@@ -25,7 +26,7 @@ impl fmt::Display for TypeCycles {
         if self.types.is_empty() {
             let why = match objgraph_core::ENABLED {
                 true => "No type has a derive, so there is nothing to tell cycles from.",
-                false => "Tracking is off, so no type is known.",
+                false => OFF,
             };
             return f.write_str(why);
         }

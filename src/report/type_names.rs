@@ -1,128 +1,108 @@
-//! Names of types in pictures: short, and told apart where two types share the short one.
+//! The names under which reports, pictures and tables show types: the same type has the same name
+//! in all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
 
-use objgraph_core::Snapshot;
+use objgraph_core::{PathId, Segment, Snapshot, public_name, steps_text};
 
-/// The names of the types that one picture shows.
-pub(super) struct TypeNames<'s> {
+use super::escape::in_line;
+use super::words::joined;
+use crate::analysis::{FieldPath, ShownNames, declaring, field};
+
+/// The names under which the types of a snapshot are shown.
+pub(super) struct Names<'s> {
     snapshot: &'s Snapshot,
-    /// The names of the types whose short name is not theirs alone.
-    told_apart: BTreeMap<usize, String>,
-    short: bool,
+    shown: ShownNames,
+    names: Vec<String>,
 }
 
-impl<'s> TypeNames<'s> {
-    /// The names of these types of a snapshot: `short` ones, with as many modules as it takes to
-    /// tell them apart, or full ones.
-    pub(super) fn new(
-        snapshot: &'s Snapshot,
-        types: impl IntoIterator<Item = usize>,
-        short: bool,
-    ) -> Self {
-        let mut sharing: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        for index in types {
-            if let Some(info) = snapshot.types().get(index) {
-                sharing.entry(&info.short_name).or_default().insert(index);
-            }
-        }
-        let mut told_apart = BTreeMap::new();
-        for indices in sharing.into_values().filter(|set| set.len() > 1) {
-            let full = |&index: &usize| snapshot.types()[index].name.as_str();
-            for modules in 1.. {
-                let names: Vec<String> = indices
-                    .iter()
-                    .map(|index| with_modules(full(index), modules))
-                    .collect();
-                let different: BTreeSet<&String> = names.iter().collect();
-                if different.len() == indices.len() {
-                    told_apart.extend(indices.iter().copied().zip(names));
-                    break;
-                }
-                // Of two versions of a crate, there is no more to say.
-                if indices.iter().map(full).eq(&names) {
-                    break;
-                }
-            }
-        }
+impl<'s> Names<'s> {
+    /// Short names, with as few modules as distinguish them. O(types).
+    pub(super) fn of(snapshot: &'s Snapshot) -> Self {
+        let shown = ShownNames::of(snapshot);
+        let types = snapshot.types().iter();
         Self {
+            names: types
+                .map(|info| shown.get(&info.name).into_owned())
+                .collect(),
             snapshot,
-            told_apart,
-            short,
+            shown,
         }
     }
 
-    pub(super) fn get(&self, index: usize) -> &str {
-        let Some(info) = self.snapshot.types().get(index) else {
-            return "?";
+    /// Names with all their modules. O(types).
+    pub(super) fn in_full(snapshot: &'s Snapshot) -> Self {
+        let types = snapshot.types().iter();
+        Self {
+            names: types.map(|info| public_name(&info.name)).collect(),
+            snapshot,
+            shown: ShownNames::default(),
+        }
+    }
+
+    pub(super) fn get(&self, type_index: usize) -> &str {
+        self.names.get(type_index).map_or("?", String::as_str)
+    }
+
+    /// The name of the type that declares the fields of this one: what is inside of cells and
+    /// locks.
+    pub(super) fn declaring(&self, type_index: usize) -> &str {
+        declaring(self.get(type_index))
+    }
+
+    /// `Node.parent`, `Value::Closure.env`.
+    pub(super) fn field(&self, field: &FieldPath) -> String {
+        let text = field.with_type(&self.declared(&field.type_name));
+        in_line(&text).into_owned()
+    }
+
+    /// The declared field that a path ends in: `Node.parent`, `Value::Closure.env`.
+    pub(super) fn declared_field(&self, path: PathId) -> String {
+        self.field(&field(self.snapshot, path))
+    }
+
+    /// The name under which a type that declares fields is shown.
+    fn declared(&self, full: &str) -> Cow<'_, str> {
+        self.shown.get(full)
+    }
+
+    /// The field that holds a reference, by the type that declares it, and where in the object the
+    /// value of that type is, if it is not the object itself: `Stream.circuit in
+    /// Circuit.nodes[3]`.
+    pub(super) fn place(&self, path: PathId, index: u32) -> String {
+        let paths = &self.snapshot.parts().paths;
+        let steps = paths.steps(path, index);
+        let holder = self.declaring(paths.type_index(path) as usize);
+        let declared: Vec<(usize, &str)> = steps
+            .iter()
+            .enumerate()
+            .filter_map(|(at, step)| match step.0 {
+                Segment::Field(name) | Segment::BackField(name) => Some((at, name.declared_by()?)),
+                _ => None,
+            })
+            .collect();
+        let text = |from: usize, to: usize, type_name: &str| {
+            let text = steps_text(steps[from..to].iter().copied());
+            let is_in_variant = matches!(
+                steps[from].0,
+                Segment::Field(name) | Segment::BackField(name) if name.name().contains('.')
+            );
+            match is_in_variant {
+                true => in_line(&format!("{type_name}::{text}")).into_owned(),
+                false => joined(type_name, &text),
+            }
         };
-        match self.told_apart.get(&index) {
-            _ if !self.short => &info.name,
-            Some(name) => name,
-            None => &info.short_name,
-        }
-    }
-}
-
-/// A type's full name, of which each path keeps so many modules.
-fn with_modules(name: &str, modules: usize) -> String {
-    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#');
-    let mut out = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some(start) = rest.find(is_path) {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let end = rest.find(|c| !is_path(c)).unwrap_or(rest.len());
-        let path = &rest[..end];
-        let mut cuts = path.rmatch_indices("::").map(|(at, _)| at + 2);
-        out.push_str(cuts.nth(modules).map_or(path, |cut| &path[cut..]));
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{TypeNames, with_modules};
-    use crate::analysis::testkit::Kit;
-
-    #[test]
-    fn types_of_one_name_are_told_apart_by_as_little_as_it_takes() {
-        let mut kit = Kit::new();
-        let names = [
-            "app::a::Node",
-            "app::b::Node",
-            "app::x::y::Node",
-            "app::z::y::Node",
-            "app::Leaf",
-        ];
-        for name in names {
-            kit.type_index(name);
-        }
-        let snapshot = kit.snapshot();
-        let shown = |types: &[usize], short: bool| -> Vec<String> {
-            let of = TypeNames::new(&snapshot, types.iter().copied(), short);
-            types
-                .iter()
-                .map(|&index| of.get(index).to_owned())
-                .collect()
+        let Some(&(last, type_name)) = declared.last() else {
+            return text(0, steps.len(), holder);
         };
-        assert_eq!(shown(&[0, 4], true), ["Node", "Leaf"]);
-        assert_eq!(shown(&[0, 1, 4], true), ["a::Node", "b::Node", "Leaf"]);
-        assert_eq!(
-            shown(&[1, 2, 3], true),
-            ["app::b::Node", "x::y::Node", "z::y::Node"]
-        );
-        assert_eq!(shown(&[0, 1], false), ["app::a::Node", "app::b::Node"]);
-    }
-
-    #[test]
-    fn arguments_keep_their_modules_too() {
-        assert_eq!(
-            with_modules("app::a::Node<lib::b::Text>", 1),
-            "a::Node<b::Text>"
-        );
-        assert_eq!(with_modules("&[u8; 3]", 1), "&[u8; 3]");
+        let field = text(last, steps.len(), &self.declared(type_name));
+        // What is between the two is left out: the line would not end.
+        let outer = match declared[0] {
+            (0 | 1, _) if declared.len() == 1 => return field,
+            (first, _) if declared.len() == 1 => text(0, first, holder),
+            (0 | 1, type_name) => text(declared[0].0, declared[1].0, &self.declared(type_name)),
+            (_, _) => text(0, declared[1].0, holder),
+        };
+        format!("{field} in {outer}")
     }
 }

@@ -38,7 +38,13 @@ impl<'w> Report<'w> {
         self.change(out)?;
         self.freed(out)?;
         self.leaked(out)?;
-        self.stays(out)
+        self.stays(out)?;
+        let coverage = self.what_if.coverage();
+        let hides = match self.what_if.change() {
+            Change::Weak(_) => "more may be freed or lost",
+            _ => "more may be freed",
+        };
+        coverage.write_below(out, hides)
     }
 
     fn object(&self, node: NodeId) -> String {

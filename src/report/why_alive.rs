@@ -13,7 +13,7 @@ use super::owners::write_outside;
 use super::words::{Names, count, joined, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
 
-/// At most so many values that cannot be looked into are named.
+/// At most so many values that cannot be traced are named.
 const LINES: usize = 5;
 /// Of a longer way, the beginning and the end are told.
 const STEPS: usize = 12;
@@ -130,7 +130,7 @@ impl Report<'_> {
             }
             Reason::InPlace => writeln!(
                 out,
-                "  {holder} lives by value: on the stack, or where nothing was looked into"
+                "  {holder} lives by value: on the stack, or where nothing was traced"
             )?,
             Reason::Leaked { ring } if !ring.is_empty() => {
                 writeln!(out, "  the cycle, from {holder} on:")?;
@@ -164,7 +164,7 @@ impl Report<'_> {
         };
         let unseen = match inside.is_empty() && elsewhere.is_empty() && threads == 0 {
             true => "what is not tracked",
-            false => "what cannot be looked into:",
+            false => "what cannot be traced:",
         };
         let text = format!("{stack}, in a static that is no root, forgotten, or in {unseen}");
         wrapped(out, "  ", text.split(' '), " ")?;
@@ -177,7 +177,11 @@ impl Report<'_> {
         }
         let more = (inside.len() + elsewhere.len()).saturating_sub(LINES);
         if more > 0 {
-            writeln!(out, "    … and {more} more values")?;
+            writeln!(
+                out,
+                "    … and {}",
+                count(more, "more value", "more values")
+            )?;
         }
         if threads > 0 {
             let objects = count(threads, "object", "objects");

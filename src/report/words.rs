@@ -1,133 +1,14 @@
-//! Words and names in reports.
+//! Words in reports.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 use std::time::Duration;
 
-use objgraph_core::{FieldName, PathId, Segment, Snapshot, TypeInfo, short_name, steps_text};
-
 use super::escape::in_line;
-use crate::analysis::{FieldPath, declaring, field};
+pub(super) use super::type_names::Names;
 
-/// Lines are broken after this many columns, where there is a place to.
-const COLUMNS: usize = 80;
-
-/// The names of types as they are told: short, or full where two types share the short one.
-pub(super) struct Names<'s> {
-    snapshot: &'s Snapshot,
-    shared: HashSet<&'s str>,
-    /// The short names, without generic arguments, that several types which declare fields share.
-    ambiguous: HashSet<String>,
-}
-
-impl<'s> Names<'s> {
-    pub(super) fn of(snapshot: &'s Snapshot) -> Self {
-        let mut seen = HashSet::new();
-        let names = snapshot.types().iter().map(|info| info.short_name.as_str());
-        let shared: HashSet<&str> = names.filter(|name| !seen.insert(*name)).collect();
-        let table = &snapshot.parts().paths;
-        let mut ambiguous = ambiguous(table.field_names().filter_map(FieldName::declared_by));
-        ambiguous.extend(shared.iter().map(|&name| name.to_owned()));
-        Self {
-            snapshot,
-            shared,
-            ambiguous,
-        }
-    }
-
-    pub(super) fn get(&self, type_index: usize) -> &'s str {
-        let name = |info: &'s Arc<TypeInfo>| -> &'s str {
-            if self.shared.contains(info.short_name.as_str()) {
-                &info.name
-            } else {
-                &info.short_name
-            }
-        };
-        self.snapshot.types().get(type_index).map_or("?", name)
-    }
-
-    /// The name of the type that declares the fields of this one: what is inside of cells and
-    /// locks.
-    pub(super) fn declaring(&self, type_index: usize) -> &'s str {
-        declaring(self.get(type_index))
-    }
-
-    /// `Node.parent`, `Value::Closure.env`.
-    pub(super) fn field(&self, field: &FieldPath) -> String {
-        let text = field.with_type(&self.declared(&field.type_name));
-        in_line(&text).into_owned()
-    }
-
-    /// The declared field that a path ends in: `Node.parent`, `Value::Closure.env`.
-    pub(super) fn declared_field(&self, path: PathId) -> String {
-        self.field(&field(self.snapshot, path))
-    }
-
-    /// The name of a type that declares fields: short, or full where two share the short one.
-    fn declared<'n>(&self, full: &'n str) -> Cow<'n, str> {
-        let short = short_name(full);
-        match self.ambiguous.contains(&short) {
-            true => Cow::Borrowed(full),
-            false => Cow::Owned(short),
-        }
-    }
-
-    /// The field that holds a reference, by the type that declares it, and where in the object the
-    /// value of that type is, if it is not the object itself: `Stream.circuit in
-    /// Circuit.nodes[3]`.
-    pub(super) fn place(&self, path: PathId, index: u32) -> String {
-        let paths = &self.snapshot.parts().paths;
-        let steps = paths.steps(path, index);
-        let holder = self.declaring(paths.type_index(path) as usize);
-        let declared: Vec<(usize, &str)> = steps
-            .iter()
-            .enumerate()
-            .filter_map(|(at, step)| match step.0 {
-                Segment::Field(name) | Segment::BackField(name) => Some((at, name.declared_by()?)),
-                _ => None,
-            })
-            .collect();
-        let text = |from: usize, to: usize, type_name: &str| {
-            let text = steps_text(steps[from..to].iter().copied());
-            let is_in_variant = matches!(
-                steps[from].0,
-                Segment::Field(name) | Segment::BackField(name) if name.name().contains('.')
-            );
-            match is_in_variant {
-                true => in_line(&format!("{type_name}::{text}")).into_owned(),
-                false => joined(type_name, &text),
-            }
-        };
-        let Some(&(last, type_name)) = declared.last() else {
-            return text(0, steps.len(), holder);
-        };
-        let field = text(last, steps.len(), &self.declared(type_name));
-        // What is between the two is left out: the line would not end.
-        let outer = match declared[0] {
-            (0 | 1, _) if declared.len() == 1 => return field,
-            (first, _) if declared.len() == 1 => text(0, first, holder),
-            (0 | 1, type_name) => text(declared[0].0, declared[1].0, &self.declared(type_name)),
-            (_, _) => text(0, declared[1].0, holder),
-        };
-        format!("{field} in {outer}")
-    }
-}
-
-/// The short names that several of these full names have.
-fn ambiguous<'n>(names: impl Iterator<Item = &'n str>) -> HashSet<String> {
-    let mut full_names: HashMap<String, &str> = HashMap::new();
-    let mut ambiguous = HashSet::new();
-    for full in names {
-        let short = short_name(full);
-        match full_names.get(&short) {
-            Some(&other) if other != full => drop(ambiguous.insert(short)),
-            _ => drop(full_names.insert(short, full)),
-        }
-    }
-    ambiguous
-}
+/// Maximum width of a line that has a place to be broken at.
+const COLUMNS: usize = 79;
 
 /// A type and a path in it: `Node.children[3]`.
 pub(super) fn joined(holder: &str, path: &str) -> String {

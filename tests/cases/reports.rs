@@ -1,11 +1,35 @@
 //! A report of nothing says what it could not see.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::Mutex;
 
 use objgraph::Tracked;
 use objgraph::rc::{Rc, Weak};
+use objgraph::sync::Arc;
 
 use crate::process;
+
+/// Asserts that a report has each of these texts, and no line that is too wide for a terminal.
+#[track_caller]
+fn assert_says(report: impl Display, texts: &[&str]) {
+    let report = report.to_string();
+    // A line may be broken at any space.
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in texts {
+        assert!(
+            words(&report).contains(&words(text)),
+            "no {text:?} in:\n{report}"
+        );
+    }
+    for line in report.lines() {
+        assert!(
+            line.chars().count() < 80,
+            "too wide: {line:?} in:\n{report}"
+        );
+    }
+}
 
 #[derive(Tracked)]
 struct Texture {
@@ -39,5 +63,293 @@ fn a_list_of_dead_views_grows() {
         );
         assert_eq!(objgraph::count_of::<View>(), 0);
         assert_eq!(objgraph::find_leaks().len(), 0);
+    });
+}
+
+/// A key without the derive: no map around it can be traced.
+#[derive(PartialEq, Eq, Hash)]
+struct Key(u32);
+
+type Counters = HashMap<u8, HashMap<Key, HashMap<u32, u64>>>;
+
+#[derive(Tracked)]
+struct Storage {
+    counters: Mutex<Counters>,
+}
+
+/// limitador: a map that only grows, behind a key that nothing makes known.
+#[test]
+fn growth_that_cannot_be_seen_is_not_denied() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds("reports::growth_that_cannot_be_seen_is_not_denied", || {
+        let storage = Arc::new(Storage {
+            counters: Mutex::default(),
+        });
+        let mut number = 0;
+        let mut request = || {
+            number += 1;
+            let mut counters = storage.counters.lock().unwrap();
+            let of_key = counters.entry(0).or_default().entry(Key(0)).or_default();
+            of_key.insert(number, 1);
+        };
+        request();
+        let before = objgraph::snapshot();
+        let mut trend = objgraph::Trend::new();
+        for _ in 0..10 {
+            request();
+            trend.observe(&objgraph::snapshot());
+        }
+        let untraced = "1 value of HashMap<Key, HashMap<u32, u64>> in Storage.counters[*]";
+        let diff = objgraph::diff(&before, &objgraph::snapshot());
+        assert_says(
+            &diff,
+            &[
+                "Nothing was born, nothing died, and no collection that could be traced changed.",
+                "Not traced, so growth may hide there",
+                untraced,
+            ],
+        );
+        assert_says(
+            &trend,
+            &[
+                "Nothing grows steadily over 10 snapshots.",
+                "Not traced, so growth may hide there",
+                untraced,
+            ],
+        );
+        assert_says(
+            objgraph::find_cycles(&storage),
+            &[
+                "No cycle of strong references among the 1 object that could be traced; \
+                 1 value in it could not:",
+                untraced,
+            ],
+        );
+        let leaks = objgraph::find_leaks();
+        assert_says(
+            &leaks,
+            &[
+                "No leak found for certain among the 1 object that could be traced; \
+                 1 value in it could not:",
+                untraced,
+            ],
+        );
+        assert!(!leaks.coverage().is_complete());
+        assert_says(
+            objgraph::blind_spots(),
+            &["HashMap<Key, HashMap<u32, u64>>"],
+        );
+    });
+}
+
+/// The siblings of the above: an object without the derive, a cell in use, another thread.
+#[test]
+fn nothing_is_denied_of_what_was_not_visited() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    struct Foreign {
+        _name: String,
+    }
+    #[derive(Tracked)]
+    struct Known {
+        me: RefCell<Option<Rc<Known>>>,
+    }
+    let known = || {
+        Rc::new(Known {
+            me: RefCell::default(),
+        })
+    };
+    process::succeeds("reports::nothing_is_denied_of_what_was_not_visited", || {
+        let seen = known();
+        assert_says(
+            objgraph::find_leaks(),
+            &["Nothing leaked: 1 object is alive, and held from outside."],
+        );
+        assert_says(objgraph::blind_spots(), &["The only object was traced."]);
+        assert_says(
+            objgraph::find_cycles(&seen),
+            &["No cycle of strong references."],
+        );
+        let foreign = Rc::new(Foreign {
+            _name: String::new(),
+        });
+        assert_says(
+            objgraph::find_leaks(),
+            &[
+                "No leak found among the 1 object that could be traced; 1 could not:",
+                "1 object of Foreign",
+            ],
+        );
+        // What the value does not lead to cannot hide a cycle of it.
+        assert_says(
+            objgraph::find_cycles(&seen),
+            &["No cycle of strong references."],
+        );
+        drop(foreign);
+        let guard = seen.me.borrow_mut();
+        assert_says(
+            objgraph::find_leaks(),
+            &[
+                "No leak found for certain among the 1 object that could be traced; 1 value in \
+                 it could not:",
+                "1 cell or lock that was in use: ask again",
+            ],
+        );
+        drop(guard);
+        std::thread::scope(|scope| {
+            let (ready, is_ready) = std::sync::mpsc::channel();
+            let (done, is_done) = std::sync::mpsc::channel::<()>();
+            scope.spawn(move || {
+                let kept = known();
+                ready.send(()).unwrap();
+                let _ = is_done.recv();
+                drop(kept);
+            });
+            is_ready.recv().unwrap();
+            assert_says(
+                objgraph::find_leaks(),
+                &[
+                    "No leak found among the 1 object that could be traced; 1 could not:",
+                    "1 Rc object of another thread",
+                ],
+            );
+            drop(done);
+        });
+        *seen.me.borrow_mut() = Some(seen.clone());
+        drop(seen);
+        let _foreign = Rc::new(Foreign {
+            _name: String::new(),
+        });
+        assert_says(
+            objgraph::find_leaks(),
+            &[
+                "1 object leaked",
+                "Not traced, so more may be leaked",
+                "1 object of Foreign",
+            ],
+        );
+    });
+}
+
+mod a {
+    #[derive(objgraph::Tracked)]
+    pub(super) struct Widget(pub(super) u8);
+}
+
+mod b {
+    #[derive(objgraph::Tracked)]
+    pub(super) struct Widget(pub(super) u8);
+}
+
+/// One type has one name, which every query understands.
+#[test]
+fn a_type_has_the_same_name_in_every_report() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds("reports::a_type_has_the_same_name_in_every_report", || {
+        let before = objgraph::snapshot();
+        let first = Rc::new(a::Widget(1));
+        let second = Rc::new(RefCell::new(b::Widget(2)));
+        let snapshot = objgraph::snapshot();
+        let diff = objgraph::diff(&before, &snapshot).to_string();
+        let sizes = objgraph::typesizes().to_string();
+        let why = objgraph::why_alive(objgraph::id(&first))
+            .unwrap()
+            .to_string();
+        let picture = objgraph::refs(&first).to_dot().unwrap();
+        for text in [&diff, &sizes, &why, &picture] {
+            assert!(text.contains("a::Widget"), "{text}");
+            assert!(!text.contains("reports::a::Widget"), "{text}");
+        }
+        for text in [&diff, &sizes] {
+            assert!(text.contains("RefCell<b::Widget>"), "{text}");
+        }
+        assert_eq!(objgraph::count("a::Widget"), 1);
+        assert_eq!(objgraph::count("RefCell<b::Widget>"), 1);
+        drop(second);
+    });
+}
+
+/// An associated function keeps its type: `<i32 as PartialEq>::eq`.
+#[test]
+fn functions_have_readable_names() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    struct Maker<T>(T);
+    impl<T: Copy + 'static> Maker<T> {
+        fn closure(&self) -> impl Fn() -> T + use<T> {
+            let value = self.0;
+            move || value
+        }
+    }
+    process::succeeds("reports::functions_have_readable_names", || {
+        let _functions = (
+            Rc::new(<i32 as PartialEq>::eq),
+            Rc::new(Maker(1_u8).closure()),
+            Rc::new(u8::to_be_bytes as fn(u8) -> [u8; 1]),
+            Rc::new(Vec::<Key>::len),
+        );
+        let names: Vec<String> = objgraph::typestats().into_keys().collect();
+        assert_eq!(
+            names,
+            [
+                "<i32 as PartialEq>::eq",
+                "Maker<u8>::closure::{{closure}}",
+                "Vec<Key>::len",
+                "fn(u8) -> [u8; 1]",
+            ]
+        );
+    });
+}
+
+/// A constructor passed to std by name has no line of the program.
+#[test]
+fn places_inside_std_have_no_path_of_a_machine() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds(
+        "reports::places_inside_std_have_no_path_of_a_machine",
+        || {
+            #[derive(Tracked)]
+            struct Ring {
+                me: RefCell<Option<Rc<Ring>>>,
+            }
+            let ring = [RefCell::default()].map(|me| Ring { me }).map(Rc::new);
+            *ring[0].me.borrow_mut() = Some(ring[0].clone());
+            drop(ring);
+            assert_says(
+                objgraph::find_leaks(),
+                &["made at core: ops/function.rs:", "write a closure"],
+            );
+        },
+    );
+}
+
+/// A finding prints as a summary, not as the graph that it was found in.
+#[test]
+fn the_debug_text_of_a_finding_is_a_summary() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds("reports::the_debug_text_of_a_finding_is_a_summary", || {
+        let all: Vec<_> = (0..1000_u32).map(|n| Rc::new(Some(n))).collect();
+        let id = objgraph::id(&all[0]);
+        for text in [
+            format!("{:?}", objgraph::find_leaks()),
+            format!("{:?}", objgraph::snapshot()),
+            format!("{:?}", objgraph::blind_spots()),
+            format!("{:?}", objgraph::find_cycles(&all)),
+            format!("{:?}", objgraph::why_alive(id)),
+            format!("{:?}", objgraph::what_if_dropped(id)),
+            format!("{:?}", objgraph::retained()),
+        ] {
+            assert!(text.len() < 1000, "{} bytes: {text:.1000}", text.len());
+        }
     });
 }

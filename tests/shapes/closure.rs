@@ -39,22 +39,22 @@ fn a_closure_that_captures_its_owner() {
     let why = without_ids(&why.to_string());
     let found = alone.found(|button: &Button| drop(button.on_click.take()));
     expect![[r#"
-        Nothing leaked for certain: 1 object is alive, and held from outside.
+        No leak found for certain among the 1 object that could be traced; 1 value in it
+            could not:
+          1 value of Box<dyn Fn()> in Button.on_click: mark the field #[tracked(with =
+            …)], or #[tracked(skip)] if it holds no Rc
 
         1 object may be leaked
           1 × Button          made at tests/shapes/closure.rs:21:5
-          References to them were not found. These could be held by what they own
-          themselves and cannot be looked into:
-            Button.on_click of #_: Box<dyn Fn()>
-
-        not looked into, so leaks may hide behind (see objgraph::blind_spots()):
-          1 value of Box<dyn Fn()> inside other objects"#]]
+          References to it were not found. They may be held by what it owns itself and
+            could not be traced:
+            Button.on_click of #_: Box<dyn Fn()>"#]]
     .assert_eq(&found.text);
     expect![[r#"
         Button #_ is alive, made at tests/shapes/closure.rs:21:5
           Button #_ is held by 1 reference from outside
           on the stack, in a static that is no root, forgotten, or in what cannot be
-            looked into:
+            traced:
             Button.on_click of #_: Box<dyn Fn()>, which it owns itself
           The feature `owners` of objgraph would tell the line of each."#]]
     .assert_eq(&why);

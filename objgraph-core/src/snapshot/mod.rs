@@ -29,6 +29,7 @@ pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 #[cfg(feature = "petgraph")]
 pub use to_petgraph::{EdgeWeight, NodeWeight};
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -45,13 +46,22 @@ use crate::type_info::TypeInfo;
 ///
 /// With the feature `petgraph` it implements petgraph's visit traits (`&Snapshot` is a graph), so
 /// every algorithm of petgraph runs on it without a copy.
-#[derive(Debug)]
 pub struct Snapshot {
     parts: SnapshotParts,
     /// The nodes by their ids, made when first asked for.
     by_id: OnceLock<ById>,
     /// The edges by target, as far as they were asked for.
     by_target: ByTarget,
+}
+
+/// A summary; [`Snapshot::parts`] has the columns.
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("nodes", &self.len())
+            .field("edges", &self.edge_count())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Snapshot {

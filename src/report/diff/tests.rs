@@ -46,17 +46,17 @@ fn a_server_that_forgets_nothing() {
     check(
         &diff(&side(0..30, 10), &side(20..5000, 9812)),
         expect![[r#"
-        Type          born       died   survived       bytes
-        Session      +3313        -13          7  +103.1 KiB
-        Request      +1657         -7          3   +51.6 KiB
+            Type                   born       died   survived       bytes
+            RefCell<Session>      +3313        -13          7  +103.1 KiB
+            Request               +1657         -7          3   +51.6 KiB
 
-        made at
-             +3313 Session src/app.rs:12:5
-             +1657 Request src/app.rs:13:5
+            made at
+                 +3313 RefCell<Session> src/app.rs:12:5
+                 +1657 Request src/app.rs:13:5
 
-        collections
-          Server.sessions grew from 10 to 9,812
-          static CACHE.entries shrank from 40 to 31"#]],
+            collections
+              Server.sessions grew from 10 to 9,812
+              static CACHE.entries shrank from 40 to 31"#]],
     );
 }
 

@@ -17,10 +17,7 @@ pub(super) fn of(drawing: &Drawing) -> Vec<String> {
             |node| node.implements_drop,
             "Drop: the type implements Drop",
         ),
-        (
-            |node| node.is_opaque,
-            "dashed box: could not be looked into",
-        ),
+        (|node| node.is_opaque, "dashed box: could not be traced"),
         (
             |node| node.role == Role::Hidden,
             "small dashed box: a value inside that could not be",

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use expect_test::expect;
 use objgraph_core::{NodeId, Snapshot};
 
+use super::super::coverage::OFF;
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Retained, TypeSizes};
 
@@ -30,18 +31,15 @@ fn by_type() {
     expect![[r#"
         -
               Bytes      values  their heap     objects  Type
-            3.0 MiB        32 B     3.0 MiB           1  app::tree::Node
+            3.0 MiB        32 B     3.0 MiB           1  tree::Node
            48.4 KiB       384 B    48.0 KiB          12  Page
-               64 B        64 B         0 B           2  app::dom::Node
+               64 B        64 B         0 B           2  dom::Node
                32 B        32 B         0 B           1  Cache
             3.0 MiB       512 B     3.0 MiB          16  (all, of 4 types)"#]]
     .assert_eq(&format!("-\n{sizes}"));
     assert_eq!(sizes.get("Page").unwrap().heap_bytes, 12 * 4096);
     assert_eq!(sizes.total().count, 16);
-    assert_eq!(
-        TypeSizes::of(&Snapshot::empty()).to_string(),
-        "No object is alive."
-    );
+    assert_eq!(TypeSizes::of(&Snapshot::empty()).to_string(), OFF);
 }
 
 #[test]
@@ -50,21 +48,21 @@ fn by_what_keeps_them() {
         16 objects, 3.0 MiB.
 
            Retained  of all     objects  by
-            3.0 MiB   98.4%           1  app::tree::Node, made at src/app.rs:13:5
+            3.0 MiB   98.4%           1  tree::Node, made at src/app.rs:13:5
            48.4 KiB    1.6%          13  static CACHE, made at src/app.rs:10:5
             4.0 KiB    0.1%           1  Page, made at src/app.rs:11:5
             4.0 KiB    0.1%           1  Page, made at src/app.rs:11:5
             4.0 KiB    0.1%           1  Page, made at src/app.rs:11:5
-               64 B    0.0%           2  a leaked cycle of 2 objects, app::dom::Node …
-               32 B    0.0%           1  app::dom::Node, made at src/app.rs:12:5
-               32 B    0.0%           1  app::dom::Node, made at src/app.rs:12:5
+               64 B    0.0%           2  a leaked cycle of 2 objects, dom::Node …
+               32 B    0.0%           1  dom::Node, made at src/app.rs:12:5
+               32 B    0.0%           1  dom::Node, made at src/app.rs:12:5
 
            Retained  of all     objects  by all of a type
-            3.0 MiB   98.4%           1  1 × app::tree::Node
+            3.0 MiB   98.4%           1  1 × tree::Node
            48.4 KiB    1.6%          13  1 × Cache
            48.4 KiB    1.6%          12  12 × Page
-               64 B    0.0%           2  2 × app::dom::Node"#]]
+               64 B    0.0%           2  2 × dom::Node"#]]
     .assert_eq(&Retained::of(&snapshot()).to_string());
     let nothing = Retained::of(&Arc::new(Snapshot::empty()));
-    assert_eq!(nothing.to_string(), "No object is alive.");
+    assert_eq!(nothing.to_string(), OFF);
 }

@@ -71,9 +71,11 @@ fn nothing_goes() {
         kit,
         lent,
         expect![[r#"
-        if Lent #0 were dropped: it is not known who holds it, so nothing is sure
-          nothing would be freed
-          Lent #0 stays: held by references that could not be counted"#]],
+            if Lent #0 were dropped: it is not known who holds it, so nothing is sure
+              nothing would be freed
+              Lent #0 stays: held by references that could not be counted
+            Not traced, so more may be freed (see objgraph::blind_spots()):
+              1 object lent out as &mut: the next clone of its Rc shows it again"#]],
     );
 }
 
@@ -178,7 +180,8 @@ fn many_stay() {
               AnItemWhoseNameIsLong #7 stays: held by
                 AnIndexWithALongNameToo.by_some_field_with_a_long_name[0] of #8 and 1 other
               AnItemWhoseNameIsLong #9 stays: held by
-                AnIndexWithALongNameToo.by_some_field_with_a_long_name[0] of #10 and 1 other
+                AnIndexWithALongNameToo.by_some_field_with_a_long_name[0] of #10 and 1
+                other
               … and 4 more stay, held by others"#]],
     );
 }

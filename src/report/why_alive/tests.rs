@@ -86,7 +86,7 @@ fn held_from_outside() {
             Config #0 is alive, made at src/app.rs:10:5
               Config #0 is held by 1 reference from outside
               on the stack of some thread, in a static that is no root, forgotten, or in
-                what cannot be looked into:
+                what cannot be traced:
                 1 object of other threads
               The feature `owners` of objgraph would tell the line of each."#]],
     );
@@ -121,7 +121,7 @@ fn held_by_what_cannot_be_looked_into() {
               Node #0 .children[3] → Node #1
               Node #0 is held by 1 reference from outside
               on the stack, in a static that is no root, forgotten, or in what cannot be
-                looked into:
+                traced:
                 Node.on_click of #1: Box<dyn Fn()>, which it owns itself
                 Window.layout of #2: RefCell<Layout>, busy
                 Window.layout of #3: RefCell<Layout>, busy
@@ -158,7 +158,7 @@ fn held_as_far_as_is_known() {
             |row| row.holder = Holder::Instance,
             expect![[r#"
             Node #0 is alive, made at src/app.rs:10:5
-              Node #0 lives by value: on the stack, or where nothing was looked into"#]],
+              Node #0 lives by value: on the stack, or where nothing was traced"#]],
         ),
     ];
     for (change, expected) in changes {
@@ -251,7 +251,8 @@ fn a_long_way_with_several_holders() {
               Node #40 .children[3] → Node #41 .children[3] → Node #42 .children[3] →
                 Node #43 .children[3] → Node #44 .children[3] → Node #45 .children[3] →
                 Node #46 .children[3] → Node #47 .children[3] → Node #48 .children[3] →
-                Node #49 .first_child_of_all → … 8 more … → Node #38 .children[3] → Node #39
+                Node #49 .first_child_of_all → … 8 more … → Node #38 .children[3] →
+                Node #39
               Node #40 is held by 1 reference from outside
               on the stack, in a static that is no root, forgotten, or in what is not
                 tracked

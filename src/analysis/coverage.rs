@@ -1,0 +1,213 @@
+//! Coverage: what a snapshot could trace and what it could not.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use objgraph_core::{NodeId, PlaceKind, Snapshot, State, TypeInfo};
+
+use super::{Change, NodeSet, ShownNames, WhatIf, declaring};
+use crate::order;
+
+/// What a snapshot could trace and what it could not: whether an answer of "nothing" is earned.
+///
+/// Only what could change an answer counts as not traced: a value that cannot hold a reference
+/// does not.
+///
+/// It prints as a list of what could not be traced, with what would change that.
+///
+/// ```
+/// struct Session;
+/// let session = objgraph::rc::Rc::new(Session);
+/// let leaks = objgraph::find_leaks();
+/// // `Session` has no derive, so what it owns is not known.
+/// assert_eq!(leaks.coverage().is_complete(), !objgraph::ENABLED);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Coverage {
+    is_enabled: bool,
+    traced: usize,
+    untraced: usize,
+    values: usize,
+    gaps: Vec<Gap>,
+}
+
+/// Objects, or values in objects, that could not be traced for one reason.
+#[derive(Clone, Debug)]
+pub(crate) struct Gap {
+    pub(crate) why: Untraced,
+    pub(crate) count: usize,
+}
+
+/// Why something could not be traced.
+#[derive(Clone, Debug)]
+pub(crate) enum Untraced {
+    /// Objects of a type that nothing makes known.
+    Objects(Named),
+    /// Values inside objects, of a type that nothing makes known, in this field among others.
+    Values {
+        of: Named,
+        holder: String,
+        path: String,
+    },
+    OtherThread,
+    Lent,
+    Panicked,
+    Busy,
+    TooDeep,
+}
+
+/// A type, and the name under which reports show it.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) info: Arc<TypeInfo>,
+    pub(crate) shown: String,
+}
+
+impl Coverage {
+    /// The coverage of a snapshot. O(objects + places).
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self::among(snapshot, |_| true)
+    }
+
+    /// The coverage of some of its objects.
+    pub(crate) fn of_nodes(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
+        Self::among(snapshot, |node| nodes.contains(node))
+    }
+
+    fn among(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+        let mut coverage = Self {
+            is_enabled: snapshot.parts().enabled,
+            ..Self::default()
+        };
+        let mut types: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut other_thread, mut lent, mut panicked) = (0, 0, 0);
+        for node in snapshot.nodes().filter(|node| is_meant(node.node_id())) {
+            match node.state() {
+                // What is being made or dropped at this moment has not leaked.
+                State::InFlight => continue,
+                State::Opaque => {
+                    *types.entry(node.type_index()).or_default() += 1;
+                }
+                State::OtherThread => other_thread += 1,
+                State::Lent => lent += 1,
+                State::Panicked => panicked += 1,
+                _ => {
+                    coverage.traced += 1;
+                    continue;
+                }
+            }
+            coverage.untraced += 1;
+        }
+        let mut values: BTreeMap<usize, (usize, (String, String))> = BTreeMap::new();
+        let (mut busy, mut deep) = (0, 0);
+        let names = ShownNames::of(snapshot);
+        let places = snapshot.places().iter();
+        for place in places.filter(|place| place.kind.hides() && is_meant(place.node)) {
+            let of = place.type_index as usize;
+            match place.kind {
+                PlaceKind::Busy => busy += 1,
+                PlaceKind::TooDeep => deep += 1,
+                _ => {
+                    let field = || {
+                        let paths = &snapshot.parts().paths;
+                        let holder = paths.type_index(place.path) as usize;
+                        let holder = snapshot.types().get(holder);
+                        let holder = holder.map_or("?".into(), |info| names.get(&info.name));
+                        let path = paths.show_field(place.path).replace("[_]", "[]");
+                        (declaring(&holder).to_owned(), path)
+                    };
+                    values.entry(of).or_insert_with(|| (0, field())).0 += 1;
+                }
+            }
+            coverage.values += 1;
+        }
+        let named = |of: usize| {
+            let info = snapshot.types().get(of)?;
+            Some(Named {
+                shown: names.get(&info.name).into_owned(),
+                info: Arc::clone(info),
+            })
+        };
+        let types = types.into_iter().filter_map(|(of, count)| {
+            let why = Untraced::Objects(named(of)?);
+            Some(Gap { why, count })
+        });
+        let values = values
+            .into_iter()
+            .filter_map(|(of, (count, (holder, path)))| {
+                let of = named(of)?;
+                let why = Untraced::Values { of, holder, path };
+                Some(Gap { why, count })
+            });
+        let mut gaps: Vec<Gap> = types.collect();
+        order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
+        let mut of_values: Vec<Gap> = values.collect();
+        order::sort_by_key(&mut of_values, |gap| Reverse(gap.count));
+        gaps.append(&mut of_values);
+        let rest = [
+            (Untraced::OtherThread, other_thread),
+            (Untraced::Busy, busy),
+            (Untraced::TooDeep, deep),
+            (Untraced::Lent, lent),
+            (Untraced::Panicked, panicked),
+        ];
+        let rest = rest.into_iter().filter(|&(_, count)| count > 0);
+        gaps.extend(rest.map(|(why, count)| Gap { why, count }));
+        coverage.gaps = gaps;
+        coverage
+    }
+
+    /// Whether tracking was on. Where it is off nothing is known.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.is_enabled
+    }
+
+    /// How many objects were traced.
+    #[must_use]
+    pub fn traced(&self) -> usize {
+        self.traced
+    }
+
+    /// How many objects could not be traced.
+    #[must_use]
+    pub fn untraced(&self) -> usize {
+        self.untraced
+    }
+
+    /// How many values inside traced objects could not be traced.
+    #[must_use]
+    pub fn untraced_values(&self) -> usize {
+        self.values
+    }
+
+    /// Whether everything that could change an answer was traced.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.untraced + self.values == 0
+    }
+
+    pub(crate) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+}
+
+impl WhatIf {
+    /// What could not be traced and may be freed or lost as well.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        let snapshot = self.snapshot();
+        let Change::Dropped { node, .. } = self.change() else {
+            return Coverage::of(snapshot);
+        };
+        let mut freed = NodeSet::new(snapshot.len());
+        freed.insert(*node);
+        for object in self.freed() {
+            freed.insert(object.node_id());
+        }
+        Coverage::of_nodes(snapshot, &freed)
+    }
+}

@@ -1,0 +1,76 @@
+//! The `Debug` texts of findings that hold a snapshot: summaries, however large the graph is.
+
+use std::fmt;
+
+use super::{Leaks, Objects, Owners, Retained, WhatIf, WhyAlive};
+
+/// A summary; [`Display`](fmt::Display) has the report.
+impl fmt::Debug for Leaks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leaks")
+            .field("leaked", &self.len())
+            .field("possibly", &self.possibly().len())
+            .field("left_behind", &self.left_behind().len())
+            .field("overreported", &self.overreported().len())
+            .field("snapshot", self.snapshot())
+            .finish()
+    }
+}
+
+/// The number of objects.
+impl fmt::Debug for Objects<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Objects({})", self.len())
+    }
+}
+
+/// A summary; [`Display`](fmt::Display) has the report.
+impl fmt::Debug for WhyAlive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let snapshot = self.snapshot();
+        f.debug_struct("WhyAlive")
+            .field("object", &snapshot.node(self.node()).id())
+            .field("reason", self.reason())
+            .field("holder", &snapshot.node(self.holder()).id())
+            .field("chain", &self.chain().len())
+            .field("snapshot", snapshot)
+            .finish()
+    }
+}
+
+/// A summary; [`Display`](fmt::Display) has the report.
+impl fmt::Debug for WhatIf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WhatIf")
+            .field("change", self.change())
+            .field("freed", &self.freed().len())
+            .field("lost", &self.lost().len())
+            .field("leaked", &self.leaked().len())
+            .field("stays", &self.stays().len())
+            .field("snapshot", self.snapshot())
+            .finish()
+    }
+}
+
+/// A summary; [`Display`](fmt::Display) has the table.
+impl fmt::Debug for Retained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retained")
+            .field("total_bytes", &self.total_bytes())
+            .field("cycles", &self.cycles().len())
+            .field("snapshot", self.snapshot())
+            .finish()
+    }
+}
+
+/// A summary; [`Display`](fmt::Display) has the report.
+impl fmt::Debug for Owners {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Owners")
+            .field("object", &self.snapshot().node(self.node()).id())
+            .field("inside", &self.inside().len())
+            .field("outside", &self.outside().len())
+            .field("snapshot", self.snapshot())
+            .finish()
+    }
+}

@@ -1,0 +1,154 @@
+//! What could not be traced, below every answer that it could change. Its words stand here alone.
+
+use std::fmt::{self, Write as _};
+
+use super::words::{count, joined, objects, wrapped};
+use crate::analysis::{Coverage, Gap, Untraced, can_derive};
+
+/// Maximum number of types listed.
+const TYPES: usize = 3;
+
+/// Where tracking is off.
+pub(super) const OFF: &str = "Tracking is off in this build, so nothing is known: build with debug\n\
+     assertions, or with the feature `always` of objgraph.";
+
+/// What could not be traced, each with what would change that.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_enabled() {
+            return f.write_str(OFF);
+        }
+        let mut out = String::new();
+        if self.is_complete() {
+            writeln!(out, "{}", self.all_traced())?;
+        } else {
+            let (objects, none) = (objects(self.traced()), self.traced() == 0);
+            let were = if self.traced() == 1 { "was" } else { "were" };
+            let traced = match none {
+                true => "No object could be traced".to_owned(),
+                false => format!("{objects} {were} traced"),
+            };
+            writeln!(out, "{traced}; {}:", self.could_not())?;
+            self.write_gaps(&mut out, usize::MAX)?;
+        }
+        f.write_str(out.trim_end())
+    }
+}
+
+impl Coverage {
+    /// `No leak found among the 12 objects that could be traced; 3 could not:`, and what could not.
+    /// The first words are given.
+    pub(super) fn write_nothing_among(&self, out: &mut String, found: &str) -> fmt::Result {
+        let text = format!(
+            "{found} among the {} that could be traced; {}:",
+            objects(self.traced()),
+            self.could_not()
+        );
+        wrapped(out, "", text.split(' '), " ")?;
+        self.write_gaps(out, TYPES)
+    }
+
+    /// Writes what could not be traced below another answer; nothing where all could.
+    pub(super) fn write_below(&self, out: &mut String, hides: &str) -> fmt::Result {
+        if self.is_complete() {
+            return Ok(());
+        }
+        let text = format!("Not traced, so {hides} (see objgraph::blind_spots()):");
+        wrapped(out, "", text.split(' '), " ")?;
+        self.write_gaps(out, TYPES)
+    }
+
+    fn all_traced(&self) -> String {
+        match self.traced() {
+            0 => "No object is alive.".to_owned(),
+            1 => "The only object was traced.".to_owned(),
+            all => format!("All {all} objects were traced."),
+        }
+    }
+
+    /// `3 could not`, `3 objects and 1 value in others could not`.
+    fn could_not(&self) -> String {
+        let values = |them: &str| {
+            let values = count(self.untraced_values(), "value", "values");
+            format!("{values} in {them} could not")
+        };
+        match (self.untraced(), self.untraced_values()) {
+            (objects, 0) => format!("{objects} could not"),
+            (0, _) if self.traced() == 1 => values("it"),
+            (0, _) => values("them"),
+            (untraced, _) => format!("{} and {}", objects(untraced), values("others")),
+        }
+    }
+
+    fn write_gaps(&self, out: &mut String, types: usize) -> fmt::Result {
+        let is_of_type =
+            |gap: &&Gap| matches!(gap.why, Untraced::Objects(_) | Untraced::Values { .. });
+        let (of_types, rest): (Vec<&Gap>, Vec<&Gap>) = self.gaps().iter().partition(is_of_type);
+        for gap in of_types.iter().take(types) {
+            gap.write(out)?;
+        }
+        let hidden = of_types.len().saturating_sub(types);
+        if hidden > 0 {
+            writeln!(out, "  … and {}", count(hidden, "more type", "more types"))?;
+        }
+        rest.into_iter().try_for_each(|gap| gap.write(out))
+    }
+}
+
+impl Gap {
+    /// `  2 objects of Widget: derive `Tracked` on it`.
+    fn write(&self, out: &mut String) -> fmt::Result {
+        let number = |one: &str, many: &str| count(self.count, one, many);
+        let (what, advice) = match &self.why {
+            Untraced::Objects(of) => {
+                let advice = can_derive(&of.info.name).then_some("derive `Tracked` on it");
+                (format!("{} of {}", objects(self.count), of.shown), advice)
+            }
+            Untraced::Values { of, holder, path } => {
+                let place = joined(holder, path);
+                let advice = match can_derive(&of.info.name) {
+                    true => "derive `Tracked` on it",
+                    false => {
+                        "mark the field #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc"
+                    }
+                };
+                let values = number("value", "values");
+                (format!("{values} of {} in {place}", of.shown), Some(advice))
+            }
+            Untraced::OtherThread => (
+                number("Rc object of another thread", "Rc objects of other threads"),
+                Some("ask on that thread, or let it end"),
+            ),
+            Untraced::Busy => (
+                number(
+                    "cell or lock that was in use",
+                    "cells or locks that were in use",
+                ),
+                Some("ask again"),
+            ),
+            Untraced::TooDeep => (
+                number(
+                    "value in cells nested too deeply",
+                    "values in cells nested too deeply",
+                ),
+                None,
+            ),
+            Untraced::Lent => (
+                number("object lent out as &mut", "objects lent out as &mut"),
+                Some("the next clone of its Rc shows it again"),
+            ),
+            Untraced::Panicked => (
+                number(
+                    "object whose visit panicked",
+                    "objects whose visits panicked",
+                ),
+                Some("mend its `visit`, or the function that its field names"),
+            ),
+        };
+        let text = match advice {
+            Some(advice) => format!("{what}: {advice}"),
+            None => what,
+        };
+        wrapped(out, "  ", text.split(' '), " ")
+    }
+}
