@@ -200,6 +200,8 @@ impl Program {
                     && !self.model.weak.values().flatten().any(|&weak| weak == id);
                 let lent = Rc::get_mut(&mut self.roots[at]);
                 assert_eq!(lent.is_some(), alone);
+                // What nothing but itself leads to would stay lent, and could not be traced.
+                objgraph::watch(&self.roots[at]);
             }
             Step::Look => {
                 let _ = objgraph::snapshot();

@@ -39,8 +39,8 @@ fn a_closure_that_captures_its_owner() {
     let why = without_ids(&why.to_string());
     let found = alone.found(|button: &Button| drop(button.on_click.take()));
     expect![[r#"
-        No leak found for certain among the 1 object that could be traced; 1 value in it
-            could not:
+        No leak found for certain among the 1 object that could be traced; 1 value in
+            it could not:
           1 value of Box<dyn Fn()> in Button.on_click: mark the field #[tracked(with =
             …)], or #[tracked(skip)] if it holds no Rc
 
