@@ -1,6 +1,9 @@
 //! Which objects have possibly leaked: alive only by references that were not found, which values
 //! that cannot be looked into might hold, inside the very set that they would keep alive.
 
+use std::any::type_name;
+use std::task::Waker;
+
 use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
 use super::{Components, NodeSet, reach_backwards, rows, strong_components};
@@ -35,6 +38,12 @@ pub(super) fn possibly_leaked(
     alive: &NodeSet,
 ) -> (Vec<NodeId>, Vec<Suspect>) {
     let mut suspects = opaque_values(snapshot);
+    // Nearly every waker is on its way back to an executor that holds the task. One that is part of
+    // a cycle is inside a future as a rule, and that is a suspect itself.
+    suspects.retain(|suspect| {
+        let info = snapshot.types().get(suspect.type_index as usize);
+        info.is_none_or(|info| info.name != type_name::<Waker>())
+    });
     let owners = reach_backwards(snapshot, suspects.iter().map(|suspect| suspect.node), alive);
     // Objects held, as far as is known, only by opaque values that they own. An opaque object
     // owns itself, but nothing speaks for it holding itself: to suspect it would be to suspect

@@ -4,6 +4,7 @@ mod adopted;
 mod measured;
 mod references;
 mod steps;
+mod tasks;
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, VecDeque};

@@ -1,6 +1,7 @@
 //! The visitor: what a value reports its references to.
 
 use std::any::{Any, type_name};
+use std::task::Waker;
 
 use super::met::StdPointer;
 use super::tracer::Tracer;
@@ -437,6 +438,14 @@ impl<'a> Visitor<'a> {
     /// Reports a pointer of std.
     pub(crate) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
         self.tracer.std_pointer(pointer);
+    }
+
+    /// Reports a waker: a reference to the task that it owns, where that is known.
+    pub(crate) fn waker(&mut self, waker: &Waker) {
+        // One without data, as `Waker::noop()`, owns nothing.
+        if !waker.data().is_null() && !self.tracer.owns_task(waker) {
+            self.tracer.place_named::<Waker>(PlaceKind::Opaque);
+        }
     }
 
     /// Records that the visit of a node panicked.

@@ -11,3 +11,4 @@ mod functions;
 mod leaves;
 mod pointers;
 mod values;
+mod wakers;

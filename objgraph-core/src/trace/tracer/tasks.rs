@@ -1,0 +1,45 @@
+//! The tasks that wakers own.
+
+use std::task::Waker;
+
+use super::Tracer;
+use crate::capture::{self, Looked};
+use crate::object_id::ObjectId;
+use crate::snapshot::Holder;
+
+impl Tracer {
+    /// Reports a reference to the task of a waker, if it is a known object of std's `Arc`; returns
+    /// whether it is.
+    pub(in super::super) fn owns_task(&mut self, waker: &Waker) -> bool {
+        // `Waker::from(Arc<impl Wake>)` keeps what `Arc::into_raw` returns.
+        let task = self.by_address.get(&(waker.data().addr(), None));
+        let Some(&node) = task else {
+            return false;
+        };
+        let row = &self.nodes[node as usize];
+        let owns = row.holder == Holder::StdArc && row.id.is_in_table() && owns(waker, row.id);
+        if owns {
+            self.held_by(std::ptr::from_ref(waker).addr(), node);
+        }
+        owns
+    }
+}
+
+/// Whether a waker whose data is an object owns a reference to that. One made by `from_raw` may
+/// have its data without owning it: then its clone is no further reference.
+fn owns(waker: &Waker, id: ObjectId) -> bool {
+    let before = references(id);
+    let clone = waker.clone();
+    let with_clone = references(id);
+    drop(clone);
+    // If the count changed meanwhile, on another thread, nothing is known.
+    before.is_some() && with_clone == before.map(|count| count + 1) && references(id) == before
+}
+
+fn references(id: ObjectId) -> Option<usize> {
+    let mut references = None;
+    match capture::look(id, |_, strong, _| references = Some(strong)) {
+        Looked::Seen => references,
+        _ => None,
+    }
+}
