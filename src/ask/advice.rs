@@ -1,27 +1,21 @@
 //! What to say in place of an empty table.
 
 use std::io::{self, Write};
+use std::sync::Once;
 
 use objgraph_core::{ENABLED, counts, types};
 
 /// Why no object is known, and what to do about it; `None` if there ever was one.
-pub(super) fn nothing_tracked() -> Option<String> {
-    if !ENABLED {
-        return Some(
-            "objgraph: tracking is off in this build, so nothing is known.\n\
-             Build with debug assertions, or with the feature `always` of objgraph.\n"
-                .to_owned(),
-        );
-    }
+fn nothing_tracked() -> Option<String> {
     if counts().iter().any(|count| count.born > 0) {
         return None;
     }
     let derived = types().iter().filter(|info| info.is_derived).count();
     let types = match derived {
         0 => "No type derives `Tracked` either.".to_owned(),
-        1 => "1 type derives `Tracked`, so it can be looked into once it is made so.".to_owned(),
+        1 => "1 type derives `Tracked`, so it can be traced once it is made so.".to_owned(),
         n => {
-            format!("{n} types derive `Tracked`, so they can be looked into once they are made so.")
+            format!("{n} types derive `Tracked`, so they can be traced once they are made so.")
         }
     };
     Some(format!(
@@ -33,8 +27,21 @@ pub(super) fn nothing_tracked() -> Option<String> {
     ))
 }
 
-/// Writes the advice, if there is need for it; answers whether there was.
+/// Writes the advice, if there is need for it; returns whether there is, in place of a table. That
+/// tracking is off is written once in a process.
 pub(super) fn write(out: &mut dyn Write) -> io::Result<bool> {
+    static OFF: Once = Once::new();
+
+    if !ENABLED {
+        let mut written = Ok(());
+        OFF.call_once(|| {
+            written = out.write_all(
+                b"objgraph: tracking is off in this build, so nothing is known.\n\
+                  Build with debug assertions, or with the feature `always` of objgraph.\n",
+            );
+        });
+        return written.map(|()| true);
+    }
     match nothing_tracked() {
         Some(advice) => out.write_all(advice.as_bytes()).map(|()| true),
         None => Ok(false),
