@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use objgraph_core::{NodeId, PlaceKind, Snapshot, State, TypeInfo};
+use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
-use super::{Change, NodeSet, ShownNames, WhatIf, declaring};
+use super::{Change, NodeSet, ShownNames, WhatIf, field};
 use crate::order;
 
 /// What a snapshot could trace and what it could not: whether an answer of "nothing" is earned.
@@ -45,11 +45,10 @@ pub(crate) struct Gap {
 pub(crate) enum Untraced {
     /// Objects of a type that nothing makes known.
     Objects(Named),
-    /// Values inside objects, of a type that nothing makes known, in this field among others.
+    /// Values of a type that nothing makes known, in this field of objects.
     Values {
         of: Named,
-        holder: String,
-        path: String,
+        field: String,
     },
     OtherThread,
     Lent,
@@ -101,7 +100,7 @@ impl Coverage {
             }
             coverage.untraced += 1;
         }
-        let mut values: BTreeMap<usize, (usize, (String, String))> = BTreeMap::new();
+        let mut at_paths: BTreeMap<(PathId, usize), usize> = BTreeMap::new();
         let (mut busy, mut deep) = (0, 0);
         let names = ShownNames::of(snapshot);
         let places = snapshot.places().iter();
@@ -110,19 +109,15 @@ impl Coverage {
             match place.kind {
                 PlaceKind::Busy => busy += 1,
                 PlaceKind::TooDeep => deep += 1,
-                _ => {
-                    let field = || {
-                        let paths = &snapshot.parts().paths;
-                        let holder = paths.type_index(place.path) as usize;
-                        let holder = snapshot.types().get(holder);
-                        let holder = holder.map_or("?".into(), |info| names.get(&info.name));
-                        let path = paths.show_field(place.path).replace("[_]", "[]");
-                        (declaring(&holder).to_owned(), path)
-                    };
-                    values.entry(of).or_insert_with(|| (0, field())).0 += 1;
-                }
+                _ => *at_paths.entry((place.path, of)).or_default() += 1,
             }
             coverage.values += 1;
+        }
+        let mut values: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        for ((path, of), count) in at_paths {
+            let field = field(snapshot, path);
+            let field = field.with_type(&names.get(&field.type_name));
+            *values.entry((of, field)).or_default() += count;
         }
         let named = |of: usize| {
             let info = snapshot.types().get(of)?;
@@ -135,13 +130,11 @@ impl Coverage {
             let why = Untraced::Objects(named(of)?);
             Some(Gap { why, count })
         });
-        let values = values
-            .into_iter()
-            .filter_map(|(of, (count, (holder, path)))| {
-                let of = named(of)?;
-                let why = Untraced::Values { of, holder, path };
-                Some(Gap { why, count })
-            });
+        let values = values.into_iter().filter_map(|((of, field), count)| {
+            let of = named(of)?;
+            let why = Untraced::Values { of, field };
+            Some(Gap { why, count })
+        });
         let mut gaps: Vec<Gap> = types.collect();
         order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
         let mut of_values: Vec<Gap> = values.collect();

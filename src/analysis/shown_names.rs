@@ -25,7 +25,7 @@ impl ShownNames {
 
     /// All are given by their full names; those that declare fields by their module alone where
     /// they are local to a function in it.
-    fn of_types<'n>(
+    pub(crate) fn of_types<'n>(
         types: impl Iterator<Item = &'n str> + Clone,
         declaring: BTreeSet<&'n str>,
     ) -> Self {

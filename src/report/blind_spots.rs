@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::PlaceKind;
 
-use super::words::{Names, count, joined, objects, wrapped};
+use super::words::{Names, count, fitted, joined, objects, wrapped};
 use crate::analysis::{BlindSpots, can_derive};
 
 /// At most so many types, and so many places, are told.
@@ -15,7 +15,7 @@ impl fmt::Display for BlindSpots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.write(&mut text)?;
-        f.write_str(text.trim_end())
+        f.write_str(&fitted(&text))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::words::{Names, joined, wrapped};
+use super::words::{Names, fitted, joined, wrapped};
 use crate::analysis::Chain;
 
 /// Of a longer chain, so many objects at each end are told.
@@ -32,6 +32,6 @@ impl fmt::Display for Chain {
         }
         let mut text = String::new();
         wrapped(&mut text, "", words.iter().map(String::as_str), " → ")?;
-        f.write_str(text.trim_end())
+        f.write_str(&fitted(&text))
     }
 }

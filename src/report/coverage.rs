@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::words::{count, joined, objects, wrapped};
+use super::escape::in_line;
+use super::words::{count, fitted, objects, wrapped};
 use crate::analysis::{Coverage, Gap, Untraced, can_derive};
 
 /// Maximum number of types listed.
@@ -31,7 +32,7 @@ impl fmt::Display for Coverage {
             writeln!(out, "{traced}; {}:", self.could_not())?;
             self.write_gaps(&mut out, usize::MAX)?;
         }
-        f.write_str(out.trim_end())
+        f.write_str(&fitted(&out))
     }
 }
 
@@ -89,7 +90,7 @@ impl Coverage {
         }
         let hidden = of_types.len().saturating_sub(types);
         if hidden > 0 {
-            writeln!(out, "  … and {}", count(hidden, "more type", "more types"))?;
+            writeln!(out, "  … and {hidden} more")?;
         }
         rest.into_iter().try_for_each(|gap| gap.write(out))
     }
@@ -104,8 +105,8 @@ impl Gap {
                 let advice = can_derive(&of.info.name).then_some("derive `Tracked` on it");
                 (format!("{} of {}", objects(self.count), of.shown), advice)
             }
-            Untraced::Values { of, holder, path } => {
-                let place = joined(holder, path);
+            Untraced::Values { of, field } => {
+                let place = in_line(field);
                 let advice = match can_derive(&of.info.name) {
                     true => "derive `Tracked` on it",
                     false => {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::coverage::OFF;
-use super::words::{Names, count, objects, wrapped};
+use super::words::{Names, count, fitted, objects, wrapped};
 use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
 
 /// At most so many kinds of cycles are told.
@@ -30,7 +30,7 @@ impl fmt::Display for FoundCycles {
                 true => writeln!(text, "{none}.")?,
                 false => coverage.write_nothing_among(&mut text, none)?,
             }
-            return f.write_str(text.trim_end());
+            return f.write_str(&fitted(&text));
         }
         writeln!(
             text,
@@ -41,7 +41,7 @@ impl fmt::Display for FoundCycles {
         let names = Names::of(self.snapshot());
         CycleReport::new(&names).write(&mut text, self.cycles())?;
         coverage.write_below(&mut text, "there may be more cycles")?;
-        f.write_str(text.trim_end())
+        f.write_str(&fitted(&text))
     }
 }
 

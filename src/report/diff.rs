@@ -6,7 +6,7 @@ mod tests;
 use std::fmt::{self, Write as _};
 
 use super::coverage::OFF;
-use super::words::{count, grouped, signed_bytes, wrapped};
+use super::words::{count, fitted, grouped, signed_bytes, wrapped};
 use crate::analysis::{Counted, Diff, ShownNames, Trend, Turnover};
 
 /// At most so many lines of one kind are told.
@@ -110,7 +110,7 @@ impl fmt::Display for Diff {
             writeln!(out)?;
             self.coverage.write_below(&mut out, HIDES)?;
         }
-        f.write_str(out.trim())
+        f.write_str(&fitted(out.trim_start_matches('\n')))
     }
 }
 
@@ -132,7 +132,7 @@ impl fmt::Display for Trend {
             };
             writeln!(out, "Nothing grows steadily over {observed}{why}.")?;
             coverage.write_below(&mut out, HIDES)?;
-            return f.write_str(out.trim_end());
+            return f.write_str(&fitted(&out));
         }
         writeln!(out, "growing steadily over {observed}:")?;
         for one in steady.iter().take(LINES) {
@@ -166,7 +166,7 @@ impl fmt::Display for Trend {
             "series",
         )?;
         coverage.write_below(&mut out, HIDES)?;
-        f.write_str(out.trim_end())
+        f.write_str(&fitted(&out))
     }
 }
 

@@ -12,7 +12,7 @@ use super::coverage::OFF;
 use super::kinds::KindsReport;
 use super::owners::write_outside;
 use super::sites::write_sites;
-use super::words::{Names, count, joined, objects, on_threads, wrapped};
+use super::words::{Names, count, fitted, joined, objects, on_threads, wrapped};
 use crate::analysis::{Leaks, SnapshotObject};
 
 /// At most so many lines of one kind are told.
@@ -25,7 +25,7 @@ impl fmt::Display for Leaks {
             leaks: self,
             names: Names::of(self.snapshot()),
         };
-        f.write_str(report.text()?.trim_end())
+        f.write_str(&fitted(&report.text()?))
     }
 }
 
@@ -45,10 +45,8 @@ impl Report<'_> {
         let kinds = KindsReport::new(self.leaks, &self.names);
         let examples = kinds.write(&mut text)?;
         self.write_others(&mut text)?;
-        let without_labels = text.clone();
-        with_report(without_labels.trim_end(), || {
-            kinds.put_in(&examples, &mut text)
-        })?;
+        let without_labels = fitted(&text);
+        with_report(&without_labels, || kinds.put_in(&examples, &mut text))?;
         Ok(text)
     }
 

@@ -7,7 +7,7 @@ use objgraph_core::{NodeId, Snapshot};
 
 use super::coverage::OFF;
 use super::escape::in_line;
-use super::words::{Names, ago, bytes, count, joined, thread, time, wrapped};
+use super::words::{Names, ago, bytes, count, fitted, joined, thread, time, wrapped};
 use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
 
 /// At most so many lines, or places, are told.
@@ -20,7 +20,7 @@ impl fmt::Display for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
         self.write(&mut out)?;
-        f.write_str(out.trim_end())
+        f.write_str(&fitted(&out))
     }
 }
 
@@ -208,7 +208,7 @@ impl fmt::Display for LeakBirth {
         }
         let mut out = String::new();
         wrapped(&mut out, "", text.split(' '), " ")?;
-        f.write_str(out.trim_end())
+        f.write_str(&fitted(&out))
     }
 }
 
@@ -225,14 +225,15 @@ impl fmt::Display for Zombies {
         }
         let allocations = count(self.allocations(), "allocation is", "allocations are");
         let all = bytes(self.bytes());
-        write!(f, "{allocations} kept by weak handles alone: {all}")?;
+        let mut out = String::new();
+        write!(out, "{allocations} kept by weak handles alone: {all}")?;
         let shown = &self.rows()[..self.rows().len().min(LINES)];
         let width = |text: &dyn Fn(usize) -> usize| (0..shown.len()).map(text).max().unwrap_or(0);
         let bytes_width = width(&|row| bytes(shown[row].bytes).len());
         let name_width = width(&|row| shown[row].type_name.chars().count()).min(40);
         for row in shown {
             write!(
-                f,
+                out,
                 "\n  {:>bytes_width$}  {:<name_width$}  {}, {} made at {}",
                 bytes(row.bytes),
                 row.type_name,
@@ -244,8 +245,8 @@ impl fmt::Display for Zombies {
         let more = self.rows().len() - shown.len();
         if more > 0 {
             let more = count(more, "more type and place", "more types and places");
-            write!(f, "\n  … and {more}")?;
+            write!(out, "\n  … and {more}")?;
         }
-        Ok(())
+        f.write_str(&fitted(&out))
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use crate::order;
 use objgraph_core::{NodeId, Site, Snapshot};
 
-use super::words::{Names, wrapped};
+use super::words::{Names, fits, wrapped};
 
 /// Writes `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
 /// many lines.
@@ -40,12 +40,11 @@ pub(super) fn write_sites(
     let width = shown.iter().map(|row| row.1.chars().count()).max();
     let width = width.unwrap_or(0).clamp(15, 40);
     for (number, name, site) in shown {
-        match site {
-            Some(site) => writeln!(
-                out,
-                "{margin}{number:>digits$} × {name:<width$} made at {site}"
-            )?,
-            None => writeln!(out, "{margin}{number:>digits$} × {name}")?,
+        let what = format!("{margin}{number:>digits$} × {name:<width$}");
+        match site.map(|site| format!("made at {site}")) {
+            None => writeln!(out, "{}", what.trim_end())?,
+            Some(made) if fits(&format!("{what} {made}")) => writeln!(out, "{what} {made}")?,
+            Some(made) => writeln!(out, "{}\n{margin}    {made}", what.trim_end())?,
         }
     }
     if shown.iter().any(|row| row.2.is_some_and(Site::is_in_std)) {

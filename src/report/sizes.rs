@@ -10,7 +10,7 @@ use objgraph_core::{NodeId, Site};
 
 use super::coverage::OFF;
 use super::escape::in_line;
-use super::words::{Names, bytes, count, grouped, objects};
+use super::words::{Names, bytes, count, fitted, grouped, objects};
 use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
 
 /// At most so many lines of one kind are told.
@@ -27,14 +27,15 @@ impl fmt::Display for TypeSizes {
         if self.rows().is_empty() {
             return f.write_str("No object is alive.");
         }
+        let mut out = String::new();
         writeln!(
-            f,
+            out,
             "{:>11} {:>11} {:>11} {:>11}  Type",
             "Bytes", "values", "their heap", "objects"
         )?;
-        let line = |f: &mut fmt::Formatter<'_>, row: &TypeSize, name: &str| {
-            write!(
-                f,
+        let line = |out: &mut String, row: &TypeSize, name: &str| {
+            writeln!(
+                out,
                 "{:>11} {:>11} {:>11} {:>11}  {name}",
                 bytes(row.bytes()),
                 bytes(row.shallow_bytes),
@@ -43,11 +44,11 @@ impl fmt::Display for TypeSizes {
             )
         };
         for row in self.rows().iter().take(LINES) {
-            line(f, row, &self.names.get(&row.type_name))?;
-            writeln!(f)?;
+            line(&mut out, row, &self.names.get(&row.type_name))?;
         }
         let all = count(self.rows().len(), "type", "types");
-        line(f, &self.total(), &format!("(all, of {all})"))
+        line(&mut out, &self.total(), &format!("(all, of {all})"))?;
+        f.write_str(&fitted(&out))
     }
 }
 
@@ -122,6 +123,6 @@ impl fmt::Display for Retained {
             let number = grouped(row.count as u64);
             writeln!(out, "{number} × {}", names.get(row.type_index))?;
         }
-        f.write_str(out.trim_end())
+        f.write_str(&fitted(&out))
     }
 }

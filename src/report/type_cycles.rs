@@ -3,17 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Write as _};
 use std::path::Path;
-
-use objgraph_core::short_name;
 
 use super::coverage::OFF;
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::picture::{PictureError, save};
-use super::words::{count, joined, wrapped};
-use crate::analysis::{Hold, LinkKind, TypeCycle, TypeCycles, TypeLink};
+use super::words::{count, fitted, joined, wrapped};
+use crate::analysis::{Hold, LinkKind, ShownNames, TypeCycle, TypeCycles, TypeLink};
 
 /// At most so many cycles are told.
 const CYCLES: usize = 12;
@@ -62,7 +60,7 @@ impl fmt::Display for TypeCycles {
         if more > 0 {
             writeln!(out, "  … and {more} more")?;
         }
-        f.write_str(out.trim_end())
+        f.write_str(&fitted(&out))
     }
 }
 
@@ -131,17 +129,11 @@ impl TypeCycles {
         save(&self.drawing(), path.as_ref())
     }
 
-    /// Short names, or full ones where two types share the short one.
+    /// The names under which the types are shown.
     fn names(&self) -> Vec<String> {
-        let mut number: HashMap<String, usize> = HashMap::new();
-        for name in &self.types {
-            *number.entry(short_name(name)).or_default() += 1;
-        }
-        let short = |name: &String| Some(short_name(name)).filter(|short| number[short] == 1);
-        let types = self.types.iter();
-        types
-            .map(|name| short(name).unwrap_or_else(|| name.clone()))
-            .collect()
+        let types = self.types.iter().map(String::as_str);
+        let shown = ShownNames::of_types(types.clone(), BTreeSet::new());
+        types.map(|name| shown.get(name).into_owned()).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::NodeId;
 
 use super::sites::write_sites;
-use super::words::{Names, bytes, count, objects, wrapped};
+use super::words::{Names, bytes, count, fitted, objects, wrapped};
 use crate::analysis::{Change, Keeper, SnapshotObject, WhatIf};
 
 /// At most so many lines of one kind are told.
@@ -24,7 +24,7 @@ impl fmt::Display for WhatIf {
             names,
         }
         .write(&mut text)?;
-        f.write_str(text.trim_end())
+        f.write_str(&fitted(&text))
     }
 }
 

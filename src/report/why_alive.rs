@@ -10,7 +10,7 @@ use objgraph_core::{Holder, NodeId, PlaceKind, State};
 use super::cycles::write_ring;
 use super::escape::in_line;
 use super::owners::write_outside;
-use super::words::{Names, count, joined, thread, wrapped};
+use super::words::{Names, count, fitted, joined, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
 
 /// At most so many values that cannot be traced are named.
@@ -36,8 +36,7 @@ impl WhyAlive {
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = report.write(&mut text);
-        text.truncate(text.trim_end().len());
-        text
+        fitted(&text)
     }
 
     /// Whether references from outside to this node are what keeps the object alive.

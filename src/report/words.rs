@@ -157,3 +157,61 @@ pub(super) fn wrapped<'w>(
     }
     writeln!(out)
 }
+
+/// Whether a line is not too wide.
+pub(super) fn fits(line: &str) -> bool {
+    line.chars().count() <= COLUMNS
+}
+
+/// The text without blanks at its end, each line that is too wide broken at a blank where it has
+/// one.
+pub(super) fn fitted(text: &str) -> String {
+    let text = text.trim_end();
+    let mut out = String::with_capacity(text.len());
+    for (number, line) in text.lines().enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        if fits(line) {
+            out.push_str(line);
+            continue;
+        }
+        let inside = line.trim_start_matches(' ');
+        let margin = line.len() - inside.len();
+        let indent = margin + 4;
+        let (mut column, mut blanks) = (0, margin);
+        for (number, word) in inside.split(' ').enumerate() {
+            let width = word.chars().count();
+            blanks += usize::from(number > 0);
+            if word.is_empty() {
+                continue;
+            }
+            if number > 0 && column + blanks + width > COLUMNS {
+                out.push('\n');
+                (column, blanks) = (0, indent);
+            }
+            out.extend(std::iter::repeat_n(' ', blanks));
+            out.push_str(word);
+            column += blanks + width;
+            blanks = 0;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitted;
+
+    #[test]
+    fn lines_that_are_too_wide_are_broken_at_blanks() {
+        let wide = "x".repeat(90);
+        assert_eq!(fitted("  a  b\n\nc\n\n"), "  a  b\n\nc");
+        assert_eq!(fitted(&wide), wide);
+        assert_eq!(fitted(&format!("  {wide}")), format!("  {wide}"));
+        assert_eq!(
+            fitted(&format!("  1   {wide}    2 3\nnext")),
+            format!("  1\n      {wide}\n      2 3\nnext")
+        );
+    }
+}

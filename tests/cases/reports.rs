@@ -103,7 +103,7 @@ fn growth_that_cannot_be_seen_is_not_denied() {
             request();
             trend.observe(&objgraph::snapshot());
         }
-        let untraced = "1 value of HashMap<Key, HashMap<u32, u64>> in Storage.counters[*]";
+        let untraced = "1 value of HashMap<Key, HashMap<u32, u64>> in Storage.counters";
         let diff = objgraph::diff(&before, &objgraph::snapshot());
         assert_says(
             &diff,
@@ -389,7 +389,7 @@ fn a_waker_is_no_suspect() {
             leaks,
             &[
                 "No leak found among the 1 object that could be traced; 1 value in it could not:",
-                "1 value of Waker in Queue.tasks[]",
+                "1 value of Waker in Queue.tasks",
             ],
         );
         drop(queue);
@@ -574,5 +574,113 @@ fn an_actor_in_its_own_channel_may_be_leaked() {
                 "Actor.inbox of #0: Receiver<Arc<Actor>>",
             ],
         );
+    });
+}
+
+/// Types whose names leave no room beside them.
+mod of_a_name_that_is_long_for_a_module {
+    use super::*;
+
+    #[derive(Tracked)]
+    pub(super) struct AConnectionOfAClientToTheServer<State: 'static> {
+        pub(super) state: RefCell<Option<State>>,
+        pub(super) connections_that_were_opened_by_it: RefCell<Vec<Rc<Self>>>,
+        pub(super) what_was_sent_but_not_acknowledged: RefCell<HashMap<String, Vec<String>>>,
+        pub(super) called_when_the_connection_is_closed:
+            RefCell<Option<Box<dyn Fn(&str) -> String>>>,
+    }
+
+    #[derive(Tracked)]
+    pub(super) struct TheStateOfAConnectionThatIsEstablished;
+
+    pub(super) struct ABufferOfAForeignLibrary<Contents>(pub(super) Vec<Contents>);
+}
+
+/// Every report fits a terminal, but for words that are too wide themselves.
+#[test]
+fn no_report_is_too_wide() {
+    use of_a_name_that_is_long_for_a_module::{
+        ABufferOfAForeignLibrary, AConnectionOfAClientToTheServer,
+        TheStateOfAConnectionThatIsEstablished,
+    };
+    type Connection = AConnectionOfAClientToTheServer<TheStateOfAConnectionThatIsEstablished>;
+
+    if !objgraph::ENABLED {
+        return;
+    }
+    let connection = || {
+        Rc::new(Connection {
+            state: RefCell::default(),
+            connections_that_were_opened_by_it: RefCell::default(),
+            what_was_sent_but_not_acknowledged: RefCell::default(),
+            called_when_the_connection_is_closed: RefCell::default(),
+        })
+    };
+    let assert_fits = |report: &dyn Display| {
+        let report = report.to_string();
+        for line in report.lines() {
+            let is_one_word = !line.trim().contains(' ');
+            let fits = line.chars().count() < 80 || is_one_word;
+            if !fits {
+                panic!("too wide: {line:?} in:\n{report}");
+            }
+        }
+        print!("{report}\n\n");
+    };
+    process::succeeds("reports::no_report_is_too_wide", || {
+        objgraph::register::<Connection>();
+        let before = objgraph::snapshot();
+        let mut trend = objgraph::Trend::new();
+        let kept = connection();
+        let mut all = Vec::new();
+        for number in 0..8 {
+            all.push(connection());
+            let mut sent = kept.what_was_sent_but_not_acknowledged.borrow_mut();
+            sent.insert(number.to_string(), Vec::new());
+            drop(sent);
+            trend.observe(&objgraph::snapshot());
+        }
+        let ring: Vec<_> = (0..3).map(|_| connection()).collect();
+        for (at, one) in ring.iter().enumerate() {
+            let next = ring[(at + 1) % 3].clone();
+            one.connections_that_were_opened_by_it
+                .borrow_mut()
+                .push(next);
+        }
+        let cycles = objgraph::find_cycles(&ring[0]).to_string();
+        let (id, next) = (objgraph::id(&ring[0]), objgraph::id(&ring[1]));
+        drop(ring);
+        let closed = connection();
+        let own = closed.clone();
+        *closed.called_when_the_connection_is_closed.borrow_mut() = Some(Box::new(move |text| {
+            format!("{text}{}", Rc::strong_count(&own))
+        }));
+        drop(closed);
+        let _buffers = [
+            Rc::new(ABufferOfAForeignLibrary(vec![connection()])),
+            Rc::new(ABufferOfAForeignLibrary(vec![connection()])),
+        ];
+        let _busy = kept.what_was_sent_but_not_acknowledged.borrow_mut();
+        let _forgotten = std::thread::spawn(move || std::mem::forget(connection())).join();
+        let leaks = objgraph::find_leaks();
+        assert_eq!(leaks.len(), 3);
+        assert_fits(&leaks);
+        assert_fits(&leaks.coverage());
+        assert_fits(&cycles);
+        assert_fits(&objgraph::why_alive(id).unwrap());
+        assert_fits(&objgraph::why_alive(next).unwrap());
+        assert_fits(&objgraph::why_alive(objgraph::id(&kept)).unwrap());
+        assert_fits(&objgraph::what_if_dropped(objgraph::id(&kept)).unwrap());
+        let field = "AConnectionOfAClientToTheServer.connections_that_were_opened_by_it";
+        assert_fits(&objgraph::what_if_weak(field).unwrap());
+        assert_fits(&objgraph::blind_spots());
+        assert_fits(&objgraph::diff(&before, &objgraph::snapshot()));
+        assert_fits(&trend);
+        assert_fits(&objgraph::type_cycles());
+        assert_fits(&objgraph::typesizes());
+        assert_fits(&objgraph::retained());
+        assert_fits(&objgraph::owners(id).unwrap());
+        let chain = objgraph::find_backref_chain(&kept, |_| true);
+        assert_fits(&chain.unwrap());
     });
 }
