@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use objgraph_core::{Node, NodeId, ObjectId, Site};
+use objgraph_core::{Node, NodeId, ObjectId, Site, public_name};
 
 /// An object of a snapshot: what was known of it when the snapshot was taken.
 #[derive(Clone, Copy)]
@@ -66,7 +66,7 @@ impl<'s> SnapshotObject<'s> {
 
 impl fmt::Debug for SnapshotObject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.type_name(), self.id())
+        write!(f, "{} {}", public_name(self.type_name()), self.id())
     }
 }
 

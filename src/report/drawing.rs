@@ -266,7 +266,7 @@ impl Writer<'_> {
                 let name = self.name(*type_index as usize);
                 let label = match kind {
                     PlaceKind::Busy => format!("{name}\nbusy"),
-                    PlaceKind::TooDeep => format!("{name}\ntoo deep"),
+                    PlaceKind::TooDeep => "nested too deeply".to_owned(),
                     PlaceKind::Poisoned => format!("{name}\npoisoned"),
                     _ => name,
                 };

@@ -6,7 +6,7 @@ mod tests;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use objgraph_core::Snapshot;
+use objgraph_core::{Snapshot, public_name};
 
 use super::drawing::Drawing;
 use super::escape::visible;
@@ -51,7 +51,7 @@ impl Drawing {
             let ids = ids.join(" ");
             let mut data = Data::new(out, NODE, "nd");
             data.node(at)?;
-            data.text(&node.label)?.text(&node.type_name)?;
+            data.text(&node.label)?.text(public_name(&node.type_name))?;
             data.text(role(node.role).0)?.text(&ids)?;
             data.text(node.depth)?.text(node.is_start)?;
             data.text(node.is_highlighted)?.text(node.implements_drop)?;
@@ -98,7 +98,8 @@ pub fn write_graphml(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()>
         let site = node.site().map_or_else(String::new, ToString::to_string);
         let mut data = Data::new(out, NODE, "nd");
         data.node(node.node_id().index())?;
-        data.text(node.id())?.text(&node.type_info().name)?;
+        data.text(node.id())?
+            .text(public_name(&node.type_info().name))?;
         data.text(node.label().unwrap_or_default())?.text(site)?;
         data.text(node.root().unwrap_or_default())?;
         data.text(node.shallow_bytes())?.text(node.heap_bytes())?;

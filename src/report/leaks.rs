@@ -6,14 +6,14 @@ mod tests;
 use std::fmt::{self, Write as _};
 
 use objgraph_core::__private::with_report;
-use objgraph_core::{PlaceKind, Snapshot};
+use objgraph_core::Snapshot;
 
 use super::coverage::OFF;
 use super::kinds::KindsReport;
 use super::owners::write_outside;
 use super::sites::write_sites;
-use super::words::{Names, count, fitted, joined, objects, on_threads, wrapped};
-use crate::analysis::{Leaks, SnapshotObject};
+use super::words::{Names, count, fitted, objects, on_threads, wrapped};
+use crate::analysis::Leaks;
 
 /// At most so many lines of one kind are told.
 const LINES: usize = 10;
@@ -125,21 +125,8 @@ impl Report<'_> {
         wrapped(out, "  ", text.split(' '), " ")?;
         let suspects = self.leaks.suspects();
         for suspect in suspects.iter().take(LINES / 2) {
-            let node = SnapshotObject::new(self.snapshot().node(suspect.node));
-            let name = self.names.get(node.node().type_index());
-            match suspect.place {
-                None => writeln!(out, "    {name} {}", node.id())?,
-                Some((path, index)) => {
-                    let place = joined(name, &self.snapshot().parts().paths.show(path, index));
-                    let value = self.names.get(suspect.type_index as usize);
-                    let why = match suspect.kind {
-                        PlaceKind::Busy => ", busy",
-                        PlaceKind::TooDeep => ", nested too deeply",
-                        _ => "",
-                    };
-                    writeln!(out, "    {place} of {}: {value}{why}", node.id())?;
-                }
-            }
+            let text = self.names.suspect(suspect);
+            wrapped(out, "    ", text.split(' '), " ")?;
         }
         if suspects.len() > LINES / 2 {
             writeln!(out, "    … and {} more", suspects.len() - LINES / 2)?;

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use objgraph_core::{PathId, Segment, Snapshot, public_name, steps_text};
+use objgraph_core::{PathId, PlaceKind, Segment, Snapshot, public_name, steps_text};
 
 use super::escape::in_line;
 use super::words::joined;
-use crate::analysis::{FieldPath, ShownNames, declaring, field};
+use crate::analysis::{FieldPath, ShownNames, Suspect, declaring, field};
 
 /// The names under which the types of a snapshot are shown.
 pub(super) struct Names<'s> {
@@ -104,5 +104,21 @@ impl<'s> Names<'s> {
             (_, _) => text(0, declared[1].0, holder),
         };
         format!("{field} in {outer}")
+    }
+
+    /// A value that could not be traced: `Button.on_click of #3: Box<dyn Fn()>`.
+    pub(super) fn suspect(&self, suspect: &Suspect) -> String {
+        let node = self.snapshot.node(suspect.node);
+        let id = node.id();
+        let Some((path, index)) = suspect.place else {
+            return format!("{} {id}", self.get(node.type_index()));
+        };
+        let place = self.place(path, index);
+        let value = self.get(suspect.type_index as usize);
+        match suspect.kind {
+            PlaceKind::TooDeep => format!("{place} of {id}: nested too deeply"),
+            PlaceKind::Busy => format!("{place} of {id}: {value}, busy"),
+            _ => format!("{place} of {id}: {value}"),
+        }
     }
 }

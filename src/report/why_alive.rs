@@ -5,12 +5,12 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{Holder, NodeId, PlaceKind, State};
+use objgraph_core::{Holder, NodeId, State};
 
 use super::cycles::write_ring;
 use super::escape::in_line;
 use super::owners::write_outside;
-use super::words::{Names, count, fitted, joined, thread, wrapped};
+use super::words::{Names, count, fitted, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
 
 /// At most so many values that cannot be traced are named.
@@ -208,23 +208,7 @@ impl Report<'_> {
     }
 
     fn suspect(&self, out: &mut String, suspect: &Suspect, after: &str) -> fmt::Result {
-        let object = self.object(suspect.node);
-        let text = match suspect.place {
-            None => format!("{object}{after}"),
-            Some((path, index)) => {
-                let node = self.why.snapshot().node(suspect.node);
-                let holder = self.names.declaring(node.type_index());
-                let path = self.why.snapshot().parts().paths.show(path, index);
-                let value = self.names.get(suspect.type_index as usize);
-                let why = match suspect.kind {
-                    PlaceKind::Busy => ", busy",
-                    PlaceKind::TooDeep => ", nested too deeply",
-                    _ => "",
-                };
-                let place = joined(holder, &path);
-                format!("{place} of {}: {value}{why}{after}", node.id())
-            }
-        };
+        let text = format!("{}{after}", self.names.suspect(suspect));
         wrapped(out, "    ", text.split(' '), " ")
     }
 }

@@ -684,3 +684,92 @@ fn no_report_is_too_wide() {
         assert_fits(&chain.unwrap());
     });
 }
+
+/// What a report names can be pasted: no text has a path that is private to std or to objgraph.
+#[test]
+fn no_text_has_a_private_path() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    struct Page<Of>(Vec<Of>);
+    #[derive(Tracked)]
+    struct Book {
+        pages: RefCell<Vec<Page<Rc<Book>>>>,
+        index: RefCell<HashMap<String, sync::Weak<Page<Arc<u8>>>>>,
+    }
+    process::succeeds("reports::no_text_has_a_private_path", || {
+        let before = objgraph::snapshot();
+        let book = Rc::new(RefCell::new(Book {
+            pages: RefCell::new(vec![Page(Vec::new())]),
+            index: RefCell::default(),
+        }));
+        let page = Rc::new(Page(vec![Rc::new(1_u8)]));
+        let wide = Arc::new(Page(vec![Arc::new(2_u8)]));
+        let alike = Rc::new(Page(vec![std::rc::Rc::new(1_u8)]));
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
+        let (mut json, mut graphml) = (Vec::new(), Vec::new());
+        objgraph::write_json(&snapshot, &mut json).unwrap();
+        objgraph::write_graphml(&snapshot, &mut graphml).unwrap();
+        let nodes = || snapshot.nodes().map(|node| node.node_id());
+        let picture = || objgraph::refs_in(&snapshot, nodes());
+        let full = objgraph::stats().shortnames(false).most_common_types();
+        for text in [
+            String::from_utf8(json).unwrap(),
+            String::from_utf8(graphml).unwrap(),
+            picture().to_dot().unwrap(),
+            picture().shortnames(false).to_dot().unwrap(),
+            picture().to_json().unwrap(),
+            picture().to_text().unwrap(),
+            format!("{full:?} {:?}", objgraph::objects()),
+            objgraph::find_leaks().to_string(),
+            objgraph::diff(&before, &snapshot).to_string(),
+            objgraph::typesizes().to_string(),
+            objgraph::retained().to_string(),
+            objgraph::why_alive(objgraph::id(&book))
+                .unwrap()
+                .to_string(),
+        ] {
+            for private in [
+                "objgraph_core",
+                "capture::",
+                "alloc::",
+                "core::",
+                "hash::map",
+            ] {
+                assert!(!text.contains(private), "{private} in:\n{text}");
+            }
+        }
+        assert!(
+            full.iter()
+                .any(|row| row.0.ends_with("Page<objgraph::rc::Rc<u8>>")),
+            "{full:?}"
+        );
+        drop((page, wide, alike));
+    });
+}
+
+/// A name means what is in a cell, a lock or an option, where nothing else has it.
+#[test]
+fn what_is_in_a_cell_is_counted() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    struct Widget;
+    struct Gadget;
+    process::succeeds("reports::what_is_in_a_cell_is_counted", || {
+        let _widgets = (Rc::new(RefCell::new(Widget)), Rc::new(RefCell::new(Widget)));
+        let _shared = Arc::new(Mutex::new(Some(Widget)));
+        assert_eq!(objgraph::count("Widget"), 3);
+        assert_eq!(objgraph::count("RefCell"), 2);
+        assert_eq!(objgraph::by_type("Widget").len(), 3);
+        let snapshot = objgraph::snapshot();
+        assert_eq!(objgraph::count_in("Widget", snapshot.nodes()), 3);
+        let bare = Rc::new(Gadget);
+        let _wrapped = Rc::new(RefCell::new(Gadget));
+        assert_eq!(objgraph::count("Gadget"), 1);
+        drop(bare);
+        // The name does not change its meaning.
+        assert_eq!(objgraph::count("Gadget"), 0);
+        assert_eq!(objgraph::count("Wodget"), 0);
+    });
+}

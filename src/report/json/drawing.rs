@@ -1,5 +1,7 @@
 //! A drawing as a value of JSON.
 
+use objgraph_core::public_name;
+
 use super::VERSION;
 use super::value::Json;
 use crate::analysis::LinkKind;
@@ -31,7 +33,7 @@ pub(super) fn node(node: &DrawnNode) -> Json<'_> {
         ("role", Json::text(role)),
         ("count", count.into()),
         ("objects", Json::list(ids)),
-        ("type", Json::text(&*node.type_name)),
+        ("type", Json::text(public_name(&node.type_name))),
         ("label", Json::text(&*node.label)),
         ("depth", Json::number(node.depth)),
         ("brightness", Json::Real(node.brightness)),

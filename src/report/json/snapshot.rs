@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use objgraph_core::{
     Edge, Field, Holder, LengthRow, Node, NodeId, Place, PlaceKind, Sight, Site, Snapshot, State,
-    TypeInfo,
+    TypeInfo, public_name,
 };
 
 use super::VERSION;
@@ -57,7 +57,7 @@ fn write_rows<'a>(
 
 fn type_info(info: &TypeInfo) -> Json<'_> {
     Json::Object(vec![
-        ("name", Json::text(&*info.name)),
+        ("name", Json::text(public_name(&info.name))),
         ("short_name", Json::text(&*info.short_name)),
         ("size", Json::number(info.size)),
         ("is_visited", info.is_visited.into()),

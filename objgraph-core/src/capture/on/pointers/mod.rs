@@ -84,7 +84,7 @@ fn as_made<P: 'static>(pointer: Option<Box<dyn Any>>) -> P {
         _ => panic!(
             "objgraph: there is no way back from a pointer to `dyn Any`, or to a slice, after \
              `get_mut` on it; call `get_mut` on the pointer to `{}`",
-            std::any::type_name::<P>()
+            crate::public_name(std::any::type_name::<P>())
         ),
     }
 }
