@@ -65,6 +65,7 @@ pub mod __private {
     pub use crate::capture::pointers::Unsize;
     pub use crate::capture::{instance_id, off, on, submit, submit_root};
     pub use crate::captures::{Downgrade, Seen, local_future, shared_future};
+    pub use crate::lock::is_lost;
     pub use crate::sight::probe::*;
     pub use crate::sight::{FieldSpec, Probed, Registrar, Rows, Submission, Submitted, TypeSpec};
     pub use crate::trace::{

@@ -1,17 +1,210 @@
-//! A lock that a panic does not poison.
+//! A lock that a panic does not poison, and that a fork does not leave locked.
+//!
+//! A process may fork while another of its threads holds a lock. In the child that thread does not
+//! exist, so nothing ever unlocks it. Code that is safe cannot be told of a fork; but only code that
+//! finds a lock held is at risk, and it can compare the process with the one that it knew. In a
+//! child, a lock is waited for during a limited time only. If it is not unlocked by then, the child
+//! gets a value of its own behind it, which knows nothing, and [`is_lost`] from then on.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::process;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// std's, but for poison: what stands behind ours is whole whenever a panic can happen.
+/// As std's, without poison: the values behind these locks are whole whenever a panic can happen.
 #[derive(Default)]
-pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+pub(crate) struct Mutex<T> {
+    value: std::sync::Mutex<T>,
+    /// The process in which a thread waited for the lock and got it; 0 for none. Others that wait
+    /// there wait for a thread that exists.
+    works_in: AtomicU32,
+    /// The value in a child whose parent held the lock when it forked.
+    in_child: OnceLock<Box<std::sync::Mutex<T>>>,
+}
 
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self(std::sync::Mutex::new(value))
+        Self {
+            value: std::sync::Mutex::new(value),
+            works_in: AtomicU32::new(0),
+            in_child: OnceLock::new(),
+        }
+    }
+}
+
+impl<T: Default> Mutex<T> {
+    #[inline]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        know_process();
+        match self.try_lock() {
+            Some(guard) => guard,
+            None => self.wait(),
+        }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        match self.value.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    #[cold]
+    fn wait(&self) -> MutexGuard<'_, T> {
+        if let Some(in_child) = self.in_child.get() {
+            return block(in_child);
+        }
+        if !is_forked() || self.works_in.load(Ordering::Relaxed) == process::id() {
+            return block(&self.value);
+        }
+        match patiently(|| self.try_lock()) {
+            Some(guard) => {
+                self.works_in.store(process::id(), Ordering::Relaxed);
+                guard
+            }
+            None => block(self.in_child.get_or_init(Box::default)),
+        }
+    }
+}
+
+fn block<T>(mutex: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The process in which the first lock was taken; 0 before that.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
+
+/// Whether a lock was found that nothing unlocks.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
+
+#[inline]
+fn know_process() {
+    if PROCESS.load(Ordering::Relaxed) == 0 {
+        PROCESS.store(process::id(), Ordering::Relaxed);
+    }
+}
+
+/// Whether this is a child of the process that took the first lock. It takes a system call.
+pub(crate) fn is_forked() -> bool {
+    process::id() != PROCESS.load(Ordering::Relaxed)
+}
+
+/// Whether this process is the child of a fork that left a lock locked. The table is then
+/// incomplete: nothing is added to it, and no question about it is answered.
+#[inline]
+#[must_use]
+pub fn is_lost() -> bool {
+    IS_LOST.load(Ordering::Relaxed)
+}
+
+/// How long a child waits for what may never happen: at first for longer than a thread is kept from
+/// running, because locks here are held for microseconds.
+pub(crate) fn patience() -> Duration {
+    Duration::from_millis(if is_lost() { 10 } else { 500 })
+}
+
+/// Waits for what another thread is about to do. In a child of a fork that thread may not exist, so
+/// the wait is over after some time.
+#[derive(Default)]
+pub(crate) struct Wait {
+    turns: u32,
+    until: Option<Instant>,
+}
+
+impl Wait {
+    /// Lets other threads run; answers whether to wait no more.
+    pub(crate) fn is_over(&mut self) -> bool {
+        /// So many turns are taken before the process is asked for.
+        const TURNS: u32 = 64;
+        thread::yield_now();
+        self.turns += 1;
+        if self.turns < TURNS {
+            return false;
+        }
+        self.turns = 0;
+        match self.until {
+            Some(until) => Instant::now() >= until,
+            None => {
+                if is_forked() {
+                    self.until = Some(Instant::now() + patience());
+                }
+                false
+            }
+        }
+    }
+}
+
+/// What `take` returns, once it does; `None` in a child of a fork where it does not.
+pub(crate) fn patiently<G>(take: impl Fn() -> Option<G>) -> Option<G> {
+    let mut wait = Wait::default();
+    loop {
+        if let Some(taken) = take() {
+            return Some(taken);
+        }
+        if wait.is_over() {
+            IS_LOST.store(true, Ordering::Relaxed);
+            return None;
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::rc::Rc;
+
+    /// Runs in a child of a fork, which must end by itself.
+    fn in_child(run: impl FnOnce() -> bool) {
+        match fork::fork().expect("the process can fork") {
+            fork::Fork::Child => process::exit(i32::from(!run())),
+            fork::Fork::Parent(child) => {
+                let status = fork::waitpid(child).expect("it is a child of this process");
+                assert_eq!(status, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_child_does_not_wait_for_a_thread_of_its_parent() {
+        static LOCK: Mutex<u8> = Mutex::new(1);
+        let (held, is_held) = channel();
+        let (release, is_released) = channel::<()>();
+        let holder = thread::spawn(move || {
+            let guard = LOCK.lock();
+            held.send(()).expect("the test waits");
+            let _ = is_released.recv();
+            drop(guard);
+        });
+        is_held.recv().expect("the thread sends");
+        in_child(|| {
+            *LOCK.lock() += 5;
+            let is_own = *LOCK.lock() == 5;
+            // Its object is not listed, and all else is as ever.
+            let object = Rc::new(1);
+            let snapshot = crate::snapshot();
+            is_own && is_lost() && *object.clone() == 1 && snapshot.is_empty()
+        });
+        drop(release);
+        holder.join().expect("it does not fail");
+        assert_eq!(*LOCK.lock(), 1);
+        assert!(!is_lost());
+    }
+
+    #[test]
+    fn a_child_waits_for_a_thread_of_its_own() {
+        static LOCK: Mutex<u8> = Mutex::new(1);
+        know_process();
+        in_child(|| {
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| (0..50).for_each(|_| *LOCK.lock() += 1));
+                }
+            });
+            *LOCK.lock() == 201 && !is_lost()
+        });
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use objgraph_core::__private::is_lost;
+
 use super::escape::in_line;
 use super::words::{count, fitted, objects, wrapped};
 use crate::analysis::{Coverage, Gap, Untraced, can_derive};
@@ -13,11 +15,21 @@ const TYPES: usize = 3;
 pub(super) const OFF: &str = "Tracking is off in this build, so nothing is known: build with debug\n\
      assertions, or with the feature `always` of objgraph.";
 
+/// Where it ended.
+const LOST: &str = "Tracking has ended in this process, so nothing is known: it was forked while\n\
+     another thread used the table of objgraph. Fork before threads start, or ask\n\
+     in the parent.";
+
+/// Why nothing is known.
+pub(super) fn off() -> &'static str {
+    if is_lost() { LOST } else { OFF }
+}
+
 /// What could not be traced, each with what would change that.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_enabled() {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         let mut out = String::new();
         if self.is_complete() {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::coverage::OFF;
+use super::coverage::off;
 use super::words::{Names, count, fitted, objects, wrapped};
 use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
 
@@ -21,7 +21,7 @@ impl fmt::Display for FoundCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let coverage = self.coverage();
         if !coverage.is_enabled() {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         let mut text = String::new();
         if self.is_empty() {

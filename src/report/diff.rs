@@ -5,7 +5,7 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-use super::coverage::OFF;
+use super::coverage::off;
 use super::words::{count, fitted, grouped, signed_bytes, wrapped};
 use crate::analysis::{Counted, Diff, ShownNames, Trend, Turnover};
 
@@ -31,7 +31,7 @@ impl fmt::Display for Diff {
             .filter(|of| changed(&of.turnover))
             .collect();
         if !self.coverage.is_enabled() {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         let short = |name: &str| self.names.get(name).into_owned();
         if types.is_empty() && self.containers.is_empty() {
@@ -120,7 +120,7 @@ impl fmt::Display for Trend {
         let steady = self.steady();
         let coverage = self.coverage();
         if !self.is_empty() && !coverage.is_enabled() {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         let observed = count(self.len(), "snapshot", "snapshots");
         let mut out = String::new();

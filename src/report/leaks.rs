@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::__private::with_report;
 use objgraph_core::Snapshot;
 
-use super::coverage::OFF;
+use super::coverage::off;
 use super::kinds::KindsReport;
 use super::owners::write_outside;
 use super::sites::write_sites;
@@ -71,7 +71,7 @@ impl Report<'_> {
     fn nothing(&self, out: &mut String) -> fmt::Result {
         let coverage = self.leaks.coverage();
         if !coverage.is_enabled() {
-            return writeln!(out, "{OFF}\n");
+            return writeln!(out, "{}\n", off());
         }
         let left_behind = self.leaks.left_behind().len();
         let sure = match self.leaks.possibly().len() + left_behind {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::coverage::OFF;
+use super::coverage::off;
 use super::escape::in_line;
 use super::words::{Names, ago, bytes, count, fitted, joined, thread, time, wrapped};
 use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
@@ -215,7 +215,7 @@ impl fmt::Display for LeakBirth {
 impl fmt::Display for Zombies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_enabled {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         if !self.is_known {
             return f.write_str(UNKNOWN);

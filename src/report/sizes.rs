@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, Site};
 
-use super::coverage::OFF;
+use super::coverage::off;
 use super::escape::in_line;
 use super::words::{Names, bytes, count, fitted, grouped, objects};
 use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
@@ -22,7 +22,7 @@ const ALIKE: usize = 3;
 impl fmt::Display for TypeSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_enabled {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         if self.rows().is_empty() {
             return f.write_str("No object is alive.");
@@ -56,7 +56,7 @@ impl fmt::Display for Retained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let snapshot = self.snapshot();
         if !snapshot.parts().enabled {
-            return f.write_str(OFF);
+            return f.write_str(off());
         }
         if snapshot.is_empty() {
             return f.write_str("No object is alive.");

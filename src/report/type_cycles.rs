@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
-use super::coverage::OFF;
+use super::coverage::off;
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::picture::{PictureError, save};
 use super::words::{count, fitted, joined, wrapped};
@@ -24,7 +24,7 @@ impl fmt::Display for TypeCycles {
         if self.types.is_empty() {
             let why = match objgraph_core::ENABLED {
                 true => "No type has a derive, so there is nothing to tell cycles from.",
-                false => OFF,
+                false => off(),
             };
             return f.write_str(why);
         }

@@ -2,4 +2,6 @@
 
 mod bounds;
 mod equality;
+#[cfg(unix)]
+mod fork;
 mod lent;

@@ -14,6 +14,7 @@ use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
 use super::visitor::Visitor;
 use crate::capture::{self, Looked};
+use crate::lock::is_lost;
 use crate::object_id::ObjectId;
 use crate::sight::{Behind, Seen, registry};
 use crate::snapshot::{Holder, NodeId, Snapshot, State};
@@ -123,7 +124,7 @@ pub(super) fn take(
     extent: Extent,
     kept: Option<Kept>,
 ) -> (Snapshot, Vec<NodeId>, Option<Kept>) {
-    if !crate::ENABLED {
+    if !crate::ENABLED || is_lost() {
         return (Snapshot::empty(), Vec::new(), kept);
     }
     let running = Running::begin();
@@ -198,7 +199,7 @@ pub(super) fn take(
 /// An object that all its references in here explain is held by none of the others.
 #[must_use]
 pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
-    if !crate::ENABLED {
+    if !crate::ENABLED || is_lost() {
         return Snapshot::empty();
     }
     let running = Running::begin();

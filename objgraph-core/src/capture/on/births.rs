@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use super::chunks;
 use super::segments::Segments;
-use crate::lock::Mutex;
+use crate::lock::{Mutex, is_lost};
 
 /// What is known of an object from its birth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,12 +29,7 @@ struct Row {
 
 static ROWS: Segments<Row> = Segments::new();
 
-static BIRTHS: Mutex<Births> = Mutex::new(Births {
-    numbers: BTreeMap::new(),
-    uses: Vec::new(),
-    unused: BTreeMap::new(),
-    limit: LIMIT,
-});
+static BIRTHS: Mutex<Births> = Mutex::new(Births::new());
 
 /// How many births there are, at least, when they are first gone through, and how many more when
 /// they are again.
@@ -61,7 +56,22 @@ struct Use {
     taken: u64,
 }
 
+impl Default for Births {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Births {
+    const fn new() -> Self {
+        Self {
+            numbers: BTreeMap::new(),
+            uses: Vec::new(),
+            unused: BTreeMap::new(),
+            limit: LIMIT,
+        }
+    }
+
     fn take(&mut self, born: Born) -> Option<u32> {
         let number = match self.numbers.get(&born) {
             Some(&number) => number,
@@ -113,6 +123,10 @@ impl Births {
 /// `None` if there are no more numbers.
 pub(super) fn take(born: Born, before: Option<u32>) -> Option<u32> {
     let mut births = BIRTHS.lock();
+    if is_lost() {
+        // The rows may be another's.
+        return None;
+    }
     if let Some(before) = before {
         births.let_go(before);
     }

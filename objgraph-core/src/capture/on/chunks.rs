@@ -12,7 +12,7 @@ use super::owners::Mark;
 use super::pool::Pool;
 use super::segments::Segments;
 use super::shared::Handles;
-use crate::lock::Mutex;
+use crate::lock::{Mutex, is_lost};
 use crate::object_id::ObjectId;
 
 /// How many slots a chunk has: as many as a `u8` can tell apart.
@@ -176,7 +176,8 @@ pub(super) fn make(side: Side) -> Option<(u32, &'static Chunk)> {
     // One at a time.
     let mut slots = SLOTS.lock();
     let number = made();
-    if number >= (1 << 24) - 1 {
+    // The parent may have been about to make the chunk when it forked.
+    if number >= (1 << 24) - 1 || is_lost() {
         return None;
     }
     let slots = slots.cut();

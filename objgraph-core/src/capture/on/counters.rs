@@ -58,6 +58,7 @@ pub(super) struct Sheet {
     blocks: Mutex<Vec<&'static Block>>,
 }
 
+#[derive(Default)]
 struct Sheets {
     all: Vec<&'static Sheet>,
     unused: Vec<&'static Sheet>,

@@ -62,6 +62,12 @@ pub(super) struct KnownKind {
 /// In lines without a kind.
 static NO_COUNTER: Counter = Counter::new();
 
+impl Default for KindCache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl KindCache {
     const LINES: usize = 64;
 

@@ -10,6 +10,7 @@ static LEFT: Mutex<Left> = Mutex::new(Left {
     full: BTreeSet::new(),
 });
 
+#[derive(Default)]
 struct Left {
     /// What lives there is not for whoever takes them; [`ENOUGH`] slots or more are.
     chunks: Vec<u32>,

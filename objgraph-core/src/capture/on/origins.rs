@@ -20,14 +20,7 @@ use crate::snapshot::NodeRow;
 /// The origin of what a thread made that was nearly gone.
 pub(super) const NOT_KNOWN: u32 = 0;
 
-static ORIGINS: Mutex<Origins> = Mutex::new(Origins {
-    rows: BTreeMap::new(),
-    numbers: BTreeMap::new(),
-    threads: BTreeMap::new(),
-    unused: VecDeque::new(),
-    next: NOT_KNOWN + 1,
-    limit: LIMIT,
-});
+static ORIGINS: Mutex<Origins> = Mutex::new(Origins::new());
 
 /// How many rows there are, at least, when they are first gone through.
 const LIMIT: usize = 4096;
@@ -58,7 +51,24 @@ struct Thread {
     rows: u32,
 }
 
+impl Default for Origins {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Origins {
+    const fn new() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            threads: BTreeMap::new(),
+            unused: VecDeque::new(),
+            next: NOT_KNOWN + 1,
+            limit: LIMIT,
+        }
+    }
+
     fn enter(&mut self, thread: u32, scope: Option<&Arc<Named>>) -> u32 {
         let key = (thread, scope.map_or(0, |scope| scope.number));
         let number = match self.numbers.get(&key) {
@@ -132,7 +142,8 @@ fn enter(thread: u32, scope: Option<&Arc<Named>>) -> u32 {
 
 fn leave(number: u32) {
     if let Some(row) = ORIGINS.lock().rows.get_mut(&number) {
-        row.entered -= 1;
+        // In the child of a fork the row may be a new one.
+        row.entered = row.entered.saturating_sub(1);
     }
 }
 

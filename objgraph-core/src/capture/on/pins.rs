@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::inner::SharedErased;
 use super::list::shared_handle;
-use crate::lock::Mutex;
+use crate::lock::{Mutex, Wait, is_forked};
 use crate::object_id::ObjectId;
 
 pub(super) use waiting::{allow, unpinned, unpinned_until_allowed, wait_for_others};
@@ -174,7 +174,8 @@ pub(super) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
             };
             // One that is leaving is gone in a moment, or its object is.
             let leaving = others().any(|pin| pin.leaving);
-            if others().next().is_none() || (!leaving && Instant::now() >= deadline) {
+            let is_late = Instant::now() >= deadline;
+            if others().next().is_none() || (is_late && (!leaving || is_forked())) {
                 break;
             }
             let patience = if leaving { TURN } else { PATIENCE };
@@ -204,6 +205,7 @@ pub(super) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<Pinned<T>> {
 
 /// A strong handle for the program to have, to the value of an object.
 pub(super) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
+    let mut wait = Wait::default();
     loop {
         let pins = PINS.lock();
         write_down();
@@ -216,7 +218,7 @@ pub(super) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
             return strong;
         }
         drop(pins);
-        thread::yield_now();
+        wait.forget_leaving();
     }
 }
 
@@ -227,11 +229,12 @@ pub(super) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
     if none_pinned().is_some() {
         return weak.upgrade();
     }
+    let mut wait = Wait::default();
     loop {
         if let Some(strong) = upgrade_beside(&PINS.lock(), weak) {
             return strong;
         }
-        thread::yield_now();
+        wait.forget_leaving();
     }
 }
 
@@ -246,6 +249,19 @@ fn beside(pins: &[Pin], address: usize, count: usize) -> Option<usize> {
     let of_value = || pins.iter().filter(|pin| pin.address == address);
     let known = count == 0 || !of_value().any(|pin| pin.leaving);
     known.then(|| count.saturating_sub(of_value().count()))
+}
+
+impl Wait {
+    /// Lets other threads run. In the child of a fork, the thread that was dropping a handle may not
+    /// exist: if it takes too long, the handle counts as one of the program's.
+    fn forget_leaving(&mut self) {
+        if self.is_over() {
+            PINS.lock().retain(|pin| {
+                GONE.fetch_add(u64::from(pin.leaving), Ordering::SeqCst);
+                !pin.leaving
+            });
+        }
+    }
 }
 
 /// Runs at a time when nobody else reads a count. No code of the user may run inside.
@@ -332,13 +348,14 @@ pub(super) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
             return count;
         }
     }
+    let mut wait = Wait::default();
     loop {
         let pins = PINS.lock();
         if let Some(count) = beside(&pins, address, read()) {
             return count;
         }
         drop(pins);
-        thread::yield_now();
+        wait.forget_leaving();
     }
 }
 

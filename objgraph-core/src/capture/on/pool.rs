@@ -15,6 +15,12 @@ const ENTRIES: usize = 256;
 /// they lie apart.
 const APART: usize = 128 << 10;
 
+impl<T: Default> Default for Pool<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T: Default> Pool<T> {
     pub(super) const fn new() -> Self {
         Self { rest: &[], cut: 0 }

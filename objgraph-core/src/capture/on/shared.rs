@@ -8,35 +8,24 @@
 
 use std::sync::Weak;
 
-use spin::mutex::{SpinMutex, SpinMutexGuard};
-use spin::relax::RelaxStrategy;
-
 use super::chunks::{self, CHUNK, Chunk, Side};
 use super::inner::SharedErased;
 use super::magazine::{Hold, Store};
 use super::pool::Pool;
-use crate::lock::Mutex;
+use crate::lock::{Mutex, patiently};
 use crate::object_id::ObjectId;
+use spin::mutex::{SpinMutex, SpinMutexGuard};
 
 /// The handles to the values of a chunk.
 pub(super) type Handles = [Locked; CHUNK as usize];
 
-type Locked = SpinMutex<Handle, LetOthersRun>;
+type Locked = SpinMutex<Handle>;
 
 /// A handle to a value. `None` where nothing may look at what lives here.
 pub(super) type Handle = Option<Weak<dyn SharedErased>>;
 
 /// A handle whose lock is held.
-pub(super) type Held = SpinMutexGuard<'static, Handle, LetOthersRun>;
-
-/// What to do while another thread copies a handle, or takes it: a few instructions.
-pub(super) struct LetOthersRun;
-
-impl RelaxStrategy for LetOthersRun {
-    fn relax() {
-        std::thread::yield_now();
-    }
-}
+pub(super) type Held = SpinMutexGuard<'static, Handle>;
 
 #[inline]
 fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static Locked> {
@@ -47,10 +36,16 @@ fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static Locked> {
 }
 
 /// The handle of an object that lives, for whoever has the object in hand: none else can take it
-/// for good. It is locked, and no code of the user may run until it is dropped.
+/// for good. It is locked, and no code of the user may run until it is dropped. `None` in the child
+/// of a fork if another thread of the parent was about to copy the handle.
 #[inline]
 pub(super) fn hold(chunk: &'static Chunk, place: u32) -> Option<Held> {
-    Some(locked(chunk, place)?.lock())
+    let locked = locked(chunk, place)?;
+    match locked.try_lock() {
+        // Another thread copies the handle, or takes it: a few instructions.
+        None => patiently(|| locked.try_lock()),
+        held => held,
+    }
 }
 
 /// The same, if no other thread is about to copy the handle.
@@ -83,16 +78,15 @@ fn peek<R>(id: ObjectId, see: impl Fn(&Handle) -> Option<R>) -> Option<R> {
     let chunk = chunks::of_place(id.place())?;
     let slot = chunk.slot(id.place());
     let locked = locked(chunk, id.place())?;
-    loop {
+    // It is locked for a moment, or else the object is dead by now.
+    patiently(|| {
         if !slot.lives(id) {
-            return None;
+            return Some(None);
         }
-        if let Some(held) = locked.try_lock() {
-            return if slot.lives(id) { see(&held) } else { None };
-        }
-        // For a moment, or else the object is dead by now.
-        std::thread::yield_now();
-    }
+        let held = locked.try_lock()?;
+        Some(if slot.lives(id) { see(&held) } else { None })
+    })
+    .flatten()
 }
 
 impl Hold for Held {

@@ -68,6 +68,12 @@ pub(super) struct Watched<W> {
 /// What any thread may look at; what belongs to a thread is in its part of the table.
 static OF_ALL: Mutex<Watched<std::sync::Weak<dyn WatchedArc>>> = Mutex::new(Watched::new());
 
+impl<W: Clone> Default for Watched<W> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<W: Clone> Watched<W> {
     pub(super) const fn new() -> Self {
         Self {

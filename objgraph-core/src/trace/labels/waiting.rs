@@ -80,6 +80,7 @@ struct Running {
     is_announced: bool,
 }
 
+#[derive(Default)]
 struct All {
     running: Vec<Running>,
     /// The number of the next.

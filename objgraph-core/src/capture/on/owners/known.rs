@@ -349,10 +349,20 @@ mod promises {
         limit: usize,
     }
 
-    static PROMISES: Mutex<Promises> = Mutex::new(Promises {
-        kept: None,
-        limit: LIMIT,
-    });
+    impl Promises {
+        const NEW: Self = Self {
+            kept: None,
+            limit: LIMIT,
+        };
+    }
+
+    impl Default for Promises {
+        fn default() -> Self {
+            Self::NEW
+        }
+    }
+
+    static PROMISES: Mutex<Promises> = Mutex::new(Promises::NEW);
 
     const LIMIT: usize = 1024;
 

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{PINS, Pin, Pins, UNPINNED, address, beside};
+use crate::lock::{self, is_forked};
 
 /// How long a pin is waited for. A visit that takes longer most likely waits, itself, for the thread
 /// that waits here. Then the pin is a handle that somebody else has, which is the truth.
@@ -92,6 +93,8 @@ impl Waits {
     fn wait(&mut self, mut pins: Pins, number: u64) -> Pins {
         let until = match self.0 {
             Some((before, until)) if before == number => until,
+            // The thread of the pin may not exist there.
+            _ if is_forked() => Instant::now() + lock::patience(),
             _ => Instant::now() + PATIENCE,
         };
         self.0 = Some((number, until));
