@@ -9,6 +9,7 @@
 //! hide a leak and never invent one. Where a number is not known, or contradicts itself, the
 //! object is held to be alive.
 
+mod left_behind;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +17,10 @@ use std::sync::{Arc, OnceLock};
 
 use objgraph_core::{Node, NodeId, ObjectId, Snapshot};
 
+use self::left_behind::LeftBehind;
 use super::balance::{Balance, reported};
 use super::possibly::possibly_leaked;
-use super::{Coverage, LeakKinds, NodeSet, SnapshotObject, Suspect, reach};
+use super::{Coverage, LeakKinds, SnapshotObject, Suspect, reach};
 
 /// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
 ///
@@ -56,13 +58,23 @@ pub struct OverReported {
 /// Takes time and memory in proportion to the nodes and edges.
 #[must_use]
 pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
-    let holds = Holds::of(snapshot);
-    let alive = reach(snapshot, holds.held.iter().copied());
+    let mut holds = Holds::of(snapshot);
+    let mut alive = reach(snapshot, holds.held.iter().copied());
+    let left_behind = LeftBehind::of(snapshot, &holds, &alive);
+    if let Some(left_behind) = &left_behind {
+        holds.remove(&left_behind.leaked);
+        alive = alive.without(&left_behind.leaked);
+    }
     let leaked: Vec<NodeId> = all(snapshot)
         .filter(|&node| !alive.contains(node))
         .collect();
     let (possibly, suspects) = possibly_leaked(snapshot, &holds.held, &holds.by_references, &alive);
-    let left_behind = left_behind(snapshot, &holds.held, &alive, &possibly);
+    let left_behind = left_behind.map_or(Vec::new(), |left_behind| {
+        let forgotten = left_behind.forgotten.iter();
+        forgotten
+            .filter(|node| possibly.binary_search(node).is_err())
+            .collect()
+    });
     Leaks {
         snapshot: Arc::clone(snapshot),
         leaked,
@@ -127,13 +139,13 @@ impl Leaks {
         &self.suspects
     }
 
-    /// The objects that threads left behind when they ended, and that only these hold: none has
-    /// leaked in a cycle, each would have to be held from outside, and those who could are gone. A
-    /// handle was forgotten, or given to `into_raw`.
+    /// The objects that threads left behind when they ended, that only these hold, and that no
+    /// cycle leads to: each would have to be held from outside, and the code that could hold it is
+    /// gone. A handle was forgotten, or given to `into_raw`.
     ///
-    /// They are not among the leaked, because two things cannot be told from that: a handle that
-    /// unsafe code moved to another thread, and one in a thread-local of a thread that is just
-    /// ending. Those that may be held by opaque values of their own are told by
+    /// They are not among the leaked, because a handle that unsafe code moved to another thread
+    /// looks like that. An object on a cycle is leaked, or below one: without its thread nothing can
+    /// take the cycle apart. Those that may be held by opaque values of their own are listed by
     /// [`Leaks::possibly`] instead.
     ///
     /// ```
@@ -333,25 +345,6 @@ impl Holds {
         }
         holds
     }
-}
-
-/// What of the living only objects hold that ended threads left behind, sorted.
-fn left_behind(
-    snapshot: &Snapshot,
-    held: &[NodeId],
-    alive: &NodeSet,
-    possibly: &[NodeId],
-) -> Vec<NodeId> {
-    if snapshot.parts().left_behind.is_empty() {
-        return Vec::new();
-    }
-    let by_the_present = held.iter().copied();
-    let by_the_present = by_the_present.filter(|&node| !snapshot.node(node).is_left_behind());
-    let present = reach(snapshot, by_the_present);
-    alive
-        .iter()
-        .filter(|&node| !present.contains(node) && possibly.binary_search(&node).is_err())
-        .collect()
 }
 
 fn all(snapshot: &Snapshot) -> impl Iterator<Item = NodeId> {

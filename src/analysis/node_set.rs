@@ -58,6 +58,14 @@ impl NodeSet {
         true
     }
 
+    /// The nodes of this set that are not in `other`, a set of the same snapshot.
+    pub(super) fn without(&self, other: &Self) -> Self {
+        let words = self.bits.iter().zip(&other.bits);
+        let bits: Vec<u64> = words.map(|(these, others)| these & !others).collect();
+        let len = bits.iter().map(|word| word.count_ones() as usize).sum();
+        Self { bits, len }
+    }
+
     /// The nodes, in their order.
     pub fn iter(&self) -> impl Iterator<Item = NodeId> + Clone {
         self.bits.iter().enumerate().flat_map(|(word, &bits)| {

@@ -148,7 +148,7 @@ impl Gap {
             ),
             Untraced::Lent => (
                 number("object lent out as &mut", "objects lent out as &mut"),
-                Some("the next clone of its Rc shows it again"),
+                Some("call `objgraph::watch(&pointer)` after that"),
             ),
             Untraced::Panicked => (
                 number(

@@ -4,4 +4,5 @@ mod bounds;
 mod equality;
 #[cfg(unix)]
 mod fork;
+mod left_behind;
 mod lent;

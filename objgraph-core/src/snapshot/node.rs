@@ -249,8 +249,8 @@ impl<'s> Node<'s> {
     /// there was at that end.
     ///
     /// An `Rc` cannot leave its thread by safe code, so no code can get at such a value, nor free
-    /// it, unless unsafe code moved a handle to it elsewhere. A thread that is still dropping its
-    /// thread-locals counts as ended.
+    /// it, unless unsafe code moved a handle to it elsewhere. A thread that still drops its
+    /// thread-locals has not ended.
     #[must_use]
     pub fn is_left_behind(&self) -> bool {
         let left_behind = &self.snapshot.parts.left_behind;

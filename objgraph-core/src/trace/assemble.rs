@@ -68,6 +68,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     parts.repeated.dedup();
     parts.lengths = by_path(tracer.lengths);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
+    super::left_behind::settle_cycles(&mut parts);
     Snapshot::assembled(parts)
 }
 

@@ -4,10 +4,13 @@
 //! explained. Therefore a thread that ends traces the `Rc` objects that are still alive once
 //! more, and the rows are kept, as plain data, for the snapshots that other threads take.
 
+mod ending;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use self::ending::Ending;
 use super::assemble::assemble;
 use super::handles::Handles;
 use super::take::SnapshotOptions;
@@ -16,9 +19,17 @@ use crate::capture;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::sight::registry;
-use crate::snapshot::{Held, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
+use crate::snapshot::{
+    Held, Holder, Node, NodeId, NodeRow, PathId, Snapshot, SnapshotParts, State,
+};
 
-static LEFT_BEHIND: Mutex<Vec<Arc<Snapshot>>> = Mutex::new(Vec::new());
+static LEFT_BEHIND: Mutex<Vec<Arc<LeftBehind>>> = Mutex::new(Vec::new());
+
+/// What a thread left alive.
+struct LeftBehind {
+    snapshot: Snapshot,
+    thread: Ending,
+}
 
 /// Traces what is alive when it is dropped.
 struct End;
@@ -41,6 +52,7 @@ pub(crate) fn watch_thread_end() {
 }
 
 fn keep() {
+    let thread = Ending::begin();
     let own = capture::own_values();
     if own.is_empty() {
         return;
@@ -61,7 +73,8 @@ fn keep() {
     tracer.read_all();
     tracer.visit_std_values();
     // Of what died meanwhile nothing is taken over, so it need not be told apart here.
-    let kept = Arc::new(assemble(tracer));
+    let snapshot = assemble(tracer);
+    let kept = Arc::new(LeftBehind { snapshot, thread });
     let mut all = LEFT_BEHIND.lock();
     all.push(kept);
     // Where nobody takes snapshots, what has died since would pile up.
@@ -76,8 +89,8 @@ fn keep() {
 }
 
 /// Whether any object of the table that was left behind is alive.
-fn any_lives(left: &Arc<Snapshot>) -> bool {
-    let mut own = own_nodes(left);
+fn any_lives(left: &Arc<LeftBehind>) -> bool {
+    let mut own = own_nodes(&left.snapshot);
     own.any(|node| capture::lives(node.id()))
 }
 
@@ -87,18 +100,26 @@ fn own_nodes(left: &Snapshot) -> impl Iterator<Item = Node<'_>> + Clone {
         .filter(|node| node.id().is_in_table() && node.strong().is_some())
 }
 
+/// Waits a moment for threads that are ending. To be called before objects are listed: what their
+/// thread-locals still drop is then gone.
+pub(super) fn wait_for_ends() {
+    let kept = LEFT_BEHIND.lock().clone();
+    kept.iter().for_each(|left| left.thread.wait());
+}
+
 /// Adds to a trace what is known of the objects of threads that ended.
 pub(super) fn adopt(tracer: &mut Tracer) {
     let kept = LEFT_BEHIND.lock().clone();
     let mut gone = Vec::new();
-    for left in kept {
-        let listed = own_nodes(&left);
+    for kept in kept {
+        let left = &kept.snapshot;
+        let listed = own_nodes(left);
         // The table is asked, not the trace, whose list may be older than what was left behind.
         if listed
             .clone()
             .all(|node| capture::describe(node.id()).is_none())
         {
-            gone.push(Arc::clone(&left));
+            gone.push(Arc::clone(&kept));
             continue;
         }
         // From whichever side there is less to look at.
@@ -116,22 +137,72 @@ pub(super) fn adopt(tracer: &mut Tracer) {
         };
         Adoption {
             tracer,
-            left: &left,
+            left,
+            has_ended: kept.thread.has_ended(),
             outside: HashMap::new(),
             next: Vec::new(),
-            held: held(&left),
+            held: held(left),
         }
         .run(&own);
     }
     if !gone.is_empty() {
-        let is_gone = |left: &Arc<Snapshot>| gone.iter().any(|other| Arc::ptr_eq(left, other));
+        let is_gone = |left: &Arc<LeftBehind>| gone.iter().any(|other| Arc::ptr_eq(left, other));
         LEFT_BEHIND.lock().retain(|left| !is_gone(left));
     }
+}
+
+/// What a cycle among the objects of ended threads leads to is held by nothing else: each handle to
+/// them was in a thread-local that is gone since, or was forgotten. So their references are those
+/// that were found.
+pub(super) fn settle_cycles(parts: &mut SnapshotParts) {
+    if parts.left_behind.is_empty() {
+        return;
+    }
+    let mut found = vec![0u32; parts.nodes.len()];
+    for edge in parts.edges.iter().filter(|edge| edge.strong) {
+        found[edge.target.index()] += 1;
+    }
+    let has_others = |row: &NodeRow, found| row.strong != NodeRow::UNKNOWN && row.strong > found;
+    let mut left_behind = parts.left_behind.iter().map(|node| node.index());
+    if !left_behind.any(|node| has_others(&parts.nodes[node], found[node])) {
+        return;
+    }
+    let is_below_cycle = below_cycles(parts, found.clone());
+    for node in parts.left_behind.iter().map(|node| node.index()) {
+        let row = &mut parts.nodes[node];
+        if is_below_cycle[node] && has_others(row, found[node]) {
+            row.strong = found[node];
+        }
+    }
+}
+
+/// Which nodes are on cycles of strong edges, or reached from one: those that remain after every
+/// node without a reference was removed, again and again. `references` counts the strong edges to
+/// each node.
+fn below_cycles(parts: &SnapshotParts, mut references: Vec<u32>) -> Vec<bool> {
+    let mut remains = vec![true; references.len()];
+    let mut free: Vec<usize> = (0..references.len())
+        .filter(|&node| references[node] == 0)
+        .collect();
+    while let Some(node) = free.pop() {
+        remains[node] = false;
+        let edges = parts.edge_starts[node] as usize..parts.edge_starts[node + 1] as usize;
+        for edge in parts.edges[edges].iter().filter(|edge| edge.strong) {
+            let target = edge.target.index();
+            references[target] -= 1;
+            if references[target] == 0 {
+                free.push(target);
+            }
+        }
+    }
+    remains
 }
 
 struct Adoption<'t> {
     tracer: &'t mut Tracer,
     left: &'t Snapshot,
+    /// Whether the thread has ended: until then its thread-locals may hold what it left.
+    has_ended: bool,
     /// The nodes here of nodes there that are not in the table.
     outside: HashMap<NodeId, u32>,
     /// Nodes there whose references are to be copied, with their nodes here.
@@ -164,7 +235,7 @@ impl Adoption<'_> {
                 to.heap = row.heap;
                 self.next.push((there, here));
                 // Nobody would have told the table that a watched value died since.
-                if to.holder == Holder::Rc {
+                if to.holder == Holder::Rc && self.has_ended {
                     self.tracer.left_behind.push(NodeId::new(here as usize));
                 }
             }
@@ -206,11 +277,24 @@ impl Adoption<'_> {
         }
     }
 
+    /// A value inside of an object that was left behind can be visited in no other way.
+    fn adopt_value(&mut self, there: NodeId, here: u32) {
+        let row = self.left.parts().nodes[there.index()];
+        let to = &mut self.tracer.nodes[here as usize];
+        let is_visited_there = row.holder == Holder::Instance && row.state == State::Visited;
+        if is_visited_there && to.state == State::Lent {
+            (to.state, to.heap) = (row.state, row.heap);
+            self.next.push((there, here));
+        }
+    }
+
     /// The node here of a node there; `None` if the object is gone.
     fn node(&mut self, there: NodeId) -> Option<u32> {
         let id = self.left.node(there).id();
         if id.is_in_table() {
-            return self.tracer.object(id);
+            let here = self.tracer.object(id)?;
+            self.adopt_value(there, here);
+            return Some(here);
         }
         if let Some(&here) = self.outside.get(&there) {
             return Some(here);
@@ -222,7 +306,7 @@ impl Adoption<'_> {
             row.strong = NodeRow::UNKNOWN;
         }
         let here = self.tracer.adopt_outside(row, info);
-        if row.holder == Holder::StdRc {
+        if row.holder == Holder::StdRc && self.has_ended {
             self.tracer.left_behind.push(NodeId::new(here as usize));
         }
         self.outside.insert(there, here);

@@ -132,6 +132,7 @@ pub(super) fn take(
     let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
     tracer.looks_into_nothing = running.is_too_deep();
+    super::left_behind::wait_for_ends();
     let before = births_and_deaths();
     tracer.handles = Handles::list();
     let mut addresses = Vec::new();
@@ -205,6 +206,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     let running = Running::begin();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
     tracer.looks_into_nothing = running.is_too_deep();
+    super::left_behind::wait_for_ends();
     // Nodes are found by their places, so they are listed in the order of these.
     let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
     ids.sort_unstable_by_key(|id| (id.place(), id.round()));

@@ -382,3 +382,61 @@ fn a_ring_of_a_million_in_a_small_stack() {
         .unwrap();
     thread.join().unwrap();
 }
+
+/// A cycle that only an ended thread could take apart is leaked with what it owns, whatever held it.
+#[test]
+fn a_cycle_that_an_ended_thread_left_behind_has_leaked() {
+    let mut kit = Kit::new();
+    let owner = kit.node("app::Owner", 1);
+    let ring = kit.node("app::Ring", 1);
+    let data = kit.node("app::Data", 1);
+    let in_use = kit.node("app::Shared", 1);
+    kit.edge(owner, "ring", ring);
+    kit.edge(ring, "next", ring);
+    kit.edge(ring, "data", data);
+    kit.edge(ring, "shared", in_use);
+    for node in [owner, ring, data] {
+        kit.left_behind(node, "worker");
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    assert_eq!(leaked(&leaks), [1, 2]);
+    let left_behind: Vec<_> = leaks.left_behind().map(|object| object.node_id()).collect();
+    assert_eq!(left_behind, [owner]);
+}
+
+#[test]
+fn a_cycle_whose_thread_may_use_it_has_not_leaked() {
+    type Change = fn(&mut Kit, NodeId);
+    let changes: [(Change, bool); 4] = [
+        (|kit, ring| kit.left_behind(ring, "worker"), true),
+        (|_, _| {}, false),
+        // It died while the snapshot was taken.
+        (
+            |kit, ring| {
+                kit.left_behind(ring, "worker");
+                kit.row(ring).state = State::InFlight;
+            },
+            false,
+        ),
+        // It is not known which references there are.
+        (
+            |kit, ring| {
+                kit.left_behind(ring, "worker");
+                kit.repeated(ring);
+            },
+            false,
+        ),
+    ];
+    for (number, (change, has_leaked)) in changes.into_iter().enumerate() {
+        let mut kit = Kit::new();
+        let ring = kit.node("app::Ring", 1);
+        kit.edge(ring, "next", ring);
+        kit.edge(ring, "again", ring);
+        let snapshot = {
+            change(&mut kit, ring);
+            kit.snapshot()
+        };
+        let leaks = find_leaks(&snapshot);
+        assert_eq!(!leaks.is_empty(), has_leaked, "change {number}");
+    }
+}

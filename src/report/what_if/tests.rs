@@ -75,7 +75,7 @@ fn nothing_goes() {
               nothing would be freed
               Lent #0 stays: held by references that could not be counted
             Not traced, so more may be freed (see objgraph::blind_spots()):
-              1 object lent out as &mut: the next clone of its Rc shows it again"#]],
+              1 object lent out as &mut: call `objgraph::watch(&pointer)` after that"#]],
     );
 }
 

@@ -1,0 +1,62 @@
+//! Whether a thread that was seen ending has ended.
+//!
+//! What a thread leaves alive is traced while its thread-locals are dropped. Those that are older
+//! than the thread's part of the table are dropped after that, and may hold what was traced. No safe
+//! code can learn when the last of them is gone, except from the system, which removes the thread.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A thread that is ending.
+pub(super) struct Ending {
+    /// The folder that the system has for the thread as long as it runs; `None` where it has none.
+    task: Option<PathBuf>,
+    begun: Instant,
+    has_ended: AtomicBool,
+}
+
+/// How long a thread may take to drop its thread-locals before nobody waits for it. Where the system
+/// does not show when it ends, it counts as ended after this.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+thread_local! {
+    /// Whether this thread is ending.
+    static IS_ENDING: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Ending {
+    /// The calling thread, which is ending.
+    pub(super) fn begin() -> Self {
+        IS_ENDING.set(true);
+        // Inside the folder of the process: `123/task/456`.
+        let task = std::fs::read_link("/proc/thread-self").ok();
+        Self {
+            task: task.map(|task| PathBuf::from("/proc").join(task)),
+            begun: Instant::now(),
+            has_ended: AtomicBool::new(false),
+        }
+    }
+
+    /// Waits a moment for the thread to end, unless the calling thread is ending too.
+    pub(super) fn wait(&self) {
+        while !self.has_ended() && !IS_ENDING.get() && self.begun.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_micros(50));
+        }
+    }
+
+    /// Whether the thread has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        let ended = self.has_ended.load(Ordering::Relaxed)
+            || match &self.task {
+                Some(task) => !task.exists(),
+                None => self.begun.elapsed() >= PATIENCE,
+            };
+        if ended {
+            self.has_ended.store(true, Ordering::Relaxed);
+        }
+        ended
+    }
+}
