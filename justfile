@@ -80,6 +80,10 @@ owners:
 nightly:
     .ci/steps.sh nightly
 
+# std's own tests of `Rc` and `Arc`, where a package has them
+alloctests:
+    .ci/steps.sh alloctests
+
 # Run the examples
 examples:
     .ci/steps.sh examples

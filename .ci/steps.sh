@@ -14,7 +14,7 @@ readonly PYTHON_OBJGRAPH="3.7.0"
 # tracking off must not see it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
 
-readonly STEPS=(setup bare programs drift fuzz fmt clippy docs off always stress huge release features ecosystem owners nightly examples bench)
+readonly STEPS=(setup bare programs drift fuzz fmt clippy docs off always stress huge release features ecosystem owners nightly alloctests examples bench)
 
 # What the tests need beyond cargo.
 step_setup() {
@@ -30,6 +30,10 @@ step_setup() {
         2>/dev/null; then
         PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1 \
             twice python3 -m pip install --quiet "objgraph==$PYTHON_OBJGRAPH" networkx
+    fi
+    # std's own tests. They are not needed, and not everywhere.
+    if [[ -z $(std_library) ]] && apt-cache show rust-web-src >/dev/null 2>&1; then
+        install_packages rust-web-src || echo "the sources of std cannot be installed"
     fi
     dot -V
     valgrind --version
@@ -226,6 +230,30 @@ step_nightly() {
         return
     fi
     show cargo +nightly test -p objgraph-core --features nightly --test nightly_pointers
+}
+
+# std's own tests, and the examples in its documentation, with objgraph's pointers, where a package
+# has them.
+step_alloctests() {
+    local library
+    library=$(std_library)
+    if [[ -z $library ]]; then
+        echo "skipped: no package with the sources of std is installed"
+        return
+    fi
+    show python3 .ci/alloctests.py "$library"
+}
+
+# The folder `library` of the sources of Rust that are installed; nothing if there are none.
+std_library() {
+    local library
+    for library in "$(rustc --print sysroot)/lib/rustlib/src/rust/library" \
+        /usr/lib/rustlib/src/rust/library /usr/src/rustc-*/library; do
+        if [[ -f $library/alloctests/tests/rc.rs || -f $library/alloc/tests/rc.rs ]]; then
+            echo "$library"
+            return
+        fi
+    done
 }
 
 # The examples, and whether they say and draw what they promise.
