@@ -4,8 +4,9 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::PlaceKind;
 
+use super::coverage::ONE_COPY;
 use super::words::{Names, count, fitted, joined, objects, wrapped};
-use crate::analysis::{BlindSpots, can_derive};
+use crate::analysis::{BlindSpots, can_derive, is_of_another_copy};
 
 /// At most so many types, and so many places, are told.
 const LINES: usize = 20;
@@ -61,6 +62,10 @@ impl BlindSpots {
                 PlaceKind::TooDeep => (
                     format!("{place}: {values} in cells nested too deeply"),
                     "they stay opaque",
+                ),
+                _ if is_of_another_copy(full) => (
+                    format!("{place}: {values} of {name}, of another copy of objgraph"),
+                    ONE_COPY,
                 ),
                 _ if can_derive(full) => (
                     format!("{place}: {values} of {name}"),

@@ -6,7 +6,7 @@ use objgraph_core::__private::is_lost;
 
 use super::escape::in_line;
 use super::words::{count, fitted, objects, wrapped};
-use crate::analysis::{Coverage, Gap, Untraced, can_derive};
+use crate::analysis::{Coverage, Gap, Untraced, can_derive, is_of_another_copy};
 
 /// Maximum number of types listed.
 const TYPES: usize = 3;
@@ -14,6 +14,9 @@ const TYPES: usize = 3;
 /// Where tracking is off.
 pub(super) const OFF: &str = "Tracking is off in this build, so nothing is known: build with debug\n\
      assertions, or with the feature `always` of objgraph.";
+
+/// What opens the pointers of another version of objgraph.
+pub(super) const ONE_COPY: &str = "have all crates depend on one version of objgraph";
 
 /// Where it ended.
 const LOST: &str = "Tracking has ended in this process, so nothing is known: it was forked while\n\
@@ -119,14 +122,19 @@ impl Gap {
             }
             Untraced::Values { of, field } => {
                 let place = in_line(field);
-                let advice = match can_derive(&of.info.name) {
-                    true => "derive `Tracked` on it",
-                    false => {
-                        "mark the field #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc"
-                    }
+                let name = &of.info.name;
+                let (copy, advice) = if is_of_another_copy(name) {
+                    (", of another copy of objgraph", ONE_COPY)
+                } else if can_derive(name) {
+                    ("", "derive `Tracked` on it")
+                } else {
+                    let with = "mark the field #[tracked(with = …)], or #[tracked(skip)] if it \
+                                holds no Rc";
+                    ("", with)
                 };
                 let values = number("value", "values");
-                (format!("{values} of {} in {place}", of.shown), Some(advice))
+                let what = format!("{values} of {} in {place}{copy}", of.shown);
+                (what, Some(advice))
             }
             Untraced::OtherThread => (
                 number("Rc object of another thread", "Rc objects of other threads"),
@@ -163,5 +171,35 @@ impl Gap {
             None => what,
         };
         wrapped(out, "  ", text.split(' '), " ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use objgraph_core::PlaceKind;
+
+    use crate::analysis::testkit::Kit;
+    use crate::analysis::{BlindSpots, Coverage};
+
+    #[test]
+    fn a_pointer_of_another_copy_of_objgraph_is_named() {
+        let mut kit = Kit::new();
+        let app = kit.node("app::App", 1);
+        let rc =
+            "core::option::Option<objgraph_core::capture::side::pointers::rc::Rc<app::Plugin>>";
+        kit.place(app, "plugin", rc, PlaceKind::Opaque);
+        let snapshot = kit.snapshot();
+        for text in [
+            Coverage::of(&snapshot).to_string(),
+            BlindSpots::of(&snapshot).to_string(),
+        ] {
+            let words: Vec<_> = text.split_whitespace().collect();
+            let text = words.join(" ");
+            assert!(text.contains("of another copy of objgraph"), "{text}");
+            assert!(
+                text.contains("have all crates depend on one version of objgraph"),
+                "{text}"
+            );
+        }
     }
 }
