@@ -78,6 +78,8 @@ macro_rules! generic_code {
 
             pub(super) fn sized_methods<T: Clone>(one: Pointer_<T>) -> T {
                 assert!(Weak::<T>::new().upgrade().is_none());
+                let mut two = Pointer_::clone(&one);
+                let _ = Pointer_::make_mut(&mut two);
                 let two = Pointer_::clone(&one);
                 let one = Pointer_::try_unwrap(one).err().unwrap();
                 assert!(Pointer_::into_inner(one).is_none());

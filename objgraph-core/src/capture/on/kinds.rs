@@ -78,6 +78,11 @@ pub(super) fn holder(kind: u32) -> Option<Holder> {
     Some(row(kind)?.meta.holder)
 }
 
+/// What is known of the type of a kind.
+pub(super) fn meta(kind: u32) -> Option<&'static TypeMeta> {
+    Some(row(kind)?.meta)
+}
+
 pub(super) fn reattach(kind: u32) -> Reattach {
     row(kind).map_or(Reattach::Never, |row| row.meta.reattach)
 }

@@ -315,6 +315,11 @@ fn count_late(slot: &Slot) {
     }
 }
 
+/// The kind of an object that the caller has in hand.
+pub(super) fn kind(id: ObjectId) -> Option<u32> {
+    chunks::of_place(id.place())?.slot(id.place()).kind()
+}
+
 /// Takes the handle to a value out, before a `&mut` to it is handed out. The caller has the
 /// object in hand.
 pub(super) fn detach(id: ObjectId) {

@@ -15,9 +15,9 @@ use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
-use super::super::inner::{RcHeader, RcInner, RcMeta, list_rc};
+use super::super::inner::{RcHeader, RcInner, list_rc};
 use super::super::owners::{self, Handle};
-use super::super::{pins, table};
+use super::super::{kinds, pins, table};
 use super::files::file_traits;
 use super::known::known_pointer;
 use super::made::pointers_made;
@@ -31,7 +31,7 @@ use crate::tracked::Visit;
 /// A single-threaded reference-counting pointer; as [`std::rc::Rc`], and every object made
 /// through it is known.
 ///
-/// A new object asks nothing of `T` but `'static`.
+/// To create an object, only `T: 'static` is required.
 ///
 /// ```
 /// use objgraph_core::rc::Rc;
@@ -166,7 +166,7 @@ impl<T: ?Sized> Rc<T> {
     }
 }
 
-impl<T: Clone + 'static> Rc<T> {
+impl<T: Clone> Rc<T> {
     /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
     /// it, a new object that the pointer then points to. Weak references to a value that had no
     /// other strong reference find nothing any more.
@@ -180,9 +180,13 @@ impl<T: Clone + 'static> Rc<T> {
                 owners::value_moved(this.inner.header.id());
             }
         }
+        let kind = this.inner.header.id().and_then(table::kind);
         let inner = std::rc::Rc::make_mut(&mut this.inner);
-        if inner.header.id().is_none() {
-            let listed = table::list_rc(<T as RcMeta>::META, Location::caller(), None);
+        // The clone has the type of the object before, which may be gone by now.
+        if inner.header.id().is_none()
+            && let Some(meta) = kind.and_then(kinds::meta)
+        {
+            let listed = table::list_rc(meta, Location::caller(), None);
             inner.header.set_id(listed.id);
             this.handle = Handle::strong(inner.header.id());
         }

@@ -25,9 +25,9 @@ use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
-use super::super::inner::{ArcHeader, ArcInner, ArcMeta, list_arc};
+use super::super::inner::{ArcHeader, ArcInner, list_arc};
 use super::super::owners::{self, Handle};
-use super::super::{pins, table};
+use super::super::{kinds, pins, table};
 use super::files::file_traits;
 use super::known::known_pointer;
 use super::made::pointers_made;
@@ -44,7 +44,7 @@ use crate::tracked::Visit;
 /// A thread-safe reference-counting pointer; as [`std::sync::Arc`], and every object made
 /// through it is known.
 ///
-/// A new object asks nothing of `T` but `Send + Sync + 'static`.
+/// To create an object, only `T: Send + Sync + 'static` is required.
 ///
 /// While another thread takes a snapshot, it may hold a reference for the time of one visit.
 /// Counts do not show it; [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
@@ -208,7 +208,7 @@ impl<T: ?Sized> Arc<T> {
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Arc<T> {
+impl<T: Clone> Arc<T> {
     /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
     /// it, a new object that the pointer then points to. Weak references to a value that had no
     /// other strong reference find nothing any more.
@@ -222,18 +222,19 @@ impl<T: Clone + Send + Sync + 'static> Arc<T> {
                 owners::value_moved(this.inner.header.id());
             }
         }
+        let kind = this.inner.header.id().and_then(table::kind);
         // A pin, which a weak reference may lead to, must not make the value look shared.
         let inner = pins::unpinned_until_allowed(&mut this.inner, std::sync::Arc::make_mut);
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads to nothing any more.
             Some(id) => table::detach(id),
+            // The clone has the type of the object before, which may be gone by now.
             None => {
-                inner.header.set_id(table::list_arc(
-                    <T as ArcMeta>::META,
-                    Location::caller(),
-                    None,
-                ));
-                this.handle = Handle::strong(inner.header.id());
+                if let Some(meta) = kind.and_then(kinds::meta) {
+                    let id = table::list_arc(meta, Location::caller(), None);
+                    inner.header.set_id(id);
+                    this.handle = Handle::strong(inner.header.id());
+                }
             }
         }
         inner.header.set_lent(true);
