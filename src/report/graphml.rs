@@ -75,7 +75,7 @@ impl Drawing {
 /// let mut graph = Vec::new();
 /// objgraph::write_graphml(&objgraph::snapshot(), &mut graph)?;
 /// # let graph = String::from_utf8(graph).unwrap();
-/// # assert!(!objgraph::ENABLED || graph.contains("alloc::string::String"));
+/// # assert!(!objgraph::ENABLED || graph.contains("String"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///

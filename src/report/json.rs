@@ -35,7 +35,7 @@ impl Drawing {
 /// let json = String::from_utf8(json).unwrap();
 /// assert!(json.starts_with(r#"{"schema":"objgraph-snapshot","version":1,"#));
 /// if objgraph::ENABLED {
-///     assert!(json.contains(r#""name":"alloc::string::String""#));
+///     assert!(json.contains(r#""name":"String""#));
 /// }
 /// # Ok::<(), std::io::Error>(())
 /// ```
