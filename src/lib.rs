@@ -78,6 +78,7 @@ mod analysis;
 mod ask;
 mod assert;
 mod order;
+mod register;
 mod report;
 
 #[doc(no_inline)]
@@ -157,6 +158,8 @@ pub use ask::blind_spots;
 pub use assert::expanded as __assert;
 #[doc(hidden)]
 pub use objgraph_core::__private;
+#[doc(hidden)]
+pub use objgraph_derive::__register;
 
 /// The guides' examples run with the tests.
 #[cfg(doctest)]

@@ -63,11 +63,13 @@ pub use watch::{Watch, watch};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::capture::pointers::Unsize;
-    pub use crate::capture::{instance_id, off, on, submit, submit_root};
+    pub use crate::capture::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::captures::{Downgrade, Seen, local_future, shared_future};
     pub use crate::lock::is_lost;
     pub use crate::sight::probe::*;
-    pub use crate::sight::{FieldSpec, Probed, Registrar, Rows, Submission, Submitted, TypeSpec};
+    pub use crate::sight::{
+        FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec,
+    };
     pub use crate::trace::{
         Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping, with_report,
     };

@@ -19,6 +19,9 @@ pub struct TypeInfo {
     pub is_derived: bool,
     /// Whether the type itself implements [`Drop`].
     pub implements_drop: bool,
+    /// Whether a value of the type must be dropped, as far as is known. One that need not be owns
+    /// nothing: a number, a function, a closure that captures nothing.
+    pub needs_drop: bool,
     /// Where the derive stands.
     pub declared: Option<Site>,
     /// The fields that the derive saw, in the order of the source.
@@ -87,6 +90,7 @@ impl TypeInfo {
             is_visited: false,
             is_derived: false,
             implements_drop: false,
+            needs_drop: true,
             declared: None,
             fields: Vec::new(),
         }

@@ -70,6 +70,17 @@ pub fn map_paths<'n>(name: &'n str, mut map: impl FnMut(&'n str) -> Cow<'n, str>
     out
 }
 
+/// The name of a type without its generic arguments.
+pub(crate) fn family_of(name: &str) -> &str {
+    name.find('<').map_or(name, |end| &name[..end])
+}
+
+/// The paths that are in a type's full name, its own and those of its arguments.
+pub(crate) fn paths(name: &str) -> impl Iterator<Item = &str> {
+    let paths = pieces(name).filter(|&(piece, is_path)| is_path && piece.contains("::"));
+    paths.map(|(piece, _)| piece)
+}
+
 /// The paths in a type's name, and what lies between them.
 fn pieces(name: &str) -> impl Iterator<Item = (&str, bool)> {
     let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#');

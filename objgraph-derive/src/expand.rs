@@ -177,8 +177,11 @@ fn on(context: &Context<'_>) -> TokenStream {
     let label = label::method(context);
     let instance = instance(context);
     let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
-    let alone = input.original.generics.params.is_empty() && !context.is_unsized();
-    let submit = alone.then(|| unseen::submit(context));
+    let submit = match input.original.generics.params.is_empty() {
+        _ if context.is_unsized() => TokenStream::new(),
+        true => unseen::submit(context),
+        false => register::submit_generic(context),
+    };
     quote! {
         #allow
         const _: () = {

@@ -11,6 +11,7 @@ mod derive;
 mod errors;
 mod expand;
 mod look;
+mod register;
 mod root;
 mod scope;
 mod test_attr;
@@ -76,6 +77,13 @@ pub fn derive_tracked(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn root(args: TokenStream, item: TokenStream) -> TokenStream {
     root::root(args.into(), item.into()).into()
+}
+
+/// What `objgraph::register!` expands to, which says where objgraph is.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __register(input: TokenStream) -> TokenStream {
+    register::register(input.into()).into()
 }
 
 /// A test that fails if it leaks.

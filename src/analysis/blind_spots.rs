@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Coverage;
+use super::openings::{Opening, openings_at, openings_of};
 use crate::order;
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
@@ -105,6 +106,16 @@ impl BlindSpots {
         Coverage::of(&self.snapshot)
     }
 
+    /// What opens objects of a type, in order.
+    pub(crate) fn openings_of(&self, blind: &BlindType) -> Vec<Opening> {
+        openings_of(&self.snapshot, blind.type_index)
+    }
+
+    /// What opens the values at a place, in order.
+    pub(crate) fn openings_at(&self, blind: &BlindPlace) -> Vec<Opening> {
+        openings_at(&self.snapshot, blind.path, blind.type_index)
+    }
+
     /// The snapshot that was looked at.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
@@ -117,14 +128,4 @@ fn most_first<K>(counts: BTreeMap<K, usize>) -> impl Iterator<Item = (K, usize)>
     let mut counts: Vec<(K, usize)> = counts.into_iter().collect();
     order::sort_by_key(&mut counts, |&(_, number)| std::cmp::Reverse(number));
     counts.into_iter()
-}
-
-/// Whether the type may be one of the application's own.
-#[must_use]
-pub(crate) fn can_derive(name: &str) -> bool {
-    let is_path = name.contains("::") && !name.contains("{{");
-    is_path
-        && !["std::", "core::", "alloc::", "dyn ", "[", "(", "&"]
-            .iter()
-            .any(|of| name.starts_with(of))
 }

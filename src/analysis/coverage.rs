@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
+use super::openings::{Opening, is_plain, openings_at, openings_of};
 use super::{Change, NodeSet, ShownNames, WhatIf, field};
 use crate::order;
 
@@ -17,8 +18,8 @@ use crate::order;
 /// It prints as a list of what could not be traced, with what would change that.
 ///
 /// ```
-/// struct Session;
-/// let session = objgraph::rc::Rc::new(Session);
+/// struct Session(String);
+/// let session = objgraph::rc::Rc::new(Session("alice".to_owned()));
 /// let leaks = objgraph::find_leaks();
 /// // `Session` has no derive, so what it owns is not known.
 /// assert_eq!(leaks.coverage().is_complete(), !objgraph::ENABLED);
@@ -43,12 +44,16 @@ pub(crate) struct Gap {
 /// Why something could not be traced.
 #[derive(Clone, Debug)]
 pub(crate) enum Untraced {
-    /// Objects of a type that nothing makes known.
-    Objects(Named),
+    /// Objects of a type that nothing makes known, and what opens them, in order.
+    Objects {
+        of: Named,
+        openings: Vec<Opening>,
+    },
     /// Values of a type that nothing makes known, in this field of objects.
     Values {
         of: Named,
         field: String,
+        openings: Vec<Opening>,
     },
     OtherThread,
     Lent,
@@ -68,15 +73,40 @@ impl Coverage {
     /// The coverage of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        Self::among(snapshot, |_| true)
+        Self::among(snapshot, |_| true, |_| true)
     }
 
     /// The coverage of some of its objects.
     pub(crate) fn of_nodes(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
-        Self::among(snapshot, |node| nodes.contains(node))
+        Self::among(snapshot, |node| nodes.contains(node), |_| true)
     }
 
-    fn among(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+    /// The coverage for an answer about references, which values of plain types of std cannot
+    /// change, though nothing makes them known: they can grow, and hold none.
+    pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
+        Self::references_among(snapshot, |_| true)
+    }
+
+    /// The same of some of its objects.
+    pub(crate) fn of_references_of(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
+        Self::references_among(snapshot, |node| nodes.contains(node))
+    }
+
+    fn references_among(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+        let types = snapshot.types().iter();
+        let matters: Vec<bool> = types
+            .map(|info| info.is_visited || !is_plain(&info.name))
+            .collect();
+        Self::among(snapshot, is_meant, |of| matters[of])
+    }
+
+    /// The coverage of the objects that are meant, where only values of types that matter can
+    /// change the answer.
+    fn among(
+        snapshot: &Snapshot,
+        is_meant: impl Fn(NodeId) -> bool,
+        matters: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut coverage = Self {
             is_enabled: snapshot.parts().enabled,
             ..Self::default()
@@ -87,7 +117,7 @@ impl Coverage {
             match node.state() {
                 // What is being made or dropped at this moment has not leaked.
                 State::InFlight => continue,
-                State::Opaque => {
+                State::Opaque if matters(node.type_index()) => {
                     *types.entry(node.type_index()).or_default() += 1;
                 }
                 State::OtherThread => other_thread += 1,
@@ -106,6 +136,9 @@ impl Coverage {
         let places = snapshot.places().iter();
         for place in places.filter(|place| place.kind.hides() && is_meant(place.node)) {
             let of = place.type_index as usize;
+            if place.kind != PlaceKind::TooDeep && !matters(of) {
+                continue;
+            }
             match place.kind {
                 PlaceKind::Busy => busy += 1,
                 PlaceKind::TooDeep => deep += 1,
@@ -113,11 +146,11 @@ impl Coverage {
             }
             coverage.values += 1;
         }
-        let mut values: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        let mut values: BTreeMap<(usize, String), (PathId, usize)> = BTreeMap::new();
         for ((path, of), count) in at_paths {
             let field = field(snapshot, path);
             let field = field.with_type(&names.get(&field.type_name));
-            *values.entry((of, field)).or_default() += count;
+            values.entry((of, field)).or_insert((path, 0)).1 += count;
         }
         let named = |of: usize| {
             let info = snapshot.types().get(of)?;
@@ -127,14 +160,22 @@ impl Coverage {
             })
         };
         let types = types.into_iter().filter_map(|(of, count)| {
-            let why = Untraced::Objects(named(of)?);
+            let why = Untraced::Objects {
+                openings: openings_of(snapshot, of),
+                of: named(of)?,
+            };
             Some(Gap { why, count })
         });
-        let values = values.into_iter().filter_map(|((of, field), count)| {
-            let of = named(of)?;
-            let why = Untraced::Values { of, field };
-            Some(Gap { why, count })
-        });
+        let values = values
+            .into_iter()
+            .filter_map(|((of, field), (path, count))| {
+                let why = Untraced::Values {
+                    openings: openings_at(snapshot, path, of),
+                    of: named(of)?,
+                    field,
+                };
+                Some(Gap { why, count })
+            });
         let mut gaps: Vec<Gap> = types.collect();
         order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
         let mut of_values: Vec<Gap> = values.collect();

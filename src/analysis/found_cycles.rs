@@ -26,7 +26,7 @@ impl FoundCycles {
             .collect();
         let cycles = Cycles::among(snapshot, &nodes);
         Self {
-            coverage: Coverage::of_nodes(snapshot, &reached),
+            coverage: Coverage::of_references_of(snapshot, &reached),
             snapshot: Arc::clone(snapshot),
             cycles,
         }

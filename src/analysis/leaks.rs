@@ -203,7 +203,7 @@ impl Leaks {
     /// What could be traced, and what could not and may hide a leak. O(objects).
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        Coverage::of(&self.snapshot)
+        Coverage::of_references(&self.snapshot)
     }
 
     /// The snapshot that was looked at.

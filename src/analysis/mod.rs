@@ -24,6 +24,7 @@ mod naive;
 mod neighbourhood;
 mod node_set;
 mod object;
+mod openings;
 mod owners;
 mod possibly;
 mod reach;
@@ -45,7 +46,6 @@ mod what_if;
 mod why_alive;
 
 pub(crate) use alone::kept_alone;
-pub(crate) use blind_spots::can_derive;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use chain::{Chain, ChainSearch, is_root};
 pub(crate) use copies::is_of_another_copy;
@@ -65,6 +65,7 @@ pub use neighbourhood::{
 };
 pub use node_set::NodeSet;
 pub use object::SnapshotObject;
+pub(crate) use openings::Opening;
 pub use owners::{
     Inside, OutsideSite, Owners, ZombieSite, Zombies, outside_sites, owners, zombies,
 };

@@ -83,8 +83,8 @@ pub fn find_cycles(value: &impl Tracked) -> FoundCycles {
 /// foreign types, cells that were in use, `Rc` objects of other threads. It takes a snapshot.
 ///
 /// ```
-/// struct Session;
-/// let session = objgraph::rc::Rc::new(Session);
+/// struct Session(String);
+/// let session = objgraph::rc::Rc::new(Session("alice".to_owned()));
 /// let blind = objgraph::blind_spots();
 /// if objgraph::ENABLED {
 ///     assert!(blind.to_string().contains("Session\n    → derive `Tracked` on it"));

@@ -4,9 +4,9 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::PlaceKind;
 
-use super::coverage::ONE_COPY;
+use super::openings::{opened_by, words};
 use super::words::{Names, count, fitted, joined, objects, wrapped};
-use crate::analysis::{BlindSpots, can_derive, is_of_another_copy};
+use crate::analysis::{BlindSpots, Opening};
 
 /// At most so many types, and so many places, are told.
 const LINES: usize = 20;
@@ -31,15 +31,14 @@ impl BlindSpots {
         let full_name = |type_index: usize| snapshot.types()[type_index].name.as_str();
         for blind in self.types.iter().take(LINES) {
             let name = full_name(blind.type_index);
-            let advice = if can_derive(name) {
-                "derive `Tracked` on it"
-            } else {
-                "it stays opaque"
-            };
             tell(
                 out,
-                &format!("{} of {name}", objects(blind.objects)),
-                advice,
+                &format!(
+                    "{} of {}",
+                    objects(blind.objects),
+                    shown(name, names.get(blind.type_index))
+                ),
+                &opened_by(&self.openings_of(blind), name, false),
             )?;
         }
         more(out, self.types.len(), "more type", "more types")?;
@@ -49,35 +48,29 @@ impl BlindSpots {
             let place = joined(holder, &paths.show_field(blind.path).replace("[_]", "[]"));
             let values = count(blind.values, "value", "values");
             let full = full_name(blind.type_index);
-            let name = if can_derive(full) {
-                full
-            } else {
-                names.get(blind.type_index)
-            };
+            let name = shown(full, names.get(blind.type_index));
             let (what, advice) = match blind.kind {
                 PlaceKind::Busy => (
                     format!("{place}: {values} of {name} in use"),
-                    "mutably borrowed, or locked, at that time: ask again",
+                    "mutably borrowed, or locked, at that time: ask again".to_owned(),
                 ),
                 PlaceKind::TooDeep => (
                     format!("{place}: {values} in cells nested too deeply"),
-                    "they stay opaque",
+                    "they stay opaque".to_owned(),
                 ),
-                _ if is_of_another_copy(full) => (
-                    format!("{place}: {values} of {name}, of another copy of objgraph"),
-                    ONE_COPY,
-                ),
-                _ if can_derive(full) => (
-                    format!("{place}: {values} of {name}"),
-                    "derive `Tracked` on it or, if it is foreign, mark the field \
-                     #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc",
-                ),
-                _ => (
-                    format!("{place}: {values} of {name}"),
-                    "mark the field #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc",
-                ),
+                _ => {
+                    let openings = self.openings_at(blind);
+                    let copy = match openings[..] {
+                        [Opening::OneCopy] => ", of another copy of objgraph",
+                        _ => "",
+                    };
+                    (
+                        format!("{place}: {values} of {name}{copy}"),
+                        opened_by(&openings, full, true),
+                    )
+                }
             };
-            tell(out, &what, advice)?;
+            tell(out, &what, &advice)?;
         }
         more(out, self.places.len(), "more place", "more places")?;
         let mut rest = |number: usize, one: &str, many: &str, advice: &str| match number {
@@ -102,6 +95,17 @@ impl BlindSpots {
             "objects whose visits panicked",
             "mend its `visit`, or the function that its field names",
         )
+    }
+}
+
+/// The name of a type: in full where that says where to go, and short where its head is of std.
+fn shown<'n>(full: &'n str, short: &'n str) -> &'n str {
+    let of_std = ["std::", "core::", "alloc::", "objgraph_core::"];
+    let is_path = full.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    match is_path && !full.starts_with("dyn ") && !of_std.iter().any(|root| full.starts_with(root))
+    {
+        true => full,
+        false => short,
     }
 }
 
@@ -131,26 +135,6 @@ pub(crate) fn in_one_line(blind: &BlindSpots) -> Option<String> {
 fn tell(out: &mut String, what: &str, advice: &str) -> fmt::Result {
     writeln!(out, "{what}")?;
     wrapped(out, "    → ", words(advice).into_iter(), " ")
-}
-
-/// The words of a text; an attribute is one word, whatever spaces there are in it.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            ' ' if depth == 0 => {
-                words.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    words.push(&text[start..]);
-    words
 }
 
 fn more(out: &mut String, all: usize, one: &str, many: &str) -> fmt::Result {

@@ -5,8 +5,9 @@ use std::fmt::{self, Write as _};
 use objgraph_core::__private::is_lost;
 
 use super::escape::in_line;
+use super::openings::{opened_by, words};
 use super::words::{count, fitted, objects, wrapped};
-use crate::analysis::{Coverage, Gap, Untraced, can_derive, is_of_another_copy};
+use crate::analysis::{Coverage, Gap, Opening, Untraced};
 
 /// Maximum number of types listed.
 const TYPES: usize = 3;
@@ -14,9 +15,6 @@ const TYPES: usize = 3;
 /// Where tracking is off.
 pub(super) const OFF: &str = "Tracking is off in this build, so nothing is known: build with debug\n\
      assertions, or with the feature `always` of objgraph.";
-
-/// What opens the pointers of another version of objgraph.
-pub(super) const ONE_COPY: &str = "have all crates depend on one version of objgraph";
 
 /// Where it ended.
 const LOST: &str = "Tracking has ended in this process, so nothing is known: it was forked while\n\
@@ -98,7 +96,7 @@ impl Coverage {
 
     fn write_gaps(&self, out: &mut String, types: usize) -> fmt::Result {
         let is_of_type =
-            |gap: &&Gap| matches!(gap.why, Untraced::Objects(_) | Untraced::Values { .. });
+            |gap: &&Gap| matches!(gap.why, Untraced::Objects { .. } | Untraced::Values { .. });
         let (of_types, rest): (Vec<&Gap>, Vec<&Gap>) = self.gaps().iter().partition(is_of_type);
         for gap in of_types.iter().take(types) {
             gap.write(out)?;
@@ -116,36 +114,35 @@ impl Gap {
     fn write(&self, out: &mut String) -> fmt::Result {
         let number = |one: &str, many: &str| count(self.count, one, many);
         let (what, advice) = match &self.why {
-            Untraced::Objects(of) => {
-                let advice = can_derive(&of.info.name).then_some("derive `Tracked` on it");
-                (format!("{} of {}", objects(self.count), of.shown), advice)
-            }
-            Untraced::Values { of, field } => {
-                let place = in_line(field);
-                let name = &of.info.name;
-                let (copy, advice) = if is_of_another_copy(name) {
-                    (", of another copy of objgraph", ONE_COPY)
-                } else if can_derive(name) {
-                    ("", "derive `Tracked` on it")
-                } else {
-                    let with = "mark the field #[tracked(with = …)], or #[tracked(skip)] if it \
-                                holds no Rc";
-                    ("", with)
-                };
+            Untraced::Objects { of, openings } => (
+                format!("{} of {}", objects(self.count), of.shown),
+                Some(opened_by(openings, &of.info.name, false)),
+            ),
+            Untraced::Values {
+                of,
+                field,
+                openings,
+            } => {
                 let values = number("value", "values");
-                let what = format!("{values} of {} in {place}{copy}", of.shown);
-                (what, Some(advice))
+                let copy = match openings[..] {
+                    [Opening::OneCopy] => ", of another copy of objgraph",
+                    _ => "",
+                };
+                (
+                    format!("{values} of {} in {}{copy}", of.shown, in_line(field)),
+                    Some(opened_by(openings, &of.info.name, true)),
+                )
             }
             Untraced::OtherThread => (
                 number("Rc object of another thread", "Rc objects of other threads"),
-                Some("ask on that thread, or let it end"),
+                Some("ask on that thread, or let it end".to_owned()),
             ),
             Untraced::Busy => (
                 number(
                     "cell or lock that was in use",
                     "cells or locks that were in use",
                 ),
-                Some("ask again"),
+                Some("ask again".to_owned()),
             ),
             Untraced::TooDeep => (
                 number(
@@ -156,21 +153,21 @@ impl Gap {
             ),
             Untraced::Lent => (
                 number("object lent out as &mut", "objects lent out as &mut"),
-                Some("call `objgraph::watch(&pointer)` after that"),
+                Some("call `objgraph::watch(&pointer)` after that".to_owned()),
             ),
             Untraced::Panicked => (
                 number(
                     "object whose visit panicked",
                     "objects whose visits panicked",
                 ),
-                Some("mend its `visit`, or the function that its field names"),
+                Some("mend its `visit`, or the function that its field names".to_owned()),
             ),
         };
         let text = match advice {
             Some(advice) => format!("{what}: {advice}"),
             None => what,
         };
-        wrapped(out, "  ", text.split(' '), " ")
+        wrapped(out, "  ", words(&text).into_iter(), " ")
     }
 }
 

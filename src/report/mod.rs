@@ -16,6 +16,7 @@ mod json;
 mod kinds;
 mod leaks;
 mod mermaid;
+mod openings;
 mod owners;
 mod picture;
 mod sites;

@@ -294,6 +294,6 @@ fn a_packed_type_is_opaque_inside() {
         number: 1,
         leaf: leaf(),
     });
-    assert_sees(&value, &["leaf: opaque Rc<Leaf>", "number: opaque u8"]);
+    assert_sees(&value, &["leaf: opaque Rc<Leaf>"]);
     assert_fields::<Packed>(&["number: u8, Opaque", "leaf: Rc<Leaf>, Opaque"]);
 }

@@ -41,8 +41,8 @@ fn a_closure_that_captures_its_owner() {
     expect![[r#"
         No leak found for certain among the 1 object that could be traced; 1 value in
             it could not:
-          1 value of Box<dyn Fn()> in Button.on_click: mark the field #[tracked(with =
-            …)], or #[tracked(skip)] if it holds no Rc
+          1 value of Box<dyn Fn()> in Button.on_click: make it with
+            `objgraph::capture!`, as an objgraph::Capture<dyn Fn()>
 
         1 object may be leaked
           1 × Button          made at tests/shapes/closure.rs:21:5

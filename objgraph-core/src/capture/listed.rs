@@ -12,6 +12,8 @@ pub(crate) struct Kind {
     pub(crate) type_id: TypeId,
     pub(crate) name: fn() -> &'static str,
     pub(crate) size: usize,
+    /// As [`TypeInfo::needs_drop`](crate::TypeInfo::needs_drop).
+    pub(crate) needs_drop: bool,
     pub(crate) site: &'static Location<'static>,
 }
 

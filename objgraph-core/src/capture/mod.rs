@@ -16,7 +16,9 @@ mod listed;
 
 pub(crate) use clock::{advance_epoch, epoch, epochs, next_outside_id};
 pub(crate) use listed::{Alike, HandleListed, Kind, KindCount, Listed, Looked};
-pub use side::{ENABLED, Instance, instance_id, off, on, pointers, submit, submit_root};
+pub use side::{
+    ENABLED, Instance, instance_id, off, on, pointers, submit, submit_generic, submit_root,
+};
 pub(crate) use side::{
     Inside, ScopeHandle, addresses, counts, describe, follow, handles, handles_of, identify_arc,
     identify_rc, kind, kinds, last_drop, list, list_alike, list_each, lives, look, own_values,

@@ -13,7 +13,7 @@ mod ecosystem;
 mod std_types;
 
 pub use registry::{
-    FieldSpec, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, register, types,
+    FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, register, types,
 };
 pub(crate) use registry::{PlainHasher, Registry, registry};
 #[allow(unused_imports, reason = "for locks of optional dependencies")]

@@ -10,14 +10,20 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::mem::needs_drop;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, Once, RwLock};
+use std::rc;
+use std::sync::{self, Arc, Mutex, Once, RwLock};
 
 use super::seen::{AnySee, Inside, Lent, See, Seen};
 use super::walk::Walk;
+use crate::rc as local;
 use crate::site::Site;
+use crate::snapshot::Family;
+use crate::sync as shared;
 use crate::tracked::Visit;
 use crate::type_info::{Field, Sight, TypeInfo};
+use crate::type_name::family_of;
 
 /// What the registry holds of a type.
 #[derive(Clone)]
@@ -74,6 +80,9 @@ struct Maps {
     types: Map<Entry>,
     /// Fields of types that were not known when the field was.
     unsettled: Vec<Unsettled>,
+    /// The types with the derive, generic ones too of which no instance is known: the module of
+    /// each, by its path.
+    families: HashMap<String, &'static str>,
 }
 
 /// A field whose sight depends on whether its type becomes known.
@@ -107,6 +116,15 @@ impl Registry {
     pub(crate) fn get(&self, id: TypeId) -> Option<&Entry> {
         self.0.types.get(&id)
     }
+
+    /// The type with the derive, whatever its arguments, that has this path.
+    pub(crate) fn family(&self, path: &str) -> Option<Family> {
+        let (path, &module) = self.0.families.get_key_value(path)?;
+        Some(Family {
+            path: path.clone(),
+            module: module.to_owned(),
+        })
+    }
 }
 
 static REGISTRY: crate::lock::Mutex<Option<Registry>> = crate::lock::Mutex::new(None);
@@ -121,6 +139,13 @@ pub struct Submission(pub fn(&Submitted));
 pub struct Submitted(RefCell<Registrar>);
 
 impl Submitted {
+    /// Registers a type that is named in `register!`, and the types that it names.
+    pub fn name<T: Visit + 'static>(&self) {
+        if let Ok(mut registrar) = self.0.try_borrow_mut() {
+            registrar.named_by_user::<T>();
+        }
+    }
+
     /// Runs the registration of a type.
     pub fn run(&self, register: fn(&mut Registrar)) {
         if let Ok(mut registrar) = self.0.try_borrow_mut() {
@@ -130,6 +155,30 @@ impl Submitted {
 }
 
 inventory::collect!(Submission);
+
+/// A generic type with the derive, of which no instance may be known.
+#[derive(Debug)]
+pub struct Generic {
+    /// The full name of a type that is declared beside it, in a `const _`.
+    pub beside: fn() -> &'static str,
+    /// Its own name.
+    pub name: &'static str,
+    /// Its module; it may also be local to a function in there.
+    pub module: &'static str,
+}
+
+inventory::collect!(Generic);
+
+impl Generic {
+    /// The path of the type: that of its neighbour with another end.
+    fn path(&self) -> String {
+        let beside = (self.beside)();
+        let parent = beside
+            .rfind("::_::")
+            .map_or(self.module, |end| &beside[..end]);
+        format!("{parent}::{}", self.name)
+    }
+}
 
 /// The types known now, those of the derives included.
 pub(crate) fn registry() -> Registry {
@@ -141,7 +190,11 @@ pub(crate) fn registry() -> Registry {
             for submission in inventory::iter::<Submission> {
                 submission.0(&submitted);
             }
-            submitted.0.into_inner().finish();
+            let mut registrar = submitted.0.into_inner();
+            let generics = inventory::iter::<Generic>.into_iter();
+            let families = generics.map(|generic| (generic.path(), generic.module));
+            registrar.new.families.extend(families);
+            registrar.finish();
         });
         LOADING.set(false);
     }
@@ -166,7 +219,7 @@ pub fn register<T: Visit + 'static>() {
         return;
     }
     let mut registrar = Registrar::default();
-    registrar.named_row(&T::VALUE);
+    registrar.named_by_user::<T>();
     registrar.finish();
 }
 
@@ -206,6 +259,8 @@ pub struct TypeSpec {
     pub drops: bool,
     /// Where it stands.
     pub declared: &'static Location<'static>,
+    /// The module in which it is declared; it may also be local to a function in there.
+    pub module: &'static str,
     /// The types that its fields name, without those of the fields themselves; they are made known
     /// before the fields are looked at, whose sight may depend on it.
     pub named: &'static [Probed],
@@ -262,7 +317,7 @@ impl Probed {
 
     /// How far a type can be looked into of which nothing is known.
     pub(super) const fn unseen<T: ?Sized>() -> Sight {
-        match std::mem::needs_drop::<T>() {
+        match needs_drop::<T>() {
             true => Sight::Opaque,
             false => Sight::Harmless,
         }
@@ -282,6 +337,7 @@ pub struct Row {
     id: TypeId,
     name: fn() -> &'static str,
     size: usize,
+    needs_drop: bool,
     see: AnySee,
     see_any: Option<SeeAny>,
     /// Makes what is in the type known.
@@ -329,11 +385,34 @@ impl<T: Visit + 'static> Rows for T {
         id: TypeId::of::<T>(),
         name: type_name::<T>,
         size: size_of::<T>(),
+        needs_drop: needs_drop::<T>(),
         see: &(see::<T> as See<T>),
         see_any: Some(see_any::<T>),
         register: T::register,
     };
     const CELLS: [CellRow; 3] = [T::REF_CELL, T::MUTEX, T::RW_LOCK];
+}
+
+/// Those of the pointers to it.
+trait Pointers {
+    const POINTERS: [Row; 8];
+}
+
+#[allow(
+    unused_qualifications,
+    reason = "with tracking off, our pointers are those of std"
+)]
+impl<T: Visit + 'static> Pointers for T {
+    const POINTERS: [Row; 8] = [
+        local::Rc::<T>::VALUE,
+        local::Weak::<T>::VALUE,
+        shared::Arc::<T>::VALUE,
+        shared::Weak::<T>::VALUE,
+        rc::Rc::<T>::VALUE,
+        rc::Weak::<T>::VALUE,
+        Arc::<T>::VALUE,
+        sync::Weak::<T>::VALUE,
+    ];
 }
 
 impl<T: Visit + 'static> Cells for T {
@@ -367,6 +446,7 @@ impl<T: Walk> WalkRow for T {
         id: TypeId::of::<T>(),
         name: type_name::<T>,
         size: size_of::<T>(),
+        needs_drop: needs_drop::<T>(),
         see: &(see_walk::<T> as See<T>),
         see_any: Some(see_any_walk::<T>),
         register: |_| {},
@@ -428,6 +508,18 @@ impl Registrar {
         self.insert(row, None);
     }
 
+    /// A type that the program names, and the cells and pointers that its values are commonly met
+    /// in where nothing else is known of them.
+    fn named_by_user<T: Visit + 'static>(&mut self) {
+        self.named_row(&T::VALUE);
+        for cell in &T::CELLS {
+            self.cell(&T::VALUE, cell);
+        }
+        for pointer in &T::POINTERS {
+            self.insert(pointer, None);
+        }
+    }
+
     /// A `RefCell` of `T`; false if it is known already.
     pub(crate) fn ref_cell<T: Visit + 'static>(&mut self) -> bool {
         self.cell(&T::VALUE, &T::REF_CELL)
@@ -472,6 +564,11 @@ impl Registrar {
             line: spec.declared.line(),
             column: 0,
         });
+        let name = (row.name)();
+        if let Some(spec) = spec {
+            let family = family_of(name).to_owned();
+            self.new.families.insert(family, spec.module);
+        }
         vacant.insert(Entry {
             info: Arc::new(TypeInfo {
                 is_visited: true,
@@ -479,7 +576,8 @@ impl Registrar {
                 implements_drop: spec.is_some_and(|spec| spec.drops),
                 declared,
                 fields: spec.map_or_else(Vec::new, |spec| fields(spec.fields)),
-                ..TypeInfo::opaque((row.name)(), row.size)
+                needs_drop: row.needs_drop,
+                ..TypeInfo::opaque(name, row.size)
             }),
             see: row.see,
             see_any: row.see_any,
@@ -496,6 +594,7 @@ impl Registrar {
             maps.types.entry(id).or_insert(entry);
         }
         maps.unsettled.extend(self.new.unsettled);
+        maps.families.extend(self.new.families);
         maps.settle();
     }
 }

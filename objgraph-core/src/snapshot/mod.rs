@@ -22,7 +22,7 @@ pub use field_name::FieldName;
 pub use handles::{HandleRow, Held};
 pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
-pub use parts::{EdgeRow, NodeRow, Place, PlaceKind, SnapshotParts};
+pub use parts::{EdgeRow, Family, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment, steps_text};
 #[cfg(feature = "petgraph")]
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};

@@ -70,9 +70,9 @@ impl Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// It was visited.
+    /// It was visited, or its type needs no drop, so that it owns nothing.
     Visited,
-    /// It could not be looked into: its type has no derive.
+    /// It could not be visited: its type is not known to the trace.
     Opaque,
     /// An `Rc` of another thread, which only that thread may visit.
     OtherThread,

@@ -24,6 +24,8 @@ pub struct SnapshotParts {
     pub epochs: Vec<(u32, Duration)>,
     /// Types, sorted by full name.
     pub types: Vec<Arc<TypeInfo>>,
+    /// The types with the derive that the names of types without sight mention, sorted.
+    pub families: Vec<Family>,
     /// Creation sites, sorted.
     pub sites: Vec<Site>,
     /// Names of the threads that made objects, by thread number.
@@ -58,6 +60,16 @@ pub struct SnapshotParts {
     pub handles: Vec<HandleRow>,
     /// Nodes to which one strong reference was reported more than once, sorted.
     pub repeated: Vec<NodeId>,
+}
+
+/// A type with the derive, whatever its generic arguments.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Family {
+    /// Its path, as it stands in full names of types: `app::dom::Node`.
+    pub path: String,
+    /// The module in which it is declared. The path is longer by more than the name where the type
+    /// is local to a function.
+    pub module: String,
 }
 
 /// One node.

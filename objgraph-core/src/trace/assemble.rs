@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::tracer::Tracer;
 use crate::capture;
+use crate::sight::Registry;
 use crate::site::Site;
-use crate::snapshot::{HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
+use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
 use crate::type_info::TypeInfo;
+use crate::type_name::paths;
 
 /// Puts a snapshot together.
 pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
@@ -30,6 +32,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         ..SnapshotParts::default()
     };
 
+    parts.families = families(&tracer.types.infos, &tracer.registry);
     let (types, new_type) = sorted_types(tracer.types.infos);
     parts.types = types;
     parts.paths.renumber_types(&new_type);
@@ -70,6 +73,16 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
     super::left_behind::settle_cycles(&mut parts);
     Snapshot::assembled(parts)
+}
+
+/// The types with the derive that the names of types without sight mention, sorted.
+fn families(infos: &[Arc<TypeInfo>], registry: &Registry) -> Vec<Family> {
+    let unseen = infos.iter().filter(|info| !info.is_visited);
+    let paths = unseen.flat_map(|info| paths(&info.name));
+    let mut families: Vec<Family> = paths.filter_map(|path| registry.family(path)).collect();
+    families.sort();
+    families.dedup();
+    families
 }
 
 /// Whether nothing changes by giving each number `n` the number `new[n]`.

@@ -41,6 +41,7 @@ impl Handle {
             type_name: self.type_name,
             size: 0,
             heap: 0,
+            may_own: true,
             handle: Some(self.weak.again()),
         })
     }

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
+use std::mem::needs_drop;
 
 use crate::sight::Behind;
 use crate::snapshot::Holder;
@@ -18,6 +19,9 @@ pub(crate) struct MetPointer {
     pub(crate) size: usize,
     /// The size of a value of a type without a size.
     pub(crate) heap: usize,
+    /// Whether the value may own something: it needs a drop, and has bytes to hold it in. A weak
+    /// pointer knows of a value without a size only that it may.
+    pub(crate) may_own: bool,
     /// A way back to the value; none if its type is not known.
     pub(crate) handle: Option<Box<dyn Behind>>,
 }
@@ -68,6 +72,7 @@ macro_rules! std_pointer {
                     type_name: type_name::<T>(),
                     size,
                     heap,
+                    may_own: needs_drop::<T>() && size + heap > 0,
                     handle: if asks(address, TypeId::of::<T>()) {
                         Some(Box::new(std::$module::$strong::downgrade(self)))
                     } else {
@@ -94,6 +99,7 @@ macro_rules! std_pointer {
                     type_name: type_name::<T>(),
                     size: 0,
                     heap: 0,
+                    may_own: needs_drop::<T>(),
                     handle: if asks(address, TypeId::of::<T>()) {
                         Some(Box::new(self.clone()))
                     } else {

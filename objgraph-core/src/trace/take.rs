@@ -377,7 +377,7 @@ impl Tracer {
             } else if let Some(seen) = &self.see(value) {
                 self.visit_seen(node, seen);
             } else {
-                self.nodes[node as usize].state = State::Opaque;
+                self.is_unknown(node);
             }
         });
         match looked {
@@ -385,6 +385,16 @@ impl Tracer {
             Looked::Lent => self.nodes[node as usize].state = State::Lent,
             Looked::Gone => self.nodes[node as usize].state = State::InFlight,
         }
+    }
+
+    /// The type of an object is not known: the object is opaque, unless it owns nothing.
+    #[cold]
+    fn is_unknown(&mut self, node: u32) {
+        let row = &mut self.nodes[node as usize];
+        row.state = match self.types.infos[row.type_index as usize].needs_drop {
+            true => State::Opaque,
+            false => State::Visited,
+        };
     }
 
     #[inline]

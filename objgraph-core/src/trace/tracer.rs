@@ -374,13 +374,17 @@ impl Tracer {
     pub(super) fn met(&mut self, met: MetPointer) -> u32 {
         let key = (met.address, None);
         if let Some(&node) = self.by_address.get(&key) {
+            // What a weak pointer that was met before did not know.
+            let row = &mut self.nodes[node as usize];
             if met.heap > 0 && self.wants_heap {
-                // A weak pointer that was met before did not tell.
-                self.nodes[node as usize].heap = met.heap as u64;
+                row.heap = met.heap as u64;
+            }
+            if !met.may_own && row.state == State::Opaque {
+                row.state = State::Visited;
             }
             return node;
         }
-        let state = if met.handle.is_some() {
+        let state = if met.handle.is_some() || !met.may_own {
             State::Visited
         } else {
             State::Opaque

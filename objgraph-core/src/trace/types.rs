@@ -59,9 +59,18 @@ impl Types {
         let name = (row.name)();
         let index = match registry.get(row.type_id) {
             Some(entry) => self.known(&entry.info),
-            None => self.named(name, row.size),
+            None => self.unknown(name, row.size, row.needs_drop),
         };
         self.of_kind[at] = Some(index);
+        index
+    }
+
+    /// The type of this name, which nothing has made known.
+    fn unknown(&mut self, name: &'static str, size: usize, needs_drop: bool) -> u32 {
+        let index = self.named(name, size);
+        if !needs_drop {
+            Arc::make_mut(&mut self.infos[index as usize]).needs_drop = false;
+        }
         index
     }
 

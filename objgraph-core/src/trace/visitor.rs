@@ -510,7 +510,9 @@ impl<'a> Visitor<'a> {
 
     #[doc(hidden)]
     pub fn __opaque_type<T: ?Sized>(&mut self) {
-        self.tracer.place_named::<T>(PlaceKind::Opaque);
+        if std::mem::needs_drop::<T>() {
+            self.tracer.place_named::<T>(PlaceKind::Opaque);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
+use syn::ext::IdentExt as _;
 
 use super::{Context, local};
 use crate::ast::Field;
@@ -31,9 +32,27 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
             #registrar.derived(&<Self as __p::Rows>::VALUE, #cells, const { &__p::TypeSpec {
                 drops: __p::TypeProbe::<Self>::HAS_DROP,
                 declared: __p::TypeSpec::here(),
+                module: __p::std::module_path!(),
                 named: &[#(#named),*],
                 fields: &[#(#fields),*],
             } })
+        }
+    }
+}
+
+/// Puts a generic type into the list that the linker makes, so that a report on an instance that
+/// nothing names can say what registers it.
+pub(super) fn submit_generic(context: &Context<'_>) -> TokenStream {
+    let name = context.input.original.ident.unraw().to_string();
+    quote! {
+        #[allow(dead_code)]
+        struct __Beside;
+        __p::submit_generic! {
+            __p::Generic {
+                beside: __p::std::any::type_name::<__Beside>,
+                name: #name,
+                module: __p::std::module_path!(),
+            }
         }
     }
 }

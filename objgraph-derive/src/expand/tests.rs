@@ -109,8 +109,14 @@ fn parameters_are_static_and_not_submitted() {
             "Known(__p::TypeProbe::<&'a [u8; N]>::SIGHT)",
         ],
     );
-    lacks("struct S<T>(T);", &["submit", "CELLS"]);
-    lacks("struct S<'a>(&'a u8);", &["submit", "CELLS"]);
+    lacks("struct S<T>(T);", &["submit!", "CELLS"]);
+    lacks("struct S<'a>(&'a u8);", &["submit!", "CELLS"]);
+    has(
+        "struct r#S<T>(T);",
+        &[
+            "submit_generic! { __p::Generic { beside: __p::std::any::type_name::<__Beside>, name: \"S\",",
+        ],
+    );
     has(
         "struct S(Foo);",
         &["__r.derived(&<Self as __p::Rows>::VALUE, &<Self as __p::Rows>::CELLS"],

@@ -173,8 +173,9 @@ fn all_that_can_be_said() {
             No leak found for certain among the 2 objects that could be traced; 14 objects
                 and 2 values in others could not:
               12 objects of Session: derive `Tracked` on it
-              1 object of main::{{closure}}
-              1 value of Uuid in Far.id: derive `Tracked` on it
+              1 object of main::{{closure}}: make the closure with `objgraph::capture!`
+              1 value of Uuid in Far.id: in Cargo.toml: objgraph =
+                { version = "0.1", features = ["uuid"] }
               1 Rc object of another thread: ask on that thread, or let it end
               1 cell or lock that was in use: ask again
 

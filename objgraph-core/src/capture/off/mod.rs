@@ -48,7 +48,17 @@ macro_rules! __submit_root {
     ($($root:tt)*) => {};
 }
 
-pub use crate::{__off as off, __on as on, __submit as submit, __submit_root as submit_root};
+/// Does nothing, since tracking is not compiled in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_generic {
+    ($($generic:tt)*) => {};
+}
+
+pub use crate::{
+    __off as off, __on as on, __submit as submit, __submit_generic as submit_generic,
+    __submit_root as submit_root,
+};
 
 pub(crate) fn counts() -> Vec<KindCount> {
     Vec::new()

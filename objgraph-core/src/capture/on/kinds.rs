@@ -15,6 +15,7 @@ pub(super) struct TypeMeta {
     type_id: TypeId,
     name: fn() -> &'static str,
     size: usize,
+    needs_drop: bool,
     pub(super) holder: Holder,
     pub(super) reattach: Reattach,
 }
@@ -33,6 +34,7 @@ impl TypeMeta {
             type_id: TypeId::of::<T>(),
             name: type_name::<T>,
             size: size_of::<T>(),
+            needs_drop: std::mem::needs_drop::<T>(),
             holder,
             reattach,
         }
@@ -94,6 +96,7 @@ impl Row {
             type_id: meta.type_id,
             name: meta.name,
             size: meta.size,
+            needs_drop: meta.needs_drop,
             site,
         }
     }

@@ -80,4 +80,16 @@ macro_rules! __submit_root {
     };
 }
 
-pub use crate::{__off as off, __on as on, __submit as submit, __submit_root as submit_root};
+/// Puts a generic type into the list that the linker makes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_generic {
+    ($($generic:tt)*) => {
+        $crate::__private::inventory::submit! { $($generic)* }
+    };
+}
+
+pub use crate::{
+    __off as off, __on as on, __submit as submit, __submit_generic as submit_generic,
+    __submit_root as submit_root,
+};

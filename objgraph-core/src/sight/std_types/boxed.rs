@@ -68,7 +68,7 @@ macro_rules! any_boxes {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let value: &'a dyn Any = &**self;
                 visitor.heap(size_of_val(value));
-                if !visitor.known(value) {
+                if !visitor.known(value) && size_of_val(value) > 0 {
                     visitor.__opaque_type::<$type>();
                 }
             }

@@ -1,0 +1,142 @@
+//! Each opening from the name of a type alone. That they work is shown by the cases that apply
+//! them.
+
+use super::*;
+
+fn family(path: &str, module: &str) -> Family {
+    Family {
+        path: path.to_owned(),
+        module: module.to_owned(),
+    }
+}
+
+fn of_object(name: &str) -> Vec<Opening> {
+    let families = [
+        family("app::Node", "app"),
+        family("app::main::Local", "app"),
+    ];
+    openings(name, Where::Object, &families)
+}
+
+fn registers(name: &str) -> String {
+    match &of_object(name)[..] {
+        [
+            Opening::Register {
+                written,
+                within: None,
+            },
+        ] => written.clone(),
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn what_can_be_visited_is_registered_by_a_line_that_compiles() {
+    for (name, written) in [
+        ("app::Node<i32>", "app::Node<i32>"),
+        ("app::Node<other::Foreign>", "app::Node<other::Foreign>"),
+        (
+            "core::cell::RefCell<alloc::vec::Vec<usize>>",
+            "std::cell::RefCell<Vec<usize>>",
+        ),
+        (
+            "std::sync::poison::mutex::Mutex<std::collections::hash::map::HashMap<alloc::string::String, app::Node<(u8, [f32; 3])>>>",
+            "std::sync::Mutex<std::collections::HashMap<String, app::Node<(u8, [f32; 3])>>>",
+        ),
+        (
+            "(&str, objgraph_core::capture::side::pointers::rc::Rc<app::Node<u8>>)",
+            "(&'static str, objgraph::rc::Rc<app::Node<u8>>)",
+        ),
+        ("app::Node<4>", "app::Node<4>"),
+    ] {
+        assert_eq!(registers(name), written);
+    }
+    assert_eq!(
+        of_object("app::main::Local<u8>"),
+        [Opening::Register {
+            written: "Local<u8>".to_owned(),
+            within: Some("app::main".to_owned())
+        }]
+    );
+}
+
+#[test]
+fn what_cannot_be_visited_is_opened_first() {
+    let derive = || Opening::Derive("app::Key".to_owned());
+    assert_eq!(of_object("app::Key"), [derive()]);
+    assert_eq!(of_object("core::cell::RefCell<app::Key>"), [derive()]);
+    assert_eq!(
+        of_object("core::cell::RefCell<alloc::vec::Vec<app::Key>>"),
+        [
+            derive(),
+            Opening::Register {
+                written: "std::cell::RefCell<Vec<app::Key>>".to_owned(),
+                within: None
+            }
+        ]
+    );
+    assert_eq!(
+        of_object("app::main::{{closure}}"),
+        [Opening::Capture(String::new())]
+    );
+    assert_eq!(
+        of_object("app::Node<app::main::{{closure}}>"),
+        [Opening::Call]
+    );
+    assert_eq!(of_object("std::process::Command"), [Opening::With]);
+    assert_eq!(of_object("dyn app::Shape"), [Opening::OwnPointer]);
+}
+
+#[test]
+fn fields_name_their_types() {
+    let of_field = |name, text| openings(name, Where::Generic(text), &[]);
+    let object = "alloc::boxed::Box<dyn core::ops::function::Fn(u8) -> u8 + core::marker::Send>";
+    assert_eq!(
+        of_field(object, "Box<dyn Fn(u8) -> u8 + Send>"),
+        [Opening::Capture("Fn(u8) -> u8 + Send".to_owned())]
+    );
+    let future = "core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future<Output = ()>>>";
+    assert_eq!(
+        of_field(future, "Pin<Box<dyn Future<Output = ()>>>"),
+        [Opening::Future(
+            "std::future::Future<Output = ()>".to_owned()
+        )]
+    );
+    assert_eq!(
+        of_field(
+            "alloc::boxed::Box<dyn app::Shape<u8>>",
+            "Box<dyn Shape<u8>>"
+        ),
+        [Opening::Supertrait("app::Shape<u8>".to_owned())]
+    );
+    let pool = || Opening::Derive("app::Pool".to_owned());
+    assert_eq!(of_field("app::Pool<u8>", "Vec<Pool<u8>>"), [pool()]);
+    assert_eq!(of_field("app::Pool<u8>", "T").len(), 2);
+    // An alias names the type too.
+    assert_eq!(openings("app::Pool<u8>", Where::Concrete, &[]), [pool()]);
+    assert_eq!(
+        of_field("app::Pool<app::main::{{closure}}>", "S"),
+        [pool(), Opening::Bound]
+    );
+}
+
+#[test]
+fn what_holds_no_reference_is_plain() {
+    for name in [
+        "u8",
+        "core::cell::RefCell<alloc::vec::Vec<usize>>",
+        "(alloc::string::String, [u8; 3])",
+        "std::collections::hash::map::HashMap<alloc::string::String, u8>",
+    ] {
+        assert!(is_plain(name), "{name}");
+    }
+    for name in [
+        "app::Key",
+        "core::cell::RefCell<alloc::rc::Rc<u8>>",
+        "alloc::boxed::Box<dyn core::any::Any>",
+        "app::main::{{closure}}",
+        "std::sync::mpsc::Sender<u8>",
+    ] {
+        assert!(!is_plain(name), "{name}");
+    }
+}
