@@ -205,11 +205,11 @@ fn off(context: &Context<'_>) -> TokenStream {
 
 /// The method that tells the identity of a struct with a field `Instance<T>`.
 fn instance(context: &Context<'_>) -> Option<TokenStream> {
-    let Context { krate, private, .. } = context;
+    let Context { krate, .. } = context;
     let member = instance_member(context)?;
     Some(quote! {
         fn instance(&self) -> ::core::option::Option<#krate::ObjectId> {
-            #private::instance_id(&self.#member)
+            __p::InstanceProbe(&self.#member).__id()
         }
     })
 }

@@ -129,6 +129,10 @@ fn is_sure(ty: &Type, scope: &Scope<'_>) -> bool {
             if is_pointer(&last.ident) {
                 return true;
             }
+            // A type that may be a constant is not known to be of std.
+            if type_arguments(last).any(|arg| is_const(arg, scope)) {
+                return false;
+            }
             let no_arguments = last.arguments.is_none();
             let known = match last.ident.to_string().as_str() {
                 "Cell" | "UnsafeCell" | "Pin" | "LazyCell" | "LazyLock" => false,
@@ -185,21 +189,20 @@ fn parts<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
         Type::Path(TypePath {
             qself: None, path, ..
         }) => {
-            let of = |segment| {
-                type_arguments(segment).filter(move |arg| !is_const(arg, &segment.ident, scope))
-            };
-            path.segments.iter().flat_map(of).collect()
+            let arguments = path.segments.iter().flat_map(type_arguments);
+            arguments.filter(|arg| !is_const(arg, scope)).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Whether `arg`, a generic argument of a type called `of`, is or may be a constant, which
-/// looks like a type until names are resolved.
+/// Whether `arg`, a generic argument, is or may be a constant, which looks like a type until names
+/// are resolved, also behind a name that std has too.
 ///
 /// A type mistaken for a constant is merely not registered here (and one with neither path
-/// nor arguments registers itself), while the reverse would not compile.
-fn is_const(arg: &Type, of: &Ident, scope: &Scope<'_>) -> bool {
+/// nor arguments registers itself), while the reverse would not compile. Of a type of std, it is
+/// registered through that; see [`Named::Argument`].
+fn is_const(arg: &Type, scope: &Scope<'_>) -> bool {
     let Type::Path(TypePath {
         qself: None, path, ..
     }) = bare(arg)
@@ -213,9 +216,12 @@ fn is_const(arg: &Type, of: &Ident, scope: &Scope<'_>) -> bool {
         return true;
     }
     let name = ident.to_string();
-    let looks_like_one =
-        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
-    looks_like_one && !scope.is_type_param(ident) && std_parts(of).is_none()
+    let is_shouted = name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
+    let is_lowercase = name.starts_with(char::is_lowercase) && name != "str";
+    (is_shouted || is_lowercase)
+        && !scope.is_type_param(ident)
+        && !scope.is_item(ident)
+        && !is_primitive(arg, scope)
 }
 
 /// How many of the type arguments of the std type called `ident` are its contents, and none
@@ -232,33 +238,121 @@ fn std_parts(ident: &Ident) -> Option<usize> {
     })
 }
 
+/// What is named inside a field's type, and is to be registered.
+#[derive(Clone)]
+pub(crate) enum Named<'t> {
+    /// A type.
+    Type(&'t Type),
+    /// A type, unless all of these are the types of std that they are called after: then whatever
+    /// visits it knows its type.
+    Unless(&'t Type, Vec<&'t Type>),
+    /// The argument with this number of a type that is called as one of std is. It may be a
+    /// constant, so it cannot be written where a type must be.
+    Argument(&'t Type, usize),
+}
+
+/// The types in `ty`, itself first, whose names say that they are of std, as far as values of `ty`
+/// own them. Only the compiler knows whether they are.
+pub(crate) fn std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
+    let mut heads = Vec::new();
+    let mut next = vec![bare(ty)];
+    while let Some(ty) = next.pop() {
+        heads.extend(std_head(ty, scope));
+        if !last_segment(ty).is_some_and(|last| is_pointer(&last.ident)) {
+            next.extend(parts(ty, scope).into_iter().map(bare));
+        }
+    }
+    heads
+}
+
+/// `ty`, if its name says that it is of std.
+pub(crate) fn std_head<'t>(ty: &'t Type, scope: &Scope<'_>) -> Option<&'t Type> {
+    let last = last_segment(ty)?;
+    (!is_primitive(ty, scope) && !scope.is_item(&last.ident)).then_some(ty)
+}
+
 /// Every type named inside `ty`, at every depth and the deepest first, that can be registered by
-/// itself and is not in `seen` yet; without those that stand by value in what is looked into for
-/// certain and hold nothing, or are pointers or the like.
+/// itself and is not in `seen` yet. Those that stand by value in what is visited for certain, and
+/// hold nothing or are pointers or the like, depend on whether it is.
 pub(crate) fn named<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
     seen: &mut HashSet<String>,
-    found: &mut Vec<&'t Type>,
+    found: &mut Vec<Named<'t>>,
 ) {
-    inside(ty, is_sure(ty, scope), scope, seen, found);
+    let sure = is_sure(ty, scope).then(|| std_head(ty, scope).into_iter().collect());
+    inside(ty, sure, scope, seen, found);
 }
 
-/// The same, for a type that stands by value in one that is looked into for certain if `sure`.
+/// The same, for a type that stands by value in one that is visited for certain if these are of
+/// std: that one, what is between, and the type itself.
 fn inside<'t>(
     ty: &'t Type,
-    sure: bool,
+    sure: Option<Vec<&'t Type>>,
     scope: &Scope<'_>,
     seen: &mut HashSet<String>,
-    found: &mut Vec<&'t Type>,
+    found: &mut Vec<Named<'t>>,
 ) {
+    arguments_that_may_be_constants(ty, scope, seen, found);
     let pointer = last_segment(ty).is_some_and(|last| is_pointer(&last.ident));
     for part in parts(ty, scope) {
-        let sure = if pointer { is_sure(part, scope) } else { sure };
-        inside(part, sure, scope, seen, found);
-        let passed = sure && !pointer && (is_handle(part) || plain(part, scope).is_some());
-        if !passed && is_nameable(part, scope) && seen.insert(text(part)) {
-            found.push(part);
+        let mut of_part = match pointer {
+            true => is_sure(part, scope).then(Vec::new),
+            false => sure.clone(),
+        };
+        if let Some(heads) = &mut of_part {
+            heads.extend(std_head(part, scope));
+        }
+        inside(part, of_part.clone(), scope, seen, found);
+        if !is_nameable(part, scope) {
+            continue;
+        }
+        match of_part {
+            Some(heads) if !pointer && (is_handle(part) || plain(part, scope).is_some()) => {
+                // A number holds nothing, wherever it is.
+                let is_known = seen.contains(&text(part)) || is_primitive(part, scope);
+                if !is_known && seen.insert(format!("{} in {}", text(part), texts(&heads))) {
+                    found.push(Named::Unless(part, heads));
+                }
+            }
+            _ => {
+                if seen.insert(text(part)) {
+                    found.push(Named::Type(part));
+                }
+            }
+        }
+    }
+}
+
+/// The texts of types, one after the other.
+fn texts(types: &[&Type]) -> String {
+    types
+        .iter()
+        .map(|ty| text(ty))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The arguments of a type called as one of std is that may be types or constants.
+fn arguments_that_may_be_constants<'t>(
+    ty: &'t Type,
+    scope: &Scope<'_>,
+    seen: &mut HashSet<String>,
+    found: &mut Vec<Named<'t>>,
+) {
+    let Some(last) = last_segment(ty) else { return };
+    let Some(contents) = std_parts(&last.ident).filter(|_| is_nameable(ty, scope)) else {
+        return;
+    };
+    let arguments = type_arguments(last).take(contents.min(2)).enumerate();
+    for (index, argument) in arguments {
+        let is_param = matches!(bare(argument), Type::Path(path)
+            if path.path.get_ident().is_some_and(|ident| scope.is_const_param(ident)));
+        if is_const(argument, scope)
+            && !is_param
+            && seen.insert(format!("argument {index} of {}", text(ty)))
+        {
+            found.push(Named::Argument(ty, index));
         }
     }
 }
@@ -345,6 +439,31 @@ pub(crate) fn may_ask_static(ty: &Type, scope: &Scope<'_>) -> bool {
     }
 }
 
+/// The types in `ty`, at any depth and also behind references, that are called after types of std,
+/// and are applied to something that may live shorter than `'static`. If they are not of std, they
+/// may ask for `'static`.
+pub(crate) fn short_std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
+    let mut heads = Vec::new();
+    let mut next = vec![bare(ty)];
+    while let Some(ty) = next.pop() {
+        match ty {
+            Type::Reference(reference) => next.push(bare(&reference.elem)),
+            Type::Path(TypePath { qself: None, .. }) => {
+                let last = last_segment(ty).filter(|last| is_transparent(&last.ident));
+                let is_short = last.is_some_and(|last| {
+                    type_arguments(last).any(|argument| scope.is_short(argument))
+                });
+                if is_short {
+                    heads.push(ty);
+                }
+                next.extend(parts(ty, scope).into_iter().map(bare));
+            }
+            _ => next.extend(parts(ty, scope).into_iter().map(bare)),
+        }
+    }
+    heads
+}
+
 /// Whether the std type called `ident` is `Tracked` if its contents are, however short they live.
 fn is_transparent(ident: &Ident) -> bool {
     let counted = ident == "Rc" || ident == "Arc" || ident == "Weak";
@@ -372,6 +491,7 @@ pub(crate) fn required<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
             match contents {
                 _ if of_param => Vec::new(),
                 Some((last, count)) => type_arguments(last)
+                    .filter(|part| !is_const(part, scope))
                     .take(count)
                     .flat_map(|part| required(part, scope))
                     .collect(),

@@ -9,6 +9,8 @@ use objgraph::{Tracked, unsize};
 
 use crate::process;
 
+mod own_types;
+
 /// The report on leaks, and that on blind spots.
 fn reports() -> String {
     format!("{}\n{}", objgraph::find_leaks(), objgraph::blind_spots())

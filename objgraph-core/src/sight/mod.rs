@@ -7,6 +7,7 @@
 pub mod probe;
 mod registry;
 mod seen;
+mod std_heads;
 mod walk;
 
 mod ecosystem;

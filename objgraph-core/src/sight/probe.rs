@@ -18,7 +18,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::registry::{Probed, Row, Rows as _, WalkRow as _};
+use super::std_heads::AreStd;
 use super::walk::Walk;
+use crate::capture::{Instance, instance_id};
+use crate::object_id::ObjectId;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 use crate::type_info::Sight;
@@ -29,6 +32,37 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// A value whose type has lifetimes, to be visited.
 pub struct LocalProbe<'a, T: ?Sized>(pub &'a T);
+
+/// The same, where the type is called after types of std: these are `Tracked` if their contents are,
+/// while a program's own that derives asks for `'static`. `H` are the types, as a list.
+pub struct StdProbe<'a, T: ?Sized, H>(pub &'a T, pub PhantomData<fn(H)>);
+
+impl<T: ?Sized, H> fmt::Debug for StdProbe<'_, T, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StdProbe<{}>", type_name::<T>())
+    }
+}
+
+/// A field that is called as the one is which gives its owner an identity.
+pub struct InstanceProbe<'a, T: ?Sized>(pub &'a T);
+
+impl<T: 'static> InstanceProbe<'_, Instance<T>> {
+    /// The id of the instance.
+    #[must_use]
+    pub fn __id(&self) -> Option<ObjectId> {
+        instance_id(self.0)
+    }
+}
+
+/// A field of any other type.
+pub trait ViaNoInstance {
+    /// It has no id.
+    fn __id(&self) -> Option<ObjectId> {
+        None
+    }
+}
+
+impl<T: ?Sized> ViaNoInstance for InstanceProbe<'_, T> {}
 
 /// A type to be registered, or asked what it implements.
 pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
@@ -42,7 +76,7 @@ macro_rules! opaque_debug {
         }
     )*};
 }
-opaque_debug!(Probe<'_, T> LocalProbe<'_, T> TypeProbe<T>);
+opaque_debug!(Probe<'_, T> LocalProbe<'_, T> InstanceProbe<'_, T> TypeProbe<T>);
 
 macro_rules! value_levels {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -101,6 +135,18 @@ impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
 impl<'a, T: Visit> ViaTrackedLocal<'a> for &LocalProbe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.value(self.0);
+    }
+}
+
+impl<'a, T: Visit, H: AreStd> ViaTrackedLocal<'a> for &StdProbe<'a, T, H> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: ?Sized, H> ViaOpaqueLocal<'a> for StdProbe<'a, T, H> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
     }
 }
 
@@ -198,9 +244,10 @@ impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
 
 /// All levels, for a glob import that brings no name into scope.
 pub mod levels {
+    pub use super::super::std_heads::{ViaNoFirst as _, ViaNoSecond as _, ViaNoStd as _};
     pub use super::{
-        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoRow as _, ViaNoVisit as _,
-        ViaNoWalk as _, ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _,
-        ViaWalk as _,
+        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _, ViaNoRow as _,
+        ViaNoVisit as _, ViaNoWalk as _, ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _,
+        ViaTrackedLocal as _, ViaWalk as _,
     };
 }

@@ -305,6 +305,29 @@ impl Probed {
         }
     }
 
+    /// What stands for `known`, if the types in it are those of std that they are called after, and
+    /// else what finds out of the type itself.
+    #[must_use]
+    pub const fn named_as_std(
+        is_std: bool,
+        known: Self,
+        row: Option<&'static Row>,
+        otherwise: Self,
+    ) -> Self {
+        if is_std {
+            known
+        } else {
+            Self::new(row, otherwise)
+        }
+    }
+
+    /// The argument of a type of std, if that is `Tracked`; nothing else is known of it, not even
+    /// whether it is a type.
+    #[must_use]
+    pub const fn argument(row: Option<&'static Row>) -> Self {
+        Self::new(row, Self::Known(Sight::Full))
+    }
+
     /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
     #[must_use]
     pub fn leaf<T: 'static, S: Visit + 'static>() -> Self {

@@ -11,7 +11,7 @@ use super::{Context, local};
 use crate::ast::Field;
 use crate::look::Look;
 use crate::text::text;
-use crate::types::{is_passed_through, named};
+use crate::types::{Named, is_passed_through, named, std_head, std_heads};
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let Context { input, .. } = context;
@@ -19,7 +19,21 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let fields = context
         .fields()
         .map(|(field, look)| spec(context, field, look));
-    let named = named_types(context).into_iter().map(probed);
+    let named = named_types(context);
+    let named = named.iter().map(|named| match named {
+        Named::Type(ty) => probed(ty),
+        Named::Unless(ty, heads) => {
+            let known = quote!(__p::Probed::Known(__p::Sight::Full));
+            named_as_std(ty, heads, &known)
+        }
+        Named::Argument(ty, index) => {
+            let row = match index {
+                0 => quote!(FIRST),
+                _ => quote!(SECOND),
+            };
+            quote!(__p::Probed::argument(__p::TypeProbe::<#ty>::#row))
+        }
+    });
     let cells = match input.original.generics.params.is_empty() {
         true => quote!(&<Self as __p::Rows>::CELLS),
         false => quote!(&[]),
@@ -67,11 +81,16 @@ fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStrea
     let probed = match look {
         // What is not registered for itself is `Tracked` or not.
         Look::Full if is_passed_through(ty, &context.scope) => {
-            known(quote!(__p::TypeProbe::<#ty>::SIGHT))
+            let sight = known(quote!(__p::TypeProbe::<#ty>::SIGHT));
+            let head: Vec<_> = std_head(ty, &context.scope).into_iter().collect();
+            named_as_std(ty, &head, &sight)
         }
         Look::Full => probed(ty),
         Look::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
-        Look::Plain(plain) => quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>)),
+        Look::Plain(plain) => {
+            let leaf = quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>));
+            named_as_std(ty, &std_heads(ty, &context.scope), &leaf)
+        }
         Look::Leaf => known(quote!(__p::Sight::Full)),
         Look::With(_) => known(quote!(__p::Sight::With)),
         Look::Skipped => known(quote!(__p::Sight::Skipped)),
@@ -85,11 +104,30 @@ fn probed(ty: &Type) -> TokenStream {
     quote!(__p::Probed::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE))
 }
 
-/// The types named inside the fields' types, each once, without those that are fields' types.
+/// What stands for `known` if all `heads` are the types of std that they are called after, and else
+/// what makes `ty` known.
+fn named_as_std(ty: &Type, heads: &[&Type], known: &TokenStream) -> TokenStream {
+    if heads.is_empty() {
+        return known.clone();
+    }
+    let is_std = heads
+        .iter()
+        .map(|head| quote!(__p::TypeProbe::<#head>::STD));
+    quote! {
+        __p::Probed::named_as_std(
+            #(#is_std)&&*,
+            #known,
+            __p::TypeProbe::<#ty>::ROW,
+            __p::TypeProbe::<#ty>::OTHERWISE,
+        )
+    }
+}
+
+/// What is named inside the fields' types, each once, without those that are fields' types.
 ///
 /// They come before the fields, since how a field is looked into may depend on whether what it
 /// contains is known.
-fn named_types<'a>(context: &Context<'a>) -> Vec<&'a Type> {
+fn named_types<'a>(context: &Context<'a>) -> Vec<Named<'a>> {
     let scope = &context.scope;
     let mut seen = HashSet::new();
     let mut found = Vec::new();

@@ -68,7 +68,7 @@ fn fields_are_entered_by_name() {
             "\".up\"));",
             "__visitor.__leave(); }",
             "FieldSpec(\"type\", \"Foo\", __p::Probed::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), false)",
-            "FieldSpec(\"up\", \"Weak<S>\", __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT), true)",
+            "FieldSpec(\"up\", \"Weak<S>\", __p::Probed::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT),",
             "FieldSpec(\"n\", \"u8\", __p::Probed::Known(__p::Sight::Full)",
             "FieldSpec(\"s\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
         ],
@@ -162,7 +162,8 @@ fn types_are_named_once() {
     }
 }
 
-/// Pointers and what may be there or not, where all that looks into them knows their type.
+/// Pointers and what may be there or not, where all that visits them knows their type, if what is
+/// around them is of std.
 #[test]
 fn what_is_passed_through_is_not_registered() {
     let source = "struct S { a: Option<Rc<Foo>>, b: Vec<Weak<Foo>>, c: Option<Vec<String>> }";
@@ -172,16 +173,11 @@ fn what_is_passed_through_is_not_registered() {
             "__visitor.__leaf::<__p::std::option::Option<__p::std::vec::Vec<__p::std::string::String> >, _>(",
             "\".c\"), &__value.c);",
             "TypeProbe::<Foo>::ROW",
-            "Known(__p::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
+            "__p::Probed::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD && __p::TypeProbe::<Rc<Foo> >::STD, __p::Probed::Known(__p::Sight::Full), __p::TypeProbe::<Rc<Foo> >::ROW",
+            "__p::Probed::named_as_std(__p::TypeProbe::<Vec<Weak<Foo> > >::STD && __p::TypeProbe::<Weak<Foo> >::STD,",
+            "__p::Probed::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD, __p::Probed::Known(__p::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
             "TypeProbe::<Vec<Weak<Foo> > >::ROW",
-        ],
-    );
-    lacks(
-        source,
-        &[
-            "TypeProbe::<Option<Rc<Foo> > >::ROW",
-            "TypeProbe::<Weak<Foo> >::ROW",
-            "TypeProbe::<Rc<Foo> >::ROW",
+            "__p::Probed::By(__p::Probed::leaf::<Option<Vec<String> >,",
         ],
     );
     has(
@@ -232,10 +228,7 @@ fn a_strict_type_checks_its_fields() {
 fn an_instance_tells_its_id() {
     has(
         "struct S { id: Instance<Self> }",
-        &[
-            "fn instance(&self)",
-            "{ ::objgraph::__private::instance_id(&self.id) }",
-        ],
+        &["fn instance(&self)", "__p::InstanceProbe(&self.id).__id()"],
     );
     lacks("struct S { id: ash::Instance }", &["fn instance"]);
     lacks("enum E { A(Instance<Self>) }", &["fn instance"]);

@@ -9,6 +9,7 @@ use syn::spanned::Spanned as _;
 use super::{Context, label, local, strict, visitor};
 use crate::ast::{Field, Shape, Variant};
 use crate::look::Look;
+use crate::types::short_std_heads;
 
 /// The fields that generated code looks into, of `value`; empty if there are none.
 ///
@@ -21,7 +22,18 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
         let visitor = visitor(Span::call_site());
         let visit = match look {
             Look::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
-            Look::Local => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
+            Look::Local => match short_std_heads(field.ty, &context.scope)[..] {
+                [] => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
+                ref heads => {
+                    let list = heads
+                        .iter()
+                        .fold(quote!(()), |rest, head| quote!((#head, #rest)));
+                    quote! {
+                        (&&__p::StdProbe::<_, #list>(#value, __p::std::marker::PhantomData))
+                            .__visit(#visitor);
+                    }
+                }
+            },
             Look::Plain(plain) => {
                 let name = declared(context, field);
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
