@@ -208,15 +208,15 @@ mod constants {
     }
 
     /// A type that may be taken for a constant, of a type of std.
-    type SHOUTED = Named<u8>;
+    type DB = Named<u8>;
 
     #[derive(Tracked)]
     pub(super) struct Named<T>(pub(super) T, pub(super) StdRefCell<Option<ObjRc<Named<T>>>>);
 
     #[derive(Tracked)]
     pub(super) struct Holder(
-        pub(super) std::vec::Vec<ObjRc<SHOUTED>>,
-        pub(super) std::collections::BTreeMap<u8, SHOUTED>,
+        pub(super) std::vec::Vec<ObjRc<DB>>,
+        pub(super) std::collections::BTreeMap<u8, DB>,
     );
 }
 
