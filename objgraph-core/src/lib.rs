@@ -69,6 +69,7 @@ pub mod __private {
     pub use crate::sight::probe::*;
     pub use crate::sight::{
         FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec,
+        register_type_of,
     };
     pub use crate::trace::{
         Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping, with_report,

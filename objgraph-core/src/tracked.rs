@@ -63,6 +63,16 @@ pub trait Visit {
         registrar.plain::<Self>();
     }
 
+    /// Registers the type, and those its fields name, if it is `'static` whatever its parameters
+    /// are: for calls that are given a value. A container registers its items so.
+    #[doc(hidden)]
+    fn register_static(registrar: &mut Registrar)
+    where
+        Self: Sized,
+    {
+        let _ = registrar;
+    }
+
     /// Reports the references of a value that another owns: at once, or later where calls are
     /// deep. What is no deeper than its owner does it at once.
     #[doc(hidden)]

@@ -1,9 +1,16 @@
 //! `#[objgraph::root]`: a static, or the statics of a `thread_local!`, become roots.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Path, Token, Type, Visibility};
+use syn::{Attribute, DeriveInput, Path, Token, Type, Visibility, parse_quote};
+
+use crate::ast::Input;
+use crate::errors::Errors;
+use crate::scope::Scope;
+use crate::types::{Named, named};
 
 /// Expands the attribute on `item`.
 pub(crate) fn root(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -123,14 +130,29 @@ fn expand(args: &Args, item: TokenStream) -> syn::Result<TokenStream> {
             Ok(quote!(#item #submit))
         }
         Err(error) if error.to_string().contains("static mut") => Err(error),
-        Err(_) => Err(syn::Error::new(
-            item.into_iter()
-                .next()
-                .map_or_else(Span::call_site, |token| token.span()),
-            "`#[objgraph::root]` stands on a `static` or a `thread_local!`; for another value, \
-             call `objgraph::with_root`",
-        )),
+        Err(_) => {
+            let message = match is_in_thread_local(&item) {
+                true => {
+                    "`#[objgraph::root]` stands above `thread_local!`, and makes roots of all statics \
+                     in it: move it there"
+                }
+                false => {
+                    "`#[objgraph::root]` stands on a `static` or a `thread_local!`; for another value, \
+                     call `objgraph::with_root`"
+                }
+            };
+            Err(syn::Error::new(Span::call_site(), message))
+        }
     }
+}
+
+/// Whether the item is what `thread_local!` makes of a static in it: a constant of a `LocalKey`.
+fn is_in_thread_local(item: &TokenStream) -> bool {
+    let mut words = item.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(ident) => Some(ident.to_string()),
+        _ => None,
+    });
+    words.any(|word| word == "const") && words.any(|word| word == "LocalKey")
 }
 
 /// The thread-locals, each with a mark that tells whether it was made: to look must not make it.
@@ -188,19 +210,49 @@ fn probe(Args { krate }: &Args, value: &TokenStream) -> TokenStream {
     quote!((&&&&#krate::__private::Probe(#value)).__visit(__visitor))
 }
 
+/// The type of a root, and those that are named in it, as far as they can be registered.
+fn types_in(ty: &Type) -> Vec<TokenStream> {
+    let root: DeriveInput = parse_quote!(struct __Root(#ty););
+    let mut errors = Errors::default();
+    let input = Input::new(&root, &mut errors);
+    let scope = Scope::new(&input);
+    let mut types = vec![quote!(#ty)];
+    for (field, _) in input.fields() {
+        let mut found = Vec::new();
+        named(field.ty, &scope, &mut HashSet::new(), &mut found);
+        types.extend(found.into_iter().filter_map(|named| match named {
+            Named::Type(ty) | Named::Unless(ty, _) => Some(quote!(#ty)),
+            Named::Argument(..) => None,
+        }));
+    }
+    types
+}
+
 /// Puts a root into the list that the linker makes.
 fn submit(args: &Args, root: &Static, what: &str, visit: &TokenStream) -> TokenStream {
     let Args { krate } = args;
     let ty = &root.ty;
+    let types = types_in(ty).into_iter().map(|ty| {
+        quote! {
+            __p::Probed::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE)
+        }
+    });
     let name = format!("{what} {}", root.ident);
     quote! {
         #krate::__private::on! {
             const _: () = {
                 #[allow(unused_imports)]
-                use #krate::__private::levels::*;
+                use #krate::__private::{self as __p, levels::*};
                 fn __visit<'__v>(__visitor: &mut #krate::Visitor<'__v>) {
                     #visit;
                 }
+                fn __register(registrar: &mut __p::Registrar) {
+                    registrar.named(const { &[#(#types),*] });
+                }
+                fn __submitted(submitted: &__p::Submitted) {
+                    submitted.run(__register);
+                }
+                #krate::__private::submit! { __submitted }
                 #krate::__private::submit_root! {
                     #krate::__private::StaticRoot {
                         name: #name,

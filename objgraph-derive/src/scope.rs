@@ -39,6 +39,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether the item is `'static` whatever its parameters are.
+    pub(crate) fn is_static(&self) -> bool {
+        self.lifetimes.is_empty() && self.short_params.is_empty()
+    }
+
     /// Whether `ident` names the item.
     pub(crate) fn is_item(&self, ident: &Ident) -> bool {
         ident == self.item

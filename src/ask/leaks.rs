@@ -8,7 +8,7 @@ use objgraph_core::{
 };
 
 use super::pictures::{Picture, leaked, save_picture};
-use super::{advice, print};
+use super::{advice, print, register_type_of_value};
 use crate::analysis::{self, BlindSpots, FoundCycles, Leaks, SnapshotObject};
 use crate::report::PictureError;
 
@@ -55,6 +55,10 @@ fn told(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// The cycles of strong references that can be reached from a value, before anything leaks. The
 /// pointers may be std's.
 ///
+/// The type of the value is registered, with what it names. A pointer may point to any type, so
+/// what it points to is not: for an instance of a generic type that nothing else registers, pass
+/// `&*pointer`.
+///
 /// ```
 /// use objgraph::Tracked;
 /// use std::{cell::RefCell, rc::Rc};
@@ -75,6 +79,7 @@ fn told(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// ```
 #[must_use]
 pub fn find_cycles(value: &impl Tracked) -> FoundCycles {
+    register_type_of_value(value);
     let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default());
     FoundCycles::from(&Arc::new(snapshot), &starts)
 }

@@ -45,6 +45,14 @@ pub use why::{
 use std::io::{self, Write};
 use std::panic;
 
+use objgraph_core::__private::register_type_of;
+use objgraph_core::Tracked;
+
+/// Registers the type of a value that a call is given, and what it names.
+fn register_type_of_value<T: Tracked>(_: &T) {
+    register_type_of::<T>();
+}
+
 /// How many rows a table has where nothing is said.
 const LIMIT: usize = 10;
 

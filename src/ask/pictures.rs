@@ -11,7 +11,7 @@ use objgraph_core::{NodeId, Snapshot, SnapshotOptions, Tracked, snapshot_with};
 
 pub use picture::Picture;
 
-use super::{advice, print};
+use super::{advice, print, register_type_of_value};
 use crate::analysis::{BlindSpots, Chain, Leaks, Way};
 use crate::report::{PictureError, in_one_line, path_in_line};
 
@@ -194,7 +194,8 @@ pub fn leaked<'f>(leaks: &Leaks) -> Picture<'f> {
     Picture::leaks(leaks)
 }
 
-fn around<'f>(value: &dyn objgraph_core::Visit, way: Way) -> Picture<'f> {
+fn around<'f>(value: &impl Tracked, way: Way) -> Picture<'f> {
+    register_type_of_value(value);
     let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default().labels(true));
     Picture::around(Arc::new(snapshot), starts, way)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use objgraph_core::__private::{Kept, Reached, snapshot_keeping, with_report};
+use objgraph_core::__private::{Kept, Reached, register_type_of, snapshot_keeping, with_report};
 use objgraph_core::{
     NodeId, ObjectId, Snapshot, SnapshotOptions, State, Tracked, at, snapshot_with,
 };
@@ -20,6 +20,7 @@ use crate::report::count_of;
 ///
 /// If something is still alive that the value alone kept.
 pub(super) fn drops<T: Tracked>(value: T) -> Result<(), Failure> {
+    register_type_of::<T>();
     let Some(expected) = Expected::of(&value) else {
         drop(value);
         return Ok(());

@@ -171,7 +171,13 @@ macro_rules! assert_drops {
             module: ::core::module_path!(),
             package: ::core::option_env!("CARGO_MANIFEST_DIR"),
         }
-        .drops($value)
+        .drops({
+            #[allow(unused_imports)]
+            use $crate::__private::{RegisterNothing as _, RegisterTarget as _};
+            let value = $value;
+            (&&$crate::__private::RegisterProbe(&value)).__register();
+            value
+        })
     };
 }
 

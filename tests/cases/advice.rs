@@ -10,6 +10,7 @@ use objgraph::{Tracked, unsize};
 use crate::process;
 
 mod own_types;
+mod static_types;
 
 /// The report on leaks, and that on blind spots.
 fn reports() -> String {

@@ -16,8 +16,9 @@ use std::any::{TypeId, type_name};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
-use super::registry::{Probed, Row, Rows as _, WalkRow as _};
+use super::registry::{Probed, Row, Rows as _, WalkRow as _, register};
 use super::std_heads::AreStd;
 use super::walk::Walk;
 use crate::capture::{Instance, instance_id};
@@ -63,6 +64,38 @@ pub trait ViaNoInstance {
 }
 
 impl<T: ?Sized> ViaNoInstance for InstanceProbe<'_, T> {}
+
+/// A value that a macro is given, whose type is to be registered, or that which it points to.
+pub struct RegisterProbe<'a, T>(pub &'a T);
+
+impl<T: Deref> RegisterTarget for &RegisterProbe<'_, T>
+where
+    T::Target: Visit + Sized + 'static,
+{
+    fn __register(&self) {
+        register::<T::Target>();
+    }
+}
+
+/// First: it points to a value whose type is `Tracked`.
+pub trait RegisterTarget {
+    /// Registers that type.
+    fn __register(&self);
+}
+
+/// Any other value, which is registered by the function that is given it.
+pub trait RegisterNothing {
+    /// Registers nothing.
+    fn __register(&self) {}
+}
+
+impl<T> RegisterNothing for RegisterProbe<'_, T> {}
+
+impl<T> fmt::Debug for RegisterProbe<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RegisterProbe<{}>", type_name::<T>())
+    }
+}
 
 /// A type to be registered, or asked what it implements.
 pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);

@@ -223,6 +223,21 @@ pub fn register<T: Visit + 'static>() {
     registrar.finish();
 }
 
+/// Registers the type of a value that a call is given, and what it names.
+pub fn register_type_of<T: Visit>() {
+    if !crate::ENABLED {
+        return;
+    }
+    let mut registrar = Registrar {
+        known: registry(),
+        ..Registrar::default()
+    };
+    T::register_static(&mut registrar);
+    if !registrar.new.types.is_empty() {
+        registrar.finish();
+    }
+}
+
 /// All types that have been made known, by their derives or since, whether or not a value of
 /// them is alive; sorted by name.
 #[must_use]
@@ -242,6 +257,8 @@ pub fn types() -> Vec<Arc<TypeInfo>> {
 #[derive(Default)]
 pub struct Registrar {
     new: Maps,
+    /// What is registered already; empty where that does not matter.
+    known: Registry,
 }
 
 impl std::fmt::Debug for Registrar {
@@ -516,6 +533,20 @@ impl Registrar {
             }
             Probed::Unsettled(ty, sight) => (sight, Some(ty)),
             Probed::By(probe) => self.probed(&probe()),
+        }
+    }
+
+    /// Types that are named where no type is that derives.
+    pub fn named(&mut self, named: &'static [Probed]) {
+        for named in named {
+            self.probed(named);
+        }
+    }
+
+    /// Registers a type that is not registered yet.
+    pub fn add<T: Visit + 'static>(&mut self) {
+        if self.known.get(TypeId::of::<T>()).is_none() {
+            T::register(self);
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::tracer::Tracer;
 use super::visitor::Visitor;
+use crate::sight::register_type_of;
 use crate::snapshot::NodeId;
 use crate::tracked::Visit;
 
@@ -52,6 +53,7 @@ pub fn with_root<R>(name: &str, value: &impl Visit, run: impl FnOnce() -> R) -> 
     if !crate::ENABLED {
         return run();
     }
+    register_type_of_value(value);
     if !SCOPED.is_set() {
         return SCOPED.set(
             &Scoped {
@@ -72,6 +74,10 @@ pub fn with_root<R>(name: &str, value: &impl Visit, run: impl FnOnce() -> R) -> 
             run,
         )
     })
+}
+
+fn register_type_of_value<T: Visit>(_: &T) {
+    register_type_of::<T>();
 }
 
 /// The roots of a trace.

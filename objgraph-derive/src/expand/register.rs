@@ -38,7 +38,17 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         true => quote!(&<Self as __p::Rows>::CELLS),
         false => quote!(&[]),
     };
+    // What has a lifetime is not `'static` for certain. Of what is not generic the link knows.
+    let known =
+        (context.scope.is_static() && !input.original.generics.params.is_empty()).then(|| {
+            quote! {
+                fn register_static(#registrar: &mut __p::Registrar) {
+                    #registrar.add::<Self>();
+                }
+            }
+        });
     quote! {
+        #known
         fn register(#registrar: &mut __p::Registrar)
         where
             Self: __p::std::marker::Sized + 'static,

@@ -15,6 +15,10 @@ impl<P: RefCnt + Visit, S: Strategy<P>> Visit for ArcSwapAny<P, S> {
         visitor.lent::<P>(&self.load());
     }
 
+    fn register_static(registrar: &mut Registrar) {
+        P::register_static(registrar);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,

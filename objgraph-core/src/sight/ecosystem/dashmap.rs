@@ -55,6 +55,11 @@ where
         visitor.__leave();
     }
 
+    fn register_static(registrar: &mut Registrar) {
+        K::register_static(registrar);
+        V::register_static(registrar);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,
@@ -112,6 +117,10 @@ where
             visitor.lent::<T>(item.key());
         }
         visitor.__leave();
+    }
+
+    fn register_static(registrar: &mut Registrar) {
+        T::register_static(registrar);
     }
 
     fn register(registrar: &mut Registrar)

@@ -24,6 +24,10 @@ macro_rules! shared_collections {
                 visitor.__leave();
             }
 
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -83,6 +87,11 @@ macro_rules! shared_maps {
                     visitor.shared(value);
                 }
                 visitor.__leave();
+            }
+
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                K::register_static(registrar);
+                V::register_static(registrar);
             }
 
             fn register(registrar: &mut $crate::sight::Registrar)

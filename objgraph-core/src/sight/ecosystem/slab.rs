@@ -27,6 +27,10 @@ impl<T: Visit> Visit for Slab<T> {
         visitor.__leave();
     }
 
+    fn register_static(registrar: &mut Registrar) {
+        T::register_static(registrar);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,

@@ -25,6 +25,10 @@ where
         visitor.elements(self.as_slice());
     }
 
+    fn register_static(registrar: &mut Registrar) {
+        A::Item::register_static(registrar);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,

@@ -28,6 +28,10 @@ macro_rules! arcs {
                 }
             }
 
+            fn register_static(registrar: &mut Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use super::shapes::leaves;
+use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
@@ -11,6 +12,10 @@ macro_rules! references {
         impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.shared(&**self);
+            }
+
+            fn register_static(registrar: &mut Registrar) {
+                T::register_static(registrar);
             }
 
             fn label(&self) -> Label<'_> {

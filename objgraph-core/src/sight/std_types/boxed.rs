@@ -22,6 +22,10 @@ macro_rules! boxes {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,

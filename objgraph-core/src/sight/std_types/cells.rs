@@ -24,6 +24,10 @@ macro_rules! cells {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,

@@ -32,6 +32,10 @@ macro_rules! collections {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -136,6 +140,11 @@ macro_rules! maps {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                K::register_static(registrar);
+                V::register_static(registrar);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -208,6 +217,10 @@ macro_rules! guarded {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -273,6 +286,10 @@ macro_rules! once {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -330,6 +347,10 @@ macro_rules! lazy {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
@@ -384,6 +405,10 @@ macro_rules! wrappers {
 
             fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 self.visit(visitor);
+            }
+
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                T::register_static(registrar);
             }
 
             fn register(registrar: &mut $crate::sight::Registrar)
@@ -443,6 +468,10 @@ macro_rules! choices {
 
             fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 self.visit(visitor);
+            }
+
+            fn register_static(registrar: &mut $crate::sight::Registrar) {
+                $($param::register_static(registrar);)*
             }
 
             fn register(registrar: &mut $crate::sight::Registrar)

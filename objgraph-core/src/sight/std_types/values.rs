@@ -29,6 +29,10 @@ impl<T: Visit> Visit for Option<T> {
         }
     }
 
+    fn register_static(registrar: &mut Registrar) {
+        T::register_static(registrar);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,
@@ -103,6 +107,10 @@ macro_rules! ranges {
                 self.visit(visitor);
             }
 
+            fn register_static(registrar: &mut Registrar) {
+                T::register_static(registrar);
+            }
+
             fn register(registrar: &mut Registrar)
             where
                 Self: 'static,
@@ -155,6 +163,10 @@ where
         self.visit(visitor);
     }
 
+    fn register_static(registrar: &mut Registrar) {
+        T::Owned::register_static(registrar);
+    }
+
     fn register(registrar: &mut Registrar)
     where
         Self: 'static,
@@ -202,6 +214,10 @@ macro_rules! tuples {
 
             fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 self.visit(visitor);
+            }
+
+            fn register_static(registrar: &mut Registrar) {
+                $($T::register_static(registrar);)*
             }
 
             fn register(registrar: &mut Registrar)

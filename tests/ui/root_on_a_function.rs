@@ -1,0 +1,6 @@
+#[objgraph::root]
+fn cache() {}
+
+fn main() {
+    cache();
+}
