@@ -123,7 +123,7 @@ pub use report::{
 
 // Leaks, and why something is alive.
 pub use analysis::{
-    Change, ClosingField, Cycle, Cycles, FieldPath, Fingerprint, Fix, FoundCycles, Keeper,
+    Change, ClosingField, Cycle, Cycles, End, FieldPath, Fingerprint, Fix, FoundCycles, Keeper,
     LeakGroup, LeakKind, LeakKinds, Leaks, NotAFingerprint, Objects, OverReported, Reason,
     SnapshotObject, Stays, Step, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
     what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,

@@ -83,7 +83,7 @@ pub use type_sizes::{TypeSize, TypeSizes};
 pub use unreferenced::unreferenced;
 pub use way::Way;
 pub use what_if::{Change, Keeper, Stays, WhatIf, what_if_dropped, what_if_weak};
-pub use why_alive::{Reason, WhyAlive, why_alive};
+pub use why_alive::{End, Reason, WhyAlive, why_alive};
 
 use objgraph_core::{EdgeRow, NodeId, Snapshot};
 

@@ -6,6 +6,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::order;
 use objgraph_core::{Holder, NodeId, ObjectId, Snapshot, State};
 
 use super::balance::Balance;
@@ -24,7 +25,8 @@ pub struct WhyAlive {
     reason: Reason,
     holder: NodeId,
     chain: Vec<Step>,
-    holders: usize,
+    owners: Vec<Step>,
+    ends: Vec<End>,
     inside: Vec<Suspect>,
     elsewhere: Vec<Suspect>,
     threads: usize,
@@ -53,6 +55,16 @@ pub enum Reason {
     },
 }
 
+/// An object that leads to the one that was asked for, and is held by something that is no object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct End {
+    /// The object.
+    pub node: NodeId,
+    /// What holds it; never [`Reason::Leaked`].
+    pub reason: Reason,
+}
+
 /// Why the object is alive: the shortest way over strong references from a root or from an object
 /// that is held from outside, and what is known of that.
 ///
@@ -65,35 +77,33 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let mut reached = NodeSet::new(snapshot.len());
     reached.insert(node);
     let mut level = vec![node];
-    let mut found: Option<(u8, NodeId, Reason)> = None;
-    let mut holders = 0;
+    let mut owners = Vec::new();
+    let mut ends: Vec<End> = Vec::new();
     let mut all = Vec::new();
-    while !level.is_empty() && found.is_none() {
+    while !level.is_empty() {
         snapshot.gather_edges_to(&level);
-        for &at in &level {
-            let Some((rank, reason)) = held(snapshot, &simulation, at) else {
-                continue;
-            };
-            holders += 1;
-            if found
-                .as_ref()
-                .is_none_or(|best| (rank, at) < (best.0, best.1))
-            {
-                found = Some((rank, at, reason));
-            }
-        }
+        let held = level
+            .iter()
+            .filter_map(|&at| Some((at, held(snapshot, &simulation, at)?)));
+        let mut held: Vec<(NodeId, (u8, Reason))> = held.collect();
+        order::sort_by_key(&mut held, |(at, (rank, _))| (*rank, *at));
+        let held = held.into_iter();
+        ends.extend(held.map(|(node, (_, reason))| End { node, reason }));
         let mut next = Vec::new();
         for &at in &level {
             for edge in snapshot.edges_to(at).filter(|edge| edge.is_strong()) {
                 let source = edge.source();
+                let row = &snapshot.parts().edges[edge.number()];
+                let step = Step {
+                    node: source,
+                    edge: edge.number(),
+                    path: row.path,
+                    index: row.index,
+                };
+                if at == node {
+                    owners.push(step);
+                }
                 if reached.insert(source) {
-                    let row = &snapshot.parts().edges[edge.number()];
-                    let step = Step {
-                        node: source,
-                        edge: edge.number(),
-                        path: row.path,
-                        index: row.index,
-                    };
                     reached_by.insert(source, step);
                     next.push(source);
                 }
@@ -102,8 +112,8 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
         all.append(&mut level);
         level = next;
     }
-    let (holder, reason) = match found {
-        Some((_, holder, reason)) => (holder, reason),
+    let (holder, reason) = match ends.first() {
+        Some(end) => (end.node, end.reason.clone()),
         None => leaked(snapshot, &reached, &all),
     };
     let mut chain = Vec::new();
@@ -119,7 +129,8 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
         reason,
         holder,
         chain,
-        holders,
+        owners,
+        ends,
         inside: Vec::new(),
         elsewhere: Vec::new(),
         threads: 0,
@@ -223,10 +234,17 @@ impl WhyAlive {
         &self.chain
     }
 
-    /// How many objects as near as [`WhyAlive::holder`] are held as well, itself included.
+    /// The strong references to the object: every direct owner.
     #[must_use]
-    pub fn holders(&self) -> usize {
-        self.holders
+    pub fn owners(&self) -> &[Step] {
+        &self.owners
+    }
+
+    /// All that keeps the object alive in the end, the nearest first; the first is
+    /// [`WhyAlive::holder`]. None if it has leaked.
+    #[must_use]
+    pub fn ends(&self) -> &[End] {
+        &self.ends
     }
 
     /// Values that cannot be looked into, inside of what the holder itself owns, which might hold

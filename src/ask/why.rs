@@ -3,15 +3,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use objgraph_core::{NodeId, Object, ObjectId, Snapshot, at, snapshot};
+use objgraph_core::{
+    NodeId, Object, ObjectId, Snapshot, SnapshotOptions, Tracked, Visit, at, snapshot,
+    snapshot_with,
+};
 
 use crate::analysis::{self, WhatIf, WhyAlive};
 
 /// Why an object is alive: the shortest way over strong references to it, from a root or from an
-/// object that is held from outside; and what is known of those who hold that. It takes a
-/// snapshot.
+/// object that is held from outside; what is known of those that hold this one; all direct owners;
+/// and whatever else leads to the object and is held. It takes a snapshot.
 ///
-/// `None` if there is no such object, or not any more.
+/// The value is anything that [`show_refs`](crate::show_refs) takes: a pointer, ours or std's, an
+/// object that was looked up, or its id. `None` if there is no such object, or not any more.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};
@@ -22,7 +26,7 @@ use crate::analysis::{self, WhatIf, WhyAlive};
 /// }
 ///
 /// let session = Rc::new(Session { user: Rc::new("alice".to_owned()) });
-/// let why = objgraph::why_alive(objgraph::id(&session.user));
+/// let why = objgraph::why_alive(&session.user);
 /// if objgraph::ENABLED {
 ///     let text = why.unwrap().to_string();
 ///     assert!(text.contains(".user → String"), "{text}");
@@ -30,14 +34,16 @@ use crate::analysis::{self, WhatIf, WhyAlive};
 /// }
 /// ```
 #[must_use]
-pub fn why_alive(id: ObjectId) -> Option<WhyAlive> {
-    analysis::why_alive(&Arc::new(snapshot()), id)
+pub fn why_alive(value: impl Tracked) -> Option<WhyAlive> {
+    let (snapshot, id) = snapshot_of(&value)?;
+    analysis::why_alive(&snapshot, id)
 }
 
 /// What would be freed if all references to the object that are held from outside were dropped,
 /// what would leak, and what would stay and who keeps it. Nothing is dropped; it takes a snapshot.
 ///
-/// `None` if there is no such object, or not any more.
+/// The value is anything that [`show_refs`](crate::show_refs) takes. `None` if there is no such
+/// object, or not any more.
 ///
 /// ```
 /// use objgraph::rc::Rc;
@@ -45,7 +51,7 @@ pub fn why_alive(id: ObjectId) -> Option<WhyAlive> {
 /// let inner = Rc::new(1_u8);
 /// let outer = Rc::new(vec![inner.clone()]);
 /// objgraph::register::<Vec<Rc<u8>>>();
-/// let what_if = objgraph::what_if_dropped(objgraph::id(&outer));
+/// let what_if = objgraph::what_if_dropped(&outer);
 /// if objgraph::ENABLED {
 ///     let what_if = what_if.unwrap();
 ///     assert_eq!(what_if.freed().len(), 1);
@@ -53,8 +59,16 @@ pub fn why_alive(id: ObjectId) -> Option<WhyAlive> {
 /// }
 /// ```
 #[must_use]
-pub fn what_if_dropped(id: ObjectId) -> Option<WhatIf> {
-    analysis::what_if_dropped(&Arc::new(snapshot()), id)
+pub fn what_if_dropped(value: impl Tracked) -> Option<WhatIf> {
+    let (snapshot, id) = snapshot_of(&value)?;
+    analysis::what_if_dropped(&snapshot, id)
+}
+
+/// A snapshot, and the id in it of the object that a value is or points to.
+fn snapshot_of(value: &dyn Visit) -> Option<(Arc<Snapshot>, ObjectId)> {
+    let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default());
+    let id = snapshot.node(*starts.first()?).id();
+    Some((Arc::new(snapshot), id))
 }
 
 /// What would be freed if a field held `Weak`, what in use would be lost, and what would stay and

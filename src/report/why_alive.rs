@@ -63,7 +63,9 @@ impl Report<'_> {
         let text = format!("{object} {verdict}{}", made.unwrap_or_default());
         wrapped(out, "", text.split(", "), ", ")?;
         self.chain(out)?;
-        self.reason(out)
+        self.reason(out)?;
+        self.owners(out)?;
+        self.other_ends(out)
     }
 
     fn object(&self, node: NodeId) -> String {
@@ -98,9 +100,8 @@ impl Report<'_> {
         let holder = self.object(self.why.holder());
         match self.why.reason() {
             Reason::Root(name) => writeln!(out, "  held by the root {}", in_line(name))?,
-            Reason::Outside(references) => {
-                let references = count(*references as usize, "reference", "references");
-                writeln!(out, "  {holder} is held by {references} from outside")?;
+            Reason::Outside(_) => {
+                writeln!(out, "  {holder} {}", how_held(self.why.reason()))?;
                 if self.names_handles {
                     write_outside(out, "  ", self.why.snapshot(), [self.why.holder()])?;
                 }
@@ -112,41 +113,57 @@ impl Report<'_> {
                     )?;
                 }
             }
-            Reason::Unknown(state) => {
-                let why = match state {
-                    State::OtherThread => "it belongs to another thread",
-                    State::Lent => "it was lent by get_mut or make_mut",
-                    State::InFlight => "it was being made or dropped",
-                    _ => "it is being made or dropped",
-                };
-                writeln!(out, "  {holder} is taken to be held: {why}")?;
+            Reason::Unknown(_) | Reason::OverReported | Reason::InPlace => {
+                writeln!(out, "  {holder} {}", how_held(self.why.reason()))?;
             }
-            Reason::OverReported => {
-                writeln!(
-                    out,
-                    "  {holder} is taken to be held: more references are reported than exist"
-                )?;
-            }
-            Reason::InPlace => writeln!(
-                out,
-                "  {holder} lives by value: on the stack, or where nothing was traced"
-            )?,
             Reason::Leaked { ring } if !ring.is_empty() => {
                 writeln!(out, "  the cycle, from {holder} on:")?;
                 write_ring(out, "    ", &self.names, ring)?;
             }
             Reason::Leaked { .. } => {}
         }
-        let others = self.why.holders().saturating_sub(1);
-        if others > 0 {
-            let are = if others == 1 { "is" } else { "are" };
-            writeln!(
-                out,
-                "  {} as near {are} held too",
-                count(others, "object", "objects")
-            )?;
-        }
         Ok(())
+    }
+
+    /// Every direct owner, if there are several: one is part of the way.
+    fn owners(&self, out: &mut String) -> fmt::Result {
+        let owners = self.why.owners();
+        if owners.len() < 2 {
+            return Ok(());
+        }
+        writeln!(out, "  all {} references to it:", owners.len())?;
+        let lines = owners.iter().map(|step| {
+            let place = self.names.place(step.path, step.index);
+            format!("{place} of {}", self.why.snapshot().node(step.node).id())
+        });
+        self.list(out, lines)
+    }
+
+    /// What keeps it alive besides the holder.
+    fn other_ends(&self, out: &mut String) -> fmt::Result {
+        let others = self.why.ends().get(1..).unwrap_or_default();
+        if others.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "  also kept alive by:")?;
+        let lines = others
+            .iter()
+            .map(|end| format!("{} {}", self.object(end.node), how_held(&end.reason)));
+        self.list(out, lines)
+    }
+
+    fn list(
+        &self,
+        out: &mut String,
+        mut lines: impl ExactSizeIterator<Item = String>,
+    ) -> fmt::Result {
+        for line in lines.by_ref().take(LINES) {
+            wrapped(out, "    ", line.split(' '), " ")?;
+        }
+        match lines.len() {
+            0 => Ok(()),
+            more => writeln!(out, "    … and {more} more"),
+        }
     }
 
     /// Where the references from outside may be.
@@ -210,5 +227,30 @@ impl Report<'_> {
     fn suspect(&self, out: &mut String, suspect: &Suspect, after: &str) -> fmt::Result {
         let text = format!("{}{after}", self.names.suspect(suspect));
         wrapped(out, "    ", text.split(' '), " ")
+    }
+}
+
+/// How an object is held, after its name: `is held by 2 references from outside`.
+fn how_held(reason: &Reason) -> String {
+    match reason {
+        Reason::Root(name) => format!("is the root {}", in_line(name)),
+        Reason::Outside(references) => {
+            let references = count(*references as usize, "reference", "references");
+            format!("is held by {references} from outside")
+        }
+        Reason::Unknown(state) => {
+            let why = match state {
+                State::OtherThread => "it belongs to another thread",
+                State::Lent => "it was lent by get_mut or make_mut",
+                State::InFlight => "it was being made or dropped",
+                _ => "it is being made or dropped",
+            };
+            format!("is taken to be held: {why}")
+        }
+        Reason::OverReported => {
+            "is taken to be held: more references are reported than exist".to_owned()
+        }
+        Reason::InPlace => "lives by value: on the stack, or where nothing was traced".to_owned(),
+        Reason::Leaked { .. } => "has leaked".to_owned(),
     }
 }

@@ -318,3 +318,57 @@ fn a_fix_is_played_through_for_every_holder() {
         drop(source);
     });
 }
+
+#[derive(Tracked)]
+struct Book {
+    pages: Vec<Rc<u8>>,
+}
+
+/// Owners at any distance, and several in one object.
+#[test]
+fn every_owner_and_all_that_holds_them_is_listed() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds(
+        "fixes::every_owner_and_all_that_holds_them_is_listed",
+        || {
+            objgraph::register::<RefCell<Vec<Rc<Book>>>>();
+            let page = Rc::new(1);
+            let books: Vec<Rc<Book>> = (0..8)
+                .map(|_| {
+                    Rc::new(Book {
+                        pages: vec![page.clone(), page.clone()],
+                    })
+                })
+                .collect();
+            let shelf = Rc::new(RefCell::new(books[..1].to_vec()));
+            drop(page);
+            let page = &books[0].pages[0];
+            let why = objgraph::why_alive(page).unwrap();
+            assert_eq!((why.owners().len(), why.ends().len()), (16, 9), "{why}");
+            let text = why.to_string();
+            for part in [
+                "  all 16 references to it:\n    Book.pages[0] of #1\n",
+                "    … and 11 more\n",
+                "  also kept alive by:\n    Book #2 is held by 1 reference from outside\n",
+                "    … and 3 more",
+            ] {
+                assert!(text.contains(part), "{part} in {text}");
+            }
+            let id = objgraph::id(page);
+            let object = objgraph::at(id).unwrap();
+            assert_eq!(objgraph::why_alive(id).unwrap().to_string(), text);
+            assert_eq!(objgraph::why_alive(object).unwrap().to_string(), text);
+            assert_eq!(objgraph::why_alive([&shelf]).unwrap().ends().len(), 1);
+            let std = std::rc::Rc::new(Book {
+                pages: vec![page.clone()],
+            });
+            assert_eq!(objgraph::why_alive(&std).unwrap().ends().len(), 1);
+            assert_eq!(
+                objgraph::what_if_dropped(&books[1]).unwrap().freed().len(),
+                1
+            );
+        },
+    );
+}

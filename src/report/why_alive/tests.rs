@@ -55,7 +55,9 @@ fn held_by_a_root() {
               User #2 is held by 1 reference from outside
               on the stack, in a static that is no root, forgotten, or in what is not
                 tracked
-              The feature `owners` of objgraph would tell the line of each."#]],
+              The feature `owners` of objgraph would tell the line of each.
+              also kept alive by:
+                Cache #0 is the root static CACHE"#]],
     );
 }
 
@@ -257,6 +259,8 @@ fn a_long_way_with_several_holders() {
               on the stack, in a static that is no root, forgotten, or in what is not
                 tracked
               The feature `owners` of objgraph would tell the line of each.
-              1 object as near is held too"#]],
+              also kept alive by:
+                Node #50 is held by 1 reference from outside
+                Node #0 is held by 1 reference from outside"#]],
     );
 }
