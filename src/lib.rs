@@ -86,10 +86,10 @@ pub use objgraph_core as core;
 
 pub use objgraph_core::{
     Capture, Captured, Captures, Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope,
-    Instance, LocalTask, Node, NodeId, Object, ObjectId, Scope, SharedCapture, Sight, Site,
-    Snapshot, Starts, State, Strong, Task, TaskFuture, TypeInfo, Visit, Visitor, Watch, at,
-    capture, count_of, counts, future, id, labels, objects, rc, register, snapshot, sync, types,
-    unsize, watch, with_root,
+    Instance, LocalFuture, LocalTask, Node, NodeId, Object, ObjectId, Scope, SharedCapture,
+    SharedFuture, Sight, Site, Snapshot, Starts, State, Strong, Task, TaskFuture, TypeInfo, Visit,
+    Visitor, Watch, at, capture, count_of, counts, future, id, labels, objects, rc, register,
+    snapshot, sync, types, unsize, watch, with_root,
 };
 
 /// The trait of types that can be looked into, and the derive that writes it.

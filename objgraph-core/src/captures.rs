@@ -205,19 +205,48 @@ task!(LocalTask);
 /// A future whose captured values can be looked into: what [`future!`](crate::future) makes.
 ///
 /// Until it is done it keeps an object of type [`Task`], or [`LocalTask`], which holds what the future captured.
-pub struct TaskFuture<F, P> {
+///
+/// As the type of a field, `F` is a `dyn Future`: [`LocalFuture`], [`SharedFuture`].
+pub struct TaskFuture<F: ?Sized, P> {
     future: Pin<Box<F>>,
     /// `None` when it is done.
     task: Option<P>,
 }
 
-impl<F, P> fmt::Debug for TaskFuture<F, P> {
+/// A future whose captured values are visited, in a field, for one thread:
+///
+/// ```
+/// use objgraph_core::{LocalFuture, future, rc::Rc};
+///
+/// struct Job {
+///     run: LocalFuture<dyn Future<Output = usize>>,
+/// }
+///
+/// let name = Rc::new("alice".to_owned());
+/// let job = Job { run: future!(local [name] async move { name.len() }) };
+/// # let mut run = std::pin::pin!(job.run);
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # assert_eq!(run.as_mut().poll(&mut context), std::task::Poll::Ready(5));
+/// ```
+pub type LocalFuture<F> = TaskFuture<F, crate::rc::Rc<LocalTask>>;
+
+/// A future whose captured values are visited, in a field, for several threads:
+/// `SharedFuture<dyn Future<Output = ()> + Send>`.
+pub type SharedFuture<F> = TaskFuture<F, crate::sync::Arc<Task>>;
+
+impl<F: ?Sized, P: Visit> Visit for TaskFuture<F, P> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.field("task", &self.task);
+    }
+}
+
+impl<F: ?Sized, P> fmt::Debug for TaskFuture<F, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TaskFuture")
     }
 }
 
-impl<F: Future, P: Unpin> Future for TaskFuture<F, P> {
+impl<F: Future + ?Sized, P: Unpin> Future for TaskFuture<F, P> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -231,7 +260,7 @@ impl<F: Future, P: Unpin> Future for TaskFuture<F, P> {
 
 #[doc(hidden)]
 #[track_caller]
-pub fn shared_future<F: Future>(
+pub fn shared_future<F: Future + ?Sized>(
     captures: Box<dyn Captures + Send + Sync>,
     future: Box<F>,
 ) -> TaskFuture<F, crate::sync::Arc<Task>> {
@@ -244,7 +273,7 @@ pub fn shared_future<F: Future>(
 
 #[doc(hidden)]
 #[track_caller]
-pub fn local_future<F: Future>(
+pub fn local_future<F: Future + ?Sized>(
     captures: Box<dyn Captures>,
     future: Box<F>,
 ) -> TaskFuture<F, crate::rc::Rc<LocalTask>> {

@@ -40,7 +40,10 @@ mod watch;
 
 pub use capture::pointers::{rc, sync};
 pub use capture::{ENABLED, Instance};
-pub use captures::{Capture, Captured, Captures, LocalTask, SharedCapture, Task, TaskFuture};
+pub use captures::{
+    Capture, Captured, Captures, LocalFuture, LocalTask, SharedCapture, SharedFuture, Task,
+    TaskFuture,
+};
 pub use counts::{Count, advance_epoch, count_of, counts};
 pub use follow::{LastDrop, follow, last_drop};
 pub use identified::{Identified, id};

@@ -9,6 +9,7 @@ use objgraph::{Tracked, unsize};
 
 use crate::process;
 
+mod applied;
 mod own_types;
 mod static_types;
 
