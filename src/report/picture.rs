@@ -212,7 +212,7 @@ fn save_by(program: &Program<'_>, drawing: &Drawing, path: &Path) -> Result<(), 
         if let PictureError::DotFailed { kept, .. } | PictureError::DotTimedOut { kept, .. } =
             &mut error
         {
-            let dot = drawing.to_dot();
+            let dot = drawing.to_dot_for_graphviz();
             *kept = new_file(&std::env::temp_dir(), "dot", dot.as_bytes()).ok();
         }
         error
@@ -255,14 +255,14 @@ fn render_by(
     if let Some(text) = text {
         return Ok(text.into_bytes());
     }
-    let dot = &drawing.to_dot();
-    match dot_program::run(program.name, &format, dot, program.limit) {
+    let text = drawing.to_dot_for_graphviz();
+    match dot_program::run(program.name, &format, &text, program.limit) {
         Outcome::Done(picture) => Ok(picture),
-        Outcome::Missing if format == "svg" => super::svg::to_svg(dot)
+        Outcome::Missing if format == "svg" => super::svg::to_svg(&drawing.to_dot())
             .map(String::into_bytes)
             .map_err(|reason| PictureError::LayoutFailed { reason }),
         // The layout of our own does less for the picture, and ends.
-        Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(dot)
+        Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(&drawing.to_dot())
             .map(String::into_bytes)
             .map_err(|_| PictureError::DotTimedOut { limit, kept: None }),
         Outcome::Missing => Err(PictureError::DotMissing { format }),

@@ -23,7 +23,7 @@ pub enum Opened {
 /// Shows a picture with a viewer, started without a shell; or, where it is not installed, saves
 /// it as SVG. The files are new ones in `folder`.
 pub fn open(viewer: &OsStr, drawing: &Drawing, folder: &Path) -> Result<Opened, PictureError> {
-    let path = new_file(folder, "dot", drawing.to_dot().as_bytes())?;
+    let path = new_file(folder, "dot", drawing.to_dot_for_graphviz().as_bytes())?;
     let child = Command::new(viewer)
         .arg(&path)
         .stdin(Stdio::null())

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use objgraph_core::{PlaceKind, State};
 
-use super::{attribute_name, quote};
+use super::{attribute_name, quote, table};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions as Options, Way, find_leaks};
 use crate::report::{Drawing, DrawingOptions};
@@ -134,6 +134,46 @@ fn leaked_cycle() {
             }
         "#]],
     );
+}
+
+/// As our own pictures look: what Graphviz would draw in Times, with square corners, and with the
+/// labels of several loops across each other.
+#[test]
+fn graphviz_is_asked_for_our_look() {
+    let mut kit = Kit::new();
+    let node = kit.node("app::Node", 0);
+    let gone = kit.node("app::Gone", 1);
+    for path in ["left", "right"] {
+        kit.edge(node, path, node);
+    }
+    kit.weak(node, "me", node);
+    kit.edge(node, "a<b>&\"\\\u{1b}", gone);
+    let snapshot = kit.snapshot();
+    let picture = Neighbourhood::around(&snapshot, &[node], Way::Refs, &Options::default());
+    let drawing = Drawing::new(&snapshot, &picture.unwrap(), &DrawingOptions::default());
+    check(
+        drawing.to_dot_for_graphviz(),
+        expect![[r#"
+            digraph ObjectGraph {
+              node[shape=box, style=filled, fillcolor=white];
+              graph[fontname="Helvetica,Arial,sans-serif",nodesep=0.3,ranksep=0.35];
+              node[fontname="Helvetica,Arial,sans-serif",fontsize=12,style="rounded,filled",margin="0.12,0.07",width=0.3,height=0.3];
+              edge[fontname="Helvetica,Arial,sans-serif",fontsize=10,arrowsize=0.75];
+              o1[fontcolor=red];
+              o1[label="Node"];
+              o1[fillcolor="0,0,1"];
+              o2[label="Gone"];
+              o2[fillcolor="0,0,0.766667"];
+              o1 -> o1 [label=<<table border="0" cellborder="0" cellspacing="2" cellpadding="0"><tr><td align="left" bgcolor="white">left</td></tr><tr><td align="left" bgcolor="white">right</td></tr></table>>,weight=2,color=red,fontcolor=red,penwidth=2];
+              o1 -> o1 [label="me",tailport=w,headport=w,weight=2,style=dashed];
+              o1 -> o2 [label=<<table border="0" cellborder="0" cellspacing="2" cellpadding="0"><tr><td align="left" bgcolor="white">a&lt;b&gt;&amp;&quot;\\u{1b}</td></tr></table>>];
+            }
+        "#]],
+    );
+    let edges = |dot: &str| dot.matches(" -> ").count();
+    assert_eq!(edges(&drawing.to_dot()), drawing.edges.len());
+    let long = "x".repeat(10_000);
+    assert!(table(&[&long]).unwrap().starts_with("label=\"x"));
 }
 
 #[test]

@@ -221,7 +221,7 @@ mod programs {
         };
         assert!(child.wait().unwrap().success());
         let seen = fs::read_to_string(odd.join("seen")).unwrap();
-        assert_eq!(seen, drawing().to_dot());
+        assert_eq!(seen, drawing().to_dot_for_graphviz());
         let mode = fs::metadata(file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -259,7 +259,7 @@ mod programs {
         let PictureError::DotFailed { kept, message, .. } = error else {
             panic!("{text}");
         };
-        assert_eq!(take(kept.as_ref()), drawing().to_dot());
+        assert_eq!(take(kept.as_ref()), drawing().to_dot_for_graphviz());
         assert!(message.contains("font"), "{message}");
         // Nothing that a terminal obeys.
         assert!(
@@ -283,7 +283,7 @@ mod programs {
         let PictureError::DotTimedOut { kept, .. } = error else {
             panic!("{text}");
         };
-        assert_eq!(take(kept.as_ref()), drawing().to_dot());
+        assert_eq!(take(kept.as_ref()), drawing().to_dot_for_graphviz());
         assert_eq!(folder.files(), 1);
         let error = saved(&folder, "exec sleep 60", limit, "a.svg");
         assert!(error.is_none(), "{error:?}");

@@ -18,6 +18,8 @@ const LABEL_SIZE: f64 = 10.0;
 const STACK: f64 = 3.0;
 /// How far the loop of a node that refers to itself stands out.
 const LOOP: f64 = 26.0;
+/// Room for one of several loops beside a node.
+const LOOP_HEIGHT: f64 = 16.0;
 
 /// The graph as SVG.
 pub(super) fn draw(graph: &Graph) -> Result<String, String> {
@@ -46,13 +48,16 @@ pub(super) fn draw(graph: &Graph) -> Result<String, String> {
             edges.push(number);
         }
     }
+    for (size, loops) in sizes.iter_mut().zip(&loops) {
+        // All of them begin and end at the node.
+        size.height = size.height.max(LOOP_HEIGHT * loops.len() as f64);
+    }
     let shapes = sizes.clone();
     for (size, loops) in sizes.iter_mut().zip(&loops) {
         let widths = loops
             .iter()
             .map(|&number| LOOP + 4.0 + width(label(&graph.edges[number].attributes), LABEL_SIZE));
         size.width += 2.0 * widths.fold(0.0, f64::max);
-        size.height = size.height.max(16.0 * loops.len() as f64);
     }
     input.nodes = sizes;
     input.bodies = shapes.clone();
@@ -66,7 +71,7 @@ pub(super) fn draw(graph: &Graph) -> Result<String, String> {
     for (node, attributes) in graph.nodes.iter().enumerate() {
         page.node(layout.nodes[node], shapes[node], attributes);
         for (at, &number) in loops[node].iter().enumerate() {
-            let offset = (at as f64 - (loops[node].len() - 1) as f64 / 2.0) * 16.0;
+            let offset = (at as f64 - (loops[node].len() - 1) as f64 / 2.0) * LOOP_HEIGHT;
             let from = Point {
                 x: layout.nodes[node].x + shapes[node].width / 2.0,
                 y: layout.nodes[node].y + offset,

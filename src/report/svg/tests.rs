@@ -63,6 +63,25 @@ fn text_cannot_break_out() {
 }
 
 #[test]
+fn loops_begin_and_end_at_their_node() {
+    let loops = r#"a -> a [label="x"]; "#.repeat(5);
+    let svg = to_svg(&format!("digraph G {{ a[label=A]; {loops} }}")).unwrap();
+    let number = |text: &str, name: &str| -> f64 {
+        let value = text.split_once(&format!(" {name}=\"")).unwrap().1;
+        value.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let body = svg.lines().find(|line| line.contains(" rx=\"2\"")).unwrap();
+    let top = number(body, "y");
+    let bottom = top + number(body, "height");
+    let paths = svg.lines().filter(|line| line.starts_with("<path"));
+    let begins: Vec<f64> = paths
+        .map(|path| path.split([',', ' ']).nth(2).unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(begins.len(), 5);
+    assert!(begins.iter().all(|&y| y > top && y < bottom), "{svg}");
+}
+
+#[test]
 fn colours_are_those_of_browsers() {
     assert_eq!(colour("0,0,1"), "#ffffff");
     assert_eq!(colour("0,0,0.3"), "#4d4d4d");
