@@ -1,5 +1,7 @@
 //! A fix names the declared field, frees what it says, and says what else would lose its owner.
 
+mod programs;
+
 use std::cell::RefCell;
 
 use objgraph::Tracked;
