@@ -65,6 +65,7 @@
 //! `objgraph-leaks.toml`, beside the `Cargo.toml` of the package, lists leaks that are known: the
 //! [`Fingerprint`], the tests that may have it, a reason and a link. Other leaks fail, and so does
 //! a test that no longer has one which is listed for it. `OBJGRAPH_UPDATE=1` rewrites the list.
+//! `strict = true` before the first entry makes tests fail that cannot prove that nothing leaked.
 //!
 //! # The rooms
 //!

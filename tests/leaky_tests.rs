@@ -111,12 +111,13 @@ fn every_leak_is_blamed_on_the_test_that_made_it() {
     );
     assert!(tree.contains("fix: make `Node.parent` Weak"), "{tree}");
     assert!(
-        tree.contains("objgraph/all.leaks_tree.svg, and .dot"),
+        tree.contains("objgraph/leaky_tests.all.leaks_tree.svg, and .dot"),
         "{tree}"
     );
     let pictures = target().join("objgraph");
-    let svg = fs::read_to_string(pictures.join("all.leaks_tree.svg")).expect("it was drawn");
-    assert!(svg.contains("<svg") && pictures.join("all.leaks_tree.dot").exists());
+    let svg =
+        fs::read_to_string(pictures.join("leaky_tests.all.leaks_tree.svg")).expect("it was drawn");
+    assert!(svg.contains("<svg") && pictures.join("leaky_tests.all.leaks_tree.dot").exists());
 
     for (test, words) in [
         ("leaks_pair_in_task", "objects leaked (Peer)"),
@@ -274,7 +275,7 @@ fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
 
     // What people write stays; a further run changes nothing, in whatever order tests come.
     let reviewed = written
-        .replace("not looked into yet: ", "The cache is to be rewritten: ")
+        .replace("not reviewed yet: ", "The cache is to be rewritten: ")
         .replacen("link = \"\"", "link = \"https://example.org/12\"", 1);
     fs::write(&list, &reviewed).expect("it can be written");
     let (second, output) = known(&[], &[("OBJGRAPH_UPDATE", "1")]);

@@ -90,15 +90,18 @@ pub fn __register(input: TokenStream) -> TokenStream {
 ///
 /// The body runs in a `Scope` of its own. When it has ended, by whichever way, nothing that was
 /// made in it may have leaked; if the body failed too, both are told. The failure is the whole
-/// explanation, and a picture is written to `target/objgraph/<test>.svg`.
+/// explanation, and a picture is written to `target/objgraph/<package>.<test>.svg`.
 ///
 /// It takes the place of `#[test]`, or stands above the attribute of a runtime or a library, such
 /// as `#[tokio::test]` or `#[rstest]`. Below `#[tokio::test]` it works too, but then it checks
 /// after the runtime has ended all the same. (Below a plain `#[test]`, the test is listed twice.) An
 /// `async` function needs a runtime's attribute. The function returns `()` or a `Result`.
 ///
+/// A test that passes although it may have leaked says so on standard error, past the capture of the
+/// harness; with `strict`, or `OBJGRAPH_STRICT=1`, it fails.
+///
 /// Threads and tasks that the test starts are not in its scope by themselves: start them with
-/// `Scope::spawn` and `Scope::in_future`.
+/// `Scope::spawn` and `Scope::in_future`. What others leak while it runs is mentioned.
 ///
 /// ```ignore
 /// #[objgraph::test]
@@ -120,6 +123,7 @@ pub fn __register(input: TokenStream) -> TokenStream {
 /// | `retries = n` | looks again so many times, after a pause, when something has leaked |
 /// | `growth = n` | repeats the body: twice to warm up and `n` times, and nothing may have grown by a multiple of `n`; see `assert_no_growth!` |
 /// | `alive` | objects that are alive at the end count as leaked, whoever holds them |
+/// | `strict` | fails too if it cannot prove that nothing leaked: objects are alive that were not traced |
 /// | `wait_ms = n` | waits so long for stragglers; 2000 if not said |
 /// | `crate = path` | where to find objgraph, if not at `::objgraph` |
 ///

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
@@ -33,6 +33,7 @@ struct Options {
     growth: Option<LitInt>,
     wait_ms: Option<LitInt>,
     alive: bool,
+    strict: bool,
 }
 
 impl Parse for Options {
@@ -83,6 +84,7 @@ impl Options {
             "growth" => number(&mut self.growth, 1, u32::MAX.into())?,
             "wait_ms" => number(&mut self.wait_ms, 0, u64::MAX)?,
             "alive" => self.alive = true,
+            "strict" => self.strict = true,
             "crate" => {
                 input.parse::<Token![=]>()?;
                 self.krate = Some(input.call(Path::parse_mod_style)?);
@@ -92,7 +94,8 @@ impl Options {
                     name.span(),
                     format!(
                         "`{name}` is not known; there are `allow = \"fingerprint or Type\"`, \
-                         `retries = n`, `growth = n`, `wait_ms = n`, `alive` and `crate = path`"
+                         `retries = n`, `growth = n`, `wait_ms = n`, `alive`, `strict` and \
+                         `crate = path`"
                     ),
                 ));
             }
@@ -128,13 +131,7 @@ impl Parse for Function {
         let parameters = input.parse()?;
         let output = input.parse()?;
         generics.where_clause = input.parse()?;
-        let body: Group = input.parse()?;
-        if body.delimiter() != Delimiter::Brace {
-            return Err(syn::Error::new(
-                body.span(),
-                "expected the body of a function",
-            ));
-        }
+        let body = body(input)?;
         Ok(Self {
             attrs,
             vis,
@@ -145,6 +142,20 @@ impl Parse for Function {
             output,
             body,
         })
+    }
+}
+
+/// The body of a function; that of one which another macro wrote may be in a group without
+/// delimiters.
+fn body(input: ParseStream<'_>) -> syn::Result<Group> {
+    let tree: TokenTree = input.parse()?;
+    let error = syn::Error::new(tree.span(), "expected the body of a function");
+    match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            body.parse2(group.stream())
+        }
+        _ => Err(error),
     }
 }
 
@@ -342,6 +353,7 @@ impl Test {
             growth,
             wait_ms,
             alive,
+            strict,
             ..
         } = &self.options;
         let krate = self.krate();
@@ -360,11 +372,12 @@ impl Test {
         quote! {
             const __OBJGRAPH_TEST: #krate::__assert::TestOptions = #krate::__assert::TestOptions {
                 name: #name,
-                package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+                target: #krate::__target!(),
                 allow: &[#(#allow),*],
                 retries: #retries,
                 growth: #growth,
                 alive: #alive,
+                strict: #strict,
                 wait: #wait,
                 should_panic: #should_panic,
                 is_once: #is_once,

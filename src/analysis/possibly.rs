@@ -215,7 +215,7 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
 
 /// Whether a value of the type is large enough to hold a reference; the size of an unsized type
 /// tells nothing.
-fn may_own(info: &TypeInfo) -> bool {
+pub(super) fn may_own(info: &TypeInfo) -> bool {
     let is_unsized = info.name.starts_with("dyn ") || info.name.starts_with('[');
     is_unsized || info.size >= size_of::<u32>()
 }

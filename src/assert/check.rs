@@ -6,11 +6,18 @@ use std::time::Duration;
 use objgraph_core::{Holder, Node, NodeId, ObjectId, PlaceKind, Scope, State, snapshot};
 
 use super::failure::Failure;
-use super::known::Known;
+use super::known::{self, Known};
 use super::part::Part;
 use super::patience::{Patience, is_shared};
+use super::surroundings::Surroundings;
 use super::test_name::TestName;
-use crate::analysis::{LeakKind, Leaks, reach};
+use crate::analysis::{LeakKind, Leaks, Unproven, reach};
+
+/// What a check comes to: a failure, or success, with the objects of which that is not proven.
+pub(super) type Verdict = Result<Option<Unproven>, Failure>;
+
+/// How long objects that may have leaked are given to go, where a test does not fail for them.
+pub(super) const BRIEFLY: Duration = Duration::from_millis(50);
 
 /// How long stragglers are waited for, if nothing else is said.
 pub(super) const WAIT: Duration = Duration::from_secs(2);
@@ -35,13 +42,19 @@ pub(super) const WAIT: Duration = Duration::from_secs(2);
 pub struct LeakCheck {
     part: Part,
     alive: bool,
+    strict: bool,
     allowed: Vec<String>,
     wait: Duration,
     retries: u32,
     /// Whose known leaks count.
     pub(super) test: Option<TestName>,
+    /// The number of the assertion in the test, from 1; 0 for the check at its end.
+    pub(super) assertion: u32,
     /// Whether the test is over, so that a known leak that did not occur is none any more.
     pub(super) is_end_of_test: bool,
+    /// Whether a later check looks at the same objects, so that this one says nothing of what it
+    /// cannot prove.
+    pub(super) is_preliminary: bool,
 }
 
 impl LeakCheck {
@@ -49,11 +62,14 @@ impl LeakCheck {
         Self {
             part,
             alive: false,
+            strict: false,
             allowed: Vec::new(),
             wait: WAIT,
             retries: 0,
             test: None,
+            assertion: 0,
             is_end_of_test: false,
+            is_preliminary: false,
         }
     }
 
@@ -85,11 +101,18 @@ impl LeakCheck {
         Self::new(Part::Outside(scopes))
     }
 
+    /// The name that this check has in the test: the number of the assertion, from 1.
+    pub(super) fn of_assertion(mut self, test: TestName, number: u32) -> Self {
+        self.test = Some(test);
+        self.assertion = number;
+        self
+    }
+
     /// The scope that it is about, if it is about one.
     pub(super) fn scope(&self) -> Option<&Scope> {
         match &self.part {
             Part::Scope(scope) | Part::Since(scope, _) => Some(scope),
-            Part::Whole | Part::Outside(_) => None,
+            Part::Whole | Part::Stray(_) | Part::Outside(_) => None,
         }
     }
 
@@ -97,6 +120,30 @@ impl LeakCheck {
     #[must_use]
     pub fn alive(mut self) -> Self {
         self.alive = true;
+        self
+    }
+
+    /// Objects that are alive and *may* have leaked count as well: those that could not be traced,
+    /// and those that may be held by what could not be traced. `OBJGRAPH_STRICT=1` says so for all
+    /// checks.
+    ///
+    /// ```
+    /// use objgraph::{LeakCheck, Scope, rc::Rc};
+    ///
+    /// struct Foreign(String); // It has no derive.
+    ///
+    /// let scope = Scope::new("import");
+    /// let entered = scope.enter();
+    /// let kept = Rc::new(Foreign("x".to_owned()));
+    /// drop(entered);
+    /// let check = LeakCheck::of(&scope).wait(std::time::Duration::ZERO);
+    /// assert!(check.run().is_ok());
+    /// assert_eq!(check.strict().run().is_err(), objgraph::ENABLED);
+    /// # drop(kept);
+    /// ```
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 
@@ -132,6 +179,10 @@ impl LeakCheck {
     ///
     /// If something has leaked.
     pub fn run(&self) -> Result<(), Failure> {
+        self.verdict().map(|_| ())
+    }
+
+    pub(super) fn verdict(&self) -> Verdict {
         let mut looks = Looks::new(self, false);
         loop {
             if let Some(verdict) = looks.look() {
@@ -156,10 +207,17 @@ impl LeakCheck {
     }
 }
 
+/// Whether the environment, or the package of the test, asks for strict checks.
+pub(super) fn is_strict(test: &TestName) -> bool {
+    Surroundings::now().strict || known::is_strict(test)
+}
+
 /// One look after the other, until there is a verdict.
 pub(super) struct Looks<'c> {
     check: &'c LeakCheck,
     patience: Patience,
+    /// For objects that may have leaked.
+    brief: Patience,
     retries: u32,
     /// Whether other tasks of this thread run between the looks.
     others_run: bool,
@@ -171,15 +229,16 @@ impl<'c> Looks<'c> {
             check,
             others_run,
             patience: Patience::new(check.wait),
+            brief: Patience::new(check.wait.min(BRIEFLY)),
             retries: check.retries,
         }
     }
 
     /// Looks; `None` if there is reason to look again, after a pause that was made.
-    pub(super) fn look(&mut self) -> Option<Result<(), Failure>> {
+    pub(super) fn look(&mut self) -> Option<Verdict> {
         let check = self.check;
         let Some(own) = check.part.leaks() else {
-            return Some(self.verdict(None));
+            return Some(self.verdict(None, None));
         };
         let again = match own.is_empty() {
             true => self.stragglers(&own),
@@ -192,7 +251,21 @@ impl<'c> Looks<'c> {
         if again && self.patience.pause() {
             return None;
         }
-        Some(self.verdict(Some(own)))
+        let unproven = self.unproven(&own);
+        let may_go = |node: Node<'_>| self.others_run || is_shared(node.holder());
+        if unproven
+            .as_ref()
+            .is_some_and(|unproven| unproven.nodes().any(may_go))
+        {
+            let patience = match self.is_strict() {
+                true => &mut self.patience,
+                false => &mut self.brief,
+            };
+            if patience.pause() {
+                return None;
+            }
+        }
+        Some(self.verdict(Some(own), unproven))
     }
 
     /// Whether there are objects of which more will be known soon.
@@ -216,19 +289,42 @@ impl<'c> Looks<'c> {
         })
     }
 
+    /// The objects of the part that are alive and may have leaked.
+    fn unproven(&self, own: &Leaks) -> Option<Unproven> {
+        if self.check.is_preliminary {
+            return None;
+        }
+        Unproven::among(own, |node| {
+            self.check.part.made(node) && !self.is_allowed(node)
+        })
+    }
+
+    /// Whether what is not proven fails.
+    fn is_strict(&self) -> bool {
+        self.check.strict
+            || match &self.check.test {
+                Some(test) => is_strict(test),
+                None => Surroundings::now().strict,
+            }
+    }
+
     fn is_allowed(&self, node: Node<'_>) -> bool {
         let allowed = self.check.allowed.iter();
         let mut allowed = allowed.filter(|name| node.type_info().matches(name));
         allowed.next().is_some()
     }
 
-    fn verdict(&self, own: Option<Leaks>) -> Result<(), Failure> {
+    fn verdict(&self, own: Option<Leaks>, unproven: Option<Unproven>) -> Verdict {
         let check = self.check;
         let Some(own) = own else {
-            return Known::of(check, &[], None)?.stale();
+            return Known::of(check, &[], None)?.stale().map(|()| None);
         };
         let all: Vec<&LeakKind> = own.kinds().all().iter().collect();
-        let known = Known::of(check, &all, Some(&own))?;
+        // That the list cannot be used hides no leak.
+        let (known, unusable) = match Known::of(check, &all, Some(&own)) {
+            Ok(known) => (known, None),
+            Err(failure) => (Known::default(), Some(failure)),
+        };
         let kinds: Vec<&LeakKind> = own
             .kinds()
             .all()
@@ -240,10 +336,15 @@ impl<'c> Looks<'c> {
         let cycles: Vec<_> = cycles.filter_map(|group| group.cycle.first()).collect();
         if !cycles.is_empty() {
             let told = reach(own.snapshot(), cycles.into_iter().copied());
-            return Err(Failure::leaked(
-                &own.only(|node| told.contains(node), |_| true),
-                check.test.as_ref(),
-            ));
+            let leaks = own.only(|node| told.contains(node), |_| true);
+            let failure = Failure::leaked(&leaks, check.test.as_ref(), known.hints());
+            return Err(match unusable {
+                Some(unusable) => failure.and(unusable),
+                None => failure,
+            });
+        }
+        if let Some(unusable) = unusable {
+            return Err(unusable);
         }
         if check.alive {
             let of_part = own.snapshot().nodes().filter(|&node| {
@@ -261,6 +362,10 @@ impl<'c> Looks<'c> {
                 return Err(Failure::alive(&all, &alive, "at the end"));
             }
         }
-        known.stale()
+        known.stale()?;
+        match unproven {
+            Some(unproven) if self.is_strict() => Err(Failure::unproven(&unproven)),
+            unproven => Ok(unproven),
+        }
     }
 }

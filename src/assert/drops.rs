@@ -8,10 +8,10 @@ use objgraph_core::{
     NodeId, ObjectId, Snapshot, SnapshotOptions, State, Tracked, at, snapshot_with,
 };
 
-use super::check::WAIT;
+use super::check::{Verdict, WAIT};
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
-use crate::analysis::{find_leaks, kept_alone, reach};
+use crate::analysis::{Unproven, find_leaks, kept_alone, reach};
 use crate::report::count_of;
 
 /// Drops the value, and waits for stragglers if something is still alive.
@@ -19,20 +19,21 @@ use crate::report::count_of;
 /// # Errors
 ///
 /// If something is still alive that the value alone kept.
-pub(super) fn drops<T: Tracked>(value: T) -> Result<(), Failure> {
+pub(super) fn drops<T: Tracked>(value: T) -> Verdict {
     register_type_of::<T>();
     let Some(expected) = Expected::of(&value) else {
         drop(value);
-        return Ok(());
+        return Ok(None);
     };
     drop(value);
     let mut patience = Patience::new(WAIT);
     while expected.are_alive() {
         if !(expected.may_go() && patience.pause()) {
-            return expected.still_alive();
+            expected.still_alive()?;
+            break;
         }
     }
-    Ok(())
+    Ok(expected.others.unproven())
 }
 
 /// What has to go with a value.
@@ -43,8 +44,39 @@ struct Expected {
     kept: Kept,
     /// How many there are of both.
     number: usize,
-    /// How many values more there are, of types to which nothing leads back.
-    unwatched: usize,
+    /// What the value reaches besides.
+    others: Others,
+}
+
+/// What a value reaches that does not have to go with it: something else holds it, so far as the
+/// trace could see.
+#[derive(Default)]
+struct Others {
+    objects: Vec<ObjectId>,
+    kept: Kept,
+}
+
+impl Others {
+    /// Those that are still alive although they may have leaked. What the trace could not see
+    /// inside of them may be all that holds them.
+    fn unproven(&self) -> Option<Unproven> {
+        if self.kept.alive() == 0 && self.objects.iter().all(|&id| at(id).is_none()) {
+            return None;
+        }
+        let (snapshot, starts) = snapshot_with(&[&self.kept], SnapshotOptions::default());
+        let mut others: BTreeSet<NodeId> = starts.into_iter().collect();
+        others.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
+        let leaks = find_leaks(&Arc::new(snapshot));
+        Unproven::among(&leaks, |node| others.contains(&node.node_id()))
+    }
+}
+
+/// Whether the trace could not see all that the objects of the snapshot refer to.
+fn hides_something(snapshot: &Snapshot) -> bool {
+    snapshot.places().iter().any(|place| place.kind.hides())
+        || snapshot
+            .nodes()
+            .any(|node| node.state() != State::Visited && node.holder().counts())
 }
 
 impl Expected {
@@ -56,25 +88,28 @@ impl Expected {
             pointed_to,
             mut kept,
         } = snapshot_keeping(value)?;
+        let reached = reach(&snapshot, [value]);
         let mut alone: BTreeSet<NodeId> = kept_alone(&snapshot, value).into_iter().collect();
         alone.extend(pointed_to);
-        kept.retain(|node| alone.contains(&node));
-        let behind_std: BTreeSet<NodeId> = kept.nodes().collect();
-        let mut objects = Vec::new();
-        let mut unwatched = 0;
-        for node in alone.iter().filter(|node| !behind_std.contains(node)) {
-            let node = snapshot.node(*node);
-            if node.id().is_in_table() {
-                objects.push(node.id());
-            } else if node.state() == State::Opaque && node.holder().counts() {
-                unwatched += 1;
-            }
-        }
+        let kept_by_others = kept.split_off(|node| alone.contains(&node));
+        let objects = |nodes: &mut dyn Iterator<Item = NodeId>| {
+            let ids = nodes.map(|node| snapshot.node(node).id());
+            ids.filter(|id| id.is_in_table()).collect()
+        };
+        let others = match hides_something(&snapshot) {
+            true => Others {
+                objects: objects(&mut reached.iter().filter(|node| !alone.contains(node))),
+                kept: kept_by_others,
+            },
+            false => Others::default(),
+        };
+        let number_behind_std = kept.nodes().len();
+        let objects: Vec<ObjectId> = objects(&mut alone.iter().copied());
         Some(Self {
-            number: objects.len() + behind_std.len(),
+            number: objects.len() + number_behind_std,
             objects,
             kept,
-            unwatched,
+            others,
         })
     }
 
@@ -114,23 +149,17 @@ impl Expected {
         let leaks = all.only(|node| told.contains(node), |node| alive.contains(&node));
         let failure = match (own.is_empty(), held.is_empty()) {
             (true, _) => Failure::alive(snapshot, &held, "after the drop"),
-            (false, true) => Failure::leaked(&leaks, None),
+            (false, true) => Failure::leaked(&leaks, None, &[]),
             (false, false) => {
                 let held = Failure::alive(snapshot, &held, "after the drop");
-                Failure::leaked(&leaks, None).and(held)
+                Failure::leaked(&leaks, None, &[]).and(held)
             }
         };
-        let mut body = format!(
+        let body = format!(
             "{} should have gone with the value; {} did not.",
             count_of(self.number, "object", "objects"),
             alive.len()
         );
-        if self.unwatched > 0 {
-            body.push_str(&format!(
-                "\n{} of types that are not `Tracked` could not be watched.",
-                count_of(self.unwatched, "more", "more")
-            ));
-        }
         let headline = format!(
             "the value was dropped, and {}",
             match alive.len() {

@@ -8,10 +8,10 @@ use objgraph_core::__private::with_report;
 use objgraph_core::{NodeId, Site, Snapshot};
 
 use super::test_name::TestName;
-use crate::analysis::{LeakKind, Leaks, OutsideSite, outside_sites};
+use crate::analysis::{LeakKind, Leaks, OutsideSite, Unproven, outside_sites};
 use crate::ask::{Picture, backrefs_in, picture_of_leaks};
 use crate::order;
-use crate::report::{Drawing, count_of, in_line, still_alive};
+use crate::report::{Drawing, count_of, in_line, still_alive, unproven_text};
 
 /// Why an assertion about leaks failed. It prints as the whole explanation; its first line is
 /// short.
@@ -53,11 +53,14 @@ impl Failure {
     }
 
     /// Something leaked.
-    pub(super) fn leaked(leaks: &Leaks, test: Option<&TestName>) -> Self {
+    pub(super) fn leaked(leaks: &Leaks, test: Option<&TestName>, hints: &[String]) -> Self {
         let kinds = leaks.kinds().all();
         let headline = headline(leaks);
         // What needs labels comes last, since a label may wait for a lock.
         let mut body = with_report(&headline, || leaks.to_string());
+        for hint in hints {
+            body.push_str(&format!("\n\n{hint}"));
+        }
         if test.is_some_and(|test| test.package.is_some()) {
             body.push_str(
                 "\n\nIf it has to stay for now, OBJGRAPH_UPDATE=1 adds it to objgraph-leaks.toml.",
@@ -71,6 +74,31 @@ impl Failure {
             picture: draw(&headline, &body, &picture_of_leaks(leaks)),
             headline,
             body,
+        }
+    }
+
+    /// Objects are alive and may have leaked, and the check is strict.
+    pub(super) fn unproven(unproven: &Unproven) -> Self {
+        let number = unproven.nodes().count();
+        let nodes = unproven.nodes().map(|node| node.node_id());
+        let site = unproven.nodes().find_map(|node| {
+            Some(Point {
+                site: node.site()?.clone(),
+                text: format!("{} may have leaked", node.type_info().short_name),
+            })
+        });
+        Self {
+            headline: format!(
+                "{} may have leaked: {}",
+                count_of(number, "object", "objects"),
+                types(unproven.snapshot(), nodes)
+            ),
+            body: format!(
+                "Strict checks fail where they cannot prove that nothing leaked.\n\n{}",
+                unproven_text(unproven)
+            ),
+            points: site.into_iter().collect(),
+            picture: None,
         }
     }
 

@@ -2,31 +2,33 @@
 
 use objgraph_core::{Scope, Tracked};
 
-use super::check::LeakCheck;
+use super::check::{self, LeakCheck, Verdict};
 use super::count::{Counted, counts};
 use super::drops::drops;
 use super::failure::Failure;
 use super::growth::no_growth;
+use super::notes::{self, note};
 use super::off::can_check;
 use super::tell::fail;
-use super::test_name::TestName;
-use super::verify::answered;
+use super::test_name::{Target, TestName};
+use super::verify::{answered, is_within_a_test};
 
 /// Where an assertion stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// The module.
     pub module: &'static str,
-    /// The folder of the package.
-    pub package: Option<&'static str>,
+    /// The build target.
+    pub target: Target,
 }
 
 impl Place {
     #[track_caller]
-    fn assert(self, check: impl FnOnce(TestName) -> Result<(), Failure>) {
-        let test = TestName::current(self.module, self.package);
-        if let Err(failure) = check(test.clone()) {
-            fail(&failure, &test);
+    fn assert(self, check: impl FnOnce(&TestName) -> Verdict) {
+        let test = TestName::current(self.module, &self.target);
+        match check(&test) {
+            Ok(unproven) => note(&test, &notes::of(unproven.as_ref())),
+            Err(failure) => fail(&failure, &test),
         }
     }
 
@@ -34,10 +36,11 @@ impl Place {
     #[track_caller]
     pub fn no_leaks(self, check: impl Into<LeakCheck>) {
         if can_check() {
-            let mut check = check.into();
             self.assert(|test| {
-                check.test = Some(test);
-                check.run().inspect_err(|_| answered(check.scope()))
+                let number = TestName::next_assertion();
+                let mut check = check.into().of_assertion(test.clone(), number);
+                check.is_preliminary = is_within_a_test(check.scope());
+                check.verdict().inspect_err(|_| answered(check.scope()))
             });
         }
     }
@@ -46,7 +49,10 @@ impl Place {
     #[track_caller]
     pub fn drops<T: Tracked>(self, value: T) {
         if can_check() {
-            self.assert(|_| drops(value));
+            self.assert(|test| match drops(value) {
+                Ok(Some(unproven)) if check::is_strict(test) => Err(Failure::unproven(&unproven)),
+                verdict => verdict,
+            });
         }
     }
 
@@ -55,7 +61,7 @@ impl Place {
     pub fn no_growth<R>(self, repeat: Option<u32>, mut operation: impl FnMut() -> R) {
         if can_check() {
             let repeat = repeat.unwrap_or(super::growth::REPEAT);
-            self.assert(|_| no_growth(repeat, || drop(operation())));
+            self.assert(|_| no_growth(repeat, || drop(operation())).map(|()| None));
         }
     }
 
@@ -63,7 +69,7 @@ impl Place {
     #[track_caller]
     pub fn count(self, counted: Counted, asserted: &str, is_right: impl Fn(usize) -> bool) {
         if can_check() {
-            self.assert(|_| counts(counted, is_right, asserted));
+            self.assert(|_| counts(counted, is_right, asserted).map(|()| None));
         }
     }
 }
@@ -95,7 +101,8 @@ impl From<Scope> for LeakCheck {
 /// # Panics
 ///
 /// If something has leaked, with the whole explanation. A picture is written to
-/// `target/objgraph/<test>.svg`, and to `.dot`.
+/// `target/objgraph/<package>.<test>.svg`, and to `.dot`. With `OBJGRAPH_STRICT=1`, also if objects
+/// are alive that could not be traced; without, that is printed on standard error.
 ///
 /// ```should_panic
 /// use objgraph::{Tracked, rc::Rc};
@@ -121,7 +128,7 @@ macro_rules! assert_no_leaks {
     ($check:expr $(,)?) => {
         $crate::__assert::Place {
             module: ::core::module_path!(),
-            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+            target: $crate::__target!(),
         }
         .no_leaks($check)
     };
@@ -136,7 +143,8 @@ macro_rules! assert_no_leaks {
 /// about to end) are waited for, up to 2 seconds.
 ///
 /// While the value is dropped, a weak handle is kept to each value behind a pointer of std:
-/// `weak_count` is one higher, and `get_mut` fails. What cannot be looked into is not asserted.
+/// `weak_count` is one higher, and `get_mut` fails. What is alive afterwards and could not be traced,
+/// or may be held by what could not, is printed on standard error; with `OBJGRAPH_STRICT=1` it fails.
 ///
 /// # Panics
 ///
@@ -169,7 +177,7 @@ macro_rules! assert_drops {
     ($value:expr $(,)?) => {
         $crate::__assert::Place {
             module: ::core::module_path!(),
-            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+            target: $crate::__target!(),
         }
         .drops({
             #[allow(unused_imports)]
@@ -215,7 +223,7 @@ macro_rules! assert_no_growth {
     (@ $repeat:expr, $operation:expr) => {
         $crate::__assert::Place {
             module: ::core::module_path!(),
-            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+            target: $crate::__target!(),
         }
         .no_growth($repeat, $operation)
     };
@@ -257,7 +265,7 @@ macro_rules! assert_count {
     (@ $counted:expr, $name:expr, $operator:tt, $number:expr) => {
         $crate::__assert::Place {
             module: ::core::module_path!(),
-            package: ::core::option_env!("CARGO_MANIFEST_DIR"),
+            target: $crate::__target!(),
         }
         .count(
             $counted,
@@ -306,19 +314,23 @@ macro_rules! verify_main {
     () => {
         #[test]
         fn zz_objgraph_verify_main() {
-            $crate::__assert::verify_tests(
-                ::core::module_path!(),
-                ::core::option_env!("CARGO_MANIFEST_DIR"),
-            );
+            $crate::__private::on! {
+                $crate::__assert::inventory::submit! {
+                    $crate::__assert::TestEntry {
+                        name: ::core::concat!(
+                            ::core::module_path!(),
+                            "::zz_objgraph_verify_main"
+                        ),
+                        ignored: false,
+                    }
+                }
+            }
+            $crate::__assert::verify_tests(::core::module_path!(), $crate::__target!());
         }
     };
     ($main:path) => {
         fn main() -> ::std::process::ExitCode {
-            $crate::__assert::verify_program(
-                ::core::module_path!(),
-                ::core::option_env!("CARGO_MANIFEST_DIR"),
-                $main,
-            )
+            $crate::__assert::verify_program(::core::module_path!(), $crate::__target!(), $main)
         }
     };
 }

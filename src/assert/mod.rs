@@ -7,8 +7,10 @@ mod failure;
 mod growth;
 mod known;
 mod macros;
+mod notes;
 mod off;
 mod outcome;
+mod outside;
 mod part;
 mod patience;
 mod surroundings;
@@ -26,6 +28,7 @@ pub mod expanded {
     pub use super::macros::Place;
     pub use super::outcome::Outcome;
     pub use super::test::{Checked, TestOptions, run, run_future, run_repeated};
+    pub use super::test_name::Target;
     pub use super::verify::{TestEntry, verify_program, verify_tests};
     pub use objgraph_core::__private::inventory;
 }

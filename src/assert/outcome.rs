@@ -9,7 +9,7 @@ use std::fmt::Debug;
     label = "not known to be a success or a failure"
 )]
 pub trait Outcome: Sized {
-    /// Why the test failed, if it did.
+    /// The `Debug` text of the error, if the test failed with one.
     fn error(&self) -> Option<String>;
 
     /// What a test returns that panicked as it should.
@@ -30,7 +30,7 @@ impl Outcome for () {
 
 impl<T, E: Debug> Outcome for Result<T, E> {
     fn error(&self) -> Option<String> {
-        self.as_ref().err().map(|error| format!("Err({error:?})"))
+        self.as_ref().err().map(|error| format!("{error:?}"))
     }
 }
 
@@ -43,6 +43,8 @@ pub(super) enum Ended<R> {
     Panicked(Box<dyn Any + Send>),
     /// It did not panic, or not as it should.
     NotAsItShould(String),
+    /// It failed, as this text says, which was printed. What it failed with is dropped.
+    Failed(String),
 }
 
 impl<R: Outcome> Ended<R> {
@@ -70,6 +72,36 @@ impl<R: Outcome> Ended<R> {
             || wrong("a test that should panic returns nothing"),
             Self::Returned,
         )
+    }
+}
+
+impl<R: Outcome> Ended<R> {
+    /// Whether the test failed with a value that may own objects: an error, or a panic's payload
+    /// that is not a text.
+    pub(super) fn has_value(&self) -> bool {
+        match self {
+            Self::Returned(returned) => returned.error().is_some(),
+            Self::Panicked(panic) => !(panic.is::<&str>() || panic.is::<String>()),
+            Self::NotAsItShould(_) | Self::Failed(_) => false,
+        }
+    }
+
+    /// Prints what the test failed with, and drops it.
+    #[allow(clippy::print_stderr, reason = "the harness prints the error so")]
+    pub(super) fn drop_value(self) -> Self {
+        match self {
+            Self::Returned(returned) => match returned.error() {
+                Some(error) => {
+                    eprintln!("Error: {error}");
+                    drop(returned);
+                    Self::Failed(format!("Err({error})"))
+                }
+                None => Self::Returned(returned),
+            },
+            // The panic hook printed that there was one.
+            Self::Panicked(panic) => Self::Failed(format!("The panic: {}", message(&*panic))),
+            ended => ended,
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) enum Part {
     Scope(Scope),
     /// What was made in a scope, or in none since this epoch: nothing else runs.
     Since(Scope, u32),
+    /// What was made in no scope in these epochs, from the first to before the second.
+    Stray(Vec<(u32, u32)>),
     /// All but what was made in these scopes.
     Outside(Vec<Scope>),
 }
@@ -63,6 +65,12 @@ impl Part {
             Self::Whole => true,
             Self::Scope(own) => own.contains(scope),
             Self::Since(own, since) => own.contains(scope) || (scope == 0 && epoch >= *since),
+            Self::Stray(epochs) => {
+                scope == 0
+                    && epochs
+                        .iter()
+                        .any(|(from, until)| (*from..*until).contains(&epoch))
+            }
             Self::Outside(scopes) => !scopes.iter().any(|other| other.contains(scope)),
         }
     }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Surroundings {
     /// `OBJGRAPH_REQUIRE=1`: an assertion that cannot check fails.
     pub(super) require: bool,
+    /// `OBJGRAPH_STRICT=1`: an assertion that cannot prove what it asserts fails.
+    pub(super) strict: bool,
     /// `OBJGRAPH_UPDATE=1`: the file of known leaks is rewritten.
     pub(super) update: bool,
     /// Whether a step of a GitHub workflow runs.
@@ -31,6 +33,7 @@ impl Surroundings {
         };
         Self {
             require: is_set("OBJGRAPH_REQUIRE"),
+            strict: is_set("OBJGRAPH_STRICT"),
             update: is_set("OBJGRAPH_UPDATE"),
             github: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             workspace: path("GITHUB_WORKSPACE"),

@@ -4,10 +4,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::failure::{Failure, Point};
 use super::surroundings::{Surroundings, short, target_folder};
@@ -22,10 +24,27 @@ const LINES: usize = 90;
 pub(super) fn fail(failure: &Failure, test: &TestName) -> ! {
     let surroundings = Surroundings::now();
     let folder = target_folder(test.package.as_deref()).join("objgraph");
-    let message = message(failure, &write_files(failure, &folder, &test.file()));
+    let files = write_files(failure, &folder, &file_name(test));
+    let message = message(failure, &files);
     // What cannot be told to GitHub is in the message all the same.
     let _ = tell_github(failure, test, &message, &surroundings);
     panic!("{message}");
+}
+
+/// The name of the files of this failure, without an extension. A test that fails several times
+/// in one process (in a loop that catches the panics, say) has files for each: `closes`,
+/// `closes.2`, ….
+fn file_name(test: &TestName) -> String {
+    static FAILED: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+
+    let name = test.file();
+    let mut failed = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let times = failed.entry(name.clone()).or_default();
+    *times += 1;
+    match *times {
+        1 => name,
+        times => format!("{name}.{times}"),
+    }
 }
 
 /// What became of the files of a failure.

@@ -9,22 +9,25 @@ use std::time::Duration;
 
 use objgraph_core::{Scope, advance_epoch};
 
-use super::check::{LeakCheck, Looks, WAIT};
+use super::check::{LeakCheck, Looks, Verdict, WAIT, is_strict};
 use super::failure::Failure;
 use super::growth::no_growth;
+use super::known;
+use super::notes;
 use super::off::can_check;
 use super::outcome::{Ended, Outcome, message};
+use super::outside::Run;
 use super::surroundings::Surroundings;
-use super::test_name::TestName;
-use super::verify::Started;
+use super::test_name::{Target, TestName};
+use super::verify::{Started, summarise_at_the_end};
 
 /// What stands in the attribute's parentheses, and what the macro knows of the function.
 #[derive(Clone, Copy, Debug)]
 pub struct TestOptions {
     /// The path of the function, from the crate on.
     pub name: &'static str,
-    /// The folder of the package.
-    pub package: Option<&'static str>,
+    /// The build target.
+    pub target: Target,
     /// Fingerprints and types that may leak.
     pub allow: &'static [&'static str],
     /// How many times to look again.
@@ -33,6 +36,8 @@ pub struct TestOptions {
     pub growth: Option<u32>,
     /// Whether objects that are alive count as leaked.
     pub alive: bool,
+    /// Whether the test fails where it cannot prove that nothing leaked.
+    pub strict: bool,
     /// How long to wait for stragglers, in milliseconds.
     pub wait: Option<u64>,
     /// Whether the test is to panic, and with which text in the message.
@@ -47,22 +52,31 @@ struct Running<'o> {
     test: TestName,
     scope: Scope,
     check: LeakCheck,
-    _started: Started,
+    /// `None` where nothing else runs: then what was made outside of the scope counts as made in
+    /// it.
+    run: Option<Run>,
+    started: Option<Started>,
 }
 
 impl<'o> Running<'o> {
     fn new(options: &'o TestOptions) -> Self {
         let scope = Scope::new(options.name);
-        let test = TestName::new(options.name, options.package);
-        let mut check = match Surroundings::now().alone {
-            true => LeakCheck::since(&scope, advance_epoch()),
-            false => LeakCheck::of(&scope),
+        let test = match options.is_once {
+            true => TestName::new(options.name, &options.target),
+            false => TestName::case(options.name, &options.target),
+        };
+        let (mut check, run) = match Surroundings::now().alone {
+            true => (LeakCheck::since(&scope, advance_epoch()), None),
+            false => (LeakCheck::of(&scope), Some(Run::begin(&test.name))),
         };
         for allowed in options.allow {
             check = check.allow(*allowed);
         }
         if options.alive {
             check = check.alive();
+        }
+        if options.strict {
+            check = check.strict();
         }
         let wait = options.wait.map_or(WAIT, Duration::from_millis);
         check = check.wait(wait).retries(options.retries);
@@ -71,9 +85,16 @@ impl<'o> Running<'o> {
             options,
             test,
             check,
-            _started: Started::new(options.name, &scope),
+            run,
+            started: Some(Started::new(options.name, &scope)),
             scope,
         }
+    }
+
+    /// Says that the body begins, for the first time or once more.
+    fn begin_body() {
+        TestName::begin_body();
+        known::begin_body();
     }
 
     fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
@@ -83,24 +104,85 @@ impl<'o> Running<'o> {
 
     /// What the test comes to, given how it ended and what was found afterwards.
     #[track_caller]
-    fn end<R: Outcome>(&self, ended: Ended<R>, found: Result<(), Failure>) -> R {
+    fn end<R: Outcome>(mut self, ended: Ended<R>, found: Verdict) -> R {
+        let found = self.end_run(&ended, found);
+        // The last test of the process is done when it has printed what it has to.
+        drop(self.started.take());
+        summarise_at_the_end();
         let failure = match (ended, found) {
             (Ended::Returned(returned), Ok(())) => return returned,
             (Ended::Panicked(panic), Ok(())) => resume_unwind(panic),
             (Ended::NotAsItShould(text), Ok(())) => panic!("{text}"),
+            // It was printed, so the panic hook has nothing to add.
+            (Ended::Failed(text), Ok(())) => resume_unwind(Box::new(text)),
             (Ended::Returned(returned), Err(failure)) => match returned.error() {
                 None => failure,
-                Some(error) => failure.instead("the test failed, and leaked", &error),
+                Some(error) => {
+                    failure.instead("the test failed, and leaked", &format!("Err({error})"))
+                }
             },
             (Ended::Panicked(panic), Err(failure)) => failure.instead(
                 "the test panicked, and leaked",
                 &format!("The panic: {}", message(&*panic)),
             ),
-            (Ended::NotAsItShould(text), Err(failure)) => {
+            (Ended::NotAsItShould(text) | Ended::Failed(text), Err(failure)) => {
                 failure.instead("the test failed, and leaked", &text)
             }
         };
         super::tell::fail(&failure, &self.test)
+    }
+
+    /// Prints what is not proven, of the test and of what was made outside of every scope; where the
+    /// test is strict, and did not fail in another way, that makes it fail.
+    fn end_run<R: Outcome>(&mut self, ended: &Ended<R>, found: Verdict) -> Result<(), Failure> {
+        let is_strict = self.options.strict || is_strict(&self.test);
+        let strays = self
+            .run
+            .take()
+            .and_then(|run| run.end(is_strict, self.options.allow));
+        let has_passed = match ended {
+            Ended::Returned(returned) => found.is_ok() && returned.error().is_none(),
+            _ => false,
+        };
+        if let (Some(strays), true, true) = (&strays, is_strict, has_passed) {
+            return Err(strays.failure());
+        }
+        let mut unproven = match &found {
+            Ok(unproven) if has_passed => notes::of(unproven.as_ref()),
+            _ => Vec::new(),
+        };
+        if let Some(strays) = strays {
+            let is_own = strays.tests.len() == 1 && strays.tests.contains(&self.test.name);
+            match is_own && has_passed {
+                true => unproven.push(strays.in_line()),
+                false => notes::note_together(&strays.tests, &strays.in_line()),
+            }
+        }
+        notes::note(&self.test, &unproven);
+        found.map(|_| ())
+    }
+
+    /// Checks for leaks after the body ended. What the body failed with is dropped before an
+    /// object that it may own is blamed.
+    fn check<R: Outcome>(&self, ended: Ended<R>) -> (Ended<R>, Verdict) {
+        let check = self.last_check(&ended);
+        if !ended.has_value() {
+            let found = check.verdict();
+            return (ended, found);
+        }
+        match self.first_look(&check).run() {
+            Ok(()) => (ended, Ok(None)),
+            Err(_) => {
+                let ended = ended.drop_value();
+                let found = check.verdict();
+                (ended, found)
+            }
+        }
+    }
+
+    /// The check while what the body failed with is there: it waits for nothing.
+    fn first_look(&self, check: &LeakCheck) -> LeakCheck {
+        check.clone().wait(Duration::ZERO).retries(0)
     }
 
     /// The check for the end of the test, which goes on to the known leaks if the body came to
@@ -126,9 +208,9 @@ pub fn run<R: Outcome>(options: &TestOptions, body: impl FnOnce() -> R) -> R {
         return untracked(Ended::judge(result, options.should_panic));
     }
     let running = Running::new(options);
+    Running::begin_body();
     let result = running.inside(|| catch_unwind(AssertUnwindSafe(body)));
-    let ended = Ended::judge(result, options.should_panic);
-    let found = running.last_check(&ended).run();
+    let (ended, found) = running.check(Ended::judge(result, options.should_panic));
     running.end(ended, found)
 }
 
@@ -145,12 +227,14 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
     let mut found = Ok(());
     let result = running.inside(|| {
         catch_unwind(AssertUnwindSafe(|| {
+            Running::begin_body();
             let first = body();
             if first.error().is_some() {
                 return first;
             }
             let failed = RefCell::new(None);
             found = no_growth(repeat, || {
+                Running::begin_body();
                 let returned = body();
                 if returned.error().is_some() {
                     failed.borrow_mut().get_or_insert(returned);
@@ -159,10 +243,11 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
             failed.into_inner().unwrap_or(first)
         }))
     });
-    let ended = Ended::judge(result, options.should_panic);
-    let found = match (found, running.last_check(&ended).run()) {
+    let (ended, leaked) = running.check(Ended::judge(result, options.should_panic));
+    let found = match (found, leaked) {
         (Err(grown), Err(leaked)) => Err(leaked.and(grown)),
-        (found, leaked) => leaked.and(found),
+        (Err(grown), Ok(_)) => Err(grown),
+        (Ok(()), leaked) => leaked,
     };
     running.end(ended, found)
 }
@@ -172,7 +257,7 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
 pub struct Checked<'o, R> {
     ended: Ended<R>,
     /// `None` where nothing could be checked.
-    checked: Option<(Running<'o>, Result<(), Failure>)>,
+    checked: Option<(Running<'o>, Verdict)>,
 }
 
 impl std::fmt::Debug for Running<'_> {
@@ -187,6 +272,7 @@ pub async fn run_future<R: Outcome>(
     body: impl Future<Output = R>,
 ) -> Checked<'_, R> {
     let running = can_check().then(|| Running::new(options));
+    Running::begin_body();
     let result = {
         let mut body = Box::pin(body);
         poll_fn(|context| {
@@ -203,10 +289,13 @@ pub async fn run_future<R: Outcome>(
         })
         .await
     };
-    let ended = Ended::judge(result, options.should_panic);
+    let mut ended = Ended::judge(result, options.should_panic);
     let mut checked = None;
     if let Some(running) = running {
         let check = running.last_check(&ended);
+        if ended.has_value() && running.first_look(&check).run().is_err() {
+            ended = ended.drop_value();
+        }
         let found = {
             let mut looks = Looks::new(&check, true);
             loop {
@@ -243,6 +332,7 @@ fn untracked<R>(ended: Ended<R>) -> R {
         Ended::Returned(returned) => returned,
         Ended::Panicked(panic) => resume_unwind(panic),
         Ended::NotAsItShould(text) => panic!("{text}"),
+        Ended::Failed(text) => resume_unwind(Box::new(text)),
     }
 }
 

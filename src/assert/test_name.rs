@@ -1,44 +1,119 @@
-//! Which test runs.
+//! The name of a test, of its cases, and of the files that belong to it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::thread;
+
+/// The build target that a macro was expanded in, as cargo describes it to the compiler.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Target {
+    /// The folder of the package.
+    pub folder: Option<&'static str>,
+    /// The name of the package.
+    pub package: Option<&'static str>,
+    /// The name of the program, if the target is one.
+    pub program: Option<&'static str>,
+    /// Whether the target is an integration test or a benchmark.
+    pub is_test: bool,
+}
+
+/// Describes the build target that it is expanded in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    () => {
+        $crate::__assert::Target {
+            folder: ::core::option_env!("CARGO_MANIFEST_DIR"),
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+            program: ::core::option_env!("CARGO_BIN_NAME"),
+            is_test: ::core::option_env!("CARGO_TARGET_TMPDIR").is_some(),
+        }
+    };
+}
+
+/// Maximum length of a file's name, in bytes: some file systems allow 255, and more names are made
+/// of this one.
+const FILE_NAME: usize = 120;
 
 /// A test, by its name and its package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TestName {
-    /// The crate, the modules and the function: `shop::cart::empties`.
+    /// The crate, the modules, the function and, of a parametrised test, the case:
+    /// `shop::cart::empties::case_1`.
     pub(super) name: String,
     /// The folder of the package.
     pub(super) package: Option<PathBuf>,
+    package_name: Option<&'static str>,
 }
 
 thread_local! {
     static CURRENT: RefCell<Option<TestName>> = const { RefCell::new(None) };
+    static ASSERTIONS: Cell<u32> = const { Cell::new(0) };
 }
 
 impl TestName {
-    pub(super) fn new(name: impl Into<String>, package: Option<&str>) -> Self {
+    /// The test called `name`, which begins with the crate.
+    ///
+    /// A library, a program and an integration test of one package may share the name of their
+    /// crate. Then the program is `bin/shop::…`, and the test `tests/shop::…`.
+    pub(super) fn new(name: &str, target: &Target) -> Self {
+        let krate = name.split("::").next().unwrap_or(name);
+        let is_shared = target
+            .package
+            .is_some_and(|package| package.replace('-', "_") == krate);
+        let name = match (is_shared, target.program) {
+            (true, Some(_)) => format!("bin/{name}"),
+            (true, None) if target.is_test => format!("tests/{name}"),
+            _ => name.to_owned(),
+        };
         Self {
-            name: name.into(),
-            package: package.map(PathBuf::from),
+            name,
+            package: target.folder.map(PathBuf::from),
+            package_name: target.package,
         }
     }
 
-    /// The test that this thread runs: the one that said so, else the one that the thread is
-    /// named after, as those of `cargo test` are.
-    pub(super) fn current(module: &str, package: Option<&str>) -> Self {
+    /// The test that this thread runs: the one that the attribute announced, else the one that the
+    /// thread is named after, as those of `cargo test` are.
+    pub(super) fn current(module: &str, target: &Target) -> Self {
         // At the end of a thread there is none any more.
         let current = CURRENT.try_with(|current| current.borrow().clone());
         if let Ok(Some(test)) = current {
             return test;
         }
-        let krate = module.split("::").next().unwrap_or(module);
-        let thread = thread::current();
-        match thread.name().filter(|name| *name != "main") {
-            Some(name) => Self::new(format!("{krate}::{name}"), package),
-            None => Self::new(module, package),
+        match thread_name() {
+            Some(thread) => Self::new(&format!("{}::{thread}", crate_of(module)), target),
+            None => Self::new(module, target),
         }
+    }
+
+    /// The case of the parametrised test `function` that this thread runs, if the thread is named
+    /// after it: `closes::case_1` of `closes`.
+    pub(super) fn case(function: &str, target: &Target) -> Self {
+        let path = function.split_once("::").map_or(function, |path| path.1);
+        let case = thread_name().filter(|thread| {
+            let rest = thread.strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with("::"))
+        });
+        match case {
+            Some(case) => Self::new(&format!("{}::{case}", crate_of(function)), target),
+            None => Self::new(function, target),
+        }
+    }
+
+    /// Counts the assertions about leaks that the thread made in this test, this one included.
+    pub(super) fn next_assertion() -> u32 {
+        ASSERTIONS
+            .try_with(|made| {
+                made.set(made.get() + 1);
+                made.get()
+            })
+            .unwrap_or(1)
+    }
+
+    /// Begins to count assertions anew: the body of the test runs once more.
+    pub(super) fn begin_body() {
+        let _ = ASSERTIONS.try_with(|made| made.set(0));
     }
 
     /// Says that this thread runs the test, while `run` runs.
@@ -54,36 +129,142 @@ impl TestName {
         run()
     }
 
-    /// The name as that of a file.
+    /// The name of the files that belong to the test, without an extension:
+    /// `shop.window.closes`.
+    ///
+    /// No two tests share it, whatever the file system does with case: where the name is cut,
+    /// where characters are replaced, or where there are capitals, a hash of the whole is added.
     pub(super) fn file(&self) -> String {
-        let name = self.name.replace("::", ".");
-        let kept = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let name = match self.package_name {
+            Some(package) => format!("{package}.{}", self.name),
+            None => self.name.clone(),
+        };
         let mut file = String::new();
-        for c in name.chars() {
-            let c = if kept(c) { c } else { '_' };
-            // A file's name has at most 255 bytes, and others are made of this one.
-            if file.len() + c.len_utf8() > 120 {
+        let mut is_exact = true;
+        let kinds = ["bin/", "tests/"];
+        let dotted = match kinds.iter().any(|kind| self.name.starts_with(kind)) {
+            true => name.replacen('/', "-", 1),
+            false => name.clone(),
+        };
+        for c in dotted.replace("::", ".").chars() {
+            let is_kept = c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+            is_exact &= is_kept && !c.is_uppercase();
+            let c = if is_kept { c } else { '_' };
+            if file.len() + c.len_utf8() > FILE_NAME {
+                is_exact = false;
                 break;
             }
             file.push(c);
         }
+        if !is_exact {
+            file.push_str(&format!("-{:08x}", hash(&name) as u32));
+        }
         file
     }
+}
+
+fn crate_of(path: &str) -> &str {
+    path.split("::").next().unwrap_or(path)
+}
+
+/// The name of this thread; `None` for the first thread of the program.
+fn thread_name() -> Option<String> {
+    let thread = thread::current();
+    thread
+        .name()
+        .filter(|name| *name != "main")
+        .map(str::to_owned)
+}
+
+/// FNV-1a: equal on every machine.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SHOP: Target = Target {
+        folder: Some("/shop"),
+        package: Some("shop"),
+        program: None,
+        is_test: false,
+    };
+
+    fn file(name: &str) -> String {
+        TestName::new(name, &SHOP).file()
+    }
+
     #[test]
     fn a_test_is_named_after_its_thread_or_as_it_says() {
-        let named = TestName::current("app::cart", None);
+        let named = TestName::current("app::cart", &SHOP);
         assert!(named.name.starts_with("app::"), "{named:?}");
-        let said = TestName::new("app::said", Some("/p"));
-        let inside = said.during(|| TestName::current("app::cart", None));
+        let said = TestName::new("app::said", &SHOP);
+        let inside = said.during(|| TestName::current("app::cart", &SHOP));
         assert_eq!(inside, said);
-        assert_eq!(TestName::current("app::cart", None), named);
-        assert_eq!(TestName::new("a::b c/../d", None).file(), "a.b_c_.._d");
-        assert_eq!(TestName::new("é".repeat(200), None).file(), "é".repeat(60));
+        assert_eq!(TestName::current("app::cart", &SHOP), named);
+    }
+
+    #[test]
+    fn a_case_is_named_after_its_thread() {
+        let on_thread = |name: &str, function: &'static str| {
+            let thread = thread::Builder::new().name(name.to_owned());
+            let case = thread.spawn(move || TestName::case(function, &SHOP).name);
+            case.unwrap().join().unwrap()
+        };
+        let function = "window::ui::closes";
+        assert_eq!(
+            on_thread("ui::closes::case_1", function),
+            "window::ui::closes::case_1"
+        );
+        assert_eq!(on_thread("ui::closes_all", function), function);
+        assert_eq!(on_thread("worker", function), function);
+    }
+
+    #[test]
+    fn files_of_different_tests_have_different_names() {
+        assert_eq!(file("window::ui::closes"), "shop.window.ui.closes");
+        let other = Target {
+            package: Some("bakery"),
+            ..SHOP
+        };
+        assert_eq!(
+            TestName::new("window::ui::closes", &other).file(),
+            "bakery.window.ui.closes"
+        );
+        let long = |end: &str| file(&format!("window::{}{end}", "a".repeat(200)));
+        assert!(long("b").len() < FILE_NAME + 10);
+        for (one, two) in [
+            (long("b"), long("c")),
+            (file("a::b c"), file("a::b_c")),
+            (file("a::Closes"), file("a::closes")),
+            (file("a::b/c"), file("a::b-c")),
+        ] {
+            assert_ne!(one.to_lowercase(), two.to_lowercase());
+        }
+    }
+
+    #[test]
+    fn crates_of_one_name_are_kept_apart() {
+        let program = Target {
+            program: Some("shop"),
+            ..SHOP
+        };
+        let test = Target {
+            is_test: true,
+            ..SHOP
+        };
+        let name = |name, target| TestName::new(name, target).name;
+        assert_eq!(name("shop::closes", &SHOP), "shop::closes");
+        assert_eq!(name("shop::closes", &program), "bin/shop::closes");
+        assert_eq!(name("shop::closes", &test), "tests/shop::closes");
+        assert_eq!(name("window::closes", &test), "window::closes");
+        assert_eq!(
+            TestName::new("shop::closes", &test).file(),
+            "shop.tests-shop.closes"
+        );
     }
 }

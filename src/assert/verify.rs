@@ -13,10 +13,11 @@ use objgraph_core::__private::inventory;
 use objgraph_core::Scope;
 
 use super::check::LeakCheck;
+use super::notes;
 use super::off::can_check;
 use super::surroundings::Surroundings;
 use super::tell::fail;
-use super::test_name::TestName;
+use super::test_name::{Target, TestName};
 
 /// A test of this program, as the linker lists it.
 #[derive(Debug)]
@@ -40,11 +41,14 @@ struct Progress {
     tests: BTreeMap<&'static str, usize>,
     /// Scopes that somebody has answered for: those of the tests, and those that were told to leak.
     scopes: Vec<Scope>,
+    /// The scopes of the tests that are under way.
+    running: Vec<Scope>,
 }
 
 static PROGRESS: Mutex<Progress> = Mutex::new(Progress {
     tests: BTreeMap::new(),
     scopes: Vec::new(),
+    running: Vec::new(),
 });
 static CHANGED: Condvar = Condvar::new();
 
@@ -57,26 +61,65 @@ pub(super) fn answered(scope: Option<&Scope>) {
     progress().scopes.extend(scope.cloned());
 }
 
+/// Whether a test that is under way will check this scope at its end.
+pub(super) fn is_within_a_test(scope: Option<&Scope>) -> bool {
+    scope.is_some_and(|scope| {
+        let running = progress().running.clone();
+        running.iter().any(|test| test.contains(scope.number()))
+    })
+}
+
+/// The name of the test that [`verify_main!`](crate::verify_main) adds.
+const VERIFY_MAIN: &str = "::zz_objgraph_verify_main";
+
+/// Whether no test of this run is under way or yet to come.
+fn are_all_done() -> bool {
+    let filter = Filter::new(env::args().skip(1));
+    let progress = progress();
+    let is_done = |entry: &TestEntry| progress.tests.get(entry.name) == Some(&0);
+    progress.tests.values().all(|&tests| tests == 0)
+        && inventory::iter::<TestEntry>
+            .into_iter()
+            .filter(|entry| filter.runs(entry))
+            .all(is_done)
+}
+
+/// Prints the summary of the notes if the tests of this run are done.
+pub(super) fn summarise_at_the_end() {
+    if are_all_done() {
+        notes::summarise();
+    }
+}
+
 /// A test is under way, as long as this is there.
 #[derive(Debug)]
-pub(super) struct Started(&'static str);
+pub(super) struct Started {
+    name: &'static str,
+    scope: Scope,
+}
 
 impl Started {
     pub(super) fn new(name: &'static str, scope: &Scope) -> Self {
         let mut progress = progress();
         *progress.tests.entry(name).or_default() += 1;
         progress.scopes.push(scope.clone());
+        progress.running.push(scope.clone());
         CHANGED.notify_all();
-        Self(name)
+        Self {
+            name,
+            scope: scope.clone(),
+        }
     }
 }
 
 impl Drop for Started {
     fn drop(&mut self) {
         let mut progress = progress();
-        if let Some(under_way) = progress.tests.get_mut(self.0) {
+        if let Some(under_way) = progress.tests.get_mut(self.name) {
             *under_way = under_way.saturating_sub(1);
         }
+        let number = self.scope.number();
+        progress.running.retain(|scope| scope.number() != number);
         CHANGED.notify_all();
     }
 }
@@ -87,27 +130,29 @@ impl Drop for Started {
 ///
 /// If something leaked that no test has answered for.
 #[track_caller]
-pub fn verify_tests(krate: &'static str, package: Option<&'static str>) {
+pub fn verify_tests(krate: &'static str, target: Target) {
     if !can_check() {
         return;
     }
     let surroundings = Surroundings::now();
     if !surroundings.alone {
         let filter = Filter::new(env::args().skip(1));
-        wait_for(|entry| filter.runs(entry));
+        wait_for(|entry| filter.runs(entry) && !entry.name.ends_with(VERIFY_MAIN));
     }
-    verify(krate, package);
+    verify(krate, &target);
+    notes::summarise();
 }
 
 #[track_caller]
-fn verify(krate: &'static str, package: Option<&'static str>) {
-    let test = TestName::new(format!("{krate}::verify_main"), package);
+fn verify(krate: &'static str, target: &Target) {
+    let test = TestName::new(&format!("{krate}::verify_main"), target);
     let answered = progress().scopes.clone();
     let mut check = LeakCheck::outside(answered);
     check.test = Some(test.clone());
     check.is_end_of_test = true;
-    if let Err(failure) = check.run() {
-        fail(&failure, &test);
+    match check.verdict() {
+        Ok(unproven) => notes::note(&test, &notes::of(unproven.as_ref())),
+        Err(failure) => fail(&failure, &test),
     }
 }
 
@@ -115,12 +160,13 @@ fn verify(krate: &'static str, package: Option<&'static str>) {
 #[track_caller]
 pub fn verify_program<T: Termination>(
     krate: &'static str,
-    package: Option<&'static str>,
+    target: Target,
     main: impl FnOnce() -> T,
 ) -> ExitCode {
     let code = main().report();
     if can_check() {
-        verify(krate, package);
+        verify(krate, &target);
+        notes::summarise();
     }
     code
 }

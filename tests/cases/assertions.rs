@@ -1,1 +1,325 @@
 //! Assertions fail on what leaked or grew, and pass on nothing else in silence.
+
+#![allow(
+    unnameable_test_items,
+    reason = "a case calls tests that are nested in it"
+)]
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread;
+
+use objgraph::rc::Rc;
+use objgraph::sync::Arc;
+use objgraph::{LeakCheck, Scope, Tracked};
+
+use crate::process::{self, Printed};
+
+/// A derived generic type; no derive names `Node<i32>`.
+#[derive(Tracked)]
+struct Node<T> {
+    value: T,
+    next: RefCell<Option<Rc<Node<T>>>>,
+}
+
+/// Two nodes that own each other.
+fn ring() {
+    let new = |value, next| {
+        let next = RefCell::new(next);
+        Rc::new(Node { value, next })
+    };
+    let first = new(1, None);
+    let second = new(2, Some(first.clone()));
+    *first.next.borrow_mut() = Some(second);
+}
+
+/// A type without a derive.
+struct Foreign(String);
+
+#[derive(Tracked)]
+struct Peer {
+    other: Mutex<Option<Arc<Peer>>>,
+}
+
+/// A peer that owns itself.
+fn pair() {
+    let peer = Arc::new(Peer {
+        other: Mutex::new(None),
+    });
+    *peer.other.lock().unwrap() = Some(peer.clone());
+}
+
+/// The lines that objgraph printed past the capture of the harness.
+fn notes(printed: &Printed) -> Vec<String> {
+    let lines = printed.stderr.lines();
+    let notes = lines.filter_map(|line| line.strip_prefix("objgraph: "));
+    notes.map(str::to_owned).collect()
+}
+
+/// The message of the panic of `run`.
+fn message(run: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("it fails");
+    *panic.downcast::<String>().expect("it says why")
+}
+
+/// Runs a case in a process of its own, once plain and once with `OBJGRAPH_STRICT=1`.
+fn plain_and_strict(test: &str, case: fn()) -> Option<[Printed; 2]> {
+    let plain = process::run(test, case)?;
+    let strict = process::run_with(test, &[("OBJGRAPH_STRICT", "1")], case)?;
+    Some([plain, strict])
+}
+
+const SUMMARY: &str = "1 test passed and may have leaked; OBJGRAPH_STRICT=1 makes such tests fail";
+
+#[test]
+fn a_test_whose_objects_were_not_traced_says_so() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let test = "assertions::a_test_whose_objects_were_not_traced_says_so";
+    let Some([plain, strict]) = plain_and_strict(test, || {
+        #[objgraph::test]
+        fn ring_leaks() {
+            ring();
+        }
+        ring_leaks();
+    }) else {
+        return;
+    };
+    assert!(plain.succeeded, "{plain:?}");
+    let [line, summary] = &notes(&plain)[..] else {
+        panic!("{plain:?}")
+    };
+    let start = "cases::assertions::ring_leaks passed, but 2 live objects could not be traced \
+                 (Node<i32>, made at tests/cases/assertions.rs:";
+    let end = "): objgraph::register!(cases::assertions::Node<i32>)";
+    assert!(line.starts_with(start) && line.ends_with(end), "{line}");
+    assert_eq!(summary, SUMMARY);
+
+    assert!(!strict.succeeded && notes(&strict).is_empty(), "{strict:?}");
+    let told = "2 objects may have leaked: Node<i32>";
+    assert!(strict.stderr.contains(told), "{}", strict.stderr);
+}
+
+#[test]
+fn a_test_whose_objects_are_gone_prints_nothing() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let test = "assertions::a_test_whose_objects_are_gone_prints_nothing";
+    let Some(both) = plain_and_strict(test, || {
+        #[objgraph::test]
+        fn is_clean() {
+            let kept = Arc::new(Foreign("x".to_owned()));
+            // They are alive here, and the test goes on.
+            objgraph::assert_no_leaks!();
+            let other = kept.clone();
+            thread::spawn(move || drop((other, Arc::new(Foreign("y".to_owned())))))
+                .join()
+                .unwrap();
+            objgraph::assert_drops!(kept);
+        }
+        is_clean();
+    }) else {
+        return;
+    };
+    for printed in both {
+        assert!(
+            printed.succeeded && notes(&printed).is_empty(),
+            "{printed:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_closure_may_hold_is_named() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let test = "assertions::what_a_closure_may_hold_is_named";
+    let Some([plain, strict]) = plain_and_strict(test, || {
+        #[derive(Tracked)]
+        struct Window {
+            on_close: RefCell<Option<Box<dyn Fn()>>>,
+        }
+        #[objgraph::test]
+        fn a_window_owns_its_closure() {
+            let window = Rc::new(Window {
+                on_close: RefCell::new(None),
+            });
+            let own = window.clone();
+            *window.on_close.borrow_mut() = Some(Box::new(move || drop(own.clone())));
+        }
+        a_window_owns_its_closure();
+    }) else {
+        return;
+    };
+    let [line, _] = &notes(&plain)[..] else {
+        panic!("{plain:?}")
+    };
+    assert!(
+        line.contains("1 object may have leaked (Window, made at tests/cases/assertions.rs:")
+            && line.contains("Window.on_close"),
+        "{line}"
+    );
+    assert!(!strict.succeeded, "{strict:?}");
+}
+
+#[test]
+fn what_a_thread_leaks_outside_of_every_scope_is_mentioned() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let test = "assertions::what_a_thread_leaks_outside_of_every_scope_is_mentioned";
+    let case = || {
+        #[objgraph::test]
+        fn starts_a_thread() {
+            thread::spawn(pair).join().unwrap();
+        }
+        starts_a_thread();
+    };
+    let Some(plain) = process::run_side_by_side(test, &[], case) else {
+        return;
+    };
+    let strict = [("OBJGRAPH_STRICT", "1")];
+    let strict = process::run_side_by_side(test, &strict, case).expect("the parent");
+    let [line, _] = &notes(&plain)[..] else {
+        panic!("{plain:?}")
+    };
+    let start = "cases::assertions::starts_a_thread passed, but outside of every scope 1 object \
+                 leaked (Peer, made at tests/cases/assertions.rs:";
+    assert!(line.starts_with(start), "{line}");
+    assert!(!strict.succeeded, "{strict:?}");
+    assert!(
+        strict
+            .stderr
+            .contains("outside of every scope: 1 object leaked (Peer)"),
+        "{strict:?}"
+    );
+}
+
+#[test]
+fn strict_can_be_asked_of_one_test_and_one_check() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds(
+        "assertions::strict_can_be_asked_of_one_test_and_one_check",
+        || {
+            #[objgraph::test(strict)]
+            fn is_strict() {
+                ring();
+            }
+            let told = message(is_strict);
+            assert!(
+                told.starts_with(
+                    "2 objects may have leaked: Node<i32>\n\nStrict checks fail where they cannot \
+             prove that nothing leaked.\n\n2 live objects could not be traced\n"
+                ),
+                "{told}"
+            );
+            assert!(
+                told.lines().all(|line| line.chars().count() <= 80),
+                "{told}"
+            );
+
+            let scope = Scope::new("import");
+            let entered = scope.enter();
+            ring();
+            drop(entered);
+            let check = LeakCheck::of(&scope);
+            assert!(check.run().is_ok());
+            assert!(check.strict().run().is_err());
+        },
+    );
+}
+
+#[test]
+fn a_drop_that_may_leave_something_says_so() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let test = "assertions::a_drop_that_may_leave_something_says_so";
+    let Some([plain, strict]) = plain_and_strict(test, || {
+        #[derive(Tracked, Default)]
+        struct App {
+            windows: Vec<std::rc::Rc<Window>>,
+            plain: Option<std::rc::Rc<Foreign>>,
+        }
+        #[derive(Tracked, Default)]
+        struct Window {
+            on_close: RefCell<Option<Box<dyn Fn()>>>,
+        }
+        // Nothing is said of values that are gone, whatever their types.
+        objgraph::assert_drops!(App {
+            windows: vec![std::rc::Rc::default()],
+            plain: Some(std::rc::Rc::new(Foreign("x".to_owned()))),
+        });
+        let window = std::rc::Rc::new(Window::default());
+        let own = window.clone();
+        *window.on_close.borrow_mut() = Some(Box::new(move || drop(own.clone())));
+        let app = App {
+            windows: vec![window],
+            plain: None,
+        };
+        objgraph::assert_drops!(app);
+    }) else {
+        return;
+    };
+    assert!(plain.succeeded, "{plain:?}");
+    let [line] = &notes(&plain)[..] else {
+        panic!("{plain:?}")
+    };
+    assert!(line.contains("1 object may have leaked (Window)"), "{line}");
+    assert!(!strict.succeeded, "{strict:?}");
+}
+
+#[test]
+fn what_a_test_failed_with_has_not_leaked() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    #[derive(Debug)]
+    struct Refused(Arc<u8>);
+    process::succeeds("assertions::what_a_test_failed_with_has_not_leaked", || {
+        #[objgraph::test(alive)]
+        fn an_error_holds_the_client() -> Result<(), Refused> {
+            Err(Refused(Arc::new(1)))
+        }
+        #[objgraph::test(alive)]
+        fn a_payload_holds_the_client() {
+            std::panic::panic_any(Arc::new(7_u8))
+        }
+        #[objgraph::test(alive, wait_ms = 1)]
+        fn an_error_beside_a_leak() -> Result<(), Refused> {
+            std::mem::forget(Arc::new(2_u8));
+            Err(Refused(Arc::new(1)))
+        }
+        #[objgraph::test(alive)]
+        fn an_error_that_owns_nothing() -> Result<(), String> {
+            Err("no".to_owned())
+        }
+        #[objgraph::test(alive)]
+        #[should_panic(expected = "yes")]
+        fn a_local_is_gone() {
+            let _client = Arc::new(1_u8);
+            panic!("yes")
+        }
+        let told = message(|| drop(an_error_holds_the_client()));
+        assert_eq!(told, "Err(Refused(1))");
+        assert_eq!(
+            message(a_payload_holds_the_client),
+            "The panic: a panic without a message"
+        );
+        let told = message(|| drop(an_error_beside_a_leak()));
+        assert!(
+            told.starts_with("the test failed, and leaked\n\nErr(Refused(1))\n\n")
+                && told.contains("1 × u8"),
+            "{told}"
+        );
+        assert_eq!(an_error_that_owns_nothing(), Err("no".to_owned()));
+        a_local_is_gone();
+        assert_eq!(objgraph::count_of::<u8>(), 1);
+    });
+}

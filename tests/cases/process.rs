@@ -34,10 +34,26 @@ pub(crate) fn run_with(
         case();
         return None;
     }
-    let output = command(test)
-        .envs(variables.iter().copied())
-        .output()
-        .expect("this program starts again");
+    Some(print(test, command(test).envs(variables.iter().copied())))
+}
+
+/// As [`run_with`], where the harness does not say that one test runs at a time.
+pub(crate) fn run_side_by_side(
+    test: &str,
+    variables: &[(&str, &str)],
+    case: impl FnOnce(),
+) -> Option<Printed> {
+    if is_child(test) {
+        case();
+        return None;
+    }
+    let mut command = bare_command(test);
+    command.arg("--test-threads=2");
+    Some(print(test, command.envs(variables.iter().copied())))
+}
+
+fn print(test: &str, command: &mut Command) -> Printed {
+    let output = command.output().expect("this program starts again");
     let printed = Printed {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -47,7 +63,7 @@ pub(crate) fn run_with(
         printed.stdout.contains("running 1 test"),
         "no test is called {test}: {printed:?}"
     );
-    Some(printed)
+    printed
 }
 
 /// Whether this process was started to run the test alone.
@@ -61,10 +77,16 @@ pub(crate) fn is_child(test: &str) -> bool {
 ///
 /// If the path of this program is not known.
 pub(crate) fn command(test: &str) -> Command {
+    let mut command = bare_command(test);
+    command.arg("--test-threads=1");
+    command
+}
+
+fn bare_command(test: &str) -> Command {
     let program = std::env::current_exe().expect("the path of this program");
     let mut command = Command::new(program);
     command
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--nocapture"])
         .env(CASE, test);
     command
 }

@@ -56,9 +56,13 @@ impl Kept {
         });
     }
 
-    /// Lets go of all handles but those to these nodes of the snapshot that was taken.
-    pub fn retain(&mut self, mut wanted: impl FnMut(NodeId) -> bool) {
-        self.handles.retain(|handle| wanted(handle.node));
+    /// Splits off the handles to all nodes but these of the snapshot that was taken.
+    #[must_use]
+    pub fn split_off(&mut self, is_kept: impl Fn(NodeId) -> bool) -> Self {
+        let handles = std::mem::take(&mut self.handles);
+        let (kept, others) = handles.into_iter().partition(|handle| is_kept(handle.node));
+        self.handles = kept;
+        Self { handles: others }
     }
 
     /// The nodes that there are handles to, of the snapshot that was taken.

@@ -331,7 +331,8 @@ impl Tracer {
     /// A pointer of std.
     pub(super) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
         let asks = |address, target| {
-            !self.by_address.contains_key(&(address, None)) && self.registry.get(target).is_some()
+            !self.by_address.contains_key(&(address, None))
+                && (self.kept.is_some() || self.registry.get(target).is_some())
         };
         let Some(met) = pointer.met(&asks) else {
             return;

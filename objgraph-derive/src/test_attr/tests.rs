@@ -70,6 +70,16 @@ fn a_function_with_parameters_is_checked_inside() {
 }
 
 #[test]
+fn the_body_may_come_from_another_macro() {
+    let body = Group::new(Delimiter::None, quote!({ g() }));
+    let text = expanded(quote!(), quote!(fn f() #body));
+    assert!(
+        text.contains("fn f () { g () }") && !text.contains("compile_error"),
+        "{text}"
+    );
+}
+
+#[test]
 fn should_panic_is_taken_over() {
     let text = expanded(
         quote!(),

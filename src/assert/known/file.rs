@@ -16,16 +16,22 @@ const HEAD: &str = "\
 /// The list, sorted by fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct List {
+    /// Whether tests of the package fail where they cannot prove that nothing leaked.
+    pub(super) is_strict: bool,
     entries: Vec<Entry>,
 }
 
 /// One kind of leak.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    fingerprint: Fingerprint,
+    pub(super) fingerprint: Fingerprint,
     tests: Vec<String>,
-    reason: String,
-    link: String,
+    pub(super) reason: String,
+    pub(super) link: String,
+    /// The fields of the cycle, sorted, as information.
+    pub(super) fields: Vec<String>,
+    /// The lines that made the objects of the cycle, sorted, as information.
+    pub(super) sites: Vec<String>,
 }
 
 impl Entry {
@@ -35,24 +41,41 @@ impl Entry {
             tests: Vec::new(),
             reason,
             link: String::new(),
+            fields: Vec::new(),
+            sites: Vec::new(),
         }
+    }
+
+    /// The tests that may have the leak, sorted.
+    pub(super) fn tests(&self) -> &[String] {
+        &self.tests
+    }
+
+    /// Whether a test may have the leak.
+    pub(super) fn is_of(&self, test: &str) -> bool {
+        self.tests.iter().any(|name| name == test)
     }
 }
 
 impl List {
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && !self.is_strict
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// What is known of a test.
     pub(super) fn of_test<'l>(&'l self, test: &'l str) -> impl Iterator<Item = Fingerprint> + 'l {
         let entries = self.entries.iter();
         entries
-            .filter(move |entry| entry.tests.iter().any(|name| name == test))
+            .filter(move |entry| entry.is_of(test))
             .map(|entry| entry.fingerprint)
     }
 
-    /// Adds a test to the entry of this fingerprint, or a new entry with it.
+    /// Adds a test to the entry of this fingerprint, or a new entry with it. What is only
+    /// information is brought up to date.
     pub(super) fn add(&mut self, new: &Entry, test: &str) {
         let found = self
             .entries
@@ -61,18 +84,19 @@ impl List {
             self.entries.insert(at, new.clone());
             at
         });
-        let tests = &mut self.entries[at].tests;
+        let entry = &mut self.entries[at];
+        entry.fields.clone_from(&new.fields);
+        entry.sites.clone_from(&new.sites);
+        let tests = &mut entry.tests;
         tests.push(test.to_owned());
         tests.sort();
         tests.dedup();
     }
 
-    /// Removes a test from the entries of these fingerprints, and entries that name none then.
-    pub(super) fn remove(&mut self, test: &str, of: impl Fn(Fingerprint) -> bool) {
+    /// Keeps only these tests in the entries, and only entries that name a test then.
+    pub(super) fn retain(&mut self, keeps: impl Fn(&str, Fingerprint) -> bool) {
         self.entries.retain_mut(|entry| {
-            if of(entry.fingerprint) {
-                entry.tests.retain(|name| name != test);
-            }
+            entry.tests.retain(|name| keeps(name, entry.fingerprint));
             !entry.tests.is_empty()
         });
     }
@@ -81,17 +105,30 @@ impl List {
 impl fmt::Display for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(HEAD)?;
+        if self.is_strict {
+            f.write_str("strict = true\n")?;
+        }
         for entry in &self.entries {
             writeln!(f, "\n[[leak]]\nfingerprint = \"{}\"", entry.fingerprint)?;
             writeln!(f, "reason = {}", Quoted(&entry.reason))?;
-            writeln!(f, "link = {}\ntests = [", Quoted(&entry.link))?;
-            for test in &entry.tests {
-                writeln!(f, "    {},", Quoted(test))?;
+            writeln!(f, "link = {}", Quoted(&entry.link))?;
+            for (key, texts) in [("fields", &entry.fields), ("sites", &entry.sites)] {
+                if !texts.is_empty() {
+                    write_texts(f, key, texts)?;
+                }
             }
-            writeln!(f, "]")?;
+            write_texts(f, "tests", &entry.tests)?;
         }
         Ok(())
     }
+}
+
+fn write_texts(f: &mut fmt::Formatter<'_>, key: &str, texts: &[String]) -> fmt::Result {
+    writeln!(f, "{key} = [")?;
+    for text in texts {
+        writeln!(f, "    {},", Quoted(text))?;
+    }
+    writeln!(f, "]")
 }
 
 struct Quoted<'t>(&'t str);
@@ -126,7 +163,7 @@ impl FromStr for List {
     }
 }
 
-/// Reads `[[leak]]`, `key = "text"`, `key = ["text", …]` and comments.
+/// Reads `strict = true`, `[[leak]]`, `key = "text"`, `key = ["text", …]` and comments.
 struct Reader<'t> {
     rest: Chars<'t>,
     line: usize,
@@ -139,6 +176,8 @@ struct Draft {
     tests: Vec<String>,
     reason: String,
     link: String,
+    fields: Vec<String>,
+    sites: Vec<String>,
 }
 
 impl Draft {
@@ -156,6 +195,8 @@ impl Draft {
             tests: self.tests,
             reason: self.reason,
             link: self.link,
+            fields: self.fields,
+            sites: self.sites,
         })
     }
 }
@@ -164,6 +205,7 @@ impl Reader<'_> {
     fn list(&mut self) -> Result<List, String> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut draft: Option<Draft> = None;
+        let mut is_strict = None;
         loop {
             self.blank();
             let next = self.peek();
@@ -180,7 +222,10 @@ impl Reader<'_> {
                 }
                 Some(_) => match &mut draft {
                     Some(draft) => self.key(draft)?,
-                    None => return Err("an entry begins with `[[leak]]`".to_owned()),
+                    None => match is_strict {
+                        None => is_strict = Some(self.strict()?),
+                        Some(_) => return Err("`strict` is there twice".to_owned()),
+                    },
                 },
             }
         }
@@ -191,16 +236,37 @@ impl Reader<'_> {
         {
             return Err(format!("{} is there twice", pair[0].fingerprint));
         }
-        Ok(List { entries })
+        Ok(List {
+            is_strict: is_strict.unwrap_or(false),
+            entries,
+        })
     }
 
-    fn key(&mut self, draft: &mut Draft) -> Result<(), String> {
-        let key = self.word(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    /// Reads `strict = true`, or `false`, which is before all entries.
+    fn strict(&mut self) -> Result<bool, String> {
+        if self.word(is_of_key) != "strict" {
+            return Err("an entry begins with `[[leak]]`".to_owned());
+        }
+        self.equals("strict")?;
+        match self.word(is_of_key).as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err("expected `strict = true` or `strict = false`".to_owned()),
+        }
+    }
+
+    fn equals(&mut self, key: &str) -> Result<(), String> {
         self.blank();
         if self.next() != Some('=') {
             return Err(format!("expected `{key} = …`"));
         }
         self.blank();
+        Ok(())
+    }
+
+    fn key(&mut self, draft: &mut Draft) -> Result<(), String> {
+        let key = self.word(is_of_key);
+        self.equals(&key)?;
         match key.as_str() {
             "fingerprint" => {
                 let text = self.text()?;
@@ -209,10 +275,13 @@ impl Reader<'_> {
             }
             "reason" => draft.reason = self.text()?,
             "link" => draft.link = self.text()?,
+            "fields" => draft.fields = self.texts()?,
+            "sites" => draft.sites = self.texts()?,
             "tests" => draft.tests = self.texts()?,
             _ => {
                 return Err(format!(
-                    "`{key}` is not known; there are fingerprint, reason, link and tests"
+                    "`{key}` is not known; there are fingerprint, reason, link, fields, sites \
+                     and tests"
                 ));
             }
         }
@@ -299,4 +368,8 @@ impl Reader<'_> {
         self.line += usize::from(c == Some('\n'));
         c
     }
+}
+
+fn is_of_key(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
 }

@@ -6,6 +6,7 @@ use objgraph_core::Site;
 use proptest::prelude::*;
 
 use super::*;
+use crate::assert::test_name::Target;
 
 fn failure() -> Failure {
     let point = Point {
@@ -21,7 +22,7 @@ fn failure() -> Failure {
 
 #[test]
 fn annotations_are_escaped_as_github_wants() {
-    let test = TestName::new("app::cart::empties", None);
+    let test = TestName::new("app::cart::empties", &Target::default());
     let annotations = annotations(&failure(), &test, &Surroundings::default());
     expect![[r#"
 
@@ -32,7 +33,7 @@ fn annotations_are_escaped_as_github_wants() {
 
 #[test]
 fn a_failure_without_a_place_is_annotated_too() {
-    let test = TestName::new("app::t", None);
+    let test = TestName::new("app::t", &Target::default());
     let failure = Failure::new("a, b", "");
     let annotations = annotations(&failure, &test, &Surroundings::default());
     assert_eq!(annotations, "\n::error title=leak in app%3A%3At::a, b\n");
@@ -41,7 +42,7 @@ fn a_failure_without_a_place_is_annotated_too() {
 #[test]
 fn a_file_is_told_from_where_the_repository_begins() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let test = TestName::new("t", Some(env!("CARGO_MANIFEST_DIR")));
+    let test = TestName::new("t", &crate::__target!());
     let surroundings = Surroundings {
         workspace: package.parent().map(PathBuf::from),
         ..Surroundings::default()
@@ -63,7 +64,7 @@ fn the_summary_is_appended_to() {
         summary: Some(file.clone()),
         ..Surroundings::default()
     };
-    let test = TestName::new("app::a_test", None);
+    let test = TestName::new("app::a_test", &Target::default());
     for _ in 0..2 {
         tell_github(&failure(), &test, "a ``` in it", &surroundings).expect("it can be written");
     }
@@ -127,7 +128,7 @@ proptest! {
     fn whatever_it_says_an_annotation_is_one_command(
         name in "(?s).{0,20}", file in "(?s)[^\\\\]{1,20}", text in "(?s).{0,30}", other in "[%:,\r\n0-9ADC]{0,20}"
     ) {
-        let test = TestName::new(format!("{name}{other}"), None);
+        let test = TestName::new(&format!("{name}{other}"), &Target::default());
         let site = Site { file: file.clone().into(), line: 7, column: 3 };
         let text = format!("{text}{other}");
         let failure = failure().pointing_at(vec![Point { site, text: text.clone() }]);
@@ -147,7 +148,7 @@ proptest! {
     /// The block of the message ends where it is to, and the headings are each a line.
     #[test]
     fn a_summary_is_not_left_by_what_is_in_it(name in "(?s).{0,20}", text in "[`~<>\n a]{0,40}") {
-        let test = TestName::new(name, None);
+        let test = TestName::new(&name, &Target::default());
         let told = markdown(&test, &failure(), &text);
         let mut lines = told.split('\n').map(|line| line.trim_end_matches('\r'));
         prop_assert!(lines.next().unwrap().starts_with("### "));

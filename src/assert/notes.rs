@@ -1,0 +1,68 @@
+//! What tests that passed could not prove: a line for each on standard error, and one for the
+//! process.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::test_name::TestName;
+use crate::analysis::Unproven;
+use crate::report::{count_of, in_line, unproven_in_line};
+
+/// The tests that passed and may have leaked.
+#[derive(Debug)]
+struct Notes {
+    tests: BTreeSet<String>,
+    /// How many of them the last summary counted.
+    summarised: usize,
+}
+
+static NOTES: Mutex<Notes> = Mutex::new(Notes {
+    tests: BTreeSet::new(),
+    summarised: 0,
+});
+
+fn notes() -> MutexGuard<'static, Notes> {
+    NOTES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Prints that a test passed, and what about it is not proven; once for each test.
+pub(super) fn note(test: &TestName, unproven: &[String]) {
+    if unproven.is_empty() || !notes().tests.insert(test.name.clone()) {
+        return;
+    }
+    let unproven = unproven.join("; and ");
+    print(&format!("{} passed, but {unproven}", test.name));
+}
+
+/// Prints what several tests together may have leaked.
+pub(super) fn note_together(tests: &BTreeSet<String>, unproven: &str) {
+    notes().tests.extend(tests.iter().cloned());
+    let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
+    print(&format!("while {} ran, {unproven}", tests.join(", ")));
+}
+
+/// Prints how many tests passed and may have leaked, if any did since the last summary.
+pub(super) fn summarise() {
+    let mut notes = notes();
+    let tests = notes.tests.len();
+    if std::mem::replace(&mut notes.summarised, tests) == tests {
+        return;
+    }
+    drop(notes);
+    print(&format!(
+        "{} passed and may have leaked; OBJGRAPH_STRICT=1 makes such tests fail",
+        count_of(tests, "test", "tests")
+    ));
+}
+
+/// What is not proven, as part of a line.
+pub(super) fn of(unproven: Option<&Unproven>) -> Vec<String> {
+    unproven.map(unproven_in_line).into_iter().collect()
+}
+
+/// Prints a line. Not by `eprintln!`, which a test harness shows only for tests that fail.
+fn print(line: &str) {
+    let line = format!("objgraph: {}\n", in_line(line));
+    let _ = io::stderr().write_all(line.as_bytes());
+}

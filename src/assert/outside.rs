@@ -1,0 +1,262 @@
+//! What was made outside of every scope while tests ran: on threads and in tasks that did not
+//! enter one.
+//!
+//! Which test it belongs to is not known if several ran at the time. It is reported when the last
+//! of these has ended, since until then its threads may be at work on it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use objgraph_core::{Node, advance_epoch};
+
+use super::check::{BRIEFLY, WAIT};
+use super::failure::Failure;
+use super::part::Part;
+use super::patience::{Patience, is_shared};
+use crate::analysis::{Leaks, Unproven};
+use crate::report::{count_of, kinds_in_line, unproven_in_line};
+
+/// The tests that run, or ran while one that still runs did.
+static RUNS: Mutex<Runs> = Mutex::new(Runs {
+    all: Vec::new(),
+    next: 0,
+});
+
+#[derive(Debug)]
+struct Runs {
+    all: Vec<Row>,
+    next: u64,
+}
+
+/// A test from one epoch to another.
+#[derive(Clone, Debug)]
+struct Row {
+    number: u64,
+    test: String,
+    from: u32,
+    /// The first epoch after it; `None` while it runs.
+    until: Option<u32>,
+}
+
+impl Runs {
+    fn begin(&mut self, test: &str, from: u32) -> u64 {
+        self.next += 1;
+        self.all.push(Row {
+            number: self.next,
+            test: test.to_owned(),
+            from,
+            until: None,
+        });
+        self.next
+    }
+
+    /// Ends a run; returns the parts of runs, each of a test and some epochs, of which no test is
+    /// still running. Each part is returned once.
+    fn end(&mut self, number: u64, until: u32) -> Vec<(String, u32, u32)> {
+        for row in self.all.iter_mut().filter(|row| row.number == number) {
+            row.until = Some(until);
+        }
+        let running = self.all.iter().filter(|row| row.until.is_none());
+        let settled = running.map(|row| row.from).min().unwrap_or(u32::MAX);
+        let mut parts = Vec::new();
+        self.all.retain_mut(|row| {
+            let Some(until) = row.until else {
+                return true;
+            };
+            let end = until.min(settled);
+            if row.from < end {
+                parts.push((row.test.clone(), row.from, end));
+                row.from = end;
+            }
+            row.from < until
+        });
+        parts
+    }
+}
+
+fn runs() -> MutexGuard<'static, Runs> {
+    RUNS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A test runs, as long as this is there.
+#[derive(Debug)]
+pub(super) struct Run(u64);
+
+impl Run {
+    pub(super) fn begin(test: &str) -> Self {
+        // Under the lock, so that runs are in the order of their epochs.
+        let mut runs = runs();
+        let from = advance_epoch();
+        Self(runs.begin(test, from))
+    }
+
+    /// Ends the run; returns what may have leaked outside of every scope, of tests that have all
+    /// ended. It is given time to go: all of it where the test is strict. Objects of types of these
+    /// names do not count.
+    pub(super) fn end(self, is_strict: bool, allowed: &[&str]) -> Option<Strays> {
+        let parts = {
+            let mut runs = runs();
+            let until = advance_epoch();
+            let parts = runs.end(self.0, until);
+            std::mem::forget(self);
+            parts
+        };
+        let mut patience = Patience::new(if is_strict { WAIT } else { BRIEFLY });
+        loop {
+            let strays = Strays::of(&parts, allowed)?;
+            if !(strays.may_go() && patience.pause()) {
+                return Some(strays);
+            }
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let until = advance_epoch();
+        drop(runs().end(self.0, until));
+    }
+}
+
+/// Objects that were made outside of every scope while tests ran, and have leaked or may have.
+#[derive(Debug)]
+pub(super) struct Strays {
+    /// The tests that ran then.
+    pub(super) tests: BTreeSet<String>,
+    leaks: Leaks,
+    unproven: Option<Unproven>,
+}
+
+impl Strays {
+    fn of(parts: &[(String, u32, u32)], allowed: &[&str]) -> Option<Self> {
+        let part = Part::Stray(parts.iter().map(|part| (part.1, part.2)).collect());
+        let leaks = part.leaks()?;
+        let is_wanted = |node: Node<'_>| {
+            let mut allowed = allowed.iter();
+            part.made(node) && !allowed.any(|name| node.type_info().matches(name))
+        };
+        let snapshot = Arc::clone(leaks.snapshot());
+        let leaks = leaks.only(|node| is_wanted(snapshot.node(node)), |_| true);
+        let unproven = Unproven::among(&leaks, |node| is_wanted(node) && !is_of_a_test(node));
+        if leaks.is_empty() && unproven.is_none() {
+            return None;
+        }
+        let all = leaks.iter().map(|object| object.node());
+        let all = all.chain(unproven.iter().flat_map(Unproven::nodes));
+        let epochs: BTreeSet<u32> = all.map(|node| node.epoch()).collect();
+        let ran = parts.iter().filter(|(_, from, until)| {
+            let mut within = epochs.range(from..until);
+            within.next().is_some()
+        });
+        Some(Self {
+            tests: ran.map(|part| part.0.clone()).collect(),
+            leaks,
+            unproven,
+        })
+    }
+
+    /// Whether another thread may let go of it.
+    fn may_go(&self) -> bool {
+        let mut unproven = self.unproven.iter().flat_map(Unproven::nodes);
+        unproven.any(|node| is_shared(node.holder()))
+    }
+
+    /// What there is to say of it, as part of a line.
+    pub(super) fn in_line(&self) -> String {
+        let leaked = (!self.leaks.is_empty()).then(|| {
+            format!(
+                "{} leaked ({})",
+                count_of(self.leaks.len(), "object", "objects"),
+                kinds_in_line(self.leaks.snapshot(), self.leaks.nodes()),
+            )
+        });
+        let unproven = self.unproven.as_ref().map(unproven_in_line);
+        let all: Vec<String> = leaked.into_iter().chain(unproven).collect();
+        format!(
+            "outside of every scope {}; start its thread with objgraph::spawn_in_current_scope, \
+             its task with objgraph::in_current_scope",
+            all.join("; and ")
+        )
+    }
+
+    /// What there is to say of it where a test is strict.
+    pub(super) fn failure(&self) -> Failure {
+        let tests: Vec<&str> = self.tests.iter().map(String::as_str).collect();
+        let told = format!(
+            "It was made on a thread, or in a task, that did not enter the scope of a test.\n\
+             Start threads with objgraph::spawn_in_current_scope, and tasks with\n\
+             objgraph::in_current_scope. These tests ran at the time:\n  {}",
+            tests.join("\n  ")
+        );
+        let failure = match (&self.unproven, self.leaks.is_empty()) {
+            (Some(unproven), true) => Failure::unproven(unproven),
+            (Some(unproven), false) => {
+                Failure::leaked(&self.leaks, None, &[]).and(Failure::unproven(unproven))
+            }
+            (None, _) => Failure::leaked(&self.leaks, None, &[]),
+        };
+        let headline = format!("outside of every scope: {}", failure.headline());
+        failure.instead(&headline, &told)
+    }
+}
+
+/// Whether the thread that made the object seems to be that of another test, without the
+/// attribute: its name reads like the path of a function. What is alive there may be in use.
+fn is_of_a_test(node: Node<'_>) -> bool {
+    let is_own = |name: &str| thread::current().name() == Some(name);
+    node.thread()
+        .is_some_and(|name| name != "main" && !is_own(name) && name.split("::").all(is_identifier))
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut letters = text.chars();
+    let is_first = |c: char| c.is_alphabetic() || c == '_';
+    letters.next().is_some_and(is_first) && letters.all(|c| c.is_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs() -> Runs {
+        Runs {
+            all: Vec::new(),
+            next: 0,
+        }
+    }
+
+    #[test]
+    fn a_test_that_runs_alone_answers_at_its_end() {
+        let mut runs = runs();
+        let one = runs.begin("one", 3);
+        assert_eq!(runs.end(one, 5), [("one".to_owned(), 3, 5)]);
+        let two = runs.begin("two", 6);
+        assert_eq!(runs.end(two, 7), [("two".to_owned(), 6, 7)]);
+        assert!(runs.all.is_empty());
+    }
+
+    #[test]
+    fn what_was_made_beside_a_test_that_runs_waits_for_its_end() {
+        let mut runs = runs();
+        let one = runs.begin("one", 3);
+        let two = runs.begin("two", 5);
+        assert_eq!(runs.end(one, 7), [("one".to_owned(), 3, 5)]);
+        let rest = [("one".to_owned(), 5, 7), ("two".to_owned(), 5, 9)];
+        assert_eq!(runs.end(two, 9), rest);
+        assert!(runs.all.is_empty());
+    }
+
+    #[test]
+    fn threads_of_tests_are_named_like_functions() {
+        for (name, is_test) in [
+            ("ui::closes", true),
+            ("closes", true),
+            ("tokio-rt-worker", false),
+            ("thread 7", false),
+            ("", false),
+        ] {
+            assert_eq!(name.split("::").all(is_identifier), is_test, "{name}");
+        }
+    }
+}
