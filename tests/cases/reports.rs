@@ -773,3 +773,31 @@ fn what_is_in_a_cell_is_counted() {
         assert_eq!(objgraph::count("Wodget"), 0);
     });
 }
+
+/// One is one: `1 more reference`.
+#[test]
+fn a_number_and_its_word_agree() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    #[derive(Tracked)]
+    struct Shelf {
+        books: Vec<Rc<u32>>,
+    }
+    process::succeeds("reports::a_number_and_its_word_agree", || {
+        let book = Rc::new(1_u32);
+        let shelf = Rc::new(Shelf {
+            books: [2, 3, 4].map(Rc::new).to_vec(),
+        });
+        let all = objgraph::refs(&shelf).too_many(2).to_dot().unwrap();
+        assert!(all.contains("1 more reference\""), "{all}");
+        let shelves = [1, 2, 3].map(|_| {
+            Rc::new(Shelf {
+                books: vec![book.clone()],
+            })
+        });
+        let all = objgraph::backrefs(&book).too_many(2).to_dot().unwrap();
+        assert!(all.contains("1 more backreference\""), "{all}");
+        drop(shelves);
+    });
+}
