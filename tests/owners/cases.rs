@@ -298,8 +298,8 @@ fn a_picture_tells_the_thread_of_what_is_held_from_outside() {
 #[test]
 fn handles_of_a_thread_that_ended_are_explained() {
     #[derive(Tracked)]
-    struct Ring(
-        RefCell<Option<Rc<Ring>>>,
+    struct Lasso(
+        RefCell<Option<Rc<Lasso>>>,
         #[allow(dead_code, reason = "it holds the leaf")] Rc<Leaf>,
     );
     #[derive(Tracked)]
@@ -308,8 +308,8 @@ fn handles_of_a_thread_that_ended_are_explained() {
     let worker = std::thread::Builder::new().name("worker".into());
     let ended = worker.spawn(|| {
         let leaf = Rc::new(Leaf);
-        let ring = Rc::new(Ring(RefCell::default(), leaf.clone()));
-        ring.0.replace(Some(ring.clone()));
+        let lasso = Rc::new(Lasso(RefCell::default(), leaf.clone()));
+        lasso.0.replace(Some(lasso.clone()));
         std::mem::forget(leaf.clone());
         objgraph::id(&leaf)
     });
