@@ -76,11 +76,6 @@ impl Coverage {
         Self::among(snapshot, |_| true, |_| true)
     }
 
-    /// The coverage of some of its objects.
-    pub(crate) fn of_nodes(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
-        Self::among(snapshot, |node| nodes.contains(node), |_| true)
-    }
-
     /// The coverage for an answer about references, which values of plain types of std cannot
     /// change, though nothing makes them known: they can grow, and hold none.
     pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
@@ -124,7 +119,8 @@ impl Coverage {
                 State::Lent => lent += 1,
                 State::Panicked => panicked += 1,
                 _ => {
-                    coverage.traced += 1;
+                    // A root is no object: it holds some.
+                    coverage.traced += usize::from(node.root().is_none());
                     continue;
                 }
             }
@@ -235,13 +231,13 @@ impl WhatIf {
     pub fn coverage(&self) -> Coverage {
         let snapshot = self.snapshot();
         let Change::Dropped { node, .. } = self.change() else {
-            return Coverage::of(snapshot);
+            return Coverage::of_references(snapshot);
         };
         let mut freed = NodeSet::new(snapshot.len());
         freed.insert(*node);
         for object in self.freed() {
             freed.insert(object.node_id());
         }
-        Coverage::of_nodes(snapshot, &freed)
+        Coverage::of_references_of(snapshot, &freed)
     }
 }

@@ -1,14 +1,15 @@
-//! What could not be looked into, in reports.
+//! What could not be traced, in reports.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use objgraph_core::PlaceKind;
+use objgraph_core::{PlaceKind, public_name};
 
 use super::openings::{opened_by, words};
 use super::words::{Names, count, fitted, joined, objects, wrapped};
 use crate::analysis::{BlindSpots, Opening};
 
-/// At most so many types, and so many places, are told.
+/// Maximum number of types, and of places, listed.
 const LINES: usize = 20;
 
 /// Each blind spot, with what to do about it.
@@ -99,13 +100,13 @@ impl BlindSpots {
 }
 
 /// The name of a type: in full where that says where to go, and short where its head is of std.
-fn shown<'n>(full: &'n str, short: &'n str) -> &'n str {
+fn shown<'n>(full: &str, short: &'n str) -> Cow<'n, str> {
     let of_std = ["std::", "core::", "alloc::", "objgraph_core::"];
     let is_path = full.starts_with(|c: char| c.is_alphabetic() || c == '_');
     match is_path && !full.starts_with("dyn ") && !of_std.iter().any(|root| full.starts_with(root))
     {
-        true => full,
-        false => short,
+        true => Cow::Owned(public_name(full)),
+        false => Cow::Borrowed(short),
     }
 }
 
@@ -127,9 +128,7 @@ pub(crate) fn in_one_line(blind: &BlindSpots) -> Option<String> {
         parts.push(format!("{} in objects", count(values, "value", "values")));
     }
     let parts = parts.join(", ");
-    Some(format!(
-        "Not looked into: {parts} (see objgraph::blind_spots())"
-    ))
+    Some(format!("Not traced: {parts} (see objgraph::blind_spots())"))
 }
 
 fn tell(out: &mut String, what: &str, advice: &str) -> fmt::Result {

@@ -82,7 +82,7 @@ impl Report<'_> {
             coverage.write_nothing_among(out, &format!("No leak found{sure}"))?;
             return writeln!(out);
         }
-        match coverage.traced() - left_behind {
+        match coverage.traced().saturating_sub(left_behind) {
             0 if left_behind > 0 => writeln!(out, "Nothing leaked for certain.\n"),
             0 => writeln!(out, "Nothing leaked: no object is alive.\n"),
             1 => writeln!(

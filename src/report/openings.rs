@@ -83,6 +83,10 @@ impl fmt::Display for OpeningText<'_> {
                 write!(f, "objgraph::register!(…) with the type of the value in it")
             }
             Opening::OneCopy => write!(f, "have all crates depend on one version of objgraph"),
+            Opening::WatchTask => write!(
+                f,
+                "call `objgraph::watch(&task)` for the `Arc` that it wakes"
+            ),
             Opening::With if self.is_in_field => write!(f, "{MARK}"),
             Opening::With => write!(f, "it stays opaque"),
         }

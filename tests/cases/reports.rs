@@ -389,7 +389,7 @@ fn a_waker_is_no_suspect() {
             leaks,
             &[
                 "No leak found among the 1 object that could be traced; 1 value in it could not:",
-                "1 value of Waker in Queue.tasks",
+                "1 value of Waker in Queue.tasks: call `objgraph::watch(&task)`",
             ],
         );
         drop(queue);
@@ -722,6 +722,7 @@ fn no_text_has_a_private_path() {
             picture().to_text().unwrap(),
             format!("{full:?} {:?}", objgraph::objects()),
             objgraph::find_leaks().to_string(),
+            objgraph::blind_spots().to_string(),
             objgraph::diff(&before, &snapshot).to_string(),
             objgraph::typesizes().to_string(),
             objgraph::retained().to_string(),

@@ -8,6 +8,9 @@ mod name;
 #[cfg(test)]
 mod tests;
 
+use std::any::type_name;
+use std::task::Waker;
+
 use objgraph_core::{Family, PathId, Segment, Snapshot, TypeInfo, public_name};
 
 use super::is_of_another_copy;
@@ -45,6 +48,8 @@ pub(crate) enum Opening {
     ValueInAny,
     /// One copy of objgraph in the program: the value is a pointer of another.
     OneCopy,
+    /// `objgraph::watch` of the task that a waker owns.
+    WatchTask,
     /// `#[tracked(with = …)]` on the field: nothing is known of the type.
     With,
 }
@@ -113,6 +118,9 @@ fn place(snapshot: &Snapshot, path: PathId) -> Where<'_> {
 fn openings(full_name: &str, place: Where<'_>, families: &[Family]) -> Vec<Opening> {
     if place != Where::Object && is_of_another_copy(full_name) {
         return vec![Opening::OneCopy];
+    }
+    if full_name == type_name::<Waker>() {
+        return vec![Opening::WatchTask];
     }
     let name = read(full_name);
     let mut finder = Finder {
