@@ -12,7 +12,7 @@ use crate::snapshot::Holder;
 use crate::sync::Arc;
 use crate::trace::{Starts, label_of};
 use crate::tracked::Visit;
-use crate::type_name::{public_name, short_name};
+use crate::type_name::{public_name, short_name, shown_name};
 
 /// An object of the table, by its id. It keeps nothing alive.
 #[derive(Clone, Copy)]
@@ -206,7 +206,12 @@ impl Object {
 
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", public_name(self.type_name()), self.id())
+        write!(
+            f,
+            "{} {}",
+            shown_name(&public_name(self.type_name())),
+            self.id()
+        )
     }
 }
 

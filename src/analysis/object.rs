@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use objgraph_core::{Node, NodeId, ObjectId, Site, public_name};
+use objgraph_core::{Node, NodeId, ObjectId, Site, public_name, shown_name};
 
 /// An object of a snapshot: what was known of it when the snapshot was taken.
 #[derive(Clone, Copy)]
@@ -66,13 +66,18 @@ impl<'s> SnapshotObject<'s> {
 
 impl fmt::Debug for SnapshotObject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", public_name(self.type_name()), self.id())
+        write!(
+            f,
+            "{} {}",
+            shown_name(&public_name(self.type_name())),
+            self.id()
+        )
     }
 }
 
 /// `Node #17`.
 impl fmt::Display for SnapshotObject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.short_name(), self.id())
+        write!(f, "{} {}", shown_name(self.short_name()), self.id())
     }
 }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use objgraph_core::{FieldName, Snapshot, last_segments, map_paths, public_name, short_name};
+use objgraph_core::{
+    FieldName, Snapshot, last_segments, map_paths, public_name, short_name, shown_name,
+};
 
 /// The names under which types are shown: short, with as few modules as distinguish them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl ShownNames {
         let mut alike: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for name in types {
             alike
-                .entry(shown.get(name).into_owned())
+                .entry(shown.whole(name).into_owned())
                 .or_default()
                 .insert(name);
         }
@@ -79,8 +81,15 @@ impl ShownNames {
         shown
     }
 
-    /// The name under which a type is shown, by its full name.
+    /// The name under which a type is shown, by its full name; cut if it is very long.
     pub(crate) fn get(&self, full: &str) -> Cow<'_, str> {
+        match self.whole(full) {
+            Cow::Borrowed(name) => shown_name(name),
+            Cow::Owned(name) => Cow::Owned(shown_name(&name).into_owned()),
+        }
+    }
+
+    fn whole(&self, full: &str) -> Cow<'_, str> {
         if let Some(name) = self.types.get(full) {
             return Cow::Borrowed(name);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::{error, fmt};
 
 use objgraph_core::__private::with_report;
-use objgraph_core::{NodeId, Site, Snapshot};
+use objgraph_core::{NodeId, Site, Snapshot, shown_name};
 
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, OutsideSite, Unproven, outside_sites};
@@ -108,7 +108,10 @@ impl Failure {
         let picture = backrefs_in(snapshot, starts).too_many(4);
         let site = |node: &NodeId| {
             let node = snapshot.node(*node);
-            let text = format!("{} is still alive", node.type_info().short_name);
+            let text = format!(
+                "{} is still alive",
+                shown_name(&node.type_info().short_name)
+            );
             Some(Point {
                 site: node.site()?.clone(),
                 text,
@@ -206,9 +209,10 @@ fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     order::sort_by(&mut counts, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let mut names: Vec<&str> = counts.iter().take(3).map(|count| count.0).collect();
+    let first = counts.iter().take(3);
+    let mut names: Vec<_> = first.map(|count| shown_name(count.0)).collect();
     if counts.len() > names.len() {
-        names.push("…");
+        names.push("…".into());
     }
     names.join(", ")
 }
@@ -219,7 +223,7 @@ impl Point {
         let sites = outside_sites(snapshot, nodes.iter().copied());
         let strong = sites.into_iter().filter(|one| one.strong).take(3);
         let text = match nodes {
-            [node] => snapshot.node(*node).type_info().short_name.clone(),
+            [node] => shown_name(&snapshot.node(*node).type_info().short_name).into_owned(),
             _ => "what should be gone".to_owned(),
         };
         let point = |one: OutsideSite| Self {
@@ -236,7 +240,7 @@ impl Point {
         let made = objects
             .filter_map(|&node| {
                 let node = leaks.snapshot().node(node);
-                Some((node.site()?, &node.type_info().short_name))
+                Some((node.site()?, shown_name(&node.type_info().short_name)))
             })
             .next();
         let (site, name) = made?;

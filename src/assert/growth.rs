@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use objgraph_core::__private::snapshot_from;
-use objgraph_core::{NodeId, NodeRow, Scope, Site, Snapshot, State, snapshot};
+use objgraph_core::{NodeId, NodeRow, Scope, Site, Snapshot, State, shown_name, snapshot};
 
 use super::check::WAIT;
 use super::failure::{Failure, Point};
@@ -200,11 +200,14 @@ impl Measured {
 
 /// `` +1 `Session` per iteration, made at src/server.rs:88:14 ``.
 fn line(Grown { what, by, .. }: &Grown) -> String {
+    let name = match what {
+        What::Made(name, _) | What::Type(name) | What::Items(name, _) => shown_name(name),
+    };
     match what {
-        What::Made(name, Some(site)) => format!("+{by} `{name}` per iteration, made at {site}"),
-        What::Made(name, None) => format!("+{by} `{name}` per iteration"),
-        What::Type(name) => format!("+{by} `{name}` per iteration, made at several places"),
-        What::Items(name, path) => {
+        What::Made(_, Some(site)) => format!("+{by} `{name}` per iteration, made at {site}"),
+        What::Made(_, None) => format!("+{by} `{name}` per iteration"),
+        What::Type(_) => format!("+{by} `{name}` per iteration, made at several places"),
+        What::Items(_, path) => {
             let path = in_line(path);
             let items = count_of(usize::try_from(*by).unwrap_or(usize::MAX), "item", "items");
             match path.is_empty() || path.starts_with('[') {

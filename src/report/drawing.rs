@@ -20,10 +20,6 @@ pub type NodeAttrs<'f> = dyn Fn(Node<'_>) -> Vec<(String, String)> + 'f;
 /// How many characters of an object's own text are drawn.
 const WIDTH: usize = 40;
 
-/// How many of a type's name: of a longer one nobody reads more, and Graphviz draws none of tens of
-/// thousands. [`DrawnNode::type_name`] has it whole.
-const NAME: usize = 200;
-
 /// A picture as plain data: nodes with their texts, the arrows between them, and what each is.
 ///
 /// Every format is written from this and nothing else.
@@ -263,12 +259,12 @@ impl Writer<'_> {
                 (Role::Outside(*references), format!("outside ×{references}"))
             }
             Shape::Hidden { type_index, kind } => {
-                let name = self.name(*type_index as usize);
+                let name = self.names.get(*type_index as usize);
                 let label = match kind {
                     PlaceKind::Busy => format!("{name}\nbusy"),
                     PlaceKind::TooDeep => "nested too deeply".to_owned(),
                     PlaceKind::Poisoned => format!("{name}\npoisoned"),
-                    _ => name,
+                    _ => name.to_owned(),
                 };
                 let mut node = self.plain(drawn, Role::Hidden, label);
                 let info = self.snapshot.types().get(*type_index as usize);
@@ -277,15 +273,6 @@ impl Writer<'_> {
             }
         };
         self.plain(drawn, role, label)
-    }
-
-    /// The name of a type, cut.
-    fn name(&self, type_index: usize) -> String {
-        let name = self.names.get(type_index);
-        match name.char_indices().nth(NAME) {
-            Some((end, _)) => format!("{}…", &name[..end]),
-            None => name.to_owned(),
-        }
     }
 
     fn plain(&self, drawn: &Drawn, role: Role, label: String) -> DrawnNode {
@@ -330,7 +317,7 @@ impl Writer<'_> {
         let mut all = self.plain(drawn, Role::Stack, String::new());
         all.objects = nodes.iter().map(|node| of_node(node).id()).collect();
         if let Some(first) = nodes.first().map(of_node) {
-            let name = self.name(first.type_index());
+            let name = self.names.get(first.type_index());
             all.label = format!("{} × {name}", nodes.len());
             all.type_name = first.type_info().name.clone();
             all.implements_drop = self.options.drops && first.type_info().implements_drop;
@@ -342,7 +329,7 @@ impl Writer<'_> {
     }
 
     fn label(&self, node: Node<'_>) -> String {
-        let mut label = self.name(node.type_index());
+        let mut label = self.names.get(node.type_index()).to_owned();
         if let Some(root) = node.root() {
             label = format!("{root}\n{label}");
         }

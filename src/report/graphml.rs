@@ -6,7 +6,9 @@ mod tests;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use objgraph_core::{Snapshot, public_name};
+use objgraph_core::Snapshot;
+
+use super::type_names::name_in_full;
 
 use super::drawing::Drawing;
 use super::escape::visible;
@@ -51,7 +53,8 @@ impl Drawing {
             let ids = ids.join(" ");
             let mut data = Data::new(out, NODE, "nd");
             data.node(at)?;
-            data.text(&node.label)?.text(public_name(&node.type_name))?;
+            data.text(&node.label)?
+                .text(name_in_full(&node.type_name))?;
             data.text(role(node.role).0)?.text(&ids)?;
             data.text(node.depth)?.text(node.is_start)?;
             data.text(node.is_highlighted)?.text(node.implements_drop)?;
@@ -99,7 +102,7 @@ pub fn write_graphml(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()>
         let mut data = Data::new(out, NODE, "nd");
         data.node(node.node_id().index())?;
         data.text(node.id())?
-            .text(public_name(&node.type_info().name))?;
+            .text(name_in_full(&node.type_info().name))?;
         data.text(node.label().unwrap_or_default())?.text(site)?;
         data.text(node.root().unwrap_or_default())?;
         data.text(node.shallow_bytes())?.text(node.heap_bytes())?;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{NodeId, Snapshot};
+use objgraph_core::{NodeId, Snapshot, shown_name};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
@@ -159,8 +159,9 @@ impl<'l> KindsReport<'l> {
                 let node = self.snapshot().node(node);
                 let label = self.leaks.label_of(node)?;
                 // The text of a derived `Debug` begins with the type.
-                let name = &node.type_info().short_name;
-                Some(match label.strip_prefix(name.as_str()) {
+                let short = &node.type_info().short_name;
+                let name = shown_name(short);
+                Some(match label.strip_prefix(short.as_str()) {
                     Some(rest) => format!("{name} {}{rest}", node.id()),
                     None => format!("{name} {} {label}", node.id()),
                 })

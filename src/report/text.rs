@@ -5,6 +5,8 @@ mod tests;
 
 use std::io::{self, Write};
 
+use objgraph_core::shown_name;
+
 /// A row of the table of new ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewIdsRow {
@@ -43,6 +45,7 @@ impl NewIdsRow {
 pub fn write_counts(out: &mut dyn Write, rows: &[(String, usize)]) -> io::Result<()> {
     let width = widest(rows.iter().map(|row| row.0.as_str()));
     for (name, count) in rows {
+        let name = shown_name(name);
         writeln!(out, "{name:<width$} {count}")?;
     }
     Ok(())
@@ -56,6 +59,7 @@ pub fn write_counts(out: &mut dyn Write, rows: &[(String, usize)]) -> io::Result
 pub fn write_growth(out: &mut dyn Write, rows: &[(String, usize, usize)]) -> io::Result<()> {
     let width = widest(rows.iter().map(|row| row.0.as_str()));
     for (name, count, delta) in rows {
+        let name = shown_name(name);
         writeln!(out, "{name:<width$}{count:>9} {delta:>+9}")?;
     }
     Ok(())
@@ -83,14 +87,17 @@ pub fn write_new_ids(out: &mut dyn Write, rows: &[NewIdsRow]) -> io::Result<()> 
         writeln!(
             out,
             "{:<width$}{:>13}{:>13}{:>+13}{:>+13}",
-            row.name, row.old, row.current, row.new, row.delta
+            shown_name(&row.name),
+            row.old,
+            row.current,
+            row.new,
+            row.delta
         )?;
     }
     writeln!(out, "{frame}")
 }
 
 fn widest<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-    let widest = names.map(|name| name.chars().count()).max();
-    // More, the formatter does not take as a width.
-    widest.unwrap_or(0).min(usize::from(u16::MAX))
+    let widest = names.map(|name| shown_name(name).chars().count()).max();
+    widest.unwrap_or(0)
 }

@@ -3,11 +3,16 @@
 
 use std::borrow::Cow;
 
-use objgraph_core::{PathId, PlaceKind, Segment, Snapshot, public_name, steps_text};
+use objgraph_core::{PathId, PlaceKind, Segment, Snapshot, public_name, shown_name, steps_text};
 
 use super::escape::in_line;
 use super::words::joined;
 use crate::analysis::{FieldPath, ShownNames, Suspect, declaring, field};
+
+/// The name of a type with its modules, as files show it; cut if it is very long.
+pub(super) fn name_in_full(full: &str) -> String {
+    shown_name(&public_name(full)).into_owned()
+}
 
 /// The names under which the types of a snapshot are shown.
 pub(super) struct Names<'s> {
@@ -34,7 +39,7 @@ impl<'s> Names<'s> {
     pub(super) fn in_full(snapshot: &'s Snapshot) -> Self {
         let types = snapshot.types().iter();
         Self {
-            names: types.map(|info| public_name(&info.name)).collect(),
+            names: types.map(|info| name_in_full(&info.name)).collect(),
             snapshot,
             shown: ShownNames::default(),
         }

@@ -452,3 +452,127 @@ mod labels {
         child.wait().unwrap();
     }
 }
+
+/// The name of a type that is nested deeply can have a million characters.
+mod long_names {
+    use std::marker::PhantomData;
+    use std::sync::Arc;
+
+    use super::*;
+
+    type Twice<T> = (T, T);
+    type Times16<T> = Twice<Twice<Twice<Twice<T>>>>;
+    /// Its name has more than 50,000 characters.
+    type Long = Times16<Times16<Times16<Marker>>>;
+
+    struct Marker;
+
+    type LongNode = Node<Long>;
+
+    #[derive(Tracked)]
+    struct Node<T: 'static> {
+        next: RefCell<Option<Rc<Node<T>>>>,
+        // Opaque, and its name is as long.
+        held: Option<Box<dyn Fn(&T)>>,
+        marker: PhantomData<fn(&T)>,
+    }
+
+    fn node() -> Rc<Node<Long>> {
+        objgraph::register::<Node<Long>>();
+        let node = Rc::new(Node {
+            next: RefCell::new(None),
+            held: None,
+            marker: PhantomData,
+        });
+        node.next.replace(Some(node.clone()));
+        node
+    }
+
+    /// Returns everything that names the type.
+    fn texts(node: &Rc<Node<Long>>) -> Vec<(&'static str, String)> {
+        let snapshot = Arc::new(objgraph::snapshot());
+        let leaks = objgraph::leaks_in(&snapshot);
+        let written = |write: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>| {
+            let mut out = Vec::new();
+            write(&mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let mut texts = vec![
+            ("leaks", leaks.to_string()),
+            ("blind spots", objgraph::blind_spots().to_string()),
+            ("cycles", objgraph::find_cycles(node).to_string()),
+            ("cycles of types", objgraph::type_cycles().to_string()),
+            ("retained", objgraph::retained().to_string()),
+            ("sizes", objgraph::typesizes().to_string()),
+            ("zombies", objgraph::zombies().to_string()),
+            (
+                "diff",
+                objgraph::diff(&objgraph::Snapshot::empty(), &snapshot).to_string(),
+            ),
+            ("JSON", written(&|out| objgraph::write_json(&snapshot, out))),
+            (
+                "GraphML",
+                written(&|out| objgraph::write_graphml(&snapshot, out)),
+            ),
+            (
+                "table",
+                written(&|out| objgraph::stats().write_most_common_types(out)),
+            ),
+            ("objects", format!("{:?}", objgraph::objects())),
+        ];
+        let id = objgraph::id(node);
+        texts.extend(objgraph::why_alive(id).map(|why| ("why alive", why.to_string())));
+        texts.extend(objgraph::what_if_dropped(id).map(|what| ("dropped", what.to_string())));
+        texts.extend(objgraph::owners(id).map(|owners| ("owners", owners.to_string())));
+        for shortnames in [false, true] {
+            for picture in [objgraph::refs(node), objgraph::leaked(&leaks)] {
+                let picture = picture.shortnames(shortnames);
+                texts.extend([
+                    ("dot", picture.to_dot().unwrap()),
+                    ("svg", picture.to_svg().unwrap()),
+                    ("txt", picture.to_text().unwrap()),
+                    ("json", picture.to_json().unwrap()),
+                    ("graphml", picture.to_graphml().unwrap()),
+                    ("mmd", picture.to_mermaid().unwrap()),
+                ]);
+            }
+        }
+        let failure = |assert: &dyn Fn()| {
+            let assert = std::panic::AssertUnwindSafe(assert);
+            let panic = std::panic::catch_unwind(assert).unwrap_err();
+            *panic.downcast::<String>().unwrap()
+        };
+        texts.extend([
+            ("count", failure(&|| objgraph::assert_count!(LongNode, 77))),
+            ("drops", failure(&|| objgraph::assert_drops!(self::node()))),
+            (
+                "growth",
+                failure(&|| objgraph::assert_no_growth!(|| drop(self::node()))),
+            ),
+        ]);
+        texts
+    }
+
+    #[test]
+    fn names_are_cut_in_every_text() {
+        if !objgraph::ENABLED {
+            return;
+        }
+        process::succeeds("files::long_names::names_are_cut_in_every_text", || {
+            let held = node();
+            drop(node());
+            let full = std::any::type_name::<Node<Long>>();
+            assert!(full.len() > 50_000);
+            // The data has it whole.
+            assert_eq!(objgraph::at(objgraph::id(&held)).unwrap().type_name(), full);
+            for (what, text) in texts(&held) {
+                let most = text
+                    .split('…')
+                    .map(|part| part.matches("Marker").count())
+                    .max();
+                assert!(most < Some(200), "{what} has {} bytes", text.len());
+                assert!(text.len() < 30_000, "{what} has {} bytes", text.len());
+            }
+        });
+    }
+}

@@ -1,11 +1,10 @@
 //! A drawing as a value of JSON.
 
-use objgraph_core::public_name;
-
 use super::VERSION;
 use super::value::Json;
 use crate::analysis::LinkKind;
 use crate::report::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use crate::report::type_names::name_in_full;
 
 pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
     let cycle = |cycle: &Vec<usize>| Json::list(cycle.iter().map(|&node| Json::number(node)));
@@ -33,7 +32,7 @@ pub(super) fn node(node: &DrawnNode) -> Json<'_> {
         ("role", Json::text(role)),
         ("count", count.into()),
         ("objects", Json::list(ids)),
-        ("type", Json::text(public_name(&node.type_name))),
+        ("type", Json::text(name_in_full(&node.type_name))),
         ("label", Json::text(&*node.label)),
         ("depth", Json::number(node.depth)),
         ("brightness", Json::Real(node.brightness)),

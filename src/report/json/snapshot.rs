@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use objgraph_core::{
     Edge, Field, Holder, LengthRow, Node, NodeId, Place, PlaceKind, Sight, Site, Snapshot, State,
-    TypeInfo, public_name,
+    TypeInfo, shown_name,
 };
 
 use super::VERSION;
 use super::value::Json;
+use crate::report::type_names::name_in_full;
 
 pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {
     let parts = snapshot.parts();
@@ -57,8 +58,8 @@ fn write_rows<'a>(
 
 fn type_info(info: &TypeInfo) -> Json<'_> {
     Json::Object(vec![
-        ("name", Json::text(public_name(&info.name))),
-        ("short_name", Json::text(&*info.short_name)),
+        ("name", Json::text(name_in_full(&info.name))),
+        ("short_name", Json::text(shown_name(&info.short_name))),
         ("size", Json::number(info.size)),
         ("is_visited", info.is_visited.into()),
         ("is_derived", info.is_derived.into()),
