@@ -9,8 +9,8 @@ use super::sites::write_sites;
 use super::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 
-/// At most so many kinds are told.
-const KINDS: usize = 6;
+/// Maximum number of kinds that are described.
+const KINDS: usize = LeakKinds::REPORTED;
 /// At most so many types and sites of one kind are told.
 const SITES: usize = 5;
 /// Of so many kinds all is told; of the others, less.

@@ -79,6 +79,9 @@ impl LeakKinds {
     /// Fixes are looked for in so many kinds, those that retain the most.
     pub const FIXED: usize = 16;
 
+    /// Maximum number of kinds that a report describes, those that retain the most.
+    pub const REPORTED: usize = 6;
+
     /// The kinds of these leaked objects (sorted).
     ///
     /// Takes time and memory in proportion to the nodes and edges, for finding fixes once for

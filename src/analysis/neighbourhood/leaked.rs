@@ -4,13 +4,13 @@ use objgraph_core::{Node, NodeId};
 
 use super::walk::{Part, Walk};
 use super::{Neighbourhood, Options, Shape, TooLarge};
-use crate::analysis::{Leaks, NodeSet, Step, Way};
+use crate::analysis::{LeakKinds, Leaks, NodeSet, Step, Way};
 
 /// Of a ring that is longer, the beginning and the end are drawn.
 const RING: usize = 12;
 
-/// An example of each kind of cycle, then what its objects refer to among the leaked, breadth
-/// first, until `max_objects` are drawn.
+/// The rings that the report names, an example of each other kind of cycle, then what their objects
+/// refer to among the leaked, breadth first, until `max_objects` are drawn.
 ///
 /// Of a ring too long for the picture, the beginning and the end are drawn.
 pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhood, TooLarge> {
@@ -40,17 +40,25 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhoo
 
     // The objects that are drawn, or stand for by a gap in a ring.
     let mut told = NodeSet::new(snapshot.len());
-    let rings: Vec<&[Step]> = leaks
-        .kinds()
-        .all()
+    let kinds = leaks.kinds().all();
+    let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::REPORTED));
+    let mut rings: Vec<&[Step]> = named
         .iter()
-        .filter_map(|kind| kind.rings.first().map(Vec::as_slice))
+        .flat_map(|kind| &kind.rings)
+        .map(Vec::as_slice)
         .collect();
+    let named = rings.len();
+    rings.extend(
+        others
+            .iter()
+            .filter_map(|kind| kind.rings.first().map(Vec::as_slice)),
+    );
     for (number, ring) in rings.iter().enumerate() {
-        // The kinds that are left share the room that is left.
+        // The rings that are left share the room that is left; those that the report names are
+        // drawn in any case.
         let room = (options.max_objects / 2).saturating_sub(walk.objects());
         let share = room / (rings.len() - number).min(4);
-        if share < 2 && number > 0 {
+        if share < 2 && number >= named {
             break;
         }
         draw_ring(&mut walk, ring, share.clamp(4, RING));

@@ -250,3 +250,45 @@ fn no_leaks_no_picture() {
             .is_empty()
     );
 }
+
+/// Kinds that need several fields changed have several rings.
+#[test]
+fn every_ring_of_the_report_is_drawn() {
+    let mut kit = Kit::new();
+    for kind in ["app::A", "app::B", "app::C", "app::D", "app::E", "app::F"] {
+        let ring: Vec<NodeId> = (0..4).map(|_| kit.node(kind, 0)).collect();
+        for at in 0..4 {
+            kit.edge(ring[at], "next", ring[(at + 1) % 4]);
+            kit.edge(ring[at], "prev", ring[(at + 3) % 4]);
+        }
+        kit.edge(ring[3], "me", ring[3]);
+    }
+    let leaks = find_leaks(&kit.snapshot());
+    for max_objects in [2, 10, 100] {
+        let options = Options {
+            max_objects,
+            ..Options::default()
+        };
+        let picture = Neighbourhood::leaks(&leaks, &options).unwrap();
+        let drawn_at = |node: NodeId| {
+            let nodes = picture.nodes.iter();
+            nodes
+                .into_iter()
+                .position(|drawn| drawn.shape.objects() == [node])
+        };
+        for kind in leaks.kinds().all() {
+            assert_eq!(kind.rings.len(), 3);
+            for ring in &kind.rings {
+                for (at, step) in ring.iter().enumerate() {
+                    let to = drawn_at(ring[(at + 1) % ring.len()].node).unwrap();
+                    let from = drawn_at(step.node).unwrap();
+                    let links = picture.links.iter();
+                    let label = leaks.snapshot().parts().paths.show(step.path, step.index);
+                    let drawn = links
+                        .filter(|link| (link.from, link.to, &link.label) == (from, to, &label));
+                    assert_eq!(drawn.count(), 1);
+                }
+            }
+        }
+    }
+}

@@ -114,11 +114,14 @@ impl<'s, 'f> Walk<'s, 'f> {
         edge: usize,
         ends: (NodeId, NodeId),
     ) {
+        // Several rings may run along it.
+        if !self.ahead.insert(edge) {
+            return;
+        }
         let row = &self.snapshot.parts().edges[edge];
         let label = self.snapshot.parts().paths.show(row.path, row.index);
         self.strong.push((self.picture.links.len(), ends.0, ends.1));
         self.picture.link(from, to, label, LinkKind::Strong);
-        self.ahead.insert(edge);
     }
 
     /// Draws all that is to be drawn behind the starts.
