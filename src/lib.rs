@@ -160,7 +160,7 @@ pub use assert::expanded as __assert;
 #[doc(hidden)]
 pub use objgraph_core::__private;
 #[doc(hidden)]
-pub use objgraph_derive::__register;
+pub use objgraph_derive::{__count, __register};
 
 /// The guides' examples run with the tests.
 #[cfg(doctest)]

@@ -7,6 +7,7 @@
 
 mod ast;
 mod attr;
+mod count;
 mod derive;
 mod errors;
 mod expand;
@@ -84,6 +85,13 @@ pub fn root(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn __register(input: TokenStream) -> TokenStream {
     register::register(input.into()).into()
+}
+
+/// What `objgraph::assert_count!` expands to, which says where objgraph is.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __count(input: TokenStream) -> TokenStream {
+    count::count(input.into()).into()
 }
 
 /// A test that fails if it leaks.

@@ -11,6 +11,7 @@ mod pictures;
 mod scopes;
 mod sizes;
 mod stats;
+mod suggestions;
 mod type_cycles;
 mod typed;
 mod why;
@@ -32,10 +33,13 @@ pub use pictures::{
 };
 pub use scopes::{in_current_scope, spawn_in_current_scope};
 pub use sizes::{retained, show_retained, show_typesizes, typesizes};
+pub(crate) use stats::meaning;
 pub use stats::{
     Stats, count, count_in, most_common_types, show_most_common_types, stats, stats_of, typestats,
 };
+pub(crate) use suggestions::suggestions;
 pub use type_cycles::type_cycles;
+pub(crate) use typed::Meaning;
 pub use typed::Typed;
 pub use why::{
     get_leaking_objects, get_leaking_objects_in, get_leaking_objects_of, what_if_dropped,

@@ -38,7 +38,7 @@ pub fn count(name: &str) -> usize {
 }
 
 /// What a name means among all types that objects were ever of.
-pub(super) fn meaning<'n>(name: &'n str, counts: &[Count]) -> Meaning<'n> {
+pub(crate) fn meaning<'n>(name: &'n str, counts: &[Count]) -> Meaning<'n> {
     let known = counts.iter().filter(|count| count.born > 0);
     Meaning::among(name, known.map(|count| count.type_name))
 }

@@ -31,14 +31,14 @@ impl Typed for SnapshotObject<'_> {
 
 /// What a name means among some types: those of this name or, where there is none, those that hold
 /// one of this name in a cell, a lock, an option or a box.
-pub(super) struct Meaning<'n> {
+pub(crate) struct Meaning<'n> {
     name: &'n str,
     is_inside: bool,
 }
 
 impl<'n> Meaning<'n> {
     /// The meaning of the name among types of these full names.
-    pub(super) fn among<'t>(name: &'n str, types: impl IntoIterator<Item = &'t str>) -> Self {
+    pub(crate) fn among<'t>(name: &'n str, types: impl IntoIterator<Item = &'t str>) -> Self {
         let mut types = types.into_iter();
         Self {
             name,
@@ -47,7 +47,7 @@ impl<'n> Meaning<'n> {
     }
 
     /// Whether it means the type of this full name.
-    pub(super) fn is(&self, full: &str) -> bool {
+    pub(crate) fn is(&self, full: &str) -> bool {
         let mut next = if self.is_inside {
             inside(full)
         } else {

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use objgraph_core::{NodeId, Scope, TypeInfo, count_of, objects, snapshot};
+use objgraph_core::{ENABLED, NodeId, Scope, count_of, objects, public_name, snapshot};
 
 use super::check::WAIT;
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
-use crate::ask::count;
+use crate::ask::{Meaning, meaning, suggestions};
 use crate::report::in_line;
 
 /// What is counted.
@@ -40,41 +40,55 @@ impl Counted {
         }
     }
 
-    fn is(&self, info: &TypeInfo) -> bool {
+    /// Which types are counted, by their full names.
+    fn types(&self) -> Types {
         match self.of_type {
-            Some(_) => info.name == self.name,
-            None => info.matches(self.name),
+            Some(_) => Types::One(public_name(self.name)),
+            None => Types::Named(meaning(self.name, &objgraph_core::counts())),
         }
     }
 
-    /// Whether other threads may make or drop some.
-    fn may_change(&self, number: usize) -> bool {
+    /// The number of them: in the scope or, where there is none, in the process.
+    fn count(&self, types: &Types, scope: Option<&Scope>) -> usize {
+        if let (Some(count), None) = (self.of_type, scope) {
+            return count();
+        }
         let mut known: HashMap<&'static str, bool> = HashMap::new();
-        let mut all = objects().into_iter().filter(|object| {
-            let name = object.type_name();
-            *known
-                .entry(name)
-                .or_insert_with(|| self.is(&TypeInfo::opaque(name, 0)))
+        let counted = objects().into_iter().filter(|object| {
+            scope.is_none_or(|scope| scope.contains(object.scope()))
+                && types.contain(object.type_name(), &mut known)
         });
-        number == 0 || all.any(|object| is_shared(object.holder()) || object.is_of_other_thread())
+        counted.count()
+    }
+}
+
+/// The types that are counted.
+enum Types {
+    One(String),
+    Named(Meaning<'static>),
+}
+
+impl Types {
+    fn is(&self, full: &str) -> bool {
+        match self {
+            Self::One(name) => *name == public_name(full),
+            Self::Named(meaning) => meaning.is(full),
+        }
     }
 
-    /// How many there are: in the scope, or where there is none, in the process.
-    fn count(&self, scope: Option<&Scope>) -> usize {
-        let Some(scope) = scope else {
-            return self
-                .of_type
-                .map_or_else(|| count(self.name), |count| count());
-        };
-        let mut known: HashMap<&'static str, bool> = HashMap::new();
-        let of_type = objects().into_iter().filter(|object| {
-            let name = object.type_name();
-            let is = known
-                .entry(name)
-                .or_insert_with(|| self.is(&TypeInfo::opaque(name, 0)));
-            *is && scope.contains(object.scope())
-        });
-        of_type.count()
+    /// The same, computed once for each type.
+    fn contain(&self, full: &'static str, known: &mut HashMap<&'static str, bool>) -> bool {
+        *known.entry(full).or_insert_with(|| self.is(full))
+    }
+
+    /// Whether other threads may create or drop some.
+    fn may_change(&self, number: usize) -> bool {
+        let mut known = HashMap::new();
+        let mut counted = objects()
+            .into_iter()
+            .filter(|object| self.contain(object.type_name(), &mut known));
+        number == 0
+            || counted.any(|object| is_shared(object.holder()) || object.is_of_other_thread())
     }
 }
 
@@ -95,13 +109,19 @@ pub(super) fn counts(
     asserted: &str,
 ) -> Result<(), Failure> {
     let scope = Scope::current();
+    if counted.of_type.is_none()
+        && let Some(failure) = unknown(counted.name, asserted)
+    {
+        return Err(failure);
+    }
+    let types = counted.types();
     let mut patience = Patience::new(WAIT);
     let number = loop {
-        let number = counted.count(scope.as_ref());
+        let number = counted.count(&types, scope.as_ref());
         if is_right(number) {
             return Ok(());
         }
-        if !(counted.may_change(number) && patience.pause()) {
+        if !(types.may_change(number) && patience.pause()) {
             break number;
         }
     };
@@ -114,7 +134,7 @@ pub(super) fn counts(
     };
     let snapshot = Arc::new(snapshot());
     let nodes = snapshot.nodes().filter(|node| {
-        counted.is(node.type_info())
+        types.is(&node.type_info().name)
             && scope
                 .as_ref()
                 .is_none_or(|scope| scope.contains(node.scope()))
@@ -124,4 +144,29 @@ pub(super) fn counts(
         true => Failure::new(headline, ""),
         false => Failure::alive(&snapshot, &nodes, "").instead(&headline, ""),
     })
+}
+
+/// The failure of a name that no type of the program has. Such an assertion would hold for ever.
+fn unknown(name: &str, asserted: &str) -> Option<Failure> {
+    if !ENABLED {
+        return None;
+    }
+    let similar = suggestions(name)?;
+    let mut body = String::from(
+        "No type with a derive has this name, and no object of such a type was ever\ncreated.",
+    );
+    if !similar.is_empty() {
+        body.push_str(" Similar names:");
+        for name in similar {
+            body.push_str("\n  ");
+            body.push_str(&in_line(&name));
+        }
+    }
+    Some(Failure::new(
+        format!(
+            "assert_count!({asserted}): no type is called `{}`",
+            in_line(name)
+        ),
+        body,
+    ))
 }

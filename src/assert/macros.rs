@@ -233,7 +233,11 @@ macro_rules! assert_no_growth {
 }
 
 /// Asserts how many objects of a type are alive: of a type that is named as in code, or of all whose
-/// name is this text, as [`count`](crate::count()) takes it.
+/// name is this text, as [`count`](crate::count()) takes it. After the type comes a comma or one of
+/// `==`, `!=`, `<`, `<=`, `>`, `>=`, and a number.
+///
+/// A text that names no type in the program is a mistake, and the assertion fails with the names
+/// that are most like it.
 ///
 /// Below [`#[objgraph::test]`](macro@crate::test), or in another [`Scope`](crate::Scope), those
 /// count that were made in it; else those of the whole process. If the number is not right,
@@ -252,42 +256,12 @@ macro_rules! assert_no_growth {
 /// assert_count!(Leaf, 1);
 /// drop(leaf);
 /// assert_count!("Leaf", 0);
-/// assert_count!("Vec<Leaf>" == 0);
+/// assert_count!(std::cell::RefCell<Leaf> == 0);
 /// ```
 #[macro_export]
 macro_rules! assert_count {
-    ($name:literal, $number:expr $(,)?) => {
-        $crate::assert_count!(@ $crate::__assert::Counted::named($name), $name, ==, $number)
-    };
-    ($name:literal $operator:tt $number:expr $(,)?) => {
-        $crate::assert_count!(@ $crate::__assert::Counted::named($name), $name, $operator, $number)
-    };
-    (@ $counted:expr, $name:expr, $operator:tt, $number:expr) => {
-        $crate::__assert::Place {
-            module: ::core::module_path!(),
-            target: $crate::__target!(),
-        }
-        .count(
-            $counted,
-            &::std::format!("{} {} {}", $name, ::core::stringify!($operator), $number),
-            |__number: usize| __number $operator $number,
-        )
-    };
-    ($($name:ident)::+, $number:expr $(,)?) => {
-        $crate::assert_count!(
-            @ $crate::__assert::Counted::of::<$($name)::+>(),
-            ::core::stringify!($($name)::+),
-            ==,
-            $number
-        )
-    };
-    ($($name:ident)::+ $operator:tt $number:expr $(,)?) => {
-        $crate::assert_count!(
-            @ $crate::__assert::Counted::of::<$($name)::+>(),
-            ::core::stringify!($($name)::+),
-            $operator,
-            $number
-        )
+    ($($asserted:tt)*) => {
+        $crate::__count! { [$crate] $($asserted)* }
     };
 }
 

@@ -323,3 +323,77 @@ fn what_a_test_failed_with_has_not_leaked() {
         assert_eq!(objgraph::count_of::<u8>(), 1);
     });
 }
+
+/// Counts of types: every comparison, and names that no type has.
+mod counted {
+    use std::cell::RefCell;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use objgraph::assert_count;
+    use objgraph::rc::Rc;
+
+    use crate::process;
+
+    mod app {
+        #[derive(objgraph::Tracked)]
+        pub(super) struct Node<T = u8>(pub(super) T);
+
+        #[derive(objgraph::Tracked)]
+        pub(super) struct Session;
+    }
+
+    fn failure(assertion: impl FnOnce()) -> String {
+        let panic = catch_unwind(AssertUnwindSafe(assertion)).expect_err("it fails");
+        *panic.downcast::<String>().expect("a message")
+    }
+
+    #[test]
+    fn every_comparison_of_every_type() {
+        process::succeeds(
+            "assertions::counted::every_comparison_of_every_type",
+            || {
+                let limit = 3;
+                let _node = Rc::new(app::Node(1_u8));
+                let _session = Rc::new(RefCell::new(app::Session));
+                assert_count!(app::Node <= 3);
+                assert_count!(app::Node < limit);
+                assert_count!(app::Node<u8> >= usize::from(objgraph::ENABLED));
+                assert_count!(app::Node<u16>, 0);
+                assert_count!(crate::assertions::counted::app::Node<u8> < 2);
+                assert_count!(RefCell<app::Session> != 2);
+                if objgraph::ENABLED {
+                    assert_count!(app::Node, 1);
+                    assert_count!(app::Node > 0,);
+                    assert_count!(RefCell<app::Session> == 1);
+                    assert_count!("Session", 1);
+                    let scope = objgraph::Scope::new("a scope");
+                    let inside = scope.enter();
+                    let _session = Rc::new(RefCell::new(app::Session));
+                    assert_count!("Session", 1);
+                    assert_count!(RefCell<app::Session>, 1);
+                    drop(inside);
+                    let message = failure(|| assert_count!(app::Node < 1));
+                    assert!(message.starts_with("assert_count!(app::Node < 1): there are 1"));
+                }
+            },
+        );
+    }
+
+    #[test]
+    fn a_name_that_no_type_has_is_a_mistake() {
+        process::succeeds(
+            "assertions::counted::a_name_that_no_type_has_is_a_mistake",
+            || {
+                if !objgraph::ENABLED {
+                    assert_count!("Sesion", 0);
+                    return;
+                }
+                let message = failure(|| assert_count!("Sesion", 0));
+                assert!(message.contains("no type is called `Sesion`"), "{message}");
+                assert!(message.contains("\n  Session\n"), "{message}");
+                // It has a derive, though no object of it was ever created.
+                assert_count!("Session", 0);
+            },
+        );
+    }
+}

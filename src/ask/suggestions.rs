@@ -1,0 +1,76 @@
+//! Names of types that are like a name that no type has.
+
+use std::collections::BTreeSet;
+
+use objgraph_core::{counts, short_name, types};
+
+use super::typed::Meaning;
+use crate::order;
+
+/// Maximum number of names that are suggested.
+const SUGGESTIONS: usize = 3;
+/// Names that are less similar than this are not suggested.
+const SIMILAR: f64 = 0.7;
+
+/// The names of known types that are most like `name`, the most similar one first; `None` if some
+/// type has the name. A type is known if it has a derive, or if an object of it was ever created.
+///
+/// Similar is what the Jaro-Winkler similarity, from 0 to 1, says of the short names.
+pub(crate) fn suggestions(name: &str) -> Option<Vec<String>> {
+    let mut known: BTreeSet<String> = types().iter().map(|info| info.name.clone()).collect();
+    let created = counts().into_iter().filter(|count| count.born > 0);
+    known.extend(created.map(|count| count.type_name.to_owned()));
+    similar(name, &known)
+}
+
+fn similar(name: &str, known: &BTreeSet<String>) -> Option<Vec<String>> {
+    let meaning = Meaning::among(name, known.iter().map(String::as_str));
+    if known.iter().any(|full| meaning.is(full)) {
+        return None;
+    }
+    let wanted = short_name(name).to_lowercase();
+    let short: BTreeSet<String> = known.iter().map(|full| short_name(full)).collect();
+    let mut scored: Vec<(f64, String)> = short
+        .into_iter()
+        .map(|short| (strsim::jaro_winkler(&wanted, &short.to_lowercase()), short))
+        .filter(|&(similarity, _)| similarity >= SIMILAR)
+        .collect();
+    order::sort_by(&mut scored, |a, b| b.0.total_cmp(&a.0));
+    let names = scored.into_iter().map(|(_, short)| short);
+    Some(names.take(SUGGESTIONS).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::similar;
+
+    #[test]
+    fn the_most_similar_names_come_first() {
+        let known = [
+            "app::Session",
+            "app::Sessions",
+            "app::web::Season",
+            "app::Widget",
+            "core::cell::RefCell<app::Node>",
+        ];
+        let known: BTreeSet<String> = known.map(str::to_owned).into();
+        for (name, expected) in [
+            ("Session", None),
+            ("app::Session", None),
+            ("Node", None),
+            ("RefCell<Node>", None),
+            ("Sesion", Some(vec!["Session", "Sessions", "Season"])),
+            ("app::Wigdet", Some(vec!["Widget"])),
+            ("session", Some(vec!["Session", "Sessions", "Season"])),
+            ("Zebra", Some(vec![])),
+            ("", Some(vec![])),
+        ] {
+            let found = similar(name, &known);
+            let expected =
+                expected.map(|names| names.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+}
