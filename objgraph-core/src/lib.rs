@@ -50,7 +50,7 @@ pub use identified::{Identified, id};
 pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::ObjectId;
 pub use scope::{Entered, InScope, Scope};
-pub use sight::{register, types};
+pub use sight::{families, register, types};
 pub use site::Site;
 pub use snapshot::*;
 pub use trace::{

@@ -36,6 +36,8 @@ pub struct Field {
     pub name: &'static str,
     /// The text of its type, as it stands in the source.
     pub type_text: &'static str,
+    /// The full name of its type, in which no alias, parameter or associated type is left.
+    pub type_name: &'static str,
     /// Whether the trace looks into it.
     pub sight: Sight,
     /// Whether it is marked `#[tracked(back)]`: meant not to own.
@@ -43,7 +45,8 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field, for whoever describes types that no derive describes.
+    /// A field, for whoever describes types that no derive describes; `type_text` is the full name
+    /// of its type.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -54,6 +57,7 @@ impl Field {
         Self {
             name,
             type_text,
+            type_name: type_text,
             sight,
             back,
         }

@@ -1,14 +1,14 @@
-//! Which types could own themselves in a cycle, told from their fields before anything runs.
+//! Which types could own themselves in a cycle, by their fields, before anything runs.
 
 #[cfg(test)]
 mod tests;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::order;
-use objgraph_core::TypeInfo;
+use objgraph_core::{Sight, TypeInfo, public_name};
 
 use text::mentions;
 
@@ -18,10 +18,11 @@ pub(crate) use tests::info as type_info;
 /// Which types could own themselves in a cycle of strong references: the answer of
 /// [`type_cycles`](crate::type_cycles).
 ///
-/// It goes by the text of the fields of all types with a derive. `Rc` and `Arc` own, `Weak` does
-/// not, and what stands by value is part of its holder. A type that hides behind an alias, a
-/// `dyn Trait` or a type parameter is not seen; of types with the same name, those whose modules
-/// are nearest to the holder are taken. Instances of one generic type are one.
+/// It follows the fields of all registered types that have a derive, by the full names of their
+/// types, in which no alias or type parameter is left. `Rc` and `Arc` own, `Weak` does not, and a
+/// value is part of its holder. Instances of one generic type are one type. What it cannot follow
+/// is listed: a `dyn Trait`, a type without a derive, a generic type of which no instance is
+/// registered.
 ///
 /// It prints as a report for people.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,23 @@ pub struct TypeCycles {
     /// The cycles: first those through a field marked `#[tracked(back)]`, then those that a cell
     /// on the way lets close while the program runs, then the others; the shortest first.
     pub cycles: Vec<TypeCycle>,
+    /// The fields that could not be followed, sorted: a cycle may hide behind them.
+    pub unfollowed: Vec<UnfollowedField>,
+    /// The generic types with a derive of which no instance is registered: full names without
+    /// generic arguments, sorted.
+    pub unregistered: Vec<String>,
+}
+
+/// A field that may hold values of any type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct UnfollowedField {
+    /// The type that has the field: an index into [`TypeCycles::types`].
+    pub holder: usize,
+    /// The field: `parent`, `0`, or `Variant.name` in an enum.
+    pub field: String,
+    /// What it holds: `dyn app::Observer`, or the full name of a type without a derive.
+    pub type_name: String,
 }
 
 /// A field through which values of one type hold values of another.
@@ -73,31 +91,57 @@ pub struct TypeCycle {
     /// The way around: indices into [`TypeCycles::links`]; the last leads to the first.
     pub links: Vec<usize>,
     /// Whether a cell or lock on the way lets it close while the program runs. Without one it
-    /// takes a cell that the text of the fields does not show.
+    /// takes a cell that the types of the fields do not show.
     pub in_cell: bool,
     /// Whether one of its strong fields is marked `#[tracked(back)]`.
     pub is_back: bool,
 }
 
 impl TypeCycles {
-    /// The cycles among these types. Takes time in proportion to the strong fields on cycles
-    /// times all fields.
+    /// The cycles among these types; `generics` are the full names of all generic types with a
+    /// derive, without arguments. Takes time in proportion to the strong fields on cycles times all
+    /// fields.
     #[must_use]
-    pub fn of(types: &[Arc<TypeInfo>]) -> Self {
-        let derived: BTreeMap<&str, &TypeInfo> = types
+    pub fn of(types: &[Arc<TypeInfo>], generics: &[String]) -> Self {
+        let derived: Vec<&TypeInfo> = types
             .iter()
+            .map(|info| &**info)
             .filter(|info| info.is_derived)
-            .map(|info| (base(&info.name), &**info))
             .collect();
+        let names: BTreeSet<&str> = derived.iter().map(|info| base(&info.name)).collect();
+        let unregistered = generics
+            .iter()
+            .filter(|name| !names.contains(name.as_str()));
         let mut all = Self {
-            types: derived.keys().map(|&name| name.to_owned()).collect(),
+            types: names.iter().map(|&name| name.to_owned()).collect(),
+            unregistered: unregistered.cloned().collect(),
             ..Self::default()
         };
+        all.unregistered.sort_unstable();
+        all.unregistered.dedup();
         let mut links = BTreeSet::new();
-        for (holder, info) in derived.values().enumerate() {
+        let mut unfollowed = BTreeSet::new();
+        for info in derived {
+            let Some(holder) = all.find_type(base(&info.name)) else {
+                continue;
+            };
             for field in &info.fields {
-                for mention in mentions(field.type_text) {
-                    for target in all.resolve(holder, mention.path) {
+                let mut cannot_follow = |type_name: String| {
+                    unfollowed.insert(UnfollowedField {
+                        holder,
+                        field: field.name.to_owned(),
+                        type_name,
+                    });
+                };
+                if field.sight == Sight::Opaque {
+                    cannot_follow(public_name(field.type_name));
+                }
+                for mention in mentions(field.type_name, &|path| names.contains(path)) {
+                    if mention.is_trait && mention.hold != Hold::Weak {
+                        if field.sight != Sight::Opaque {
+                            cannot_follow(format!("dyn {}", public_name(mention.path)));
+                        }
+                    } else if let Some(target) = all.find_type(mention.path) {
                         links.insert(TypeLink {
                             holder,
                             field: field.name.to_owned(),
@@ -111,6 +155,7 @@ impl TypeCycles {
             }
         }
         all.links = links.into_iter().collect();
+        all.unfollowed = unfollowed.into_iter().collect();
         all.cycles = all.find();
         all
     }
@@ -122,39 +167,18 @@ impl TypeCycles {
         links.filter(|link| link.is_back && link.hold == Hold::Strong)
     }
 
-    /// Whether there is neither a cycle nor a strong field that is marked `#[tracked(back)]`.
+    /// Whether there is neither a cycle nor a strong field that is marked `#[tracked(back)]`. What
+    /// could not be followed may still hide one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.cycles.is_empty() && self.back().next().is_none()
     }
 
-    /// The types that a path in a field of `holder` may mean.
-    fn resolve(&self, holder: usize, path: &str) -> Vec<usize> {
-        if path == "Self" {
-            return vec![holder];
-        }
-        let path = path
-            .trim_start_matches("crate::")
-            .trim_start_matches("self::");
-        let path = path.trim_start_matches("super::");
-        let means = |name: &str| {
-            let rest = name.strip_suffix(path);
-            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
-        };
-        let of: Vec<&str> = self.types[holder].split("::").collect();
-        let near = |name: &str| {
-            let segments = name.split("::");
-            segments.zip(&of).take_while(|(a, b)| a == *b).count()
-        };
-        let found = self
-            .types
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| means(name));
-        let found: Vec<(usize, usize)> = found.map(|(at, name)| (near(name), at)).collect();
-        let nearest = found.iter().map(|found| found.0).max();
-        let nearest = found.iter().filter(|found| Some(found.0) == nearest);
-        nearest.map(|found| found.1).collect()
+    /// The type of this full name, without generic arguments.
+    fn find_type(&self, name: &str) -> Option<usize> {
+        self.types
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .ok()
     }
 
     /// For each strong field the shortest way around through it, each way once.

@@ -2,9 +2,10 @@
 
 use crate::analysis::TypeCycles;
 
-/// Which types could own themselves in a cycle of strong references and so leak, told from the
+/// Returns which types could own themselves in a cycle of strong references and so leak, by the
 /// fields of all types with a derive; no value is needed. Strong fields marked
-/// `#[tracked(back)]` are listed too.
+/// `#[tracked(back)]` are listed too, and so is what could not be followed: a `dyn Trait`, a type
+/// without a derive, a generic type of which no instance is registered.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::{Rc, Weak}};
@@ -28,5 +29,5 @@ use crate::analysis::TypeCycles;
 /// ```
 #[must_use]
 pub fn type_cycles() -> TypeCycles {
-    TypeCycles::of(&objgraph_core::types())
+    TypeCycles::of(&objgraph_core::types(), &objgraph_core::families())
 }

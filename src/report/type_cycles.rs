@@ -7,14 +7,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
+use objgraph_core::short_name;
+
 use super::coverage::off;
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::picture::{PictureError, save};
 use super::words::{count, fitted, joined, wrapped};
 use crate::analysis::{Hold, LinkKind, ShownNames, TypeCycle, TypeCycles, TypeLink};
 
-/// At most so many cycles are told.
+/// Maximum number of cycles that are listed.
 const CYCLES: usize = 12;
+/// Maximum number of fields that could not be followed, and of types, that are listed.
+const UNFOLLOWED: usize = 8;
 
 /// The cycles, and the strong fields that are meant not to own.
 impl fmt::Display for TypeCycles {
@@ -22,15 +26,21 @@ impl fmt::Display for TypeCycles {
         let names = self.names();
         let mut out = String::new();
         if self.types.is_empty() {
-            let why = match objgraph_core::ENABLED {
-                true => "No type has a derive, so there is nothing to tell cycles from.",
-                false => off(),
-            };
-            return f.write_str(why);
-        }
-        if self.is_empty() {
+            if !objgraph_core::ENABLED {
+                return f.write_str(off());
+            }
+            out.push_str("No type has a derive, so there is no field to follow.\n");
+        } else if self.is_empty() {
             let types = count(self.types.len(), "type", "types");
-            return write!(f, "No cycle of strong fields among {types} with a derive.");
+            let seen = if self.unfollowed.is_empty() && self.unregistered.is_empty() {
+                ""
+            } else {
+                "; not all of\nthem could be followed"
+            };
+            writeln!(
+                out,
+                "No cycle of strong fields among {types} with a derive{seen}."
+            )?;
         }
         let back: Vec<String> = self.back().map(|link| field(&names, link)).collect();
         if !back.is_empty() {
@@ -60,11 +70,41 @@ impl fmt::Display for TypeCycles {
         if more > 0 {
             writeln!(out, "  … and {more} more")?;
         }
-        f.write_str(&fitted(&out))
+        self.write_unfollowed(&names, &mut out)?;
+        f.write_str(fitted(&out).trim_end())
     }
 }
 
 impl TypeCycles {
+    /// What could not be followed, and what opens it.
+    fn write_unfollowed(&self, names: &[String], out: &mut String) -> fmt::Result {
+        if !self.unfollowed.is_empty() {
+            let fields = count(self.unfollowed.len(), "field", "fields");
+            writeln!(out, "\n{fields} could not be followed:")?;
+        }
+        for one in self.unfollowed.iter().take(UNFOLLOWED) {
+            let place = joined(&names[one.holder], &one.field);
+            let held = short_name(&one.type_name);
+            writeln!(out, "  {place}: {held}")?;
+        }
+        let more = self.unfollowed.len().saturating_sub(UNFOLLOWED);
+        if more > 0 {
+            writeln!(out, "  … and {more} more")?;
+        }
+        if !self.unregistered.is_empty() {
+            let types = count(self.unregistered.len(), "generic type", "generic types");
+            writeln!(out, "\n{types} of which no instance is registered:")?;
+        }
+        for name in self.unregistered.iter().take(UNFOLLOWED) {
+            writeln!(out, "  objgraph::register!({name}<…>)")?;
+        }
+        let more = self.unregistered.len().saturating_sub(UNFOLLOWED);
+        if more > 0 {
+            writeln!(out, "  … and {more} more")?;
+        }
+        Ok(())
+    }
+
     /// The types that hold each other, as a picture: cycles are red, weak references dashed, and
     /// what is held by value hangs on a grey arrow. Types that hold none with a derive, and are
     /// held by none, are left out.

@@ -374,3 +374,101 @@ fn every_owner_and_all_that_holds_them_is_listed() {
         },
     );
 }
+
+/// Cycles of types, which no text of a field shows.
+mod type_cycles {
+    use std::cell::RefCell;
+
+    use objgraph::Tracked;
+    use objgraph::rc::Rc;
+
+    use crate::process;
+
+    type Shared<T> = Rc<RefCell<T>>;
+
+    #[derive(Tracked)]
+    struct Widget {
+        parent: Option<Shared<Widget>>,
+    }
+
+    trait Family {
+        type Pointer<T: 'static>;
+    }
+
+    struct Counted;
+
+    impl Family for Counted {
+        type Pointer<T: 'static> = Rc<T>;
+    }
+
+    #[derive(Tracked)]
+    struct Slot<F: Family + 'static> {
+        next: RefCell<Option<F::Pointer<Slot<F>>>>,
+    }
+
+    #[derive(Tracked)]
+    struct Cache<T> {
+        item: Rc<T>,
+    }
+
+    #[derive(Tracked)]
+    struct Session {
+        cache: RefCell<Option<Cache<Session>>>,
+        slot: Slot<Counted>,
+    }
+
+    trait Observer {}
+
+    #[derive(Tracked)]
+    struct Bus {
+        observers: Vec<Rc<dyn Observer>>,
+        names: Vec<&'static str>,
+    }
+
+    #[derive(Tracked)]
+    struct Pool<T> {
+        items: Vec<Rc<T>>,
+    }
+
+    #[test]
+    fn aliases_and_generic_types_are_followed() {
+        if !objgraph::ENABLED {
+            return;
+        }
+        process::succeeds(
+            "fixes::type_cycles::aliases_and_generic_types_are_followed",
+            || {
+                let cycles = objgraph::type_cycles();
+                let name_of = |index: usize| {
+                    let name = cycles.types[index].strip_prefix(module_path!());
+                    name.map(|name| name.trim_start_matches("::").to_owned())
+                };
+                let rings: Vec<Vec<String>> = cycles
+                    .cycles
+                    .iter()
+                    .filter_map(|cycle| {
+                        let links = cycle.links.iter().map(|&link| &cycles.links[link]);
+                        let fields = links
+                            .map(|link| Some(format!("{}.{}", name_of(link.holder)?, link.field)));
+                        fields.collect()
+                    })
+                    .collect();
+                let mut rings: Vec<String> = rings.iter().map(|ring| ring.join(" → ")).collect();
+                rings.sort();
+                assert_eq!(
+                    rings,
+                    ["Cache.item → Session.cache", "Slot.next", "Widget.parent"]
+                );
+                let unfollowed: Vec<_> = cycles
+                    .unfollowed
+                    .iter()
+                    .filter_map(|one| Some((name_of(one.holder)?, one.type_name.as_str())))
+                    .collect();
+                let observer = format!("dyn {}::Observer", module_path!());
+                assert_eq!(unfollowed, [("Bus".to_owned(), observer.as_str())]);
+                let pool = format!("{}::Pool", module_path!());
+                assert!(cycles.unregistered.contains(&pool), "{cycles:?}");
+            },
+        );
+    }
+}

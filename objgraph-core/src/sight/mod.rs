@@ -14,8 +14,8 @@ mod ecosystem;
 mod std_types;
 
 pub use registry::{
-    FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, register,
-    register_type_of, types,
+    FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, families,
+    register, register_type_of, types,
 };
 pub(crate) use registry::{PlainHasher, Registry, registry};
 #[allow(unused_imports, reason = "for locks of optional dependencies")]

@@ -253,6 +253,15 @@ pub fn types() -> Vec<Arc<TypeInfo>> {
     types
 }
 
+/// The full names, without generic arguments, of all types with a derive, generic ones of which no
+/// instance is known included; sorted.
+#[must_use]
+pub fn families() -> Vec<String> {
+    let mut families: Vec<String> = registry().0.families.keys().cloned().collect();
+    families.sort_unstable();
+    families
+}
+
 /// Collects types while they register each other.
 #[derive(Default)]
 pub struct Registrar {
@@ -294,10 +303,16 @@ impl TypeSpec {
     }
 }
 
-/// What a derive knows of a field: its name, its type's text, how far it can be looked into, and
-/// whether it refers back; see [`Field`].
+/// What a derive knows of a field: its name, its type's text and full name, how far it can be looked
+/// into, and whether it refers back; see [`Field`].
 #[derive(Debug)]
-pub struct FieldSpec(pub &'static str, pub &'static str, pub Probed, pub bool);
+pub struct FieldSpec(
+    pub &'static str,
+    pub &'static str,
+    pub fn() -> &'static str,
+    pub Probed,
+    pub bool,
+);
 
 /// How far a type can be looked into, as a probe tells it.
 #[derive(Clone, Copy, Debug)]
@@ -509,7 +524,7 @@ impl Registrar {
         }
         let owner = row.id;
         for (index, field) in spec.fields.iter().enumerate() {
-            let (sight, unsettled) = self.probed(&field.2);
+            let (sight, unsettled) = self.probed(&field.3);
             if let Some(entry) = self.new.types.get_mut(&owner) {
                 Arc::make_mut(&mut entry.info).fields[index].sight = sight;
             }
@@ -655,9 +670,10 @@ impl Registrar {
 
 /// What is known of fields before they are probed.
 fn fields(specs: &[FieldSpec]) -> Vec<Field> {
-    let field = |&FieldSpec(name, type_text, ref probed, back): &FieldSpec| Field {
+    let field = |&FieldSpec(name, type_text, type_name, ref probed, back): &FieldSpec| Field {
         name,
         type_text,
+        type_name: type_name(),
         sight: probed.sight(),
         back,
     };

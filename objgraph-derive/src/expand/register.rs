@@ -106,7 +106,7 @@ fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStrea
         Look::Skipped => known(quote!(__p::Sight::Skipped)),
         Look::Opaque(_) => known(quote!(__p::Sight::Opaque)),
     };
-    quote!(__p::FieldSpec(#name, #text, #probed, #back))
+    quote!(__p::FieldSpec(#name, #text, __p::std::any::type_name::<#ty>, #probed, #back))
 }
 
 /// What makes `ty` known, and how it is looked into.

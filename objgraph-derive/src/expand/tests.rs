@@ -67,10 +67,10 @@ fn fields_are_entered_by_name() {
             "__visitor.__enter_back(",
             "\".up\"));",
             "__visitor.__leave(); }",
-            "FieldSpec(\"type\", \"Foo\", __p::Probed::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), false)",
-            "FieldSpec(\"up\", \"Weak<S>\", __p::Probed::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT),",
-            "FieldSpec(\"n\", \"u8\", __p::Probed::Known(__p::Sight::Full)",
-            "FieldSpec(\"s\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
+            "FieldSpec(\"type\", \"Foo\", __p::std::any::type_name::<Foo>, __p::Probed::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), false)",
+            "FieldSpec(\"up\", \"Weak<S>\", __p::std::any::type_name::<Weak<S >>, __p::Probed::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT),",
+            "FieldSpec(\"n\", \"u8\", __p::std::any::type_name::<u8>, __p::Probed::Known(__p::Sight::Full)",
+            "FieldSpec(\"s\", \"Foo\", __p::std::any::type_name::<Foo>, __p::Probed::Known(__p::Sight::Skipped)",
         ],
     );
     has("struct S(u8, Foo);", &["\".1\"));", "Probe(&__value.1)"]);
@@ -88,7 +88,7 @@ fn variants_bind_what_they_visit() {
             "E::B { f: __f0, .. } => { __visitor.__enter(",
             "\".B.f\"));",
             "_ => {} }",
-            "FieldSpec(\"D.0\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
+            "FieldSpec(\"D.0\", \"Foo\", __p::std::any::type_name::<Foo>, __p::Probed::Known(__p::Sight::Skipped)",
         ],
     );
     lacks("enum E { A, B(u8) }", &["match"]);

@@ -21,6 +21,10 @@ pub(crate) fn info(name: &str, fields: &[(&'static str, &'static str)]) -> Arc<T
     Arc::new(info)
 }
 
+fn of(types: &[Arc<TypeInfo>]) -> TypeCycles {
+    TypeCycles::of(types, &[])
+}
+
 fn rings(cycles: &TypeCycles) -> Vec<Vec<&str>> {
     let field = |&link: &usize| cycles.links[link].field.as_str();
     let rings = cycles.cycles.iter();
@@ -32,17 +36,17 @@ fn rings(cycles: &TypeCycles) -> Vec<Vec<&str>> {
 #[test]
 fn a_tree_with_a_strong_parent() {
     let strong = [
-        ("children", "RefCell<Vec<Rc<Node>>>"),
-        ("^parent", "Option<Rc<Node>>"),
+        ("children", "RefCell<Vec<Rc<app::Node>>>"),
+        ("^parent", "Option<Rc<app::Node>>"),
     ];
-    let cycles = TypeCycles::of(&[info("app::Node", &strong)]);
+    let cycles = of(&[info("app::Node", &strong)]);
     assert_eq!(rings(&cycles), [["parent"], ["children"]]);
     assert_eq!(cycles.back().count(), 1);
     let weak = [
-        ("next", "Option<Box<Node>>"),
-        ("^parent", "RefCell<Weak<Node>>"),
+        ("next", "Option<Box<app::Node>>"),
+        ("^parent", "RefCell<Weak<app::Node>>"),
     ];
-    let cycles = TypeCycles::of(&[info("app::Node", &weak)]);
+    let cycles = of(&[info("app::Node", &weak)]);
     assert!(cycles.is_empty());
     assert_eq!(cycles.links.len(), 2);
 }
@@ -50,11 +54,14 @@ fn a_tree_with_a_strong_parent() {
 /// What stands by value belongs to its holder, and closes a cycle with a strong field elsewhere.
 #[test]
 fn values_are_part_of_their_holders() {
-    let cycles = TypeCycles::of(&[
-        info("app::Session", &[("inner", "Inner")]),
+    let cycles = of(&[
+        info("app::Session", &[("inner", "app::Inner")]),
         info(
             "app::Inner",
-            &[("me", "RefCell<Option<Rc<Session>>>"), ("count", "u64")],
+            &[
+                ("me", "RefCell<Option<Rc<app::Session>>>"),
+                ("count", "u64"),
+            ],
         ),
     ]);
     assert_eq!(rings(&cycles), [["me", "inner"]]);
@@ -62,16 +69,16 @@ fn values_are_part_of_their_holders() {
 }
 
 #[test]
-fn the_nearest_of_a_name_is_meant() {
-    let cycles = TypeCycles::of(&[
-        info("app::a::Node", &[("next", "Option<Rc<Node>>")]),
+fn a_full_name_means_one_type() {
+    let cycles = of(&[
+        info("app::a::Node", &[("next", "Option<Rc<app::a::Node>>")]),
         info(
             "app::b::Node",
-            &[("other", "Rc<a::Node>"), ("me", "Weak<Self>")],
+            &[("other", "Rc<app::a::Node>"), ("me", "Weak<app::b::Node>")],
         ),
         info("lib::Node", &[]),
-        info("app::Gen<u8>", &[("next", "Rc<Gen<T>>")]),
-        info("app::Gen<u16>", &[("next", "Rc<Gen<T>>")]),
+        info("app::Gen<u8>", &[("next", "Rc<app::Gen<u8>>")]),
+        info("app::Gen<lib::Node>", &[("item", "Rc<lib::Node>")]),
     ]);
     let of = |name: &str| cycles.types.iter().position(|other| other == name).unwrap();
     let links: BTreeSet<(usize, usize)> = cycles
@@ -79,22 +86,53 @@ fn the_nearest_of_a_name_is_meant() {
         .iter()
         .map(|link| (link.holder, link.target))
         .collect();
-    let (a, b, gen_) = (of("app::a::Node"), of("app::b::Node"), of("app::Gen"));
+    let (a, b, lib) = (of("app::a::Node"), of("app::b::Node"), of("lib::Node"));
+    let gen_ = of("app::Gen");
     assert_eq!(
         links,
-        BTreeSet::from([(a, a), (b, a), (b, b), (gen_, gen_)])
+        BTreeSet::from([(a, a), (b, a), (b, b), (gen_, gen_), (gen_, lib)])
     );
     assert_eq!(cycles.cycles.len(), 2);
     assert!(cycles.cycles.iter().all(|cycle| !cycle.in_cell));
 }
 
+/// Whatever may be behind them, the answer of "no cycle" is not for certain.
+#[test]
+fn what_cannot_be_followed_is_listed() {
+    let mut bus = TypeInfo::clone(&info(
+        "app::Bus",
+        &[
+            ("observers", "Vec<Rc<dyn app::Observer>>"),
+            ("weak", "Vec<Weak<dyn app::Observer>>"),
+            ("foreign", "alloc::vec::Vec<lib::Foreign>"),
+            ("borrowed", "&'static dyn app::Observer"),
+        ],
+    ));
+    bus.fields[2].sight = Sight::Opaque;
+    let generics = ["app::Bus", "app::Cache"].map(str::to_owned);
+    let cycles = TypeCycles::of(&[Arc::new(bus)], &generics);
+    let unfollowed = cycles.unfollowed.iter();
+    let unfollowed: Vec<_> = unfollowed
+        .map(|one| (one.field.as_str(), one.type_name.as_str()))
+        .collect();
+    assert_eq!(
+        unfollowed,
+        [
+            ("foreign", "Vec<lib::Foreign>"),
+            ("observers", "dyn app::Observer")
+        ]
+    );
+    assert_eq!(cycles.unregistered, ["app::Cache"]);
+    assert!(cycles.is_empty());
+}
+
 const NAMES: [&str; 5] = ["app::A", "app::B", "app::C", "app::D", "app::E"];
 const TEXTS: [[&str; 3]; 5] = [
-    ["Rc<A>", "Weak<A>", "A"],
-    ["Rc<B>", "Weak<B>", "B"],
-    ["Rc<C>", "Weak<C>", "C"],
-    ["Rc<D>", "Weak<D>", "D"],
-    ["Rc<E>", "Weak<E>", "E"],
+    ["Rc<app::A>", "Weak<app::A>", "app::A"],
+    ["Rc<app::B>", "Weak<app::B>", "app::B"],
+    ["Rc<app::C>", "Weak<app::C>", "app::C"],
+    ["Rc<app::D>", "Weak<app::D>", "app::D"],
+    ["Rc<app::E>", "Weak<app::E>", "app::E"],
 ];
 const FIELDS: [&str; 3] = ["x", "y", "z"];
 
@@ -116,7 +154,7 @@ proptest! {
                 info(NAMES[of], &own)
             })
             .collect();
-        let cycles = TypeCycles::of(&types);
+        let cycles = of(&types);
         let mut reaches: BTreeMap<usize, BTreeSet<usize>> = (0..5).map(|of| (of, BTreeSet::from([of]))).collect();
         for _ in 0..5 {
             for (&(holder, _), &(target, hold)) in &fields {

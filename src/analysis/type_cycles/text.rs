@@ -1,13 +1,15 @@
-//! Reads which types the text of a field's type names, and how it holds them.
+//! Reads which types the full name of a field's type contains, and how it holds them.
 
 use super::Hold;
 
-/// A path in the text of a type, and how a value of the type holds what it names.
+/// A path in the name of a type, and how a value of the type holds what it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mention<'t> {
     pub(super) path: &'t str,
     pub(super) hold: Hold,
     pub(super) in_cell: bool,
+    /// It is a trait: the type behind `dyn` is not known.
+    pub(super) is_trait: bool,
 }
 
 /// How what stands inside of some angle brackets is held.
@@ -36,21 +38,24 @@ const CELLS: [&str; 14] = [
     "UnsafeCell",
 ];
 
-/// Every path in the text of a type, in order.
-pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
+/// Every path in the name of a type, in order. The arguments of a type with a derive, for which
+/// `is_derived` holds, are held by its own fields and left out.
+pub(super) fn mentions<'t>(text: &'t str, is_derived: &dyn Fn(&str) -> bool) -> Vec<Mention<'t>> {
     let mut found = Vec::new();
     let outside = Inside {
         hold: Hold::Value,
         in_cell: false,
         is_away: false,
     };
-    // One for each bracket that is open, and what follows in it.
-    let mut open = vec![outside];
+    // For each open bracket: what holds around it, and at the start of each item in it.
+    let mut open: Vec<(Inside, Inside)> = Vec::new();
     let mut here = outside;
     let mut last = "";
+    // Between `dyn` and the path of its trait.
+    let mut is_trait = false;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '#';
+        let is_name = |c: char| c.is_alphanumeric() || "_#{}".contains(c);
         let end = if is_name(first) {
             path_end(rest, is_name)
         } else if rest.starts_with("->") {
@@ -62,28 +67,34 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
         rest = after;
         match token {
             "<" => {
-                open.push(here);
-                here = inside(here, last);
+                let start = inside(here, last, is_derived);
+                open.push((here, start));
+                here = start;
             }
-            "(" | "[" => open.push(here),
-            ">" | ")" | "]" => here = open.pop().unwrap_or(outside),
-            // What was said of one argument does not hold for the next.
-            "," => {
-                let bracket = open.last().copied().unwrap_or(outside);
-                here.is_away &= bracket.is_away || is_marker(last);
-            }
+            "(" | "[" => open.push((here, here)),
+            ">" | ")" | "]" => here = open.pop().map_or(outside, |(around, _)| around),
+            // What is true of one item need not be true of the next.
+            "," => here = open.last().map_or(outside, |&(_, start)| start),
             // Borrowed, or known by what it can do: it is not this that owns it.
-            "&" | "*" | "dyn" | "fn" | "impl" | "->" => here.is_away = true,
+            "dyn" => {
+                is_trait = !here.is_away;
+                here.is_away = true;
+            }
+            "&" | "*" | "fn" | "impl" | "->" => here.is_away = true,
+            // `dyn for<'a> Fn(&'a str)`
+            "for" => {}
             "'" => rest = &rest[path_end(rest, is_name)..],
             token if is_name(first) => {
-                if !here.is_away {
+                let is_trait = std::mem::take(&mut is_trait);
+                if !here.is_away || is_trait {
                     found.push(Mention {
                         path: token,
                         hold: here.hold,
                         in_cell: here.in_cell,
+                        is_trait,
                     });
                 }
-                last = token.rsplit("::").next().unwrap_or(token).trim();
+                last = token;
             }
             _ => {}
         }
@@ -110,8 +121,13 @@ fn path_end(text: &str, is_name: impl Fn(char) -> bool) -> usize {
     }
 }
 
-/// How what stands between the brackets after `name` is held.
-fn inside(around: Inside, name: &str) -> Inside {
+fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path).trim()
+}
+
+/// How what stands between the brackets after `path` is held.
+fn inside(around: Inside, path: &str, is_derived: &dyn Fn(&str) -> bool) -> Inside {
+    let name = last_segment(path);
     let hold = match (around.hold, name) {
         (Hold::Weak, _) | (_, "Weak") => Hold::Weak,
         (Hold::Strong, _) | (_, "Rc" | "Arc" | "ArcSwap" | "ArcSwapOption") => Hold::Strong,
@@ -120,7 +136,7 @@ fn inside(around: Inside, name: &str) -> Inside {
     Inside {
         hold,
         in_cell: around.in_cell || CELLS.contains(&name),
-        is_away: around.is_away || is_marker(name),
+        is_away: around.is_away || is_marker(name) || is_derived(path),
     }
 }
 
@@ -148,9 +164,9 @@ mod tests {
             ];
             known.contains(&name) || super::CELLS.contains(&name)
         };
-        let found: Vec<(&str, Hold, bool)> = mentions(text)
+        let found: Vec<(&str, Hold, bool)> = mentions(text, &|path| path == "app::Derived")
             .iter()
-            .filter(|mention| !std(mention))
+            .filter(|mention| !std(mention) && !mention.is_trait)
             .map(|mention| (mention.path, mention.hold, mention.in_cell))
             .collect();
         assert_eq!(found, expected, "{text}");
@@ -195,6 +211,14 @@ mod tests {
             ],
         );
         check("ArcSwap<Config>", &[("Config", Strong, true)]);
+        check(
+            "Option<app::Derived<Rc<A>, B>>",
+            &[("app::Derived", Value, false)],
+        );
+        check(
+            "Rc<app::f::{{closure}}::Node>",
+            &[("app::f::{{closure}}::Node", Strong, false)],
+        );
     }
 
     #[test]
@@ -219,6 +243,28 @@ mod tests {
     }
 
     #[test]
+    fn traits_behind_dyn() {
+        for (text, expected) in [
+            (
+                "Rc<dyn app::Trait<Node> + Send>",
+                vec![("app::Trait", Hold::Strong)],
+            ),
+            ("Box<dyn for<'a> Fn(&'a Node)>", vec![("Fn", Hold::Value)]),
+            ("Weak<dyn app::Trait>", vec![("app::Trait", Hold::Weak)]),
+            ("Vec<Box<dyn A>>", vec![("A", Hold::Value)]),
+            ("&'static dyn A", vec![]),
+            ("fn(Box<dyn A>)", vec![]),
+        ] {
+            let found: Vec<_> = mentions(text, &|_| false)
+                .into_iter()
+                .filter(|mention| mention.is_trait)
+                .map(|mention| (mention.path, mention.hold))
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn odd_text_does_no_harm() {
         for text in [
             "",
@@ -233,7 +279,7 @@ mod tests {
             "r#type::X<r#fn>",
             "ä<ß>",
         ] {
-            let _ = mentions(text);
+            let _ = mentions(text, &|_| false);
         }
     }
 }
