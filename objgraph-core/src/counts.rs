@@ -1,7 +1,7 @@
 //! Counts by type, kept while objects are made and dropped: no object is looked at.
 
-use crate::capture;
 use crate::site::Site;
+use crate::table;
 
 /// How many objects of one type, made at one place, there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Count {
 /// ```
 #[must_use]
 pub fn counts() -> Vec<Count> {
-    let counts = capture::counts().into_iter().map(|count| Count {
+    let counts = table::counts().into_iter().map(|count| Count {
         type_name: (count.kind.name)(),
         site: Site::from(count.kind.site),
         alive: count.alive,
@@ -50,7 +50,7 @@ pub fn counts() -> Vec<Count> {
 #[must_use]
 pub fn count_of<T: 'static>() -> usize {
     let id = std::any::TypeId::of::<T>();
-    let of_type = capture::counts()
+    let of_type = table::counts()
         .into_iter()
         .filter(|count| count.kind.type_id == id);
     of_type.map(|count| count.alive as usize).sum()
@@ -59,5 +59,5 @@ pub fn count_of<T: 'static>() -> usize {
 /// Begins a new epoch and gives its number: objects with this epoch or a later one are new
 /// since.
 pub fn advance_epoch() -> u32 {
-    capture::advance_epoch()
+    crate::epochs::advance_epoch()
 }

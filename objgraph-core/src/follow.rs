@@ -5,9 +5,9 @@ use std::backtrace::Backtrace;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::capture;
 use crate::object_id::ObjectId;
 use crate::site::Site;
+use crate::table;
 
 /// From now on, each drop of an owning handle to an object of type `T` is written down with its
 /// backtrace, since a drop does not know who called it: [`last_drop`] then tells the place too.
@@ -16,7 +16,7 @@ use crate::site::Site;
 /// handle, that is tens of microseconds, so name few types; all other handles cost a comparison
 /// more.
 pub fn follow<T: ?Sized + 'static>() {
-    capture::follow(TypeId::of::<T>());
+    table::follow(TypeId::of::<T>());
 }
 
 /// The last drop of an owning handle to an object: on which thread it was, when, and where the
@@ -41,7 +41,7 @@ pub fn follow<T: ?Sized + 'static>() {
 /// ```
 #[must_use]
 pub fn last_drop(id: ObjectId) -> Option<LastDrop> {
-    capture::last_drop(id)
+    table::last_drop(id)
 }
 
 /// When an owning handle to an object was dropped, and by whom.

@@ -1,9 +1,9 @@
 //! What has an id.
 
-use crate::capture::{Instance, identify_arc, identify_rc};
 use crate::object_id::ObjectId;
 use crate::rc::Rc;
 use crate::sync::Arc;
+use crate::table::{Instance, identify_arc, identify_rc};
 
 /// A handle to an object that has an id: [`Rc`], [`Arc`] or [`Instance`].
 pub trait Identified {

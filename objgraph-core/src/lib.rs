@@ -3,7 +3,7 @@
 //! Use it through `objgraph`, which has what people ask of it (analysis, reports, assertions) and
 //! re-exports the rest.
 //!
-//! Data flows one way: the pointers list each object in the *table* (`capture`), a *trace* visits
+//! Data flows one way: the `pointers` record each object in the `table`, a *trace* visits
 //! the objects one at a time and writes down who refers to whom (`trace`, with `sight` to look
 //! into values of any type), and the result is a [`Snapshot`], plain data.
 //!
@@ -19,28 +19,34 @@
     )
 )]
 
-mod capture;
-mod captures;
+mod closures;
 mod counts;
+mod epochs;
 mod follow;
 mod identified;
 mod labelling;
+mod listing;
 mod lock;
 mod object;
 mod object_id;
+#[cfg(any(debug_assertions, feature = "always"))]
+mod pointers;
 mod scope;
 mod sight;
 mod site;
 mod snapshot;
+#[cfg(any(debug_assertions, feature = "always"))]
+mod table;
+#[cfg(not(any(debug_assertions, feature = "always")))]
+#[path = "off.rs"]
+mod table;
 mod trace;
 mod tracked;
 mod type_info;
 mod type_name;
 mod watch;
 
-pub use capture::pointers::{rc, sync};
-pub use capture::{ENABLED, Instance};
-pub use captures::{
+pub use closures::{
     Capture, Captured, Captures, LocalFuture, LocalTask, SharedCapture, SharedFuture, Task,
     TaskFuture,
 };
@@ -53,6 +59,8 @@ pub use scope::{Entered, InScope, Scope};
 pub use sight::{families, register, types};
 pub use site::Site;
 pub use snapshot::*;
+pub use table::pointers::{rc, sync};
+pub use table::{ENABLED, Instance};
 pub use trace::{
     Guarded, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_of,
     snapshot_with, with_root,
@@ -65,15 +73,15 @@ pub use watch::{Watch, watch};
 /// What the macros expand to. Nothing here is meant to be named by anyone else.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::capture::pointers::Unsize;
-    pub use crate::capture::{instance_id, off, on, submit, submit_generic, submit_root};
-    pub use crate::captures::{Downgrade, Seen, local_future, shared_future};
+    pub use crate::closures::{Downgrade, Seen, local_future, shared_future};
     pub use crate::lock::is_lost;
     pub use crate::sight::probe::*;
     pub use crate::sight::{
         FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec,
         register_type_of,
     };
+    pub use crate::table::pointers::Unsize;
+    pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::trace::{
         Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping, with_report,
     };

@@ -4,12 +4,13 @@ use std::fmt;
 use std::ops::Deref;
 use std::panic::Location;
 
-use crate::capture::{self, Listed};
+use crate::listing::Listed;
 use crate::object_id::ObjectId;
 use crate::rc::Rc;
 use crate::site::Site;
 use crate::snapshot::Holder;
 use crate::sync::Arc;
+use crate::table;
 use crate::trace::{Starts, label_of};
 use crate::tracked::Visit;
 use crate::type_name::{public_name, short_name, shown_name};
@@ -18,7 +19,7 @@ use crate::type_name::{public_name, short_name, shown_name};
 #[derive(Clone, Copy)]
 pub struct Object {
     listed: Listed,
-    kind: capture::Kind,
+    kind: crate::listing::Kind,
 }
 
 /// A strong reference that was got back from the table.
@@ -86,10 +87,10 @@ impl<T: ?Sized> Strong<T> {
 /// ```
 #[must_use]
 pub fn at(id: ObjectId) -> Option<Object> {
-    let listed = capture::describe(id)?;
+    let listed = table::describe(id)?;
     Some(Object {
         listed,
-        kind: capture::kind(listed.kind)?,
+        kind: table::kind(listed.kind)?,
     })
 }
 
@@ -115,10 +116,10 @@ pub fn objects() -> Vec<Object> {
 /// assert_eq!(found, if objgraph_core::ENABLED { leaves.len() } else { 0 });
 /// ```
 pub fn each_object(see: &mut dyn FnMut(&Object)) {
-    let mut kinds = capture::kinds();
-    capture::list_each(&mut |&listed| {
+    let mut kinds = table::kinds();
+    table::list_each(&mut |&listed| {
         if kinds.len() <= listed.kind as usize {
-            kinds = capture::kinds();
+            kinds = table::kinds();
         }
         if let Some(&kind) = kinds.get(listed.kind as usize) {
             see(&Object { listed, kind });
@@ -186,7 +187,7 @@ impl Object {
     /// Whether it is still alive.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        capture::describe(self.id()).is_some()
+        table::describe(self.id()).is_some()
     }
 
     /// A short text of its value, if its type has one; see [`label_of`].
@@ -200,7 +201,7 @@ impl Object {
     #[must_use]
     #[track_caller]
     pub fn upgrade<T: 'static>(&self) -> Option<Strong<T>> {
-        capture::upgrade(self.id(), Location::caller())
+        table::upgrade(self.id(), Location::caller())
     }
 }
 

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 
-use crate::capture::{Inside, ScopeHandle};
 use crate::object::{Object, objects};
+use crate::table::{Inside, ScopeHandle};
 
 /// A part of a run, such as a request, a job or a test, that objects are made in.
 ///

@@ -313,11 +313,11 @@ mod tests {
             ),
             ("std::time::Instant", "std::time::Instant"),
             (
-                "objgraph_core::capture::side::pointers::rc::Rc<app::A>",
+                "objgraph_core::pointers::rc::Rc<app::A>",
                 "objgraph::rc::Rc<app::A>",
             ),
             (
-                "objgraph_core::capture::side::instance::Instance<app::A>",
+                "objgraph_core::pointers::instance::Instance<app::A>",
                 "objgraph::Instance<app::A>",
             ),
             ("app::sync::Rc", "app::sync::Rc"),

@@ -2,8 +2,8 @@
 
 use std::panic::Location;
 
-use crate::capture;
 use crate::object_id::ObjectId;
+use crate::table;
 use crate::tracked::Visit;
 
 /// A pointer that can be watched: an `Rc<T>` or `Arc<T>`, of std or of `objgraph`, to a type that is
@@ -16,14 +16,14 @@ pub trait Watch {
 impl<T: Visit + 'static> Watch for std::rc::Rc<T> {
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
         crate::register::<T>();
-        capture::watch_rc(self, site)
+        table::watch_rc(self, site)
     }
 }
 
 impl<T: Visit + Send + Sync + 'static> Watch for std::sync::Arc<T> {
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
         crate::register::<T>();
-        capture::watch_arc(self, site)
+        table::watch_arc(self, site)
     }
 }
 

@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn pointers_of_another_copy_are_found_in_containers_alone() {
-        const RC: &str = "objgraph_core::capture::side::pointers::rc::Rc<app::Plugin<u8, i8>>";
-        const WEAK: &str = "objgraph_core::capture::side::pointers::sync::Weak<app::Plugin>";
+        const RC: &str = "objgraph_core::pointers::rc::Rc<app::Plugin<u8, i8>>";
+        const WEAK: &str = "objgraph_core::pointers::sync::Weak<app::Plugin>";
         for name in [
             RC.to_owned(),
             WEAK.to_owned(),
@@ -69,7 +69,7 @@ mod tests {
             format!("core::cell::Cell<core::option::Option<{RC}>>"),
             format!("other::List<{RC}>"),
             format!("std::collections::hash::map::HashMap<u8, other::List<{RC}>>"),
-            "objgraph_core::capture::side::instance::Instance<u8>".to_owned(),
+            "objgraph_core::pointers::instance::Instance<u8>".to_owned(),
             "alloc::rc::Rc<u8>".to_owned(),
             "i32".to_owned(),
         ] {

@@ -145,7 +145,7 @@ mod tests {
             "app::sync::Mutex<app::Leaf>",
             "std::sync::poison::mutex::Mutex<app::Leaf>",
             "alloc::rc::Rc<app::Leaf>",
-            "objgraph_core::capture::side::pointers::rc::Rc<app::Leaf>",
+            "objgraph_core::pointers::rc::Rc<app::Leaf>",
             "alloc::rc::Rc<u8>",
             "app::local::main::Local",
         ];

@@ -183,7 +183,7 @@ mod tests {
         let mut kit = Kit::new();
         let app = kit.node("app::App", 1);
         let rc =
-            "core::option::Option<objgraph_core::capture::side::pointers::rc::Rc<app::Plugin>>";
+            "core::option::Option<objgraph_core::pointers::rc::Rc<app::Plugin>>";
         kit.place(app, "plugin", rc, PlaceKind::Opaque);
         let snapshot = kit.snapshot();
         for text in [

@@ -4,7 +4,6 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::tracer::Tracer;
-use crate::capture;
 use crate::sight::Registry;
 use crate::site::Site;
 use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
@@ -17,8 +16,8 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     let (handles, handle_sites) = super::handles::rows(&mut tracer);
     let mut parts = SnapshotParts {
         enabled: crate::ENABLED,
-        epoch: capture::epoch(),
-        epochs: capture::epochs(),
+        epoch: crate::epochs::epoch(),
+        epochs: crate::epochs::epochs(),
         paths: tracer.paths,
         nodes: tracer.nodes,
         places: tracer.places,

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use super::tracer::Tracer;
-use crate::capture::{self, HandleListed};
+use crate::listing::HandleListed;
 use crate::snapshot::{HandleRow, Held};
+use crate::table;
 
 /// The handles of a trace.
 #[derive(Default)]
@@ -24,7 +25,7 @@ impl Handles {
     pub(super) fn list() -> Self {
         Self {
             are_known: cfg!(feature = "owners"),
-            listed: Some(capture::handles()),
+            listed: Some(table::handles()),
             met: Vec::new(),
         }
     }
@@ -53,14 +54,14 @@ pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Locatio
     met.sort_unstable();
     let listed = match listed {
         Some(listed) => listed,
-        None if are_known => capture::handles_of(met.iter().map(|&(number, _)| number)),
+        None if are_known => table::handles_of(met.iter().map(|&(number, _)| number)),
         None => Vec::new(),
     };
     let mut sites = Vec::new();
     let mut site_of = HashMap::new();
     let mut rows = Vec::with_capacity(listed.len());
     for handle in listed {
-        if !capture::still_there(&handle) {
+        if !table::still_there(&handle) {
             continue;
         }
         let target = tracer
@@ -70,7 +71,7 @@ pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Locatio
             Some(node) => tracer.nodes[node as usize].type_index,
             // A trace of a few objects does not know of the others.
             None if handle.strong => continue,
-            None if !handle.leads_nowhere && capture::lives(handle.object) => continue,
+            None if !handle.leads_nowhere && table::lives(handle.object) => continue,
             None => tracer.types.of_kind(handle.kind, &tracer.registry),
         };
         let address = std::ptr::from_ref(handle.site).addr();

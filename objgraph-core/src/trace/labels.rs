@@ -10,7 +10,7 @@ use crate::object_id::ObjectId;
 use crate::sight::registry;
 use crate::snapshot::Holder;
 use crate::tracked::Label;
-use crate::{capture, labelling};
+use crate::{labelling, table};
 
 pub use waiting::with_report;
 
@@ -49,8 +49,8 @@ pub fn label_of(id: ObjectId) -> Option<String> {
     if !are_wanted() {
         return None;
     }
-    let listed = capture::describe(id)?;
-    let type_name = (capture::kind(listed.kind)?.name)();
+    let listed = table::describe(id)?;
+    let type_name = (table::kind(listed.kind)?.name)();
     let is_shared = matches!(listed.holder, Holder::Arc | Holder::StdArc);
     // One that another label asks for is within the limits of that one.
     match is_shared && !labelling::is_on() {
@@ -63,7 +63,7 @@ fn of_object(id: ObjectId) -> Option<String> {
     let mut text = None;
     // The program may let go of the value meanwhile, whose own drop may panic.
     let _ = caught(|| {
-        capture::look(id, |value, _, _| {
+        table::look(id, |value, _, _| {
             let registry = registry();
             let seen = registry
                 .get(value.type_id())

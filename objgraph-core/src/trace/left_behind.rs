@@ -15,13 +15,13 @@ use super::assemble::assemble;
 use super::handles::Handles;
 use super::take::SnapshotOptions;
 use super::tracer::Tracer;
-use crate::capture;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::sight::registry;
 use crate::snapshot::{
     Held, Holder, Node, NodeId, NodeRow, PathId, Snapshot, SnapshotParts, State,
 };
+use crate::table;
 
 static LEFT_BEHIND: Mutex<Vec<Arc<LeftBehind>>> = Mutex::new(Vec::new());
 
@@ -53,7 +53,7 @@ pub(crate) fn watch_thread_end() {
 
 fn keep() {
     let thread = Ending::begin();
-    let own = capture::own_values();
+    let own = table::own_values();
     if own.is_empty() {
         return;
     }
@@ -66,7 +66,7 @@ fn keep() {
     }
     let ids: Vec<ObjectId> = own.iter().map(|object| object.id).collect();
     let mut addresses = Vec::new();
-    capture::addresses(&ids, &mut addresses);
+    table::addresses(&ids, &mut addresses);
     tracer.know_addresses(&addresses, true);
     tracer.in_order = true;
     tracer.visit_listed(own.len() as u32);
@@ -91,7 +91,7 @@ fn keep() {
 /// Whether any object of the table that was left behind is alive.
 fn any_lives(left: &Arc<LeftBehind>) -> bool {
     let mut own = own_nodes(&left.snapshot);
-    own.any(|node| capture::lives(node.id()))
+    own.any(|node| table::lives(node.id()))
 }
 
 /// The objects that the thread itself left behind.
@@ -117,7 +117,7 @@ pub(super) fn adopt(tracer: &mut Tracer) {
         // The table is asked, not the trace, whose list may be older than what was left behind.
         if listed
             .clone()
-            .all(|node| capture::describe(node.id()).is_none())
+            .all(|node| table::describe(node.id()).is_none())
         {
             gone.push(Arc::clone(&kept));
             continue;

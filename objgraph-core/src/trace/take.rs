@@ -13,11 +13,12 @@ use super::roots::Roots;
 use super::starts::{Start, Starts};
 use super::tracer::{Pending, Tracer, count};
 use super::visitor::Visitor;
-use crate::capture::{self, Looked};
+use crate::listing::Looked;
 use crate::lock::is_lost;
 use crate::object_id::ObjectId;
 use crate::sight::{Behind, Seen, registry};
 use crate::snapshot::{Holder, NodeId, Snapshot, State};
+use crate::table;
 use crate::tracked::Visit;
 
 /// A snapshot of all objects, and of what they reach through std's pointers.
@@ -97,7 +98,7 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
 /// The objects are told by scope and epoch; `None` if there is none that is wanted.
 #[must_use]
 pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<Snapshot> {
-    let mut listed = capture::list();
+    let mut listed = table::list();
     listed.retain(|object| wanted(object.scope, object.epoch));
     if listed.is_empty() && !roots {
         return None;
@@ -112,7 +113,7 @@ pub(super) enum Extent {
     All,
     /// Some, with the roots or without.
     Some {
-        listed: Vec<capture::Listed>,
+        listed: Vec<crate::listing::Listed>,
         roots: bool,
     },
 }
@@ -128,7 +129,7 @@ pub(super) fn take(
         return (Snapshot::empty(), Vec::new(), kept);
     }
     let running = Running::begin();
-    capture::advance_epoch();
+    crate::epochs::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
     tracer.looks_into_nothing = running.is_too_deep();
@@ -140,9 +141,9 @@ pub(super) fn take(
         Extent::All => {
             tracer.expect(before.0.wrapping_sub(before.1));
             addresses.reserve(tracer.nodes.capacity());
-            capture::list_alike(&mut |alike| {
+            table::list_alike(&mut |alike| {
                 tracer.list_alike(alike);
-                capture::addresses(alike.ids, &mut addresses);
+                table::addresses(alike.ids, &mut addresses);
             });
             (false, true)
         }
@@ -152,7 +153,7 @@ pub(super) fn take(
                 tracer.list(object);
             }
             let ids: Vec<ObjectId> = listed.iter().map(|object| object.id).collect();
-            capture::addresses(&ids, &mut addresses);
+            table::addresses(&ids, &mut addresses);
             (true, roots)
         }
     };
@@ -212,7 +213,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     ids.sort_unstable_by_key(|id| (id.place(), id.round()));
     for id in ids {
         if tracer.known(id).is_none()
-            && let Some(listed) = capture::describe(id)
+            && let Some(listed) = table::describe(id)
         {
             tracer.list(&listed);
         }
@@ -227,7 +228,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
 
 /// How many objects were ever made, and how many of them are gone.
 fn births_and_deaths() -> (u64, u64) {
-    let counts = capture::counts();
+    let counts = table::counts();
     counts.iter().fold((0, 0), |(born, died), kind| {
         let died_of_kind = kind.born.wrapping_sub(kind.alive);
         (
@@ -308,7 +309,7 @@ impl Tracer {
     /// not judged: it is in flight.
     fn doubt_the_dead(&mut self, listed: usize) {
         for row in &mut self.nodes[..listed] {
-            if !capture::lives(row.id) {
+            if !table::lives(row.id) {
                 row.state = State::InFlight;
             }
         }
@@ -366,7 +367,7 @@ impl Tracer {
         if row.state != State::Lent || self.looks_into_nothing {
             return;
         }
-        let looked = capture::look(row.id, |value, strong, weak| {
+        let looked = table::look(row.id, |value, strong, weak| {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
             // It fails at any other type, so there is no need to ask for the type first.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::capture;
+use crate::table;
 
 /// The threads that made objects, in the order they were met.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Threads {
 
     /// The names of the threads, and the index of each among them.
     pub(super) fn named(mut self) -> (Vec<String>, Vec<u32>) {
-        let names = capture::thread_names(self.numbers.iter_mut());
+        let names = table::thread_names(self.numbers.iter_mut());
         (names, self.numbers)
     }
 }

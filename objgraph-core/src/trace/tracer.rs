@@ -21,13 +21,13 @@ use super::met::{MetPointer, StdPointer};
 use super::take::SnapshotOptions;
 use super::threads::Threads;
 use super::types::Types;
-use crate::capture;
 use crate::object_id::ObjectId;
 use crate::sight::{AnySee, Behind, PlainHasher, Registry, Seen};
 use crate::snapshot::{
     EdgeRow, Held, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
     Segment, State,
 };
+use crate::table;
 use crate::tracked::{Label, Value};
 
 /// How many steps a path has at most; beyond, it starts anew with [`Segment::Deep`].
@@ -192,14 +192,14 @@ impl Tracer {
     }
 
     /// Adds a node for an object of the listing, which is in the order of the table.
-    pub(super) fn list(&mut self, listed: &capture::Listed) {
+    pub(super) fn list(&mut self, listed: &crate::listing::Listed) {
         let row = self.row(listed);
         self.by_place.list(row.id, self.nodes.len() as u32);
         self.nodes.push(row);
     }
 
     /// The same for objects that differ in their ids alone.
-    pub(super) fn list_alike(&mut self, alike: &capture::Alike<'_>) {
+    pub(super) fn list_alike(&mut self, alike: &crate::listing::Alike<'_>) {
         let row = self.row(&alike.like);
         self.by_place.list_page(alike.ids, self.nodes.len() as u32);
         let rows = alike.ids.iter().map(|&id| NodeRow { id, ..row });
@@ -287,7 +287,7 @@ impl Tracer {
 
     #[cold]
     fn not_listed(&mut self, id: ObjectId) -> Option<u32> {
-        let listed = capture::describe(id)?;
+        let listed = table::describe(id)?;
         let row = self.row(&listed);
         let node = self.nodes.len() as u32;
         self.by_place.add(id, node);
@@ -297,7 +297,7 @@ impl Tracer {
     }
 
     /// The row of an object of the table, before it was visited.
-    pub(super) fn row(&mut self, listed: &capture::Listed) -> NodeRow {
+    pub(super) fn row(&mut self, listed: &crate::listing::Listed) -> NodeRow {
         NodeRow {
             id: listed.id,
             type_index: self.types.of_kind(listed.kind, &self.registry),
@@ -416,12 +416,12 @@ impl Tracer {
         state: State,
     ) -> NodeRow {
         NodeRow {
-            id: capture::next_outside_id(),
+            id: crate::epochs::next_outside_id(),
             type_index: self.types.named(type_name, size),
             site: NodeRow::UNKNOWN,
             thread: NodeRow::UNKNOWN,
             scope: 0,
-            epoch: capture::epoch(),
+            epoch: crate::epochs::epoch(),
             strong: NodeRow::UNKNOWN,
             weak: NodeRow::UNKNOWN,
             heap: 0,
@@ -510,7 +510,7 @@ impl Tracer {
     /// Watched objects are in the table, and found by their addresses too. Where not all objects
     /// are listed, they are added.
     pub(super) fn know_watched(&mut self, add: bool) {
-        for (address, id) in capture::watched() {
+        for (address, id) in table::watched() {
             let node = match add {
                 true => self.object(id),
                 false => self.known(id),

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::capture;
 use crate::sight::Registry;
 use crate::snapshot::{PathId, PathTable};
+use crate::table;
 use crate::type_info::TypeInfo;
 
 /// The types of a snapshot, in the order they were met.
@@ -17,7 +17,7 @@ pub(super) struct Types {
     by_name: HashMap<String, u32>,
     /// For each kind of the table, its type here.
     of_kind: Vec<Option<u32>>,
-    pub(super) kinds: Vec<capture::Kind>,
+    pub(super) kinds: Vec<crate::listing::Kind>,
 }
 
 /// No line of the paths.
@@ -52,7 +52,7 @@ impl Types {
             return index;
         }
         if self.kinds.len() <= at {
-            self.kinds = capture::kinds();
+            self.kinds = table::kinds();
         }
         self.of_kind.resize(self.kinds.len(), None);
         let row = &self.kinds[at];

@@ -44,7 +44,7 @@ fn what_can_be_visited_is_registered_by_a_line_that_compiles() {
             "std::sync::Mutex<std::collections::HashMap<String, app::Node<(u8, [f32; 3])>>>",
         ),
         (
-            "(&str, objgraph_core::capture::side::pointers::rc::Rc<app::Node<u8>>)",
+            "(&str, objgraph_core::pointers::rc::Rc<app::Node<u8>>)",
             "(&'static str, objgraph::rc::Rc<app::Node<u8>>)",
         ),
         ("app::Node<4>", "app::Node<4>"),

@@ -3,9 +3,10 @@
 use std::task::Waker;
 
 use super::Tracer;
-use crate::capture::{self, Looked};
+use crate::listing::Looked;
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
+use crate::table;
 
 impl Tracer {
     /// Reports a reference to the task of a waker, if it is a known object of std's `Arc`; returns
@@ -38,7 +39,7 @@ fn owns(waker: &Waker, id: ObjectId) -> bool {
 
 fn references(id: ObjectId) -> Option<usize> {
     let mut references = None;
-    match capture::look(id, |_, strong, _| references = Some(strong)) {
+    match table::look(id, |_, strong, _| references = Some(strong)) {
         Looked::Seen => references,
         _ => None,
     }

@@ -1,0 +1,135 @@
+//! `Instance`: a field that makes a type that lives by value known.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use crate::object_id::ObjectId;
+use crate::snapshot::Holder;
+use crate::table::interned::kinds::{Reattach, TypeMeta};
+use crate::table::record;
+use crate::tracked::Visit;
+
+/// A field for types that live by value, in a `Vec`, a map, on the stack: their values are
+/// counted and have ids like those behind pointers, and are nodes of their own in pictures when
+/// an owner that can be looked into holds them.
+///
+/// It is made where the value is made. A clone is another value, with an id of its own; to
+/// compare or to hash, the field does not count. Where tracking is off it has no size.
+///
+/// ```
+/// use objgraph_core::Instance;
+///
+/// #[derive(Clone, Debug, Default, PartialEq)]
+/// struct Connection {
+///     port: u16,
+///     instance: Instance<Connection>,
+/// }
+///
+/// let one = Connection::default();
+/// let two = one.clone();
+/// assert_eq!(one, two);
+/// if objgraph_core::ENABLED {
+///     assert_ne!(one.instance.id(), two.instance.id());
+/// }
+/// ```
+pub struct Instance<T: 'static> {
+    id: ObjectId,
+    of: PhantomData<fn() -> T>,
+}
+
+trait InstanceMeta {
+    const META: &'static TypeMeta;
+}
+
+impl<T: 'static> InstanceMeta for T {
+    const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Instance, Reattach::Never);
+}
+
+impl<T: 'static> Instance<T> {
+    /// Makes the value that this is a field of known, as made here.
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            id: record::list_bare(<T as InstanceMeta>::META, Location::caller()),
+            of: PhantomData,
+        }
+    }
+
+    /// The id of the value; `None` where tracking is off.
+    #[must_use]
+    pub fn id(&self) -> Option<ObjectId> {
+        (self.id != ObjectId::NONE).then_some(self.id)
+    }
+}
+
+/// The id in an `Instance` field.
+#[doc(hidden)]
+#[must_use]
+pub fn instance_id<T: 'static>(instance: &Instance<T>) -> Option<ObjectId> {
+    instance.id()
+}
+
+impl<T: 'static> Drop for Instance<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(id) = self.id() {
+            record::forget_bare(id.place());
+        }
+    }
+}
+
+impl<T: 'static> Default for Instance<T> {
+    #[inline]
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: 'static> Clone for Instance<T> {
+    #[track_caller]
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<T: 'static> fmt::Debug for Instance<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.id, f)
+    }
+}
+
+impl<T: 'static> PartialEq for Instance<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<T: 'static> Eq for Instance<T> {}
+
+impl<T: 'static> PartialOrd for Instance<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T: 'static> Ord for Instance<T> {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl<T: 'static> Hash for Instance<T> {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl<T: 'static> Visit for Instance<T> {
+    fn is_leaf() -> bool {
+        true
+    }
+}

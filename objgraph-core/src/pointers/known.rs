@@ -1,0 +1,192 @@
+//! How the pointers and the table know of each other, the same for both.
+
+/// Writes what `Rc` and `Arc` share; `$apart` runs a function at a time when nobody else reads
+/// the counts of the value.
+macro_rules! known_pointer {
+    ($Pointer:ident, $Inner:ident, $Header:ident, $module:ident, $apart:path, $at:ident) => {
+        /// Gives the table its handle back, made from `pointer`, a strong or weak pointer inside
+        /// ours to the object with this header. Answers whether it did.
+        fn attach_lent(header: &$Header, pointer: &dyn Any) -> bool {
+            let mut is_attached = false;
+            $apart(|| {
+                // Another thread may have been faster.
+                let id = header.id().filter(|_| header.is_lent());
+                is_attached = id.is_some_and(|id| record::attach(id, pointer));
+                if is_attached {
+                    header.set_lent(false);
+                }
+            });
+            is_attached
+        }
+
+        /// The id of the object with this header. If the table has no handle to it and can make
+        /// one from `pointer`, the object is visited after all.
+        fn visited_id(
+            visitor: &mut Visitor<'_>,
+            header: &$Header,
+            pointer: Option<&dyn Any>,
+        ) -> Option<ObjectId> {
+            let id = header.id()?;
+            if header.is_lent() && pointer.is_some_and(|pointer| attach_lent(header, pointer)) {
+                visitor.visit_later(id);
+            }
+            Some(id)
+        }
+
+        // Not generic, so that they are compiled once.
+        fn reference(
+            visitor: &mut Visitor<'_>,
+            at: usize,
+            header: &$Header,
+            pointer: Option<&dyn Any>,
+        ) {
+            if let Some(id) = visited_id(visitor, header, pointer) {
+                visitor.reference(at, id);
+            }
+        }
+
+        fn weak_reference(visitor: &mut Visitor<'_>, header: &$Header, pointer: Option<&dyn Any>) {
+            if let Some(id) = visited_id(visitor, header, pointer) {
+                visitor.weak_reference(id);
+            }
+        }
+
+        impl<T: ?Sized + 'static> Visit for $Pointer<T> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit_owned(visitor);
+            }
+
+            // Of the two it is this that a field calls, so the other is seldom compiled.
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.meets(self.handle.number());
+                let pointer = std::ptr::from_ref(self).addr();
+                let address = std::$module::$Pointer::as_ptr(&self.inner);
+                if !visitor.$at(pointer, address.cast::<()>().addr()) {
+                    let thin: Option<&dyn Any> = if Self::THIN { Some(&self.inner) } else { None };
+                    reference(visitor, pointer, &self.inner.header, thin);
+                }
+            }
+
+            fn is_leaf() -> bool {
+                false
+            }
+
+            fn register(_: &mut Registrar)
+            where
+                Self: Sized + 'static,
+            {
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                self.attach();
+                starts.object_of(self.inner.header.id())
+            }
+        }
+
+        /// Its object is known already, and is traced again after `get_mut` or `make_mut`.
+        impl<T: Visit + 'static> crate::Watch for $Pointer<T> {
+            fn watch_at(&self, _: &'static Location<'static>) -> Option<ObjectId> {
+                crate::register::<T>();
+                self.attach();
+                self.inner.header.id()
+            }
+        }
+
+        impl<T: ?Sized + 'static> crate::closures::Downgrade for $Pointer<T> {
+            type Weak = Weak<T>;
+
+            #[cfg_attr(feature = "owners", track_caller)]
+            fn downgrade(&self) -> Weak<T> {
+                self.attach();
+                $Pointer::downgrade(self)
+            }
+        }
+
+        impl<T: ?Sized> $Pointer<T> {
+            /// Whether the pointer still has the type that it was made with. If not, the table's
+            /// handle cannot be made anew from it.
+            const THIN: bool = size_of::<&T>() == size_of::<usize>();
+
+            pub(crate) fn from_inner(inner: std::$module::$Pointer<$Inner<T>>) -> Self {
+                Self {
+                    handle: Handle::NONE,
+                    inner,
+                }
+            }
+
+            #[inline]
+            fn with_handle(
+                inner: std::$module::$Pointer<$Inner<T>>,
+                site: &'static Location<'static>,
+            ) -> Self {
+                let handle = Handle::strong_at(inner.header.id(), site);
+                Self { handle, inner }
+            }
+
+            /// The same handle, as the program made it, to a pointer of another type.
+            pub(crate) fn known_as(self, handle: Handle) -> Self {
+                Self {
+                    handle,
+                    inner: self.inner,
+                }
+            }
+
+            /// A handle of the program's, made at `site`.
+            pub(crate) fn made_at(self, site: &'static Location<'static>) -> Self {
+                Self::with_handle(self.inner, site)
+            }
+
+            /// The pointer inside, before its type is lost, and what names the handle.
+            pub(crate) fn into_made(self) -> (std::$module::$Pointer<$Inner<T>>, Handle)
+            where
+                T: 'static,
+            {
+                self.attach();
+                (self.inner, self.handle)
+            }
+
+            /// Gives the table its handle back: where there is a reference to the pointer, no
+            /// `&mut` to the value is alive any more.
+            ///
+            /// `clone` and `downgrade` cannot do this. They have no bound `T: 'static`, and through
+            /// a pointer of a shorter lifetime `get_mut` may have stored a reference that does not
+            /// live as long as the table may hold its handle.
+            #[inline]
+            fn attach(&self)
+            where
+                T: 'static,
+            {
+                if Self::THIN && self.inner.header.is_lent() {
+                    self.attach_lent();
+                }
+            }
+
+            #[cold]
+            fn attach_lent(&self)
+            where
+                T: 'static,
+            {
+                attach_lent(&self.inner.header, &self.inner);
+            }
+
+            /// Before a `&mut` to the value is handed out.
+            fn detach(&self) {
+                let header = &self.inner.header;
+                if let Some(id) = header.id() {
+                    $apart(|| {
+                        record::detach(id);
+                        header.set_lent(true);
+                    });
+                }
+            }
+
+            /// The object's id; `None` if the table is full.
+            #[doc(hidden)]
+            pub fn __id(this: &Self) -> Option<ObjectId> {
+                this.inner.header.id()
+            }
+        }
+    };
+}
+
+pub(crate) use known_pointer;

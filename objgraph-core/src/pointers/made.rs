@@ -1,0 +1,125 @@
+//! Pointers made from other values, the same for both.
+
+/// Writes how an `Rc` or an `Arc` is made other than by `new`; `$bound` is what a new object's
+/// type must be beside `'static`, and `$Any` the value whose type is found out.
+macro_rules! pointers_made {
+    ($Pointer:ident, [$($bound:path),*], $Any:ty, $strong:ident) => {
+        impl<T: $($bound +)* 'static> $Pointer<T> {
+            /// Makes an object without a value yet: give it one by [`get_mut`](Self::get_mut). To
+            /// take away the `MaybeUninit` is unsafe, and left to std's pointers.
+            #[track_caller]
+            #[must_use]
+            pub fn new_uninit() -> $Pointer<MaybeUninit<T>> {
+                $Pointer::new(MaybeUninit::uninit())
+            }
+
+            /// Makes an object without a value yet, all of whose bytes are 0.
+            #[track_caller]
+            #[must_use]
+            pub fn new_zeroed() -> $Pointer<MaybeUninit<T>> {
+                $Pointer::new(MaybeUninit::zeroed())
+            }
+
+            /// Makes an object that stays in its place. std's asks for no `Unpin`; only unsafe
+            /// code can pin what is not.
+            #[track_caller]
+            #[must_use]
+            pub fn pin(value: T) -> Pin<Self>
+            where
+                T: Unpin,
+            {
+                Pin::new(Self::new(value))
+            }
+        }
+
+        impl<T: Default + $($bound +)* 'static> Default for $Pointer<T> {
+            #[track_caller]
+            fn default() -> Self {
+                Self::new(T::default())
+            }
+        }
+
+        /// An empty slice.
+        impl<T: $($bound +)* 'static> Default for $Pointer<[T]> {
+            #[track_caller]
+            fn default() -> Self {
+                Self::from([])
+            }
+        }
+
+        impl<T: ?Sized + Unpin> Default for Pin<$Pointer<T>>
+        where
+            $Pointer<T>: Default,
+        {
+            #[track_caller]
+            fn default() -> Self {
+                Self::new($Pointer::default())
+            }
+        }
+
+        impl<T: $($bound +)* 'static> From<T> for $Pointer<T> {
+            #[track_caller]
+            fn from(value: T) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl<T: $($bound +)* 'static> From<Box<T>> for $Pointer<T> {
+            #[track_caller]
+            fn from(value: Box<T>) -> Self {
+                Self::new(*value)
+            }
+        }
+
+        impl<T: $($bound +)* 'static, const N: usize> From<[T; N]> for $Pointer<[T]> {
+            #[track_caller]
+            fn from(values: [T; N]) -> Self {
+                crate::unsize!($Pointer::new(values) => [T])
+            }
+        }
+
+        /// The array that a slice was made from.
+        ///
+        /// # Panics
+        ///
+        /// If `get_mut` was called on the slice: no safe code leads back from there.
+        impl<T: $($bound +)* 'static, const N: usize> TryFrom<$Pointer<[T]>> for $Pointer<[T; N]> {
+            type Error = $Pointer<[T]>;
+
+            fn try_from(mut slice: $Pointer<[T]>) -> Result<Self, $Pointer<[T]>> {
+                if slice.len() == N {
+                    let made: Self = super::as_made(super::$strong(slice.inner.header.id()));
+                    Ok(made.known_as(slice.handle.take()))
+                } else {
+                    Err(slice)
+                }
+            }
+        }
+
+        impl $Pointer<$Any> {
+            /// The pointer with the type that it was made with, if that is `T`.
+            ///
+            /// # Errors
+            ///
+            /// The pointer itself, if the value is no `T`.
+            ///
+            /// # Panics
+            ///
+            /// If the value is a `T`, and [`get_mut`](Self::get_mut) was called on the pointer to
+            /// `dyn Any`: no safe code leads back from there. Call it on the pointer to the `T`.
+            /// The same for an `Rc` while the thread-locals of its thread are being dropped, when
+            /// what the table has of the thread may be gone.
+            pub fn downcast<T: Any $(+ $bound)*>(mut self) -> Result<$Pointer<T>, Self> {
+                if (*self).is::<T>() {
+                    let made: $Pointer<T> =
+                        super::as_made(super::$strong(self.inner.header.id()));
+                    Ok(made.known_as(self.handle.take()))
+                } else {
+                    Err(self)
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use pointers_made;

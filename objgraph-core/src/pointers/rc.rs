@@ -1,0 +1,302 @@
+//! `Rc` and its `Weak`, in place of `std::rc`.
+//!
+//! Every object is known to the table from `new` until its drop begins; else all is as with
+//! std's. Where tracking is off these names *are* std's.
+//!
+#![doc = include_str!("../../docs/pointers.md")]
+
+use std::any::Any;
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
+use std::ops::Deref;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+
+use super::files::file_traits;
+use super::known::known_pointer;
+use super::made::pointers_made;
+use super::raw::raw_pointers;
+use super::traits::pointer_traits;
+use crate::object_id::ObjectId;
+use crate::pointers::inner::{RcHeader, RcInner, list_rc};
+use crate::sight::Registrar;
+use crate::table::handles::{self, Handle};
+use crate::table::interned::kinds;
+use crate::table::pins;
+use crate::table::record;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::Visit;
+
+/// A single-threaded reference-counting pointer; as [`std::rc::Rc`], and every object made
+/// through it is known.
+///
+/// To create an object, only `T: 'static` is required.
+///
+/// ```
+/// use objgraph_core::rc::Rc;
+///
+/// let one = Rc::new(5);
+/// let two = Rc::clone(&one);
+/// assert_eq!((*two, Rc::strong_count(&one)), (5, 2));
+/// ```
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+pub struct Rc<T: ?Sized> {
+    // Before the reference, so that a handle is gone before a value's drop runs.
+    handle: Handle,
+    inner: std::rc::Rc<RcInner<T>>,
+}
+
+/// A handle that does not own; as [`std::rc::Weak`].
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+pub struct Weak<T: ?Sized> {
+    pub(crate) handle: Handle,
+    pub(crate) inner: std::rc::Weak<RcInner<T>>,
+}
+
+impl<T: 'static> Rc<T> {
+    /// Makes an object.
+    #[inline(always)]
+    #[track_caller]
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self::new_at(value, Location::caller())
+    }
+
+    // Inlined, the value is written to its place at once, not by way of the stack.
+    #[inline(always)]
+    fn new_at(value: T, site: &'static Location<'static>) -> Self {
+        let inner = std::rc::Rc::new(RcInner {
+            header: RcHeader::unlisted(),
+            value,
+        });
+        list_rc(&inner, site);
+        Self::with_handle(inner, site)
+    }
+
+    /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
+    /// not alive, and the reference given to it cannot be upgraded.
+    #[track_caller]
+    pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
+        let site = Location::caller();
+        let promise = Handle::promised();
+        let inner = std::rc::Rc::new_cyclic(|weak| RcInner {
+            value: make(&Weak {
+                handle: promise.another_weak(),
+                inner: weak.clone(),
+            }),
+            header: RcHeader::unlisted(),
+        });
+        list_rc(&inner, site);
+        promise.keep_promise(inner.header.id());
+        Self::with_handle(inner, site)
+    }
+}
+
+impl<T> Rc<T> {
+    /// Gives the value back if this is the only strong reference, else the reference.
+    ///
+    /// # Errors
+    ///
+    /// The reference itself, where there are others.
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        let Self { handle, inner } = this;
+        match std::rc::Rc::try_unwrap(inner) {
+            Ok(inner) => Ok(inner.into_value()),
+            Err(inner) => Err(Self { handle, inner }),
+        }
+    }
+
+    /// Gives the value back if this is the only strong reference.
+    #[must_use]
+    pub fn into_inner(this: Self) -> Option<T> {
+        std::rc::Rc::into_inner(this.inner).map(RcInner::into_value)
+    }
+
+    /// Gives the value back if this is the only strong reference, else a clone of it.
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
+    }
+}
+
+impl<T: ?Sized> Rc<T> {
+    /// Makes a weak reference.
+    #[must_use = "this returns a new `Weak` pointer, without modifying the original `Rc`"]
+    #[cfg_attr(feature = "owners", track_caller)]
+    pub fn downgrade(this: &Self) -> Weak<T> {
+        Weak {
+            handle: Handle::weak(this.inner.header.id()),
+            inner: std::rc::Rc::downgrade(&this.inner),
+        }
+    }
+
+    /// How many strong references there are.
+    #[must_use]
+    pub fn strong_count(this: &Self) -> usize {
+        std::rc::Rc::strong_count(&this.inner) - pins::of_this_thread(this.address())
+    }
+
+    /// How many weak references there are; the table's own is not among them.
+    #[must_use]
+    pub fn weak_count(this: &Self) -> usize {
+        std::rc::Rc::weak_count(&this.inner) - usize::from(this.inner.header.is_attached())
+    }
+
+    /// Whether two pointers point to the same object.
+    #[must_use]
+    pub fn ptr_eq(this: &Self, other: &Self) -> bool {
+        std::rc::Rc::ptr_eq(&this.inner, &other.inner)
+    }
+
+    /// A `&mut` to the value if this is the only reference, strong or weak.
+    ///
+    /// From then on the value is not traced, because the table has to give up its handle, until a
+    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch) is called with one.
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        if std::rc::Rc::strong_count(&this.inner) != 1 || Self::weak_count(this) != 0 {
+            return None;
+        }
+        this.detach();
+        std::rc::Rc::get_mut(&mut this.inner).map(|inner| &mut inner.value)
+    }
+}
+
+impl<T: Clone> Rc<T> {
+    /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
+    /// it, a new object that the pointer then points to. Weak references to a value that had no
+    /// other strong reference find nothing any more.
+    ///
+    /// As for [`get_mut`](Self::get_mut), nothing can look at the value while the `&mut` lives.
+    #[track_caller]
+    pub fn make_mut(this: &mut Self) -> &mut T {
+        if std::rc::Rc::strong_count(&this.inner) == 1 {
+            this.detach();
+            if Self::weak_count(this) > 0 {
+                handles::value_moved(this.inner.header.id());
+            }
+        }
+        let kind = this.inner.header.id().and_then(record::kind);
+        let inner = std::rc::Rc::make_mut(&mut this.inner);
+        // The clone has the type of the object before, which may be gone by now.
+        if inner.header.id().is_none()
+            && let Some(meta) = kind.and_then(kinds::meta)
+        {
+            let listed = record::list_rc(meta, Location::caller(), None);
+            inner.header.set_id(listed.id);
+            this.handle = Handle::strong(inner.header.id());
+        }
+        inner.header.set_lent(true);
+        &mut inner.value
+    }
+}
+
+impl<T> Weak<T> {
+    /// A weak reference to nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            handle: Handle::NONE,
+            inner: std::rc::Weak::new(),
+        }
+    }
+}
+
+impl<T: ?Sized> Weak<T> {
+    /// A strong reference, if the value is still alive.
+    #[must_use = "this returns a new `Rc`, without modifying the original weak pointer"]
+    #[cfg_attr(feature = "owners", track_caller)]
+    pub fn upgrade(&self) -> Option<Rc<T>> {
+        let inner = self.strong()?;
+        let handle = Handle::strong(inner.header.id());
+        Some(Rc { handle, inner })
+    }
+
+    /// A strong reference that is no handle of the program's.
+    fn strong(&self) -> Option<std::rc::Rc<RcInner<T>>> {
+        let inner = self.inner.upgrade()?;
+        // What only a visit holds is gone, as far as the program knows.
+        let pins = pins::of_this_thread(pins::address(&*inner));
+        (std::rc::Rc::strong_count(&inner) > pins + 1).then_some(inner)
+    }
+
+    /// How many strong references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        self.strong().map_or(0, |strong| {
+            let pins = pins::of_this_thread(pins::address(&*strong));
+            std::rc::Rc::strong_count(&strong) - pins - 1
+        })
+    }
+
+    /// How many weak references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        self.strong().map_or(0, |strong| {
+            let own = usize::from(strong.header.is_attached());
+            std::rc::Rc::weak_count(&strong) - own
+        })
+    }
+
+    /// Whether two pointers point to the same allocation, or both to nothing.
+    #[must_use]
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        self.inner.ptr_eq(&other.inner)
+    }
+}
+
+fn hold<T: ?Sized, R>(
+    weak: &std::rc::Weak<RcInner<T>>,
+    see: impl FnOnce(&RcInner<T>) -> R,
+) -> Option<R> {
+    weak.upgrade().map(|inner| see(&inner))
+}
+
+fn at_once(change: impl FnOnce()) {
+    change();
+}
+
+pointer_traits!(Rc);
+known_pointer!(Rc, RcInner, RcHeader, rc, at_once, local_reference_at);
+pointers_made!(Rc, [], dyn Any, local_strong);
+raw_pointers!(Rc, hold);
+file_traits!(Rc);
+
+impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Rc<T> {}
+impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Rc<T> {}
+
+#[cfg(feature = "nightly")]
+impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
+
+impl<T: ?Sized + 'static> Visit for Weak<T> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit_owned(visitor);
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.meets(self.handle.number());
+        if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
+            return;
+        }
+        if let Some(strong) = self.strong() {
+            let pointer: Option<&dyn Any> = if Rc::<T>::THIN { Some(&strong) } else { None };
+            weak_reference(visitor, &strong.header, pointer);
+        }
+    }
+
+    fn register(_: &mut Registrar)
+    where
+        Self: 'static,
+    {
+    }
+
+    fn is_leaf() -> bool {
+        false
+    }
+}

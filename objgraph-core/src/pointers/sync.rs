@@ -1,0 +1,358 @@
+//! `Arc` and its `Weak`, in place of `std::sync`.
+//!
+//! Every object is known to the table from `new` until its drop begins; else all is as with
+//! std's; [`rc`](super::rc) says what of it is here. Where tracking is off these names *are*
+//! std's. The rest of [`std::sync`] is here too, so that one word of an import changes.
+//!
+//! # Where it differs from std's
+//!
+//! While a snapshot looks into a value, on whichever thread, [`get_mut`](Arc::get_mut),
+//! [`make_mut`](Arc::make_mut), [`try_unwrap`](Arc::try_unwrap) and
+//! [`into_inner`](Arc::into_inner) of other threads wait until it has, if theirs is the only strong
+//! reference of the program. After 10 s of one visit they wait no more, and answer as if the
+//! reference of the visit were the program's: a `Visit` or a `Debug` that takes so long waits,
+//! most likely, for them, by joining their thread or by a lock that it holds. A lock is to be tried
+//! there, as the derive does.
+
+use std::any::Any;
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::mem::MaybeUninit;
+use std::ops::Deref;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+
+use super::files::file_traits;
+use super::known::known_pointer;
+use super::made::pointers_made;
+use super::raw::raw_pointers;
+use super::traits::pointer_traits;
+use crate::pointers::inner::{ArcHeader, ArcInner, list_arc};
+use crate::table::handles::{self, Handle};
+use crate::table::interned::kinds;
+use crate::table::pins;
+use crate::table::record;
+#[doc(no_inline)]
+pub use std::sync::*;
+
+use crate::object_id::ObjectId;
+use crate::sight::Registrar;
+use crate::trace::{Starts, Visitor};
+use crate::tracked::Visit;
+
+/// A thread-safe reference-counting pointer; as [`std::sync::Arc`], and every object made
+/// through it is known.
+///
+/// To create an object, only `T: Send + Sync + 'static` is required.
+///
+/// While another thread takes a snapshot, it may hold a reference for the time of one visit.
+/// Counts do not show it; [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
+/// [`get_mut`](Self::get_mut) and [`make_mut`](Self::make_mut) wait for it to go, up to 10 s; and a
+/// value whose last reference of the program goes meanwhile is dropped by that other thread, right
+/// after the visit.
+///
+/// ```
+/// use objgraph_core::sync::Arc;
+///
+/// let one = Arc::new(5);
+/// let two = Arc::clone(&one);
+/// let sum = std::thread::spawn(move || *two + 1).join().unwrap();
+/// assert_eq!((sum, Arc::strong_count(&one)), (6, 1));
+/// ```
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+pub struct Arc<T: ?Sized> {
+    // Before the reference, so that a handle is gone before a value's drop runs.
+    handle: Handle,
+    inner: std::sync::Arc<ArcInner<T>>,
+}
+
+/// A handle that does not own; as [`std::sync::Weak`].
+#[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+pub struct Weak<T: ?Sized> {
+    pub(crate) handle: Handle,
+    pub(crate) inner: std::sync::Weak<ArcInner<T>>,
+}
+
+impl<T: Send + Sync + 'static> Arc<T> {
+    /// Makes an object.
+    #[inline(always)]
+    #[track_caller]
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self::new_at(value, Location::caller())
+    }
+
+    // Inlined, the value is written to its place at once, not by way of the stack.
+    #[inline(always)]
+    fn new_at(value: T, site: &'static Location<'static>) -> Self {
+        let inner = std::sync::Arc::new(ArcInner {
+            header: ArcHeader::unlisted(),
+            value,
+        });
+        list_arc(&inner, site);
+        Self::with_handle(inner, site)
+    }
+
+    /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
+    /// not alive, and the reference given to it cannot be upgraded.
+    #[track_caller]
+    pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
+        let site = Location::caller();
+        let promise = Handle::promised();
+        let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
+            value: make(&Weak {
+                handle: promise.another_weak(),
+                inner: weak.clone(),
+            }),
+            header: ArcHeader::unlisted(),
+        });
+        list_arc(&inner, site);
+        promise.keep_promise(inner.header.id());
+        Self::with_handle(inner, site)
+    }
+}
+
+impl<T> Arc<T> {
+    /// Gives the value back if this is the only strong reference, else the reference.
+    ///
+    /// # Errors
+    ///
+    /// The reference itself, where there are others.
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        let Self { handle, inner } = this;
+        // What hinders may be another thread's pin.
+        let unwrapped = std::sync::Arc::try_unwrap(inner)
+            .or_else(|inner| pins::unpinned(inner, std::sync::Arc::try_unwrap));
+        match unwrapped {
+            Ok(inner) => Ok(inner.into_value()),
+            Err(inner) => Err(Self { handle, inner }),
+        }
+    }
+
+    /// Gives the value back if this is the only strong reference. If several threads call this,
+    /// each for its own reference, one of them gets the value.
+    #[must_use]
+    pub fn into_inner(this: Self) -> Option<T> {
+        // Under the lock of the pins, or one that is made just now would be the last reference.
+        let inner = pins::unpinned(this.inner, std::sync::Arc::into_inner)?;
+        Some(inner.into_value())
+    }
+
+    /// Gives the value back if this is the only strong reference, else a clone of it.
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
+    }
+}
+
+impl<T: ?Sized> Arc<T> {
+    /// Makes a weak reference.
+    #[must_use = "this returns a new `Weak` pointer, without modifying the original `Arc`"]
+    #[cfg_attr(feature = "owners", track_caller)]
+    pub fn downgrade(this: &Self) -> Weak<T> {
+        Weak {
+            handle: Handle::weak(this.inner.header.id()),
+            inner: std::sync::Arc::downgrade(&this.inner),
+        }
+    }
+
+    /// How many strong references there are.
+    #[must_use]
+    pub fn strong_count(this: &Self) -> usize {
+        pins::count_without(this.address(), || std::sync::Arc::strong_count(&this.inner))
+    }
+
+    /// How many weak references there are; the table's own is not among them.
+    #[must_use]
+    pub fn weak_count(this: &Self) -> usize {
+        pins::count_beside(|| {
+            let own = usize::from(this.inner.header.is_attached());
+            std::sync::Arc::weak_count(&this.inner).saturating_sub(own)
+        })
+    }
+
+    /// Whether two pointers point to the same object.
+    #[must_use]
+    pub fn ptr_eq(this: &Self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&this.inner, &other.inner)
+    }
+
+    /// A `&mut` to the value if this is the only reference, strong or weak.
+    ///
+    /// From then on the value is not traced, because the table has to give up its handle, until a
+    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch) is called with one.
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        if Self::strong_count(this) != 1 || Self::weak_count(this) != 0 || !this.detach_unpinned() {
+            return None;
+        }
+        std::sync::Arc::get_mut(&mut this.inner).map(|inner| &mut inner.value)
+    }
+
+    /// Takes the table's handle away, and waits for pins of other threads to go. False, and
+    /// nothing done, if they do not, or this thread itself looks at the value.
+    fn detach_unpinned(&self) -> bool {
+        if pins::wait_for_others(self.address()) {
+            return false;
+        }
+        if !self.inner.header.is_lent() {
+            self.detach();
+            // The table leads nobody here from now on; who pinned in between is waited for.
+            return !pins::wait_for_others(self.address());
+        }
+        true
+    }
+}
+
+impl<T: Clone> Arc<T> {
+    /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
+    /// it, a new object that the pointer then points to. Weak references to a value that had no
+    /// other strong reference find nothing any more.
+    ///
+    /// As for [`get_mut`](Self::get_mut), nothing can look at the value while the `&mut` lives.
+    #[track_caller]
+    pub fn make_mut(this: &mut Self) -> &mut T {
+        if Self::strong_count(this) == 1 {
+            this.detach_unpinned();
+            if Self::weak_count(this) > 0 {
+                handles::value_moved(this.inner.header.id());
+            }
+        }
+        let kind = this.inner.header.id().and_then(record::kind);
+        // A pin, which a weak reference may lead to, must not make the value look shared.
+        let inner = pins::unpinned_until_allowed(&mut this.inner, std::sync::Arc::make_mut);
+        match inner.header.id() {
+            // The value itself, here or moved: the table's handle leads to nothing any more.
+            Some(id) => record::detach(id),
+            // The clone has the type of the object before, which may be gone by now.
+            None => {
+                if let Some(meta) = kind.and_then(kinds::meta) {
+                    let id = record::list_arc(meta, Location::caller(), None);
+                    inner.header.set_id(id);
+                    this.handle = Handle::strong(inner.header.id());
+                }
+            }
+        }
+        inner.header.set_lent(true);
+        &mut inner.value
+    }
+}
+
+impl<T> Weak<T> {
+    /// A weak reference to nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            handle: Handle::NONE,
+            inner: std::sync::Weak::new(),
+        }
+    }
+}
+
+impl<T: ?Sized> Weak<T> {
+    /// A strong reference, if the value is still alive.
+    #[must_use = "this returns a new `Arc`, without modifying the original weak pointer"]
+    #[cfg_attr(feature = "owners", track_caller)]
+    pub fn upgrade(&self) -> Option<Arc<T>> {
+        let inner = pins::upgrade(&self.inner)?;
+        let handle = Handle::strong(inner.header.id());
+        Some(Arc { handle, inner })
+    }
+
+    /// How many strong references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        let address = self.inner.as_ptr().cast::<()>().addr();
+        pins::count_without(address, || self.inner.strong_count())
+    }
+
+    /// How many weak references there are; 0 if the value is gone.
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        if self.strong_count() == 0 {
+            return 0;
+        }
+        let own = hold(&self.inner, |inner| inner.header.is_attached());
+        pins::count_beside(|| self.inner.weak_count())
+            .saturating_sub(usize::from(own == Some(true)))
+    }
+
+    /// Whether two pointers point to the same allocation, or both to nothing.
+    #[must_use]
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        self.inner.ptr_eq(&other.inner)
+    }
+}
+
+/// Looks at what a weak reference leads to. Pinned, since the program may drop its last handle
+/// meanwhile.
+fn hold<T: ?Sized, R>(
+    weak: &std::sync::Weak<ArcInner<T>>,
+    see: impl FnOnce(&ArcInner<T>) -> R,
+) -> Option<R> {
+    pins::pin_weak(weak).and_then(|pinned| pinned.get().map(see))
+}
+
+pointer_traits!(Arc);
+known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen, reference_at);
+pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
+raw_pointers!(Arc, hold);
+file_traits!(Arc);
+
+impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Arc<T> {}
+
+#[cfg(feature = "nightly")]
+impl<T: ?Sized> std::ops::LegacyReceiver for Arc<T> {}
+
+impl<T: ?Sized + Error> Error for Arc<T> {
+    #[allow(deprecated, reason = "as std's")]
+    fn description(&self) -> &str {
+        (**self).description()
+    }
+
+    #[allow(deprecated, reason = "as std's")]
+    fn cause(&self) -> Option<&dyn Error> {
+        (**self).cause()
+    }
+
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        (**self).source()
+    }
+}
+
+impl<T: ?Sized + 'static> Visit for Weak<T> {
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        self.visit_owned(visitor);
+    }
+
+    fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        visitor.meets(self.handle.number());
+        if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
+            return;
+        }
+        hold(&self.inner, |inner| {
+            let pointer: Option<&dyn Any> = if Arc::<T>::THIN {
+                Some(&self.inner)
+            } else {
+                None
+            };
+            weak_reference(visitor, &inner.header, pointer);
+        });
+    }
+
+    fn register(_: &mut Registrar)
+    where
+        Self: 'static,
+    {
+    }
+
+    fn is_leaf() -> bool {
+        false
+    }
+}

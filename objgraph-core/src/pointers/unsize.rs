@@ -1,0 +1,106 @@
+//! From a pointer to a value to a pointer to `dyn Trait`, or from an array to a slice.
+
+use std::pin::Pin;
+
+use super::{rc, sync};
+use crate::pointers::inner::{ArcInner, RcInner};
+
+/// Pointers that can be made into pointers to `U`; see [`unsize!`](crate::unsize).
+pub trait Unsize<U: ?Sized>: Sized {
+    /// The pointer inside.
+    type From;
+    /// The pointer inside of the result.
+    type To;
+    /// The result.
+    type Output;
+
+    /// Converts; `coerce` is `|inner| inner`, written where the compiler knows both types.
+    fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output;
+}
+
+macro_rules! unsize_ours {
+    ($($module:ident::$Pointer:ident of $Inner:ident;)*) => {$(
+        impl<T: 'static, U: ?Sized> Unsize<U> for $module::$Pointer<T> {
+            type From = std::$module::$Pointer<$Inner<T>>;
+            type To = std::$module::$Pointer<$Inner<U>>;
+            type Output = $module::$Pointer<U>;
+
+            fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
+                let (inner, handle) = self.into_made();
+                $module::$Pointer::from_inner(coerce(inner)).known_as(handle)
+            }
+        }
+
+        impl<T: 'static, U: ?Sized> Unsize<U> for $module::Weak<T> {
+            type From = std::$module::Weak<$Inner<T>>;
+            type To = std::$module::Weak<$Inner<U>>;
+            type Output = $module::Weak<U>;
+
+            fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
+                let Self { handle, inner } = self;
+                let inner = coerce(inner);
+                $module::Weak { handle, inner }
+            }
+        }
+
+        // Only what is `Unpin`, which safe code may take out of its pin and put back.
+        impl<T: Unpin + 'static, U: ?Sized + Unpin> Unsize<U> for Pin<$module::$Pointer<T>> {
+            type From = std::$module::$Pointer<$Inner<T>>;
+            type To = std::$module::$Pointer<$Inner<U>>;
+            type Output = Pin<$module::$Pointer<U>>;
+
+            fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
+                Pin::new(Pin::into_inner(self).unsize(coerce))
+            }
+        }
+    )*};
+}
+
+unsize_ours! {
+    rc::Rc of RcInner;
+    sync::Arc of ArcInner;
+}
+
+// For code that is written once for both: std's pointers need no help.
+macro_rules! unsize_std {
+    ($($Pointer:ty => $Output:ty;)*) => {$(
+        impl<T, U: ?Sized> Unsize<U> for $Pointer {
+            type From = Self;
+            type To = $Output;
+            type Output = $Output;
+
+            fn unsize(self, coerce: impl FnOnce(Self) -> $Output) -> $Output {
+                coerce(self)
+            }
+        }
+    )*};
+}
+
+unsize_std! {
+    std::rc::Rc<T> => std::rc::Rc<U>;
+    std::rc::Weak<T> => std::rc::Weak<U>;
+    std::sync::Arc<T> => std::sync::Arc<U>;
+    std::sync::Weak<T> => std::sync::Weak<U>;
+    Pin<std::rc::Rc<T>> => Pin<std::rc::Rc<U>>;
+    Pin<std::sync::Arc<T>> => Pin<std::sync::Arc<U>>;
+}
+
+/// Makes a pointer to a `dyn Trait`, or to a slice, from a pointer to a value, for `Rc`, `Arc` and
+/// their `Weak`s, and for a `Pin` of what is `Unpin`. With std's pointers the compiler does it
+/// unasked; with ours it does so on nightly, with the feature `nightly`.
+///
+/// ```
+/// use objgraph_core::{rc::Rc, unsize};
+/// use std::fmt::Display;
+///
+/// let text: Rc<dyn Display> = unsize!(Rc::new(5) => dyn Display);
+/// assert_eq!(text.to_string(), "5");
+/// let slice: Rc<[i32]> = unsize!(Rc::new([1, 2, 3]) => [i32]);
+/// assert_eq!(slice.len(), 3);
+/// ```
+#[macro_export]
+macro_rules! unsize {
+    ($pointer:expr => $target:ty) => {
+        $crate::__private::Unsize::<$target>::unsize($pointer, |inner| inner)
+    };
+}

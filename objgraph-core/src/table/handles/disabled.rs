@@ -1,0 +1,106 @@
+//! Handles are not known: the feature `owners` is off.
+
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::panic::Location;
+
+use crate::follow::LastDrop;
+use crate::listing::HandleListed;
+use crate::object_id::ObjectId;
+
+/// What names a handle: nothing.
+pub(crate) struct Handle;
+
+impl Handle {
+    pub(crate) const NONE: Self = Self;
+
+    #[inline(always)]
+    pub(crate) fn strong(_: Option<ObjectId>) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn strong_at(_: Option<ObjectId>, _: &'static Location<'static>) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn weak(_: Option<ObjectId>) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn another_weak(&self) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn promised() -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn keep_promise(&self, _: Option<ObjectId>) {}
+
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    pub(crate) fn number(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Nothing, for the handles that a thread makes next.
+pub(crate) struct Spares;
+
+impl Spares {
+    pub(crate) const fn new() -> Self {
+        Self
+    }
+
+    pub(crate) fn was_used(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn give_back(&mut self) {}
+}
+
+/// What an object's slot knows of the last drop of a handle to it: nothing.
+#[derive(Default)]
+pub(crate) struct Mark;
+
+impl Mark {
+    #[inline(always)]
+    pub(crate) fn clear(&self) {}
+
+    pub(crate) fn origin(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// Weak handles to a value that is moved elsewhere.
+#[inline(always)]
+pub(crate) fn value_moved(_: Option<ObjectId>) {}
+
+pub(crate) fn origins_of_living(_: &mut HashSet<u32>) {}
+
+pub(crate) fn handles() -> Vec<HandleListed> {
+    Vec::new()
+}
+
+pub(crate) fn handles_of(_: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+    Vec::new()
+}
+
+pub(crate) fn still_there(_: &HandleListed) -> bool {
+    false
+}
+
+pub(crate) fn follow(_: TypeId) {}
+
+pub(crate) fn last_drop(_: ObjectId) -> Option<LastDrop> {
+    None
+}

@@ -1,0 +1,483 @@
+//! Handles are known: where each was made, on which thread, and what it leads to.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::entries::{self, Born, Entry, Kind, Magazine};
+use super::follow as followed;
+pub(crate) use super::follow::follow;
+pub(crate) use super::last::Mark;
+use super::last::{self, Counter, Dropped};
+use crate::follow::LastDrop;
+use crate::listing::HandleListed;
+use crate::lock::Mutex;
+use crate::object_id::ObjectId;
+use crate::table::interned::origins;
+use crate::table::places::chunks::{self, Slot};
+use crate::table::thread::{self, Local};
+
+type Site = &'static Location<'static>;
+
+/// What names a handle; `None` for one that leads nowhere, or that there was no entry for.
+pub(crate) struct Handle(Option<&'static Entry>);
+
+/// Names of objects that are being made begin here.
+const PROMISE: u64 = 1 << 63;
+
+/// Beside the name of an object: its value was moved elsewhere, so the handle leads nowhere.
+const MOVED_AWAY: u64 = 1 << 62;
+
+impl Handle {
+    pub(crate) const NONE: Self = Self(None);
+
+    /// An owning handle, made where this is called.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn strong(object: Option<ObjectId>) -> Self {
+        Self::strong_at(object, Location::caller())
+    }
+
+    #[inline]
+    pub(crate) fn strong_at(object: Option<ObjectId>, site: Site) -> Self {
+        match object {
+            Some(id) => Self::new(id.to_raw(), 0, true, site),
+            None => Self::NONE,
+        }
+    }
+
+    /// A handle that does not own, made where this is called.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn weak(object: Option<ObjectId>) -> Self {
+        match object {
+            // It may outlive the object, and with it the place where its kind is told.
+            Some(id) => Self::new(id.to_raw(), kind_of(id), false, Location::caller()),
+            None => Self::NONE,
+        }
+    }
+
+    /// One more that does not own, beside this one.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn another_weak(&self) -> Self {
+        match self.0 {
+            Some(entry) => {
+                let (object, kind) = entry.object();
+                Self::new(object, kind, false, Location::caller())
+            }
+            None => Self::NONE,
+        }
+    }
+
+    /// One that does not own, to an object that is being made.
+    pub(crate) fn promised() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(PROMISE);
+        let object = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self::new(object, 0, false, Location::caller())
+    }
+
+    /// The object that was promised is made.
+    pub(crate) fn keep_promise(&self, object: Option<ObjectId>) {
+        if let (Some(entry), Some(id)) = (self.0, object) {
+            promises::keep(entry.object().0, id);
+        }
+    }
+
+    #[inline]
+    fn new(object: u64, kind: u32, strong: bool, site: Site) -> Self {
+        let kind = Kind::new(kind, strong);
+        thread::reach(move |local| make_in(local, object, kind, site))
+    }
+
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::NONE)
+    }
+
+    /// A number that no other handle alive has.
+    #[inline]
+    pub(crate) fn number(&self) -> Option<u64> {
+        self.0.map(Entry::handle)
+    }
+}
+
+impl Drop for Handle {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(entry) = self.0 {
+            thread::reach(move |local| forget_in(local, entry));
+        }
+    }
+}
+
+fn kind_of(id: ObjectId) -> u32 {
+    chunks::slot_of(id).and_then(Slot::kind).unwrap_or(0)
+}
+
+/// All in registers.
+fn make_in(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handle {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        if let Some(site) = part.handles.sites.get(site)
+            && let Some(entry) = part.handles.magazine.take()
+        {
+            entry.birth(object, kind, site, part.entries.origin());
+            return Handle(Some(entry));
+        }
+    }
+    make_slowly(local, object, kind, site)
+}
+
+#[cold]
+#[inline(never)]
+fn make_slowly(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handle {
+    let Ok(mut part) = local.try_borrow_mut() else {
+        return Handle::NONE;
+    };
+    if !part.begin() {
+        drop(part);
+        let Some(entry) = entries::take_one() else {
+            return Handle::NONE;
+        };
+        entry.birth(object, kind, sites::number(site), origins::NOT_KNOWN);
+        return Handle(Some(entry));
+    }
+    part.handles.sites.learn(site);
+    if !part.handles.magazine.refill() {
+        return Handle::NONE;
+    }
+    drop(part);
+    make_in(local, object, kind, site)
+}
+
+/// Calls nothing but at its end, so that nothing has to be put away for that.
+fn forget_in(local: &RefCell<Local>, entry: &'static Entry) {
+    if let Ok(mut part) = local.try_borrow_mut()
+        && !followed::is_any()
+        && marked(&mut part, entry)
+    {
+        entry.death();
+        if part.handles.magazine.put(entry) {
+            return;
+        }
+        drop(part);
+        return put_slowly(local, entry);
+    }
+    forget_slowly(local, entry);
+}
+
+/// Writes down that a handle is being dropped, if it owns; false if that takes longer.
+#[inline]
+fn marked(part: &mut Local, entry: &Entry) -> bool {
+    if !entry.is_strong() {
+        return true;
+    }
+    let id = ObjectId::from_raw(entry.object().0);
+    let Some(chunk) = part.near(id.place()) else {
+        return false;
+    };
+    let slot = chunk.slot(id.place());
+    // It is gone where the handle gave its value back.
+    if slot.lives(id) {
+        let Some(order) = part.handles.drops.next() else {
+            return false;
+        };
+        slot.last_drop.set(Dropped {
+            order,
+            origin: part.entries.origin(),
+            site: entry.site(),
+        });
+    }
+    true
+}
+
+#[cold]
+#[inline(never)]
+fn forget_slowly(local: &RefCell<Local>, entry: &'static Entry) {
+    if entry.is_strong() {
+        mark_slowly(local, entry);
+    }
+    entry.death();
+    put_slowly(local, entry);
+}
+
+/// As [`marked`], however long it takes.
+fn mark_slowly(local: &RefCell<Local>, entry: &Entry) {
+    let id = ObjectId::from_raw(entry.object().0);
+    let is_followed = followed::is_any() && followed::dropped(id);
+    if let Ok(mut part) = local.try_borrow_mut()
+        && let Some(chunk) = part.chunk(id.place())
+        && chunk.slot(id.place()).lives(id)
+    {
+        // A thread that has only dropped so far has no number yet.
+        part.begin();
+        if is_followed {
+            part.handles.drops.read_next();
+        }
+        chunk.slot(id.place()).last_drop.set(Dropped {
+            order: part.handles.drops.next_slowly(),
+            origin: part.entries.origin(),
+            site: entry.site(),
+        });
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn put_slowly(local: &RefCell<Local>, entry: &'static Entry) {
+    if let Ok(mut part) = local.try_borrow_mut()
+        && part.begin()
+    {
+        part.handles.magazine.make_room();
+        if part.handles.magazine.put(entry) {
+            return;
+        }
+    }
+    entries::give_one(entry);
+}
+
+/// What a thread has for the handles that it makes next.
+pub(crate) struct Spares {
+    magazine: Magazine,
+    sites: SiteCache,
+    drops: Counter,
+}
+
+impl Spares {
+    pub(crate) const fn new() -> Self {
+        Self {
+            magazine: Magazine::new(),
+            sites: SiteCache::new(),
+            drops: Counter::new(),
+        }
+    }
+
+    /// Whether the thread made or dropped handles.
+    pub(crate) fn was_used(&self) -> bool {
+        self.magazine.was_used()
+    }
+
+    pub(crate) fn give_back(&mut self) {
+        self.magazine.give_back();
+    }
+}
+
+/// The numbers of the sites that a thread used last.
+struct SiteCache {
+    known: BTreeMap<usize, u32>,
+    lines: [(usize, u32); SiteCache::LINES],
+}
+
+impl SiteCache {
+    const LINES: usize = 64;
+
+    const fn new() -> Self {
+        Self {
+            known: BTreeMap::new(),
+            lines: [(0, 0); Self::LINES],
+        }
+    }
+
+    #[inline]
+    fn line(address: usize) -> usize {
+        (address >> 3) % Self::LINES
+    }
+
+    #[inline]
+    fn get(&self, site: Site) -> Option<u32> {
+        let address = std::ptr::from_ref(site).addr();
+        let (known, number) = self.lines[Self::line(address)];
+        (known == address).then_some(number)
+    }
+
+    fn learn(&mut self, site: Site) {
+        let address = std::ptr::from_ref(site).addr();
+        let number = self.known.entry(address);
+        let number = *number.or_insert_with(|| sites::number(site));
+        self.lines[Self::line(address)] = (address, number);
+    }
+}
+
+/// Where handles are made, by number.
+mod sites {
+    use super::{HashMap, Location, Mutex, Site};
+
+    #[derive(Default)]
+    struct Sites {
+        rows: Vec<Site>,
+        numbers: HashMap<Location<'static>, u32>,
+    }
+
+    static SITES: Mutex<Option<Sites>> = Mutex::new(None);
+
+    /// The number of a site; the same wherever the compiler put its constant.
+    pub(crate) fn number(site: Site) -> u32 {
+        let mut sites = SITES.lock();
+        let sites = sites.get_or_insert_with(Sites::default);
+        let next = sites.rows.len() as u32;
+        let number = *sites.numbers.entry(*site).or_insert(next);
+        if number == next {
+            sites.rows.push(site);
+        }
+        number
+    }
+
+    /// The site with this number.
+    pub(crate) fn site(number: u32) -> Option<Site> {
+        let sites = SITES.lock();
+        sites.as_ref()?.rows.get(number as usize).copied()
+    }
+
+    /// All sites, by number.
+    pub(crate) fn all() -> Vec<Site> {
+        let sites = SITES.lock();
+        sites.as_ref().map_or_else(Vec::new, |s| s.rows.clone())
+    }
+}
+
+/// Objects that a handle was made to before they were.
+mod promises {
+    use super::{HashMap, HashSet, Mutex, ObjectId, entries, kind_of};
+
+    pub(crate) type Kept = HashMap<u64, (ObjectId, u32)>;
+
+    struct Promises {
+        kept: Option<Kept>,
+        /// How many there are when they are next gone through.
+        limit: usize,
+    }
+
+    impl Promises {
+        const NEW: Self = Self {
+            kept: None,
+            limit: LIMIT,
+        };
+    }
+
+    impl Default for Promises {
+        fn default() -> Self {
+            Self::NEW
+        }
+    }
+
+    static PROMISES: Mutex<Promises> = Mutex::new(Promises::NEW);
+
+    const LIMIT: usize = 1024;
+
+    pub(crate) fn keep(promise: u64, id: ObjectId) {
+        let mut promises = PROMISES.lock();
+        let limit = promises.limit;
+        let kept = promises.kept.get_or_insert_default();
+        kept.insert(promise, (id, kind_of(id)));
+        if kept.len() >= limit {
+            let living = entries::all().filter_map(|entry| Some(entry.living()?.1.object));
+            let living: HashSet<u64> = living.collect();
+            kept.retain(|promise, _| living.contains(promise));
+            promises.limit = LIMIT.max(2 * kept.len());
+        }
+    }
+
+    pub(crate) fn kept() -> Kept {
+        PROMISES.lock().kept.clone().unwrap_or_default()
+    }
+}
+
+/// Weak handles to an object lead nowhere any more, because its value was moved elsewhere.
+/// O(handles).
+pub(crate) fn value_moved(object: Option<ObjectId>) {
+    let Some(id) = object else {
+        return;
+    };
+    let kept = promises::kept();
+    for entry in entries::all() {
+        if let Some((_, born)) = entry.living()
+            && !born.strong
+            && let Some((object, kind)) = resolved(&born, &kept)
+            && object == id
+        {
+            entry.set_object(object.to_raw() | MOVED_AWAY, kind);
+        }
+    }
+}
+
+/// The object of a handle, and its kind.
+fn resolved(born: &Born, kept: &promises::Kept) -> Option<(ObjectId, u32)> {
+    if born.object & PROMISE == 0 {
+        return Some((ObjectId::from_raw(born.object), born.kind));
+    }
+    kept.get(&born.object).copied()
+}
+
+pub(crate) fn origins_of_living(origins: &mut HashSet<u32>) {
+    origins.extend(entries::all().filter_map(|entry| Some(entry.living()?.1.origin)));
+}
+
+/// The last drop of an owning handle to an object, if it is alive or was followed then.
+pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
+    let slot = chunks::slot_of(id).filter(|slot| slot.lives(id));
+    let marked = slot.and_then(|slot| slot.last_drop.get());
+    let seen = followed::last_drop(id);
+    if marked.is_none() && seen.is_none() {
+        return None;
+    }
+    Some(LastDrop {
+        order: marked.map_or(0, |dropped| dropped.order),
+        age: marked.map_or(Duration::ZERO, Dropped::age),
+        thread: marked.and_then(|dropped| origins::thread_name(dropped.origin)),
+        made: marked.and_then(|dropped| Some(sites::site(dropped.site)?.into())),
+        seen,
+    })
+}
+
+/// Every handle to an object, in no order that means anything.
+pub(crate) fn handles() -> Vec<HandleListed> {
+    last::read_clock();
+    listed(entries::all().filter_map(Entry::living), origins::known())
+}
+
+/// Those of these numbers that are there.
+pub(crate) fn handles_of(numbers: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+    listed(numbers.filter_map(entries::living), HashMap::new())
+}
+
+/// Handles as they are told, given the origins that are known already.
+fn listed(
+    living: impl Iterator<Item = (u64, Born)>,
+    mut known: HashMap<u32, (u32, u32)>,
+) -> Vec<HandleListed> {
+    let mut sites = sites::all();
+    let kept = promises::kept();
+    let mut listed = Vec::new();
+    for (number, born) in living {
+        let Some((object, kind)) = resolved(&born, &kept) else {
+            continue;
+        };
+        if sites.len() <= born.site as usize {
+            sites = sites::all();
+        }
+        let Some(&site) = sites.get(born.site as usize) else {
+            continue;
+        };
+        let origin = known.entry(born.origin);
+        let (thread, scope) = *origin.or_insert_with(|| origins::of(born.origin));
+        listed.push(HandleListed {
+            number,
+            object: ObjectId::from_raw(object.to_raw() & !MOVED_AWAY),
+            leads_nowhere: object.to_raw() & MOVED_AWAY != 0,
+            kind,
+            strong: born.strong,
+            site,
+            thread,
+            scope,
+            epoch: born.epoch,
+        });
+    }
+    listed
+}
+
+/// Whether a handle was not dropped since.
+pub(crate) fn still_there(handle: &HandleListed) -> bool {
+    entries::is_there(handle.number)
+}

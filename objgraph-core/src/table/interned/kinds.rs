@@ -1,0 +1,128 @@
+//! Kinds: each pair of a type and a place that makes objects of it, numbered from 0.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::panic::Location;
+
+use crate::listing::Kind;
+use crate::lock::Mutex;
+use crate::pointers::inner::{Erased, SharedErased};
+use crate::snapshot::Holder;
+
+/// What is known of a type when an object of it is made; a constant for each type, so that
+/// making an object looks nothing up.
+pub(crate) struct TypeMeta {
+    type_id: TypeId,
+    name: fn() -> &'static str,
+    size: usize,
+    needs_drop: bool,
+    pub(crate) holder: Holder,
+    pub(crate) reattach: Reattach,
+}
+
+/// Makes a weak handle anew from a reference to the pointer inside an `Rc<T>` or `Arc<T>`.
+#[derive(Clone, Copy)]
+pub(crate) enum Reattach {
+    Rc(fn(&dyn Any) -> Option<std::rc::Weak<dyn Erased>>),
+    Arc(fn(&dyn Any) -> Option<std::sync::Weak<dyn SharedErased>>),
+    Never,
+}
+
+impl TypeMeta {
+    pub(crate) const fn new<T: Any>(holder: Holder, reattach: Reattach) -> Self {
+        Self {
+            type_id: TypeId::of::<T>(),
+            name: type_name::<T>,
+            size: size_of::<T>(),
+            needs_drop: std::mem::needs_drop::<T>(),
+            holder,
+            reattach,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    meta: &'static TypeMeta,
+    site: &'static Location<'static>,
+}
+
+#[derive(Default)]
+struct Kinds {
+    rows: Vec<Row>,
+    numbers: HashMap<(TypeId, Holder, Location<'static>), u32>,
+}
+
+static KINDS: Mutex<Option<Kinds>> = Mutex::new(None);
+
+/// The number of the kind; the same for the same type, holder and place, wherever the compiler
+/// put their constants.
+pub(crate) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) -> u32 {
+    let mut kinds = KINDS.lock();
+    let kinds = kinds.get_or_insert_with(Kinds::default);
+    let next = kinds.rows.len() as u32;
+    let number = *kinds
+        .numbers
+        .entry((meta.type_id, meta.holder, *site))
+        .or_insert(next);
+    if number == next {
+        kinds.rows.push(Row { meta, site });
+    }
+    number
+}
+
+fn row(kind: u32) -> Option<Row> {
+    KINDS.lock().as_ref()?.rows.get(kind as usize).copied()
+}
+
+/// What holds the objects of a kind.
+pub(crate) fn holder(kind: u32) -> Option<Holder> {
+    Some(row(kind)?.meta.holder)
+}
+
+/// What is known of the type of a kind.
+pub(crate) fn meta(kind: u32) -> Option<&'static TypeMeta> {
+    Some(row(kind)?.meta)
+}
+
+pub(crate) fn reattach(kind: u32) -> Reattach {
+    row(kind).map_or(Reattach::Never, |row| row.meta.reattach)
+}
+
+impl Row {
+    fn kind(&self) -> Kind {
+        let Self { meta, site } = self;
+        Kind {
+            type_id: meta.type_id,
+            name: meta.name,
+            size: meta.size,
+            needs_drop: meta.needs_drop,
+            site,
+        }
+    }
+}
+
+/// The kind with this number.
+pub(crate) fn kind(number: u32) -> Option<Kind> {
+    row(number).map(|row| row.kind())
+}
+
+/// All kinds, by number.
+pub(crate) fn kinds() -> Vec<Kind> {
+    KINDS
+        .lock()
+        .iter()
+        .flat_map(|kinds| &kinds.rows)
+        .map(Row::kind)
+        .collect()
+}
+
+/// The holders of all kinds, by number.
+pub(crate) fn holders() -> Vec<Holder> {
+    KINDS
+        .lock()
+        .iter()
+        .flat_map(|kinds| &kinds.rows)
+        .map(|row| row.meta.holder)
+        .collect()
+}

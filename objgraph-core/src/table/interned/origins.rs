@@ -1,0 +1,368 @@
+//! Origins: on which thread, and in which scope, objects are made; by a number, so that a birth
+//! writes down both in one word.
+//!
+//! What is known of an origin is kept while a thread may make objects there, and as long as
+//! something that was made there is alive; what is no longer needed is thrown away now and then,
+//! so that many short threads, and many short scopes, take no memory.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::epochs::epoch;
+use crate::lock::Mutex;
+use crate::snapshot::NodeRow;
+use crate::table::handles;
+use crate::table::interned::kind_cache::Moment;
+use crate::table::interned::scopes::Named;
+use crate::table::places::chunks;
+
+/// The origin of what a thread made that was nearly gone.
+pub(crate) const NOT_KNOWN: u32 = 0;
+
+static ORIGINS: Mutex<Origins> = Mutex::new(Origins::new());
+
+/// How many rows there are, at least, when they are first gone through.
+const LIMIT: usize = 4096;
+
+struct Origins {
+    rows: BTreeMap<u32, Row>,
+    /// By thread and scope.
+    numbers: BTreeMap<(u32, u32), u32>,
+    threads: BTreeMap<u32, Thread>,
+    /// Numbers of rows that were thrown away, the oldest first.
+    unused: VecDeque<u32>,
+    next: u32,
+    /// How many rows there are when they are next gone through.
+    limit: usize,
+}
+
+struct Row {
+    thread: u32,
+    scope: Option<Arc<Named>>,
+    /// How many times the thread entered and did not leave.
+    entered: u32,
+    /// How many times the thread entered.
+    entries: u64,
+}
+
+struct Thread {
+    name: Option<String>,
+    rows: u32,
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Origins {
+    const fn new() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            threads: BTreeMap::new(),
+            unused: VecDeque::new(),
+            next: NOT_KNOWN + 1,
+            limit: LIMIT,
+        }
+    }
+
+    fn enter(&mut self, thread: u32, scope: Option<&Arc<Named>>) -> u32 {
+        let key = (thread, scope.map_or(0, |scope| scope.number));
+        let number = match self.numbers.get(&key) {
+            Some(&number) => number,
+            None => self.add(key, scope),
+        };
+        if let Some(row) = self.rows.get_mut(&number) {
+            row.entered += 1;
+            row.entries += 1;
+        }
+        number
+    }
+
+    fn add(&mut self, key: (u32, u32), scope: Option<&Arc<Named>>) -> u32 {
+        let number = match self.unused.pop_front() {
+            Some(number) => number,
+            None => {
+                self.next += 1;
+                self.next - 1
+            }
+        };
+        let thread = self.threads.entry(key.0).or_insert_with(|| Thread {
+            name: std::thread::current().name().map(str::to_owned),
+            rows: 0,
+        });
+        thread.rows += 1;
+        self.numbers.insert(key, number);
+        self.rows.insert(
+            number,
+            Row {
+                thread: key.0,
+                scope: scope.cloned(),
+                entered: 0,
+                entries: 0,
+            },
+        );
+        number
+    }
+
+    fn remove(&mut self, number: u32) -> Option<Row> {
+        let row = self.rows.remove(&number)?;
+        self.numbers.remove(&(row.thread, row.scope_number()));
+        self.unused.push_back(number);
+        if let Some(thread) = self.threads.get_mut(&row.thread) {
+            thread.rows -= 1;
+            if thread.rows == 0 {
+                self.threads.remove(&row.thread);
+            }
+        }
+        Some(row)
+    }
+}
+
+impl Row {
+    fn scope_number(&self) -> u32 {
+        self.scope.as_ref().map_or(0, |scope| scope.number)
+    }
+}
+
+fn enter(thread: u32, scope: Option<&Arc<Named>>) -> u32 {
+    let mut origins = ORIGINS.lock();
+    let number = origins.enter(thread, scope);
+    if origins.rows.len() >= origins.limit {
+        // One thread goes through them at a time.
+        origins.limit = usize::MAX;
+        drop(origins);
+        throw_away();
+    }
+    number
+}
+
+fn leave(number: u32) {
+    if let Some(row) = ORIGINS.lock().rows.get_mut(&number) {
+        // In the child of a fork the row may be a new one.
+        row.entered = row.entered.saturating_sub(1);
+    }
+}
+
+/// Throws away what is not needed any more. O(slots).
+fn throw_away() {
+    let left = |row: &Row| row.entered == 0;
+    // What is made after this in an origin that was left had to be entered again.
+    let before: Vec<(u32, u64)> = ORIGINS
+        .lock()
+        .rows
+        .iter()
+        .filter(|(_, row)| left(row))
+        .map(|(&number, row)| (number, row.entries))
+        .collect();
+    let mut living = chunks::origins_of_living();
+    handles::origins_of_living(&mut living);
+    let mut origins = ORIGINS.lock();
+    let mut removed = Vec::new();
+    for (number, entries) in before {
+        let is_needed = living.contains(&number)
+            || !origins
+                .rows
+                .get(&number)
+                .is_some_and(|row| left(row) && row.entries == entries);
+        if !is_needed {
+            removed.push(origins.remove(number));
+        }
+    }
+    origins.limit = LIMIT.max(2 * origins.rows.len());
+    drop(origins);
+    drop(removed);
+}
+
+/// The thread and the scope of each origin.
+pub(crate) fn known() -> HashMap<u32, (u32, u32)> {
+    let origins = ORIGINS.lock();
+    let rows = origins.rows.iter();
+    rows.map(|(&number, row)| (number, (row.thread, row.scope_number())))
+        .collect()
+}
+
+/// The thread and the scope of an origin.
+pub(crate) fn of(number: u32) -> (u32, u32) {
+    let origins = ORIGINS.lock();
+    let row = origins.rows.get(&number);
+    row.map_or(NOWHERE, |row| (row.thread, row.scope_number()))
+}
+
+/// The name of the thread of an origin.
+#[allow(dead_code, reason = "asked for by handles, where they are known")]
+pub(crate) fn thread_name(number: u32) -> Option<String> {
+    let origins = ORIGINS.lock();
+    let thread = origins.rows.get(&number)?.thread;
+    let name = origins.threads.get(&thread)?.name.clone();
+    Some(name.unwrap_or_else(|| without_name(thread)))
+}
+
+fn without_name(thread: u32) -> String {
+    format!("thread {thread}")
+}
+
+/// The thread and the scope of an origin that is not known.
+pub(crate) const NOWHERE: (u32, u32) = (NodeRow::UNKNOWN, 0);
+
+/// What a thread is in: its own number, and the scopes that it entered.
+pub(crate) struct Entries {
+    /// The number of the thread, from 1; 0 before it begins.
+    thread: u32,
+    /// The origin in no scope.
+    bare: u32,
+    current: u32,
+    scopes: Vec<Entry>,
+    next: u64,
+}
+
+struct Entry {
+    number: u64,
+    origin: u32,
+    scope: Arc<Named>,
+}
+
+impl Entries {
+    pub(crate) const fn new() -> Self {
+        Self {
+            thread: 0,
+            bare: NOT_KNOWN,
+            current: NOT_KNOWN,
+            scopes: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// The number of the thread; 0 before it begins.
+    #[inline]
+    pub(crate) fn thread(&self) -> u32 {
+        self.thread
+    }
+
+    /// Where the thread makes what it makes now.
+    #[inline]
+    #[allow(dead_code, reason = "asked for by handles, where they are known")]
+    pub(crate) fn origin(&self) -> u32 {
+        self.current
+    }
+
+    /// Where and when the thread makes what it makes now.
+    #[inline]
+    pub(crate) fn moment(&self) -> Moment {
+        Moment::new(self.current, epoch())
+    }
+
+    /// Gives the thread a number, if it has none yet.
+    pub(crate) fn begin(&mut self) {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        if self.thread == 0 {
+            self.thread = NEXT.fetch_add(1, Ordering::Relaxed);
+            self.bare = enter(self.thread, None);
+            self.current = self.bare;
+        }
+    }
+
+    /// The thread enters a scope; gives a number for [`Entries::leave`].
+    pub(crate) fn enter(&mut self, scope: Arc<Named>) -> u64 {
+        let origin = enter(self.thread, Some(&scope));
+        let number = self.next;
+        self.next += 1;
+        self.scopes.push(Entry {
+            number,
+            origin,
+            scope,
+        });
+        self.current = origin;
+        number
+    }
+
+    /// The thread leaves a scope, be it the one that it entered last or not.
+    pub(crate) fn leave(&mut self, number: u64) {
+        let at = self.scopes.iter().rposition(|entry| entry.number == number);
+        if let Some(at) = at {
+            let entry = self.scopes.remove(at);
+            leave(entry.origin);
+        }
+        self.current = self.scopes.last().map_or(self.bare, |entry| entry.origin);
+    }
+
+    /// The scope that the thread is in.
+    pub(crate) fn scope(&self) -> Option<&Arc<Named>> {
+        self.scopes.last().map(|entry| &entry.scope)
+    }
+
+    /// The thread ends. `may_live` says whether something that it made may be alive.
+    pub(crate) fn end(&mut self, may_live: bool) {
+        if self.thread == 0 {
+            return;
+        }
+        for entry in self.scopes.drain(..) {
+            leave(entry.origin);
+        }
+        leave(self.bare);
+        if !may_live {
+            let mut origins = ORIGINS.lock();
+            let all = (self.thread, 0)..=(self.thread, u32::MAX);
+            let numbers: Vec<u32> = origins.numbers.range(all).map(|(_, &n)| n).collect();
+            let removed: Vec<_> = numbers.into_iter().map(|n| origins.remove(n)).collect();
+            drop(origins);
+            drop(removed);
+        }
+    }
+}
+
+/// The names of the threads in a column, sorted; the column then holds indexes into them.
+pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec<String> {
+    let column: Vec<&mut u32> = column.collect();
+    let mut used: Vec<u32> = column.iter().map(|number| **number).collect();
+    used.sort_unstable();
+    used.dedup();
+    used.retain(|&number| number != NodeRow::UNKNOWN);
+    let mut index_of = HashMap::new();
+    let mut found = Vec::new();
+    let origins = ORIGINS.lock();
+    for number in used {
+        index_of.insert(number, found.len() as u32);
+        let thread = origins.threads.get(&number);
+        let name = thread.and_then(|thread| thread.name.clone());
+        found.push(name.unwrap_or_else(|| without_name(number)));
+    }
+    drop(origins);
+    for number in column {
+        *number = index_of.get(number).copied().unwrap_or(NodeRow::UNKNOWN);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Scope;
+    use crate::sync::Arc;
+
+    #[test]
+    fn what_is_known_of_threads_and_scopes_does_not_grow_with_their_number() {
+        let kept: Vec<_> = (0..3 * LIMIT)
+            .filter_map(|round| {
+                let made = std::thread::spawn(move || {
+                    let scope = Scope::new("short");
+                    let _entered = scope.enter();
+                    (Arc::new(round), scope)
+                });
+                let made = made.join().expect("it does not fail");
+                round.is_multiple_of(1000).then_some(made)
+            })
+            .collect();
+        let origins = ORIGINS.lock();
+        assert!(origins.rows.len() <= 2 * LIMIT, "{}", origins.rows.len());
+        assert_eq!(origins.rows.len(), origins.numbers.len());
+        assert!(origins.threads.len() <= origins.rows.len());
+        drop(origins);
+        for (_, scope) in kept {
+            assert_eq!(scope.alive(), 1);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The table: the global, lock-protected list of what is alive.
+//!
+//! It knows nothing of traces and snapshots. `places` holds a slot for each object, `interned` the
+//! numbers that slots use for types, sites, threads and scopes, `handles` the handles that the
+//! feature `owners` follows, and `pins` the handles that a trace holds for one visit. `record`
+//! writes, `read` lists, and `thread` is the part that belongs to one thread.
+//!
+//! Where tracking is off, the module in `off.rs` takes the place of this one and of the pointers.
+
+pub(crate) mod handles;
+pub(crate) mod interned;
+pub(crate) mod pins;
+pub(crate) mod places;
+pub(crate) mod read;
+pub(crate) mod record;
+#[cfg(objgraph_recount)]
+mod recount;
+pub(crate) mod thread;
+
+pub(crate) use handles::{follow, handles, handles_of, last_drop, still_there};
+pub(crate) use interned::counters::counts;
+pub(crate) use interned::kinds::{kind, kinds};
+pub(crate) use interned::origins::thread_names;
+pub(crate) use interned::scopes::{Inside, ScopeHandle};
+pub(crate) use read::{addresses, describe, list, list_alike, list_each, lives, look, own_values};
+
+pub(crate) use crate::pointers;
+pub use crate::pointers::instance::{Instance, instance_id};
+pub(crate) use crate::pointers::watched::{watch_arc, watch_rc, watched};
+pub(crate) use crate::pointers::{identify_arc, identify_rc, upgrade};
+
+/// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.
+///
+/// ```
+/// if !objgraph_core::ENABLED {
+///     println!("tracking is off: build with debug assertions, or with the feature `always`");
+/// }
+/// ```
+pub const ENABLED: bool = true;
+
+/// Keeps its tokens, since tracking is compiled in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __on {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Drops its tokens, since tracking is compiled in.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __off {
+    ($($tokens:tt)*) => {};
+}
+
+/// Puts a type into the list that the linker makes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit {
+    ($register:expr) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Submission($register)
+        }
+    };
+}
+
+/// Puts a root into the list that the linker makes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_root {
+    ($($root:tt)*) => {
+        $crate::__private::inventory::submit! { $($root)* }
+    };
+}
+
+/// Puts a generic type into the list that the linker makes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_generic {
+    ($($generic:tt)*) => {
+        $crate::__private::inventory::submit! { $($generic)* }
+    };
+}
+
+pub use crate::{
+    __off as off, __on as on, __submit as submit, __submit_generic as submit_generic,
+    __submit_root as submit_root,
+};

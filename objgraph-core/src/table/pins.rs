@@ -1,0 +1,372 @@
+//! Pins: the strong handles that a trace holds for the time of one visit, and that nobody may
+//! see.
+//!
+//! A pin is written down before it is made, under one lock with everything that reads a count,
+//! so counts never show it. While nothing is traced, reading a count costs one load more.
+
+mod waiting;
+
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use crate::lock::{Mutex, Wait, is_forked};
+use crate::object_id::ObjectId;
+use crate::pointers::inner::SharedErased;
+use crate::table::read::shared_handle;
+
+pub(crate) use waiting::{allow, unpinned, unpinned_until_allowed, wait_for_others};
+
+/// Where a value is, which tells it from other values alive.
+pub(crate) fn address<T: ?Sized>(value: &T) -> usize {
+    std::ptr::from_ref(value).cast::<()>().addr()
+}
+
+// ---- values of `Rc` ----
+
+/// The pins that this thread holds: nearly always one, or none.
+struct HeldHere {
+    /// The address of the first; 0 for none.
+    first: Cell<usize>,
+    /// How many others there are, made while there was one.
+    others: Cell<usize>,
+}
+
+thread_local! {
+    static HELD: HeldHere = const {
+        HeldHere {
+            first: Cell::new(0),
+            others: Cell::new(0),
+        }
+    };
+    /// The addresses of the others.
+    static OTHERS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A pin on a value of an `Rc` of this thread. Drop it after the handle.
+pub(crate) struct Local {
+    address: usize,
+    is_first: bool,
+}
+
+impl Local {
+    /// A pin, and how many others this thread holds on the value.
+    #[inline]
+    pub(crate) fn new(address: usize) -> (Self, usize) {
+        let is_first = HELD.with(|held| {
+            let is_first = held.first.get() == 0 && held.others.get() == 0;
+            if is_first {
+                held.first.set(address);
+            }
+            is_first
+        });
+        let before = if is_first { 0 } else { Self::one_more(address) };
+        (Self { address, is_first }, before)
+    }
+
+    #[cold]
+    fn one_more(address: usize) -> usize {
+        let before = of_this_thread(address);
+        HELD.with(|held| held.others.set(held.others.get() + 1));
+        let _ = OTHERS.try_with(|others| others.borrow_mut().push(address));
+        before
+    }
+}
+
+impl Drop for Local {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_first {
+            return HELD.with(|held| held.first.set(0));
+        }
+        HELD.with(|held| held.others.set(held.others.get() - 1));
+        let _ = OTHERS.try_with(|others| {
+            let mut others = others.borrow_mut();
+            let at = others.iter().rposition(|&address| address == self.address);
+            at.map(|at| others.swap_remove(at));
+        });
+    }
+}
+
+/// How many pins this thread holds on a value.
+#[inline]
+pub(crate) fn of_this_thread(address: usize) -> usize {
+    let (first, others) = HELD.with(|held| (held.first.get(), held.others.get()));
+    let first = usize::from(first == address);
+    if others == 0 {
+        return first;
+    }
+    let others =
+        OTHERS.try_with(|others| others.borrow().iter().filter(|&&a| a == address).count());
+    first + others.unwrap_or(0)
+}
+
+// ---- values of `Arc` ----
+
+/// One pin on a value of an `Arc`.
+struct Pin {
+    address: usize,
+    thread: ThreadId,
+    number: u64,
+    /// The handle is being dropped: whether the count still shows it cannot be known.
+    leaving: bool,
+    /// The program waited for it in vain, and does so no more.
+    overdue: bool,
+}
+
+type Pins = MutexGuard<'static, Vec<Pin>>;
+
+static PINS: Mutex<Vec<Pin>> = Mutex::new(Vec::new());
+
+static UNPINNED: Condvar = Condvar::new();
+
+/// Pins that were ever written down, and those that are gone; equal while there is none.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+static GONE: AtomicU64 = AtomicU64::new(0);
+
+/// Whether there is no pin; if so, how many were written down until now.
+fn none_pinned() -> Option<u64> {
+    let written = WRITTEN.load(Ordering::SeqCst);
+    (GONE.load(Ordering::SeqCst) == written).then_some(written)
+}
+
+/// Whether none was written down since. Whoever reads what a pin changes sees that there is one.
+fn none_written_since(written: u64) -> bool {
+    fence(Ordering::Acquire);
+    WRITTEN.load(Ordering::SeqCst) == written
+}
+
+/// Writes one down, for whoever holds the lock, before anything shows it.
+fn write_down() -> u64 {
+    let number = WRITTEN.fetch_add(1, Ordering::SeqCst);
+    fence(Ordering::Release);
+    number
+}
+
+/// A pinned value.
+pub(crate) struct Pinned<T: ?Sized> {
+    /// `None` only while it is dropped.
+    handle: Option<Arc<T>>,
+    pub(crate) strong: usize,
+    pub(crate) weak: usize,
+    number: u64,
+}
+
+/// How long a trace waits for the trace of another thread to end its visit of the same object, at
+/// most: code of the user that runs in that visit may itself wait for this thread.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Pins the value of an object; `None` if it is dropped just now or nothing may look at it.
+///
+/// Traces of several threads take turns with each object: a lock in it that one of them holds is
+/// not busy, and the count is one that is known.
+pub(crate) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
+    let this = thread::current().id();
+    let mut pins = PINS.lock();
+    if !pins.is_empty() {
+        let deadline = Instant::now() + PATIENCE;
+        while let Some(address) = address_of(id) {
+            let others = || {
+                pins.iter()
+                    .filter(|pin| pin.address == address && pin.thread != this)
+            };
+            // One that is leaving is gone in a moment, or its object is.
+            let leaving = others().any(|pin| pin.leaving);
+            let is_late = Instant::now() >= deadline;
+            if others().next().is_none() || (is_late && (!leaving || is_forked())) {
+                break;
+            }
+            let patience = if leaving { TURN } else { PATIENCE };
+            (pins, _) = UNPINNED
+                .wait_timeout(pins, patience)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+    pin_by(pins, || shared_handle(id))
+}
+
+/// How long to wait for what is over in a moment, before it is looked at again.
+const TURN: Duration = Duration::from_millis(1);
+
+/// Where the value of an object is; to be asked under the lock of the pins.
+fn address_of(id: ObjectId) -> Option<usize> {
+    write_down();
+    let address = shared_handle(id).map(|weak| weak.as_ptr().cast::<()>().addr());
+    GONE.fetch_add(1, Ordering::SeqCst);
+    address
+}
+
+/// Pins the value behind a weak handle; `None` if it is gone.
+pub(crate) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<Pinned<T>> {
+    pin_by(PINS.lock(), || Some(weak.clone()))
+}
+
+/// A strong handle for the program to have, to the value of an object.
+pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
+    let mut wait = Wait::default();
+    loop {
+        let pins = PINS.lock();
+        write_down();
+        let strong = match shared_handle(id) {
+            Some(weak) => upgrade_beside(&pins, &weak),
+            None => Some(None),
+        };
+        GONE.fetch_add(1, Ordering::SeqCst);
+        if let Some(strong) = strong {
+            return strong;
+        }
+        drop(pins);
+        wait.forget_leaving();
+    }
+}
+
+/// A strong handle, if the program has one: what only pins hold is gone, as far as it knows.
+pub(crate) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
+    // A pin that is made from here on, and outlives the last handle of the program, does no harm:
+    // that handle went while this function ran.
+    if none_pinned().is_some() {
+        return weak.upgrade();
+    }
+    let mut wait = Wait::default();
+    loop {
+        if let Some(strong) = upgrade_beside(&PINS.lock(), weak) {
+            return strong;
+        }
+        wait.forget_leaving();
+    }
+}
+
+/// The same, while no pin comes or goes; `None` if it cannot be known now.
+fn upgrade_beside<T: ?Sized>(pins: &[Pin], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
+    let count = beside(pins, weak.as_ptr().cast::<()>().addr(), weak.strong_count())?;
+    Some((count > 0).then(|| weak.upgrade()).flatten())
+}
+
+/// A strong count without pins; `None` if it cannot be known now.
+fn beside(pins: &[Pin], address: usize, count: usize) -> Option<usize> {
+    let of_value = || pins.iter().filter(|pin| pin.address == address);
+    let known = count == 0 || !of_value().any(|pin| pin.leaving);
+    known.then(|| count.saturating_sub(of_value().count()))
+}
+
+impl Wait {
+    /// Lets other threads run. In the child of a fork, the thread that was dropping a handle may not
+    /// exist: if it takes too long, the handle counts as one of the program's.
+    fn forget_leaving(&mut self) {
+        if self.is_over() {
+            PINS.lock().retain(|pin| {
+                GONE.fetch_add(u64::from(pin.leaving), Ordering::SeqCst);
+                !pin.leaving
+            });
+        }
+    }
+}
+
+/// Runs at a time when nobody else reads a count. No code of the user may run inside.
+pub(crate) fn unseen(run: impl FnOnce()) {
+    let _nobody_counts = PINS.lock();
+    write_down();
+    run();
+    GONE.fetch_add(1, Ordering::SeqCst);
+}
+
+/// Pins under the lock, the weak handle that is needed on the way included.
+fn pin_by<T: ?Sized>(
+    mut pins: MutexGuard<'_, Vec<Pin>>,
+    handle: impl FnOnce() -> Option<Weak<T>>,
+) -> Option<Pinned<T>> {
+    let number = write_down();
+    let upgraded = handle().and_then(|weak| {
+        // The handle in the table, and this one, are not the program's.
+        let count = weak.weak_count().saturating_sub(2);
+        Some((weak.upgrade()?, count))
+    });
+    let Some((handle, weak)) = upgraded else {
+        GONE.fetch_add(1, Ordering::SeqCst);
+        return None;
+    };
+    let address = address(&*handle);
+    let pinned = 1 + pins.iter().filter(|pin| pin.address == address).count();
+    let strong = Arc::strong_count(&handle).saturating_sub(pinned);
+    pins.push(Pin {
+        address,
+        thread: thread::current().id(),
+        number,
+        leaving: false,
+        overdue: false,
+    });
+    Some(Pinned {
+        handle: Some(handle),
+        strong,
+        weak,
+        number,
+    })
+}
+
+impl<T: ?Sized> Pinned<T> {
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.handle.as_deref()
+    }
+}
+
+impl<T: ?Sized> Drop for Pinned<T> {
+    fn drop(&mut self) {
+        let leaving = Leaving(self.number);
+        with_pin(leaving.0, |pins, at| pins[at].leaving = true);
+        // This may be the last handle: then the value's own drop runs here, with nothing locked.
+        drop(self.handle.take());
+    }
+}
+
+/// A pin that goes when this does, be it because the value's own drop panics.
+struct Leaving(u64);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        with_pin(self.0, |pins, at| {
+            pins.swap_remove(at);
+            GONE.fetch_add(1, Ordering::SeqCst);
+        });
+        UNPINNED.notify_all();
+    }
+}
+
+fn with_pin(number: u64, change: impl FnOnce(&mut Vec<Pin>, usize)) {
+    let mut pins = PINS.lock();
+    if let Some(at) = pins.iter().position(|pin| pin.number == number) {
+        change(&mut pins, at);
+    }
+}
+
+/// A count that may show pins, without them. `read` reads the count of the value at `address`.
+pub(crate) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
+    if let Some(written) = none_pinned() {
+        let count = read();
+        if none_written_since(written) {
+            return count;
+        }
+    }
+    let mut wait = Wait::default();
+    loop {
+        let pins = PINS.lock();
+        if let Some(count) = beside(&pins, address, read()) {
+            return count;
+        }
+        drop(pins);
+        wait.forget_leaving();
+    }
+}
+
+/// A count that pins do not change, but that making one does for a moment.
+pub(crate) fn count_beside(read: impl Fn() -> usize) -> usize {
+    if let Some(written) = none_pinned() {
+        let count = read();
+        if none_written_since(written) {
+            return count;
+        }
+    }
+    let _nobody_pins = PINS.lock();
+    read()
+}

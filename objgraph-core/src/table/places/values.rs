@@ -1,0 +1,200 @@
+//! The handles to the values of `Rc`, which belong to the thread that made them.
+
+use std::rc::Weak;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::object_id::ObjectId;
+use crate::pointers::inner::Erased;
+use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
+use crate::table::places::left;
+use crate::trace::watch_thread_end;
+
+/// The handles to the values of `Rc` that a thread made.
+pub(crate) struct RcValues {
+    /// The first unused place, by the number of its chunk here and its slot in the chunk; each
+    /// unused slot has a link to the next.
+    free: u32,
+    /// The number here of the chunk that was asked for last.
+    near: u32,
+    chunks: Vec<OwnChunk>,
+    /// By the number of the chunk here and the slot in it. In one piece, which lies apart from the
+    /// objects of the program, not in the way of whoever goes through those.
+    handles: Vec<Handle>,
+}
+
+struct OwnChunk {
+    slots: &'static Slots,
+    /// Its first place.
+    first: u32,
+}
+
+/// A place of this thread.
+pub(crate) struct OwnPlace<'v> {
+    place: u32,
+    slot: &'static Slot,
+    handle: &'v mut Handle,
+    /// The number of its chunk here, and its slot in the chunk.
+    here: u32,
+    free: &'v mut u32,
+}
+
+impl OwnPlace<'_> {
+    /// The number of the birth of the object that lives here.
+    #[inline]
+    pub(crate) fn birth_number(&self) -> u32 {
+        self.slot.birth_number()
+    }
+
+    /// An object is born here, in the first unused place.
+    #[inline]
+    pub(crate) fn birth(self, handle: Handle, birth: u32) -> ObjectId {
+        *self.free = self.slot.link();
+        // There is none in an unused place, so there is nothing to drop.
+        std::mem::forget(std::mem::replace(self.handle, handle));
+        ObjectId::new(self.place, self.slot.birth(birth))
+    }
+
+    /// The object that lives here dies; gives its handle.
+    #[inline]
+    pub(crate) fn death(self) -> Handle {
+        if self.slot.death() {
+            self.slot.set_link(*self.free);
+            *self.free = self.here;
+        }
+        self.handle.take()
+    }
+}
+
+impl<'v> OwnPlace<'v> {
+    /// The handle of an object, if it lives here and the table has one.
+    #[inline]
+    pub(crate) fn handle_of(self, id: ObjectId) -> Option<&'v Weak<dyn Erased>> {
+        self.handle.as_ref().filter(|_| self.slot.lives(id))
+    }
+}
+
+/// A handle to a value. `None` where nothing may look at what lives here, or nothing lives.
+pub(crate) type Handle = Option<Weak<dyn Erased>>;
+
+/// No place.
+const NOWHERE: u32 = u32::MAX;
+
+impl RcValues {
+    pub(crate) const fn new() -> Self {
+        Self {
+            free: NOWHERE,
+            near: 0,
+            chunks: Vec::new(),
+            handles: Vec::new(),
+        }
+    }
+
+    /// The first unused place; `None` if there is none at hand.
+    #[inline]
+    pub(crate) fn first_unused(&mut self) -> Option<OwnPlace<'_>> {
+        self.own_place(self.free)
+    }
+
+    #[inline]
+    fn own_place(&mut self, here: u32) -> Option<OwnPlace<'_>> {
+        let own = self.chunks.get((here / CHUNK) as usize)?;
+        let offset = here as u8;
+        Some(OwnPlace {
+            place: own.first | u32::from(offset),
+            slot: &own.slots[usize::from(offset)],
+            handle: self.handles.get_mut(here as usize)?,
+            here,
+            free: &mut self.free,
+        })
+    }
+
+    /// A place of this thread, most often in the same chunk as last time; `None` if it is another
+    /// thread's.
+    #[inline]
+    pub(crate) fn place(&mut self, place: u32) -> Option<OwnPlace<'_>> {
+        let first = place & !(CHUNK - 1);
+        let is_here = |near: &OwnChunk| near.first == first;
+        if !self.chunks.get(self.near as usize).is_some_and(is_here) {
+            let Side::Local(at) = &chunks::of_place(place)?.side else {
+                return None;
+            };
+            let near = at.load(Ordering::Relaxed);
+            self.chunks.get(near as usize).filter(|own| is_here(own))?;
+            self.near = near;
+        }
+        self.own_place((self.near * CHUNK) | (place % CHUNK))
+    }
+
+    /// The handle at a place of this thread.
+    #[inline]
+    pub(crate) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
+        Some(self.place(place)?.handle)
+    }
+
+    /// The handles in the chunk of a place of this thread.
+    pub(crate) fn handles_beside(&mut self, place: u32) -> Option<&[Handle]> {
+        self.place(place)?;
+        let first = (self.near * CHUNK) as usize;
+        self.handles.get(first..first + CHUNK as usize)
+    }
+
+    /// The numbers of the chunks, sorted.
+    pub(crate) fn chunks(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.chunks.iter().map(|own| own.first / CHUNK).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Sees to it that there is an unused place; false if the table is full.
+    pub(crate) fn grow(&mut self) -> bool {
+        watch_thread_end();
+        while self.free == NOWHERE {
+            let took = left::take(|number, chunk| self.own(number, chunk));
+            if took {
+                continue;
+            }
+            let Some((number, chunk)) = chunks::make(Side::Local(AtomicU32::new(0))) else {
+                return false;
+            };
+            self.own(number, chunk);
+        }
+        true
+    }
+
+    fn own(&mut self, number: u32, chunk: &'static Chunk) {
+        let index = self.chunks.len() as u32;
+        if let Side::Local(at) = &chunk.side {
+            at.store(index, Ordering::Relaxed);
+        }
+        for offset in (0..CHUNK).rev() {
+            let slot = chunk.slot(offset);
+            if slot.is_unused() {
+                slot.set_link(self.free);
+                self.free = index * CHUNK + offset;
+            }
+        }
+        self.chunks.push(OwnChunk {
+            slots: chunk.slots,
+            first: number * CHUNK,
+        });
+        let handles = self.chunks.len() * CHUNK as usize;
+        self.handles.resize_with(handles, || None);
+    }
+
+    /// The thread ends. What still lives is counted and listed for ever, and looked at no more; the
+    /// slots beside it are for other threads. Gives whether any object may live.
+    pub(crate) fn give_back(&mut self) -> bool {
+        // What lives on is told, or it would go on to count the handle.
+        for handle in self.handles.drain(..).flatten() {
+            if let Some(value) = handle.upgrade() {
+                value.detached();
+            }
+        }
+        let mut any_lives = false;
+        for own in self.chunks.drain(..) {
+            any_lives |= own.slots.iter().any(Slot::is_used);
+            left::put(own.first / CHUNK, own.slots);
+        }
+        any_lives
+    }
+}

@@ -1,0 +1,295 @@
+//! What the table tells: which objects there are, and, one at a time, their values.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use crate::listing::{Alike, Listed, Looked};
+use crate::object_id::ObjectId;
+use crate::pointers::inner::Erased;
+use crate::pointers::watched::{self, watched_arc, watched_rc};
+use crate::snapshot::Holder;
+use crate::table::interned::births::{Born, Reader};
+use crate::table::interned::kinds;
+use crate::table::interned::origins;
+use crate::table::pins;
+use crate::table::places::chunks::{self, CHUNK, Chunk, Side};
+use crate::table::places::shared;
+use crate::table::thread;
+use crate::table::thread::Local;
+use crate::tracked::Value;
+
+/// Every object, in the order of the table.
+pub(crate) fn list() -> Vec<Listed> {
+    let mut listed = Vec::new();
+    list_each(&mut |object| listed.push(*object));
+    listed
+}
+
+/// Tells of every object, in the order of the table. Nothing is locked meanwhile.
+pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
+    list_alike(&mut |alike| alike.each().for_each(|object| tell(&object)));
+}
+
+/// Tells of every object, in the order of the table, of those that are alike together. Nothing is
+/// locked meanwhile, so what `tell` lets die may still be told.
+pub(crate) fn list_alike(tell: &mut dyn FnMut(&Alike<'_>)) {
+    list_chunks(0..chunks::made(), origins::known(), tell);
+}
+
+/// The objects behind an `Rc` of the calling thread, in the order of the table.
+pub(crate) fn own_values() -> Vec<Listed> {
+    let own = thread::with(|local| local.values.chunks());
+    let mut listed = Vec::new();
+    // What other threads left in the chunks before is not looked at.
+    list_chunks(own.into_iter(), HashMap::new(), &mut |alike| {
+        if !alike.like.elsewhere {
+            listed.extend(alike.each());
+        }
+    });
+    listed
+}
+
+/// The thread and the scope of each origin that is known already.
+type Origins = HashMap<u32, (u32, u32)>;
+
+fn list_chunks(
+    numbers: impl Iterator<Item = u32>,
+    mut origins: Origins,
+    tell: &mut dyn FnMut(&Alike<'_>),
+) {
+    watched::forget_dead();
+    let this = this_thread();
+    let mut holders = kinds::holders();
+    let mut births = Reader::default();
+    let mut near = (origins::NOT_KNOWN, origins::NOWHERE);
+    let mut ids = [ObjectId::NONE; CHUNK as usize];
+    for number in numbers {
+        let Some(chunk) = chunks::get(number) else {
+            continue;
+        };
+        let mut tell = |born: Born, ids: &[ObjectId]| {
+            if ids.is_empty() {
+                return;
+            }
+            if holders.len() <= born.kind as usize {
+                holders = kinds::holders();
+            }
+            let Some(&holder) = holders.get(born.kind as usize) else {
+                return;
+            };
+            if near.0 != born.origin {
+                let of = || origins::of(born.origin);
+                near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
+            }
+            let elsewhere = is_elsewhere(chunk, near.1.0, this);
+            let like = told(ids[0], &born, holder, near.1, elsewhere);
+            tell(&Alike { like, ids });
+        };
+        let (mut like, mut alike) = (Born::default(), 0);
+        for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
+            let Some((round, born)) = slot.living(&mut births) else {
+                continue;
+            };
+            if born != like {
+                tell(like, &ids[..alike]);
+                (like, alike) = (born, 0);
+            }
+            ids[alike] = ObjectId::new(number * CHUNK + offset, round);
+            alike += 1;
+        }
+        tell(like, &ids[..alike]);
+    }
+}
+
+/// Whether an object is still alive.
+pub(crate) fn lives(id: ObjectId) -> bool {
+    chunks::slot_of(id).is_some_and(|slot| slot.lives(id))
+}
+
+/// Adds where the allocations of these objects are, as their pointers tell; 0 where the table has
+/// no handle.
+pub(crate) fn addresses(ids: &[ObjectId], addresses: &mut Vec<usize>) {
+    thread::with(|local| {
+        let number = |id: &ObjectId| id.place() / CHUNK;
+        for ids in ids.chunk_by(|one, next| number(one) == number(next)) {
+            let first = ids[0].place();
+            let side = chunks::of_place(first).map(|chunk| &chunk.side);
+            let own = match side {
+                Some(Side::Local(_)) => local.values.handles_beside(first),
+                _ => None,
+            };
+            match (side, own) {
+                (_, Some(own)) => addresses.extend(ids.iter().map(|id| {
+                    let handle = own[usize::from(id.place() as u8)].as_ref();
+                    handle.map_or(0, |handle| handle.as_ptr().cast::<()>().addr())
+                })),
+                (Some(Side::Shared(_)), _) => {
+                    let each = ids.iter().map(|&id| shared::address(id));
+                    addresses.extend(each.map(Option::unwrap_or_default));
+                }
+                _ => addresses.resize(addresses.len() + ids.len(), 0),
+            }
+        }
+    });
+}
+
+/// What the table tells of one object; `None` if there is no such object any more.
+pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
+    watched::forget_dead();
+    let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;
+    let (round, born) = chunk.slot(id.place()).living(&mut Reader::default())?;
+    if round != id.round() {
+        return None;
+    }
+    let holder = kinds::holder(born.kind)?;
+    let origin = origins::of(born.origin);
+    let elsewhere = is_elsewhere(chunk, origin.0, this_thread());
+    Some(told(id, &born, holder, origin, elsewhere))
+}
+
+/// The number of the calling thread; 0 if it has none yet, or any more.
+fn this_thread() -> u32 {
+    thread::with(|local| local.entries.thread())
+}
+
+/// Whether the value of an object in this chunk, made by a thread, is another's than of `this`.
+fn is_elsewhere(chunk: &Chunk, made_by: u32, this: u32) -> bool {
+    matches!(chunk.side, Side::Local(_)) && (this == 0 || made_by != this)
+}
+
+fn told(
+    id: ObjectId,
+    born: &Born,
+    holder: Holder,
+    (thread, scope): (u32, u32),
+    elsewhere: bool,
+) -> Listed {
+    Listed {
+        id,
+        kind: born.kind,
+        thread,
+        scope,
+        epoch: born.epoch,
+        holder,
+        elsewhere,
+    }
+}
+
+/// Lets `see` look at the value of an object, with its strong and weak counts. The value is
+/// pinned meanwhile; nothing is locked.
+#[inline]
+pub(crate) fn look(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) -> Looked {
+    // Not moved: to read in one piece what was just written in several waits for each.
+    match &pin_own(id) {
+        Own::Pinned(own) => {
+            see(own.strong.value(), own.count, own.weak);
+            // The program may have dropped its last handle meanwhile: then the value goes now.
+            Looked::Seen
+        }
+        Own::Gone => Looked::Gone,
+        Own::Unknown => look_elsewhere(id, &mut see),
+    }
+}
+
+/// A look for the value of an object among those of this thread.
+enum Own {
+    Pinned(OwnPinned),
+    Gone,
+    /// It is not of this thread, or the table has no handle to it.
+    Unknown,
+}
+
+/// A pinned value behind an `Rc` of this thread.
+struct OwnPinned {
+    // Dropped first.
+    strong: std::rc::Rc<dyn Erased>,
+    _pin: pins::Local,
+    count: usize,
+    weak: usize,
+}
+
+#[inline]
+fn pin_own(id: ObjectId) -> Own {
+    thread::reach(|local| pin_own_in(local, id))
+}
+
+fn pin_own_in(local: &RefCell<Local>, id: ObjectId) -> Own {
+    let mut part = local.borrow_mut();
+    let own = part.values.place(id.place());
+    let own = own.filter(|_| id.is_in_table());
+    let Some(handle) = own.and_then(|own| own.handle_of(id)) else {
+        return Own::Unknown;
+    };
+    let Some(strong) = handle.upgrade() else {
+        return Own::Gone;
+    };
+    let (pin, pinned) = pins::Local::new(pins::address(&*strong));
+    Own::Pinned(OwnPinned {
+        // Neither this handle nor that of the table is the program's.
+        count: std::rc::Rc::strong_count(&strong) - 1 - pinned,
+        weak: handle.weak_count().saturating_sub(1),
+        strong,
+        _pin: pin,
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn look_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
+    let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table());
+    let Some(chunk) = chunk.filter(|chunk| chunk.slot(id.place()).lives(id)) else {
+        return Looked::Gone;
+    };
+    match &chunk.side {
+        Side::Local(_) => look_watched_rc(id, see).unwrap_or(Looked::Lent),
+        Side::Bare => look_watched_arc(id, see).unwrap_or(Looked::Lent),
+        Side::Shared(_) => match pins::pin(id) {
+            Some(pinned) => {
+                if let Some(value) = pinned.get() {
+                    see(value.value(), pinned.strong, pinned.weak);
+                }
+                Looked::Seen
+            }
+            None if chunk.slot(id.place()).lives(id) => Looked::Lent,
+            None => Looked::Gone,
+        },
+    }
+}
+
+/// Looks at a watched value; `None` if it is not one.
+fn look_watched_rc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Option<Looked> {
+    let handle = watched_rc(id)?;
+    let (strong, weak) = (handle.strong_count(), handle.weak_count().saturating_sub(2));
+    let Some(value) = handle.upgrade() else {
+        return Some(Looked::Gone);
+    };
+    drop(handle);
+    see((*value).watched_value(), strong, weak);
+    Some(Looked::Seen)
+}
+
+/// Looks at a watched value; `None` if it is not one.
+fn look_watched_arc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Option<Looked> {
+    let handle = watched_arc(id)?;
+    let (strong, weak) = (handle.strong_count(), handle.weak_count().saturating_sub(2));
+    let Some(value) = handle.upgrade() else {
+        return Some(Looked::Gone);
+    };
+    drop(handle);
+    see((*value).watched_value(), strong, weak);
+    Some(Looked::Seen)
+}
+
+/// The handle to the value of an `Arc`, for whoever holds the lock of the pins.
+pub(crate) fn shared_handle(id: ObjectId) -> shared::Handle {
+    shared::copy(id)
+}
+
+/// The value of an object behind an `Rc` of this thread.
+pub(crate) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn Erased>> {
+    let chunk = chunks::of_place(id.place())?;
+    if !matches!(chunk.side, Side::Local(_)) || !chunks::slot_of(id)?.lives(id) {
+        return None;
+    }
+    thread::with(|local| local.values.handle(id.place())?.as_ref()?.upgrade())
+}

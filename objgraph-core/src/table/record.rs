@@ -1,0 +1,382 @@
+//! The table: every object made through a pointer of ours is listed when it is made, and
+//! forgotten when its value's drop begins.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::Location;
+
+use crate::epochs::epoch;
+use crate::lock::Mutex;
+use crate::object_id::ObjectId;
+use crate::table::interned::kind_cache::{KindCache, Moment};
+use crate::table::interned::kinds::{self, Reattach, TypeMeta};
+use crate::table::interned::origins;
+use crate::table::places::chunks::{self, CHUNK, Side, Slot};
+use crate::table::places::left;
+use crate::table::places::magazine::{self, Bare, Hold, Spare};
+use crate::table::places::shared;
+use crate::table::places::values;
+use crate::table::thread::{self, Local};
+
+type Part<'l> = &'l RefCell<Local>;
+type Meta = &'static TypeMeta;
+type Site = &'static Location<'static>;
+
+// What is done for every object comes in two: the common case, which calls nothing, and the rest,
+// which makes it the common case and tries anew.
+
+/// An object behind an `Rc` that was listed: [`ObjectId::NONE`] if the table is full.
+pub(crate) struct ListedRc {
+    pub(crate) id: ObjectId,
+    /// Whether the table took the handle.
+    pub(crate) is_attached: bool,
+}
+
+/// Lists an object behind an `Rc`.
+///
+/// Without a handle, nothing may look at its value.
+#[inline]
+pub(crate) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
+    thread::reach(move |local| list_rc_in(local, meta, site, handle))
+}
+
+fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
+            && let Some(own) = part.values.first_unused()
+        {
+            let id = own.birth(handle, kind.birth);
+            kind.counter.birth();
+            return ListedRc {
+                id,
+                is_attached: true,
+            };
+        }
+    }
+    list_rc_slowly(local, meta, site, handle)
+}
+
+#[cold]
+#[inline(never)]
+fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
+    let mut part = local.borrow_mut();
+    if !part.learn_kind(meta, site) {
+        drop(part);
+        // A thread that is nearly gone has no place for handles that only it may touch: the
+        // object is counted, and never looked into.
+        return ListedRc {
+            id: list_late::<Bare>(meta, site, |()| {}),
+            is_attached: false,
+        };
+    }
+    if !part.values.grow() {
+        return ListedRc {
+            id: ObjectId::NONE,
+            is_attached: false,
+        };
+    }
+    drop(part);
+    list_rc_in(local, meta, site, handle)
+}
+
+/// Lists an object behind an `Arc`; gives [`ObjectId::NONE`] if the table is full.
+///
+/// Without a handle, nothing may look at its value.
+#[inline]
+pub(crate) fn list_arc(meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+    thread::reach(move |local| list_arc_in(local, meta, site, handle))
+}
+
+fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
+            && let Some(spare) = part.arcs.take()
+        {
+            shared::put(spare.hold, handle);
+            let round = spare.slot.birth(kind.birth);
+            kind.counter.birth();
+            return ObjectId::new(spare.place, round);
+        }
+    }
+    list_arc_slowly(local, meta, site, handle)
+}
+
+#[cold]
+#[inline(never)]
+fn list_arc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+    let mut part = local.borrow_mut();
+    if !part.learn_kind(meta, site) {
+        drop(part);
+        return list_late(meta, site, |hold| shared::put(hold, handle));
+    }
+    if !part.arcs.refill() {
+        return ObjectId::NONE;
+    }
+    drop(part);
+    list_arc_in(local, meta, site, handle)
+}
+
+/// Lists a value that the table has no way to reach.
+#[inline]
+pub(crate) fn list_bare(meta: Meta, site: Site) -> ObjectId {
+    thread::reach(move |local| list_bare_in(local, meta, site))
+}
+
+fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let part = &mut *part;
+        let place = part.bare.first();
+        if let Some(chunk) = part.chunk(place)
+            && let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
+        {
+            let slot = chunk.slot(place);
+            part.bare.take(slot);
+            let round = slot.birth(kind.birth);
+            kind.counter.birth();
+            return ObjectId::new(place, round);
+        }
+    }
+    list_bare_slowly(local, meta, site)
+}
+
+#[cold]
+#[inline(never)]
+fn list_bare_slowly(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
+    let mut part = local.borrow_mut();
+    if !part.learn_kind(meta, site) {
+        drop(part);
+        return list_late::<Bare>(meta, site, |()| {});
+    }
+    if !part.bare.refill() {
+        return ObjectId::NONE;
+    }
+    drop(part);
+    list_bare_in(local, meta, site)
+}
+
+/// What threads count with whose own part of the table is gone.
+static LATE: Mutex<KindCache> = Mutex::new(KindCache::new());
+
+fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectId {
+    #[cfg(objgraph_recount)]
+    crate::table::recount::late();
+    let mut kinds = LATE.lock();
+    let moment = Moment::new(origins::NOT_KNOWN, epoch());
+    let Some(kind) = kinds.learn(meta, site, moment) else {
+        return ObjectId::NONE;
+    };
+    let Some(spare) = magazine::take_one::<H>() else {
+        return ObjectId::NONE;
+    };
+    kind.counter.birth();
+    settle(spare.hold);
+    ObjectId::new(spare.place, spare.slot.birth(kind.birth))
+}
+
+/// The drop of a value behind an `Rc` begins, or it is moved out: the object is no more.
+#[inline]
+pub(crate) fn forget_rc(place: u32) {
+    thread::reach(move |local| forget_rc_in(local, place));
+}
+
+fn forget_rc_in(local: Part<'_>, place: u32) {
+    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
+        let part = &mut *part;
+        let own = part.values.place(place)?;
+        let counter = part.kinds.counter(own.birth_number())?;
+        let handle = own.death();
+        counter.death();
+        Some(handle)
+    });
+    match dead {
+        // The handle, if there is one, is dropped with nothing borrowed.
+        Some(handle) => drop(handle),
+        None => forget_rc_slowly(place),
+    }
+}
+
+/// An object behind an `Rc` that is not where those of this thread are.
+#[cold]
+#[inline(never)]
+fn forget_rc_slowly(place: u32) {
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    if let Side::Bare = chunk.side {
+        return forget_bare(place);
+    }
+    let slot = chunk.slot(place);
+    // One right after the other, with no wait in between that a recount could fall into.
+    left::died_late(place / CHUNK, chunk, || {
+        count_late(slot);
+        slot.death();
+    });
+}
+
+/// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
+#[inline]
+pub(crate) fn forget_arc(place: u32) {
+    thread::reach(move |local| forget_arc_in(local, place));
+}
+
+fn forget_arc_in(local: Part<'_>, place: u32) {
+    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
+        let part = &mut *part;
+        let chunk = part.chunk(place)?;
+        let slot = chunk.slot(place);
+        let counter = part.kinds.counter(slot.birth_number())?;
+        let room = part.arcs.room()?;
+        let mut hold = shared::try_hold(chunk, place)?;
+        let handle = hold.take();
+        room.put(Spare { place, slot, hold });
+        counter.death();
+        Some(handle)
+    });
+    match dead {
+        Some(handle) => drop(handle),
+        None => forget_arc_slowly(local, place),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn forget_arc_slowly(local: Part<'_>, place: u32) {
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    // Another thread may be about to copy the handle.
+    let Some(mut hold) = shared::hold(chunk, place) else {
+        return;
+    };
+    let handle = hold.take();
+    let slot = chunk.slot(place);
+    let spare = Spare { place, slot, hold };
+    let mut part = local.borrow_mut();
+    if let Some(counter) = part.learn_counter(slot.birth_number()) {
+        counter.death();
+        part.arcs.make_room();
+        if let Some(room) = part.arcs.room() {
+            room.put(spare);
+        }
+    } else {
+        forget_late(spare);
+    }
+    drop(part);
+    drop(handle);
+}
+
+/// A value of which the table has no handle is no more.
+#[inline]
+pub(crate) fn forget_bare(place: u32) {
+    thread::reach(move |local| forget_bare_in(local, place));
+}
+
+fn forget_bare_in(local: Part<'_>, place: u32) {
+    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
+        let part = &mut *part;
+        let slot = part.chunk(place)?.slot(place);
+        let counter = part.kinds.counter(slot.birth_number())?;
+        part.bare.has_room().then(|| {
+            part.bare.death(place, slot);
+            counter.death();
+        })
+    });
+    if dead.is_none() {
+        forget_bare_slowly(local, place);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn forget_bare_slowly(local: Part<'_>, place: u32) {
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    let (slot, hold) = (chunk.slot(place), ());
+    let mut part = local.borrow_mut();
+    if part.learn_counter(slot.birth_number()).is_some() {
+        part.bare.make_room();
+        drop(part);
+        return forget_bare_in(local, place);
+    }
+    drop(part);
+    forget_late(Spare { place, slot, hold });
+}
+
+fn forget_late<H: Hold>(spare: Spare<H>) {
+    count_late(spare.slot);
+    magazine::give_one(spare);
+}
+
+fn count_late(slot: &Slot) {
+    #[cfg(objgraph_recount)]
+    crate::table::recount::late();
+    if let Some(counter) = LATE.lock().learn_counter(slot.birth_number()) {
+        counter.death();
+    }
+}
+
+/// The kind of an object that the caller has in hand.
+pub(crate) fn kind(id: ObjectId) -> Option<u32> {
+    chunks::of_place(id.place())?.slot(id.place()).kind()
+}
+
+/// Takes the handle to a value out, before a `&mut` to it is handed out. The caller has the
+/// object in hand.
+pub(crate) fn detach(id: ObjectId) {
+    let place = id.place();
+    let Some(chunk) = chunks::of_place(place) else {
+        return;
+    };
+    match chunk.side {
+        Side::Local(_) => {
+            let handle: Option<values::Handle> =
+                thread::with(|local| Some(local.values.handle(place)?.take()));
+            drop(handle);
+        }
+        Side::Shared(_) => {
+            let handle = shared::hold(chunk, place).and_then(|mut held| held.take());
+            drop(handle);
+        }
+        Side::Bare => {}
+    }
+}
+
+/// Puts a handle back, made from a reference to the pointer to the value; false if that pointer
+/// has another type than it was made with.
+pub(crate) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
+    let place = id.place();
+    let Some(chunk) = chunks::of_place(place) else {
+        return false;
+    };
+    match (
+        chunk
+            .slot(place)
+            .kind()
+            .map_or(Reattach::Never, kinds::reattach),
+        &chunk.side,
+    ) {
+        (Reattach::Rc(weaken), Side::Local(_)) => {
+            let Some(handle) = weaken(pointer) else {
+                return false;
+            };
+            thread::with(|local| {
+                let entry = local.values.handle(place);
+                entry.map(|entry| *entry = Some(handle)).is_some()
+            })
+        }
+        (Reattach::Arc(weaken), Side::Shared(_)) => {
+            let Some(handle) = weaken(pointer) else {
+                return false;
+            };
+            let Some(mut held) = shared::hold(chunk, place) else {
+                return false;
+            };
+            *held = Some(handle);
+            true
+        }
+        _ => false,
+    }
+}

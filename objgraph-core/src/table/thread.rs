@@ -1,0 +1,144 @@
+//! The part of the table that belongs to a thread: the handles to its `Rc` values, which no
+//! other thread may touch, and what makes listing an object fast.
+
+use std::cell::RefCell;
+use std::mem::ManuallyDrop;
+use std::panic::Location;
+
+use crate::pointers::watched::{Watched, WatchedRc};
+use crate::table::handles::Spares;
+use crate::table::interned::counters::Counter;
+use crate::table::interned::kind_cache::KindCache;
+use crate::table::interned::kinds::TypeMeta;
+use crate::table::interned::origins::Entries;
+use crate::table::places::bare::BarePlaces;
+use crate::table::places::chunks::{self, CHUNK, Chunk};
+use crate::table::places::magazine::Magazine;
+use crate::table::places::shared::Held;
+use crate::table::places::values::RcValues;
+
+thread_local! {
+    /// Without a drop of its own, so that to reach it costs nothing: [`END`] empties it.
+    static LOCAL: ManuallyDrop<RefCell<Local>> =
+        const { ManuallyDrop::new(RefCell::new(Local::new())) };
+    #[cfg(not(objgraph_recount))]
+    static END: End = const { End };
+    #[cfg(objgraph_recount)]
+    static END: End = {
+        crate::table::recount::begin();
+        End
+    };
+}
+
+/// Runs with the thread's own part of the table. No code of the user may run inside.
+#[inline]
+pub(crate) fn with<R>(run: impl FnOnce(&mut Local) -> R) -> R {
+    LOCAL.with(|local| run(&mut local.borrow_mut()))
+}
+
+/// The same for code that must be fast: `run` is to be but the call of a function that borrows
+/// the part itself, so that its arguments stay in registers.
+#[inline]
+pub(crate) fn reach<R>(run: impl FnOnce(&RefCell<Local>) -> R) -> R {
+    LOCAL.with(|local| run(local))
+}
+
+/// The part of a thread: empty before the thread makes or drops its first object, and when it is
+/// nearly gone.
+pub(crate) struct Local {
+    pub(crate) entries: Entries,
+    pub(crate) values: RcValues,
+    pub(crate) arcs: Magazine<Held>,
+    pub(crate) bare: BarePlaces,
+    pub(crate) handles: Spares,
+    pub(crate) watched: Watched<std::rc::Weak<dyn WatchedRc>>,
+    near: Option<(u32, &'static Chunk)>,
+    pub(crate) kinds: KindCache,
+}
+
+impl Local {
+    const fn new() -> Self {
+        Self {
+            entries: Entries::new(),
+            values: RcValues::new(),
+            arcs: Magazine::new(),
+            bare: BarePlaces::new(),
+            handles: Spares::new(),
+            watched: Watched::new(),
+            near: None,
+            kinds: KindCache::new(),
+        }
+    }
+
+    /// Sees to it that what this part holds is given back when the thread ends; false if the
+    /// thread is so far gone that it must hold nothing.
+    pub(crate) fn begin(&mut self) -> bool {
+        let begun = END.try_with(|_| ()).is_ok();
+        if begun {
+            self.entries.begin();
+        }
+        begun
+    }
+
+    /// Sees to it that a kind is known; false if the thread is nearly gone, or the table full.
+    pub(crate) fn learn_kind(
+        &mut self,
+        meta: &'static TypeMeta,
+        site: &'static Location<'static>,
+    ) -> bool {
+        self.begin() && {
+            let moment = self.entries.moment();
+            self.kinds.learn(meta, site, moment).is_some()
+        }
+    }
+
+    /// The counter for objects of a birth; `None` if the thread is nearly gone.
+    pub(crate) fn learn_counter(&mut self, birth: u32) -> Option<&'static Counter> {
+        self.begin().then(|| self.kinds.learn_counter(birth))?
+    }
+
+    /// The chunk of a place, if it is the same as last time.
+    #[inline]
+    pub(crate) fn near(&self, place: u32) -> Option<&'static Chunk> {
+        match self.near {
+            Some((number, chunk)) if number == place / CHUNK => Some(chunk),
+            _ => None,
+        }
+    }
+
+    /// The chunk of a place; most often the same as last time.
+    #[inline]
+    pub(crate) fn chunk(&mut self, place: u32) -> Option<&'static Chunk> {
+        match self.near(place) {
+            Some(chunk) => Some(chunk),
+            None => {
+                let chunk = chunks::of_place(place)?;
+                self.near = Some((place / CHUNK, chunk));
+                Some(chunk)
+            }
+        }
+    }
+
+    fn give_back(&mut self) {
+        // Others may drop what this thread made behind an `Arc`.
+        let may_live = self.arcs.was_used() | self.bare.was_used() | self.handles.was_used();
+        self.arcs.give_back();
+        self.bare.give_back();
+        self.handles.give_back();
+        self.kinds.give_back();
+        let lives = self.values.give_back();
+        self.entries.end(may_live || lives);
+    }
+}
+
+/// The thread ends when this is dropped.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        #[cfg(objgraph_recount)]
+        crate::table::recount::end();
+        let mut ended = with(|local| std::mem::replace(local, Local::new()));
+        ended.give_back();
+    }
+}
