@@ -133,7 +133,7 @@ step_drift() {
     # Whether all tests pass is the affair of another step.
     # shellcheck disable=SC2016
     xargs --max-procs="$(nproc)" --replace=BINARY -- \
-        bash -c 'BINARY --test-threads=1 >"$0/$(basename BINARY).log" 2>&1 || true' "$out" \
+        bash -c '"$1" --test-threads=1 >"$0/$(basename "$1").log" 2>&1 || true' "$out" BINARY \
         <"$out/binaries"
     if grep -F "objgraph: when " "$out"/*.log >&2; then
         return 1
