@@ -139,11 +139,11 @@ fn every_leak_is_blamed_on_the_test_that_made_it() {
         ("leaks_tree_and_should_panic", "2 objects leaked (Node)"),
         (
             "leaks_tree_in_each_iteration",
-            "+1 `Node` per iteration, made at src/lib.rs:",
+            "+1 `Node` per call, made at src/lib.rs:",
         ),
         (
             "leaks_peer_kept_in_each_run",
-            "+1 `Peer` per iteration, made at tests/all.rs:",
+            "+1 `Peer` per call, made at tests/all.rs:",
         ),
         (
             "leaks_node_by_count",

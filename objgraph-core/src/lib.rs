@@ -83,7 +83,8 @@ pub mod __private {
     pub use crate::table::pointers::Unsize;
     pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::trace::{
-        Kept, Reached, StaticRoot, snapshot_from, snapshot_keeping, with_report,
+        Kept, Measure, Measured, Origin, Reached, StaticRoot, snapshot_from, snapshot_keeping,
+        with_report,
     };
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;

@@ -70,6 +70,10 @@ pub(crate) struct KindCount {
     pub(crate) born: u64,
 }
 
+/// The numbers of allocations that weak references keep after their values are gone, each with the
+/// type of the values and the site that made them.
+pub(crate) type Zombies = Vec<(&'static str, &'static Location<'static>, u64)>;
+
 /// One handle of the program.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HandleListed {

@@ -129,7 +129,8 @@ pub fn __count(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `allow = "leak-0123456789abcdef"`, `allow = ["Type", …]` | leaks of this fingerprint, or with an object of this type on the cycle, do not count |
 /// | `retries = n` | looks again so many times, after a pause, when something has leaked |
-/// | `growth = n` | repeats the body: twice to warm up and `n` times, and nothing may have grown by a multiple of `n`; see `assert_no_growth!` |
+/// | `growth = n` | repeats the body in rounds of `n`, and nothing may grow in each of them; see `assert_no_growth!` |
+/// | `warm_up = n` | repeats the body so often before the first round; twice if not said |
 /// | `alive` | objects that are alive at the end count as leaked, whoever holds them |
 /// | `strict` | fails too if it cannot prove that nothing leaked: objects are alive that were not traced |
 /// | `wait_ms = n` | waits so long for stragglers; 2000 if not said |

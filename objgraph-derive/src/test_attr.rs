@@ -31,6 +31,7 @@ struct Options {
     allow: Vec<LitStr>,
     retries: Option<LitInt>,
     growth: Option<LitInt>,
+    warm_up: Option<LitInt>,
     wait_ms: Option<LitInt>,
     alive: bool,
     strict: bool,
@@ -82,6 +83,7 @@ impl Options {
             }
             "retries" => number(&mut self.retries, 0, u32::MAX.into())?,
             "growth" => number(&mut self.growth, 1, u32::MAX.into())?,
+            "warm_up" => number(&mut self.warm_up, 0, u32::MAX.into())?,
             "wait_ms" => number(&mut self.wait_ms, 0, u64::MAX)?,
             "alive" => self.alive = true,
             "strict" => self.strict = true,
@@ -94,8 +96,8 @@ impl Options {
                     name.span(),
                     format!(
                         "`{name}` is not known; there are `allow = \"fingerprint or Type\"`, \
-                         `retries = n`, `growth = n`, `wait_ms = n`, `alive`, `strict` and \
-                         `crate = path`"
+                         `retries = n`, `growth = n`, `warm_up = n`, `wait_ms = n`, `alive`, \
+                         `strict` and `crate = path`"
                     ),
                 ));
             }
@@ -238,6 +240,10 @@ impl Test {
                  that gives it some",
             ));
         }
+        if let (Some(warm_up), None) = (&options.warm_up, &options.growth) {
+            let text = "`warm_up` belongs to `growth = n`, which repeats the function";
+            return Err(syn::Error::new(warm_up.span(), text));
+        }
         if let (Some(growth), true) = (&options.growth, should_panic.is_some()) {
             let text = "a test that should panic cannot be repeated for `growth`";
             return Err(syn::Error::new(growth.span(), text));
@@ -351,6 +357,7 @@ impl Test {
             allow,
             retries,
             growth,
+            warm_up,
             wait_ms,
             alive,
             strict,
@@ -363,6 +370,7 @@ impl Test {
             .as_ref()
             .map_or(quote!(0), ToTokens::to_token_stream);
         let growth = optional(growth.as_ref());
+        let warm_up = optional(warm_up.as_ref());
         let wait = optional(wait_ms.as_ref());
         let should_panic = self.should_panic.as_ref();
         let should_panic = should_panic.map(|text| optional(text.as_ref()));
@@ -376,6 +384,7 @@ impl Test {
                 allow: &[#(#allow),*],
                 retries: #retries,
                 growth: #growth,
+                warm_up: #warm_up,
                 alive: #alive,
                 strict: #strict,
                 wait: #wait,

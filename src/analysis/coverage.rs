@@ -76,6 +76,11 @@ impl Coverage {
         Self::among(snapshot, |_| true, |_| true)
     }
 
+    /// The same of some of its objects.
+    pub(crate) fn of_nodes(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+        Self::among(snapshot, is_meant, |_| true)
+    }
+
     /// The coverage for an answer about references, which values of plain types of std cannot
     /// change, though nothing makes them known: they can grow, and hold none.
     pub(crate) fn of_references(snapshot: &Snapshot) -> Self {

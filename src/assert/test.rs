@@ -11,7 +11,7 @@ use objgraph_core::{Scope, advance_epoch};
 
 use super::check::{LeakCheck, Looks, Verdict, WAIT, is_strict};
 use super::failure::Failure;
-use super::growth::no_growth;
+use super::growth::{Calls, Unseen, no_growth};
 use super::known;
 use super::notes;
 use super::off::can_check;
@@ -32,8 +32,10 @@ pub struct TestOptions {
     pub allow: &'static [&'static str],
     /// How many times to look again.
     pub retries: u32,
-    /// How often to repeat the body, to see whether anything grows.
+    /// How often the body runs in a round, to see whether anything grows.
     pub growth: Option<u32>,
+    /// How often the body runs before the first round.
+    pub warm_up: Option<u32>,
     /// Whether objects that are alive count as leaked.
     pub alive: bool,
     /// Whether the test fails where it cannot prove that nothing leaked.
@@ -56,6 +58,8 @@ struct Running<'o> {
     /// it.
     run: Option<Run>,
     started: Option<Started>,
+    /// Growth that may have happened and was not seen.
+    unseen: Option<Unseen>,
 }
 
 impl<'o> Running<'o> {
@@ -88,6 +92,7 @@ impl<'o> Running<'o> {
             run,
             started: Some(Started::new(options.name, &scope)),
             scope,
+            unseen: None,
         }
     }
 
@@ -158,6 +163,15 @@ impl<'o> Running<'o> {
                 false => notes::note_together(&strays.tests, &strays.in_line()),
             }
         }
+        if let (Some(unseen), true) = (self.unseen.take(), has_passed) {
+            if is_strict && unseen.is_untraced() {
+                return Err(unseen.failure());
+            }
+            // The same objects may be alive now, and were mentioned.
+            if unproven.is_empty() {
+                unproven.push(unseen.in_line());
+            }
+        }
         notes::note(&self.test, &unproven);
         found.map(|_| ())
     }
@@ -223,8 +237,9 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
     if !can_check() {
         return body();
     }
-    let running = Running::new(options);
-    let mut found = Ok(());
+    let mut running = Running::new(options);
+    let calls = Calls::new(Some(repeat), options.warm_up);
+    let mut found = Ok(None);
     let result = running.inside(|| {
         catch_unwind(AssertUnwindSafe(|| {
             Running::begin_body();
@@ -233,7 +248,7 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
                 return first;
             }
             let failed = RefCell::new(None);
-            found = no_growth(repeat, || {
+            found = no_growth(calls, || {
                 Running::begin_body();
                 let returned = body();
                 if returned.error().is_some() {
@@ -247,7 +262,10 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
     let found = match (found, leaked) {
         (Err(grown), Err(leaked)) => Err(leaked.and(grown)),
         (Err(grown), Ok(_)) => Err(grown),
-        (Ok(()), leaked) => leaked,
+        (Ok(unseen), leaked) => {
+            running.unseen = unseen;
+            leaked
+        }
     };
     running.end(ended, found)
 }

@@ -26,6 +26,19 @@ pub(super) fn off() -> &'static str {
     if is_lost() { LOST } else { OFF }
 }
 
+/// `2 objects of Widget: derive `Tracked` on it`: what could not be traced, as part of a line.
+pub(crate) fn untraced_in_line(coverage: &Coverage) -> String {
+    /// Maximum number of reasons listed.
+    const REASONS: usize = 2;
+    let gaps = coverage.gaps();
+    let mut reasons: Vec<String> = gaps.iter().take(REASONS).map(Gap::text).collect();
+    let more = gaps.len().saturating_sub(REASONS);
+    if more > 0 {
+        reasons.push(format!("{more} more (see objgraph::blind_spots())"));
+    }
+    reasons.join("; ")
+}
+
 /// What could not be traced, each with what would change that.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,6 +125,10 @@ impl Coverage {
 impl Gap {
     /// `  2 objects of Widget: derive `Tracked` on it`.
     fn write(&self, out: &mut String) -> fmt::Result {
+        wrapped(out, "  ", words(&self.text()).into_iter(), " ")
+    }
+
+    fn text(&self) -> String {
         let number = |one: &str, many: &str| count(self.count, one, many);
         let (what, advice) = match &self.why {
             Untraced::Objects { of, openings } => (
@@ -163,11 +180,10 @@ impl Gap {
                 Some("mend its `visit`, or the function that its field names".to_owned()),
             ),
         };
-        let text = match advice {
+        match advice {
             Some(advice) => format!("{what}: {advice}"),
             None => what,
-        };
-        wrapped(out, "  ", words(&text).into_iter(), " ")
+        }
     }
 }
 
@@ -182,8 +198,7 @@ mod tests {
     fn a_pointer_of_another_copy_of_objgraph_is_named() {
         let mut kit = Kit::new();
         let app = kit.node("app::App", 1);
-        let rc =
-            "core::option::Option<objgraph_core::pointers::rc::Rc<app::Plugin>>";
+        let rc = "core::option::Option<objgraph_core::pointers::rc::Rc<app::Plugin>>";
         kit.place(app, "plugin", rc, PlaceKind::Opaque);
         let snapshot = kit.snapshot();
         for text in [

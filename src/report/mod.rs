@@ -35,6 +35,7 @@ mod words;
 mod write_file;
 
 pub(crate) use blind_spots::in_one_line;
+pub(crate) use coverage::untraced_in_line;
 pub use drawing::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, ExtraInfo, NodeAttrs, Role};
 pub(crate) use escape::{in_line, is_unprintable, path_in_line};
 pub use graphml::write_graphml;
@@ -45,5 +46,5 @@ pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
 pub use tree::TextStyle;
 pub(crate) use unproven::{kinds_in_line, unproven_in_line, unproven_text};
 pub use viewer::{Opened, open};
-pub(crate) use words::count as count_of;
+pub(crate) use words::{count as count_of, joined, wrapped_text};
 pub(crate) use write_file::write_whole;

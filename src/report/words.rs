@@ -11,7 +11,7 @@ pub(super) use super::type_names::Names;
 const COLUMNS: usize = 79;
 
 /// A type and a path in it: `Node.children[3]`.
-pub(super) fn joined(holder: &str, path: &str) -> String {
+pub(crate) fn joined(holder: &str, path: &str) -> String {
     let (holder, path) = (in_line(holder), in_line(path));
     match &*path {
         "" => holder.into_owned(),
@@ -23,6 +23,14 @@ pub(super) fn joined(holder: &str, path: &str) -> String {
 /// `1 object`, `2 objects`.
 pub(super) fn objects(number: usize) -> String {
     count(number, "object", "objects")
+}
+
+/// A text whose lines are broken before they grow too long, and a line break.
+pub(crate) fn wrapped_text(text: &str) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = wrapped(&mut out, "", text.split(' '), " ");
+    out
 }
 
 /// A number and the word that goes with it.

@@ -5,6 +5,8 @@
     reason = "a case calls tests that are nested in it"
 )]
 
+mod growth;
+
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

@@ -60,7 +60,7 @@ fn a_list_of_dead_views_grows() {
         }));
         let message = failure.unwrap_err().downcast::<String>().unwrap();
         assert!(
-            message.contains("+1 item per iteration in `Texture.views`"),
+            message.contains("+1 item per call in `Texture.views`"),
             "{message}"
         );
         assert_eq!(objgraph::count_of::<View>(), 0);

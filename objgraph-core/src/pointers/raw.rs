@@ -2,7 +2,7 @@
 
 /// Writes the methods of `Rc` or `Arc`, and of its `Weak`, that give a raw pointer.
 macro_rules! raw_pointers {
-    ($Pointer:ident, $hold:path) => {
+    ($Pointer:ident, $Inner:ident, $module:ident, $hold:path) => {
         impl<T: ?Sized> $Pointer<T> {
             /// Where the value is.
             #[must_use]
@@ -27,6 +27,30 @@ macro_rules! raw_pointers {
         }
 
         impl<T: ?Sized> Weak<T> {
+            /// Where the allocation is.
+            #[inline]
+            fn address(&self) -> usize {
+                self.inner.as_ptr().cast::<()>().addr()
+            }
+
+            /// A weak reference to an object that is being made.
+            #[cfg_attr(feature = "owners", track_caller)]
+            fn promised(promise: &Handle, inner: &std::$module::Weak<$Inner<T>>) -> Self {
+                let weak = Self {
+                    handle: promise.another_weak(),
+                    inner: inner.clone(),
+                };
+                zombies::promised(|| weak.address());
+                weak
+            }
+
+            /// The reference inside, and what names the handle. Since a weak reference has a drop
+            /// of its own, the reference inside is a clone of the one that is dropped.
+            pub(super) fn into_made(mut self) -> (std::$module::Weak<$Inner<T>>, Handle) {
+                zombies::cloned(|| self.address());
+                (self.inner.clone(), self.handle.take())
+            }
+
             /// Where the value is, or was; not to be used while there is no strong reference.
             ///
             /// After the end of a value with an alignment above 8 it is not the same as before.

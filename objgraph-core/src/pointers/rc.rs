@@ -27,6 +27,7 @@ use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
 use crate::table::record;
+use crate::table::zombies;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
@@ -85,14 +86,12 @@ impl<T: 'static> Rc<T> {
         let site = Location::caller();
         let promise = Handle::promised();
         let inner = std::rc::Rc::new_cyclic(|weak| RcInner {
-            value: make(&Weak {
-                handle: promise.another_weak(),
-                inner: weak.clone(),
-            }),
+            value: make(&Weak::promised(&promise, weak)),
             header: RcHeader::unlisted(),
         });
         list_rc(&inner, site);
         promise.keep_promise(inner.header.id());
+        zombies::made(|| pins::address(&*inner), inner.header.id());
         Self::with_handle(inner, site)
     }
 }
@@ -131,8 +130,10 @@ impl<T: ?Sized> Rc<T> {
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Rc`"]
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn downgrade(this: &Self) -> Weak<T> {
+        let object = this.inner.header.id();
+        zombies::downgraded(|| this.address(), object);
         Weak {
-            handle: Handle::weak(this.inner.header.id()),
+            handle: Handle::weak(object),
             inner: std::rc::Rc::downgrade(&this.inner),
         }
     }
@@ -180,6 +181,7 @@ impl<T: Clone> Rc<T> {
             this.detach();
             if Self::weak_count(this) > 0 {
                 handles::value_moved(this.inner.header.id());
+                zombies::moved(|| this.address());
             }
         }
         let kind = this.inner.header.id().and_then(record::kind);
@@ -265,7 +267,7 @@ fn at_once(change: impl FnOnce()) {
 pointer_traits!(Rc);
 known_pointer!(Rc, RcInner, RcHeader, rc, at_once, local_reference_at);
 pointers_made!(Rc, [], dyn Any, local_strong);
-raw_pointers!(Rc, hold);
+raw_pointers!(Rc, RcInner, rc, hold);
 file_traits!(Rc);
 
 impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Rc<T> {}

@@ -35,6 +35,7 @@ use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
 use crate::table::record;
+use crate::table::zombies;
 #[doc(no_inline)]
 pub use std::sync::*;
 
@@ -105,14 +106,12 @@ impl<T: Send + Sync + 'static> Arc<T> {
         let site = Location::caller();
         let promise = Handle::promised();
         let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
-            value: make(&Weak {
-                handle: promise.another_weak(),
-                inner: weak.clone(),
-            }),
+            value: make(&Weak::promised(&promise, weak)),
             header: ArcHeader::unlisted(),
         });
         list_arc(&inner, site);
         promise.keep_promise(inner.header.id());
+        zombies::made(|| pins::address(&*inner), inner.header.id());
         Self::with_handle(inner, site)
     }
 }
@@ -157,8 +156,10 @@ impl<T: ?Sized> Arc<T> {
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Arc`"]
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn downgrade(this: &Self) -> Weak<T> {
+        let object = this.inner.header.id();
+        zombies::downgraded(|| this.address(), object);
         Weak {
-            handle: Handle::weak(this.inner.header.id()),
+            handle: Handle::weak(object),
             inner: std::sync::Arc::downgrade(&this.inner),
         }
     }
@@ -222,6 +223,7 @@ impl<T: Clone> Arc<T> {
             this.detach_unpinned();
             if Self::weak_count(this) > 0 {
                 handles::value_moved(this.inner.header.id());
+                zombies::moved(|| this.address());
             }
         }
         let kind = this.inner.header.id().and_then(record::kind);
@@ -302,7 +304,7 @@ fn hold<T: ?Sized, R>(
 pointer_traits!(Arc);
 known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen, reference_at);
 pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
-raw_pointers!(Arc, hold);
+raw_pointers!(Arc, ArcInner, sync, hold);
 file_traits!(Arc);
 
 impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Arc<T> {}

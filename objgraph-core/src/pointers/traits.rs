@@ -130,10 +130,18 @@ macro_rules! pointer_traits {
             #[inline]
             #[cfg_attr(feature = "owners", track_caller)]
             fn clone(&self) -> Self {
+                zombies::cloned(|| self.address());
                 Self {
                     handle: self.handle.another_weak(),
                     inner: self.inner.clone(),
                 }
+            }
+        }
+
+        impl<T: ?Sized> Drop for Weak<T> {
+            #[inline]
+            fn drop(&mut self) {
+                zombies::dropped(|| self.address());
             }
         }
 

@@ -37,7 +37,7 @@ macro_rules! unsize_ours {
             type Output = $module::Weak<U>;
 
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
-                let Self { handle, inner } = self;
+                let (inner, handle) = self.into_made();
                 let inner = coerce(inner);
                 $module::Weak { handle, inner }
             }

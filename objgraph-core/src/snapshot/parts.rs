@@ -42,6 +42,9 @@ pub struct SnapshotParts {
     pub places: Vec<Place>,
     /// How long the collections are that the nodes own, sorted by node and path, each once.
     pub lengths: Vec<LengthRow>,
+    /// How many bytes the texts have that the nodes own, in the same order; empty in a snapshot that
+    /// was not asked for them.
+    pub texts: Vec<LengthRow>,
     /// Labels of nodes, for those that were asked for.
     pub labels: Vec<(NodeId, String)>,
     /// Nodes that are roots, with their names.

@@ -3,7 +3,8 @@
 //! It knows nothing of traces and snapshots. `places` holds a slot for each object, `interned` the
 //! numbers that slots use for types, sites, threads and scopes, `handles` the handles that the
 //! feature `owners` follows, and `pins` the handles that a trace holds for one visit. `record`
-//! writes, `read` lists, and `thread` is the part that belongs to one thread.
+//! writes, `read` lists, and `thread` is the part that belongs to one thread. `zombies` counts weak
+//! references while that is asked for.
 //!
 //! Where tracking is off, the module in `off.rs` takes the place of this one and of the pointers.
 
@@ -16,13 +17,17 @@ pub(crate) mod record;
 #[cfg(objgraph_recount)]
 mod recount;
 pub(crate) mod thread;
+pub(crate) mod zombies;
 
 pub(crate) use handles::{follow, handles, handles_of, last_drop, still_there};
 pub(crate) use interned::counters::counts;
 pub(crate) use interned::kinds::{kind, kinds};
 pub(crate) use interned::origins::thread_names;
 pub(crate) use interned::scopes::{Inside, ScopeHandle};
-pub(crate) use read::{addresses, describe, list, list_alike, list_each, lives, look, own_values};
+pub(crate) use read::{
+    addresses, describe, list, list_alike, list_each, lives, look, own_values, this_thread,
+};
+pub(crate) use zombies::ZombieWatch;
 
 pub(crate) use crate::pointers;
 pub use crate::pointers::instance::{Instance, instance_id};

@@ -148,7 +148,7 @@ pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
 }
 
 /// The number of the calling thread; 0 if it has none yet, or any more.
-fn this_thread() -> u32 {
+pub(crate) fn this_thread() -> u32 {
     thread::with(|local| local.entries.thread())
 }
 

@@ -69,6 +69,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     parts.repeated.sort_unstable();
     parts.repeated.dedup();
     parts.lengths = by_path(tracer.lengths);
+    parts.texts = by_path(tracer.texts);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
     super::left_behind::settle_cycles(&mut parts);
     Snapshot::assembled(parts)

@@ -132,6 +132,7 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
     let nothing_else = Extent::Some {
         listed: Vec::new(),
         roots: false,
+        texts: false,
     };
     let (snapshot, mut starts, kept) = take(values, options, nothing_else, Some(Kept::default()));
     let value = starts.pop()?;

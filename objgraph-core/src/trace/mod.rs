@@ -9,6 +9,7 @@ mod handles;
 mod keep;
 mod labels;
 mod left_behind;
+mod measure;
 mod met;
 mod others;
 mod roots;
@@ -23,6 +24,7 @@ pub use keep::{Kept, Reached, snapshot_keeping};
 pub use labels::{label_of, labels, with_report};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
+pub use measure::{Measure, Measured, Origin};
 pub(crate) use met::StdPointer;
 pub(crate) use others::patiently;
 pub use roots::{StaticRoot, with_root};

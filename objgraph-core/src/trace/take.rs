@@ -103,7 +103,11 @@ pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<S
     if listed.is_empty() && !roots {
         return None;
     }
-    let extent = Extent::Some { listed, roots };
+    let extent = Extent::Some {
+        listed,
+        roots,
+        texts: false,
+    };
     Some(take(&[], SnapshotOptions::default(), extent, None).0)
 }
 
@@ -111,10 +115,11 @@ pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<S
 pub(super) enum Extent {
     /// All, and the roots.
     All,
-    /// Some, with the roots or without.
+    /// Some, with the roots or without, and with the bytes of texts or without.
     Some {
         listed: Vec<crate::listing::Listed>,
         roots: bool,
+        texts: bool,
     },
 }
 
@@ -147,7 +152,12 @@ pub(super) fn take(
             });
             (false, true)
         }
-        Extent::Some { listed, roots } => {
+        Extent::Some {
+            listed,
+            roots,
+            texts,
+        } => {
+            tracer.wants_texts = texts;
             tracer.expect(listed.len() as u64);
             for object in &listed {
                 tracer.list(object);

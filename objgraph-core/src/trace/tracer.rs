@@ -49,6 +49,8 @@ pub(crate) struct Tracer {
     pub(super) paths: PathTable,
     pub(super) edges: EdgeColumn,
     pub(super) lengths: Vec<LengthRow>,
+    /// Bytes of texts.
+    pub(super) texts: Vec<LengthRow>,
     pub(super) places: Vec<Place>,
     pub(super) labels: Vec<(NodeId, String)>,
     pub(super) panics: Vec<(NodeId, String)>,
@@ -70,6 +72,8 @@ pub(crate) struct Tracer {
     pub(super) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
     wants_heap: bool,
+    /// Whether bytes of texts are wanted.
+    pub(super) wants_texts: bool,
     /// Whether no value is visited at all.
     pub(super) looks_into_nothing: bool,
     /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
@@ -145,6 +149,7 @@ impl Tracer {
             paths,
             edges: EdgeColumn::default(),
             lengths: Vec::new(),
+            texts: Vec::new(),
             places: Vec::new(),
             labels: Vec::new(),
             panics: Vec::new(),
@@ -158,6 +163,7 @@ impl Tracer {
             leads_nowhere: false,
             wants_labels: options.labels,
             wants_heap: options.heap,
+            wants_texts: false,
             looks_into_nothing: false,
             in_order: false,
             queue: VecDeque::new(),

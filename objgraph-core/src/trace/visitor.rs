@@ -152,6 +152,11 @@ impl<'a> Visitor<'a> {
         self.tracer.collection(len, bytes);
     }
 
+    /// A text of this many bytes at the place where the visit is.
+    pub(crate) fn text(&mut self, bytes: usize) {
+        self.tracer.text(bytes);
+    }
+
     /// Whether a visit of a value of a type would find nothing. It is given what it asks of the
     /// type, so that it is not compiled for each.
     #[inline]

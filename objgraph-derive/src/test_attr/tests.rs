@@ -33,7 +33,7 @@ fn a_plain_test_is_made_one_and_runs_once() {
 #[test]
 fn the_attribute_of_a_runtime_goes_inside() {
     let text = expanded(
-        quote!(growth = 3),
+        quote!(growth = 3, warm_up = 0),
         quote!(
             #[tokio::test]
             async fn f() {}
@@ -42,7 +42,8 @@ fn the_attribute_of_a_runtime_goes_inside() {
     let inner = text.find("# [tokio :: test] async fn f").expect(&text);
     assert!(text.find("fn f ()").expect("the test") < inner, "{text}");
     assert!(
-        text.contains("growth : :: core :: option :: Option :: Some (3)"),
+        text.contains("growth : :: core :: option :: Option :: Some (3)")
+            && text.contains("warm_up : :: core :: option :: Option :: Some (0)"),
         "{text}"
     );
 }
@@ -133,6 +134,13 @@ fn mistakes_are_told() {
                 fn f() {}
             ),
             "a number from 1 on",
+        ),
+        (
+            quote!(warm_up = 3),
+            quote!(
+                fn f() {}
+            ),
+            "`warm_up` belongs to `growth = n`",
         ),
         (
             quote!(retries = 1u8),

@@ -5,5 +5,5 @@ use crate::sight::std_types::shapes::leaves;
 leaves! {
     // Its buffer may be shared.
     bytes::Bytes;
-    bytes::BytesMut, |buffer| buffer.capacity();
+    bytes::BytesMut, |buffer| buffer.capacity(), of buffer.len();
 }

@@ -3,7 +3,7 @@
 use crate::sight::std_types::shapes::leaves;
 
 leaves! {
-    url::Url, |url| url.as_str().len();
+    url::Url, |url| url.as_str().len(), of url.as_str().len();
     url::Host<String>, |host| match host {
         url::Host::Domain(name) => name.capacity(),
         url::Host::Ipv4(_) | url::Host::Ipv6(_) => 0,

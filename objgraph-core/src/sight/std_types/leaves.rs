@@ -22,15 +22,16 @@ leaves! {
 
 // Texts, owned.
 leaves! {
-    String, |text| text.capacity();
-    Box<str>, |text| text.len();
-    path::PathBuf, |path| path.capacity();
-    Box<path::Path>, |path| path.as_os_str().len();
-    ffi::OsString, |text| text.capacity();
-    Box<ffi::OsStr>, |text| text.len();
-    ffi::CString, |text| text.as_bytes_with_nul().len();
-    Box<ffi::CStr>, |text| text.to_bytes_with_nul().len();
-    process::Output, |output| output.stdout.capacity() + output.stderr.capacity();
+    String, |text| text.capacity(), of text.len();
+    Box<str>, |text| text.len(), of text.len();
+    path::PathBuf, |path| path.capacity(), of path.as_os_str().len();
+    Box<path::Path>, |path| path.as_os_str().len(), of path.as_os_str().len();
+    ffi::OsString, |text| text.capacity(), of text.len();
+    Box<ffi::OsStr>, |text| text.len(), of text.len();
+    ffi::CString, |text| text.as_bytes_with_nul().len(), of text.as_bytes().len();
+    Box<ffi::CStr>, |text| text.to_bytes_with_nul().len(), of text.to_bytes().len();
+    process::Output, |output| output.stdout.capacity() + output.stderr.capacity(),
+        of output.stdout.len() + output.stderr.len();
 }
 
 // What the system gives.

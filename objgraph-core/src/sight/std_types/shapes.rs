@@ -523,12 +523,13 @@ macro_rules! choices {
 /// Types that hold no reference, and whose label is their `Debug` text; where they own bytes on the
 /// heap, how many.
 macro_rules! leaves {
-    ($($type:ty $(, |$this:ident| $bytes:expr)?;)*) => {$(
+    ($($type:ty $(, |$this:ident| $bytes:expr $(, of $len:expr)?)?;)*) => {$(
         impl $crate::tracked::Visit for $type {
             $(
                 fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                     let $this = self;
                     visitor.heap($bytes);
+                    $(visitor.text($len);)?
                 }
 
                 fn visit_owned<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {

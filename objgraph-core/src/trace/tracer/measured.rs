@@ -18,6 +18,14 @@ impl Tracer {
         }
     }
 
+    /// A text of this many bytes is where the visit is.
+    pub(in crate::trace) fn text(&mut self, bytes: usize) {
+        if self.wants_texts && bytes > 0 {
+            let (node, path) = (NodeId::new(self.cursor.node as usize), self.path());
+            add(&mut self.texts, LengthRow::new(node, path, bytes as u64));
+        }
+    }
+
     /// The node that is being visited owns so many bytes on the heap.
     #[inline]
     pub(in crate::trace) fn heap(&mut self, bytes: usize) {
@@ -44,11 +52,16 @@ impl Tracer {
     #[inline(never)]
     fn one_more_length(&mut self, path: PathId, count: u32, len: u64) {
         let node = NodeId::new(self.cursor.node as usize);
-        // A collection of collections comes to the same few paths again and again.
-        let mut last = self.lengths.iter_mut().rev().take(LAST_LENGTHS);
-        match last.find(|known| (known.node, known.path) == (node, path)) {
-            Some(known) => known.add(count, len),
-            None => self.lengths.push(LengthRow::many(node, path, count, len)),
-        }
+        add(&mut self.lengths, LengthRow::many(node, path, count, len));
+    }
+}
+
+/// Adds a length to those of its node and path. A collection of collections returns to the same few
+/// paths again and again.
+fn add(rows: &mut Vec<LengthRow>, row: LengthRow) {
+    let mut last = rows.iter_mut().rev().take(LAST_LENGTHS);
+    match last.find(|known| (known.node, known.path) == (row.node, row.path)) {
+        Some(known) => known.add(row.count, row.len()),
+        None => rows.push(row),
     }
 }

@@ -1,0 +1,95 @@
+//! What a part of the process holds, measured again and again.
+
+use std::collections::BTreeMap;
+
+use super::take::{Extent, SnapshotOptions, take};
+use crate::scope::Scope;
+use crate::site::Site;
+use crate::snapshot::Snapshot;
+use crate::table::{self, ZombieWatch};
+
+/// Where an object comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// The number of the scope it was made in, or 0.
+    pub scope: u32,
+    /// Whether the calling thread made it.
+    pub is_of_this_thread: bool,
+}
+
+/// Measures what a part of the process holds, as often as is asked for.
+pub struct Measure {
+    zombies: ZombieWatch,
+}
+
+/// What a part of the process holds.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Measured {
+    /// The objects of the part, which are its first nodes; what they lead to; and the roots, with
+    /// what these lead to. It has the bytes of texts.
+    pub snapshot: Snapshot,
+    /// The number of objects of the part.
+    pub objects: usize,
+    /// The numbers of objects that no part is known of: those that other threads made in no scope;
+    /// each with the type and the site.
+    pub strays: Vec<(&'static str, Site, u64)>,
+    /// The numbers of allocations that weak references keep after their values are gone, each with
+    /// the type of the values and the site that made them. Only of objects that were made in the
+    /// scope of the measure.
+    pub zombies: Vec<(&'static str, Site, u64)>,
+}
+
+impl std::fmt::Debug for Measure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Measure").finish_non_exhaustive()
+    }
+}
+
+impl Measure {
+    /// Begins to count the allocations of objects that are made in a scope, as long as this exists.
+    #[must_use]
+    pub fn of(scope: &Scope) -> Self {
+        Self {
+            zombies: ZombieWatch::of(scope),
+        }
+    }
+
+    /// Measures what there is now of the objects that `is_own` accepts.
+    #[must_use]
+    pub fn now(&self, is_own: &dyn Fn(Origin) -> bool) -> Measured {
+        let this = table::this_thread();
+        let mut strays: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut listed = Vec::new();
+        table::list_alike(&mut |alike| {
+            let origin = Origin {
+                scope: alike.like.scope,
+                is_of_this_thread: this != 0 && alike.like.thread == this,
+            };
+            if is_own(origin) {
+                listed.extend(alike.each());
+            } else if origin.scope == 0 {
+                *strays.entry(alike.like.kind).or_default() += alike.ids.len() as u64;
+            }
+        });
+        let objects = listed.len();
+        let extent = Extent::Some {
+            listed,
+            roots: true,
+            texts: true,
+        };
+        let strays = strays.into_iter().filter_map(|(kind, number)| {
+            let kind = table::kind(kind)?;
+            Some(((kind.name)(), Site::from(kind.site), number))
+        });
+        let zombies = self.zombies.zombies().into_iter();
+        Measured {
+            snapshot: take(&[], SnapshotOptions::default(), extent, None).0,
+            objects,
+            strays: strays.collect(),
+            zombies: zombies
+                .map(|(name, site, number)| (name, Site::from(site), number))
+                .collect(),
+        }
+    }
+}
