@@ -152,6 +152,11 @@ impl<'a> Visitor<'a> {
         self.tracer.collection(len, bytes);
     }
 
+    /// A collection whose length cannot change, though another may take its place.
+    pub(crate) fn fixed(&mut self, len: usize, bytes: usize) {
+        self.tracer.fixed(len, bytes);
+    }
+
     /// A text of this many bytes at the place where the visit is.
     pub(crate) fn text(&mut self, bytes: usize) {
         self.tracer.text(bytes);

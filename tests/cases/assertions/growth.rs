@@ -28,6 +28,7 @@ struct Store {
     os: RefCell<OsString>,
     path: RefCell<PathBuf>,
     boxed: RefCell<Box<str>>,
+    slice: RefCell<Box<[u8]>>,
     by_name: RefCell<HashMap<String, Vec<u8>>>,
 }
 
@@ -131,6 +132,11 @@ fn text_that_grows_is_named() {
             last.get_or_insert_default().push_str("xy");
         });
         assert_eq!(told, text("last", 2));
+        let told = grown(|| {
+            let mut slice = store.slice.borrow_mut();
+            *slice = [&slice[..], &[1]].concat().into();
+        });
+        assert_eq!(told, "+1 item per call in `Store.slice`");
         let told = grown(|| store.lines.borrow_mut().push("x".into()));
         assert_eq!(told, "+1 item per call in `Store.lines`");
         let told = grown(|| {
@@ -333,7 +339,7 @@ fn other_threads_decide_nothing() {
             assert_eq!(told, "");
             let told = grown(|| {
                 LEAKED_BY_NEIGHBOURS.fetch_add(round, Ordering::Relaxed);
-                kept.push(Arc::new(round));
+                kept.push(Rc::new(round));
             });
             assert!(told.starts_with("+1 `usize` per call, made at "), "{told}");
             let told = grown(|| store.bytes.borrow_mut().push(1));

@@ -85,7 +85,7 @@ macro_rules! measured {
         $visitor.collection($len, $bytes)
     };
     ($visitor:ident, fixed $len:expr, $bytes:expr) => {
-        $visitor.heap($bytes)
+        $visitor.fixed($len, $bytes)
     };
     ($visitor:ident, inline $len:expr, $bytes:expr) => {
         let () = $bytes;

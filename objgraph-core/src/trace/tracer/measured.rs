@@ -18,6 +18,15 @@ impl Tracer {
         }
     }
 
+    /// A collection whose length cannot change is where the visit is. Where texts are wanted, so are
+    /// its items: in a field it may be replaced by a longer one.
+    pub(in crate::trace) fn fixed(&mut self, len: usize, bytes: usize) {
+        match self.wants_texts {
+            true => self.collection(len, bytes),
+            false => self.heap(bytes),
+        }
+    }
+
     /// A text of this many bytes is where the visit is.
     pub(in crate::trace) fn text(&mut self, bytes: usize) {
         if self.wants_texts && bytes > 0 {
