@@ -12,7 +12,7 @@ readonly PYTHON_OBJGRAPH="3.7.0"
 
 # What users build. The member objgraph-bench turns the feature `always` on, so a build with
 # tracking off must not see it.
-readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-derive)
+readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-analysis -p objgraph-derive)
 
 readonly STEPS=(setup bare programs drift fuzz fmt clippy docs off always stress huge release features ecosystem owners nightly alloctests examples bench)
 
@@ -100,7 +100,8 @@ step_fmt() {
 # With tracking on, then with tracking off.
 step_clippy() {
     local all
-    all=$(features objgraph objgraph-core objgraph-derive objgraph-bench objgraph-bench-alone)
+    all=$(features objgraph objgraph-core objgraph-analysis objgraph-derive objgraph-bench \
+        objgraph-bench-alone)
     show cargo clippy --workspace --all-targets --features "$all" -- -D warnings
     show cargo clippy --release "${USERS_PACKAGES[@]}" --all-targets -- -D warnings
 }
@@ -116,7 +117,7 @@ step_off() {
 
 # Tracking on in a release build, where threads meet more often.
 step_always() {
-    show cargo test --release -p objgraph -p objgraph-core \
+    show cargo test --release -p objgraph -p objgraph-core -p objgraph-analysis \
         --features objgraph/always,objgraph-core/always --lib --tests
 }
 
@@ -128,7 +129,7 @@ step_drift() {
     trap "rm -rf '$out'" EXIT
     # shellcheck disable=SC2046
     RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
-        cargo test --no-run --message-format=json -p objgraph -p objgraph-core \
+        cargo test --no-run --message-format=json -p objgraph -p objgraph-core -p objgraph-analysis \
         $(drift_targets) | test_binaries >"$out/binaries"
     # Whether all tests pass is the affair of another step.
     # shellcheck disable=SC2016
@@ -201,7 +202,7 @@ step_release() {
 # Each feature by itself.
 step_features() {
     local package feature
-    for package in objgraph objgraph-core; do
+    for package in objgraph objgraph-core objgraph-analysis; do
         show cargo clippy -p "$package" --no-default-features -- -D warnings
         for feature in $(features "$package" | tr ',' ' '); do
             show cargo clippy -p "$package" --no-default-features --features "$feature" \

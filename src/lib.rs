@@ -75,12 +75,11 @@
 
 #![forbid(unsafe_code)]
 
-mod analysis;
 mod ask;
 mod assert;
-mod order;
 mod register;
-mod report;
+
+use objgraph_analysis::{analysis, order, report};
 
 #[doc(no_inline)]
 pub use objgraph_core as core;

@@ -31,10 +31,10 @@ mod analysis {
     pub(crate) use objgraph::Fingerprint;
 }
 
-#[path = "../../src/order.rs"]
+#[path = "../../objgraph-analysis/src/order.rs"]
 mod order;
 
-#[path = "../../src/report"]
+#[path = "../../objgraph-analysis/src/report"]
 mod report {
     mod escape;
     mod svg;

@@ -56,7 +56,7 @@ pub use identified::{Identified, id};
 pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::ObjectId;
 pub use scope::{Entered, InScope, Scope};
-pub use sight::{families, register, types};
+pub use sight::{families, has_feature, register, types};
 pub use site::Site;
 pub use snapshot::*;
 pub use table::pointers::{rc, sync};

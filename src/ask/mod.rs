@@ -46,9 +46,6 @@ pub use why::{
     what_if_weak, why_alive,
 };
 
-use std::io::{self, Write};
-use std::panic;
-
 use objgraph_core::__private::register_type_of;
 use objgraph_core::Tracked;
 
@@ -59,23 +56,3 @@ fn register_type_of_value<T: Tracked>(_: &T) {
 
 /// How many rows a table has where nothing is said.
 const LIMIT: usize = 10;
-
-/// Prints with `print!`, which a test harness captures.
-///
-/// A closed standard output is not an error here. What `write` prints may come from code of the
-/// user, so nothing is printed until it has returned.
-fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let mut text = Vec::new();
-    if write(&mut text).is_err() {
-        return;
-    }
-    let text = String::from_utf8_lossy(&text);
-    // `print!` panics when standard output is closed.
-    let _ = panic::catch_unwind(|| {
-        #[expect(clippy::print_stdout, reason = "the user asked for it")]
-        {
-            print!("{text}");
-        }
-    });
-    let _ = io::stdout().flush();
-}

@@ -7,8 +7,9 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use objgraph_core::{ObjectId, advance_epoch, each_object, public_name, short_name};
 
-use super::{LIMIT, advice, print};
+use super::{LIMIT, advice};
 use crate::order;
+use crate::report::print;
 use crate::report::{NewIdsRow, write_new_ids};
 
 /// The ids of the objects that were made since the last look, by type. Each holder of one sees

@@ -1,6 +1,5 @@
 //! Pictures of who refers to whom.
 
-mod notebook;
 mod picture;
 mod selection;
 
@@ -11,8 +10,9 @@ use objgraph_core::{NodeId, Snapshot, SnapshotOptions, Tracked, snapshot_with};
 
 pub use picture::Picture;
 
-use super::{advice, print, register_type_of_value};
+use super::{advice, register_type_of_value};
 use crate::analysis::{BlindSpots, Chain, Leaks, Way};
+use crate::report::print;
 use crate::report::{PictureError, in_one_line, path_in_line};
 
 /// Draws what a value refers to, three references deep. The form of the picture goes by the

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use objgraph_core::snapshot;
 
-use super::{advice, print};
+use super::advice;
 use crate::analysis::{Retained, TypeSizes};
+use crate::report::print;
 
 /// How many bytes the objects of each type take: their values, and what these own on the heap
 /// beside other objects, the buffers of their vectors, strings and maps. [`TypeSizes::of`] is the

@@ -8,8 +8,9 @@ use objgraph_core::{Count, Object, counts, objects, public_name, short_name};
 
 use super::growth::{Grown, Growth, own};
 use super::typed::{Meaning, Typed, of_type};
-use super::{LIMIT, advice, print};
+use super::{LIMIT, advice};
 use crate::order;
+use crate::report::print;
 use crate::report::{write_counts, write_growth};
 
 /// How many objects of the type with this name are alive: by its short name (`Node`, `Node<u8>`;

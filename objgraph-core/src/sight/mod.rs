@@ -13,6 +13,8 @@ mod walk;
 mod ecosystem;
 mod std_types;
 
+pub use ecosystem::has_feature;
+
 pub use registry::{
     FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, families,
     register, register_type_of, types,

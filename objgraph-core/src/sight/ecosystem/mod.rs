@@ -1,48 +1,52 @@
 //! `Tracked` for types of other crates, each behind the feature that is named after the crate.
 
-#[cfg(feature = "arc-swap")]
-mod arc_swap;
-#[cfg(feature = "arrayvec")]
-mod arrayvec;
-#[cfg(feature = "bytes")]
-mod bytes;
-#[cfg(feature = "chrono")]
-mod chrono;
-#[cfg(feature = "dashmap")]
-mod dashmap;
-#[cfg(feature = "either")]
-mod either;
-#[cfg(feature = "hashbrown")]
-mod hashbrown;
-#[cfg(feature = "im")]
-mod im;
-#[cfg(feature = "imbl")]
-mod imbl;
-#[cfg(feature = "indexmap")]
-mod indexmap;
-#[cfg(feature = "once_cell")]
-mod once_cell;
-#[cfg(feature = "parking_lot")]
-mod parking_lot;
+/// Declares the module of each crate, and the list of the features.
+macro_rules! crates {
+    ($($feature:literal: $module:ident,)*) => {
+        $(
+            #[cfg(feature = $feature)]
+            mod $module;
+        )*
+
+        /// Whether the feature that is named after a crate is on; `false` for a crate without one.
+        ///
+        /// ```
+        /// assert!(!objgraph_core::has_feature("no-such-crate"));
+        /// ```
+        #[must_use]
+        pub fn has_feature(name: &str) -> bool {
+            match name {
+                $($feature => cfg!(feature = $feature),)*
+                _ => false,
+            }
+        }
+    };
+}
+
+crates! {
+    "arc-swap": arc_swap,
+    "arrayvec": arrayvec,
+    "bytes": bytes,
+    "chrono": chrono,
+    "dashmap": dashmap,
+    "either": either,
+    "hashbrown": hashbrown,
+    "im": im,
+    "imbl": imbl,
+    "indexmap": indexmap,
+    "once_cell": once_cell,
+    "parking_lot": parking_lot,
+    "serde_json": serde_json,
+    "slab": slab,
+    "slotmap": slotmap,
+    "smallvec": smallvec,
+    "thin-vec": thin_vec,
+    "time": time,
+    "tokio": tokio,
+    "triomphe": triomphe,
+    "url": url,
+    "uuid": uuid,
+}
+
 #[cfg(any(feature = "im", feature = "imbl"))]
 mod persistent;
-#[cfg(feature = "serde_json")]
-mod serde_json;
-#[cfg(feature = "slab")]
-mod slab;
-#[cfg(feature = "slotmap")]
-mod slotmap;
-#[cfg(feature = "smallvec")]
-mod smallvec;
-#[cfg(feature = "thin-vec")]
-mod thin_vec;
-#[cfg(feature = "time")]
-mod time;
-#[cfg(feature = "tokio")]
-mod tokio;
-#[cfg(feature = "triomphe")]
-mod triomphe;
-#[cfg(feature = "url")]
-mod url;
-#[cfg(feature = "uuid")]
-mod uuid;

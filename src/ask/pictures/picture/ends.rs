@@ -8,7 +8,7 @@ use objgraph_core::{Node, label_of};
 
 use super::{Of, Picture};
 use crate::analysis::{Neighbourhood, PictureOptions};
-use crate::ask::print;
+use crate::report::print;
 use crate::report::{self, Drawing, DrawingOptions, Opened, PictureError, TextStyle, path_in_line};
 
 impl Picture<'_> {

@@ -1,0 +1,248 @@
+//! Coverage: what a snapshot could trace and what it could not.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
+
+use super::openings::{Opening, is_plain, openings_at, openings_of};
+use super::{Change, NodeSet, ShownNames, WhatIf, field};
+use crate::order;
+
+/// What a snapshot could trace and what it could not: whether an answer of "nothing" is earned.
+///
+/// Only what could change an answer counts as not traced: a value that cannot hold a reference
+/// does not.
+///
+/// It prints as a list of what could not be traced, with what would change that.
+///
+/// ```
+/// struct Session(String);
+/// let session = objgraph::rc::Rc::new(Session("alice".to_owned()));
+/// let leaks = objgraph::find_leaks();
+/// // `Session` has no derive, so what it owns is not known.
+/// assert_eq!(leaks.coverage().is_complete(), !objgraph::ENABLED);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Coverage {
+    is_enabled: bool,
+    traced: usize,
+    untraced: usize,
+    values: usize,
+    gaps: Vec<Gap>,
+}
+
+/// Objects, or values in objects, that could not be traced for one reason.
+#[derive(Clone, Debug)]
+pub(crate) struct Gap {
+    pub(crate) why: Untraced,
+    pub(crate) count: usize,
+}
+
+/// Why something could not be traced.
+#[derive(Clone, Debug)]
+pub(crate) enum Untraced {
+    /// Objects of a type that nothing makes known, and what opens them, in order.
+    Objects {
+        of: Named,
+        openings: Vec<Opening>,
+    },
+    /// Values of a type that nothing makes known, in this field of objects.
+    Values {
+        of: Named,
+        field: String,
+        openings: Vec<Opening>,
+    },
+    OtherThread,
+    Lent,
+    Panicked,
+    Busy,
+    TooDeep,
+}
+
+/// A type, and the name under which reports show it.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) info: Arc<TypeInfo>,
+    pub(crate) shown: String,
+}
+
+impl Coverage {
+    /// The coverage of a snapshot. O(objects + places).
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self::among(snapshot, |_| true, |_| true)
+    }
+
+    /// The same of some of its objects.
+    pub fn of_nodes(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+        Self::among(snapshot, is_meant, |_| true)
+    }
+
+    /// The coverage for an answer about references, which values of plain types of std cannot
+    /// change, though nothing makes them known: they can grow, and hold none.
+    pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
+        Self::references_among(snapshot, |_| true)
+    }
+
+    /// The same of some of its objects.
+    pub(crate) fn of_references_of(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
+        Self::references_among(snapshot, |node| nodes.contains(node))
+    }
+
+    fn references_among(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+        let types = snapshot.types().iter();
+        let matters: Vec<bool> = types
+            .map(|info| info.is_visited || !is_plain(&info.name))
+            .collect();
+        Self::among(snapshot, is_meant, |of| matters[of])
+    }
+
+    /// The coverage of the objects that are meant, where only values of types that matter can
+    /// change the answer.
+    fn among(
+        snapshot: &Snapshot,
+        is_meant: impl Fn(NodeId) -> bool,
+        matters: impl Fn(usize) -> bool,
+    ) -> Self {
+        let mut coverage = Self {
+            is_enabled: snapshot.parts().enabled,
+            ..Self::default()
+        };
+        let mut types: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut other_thread, mut lent, mut panicked) = (0, 0, 0);
+        for node in snapshot.nodes().filter(|node| is_meant(node.node_id())) {
+            match node.state() {
+                // What is being made or dropped at this moment has not leaked.
+                State::InFlight => continue,
+                State::Opaque if matters(node.type_index()) => {
+                    *types.entry(node.type_index()).or_default() += 1;
+                }
+                State::OtherThread => other_thread += 1,
+                State::Lent => lent += 1,
+                State::Panicked => panicked += 1,
+                _ => {
+                    // A root is no object: it holds some.
+                    coverage.traced += usize::from(node.root().is_none());
+                    continue;
+                }
+            }
+            coverage.untraced += 1;
+        }
+        let mut at_paths: BTreeMap<(PathId, usize), usize> = BTreeMap::new();
+        let (mut busy, mut deep) = (0, 0);
+        let names = ShownNames::of(snapshot);
+        let places = snapshot.places().iter();
+        for place in places.filter(|place| place.kind.hides() && is_meant(place.node)) {
+            let of = place.type_index as usize;
+            if place.kind != PlaceKind::TooDeep && !matters(of) {
+                continue;
+            }
+            match place.kind {
+                PlaceKind::Busy => busy += 1,
+                PlaceKind::TooDeep => deep += 1,
+                _ => *at_paths.entry((place.path, of)).or_default() += 1,
+            }
+            coverage.values += 1;
+        }
+        let mut values: BTreeMap<(usize, String), (PathId, usize)> = BTreeMap::new();
+        for ((path, of), count) in at_paths {
+            let field = field(snapshot, path);
+            let field = field.with_type(&names.get(&field.type_name));
+            values.entry((of, field)).or_insert((path, 0)).1 += count;
+        }
+        let named = |of: usize| {
+            let info = snapshot.types().get(of)?;
+            Some(Named {
+                shown: names.get(&info.name).into_owned(),
+                info: Arc::clone(info),
+            })
+        };
+        let types = types.into_iter().filter_map(|(of, count)| {
+            let why = Untraced::Objects {
+                openings: openings_of(snapshot, of),
+                of: named(of)?,
+            };
+            Some(Gap { why, count })
+        });
+        let values = values
+            .into_iter()
+            .filter_map(|((of, field), (path, count))| {
+                let why = Untraced::Values {
+                    openings: openings_at(snapshot, path, of),
+                    of: named(of)?,
+                    field,
+                };
+                Some(Gap { why, count })
+            });
+        let mut gaps: Vec<Gap> = types.collect();
+        order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
+        let mut of_values: Vec<Gap> = values.collect();
+        order::sort_by_key(&mut of_values, |gap| Reverse(gap.count));
+        gaps.append(&mut of_values);
+        let rest = [
+            (Untraced::OtherThread, other_thread),
+            (Untraced::Busy, busy),
+            (Untraced::TooDeep, deep),
+            (Untraced::Lent, lent),
+            (Untraced::Panicked, panicked),
+        ];
+        let rest = rest.into_iter().filter(|&(_, count)| count > 0);
+        gaps.extend(rest.map(|(why, count)| Gap { why, count }));
+        coverage.gaps = gaps;
+        coverage
+    }
+
+    /// Whether tracking was on. Where it is off nothing is known.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.is_enabled
+    }
+
+    /// How many objects were traced.
+    #[must_use]
+    pub fn traced(&self) -> usize {
+        self.traced
+    }
+
+    /// How many objects could not be traced.
+    #[must_use]
+    pub fn untraced(&self) -> usize {
+        self.untraced
+    }
+
+    /// How many values inside traced objects could not be traced.
+    #[must_use]
+    pub fn untraced_values(&self) -> usize {
+        self.values
+    }
+
+    /// Whether everything that could change an answer was traced.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.untraced + self.values == 0
+    }
+
+    pub(crate) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+}
+
+impl WhatIf {
+    /// What could not be traced and may be freed or lost as well.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        let snapshot = self.snapshot();
+        let Change::Dropped { node, .. } = self.change() else {
+            return Coverage::of_references(snapshot);
+        };
+        let mut freed = NodeSet::new(snapshot.len());
+        freed.insert(*node);
+        for object in self.freed() {
+            freed.insert(object.node_id());
+        }
+        Coverage::of_references_of(snapshot, &freed)
+    }
+}

@@ -1,0 +1,296 @@
+//! The cycles that keep leaked objects alive, and the fields that close them.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::order;
+use objgraph_core::{EdgeRow, NodeId, PathId, Segment, Snapshot};
+
+use super::fields::{Fields, is_back_name};
+use super::rings::{Rings, Step};
+use super::{Components, NodeSet, rows, strong_components_within};
+
+/// The cycles among some objects, one example of each kind.
+///
+/// Objects that keep each other alive form a strongly connected component, which may hold a vast
+/// number of cycles. For each component, one short cycle is told for every field that closes
+/// one, up to [`Cycles::EXAMPLES`].
+#[derive(Clone, Debug, Default)]
+pub struct Cycles {
+    kinds: Vec<Cycle>,
+    groups: usize,
+    objects: usize,
+}
+
+/// A kind of cycle: the same fields of objects made at the same places, one after the other.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Cycle {
+    /// The first cycle of this kind: each step is the reference to the object of the next, and
+    /// the last is a reference to the first.
+    pub ring: Vec<Step>,
+    /// How many groups of objects that keep each other alive have a cycle of this kind.
+    pub count: usize,
+    /// How many objects there are in these groups.
+    pub objects: usize,
+    /// The fields that close the cycle, in the order of the ring, each once.
+    pub closing: Vec<ClosingField>,
+}
+
+/// A field that closes a cycle: the one to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClosingField {
+    /// The field.
+    pub path: PathId,
+    /// Whether the field is marked `#[tracked(back)]`, so that there is no doubt.
+    pub is_marked: bool,
+}
+
+impl Cycles {
+    /// For one group of objects that keep each other alive, at most this many cycles are told.
+    pub const EXAMPLES: usize = 4;
+
+    /// The cycles among these nodes (sorted), over strong edges.
+    ///
+    /// Takes time in proportion to the nodes of the snapshot and the edges of the given nodes.
+    #[must_use]
+    pub fn among(snapshot: &Snapshot, nodes: &[NodeId]) -> Self {
+        if nodes.is_empty() {
+            return Self::default();
+        }
+        let mut within = NodeSet::new(snapshot.len());
+        for &node in nodes {
+            within.insert(node);
+        }
+        let components = strong_components_within(snapshot, &within);
+        Search::new(snapshot, &components).run()
+    }
+
+    /// The kinds of cycles: those of the most objects first, then in the order of the snapshot.
+    #[must_use]
+    pub fn kinds(&self) -> &[Cycle] {
+        &self.kinds
+    }
+
+    /// How many groups of objects there are that keep each other alive.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.groups
+    }
+
+    /// How many objects there are in these groups; what they own besides is not counted.
+    #[must_use]
+    pub fn objects(&self) -> usize {
+        self.objects
+    }
+}
+
+/// How sure it is that a reference is the one that should not own; the surest last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Back {
+    /// It points to an object born later.
+    No,
+    /// It points to an object born earlier, or to its own.
+    Born,
+    /// The field's name says that it points back.
+    Named,
+    /// The field is marked `#[tracked(back)]`.
+    Marked,
+}
+
+struct Search<'s> {
+    snapshot: &'s Snapshot,
+    components: &'s Components,
+    /// What the field alone tells, by path; `None` where not asked yet.
+    by_path: Vec<Option<Back>>,
+    rings: Rings<'s>,
+    fields: Fields,
+}
+
+impl<'s> Search<'s> {
+    fn new(snapshot: &'s Snapshot, components: &'s Components) -> Self {
+        Self {
+            snapshot,
+            components,
+            by_path: Vec::new(),
+            rings: Rings::new(snapshot, components),
+            fields: Fields::of(snapshot),
+        }
+    }
+
+    fn run(mut self) -> Cycles {
+        let mut cycles = Cycles::default();
+        let mut kind_of: HashMap<Vec<(u32, u32)>, usize> = HashMap::new();
+        for component in 0..self.components.count() {
+            let closing = self.closing_edges(component);
+            if closing.is_empty() {
+                continue;
+            }
+            let objects = self.components.members(component).len();
+            cycles.groups += 1;
+            cycles.objects += objects;
+            let mut told: Vec<usize> = Vec::new();
+            for (source, edge) in closing {
+                let ring = self.rings.through(source, edge);
+                match kind_of.get(&self.key(&ring)) {
+                    Some(&kind) if told.contains(&kind) => {}
+                    Some(&kind) => {
+                        cycles.kinds[kind].count += 1;
+                        cycles.kinds[kind].objects += objects;
+                        told.push(kind);
+                    }
+                    None => {
+                        kind_of.insert(self.key(&ring), cycles.kinds.len());
+                        told.push(cycles.kinds.len());
+                        let closing = self.closing_fields(&ring);
+                        cycles.kinds.push(Cycle {
+                            ring,
+                            count: 1,
+                            objects,
+                            closing,
+                        });
+                    }
+                }
+            }
+        }
+        order::sort_by_key(&mut cycles.kinds, |cycle| std::cmp::Reverse(cycle.objects));
+        cycles
+    }
+
+    /// For each field of the component that points back, the first reference it holds, the
+    /// surest fields only; empty if there is no cycle.
+    fn closing_edges(&mut self, component: usize) -> Vec<(NodeId, usize)> {
+        let components = self.components;
+        let mut best = Back::No;
+        let mut found: Vec<(NodeId, usize)> = Vec::new();
+        let mut fields: Vec<u32> = Vec::new();
+        for &source in components.members(component) {
+            let first = self.snapshot.parts().edge_starts[source.index()] as usize;
+            for (number, edge) in rows(self.snapshot, source).iter().enumerate() {
+                if !edge.strong || components.of(edge.target) != Some(component) {
+                    continue;
+                }
+                let back = self.back(source, edge);
+                if back == Back::No || back < best {
+                    continue;
+                }
+                if back > best {
+                    best = back;
+                    found.clear();
+                    fields.clear();
+                }
+                let field = self.fields.number(edge.path);
+                if found.len() < Cycles::EXAMPLES && !fields.contains(&field) {
+                    found.push((source, first + number));
+                    fields.push(field);
+                }
+            }
+        }
+        found
+    }
+
+    /// What is the same in cycles of one kind: fields and creation sites, from the same start
+    /// whichever object the cycle was met at.
+    fn key(&self, ring: &[Step]) -> Vec<(u32, u32)> {
+        let nodes = &self.snapshot.parts().nodes;
+        let mut key: Vec<(u32, u32)> = ring
+            .iter()
+            .map(|step| {
+                let field = self.fields.number(step.path);
+                (field, nodes[step.node.index()].site)
+            })
+            .collect();
+        let start = least_rotation(&key);
+        key.rotate_left(start);
+        key
+    }
+
+    /// The surest references of the ring to change.
+    fn closing_fields(&mut self, ring: &[Step]) -> Vec<ClosingField> {
+        let backs: Vec<Back> = ring
+            .iter()
+            .map(|step| self.back(step.node, &self.snapshot.parts().edges[step.edge]))
+            .collect();
+        let best = backs.iter().copied().max().unwrap_or(Back::No);
+        let mut fields: Vec<ClosingField> = Vec::new();
+        for (step, _) in ring.iter().zip(&backs).filter(|(_, back)| **back == best) {
+            let number = |path| self.fields.number(path);
+            let is_new = |field: &ClosingField| number(field.path) != number(step.path);
+            if fields.len() < Cycles::EXAMPLES && fields.iter().all(is_new) {
+                fields.push(ClosingField {
+                    path: step.path,
+                    is_marked: best == Back::Marked,
+                });
+            }
+        }
+        fields
+    }
+
+    fn back(&mut self, source: NodeId, edge: &EdgeRow) -> Back {
+        let by_path = self.back_by_path(edge.path);
+        if by_path != Back::No {
+            return by_path;
+        }
+        let nodes = &self.snapshot.parts().nodes;
+        let birth = |node: NodeId| (nodes[node.index()].epoch, node);
+        if birth(edge.target) <= birth(source) {
+            Back::Born
+        } else {
+            Back::No
+        }
+    }
+
+    fn back_by_path(&mut self, path: PathId) -> Back {
+        if self.by_path.len() <= path.index() {
+            self.by_path.resize(path.index() + 1, None);
+        }
+        let snapshot = self.snapshot;
+        *self.by_path[path.index()].get_or_insert_with(|| {
+            let paths = &snapshot.parts().paths;
+            let mut named = Back::No;
+            let mut next = Some(path);
+            while let Some(path) = next {
+                match paths.segment(path) {
+                    Segment::BackField(_) => return Back::Marked,
+                    Segment::Field(name) => {
+                        let name = name.name().rsplit('.').next().unwrap_or_default();
+                        if is_back_name(name) {
+                            named = Back::Named;
+                        }
+                    }
+                    _ => {}
+                }
+                next = paths.parent(path);
+            }
+            named
+        })
+    }
+}
+
+/// Where the least of all rotations begins (Kellogg S. Booth, "Lexicographically least circular
+/// substrings", 1980, in the form with two candidates). Takes time in proportion to the length.
+fn least_rotation<T: Ord>(ring: &[T]) -> usize {
+    let len = ring.len();
+    let (mut one, mut other, mut same) = (0, 1, 0);
+    while one < len && other < len && same < len {
+        let (a, b) = (&ring[(one + same) % len], &ring[(other + same) % len]);
+        match a.cmp(b) {
+            std::cmp::Ordering::Equal => same += 1,
+            std::cmp::Ordering::Greater => {
+                one += same + 1;
+                same = 0;
+            }
+            std::cmp::Ordering::Less => {
+                other += same + 1;
+                same = 0;
+            }
+        }
+        if one == other {
+            other += 1;
+        }
+    }
+    one.min(other)
+}

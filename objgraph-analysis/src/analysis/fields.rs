@@ -1,0 +1,316 @@
+//! The fields that hold the references of a snapshot: what an edit to the source would change.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use objgraph_core::{
+    EdgeRow, FieldName, Holder, PathId, Segment, Snapshot, short_name, steps_text,
+};
+
+/// A field as it is declared: `Node.children`, `Value::Closure.env`.
+///
+/// A value of the declaring type may be an object itself, or a part of objects of any type; all
+/// references that the field holds, wherever it occurs, are those of one field. Elements of
+/// containers are not distinguished: `children[0]` and `children[7]` are held by `children`.
+///
+/// It prints with the short name of the type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct FieldPath {
+    /// The full name of the type that declares the field, without generic arguments:
+    /// `app::dom::Node`. Where no derive declares the field, the type of the object that holds the
+    /// reference.
+    pub type_name: String,
+    /// The field: `children`; in an enum, with its variant: `Closure.env`; a part of a tuple with
+    /// its number: `pair.1`. Empty if the value itself is the reference.
+    pub path: String,
+    /// The line of the declaration, which distinguishes types of one name in several functions.
+    declared_at: Option<u32>,
+    /// Whether the field is part of an enum.
+    is_in_variant: bool,
+    /// Whether the field is marked `#[tracked(back)]`.
+    pub is_back: bool,
+}
+
+impl FieldPath {
+    /// Whether its name says that it points back to an owner.
+    pub(super) fn is_named_back(&self) -> bool {
+        self.path.split('.').any(is_back_name)
+    }
+
+    /// The text of the field with this name for its type: `Value::Closure.env`.
+    pub(crate) fn with_type(&self, type_name: &str) -> String {
+        match self.path.as_str() {
+            "" => type_name.to_owned(),
+            path if self.is_in_variant => format!("{type_name}::{path}"),
+            path => format!("{type_name}.{path}"),
+        }
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.with_type(&short_name(&self.type_name)))
+    }
+}
+
+/// The fields of a snapshot, numbered in the order of their names.
+#[derive(Debug)]
+pub(super) struct Fields {
+    all: Vec<FieldPath>,
+    /// The number of the field of each path.
+    of_path: Vec<u32>,
+    /// Whether a name says that the field points back to an owner: its own, or that of a field
+    /// around it wherever it occurs.
+    is_named_back: Vec<bool>,
+    /// The paths that hold references.
+    paths: Vec<PathId>,
+}
+
+/// The paths that end in one field.
+#[derive(Default)]
+struct Occurrences {
+    paths: Vec<usize>,
+    /// How many are not marked as references back.
+    unmarked: usize,
+    /// How many have no name of a reference back in them.
+    unnamed: usize,
+}
+
+impl Fields {
+    /// The number of no field.
+    pub(super) const NONE: u32 = u32::MAX;
+
+    /// Takes time in proportion to the edges.
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let mut by_line: Vec<Option<PathId>> = Vec::new();
+        for edge in &snapshot.parts().edges {
+            let at = edge.path.index();
+            if by_line.len() <= at {
+                by_line.resize(at + 1, None);
+            }
+            by_line[at] = Some(edge.path);
+        }
+        let paths: Vec<PathId> = by_line.iter().copied().flatten().collect();
+        // A field of which some occurrences only are marked is not.
+        let mut found: BTreeMap<FieldPath, Occurrences> = BTreeMap::new();
+        for &path in &paths {
+            let field = field(snapshot, path);
+            let is_back = field.is_back;
+            let key = FieldPath {
+                is_back: false,
+                ..field
+            };
+            let occurrences = found.entry(key).or_default();
+            occurrences.unmarked += usize::from(!is_back);
+            let names = snapshot.parts().paths.show_field(path);
+            occurrences.unnamed += usize::from(!names.split(['.', '[']).any(is_back_name));
+            occurrences.paths.push(path.index());
+        }
+        let mut fields = Self {
+            all: Vec::new(),
+            is_named_back: Vec::new(),
+            of_path: vec![Self::NONE; by_line.len()],
+            paths,
+        };
+        for (field, occurrences) in found {
+            for path in occurrences.paths {
+                fields.of_path[path] = fields.all.len() as u32;
+            }
+            fields.is_named_back.push(occurrences.unnamed == 0);
+            let is_back = occurrences.unmarked == 0;
+            fields.all.push(FieldPath { is_back, ..field });
+        }
+        fields
+    }
+
+    /// The number of the field that a path ends in.
+    pub(super) fn number(&self, path: PathId) -> u32 {
+        self.of_path
+            .get(path.index())
+            .copied()
+            .unwrap_or(Self::NONE)
+    }
+
+    /// The number of the field that holds a pointer; [`Fields::NONE`] for an object that stands
+    /// inside of its holder.
+    pub(super) fn pointer(&self, snapshot: &Snapshot, edge: &EdgeRow) -> u32 {
+        match snapshot.parts().nodes[edge.target.index()].holder {
+            Holder::Instance => Self::NONE,
+            _ => self.number(edge.path),
+        }
+    }
+
+    /// Whether the names along all paths to the field say that it points back to an owner.
+    pub(super) fn is_named_back(&self, number: u32) -> bool {
+        self.is_named_back[number as usize]
+    }
+
+    pub(super) fn get(&self, number: u32) -> &FieldPath {
+        &self.all[number as usize]
+    }
+
+    /// The numbers of the fields of this name: `Type.field`, `Type::Variant.field` or
+    /// `Type.Variant.field`, where the type may be named with any number of its modules; or, where
+    /// there is none, the way to the field from the object that holds it:
+    /// `Circuit.nodes.Source.output.circuit`.
+    pub(super) fn named(&self, snapshot: &Snapshot, name: &str) -> Vec<u32> {
+        let name = without_arguments(name);
+        let declared = self.all.iter().enumerate().filter(|(_, field)| {
+            let full = without_arguments(&field.type_name);
+            let type_name = name.strip_suffix(&field.path).and_then(|of_type| {
+                let of_type = of_type.strip_suffix('.');
+                of_type.or_else(|| name.strip_suffix(&field.path)?.strip_suffix("::"))
+            });
+            type_name.is_some_and(|type_name| {
+                let modules = full.strip_suffix(type_name);
+                modules.is_some_and(|modules| modules.is_empty() || modules.ends_with("::"))
+            })
+        });
+        let mut numbers: Vec<u32> = declared.map(|(at, _)| at as u32).collect();
+        if numbers.is_empty() {
+            let table = &snapshot.parts().paths;
+            let held_by = self.paths.iter().filter(|&&path| {
+                let holder = snapshot.types().get(table.type_index(path) as usize);
+                let steps = table.show_field(path).replace("[_]", "").replace("[*]", "");
+                let steps = steps.trim_start_matches('.');
+                holder.is_some_and(|holder| {
+                    let full = without_arguments(declaring(&holder.name));
+                    name == format!("{full}.{steps}")
+                        || name == format!("{}.{steps}", short_name(&full))
+                })
+            });
+            numbers = held_by.map(|&path| self.number(path)).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        numbers
+    }
+
+    /// The number of a field of this snapshot.
+    pub(super) fn find(&self, field: &FieldPath) -> Option<u32> {
+        let at = self.all.iter().position(|other| other == field)?;
+        Some(at as u32)
+    }
+}
+
+/// The field that a path ends in.
+#[doc(hidden)]
+pub fn field(snapshot: &Snapshot, path: PathId) -> FieldPath {
+    let paths = &snapshot.parts().paths;
+    let steps = paths.steps(path, 0);
+    let declared = steps.iter().enumerate().rev().find_map(|(at, step)| {
+        let (name, is_back) = named_field(step.0)?;
+        Some((at, name, name.declared_by()?, is_back))
+    });
+    let Some((at, name, type_name, is_back)) = declared else {
+        let info = snapshot.types().get(paths.type_index(path) as usize);
+        return FieldPath {
+            type_name: info.map_or_else(String::new, |info| declaring(&info.name).to_owned()),
+            path: field_names(&steps),
+            declared_at: None,
+            is_in_variant: false,
+            is_back: paths.is_back(path),
+        };
+    };
+    FieldPath {
+        type_name: type_name.to_owned(),
+        path: field_names(&steps[at..]),
+        declared_at: name.declared_at(),
+        is_in_variant: name.name().contains('.'),
+        is_back,
+    }
+}
+
+/// The name of a field, and whether it is marked `#[tracked(back)]`.
+fn named_field(segment: Segment) -> Option<(FieldName, bool)> {
+    match segment {
+        Segment::Field(name) => Some((name, false)),
+        Segment::BackField(name) => Some((name, true)),
+        _ => None,
+    }
+}
+
+/// Steps without the elements of containers: `pair.1`.
+fn field_names(steps: &[(Segment, Option<u32>)]) -> String {
+    let is_named = |step: &&(Segment, Option<u32>)| {
+        named_field(step.0).is_some() || matches!(step.0, Segment::Deep)
+    };
+    let names = steps.iter().filter(is_named);
+    let names: Vec<String> = names.map(|&step| steps_text([step])).collect();
+    names.join(".")
+}
+
+/// A name without the generic arguments of its types: `app::Node<u8>.next` is `app::Node.next`.
+fn without_arguments(name: &str) -> String {
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    name.chars()
+        .filter(|&c| {
+            // The `>` of an arrow closes nothing.
+            let is_arrow = c == '>' && before == '-';
+            before = c;
+            match c {
+                '<' => depth += 1,
+                '>' if !is_arrow => {
+                    depth = depth.saturating_sub(1);
+                    return false;
+                }
+                _ => {}
+            }
+            depth == 0
+        })
+        .collect()
+}
+
+/// The type that declares the fields of a type: what is inside of cells and locks.
+///
+/// ```text
+/// core::cell::RefCell<app::Node>  →  app::Node
+/// ```
+#[doc(hidden)]
+pub fn declaring(mut name: &str) -> &str {
+    const CELLS: [&str; 3] = ["RefCell", "Mutex", "RwLock"];
+    while let Some((outer, inner)) = name.strip_suffix('>').and_then(|name| name.split_once('<')) {
+        let outer = outer.rsplit("::").next().unwrap_or(outer);
+        if !CELLS.contains(&outer) || inner.contains(", ") {
+            break;
+        }
+        name = inner;
+    }
+    name
+}
+
+/// Whether a field of this name points back to an owner in nearly every program that has one:
+/// `parent`, `prev_sibling`.
+pub(super) fn is_back_name(name: &str) -> bool {
+    let first = name.split('_').next().unwrap_or(name);
+    matches!(
+        first,
+        "parent" | "owner" | "prev" | "previous" | "back" | "backref" | "outer" | "up"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::declaring;
+
+    #[test]
+    fn cells_and_locks_declare_no_fields() {
+        for (name, expected) in [
+            ("app::Node", "app::Node"),
+            ("core::cell::RefCell<app::Node>", "app::Node"),
+            (
+                "std::sync::mutex::Mutex<core::cell::RefCell<app::Node<u8>>>",
+                "app::Node<u8>",
+            ),
+            (
+                "lock_api::mutex::Mutex<parking_lot::RawMutex, app::Node>",
+                "lock_api::mutex::Mutex<parking_lot::RawMutex, app::Node>",
+            ),
+            ("alloc::vec::Vec<app::Node>", "alloc::vec::Vec<app::Node>"),
+        ] {
+            assert_eq!(declaring(name), expected);
+        }
+    }
+}

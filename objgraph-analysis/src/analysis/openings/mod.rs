@@ -1,0 +1,470 @@
+//! What opens a blind spot: the code to write, so that the trace visits what it could not.
+//!
+//! It is read from the full name of a type, which says of each type in it where it is declared:
+//! in std, in a crate that objgraph has a feature for, or in a crate that derives.
+
+mod known;
+mod name;
+#[cfg(test)]
+mod tests;
+
+use std::any::type_name;
+use std::task::Waker;
+
+use objgraph_core::{Family, PathId, Segment, Snapshot, TypeInfo, public_name};
+
+use super::is_of_another_copy;
+
+use self::known::{Holds, ecosystem, is_primitive, of_std};
+use self::name::{Name, read};
+
+/// What makes the trace visit values of a type that it cannot visit yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// The derive, on the type with this full name.
+    Derive(String),
+    /// `objgraph::register!`, of this type as a program writes it.
+    Register {
+        written: String,
+        /// The function that the line must stand in, because it declares a type.
+        within: Option<String>,
+    },
+    /// The feature of objgraph with this name.
+    Feature(&'static str),
+    /// `objgraph::capture!`, for this trait object: `Fn(u32) -> u32`; empty for a closure itself.
+    Capture(String),
+    /// `objgraph::future!`, for this trait object: `Future<Output = ()>`.
+    Future(String),
+    /// `Tracked` as a supertrait of the trait of this object, and a `Visit` of its boxes:
+    /// `app::Node<u8> + Send`.
+    Supertrait(String),
+    /// A pointer of objgraph in place of std's, which knows what it was made of.
+    OwnPointer,
+    /// A bound on the parameter that stands for the type of a field: no line can name the type.
+    Bound,
+    /// A call that is given the object, and so knows its type: no line can name it.
+    Call,
+    /// `register` of the type of the value that is in a `Box<dyn Any>`.
+    ValueInAny,
+    /// One copy of objgraph in the program: the value is a pointer of another.
+    OneCopy,
+    /// `objgraph::watch` of the task that a waker owns.
+    WatchTask,
+    /// `#[tracked(with = …)]` on the field: nothing is known of the type.
+    With,
+}
+
+/// What opens objects of a type of the snapshot, in order.
+pub(super) fn openings_of(snapshot: &Snapshot, type_index: usize) -> Vec<Opening> {
+    let parts = snapshot.parts();
+    openings(
+        &parts.types[type_index].name,
+        Where::Object,
+        &parts.families,
+    )
+}
+
+/// What opens the values of a type at the end of a path, in order.
+pub(super) fn openings_at(snapshot: &Snapshot, path: PathId, type_index: usize) -> Vec<Opening> {
+    let parts = snapshot.parts();
+    openings(
+        &parts.types[type_index].name,
+        place(snapshot, path),
+        &parts.families,
+    )
+}
+
+/// Where values of a type are that cannot be visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Where<'s> {
+    /// They are objects.
+    Object,
+    /// In a field of a generic type, whose type has this text; empty if it is not known.
+    Generic(&'s str),
+    /// In a field of a type that is not generic, whose derive registers all that the field names.
+    Concrete,
+}
+
+/// What is known of the field at the end of a path.
+fn place(snapshot: &Snapshot, path: PathId) -> Where<'_> {
+    let parts = snapshot.parts();
+    let mut at = path;
+    let field = loop {
+        match parts.paths.segment(at) {
+            Segment::Field(field) | Segment::BackField(field) => break field,
+            _ => match parts.paths.parent(at) {
+                Some(parent) => at = parent,
+                None => return Where::Generic(""),
+            },
+        }
+    };
+    let declares = |info: &TypeInfo| {
+        let declared_by = field.declared_by();
+        declared_by.is_some_and(|path| path == info.name.split('<').next().unwrap_or_default())
+    };
+    match parts.types.iter().find(|info| declares(info)) {
+        Some(info) if info.is_derived && !info.name.contains('<') => Where::Concrete,
+        Some(info) => {
+            let mut fields = info.fields.iter();
+            let found = fields.find(|one| one.name == field.name());
+            Where::Generic(found.map_or("", |one| one.type_text))
+        }
+        None => Where::Generic(""),
+    }
+}
+
+/// What opens values of a type with this full name, all of it in order.
+///
+fn openings(full_name: &str, place: Where<'_>, families: &[Family]) -> Vec<Opening> {
+    if place != Where::Object && is_of_another_copy(full_name) {
+        return vec![Opening::OneCopy];
+    }
+    if full_name == type_name::<Waker>() {
+        return vec![Opening::WatchTask];
+    }
+    let name = read(full_name);
+    let mut finder = Finder {
+        families,
+        found: Vec::new(),
+        is_nameable: true,
+    };
+    finder.whole(&name);
+    let Finder {
+        mut found,
+        is_nameable,
+        ..
+    } = finder;
+    if let (Name::Object(..), Where::Object) = (&name, place) {
+        return vec![Opening::OwnPointer];
+    }
+    if !is_nameable {
+        if !found.iter().any(|one| matches!(one, Opening::Capture(_))) {
+            found.push(match place {
+                Where::Object => Opening::Call,
+                _ => Opening::Bound,
+            });
+        }
+    } else if found.is_empty() || needs_name(&name, place, &found) {
+        found.push(register(&name, families));
+    }
+    found
+}
+
+/// Whether a value of the type can own no counted reference: it is made of std's types alone, and
+/// of those that hold nothing.
+pub(crate) fn is_plain(full_name: &str) -> bool {
+    fn holds_nothing(name: &Name<'_>) -> bool {
+        match name {
+            Name::Path { path, .. } if is_primitive(path) => true,
+            Name::Path {
+                path,
+                arguments,
+                rest: "",
+            } => match of_std(path) {
+                Some(Holds::Nothing) => true,
+                Some(Holds::Arguments) => arguments.iter().all(holds_nothing),
+                Some(Holds::References) | None => false,
+            },
+            Name::Tuple(parts) => parts.iter().all(holds_nothing),
+            Name::List(item, _) => holds_nothing(item),
+            // What it refers to, it does not own.
+            Name::Reference(..) => true,
+            Name::Other(text) => !text.is_empty(),
+            Name::Path { .. } | Name::Object(..) => false,
+        }
+    }
+    holds_nothing(&read(full_name))
+}
+
+/// Whether the type must be registered by name too, after what was found has been done.
+fn needs_name(name: &Name<'_>, place: Where<'_>, found: &[Opening]) -> bool {
+    let works_by_name =
+        |opening: &Opening| matches!(opening, Opening::Derive(_) | Opening::Feature(_));
+    if !found.iter().all(works_by_name) {
+        return false;
+    }
+    let Name::Path {
+        path, arguments, ..
+    } = name
+    else {
+        return place == Where::Object;
+    };
+    if arguments.is_empty() {
+        return false;
+    }
+    let last = path.rsplit("::").next().unwrap_or(path);
+    match place {
+        // A field that names the type registers it.
+        Where::Concrete => false,
+        Where::Generic(text) => !text
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .any(|word| word == last),
+        // The derive of a type that is not generic registers the cells and locks around it.
+        Where::Object => {
+            !(is_cell(path)
+                && matches!(&arguments[..], [Name::Path { arguments, .. }] if arguments.is_empty()))
+        }
+    }
+}
+
+fn is_cell(path: &str) -> bool {
+    let cells = [
+        "std::cell::RefCell",
+        "std::sync::Mutex",
+        "std::sync::RwLock",
+    ];
+    cells.contains(&&*public_name(path))
+}
+
+struct Finder<'f> {
+    families: &'f [Family],
+    found: Vec<Opening>,
+    /// Whether a program can write the type: a closure has no name.
+    is_nameable: bool,
+}
+
+impl Finder<'_> {
+    fn push(&mut self, opening: Opening) {
+        if !self.found.contains(&opening) {
+            self.found.push(opening);
+        }
+    }
+
+    /// The type as a whole.
+    fn whole(&mut self, name: &Name<'_>) {
+        match name {
+            Name::Path { path, rest, .. } if is_closure(path, rest) => {
+                self.is_nameable = false;
+                self.push(Opening::Capture(String::new()));
+            }
+            _ => self.part(name),
+        }
+    }
+
+    /// A type that values of the whole own.
+    fn part(&mut self, name: &Name<'_>) {
+        match name {
+            Name::Path { path, rest, .. } if is_closure(path, rest) => self.is_nameable = false,
+            Name::Path {
+                path, arguments, ..
+            } => self.path(path, arguments),
+            Name::Tuple(parts) => parts.iter().for_each(|part| self.part(part)),
+            Name::List(item, _) => self.part(item),
+            Name::Reference(_, referent) => self.part(referent),
+            Name::Object(text, first) => {
+                let opening = self.object(text, first);
+                self.push(opening);
+            }
+            Name::Other(_) => {}
+        }
+    }
+
+    fn path(&mut self, path: &str, arguments: &[Name<'_>]) {
+        if is_primitive(path) {
+            return;
+        }
+        match (of_std(path), ecosystem(path)) {
+            (Some(Holds::Arguments), _) => arguments.iter().for_each(|part| self.part(part)),
+            (Some(_), _) => self.names(arguments),
+            (None, Some(ecosystem)) => {
+                if !ecosystem.is_on() {
+                    self.push(Opening::Feature(ecosystem.feature));
+                }
+                // A raw lock, or a kind of pointer, that a crate passes to its own type is no value.
+                for argument in arguments {
+                    match argument {
+                        Name::Path { path, .. } if is_raw(path) => {}
+                        _ => self.part(argument),
+                    }
+                }
+            }
+            // The arguments of a type that derives may be any.
+            (None, None) if self.is_family(path) => self.names(arguments),
+            (None, None) if is_std(path) => self.push(Opening::With),
+            (None, None) => {
+                self.push(Opening::Derive(path.to_owned()));
+                self.names(arguments);
+            }
+        }
+    }
+
+    /// Types that must merely have a name.
+    fn names(&mut self, arguments: &[Name<'_>]) {
+        for argument in arguments {
+            match argument {
+                Name::Path { path, rest, .. } if is_closure(path, rest) => self.is_nameable = false,
+                Name::Path { arguments, .. } | Name::Tuple(arguments) => self.names(arguments),
+                Name::List(item, _) | Name::Reference(_, item) => {
+                    self.names(std::slice::from_ref(item));
+                }
+                Name::Object(..) | Name::Other(_) => {}
+            }
+        }
+    }
+
+    fn object(&self, text: &str, first: &str) -> Opening {
+        let (root, last) = (
+            first.split("::").next().unwrap_or(first),
+            first.rsplit("::").next().unwrap_or(first),
+        );
+        match (root, last) {
+            ("core" | "alloc" | "std", "Fn" | "FnMut" | "FnOnce") => {
+                Opening::Capture(written_object(text))
+            }
+            ("core" | "alloc" | "std", "Future") => Opening::Future(written_object(text)),
+            ("core", "Any") => Opening::ValueInAny,
+            ("core" | "alloc" | "std", _) => Opening::With,
+            _ => Opening::Supertrait(written_object(text)),
+        }
+    }
+
+    fn is_family(&self, path: &str) -> bool {
+        family(self.families, path).is_some()
+    }
+}
+
+/// Whether the type is of those that crates pass to their own types, and no program does.
+fn is_raw(path: &str) -> bool {
+    [
+        "parking_lot::raw",
+        "parking_lot::remutex",
+        "archery::",
+        "arc_swap::",
+    ]
+    .iter()
+    .any(|start| path.starts_with(start))
+}
+
+fn family<'f>(families: &'f [Family], path: &str) -> Option<&'f Family> {
+    families.iter().find(|family| family.path == path)
+}
+
+fn is_closure(path: &str, rest: &str) -> bool {
+    path.ends_with("}}") || rest.ends_with("}}")
+}
+
+fn is_std(path: &str) -> bool {
+    matches!(path.split("::").next(), Some("core" | "alloc" | "std"))
+}
+
+/// The bounds of a trait object as a program writes them.
+fn written_object(text: &str) -> String {
+    const PUBLIC: [(&str, &str); 4] = [
+        ("core::ops::function::", ""),
+        ("core::marker::", ""),
+        ("core::future::future::", "std::future::"),
+        ("core::any::", "std::any::"),
+    ];
+    PUBLIC
+        .iter()
+        .fold(text.to_owned(), |text, (private, public)| {
+            text.replace(private, public)
+        })
+}
+
+/// The line that registers a type.
+fn register(name: &Name<'_>, families: &[Family]) -> Opening {
+    let mut writer = Writer {
+        families,
+        out: String::new(),
+        within: None,
+    };
+    writer.write(name);
+    Opening::Register {
+        written: writer.out,
+        within: writer.within,
+    }
+}
+
+/// Writes a type as a program would.
+struct Writer<'f> {
+    families: &'f [Family],
+    out: String,
+    within: Option<String>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, name: &Name<'_>) {
+        match name {
+            Name::Path {
+                path, arguments, ..
+            } => self.path(path, arguments),
+            Name::Tuple(parts) => {
+                self.out.push('(');
+                self.list(parts);
+                if parts.len() == 1 {
+                    self.out.push(',');
+                }
+                self.out.push(')');
+            }
+            Name::List(item, length) => {
+                self.out.push('[');
+                self.write(item);
+                if let Some(length) = length {
+                    self.out.push_str("; ");
+                    self.out.push_str(length);
+                }
+                self.out.push(']');
+            }
+            Name::Reference(mark, referent) => {
+                self.out.push_str("&'static ");
+                self.out.push_str(mark.trim_start_matches('&'));
+                self.write(referent);
+            }
+            Name::Object(text, _) => {
+                self.out.push_str("dyn ");
+                self.out.push_str(&written_object(text));
+            }
+            Name::Other(text) => self.out.push_str(text),
+        }
+    }
+
+    fn list(&mut self, names: &[Name<'_>]) {
+        for (index, name) in names.iter().enumerate() {
+            if index > 0 {
+                self.out.push_str(", ");
+            }
+            self.write(name);
+        }
+    }
+
+    fn path(&mut self, path: &str, arguments: &[Name<'_>]) {
+        let arguments = match (of_std(path), ecosystem(path)) {
+            (Some(_), _) => {
+                self.out.push_str(&public_name(path));
+                arguments
+            }
+            (None, Some(ecosystem)) => {
+                self.out.push_str(&ecosystem.written(path));
+                // An alias of the crate's own fills in its raw locks.
+                match arguments {
+                    [Name::Path { path: raw, .. }, rest @ ..]
+                        if raw.starts_with("parking_lot::") =>
+                    {
+                        rest
+                    }
+                    all => all,
+                }
+            }
+            (None, None) => {
+                let local = family(self.families, path).and_then(|family| {
+                    let function = path.rsplit_once("::")?.0;
+                    (function != family.module).then_some(function)
+                });
+                match local {
+                    Some(function) => {
+                        self.within = Some(function.to_owned());
+                        self.out.push_str(path.rsplit("::").next().unwrap_or(path));
+                    }
+                    None => self.out.push_str(path),
+                }
+                arguments
+            }
+        };
+        if !arguments.is_empty() {
+            self.out.push('<');
+            self.list(arguments);
+            self.out.push('>');
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Which types could own themselves in a cycle, by their fields, before anything runs.
+
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::order;
+use objgraph_core::{Sight, TypeInfo, public_name};
+
+use text::mentions;
+
+#[cfg(test)]
+pub(crate) use tests::info as type_info;
+
+/// Which types could own themselves in a cycle of strong references: the answer of
+/// `type_cycles`.
+///
+/// It follows the fields of all registered types that have a derive, by the full names of their
+/// types, in which no alias or type parameter is left. `Rc` and `Arc` own, `Weak` does not, and a
+/// value is part of its holder. Instances of one generic type are one type. What it cannot follow
+/// is listed: a `dyn Trait`, a type without a derive, a generic type of which no instance is
+/// registered.
+///
+/// It prints as a report for people.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct TypeCycles {
+    /// The types with a derive: full names without generic arguments, sorted.
+    pub types: Vec<String>,
+    /// Who holds whom, sorted.
+    pub links: Vec<TypeLink>,
+    /// The cycles: first those through a field marked `#[tracked(back)]`, then those that a cell
+    /// on the way lets close while the program runs, then the others; the shortest first.
+    pub cycles: Vec<TypeCycle>,
+    /// The fields that could not be followed, sorted: a cycle may hide behind them.
+    pub unfollowed: Vec<UnfollowedField>,
+    /// The generic types with a derive of which no instance is registered: full names without
+    /// generic arguments, sorted.
+    pub unregistered: Vec<String>,
+}
+
+/// A field that may hold values of any type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct UnfollowedField {
+    /// The type that has the field: an index into [`TypeCycles::types`].
+    pub holder: usize,
+    /// The field: `parent`, `0`, or `Variant.name` in an enum.
+    pub field: String,
+    /// What it holds: `dyn app::Observer`, or the full name of a type without a derive.
+    pub type_name: String,
+}
+
+/// A field through which values of one type hold values of another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct TypeLink {
+    /// The type that has the field: an index into [`TypeCycles::types`].
+    pub holder: usize,
+    /// The field: `parent`, `0`, or `Variant.name` in an enum.
+    pub field: String,
+    /// The type that it holds: an index into [`TypeCycles::types`].
+    pub target: usize,
+    /// How it holds it.
+    pub hold: Hold,
+    /// Whether it is in a cell or a lock, so that it can be set when the value is shared already.
+    pub in_cell: bool,
+    /// Whether the field is marked `#[tracked(back)]`.
+    pub is_back: bool,
+}
+
+/// How a field holds a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Hold {
+    /// By an `Rc` or `Arc`.
+    Strong,
+    /// By a `Weak`.
+    Weak,
+    /// By value, in a `Box` or in a container.
+    Value,
+}
+
+/// A cycle of types, each of which holds the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TypeCycle {
+    /// The way around: indices into [`TypeCycles::links`]; the last leads to the first.
+    pub links: Vec<usize>,
+    /// Whether a cell or lock on the way lets it close while the program runs. Without one it
+    /// takes a cell that the types of the fields do not show.
+    pub in_cell: bool,
+    /// Whether one of its strong fields is marked `#[tracked(back)]`.
+    pub is_back: bool,
+}
+
+impl TypeCycles {
+    /// The cycles among these types; `generics` are the full names of all generic types with a
+    /// derive, without arguments. Takes time in proportion to the strong fields on cycles times all
+    /// fields.
+    #[must_use]
+    pub fn of(types: &[Arc<TypeInfo>], generics: &[String]) -> Self {
+        let derived: Vec<&TypeInfo> = types
+            .iter()
+            .map(|info| &**info)
+            .filter(|info| info.is_derived)
+            .collect();
+        let names: BTreeSet<&str> = derived.iter().map(|info| base(&info.name)).collect();
+        let unregistered = generics
+            .iter()
+            .filter(|name| !names.contains(name.as_str()));
+        let mut all = Self {
+            types: names.iter().map(|&name| name.to_owned()).collect(),
+            unregistered: unregistered.cloned().collect(),
+            ..Self::default()
+        };
+        all.unregistered.sort_unstable();
+        all.unregistered.dedup();
+        let mut links = BTreeSet::new();
+        let mut unfollowed = BTreeSet::new();
+        for info in derived {
+            let Some(holder) = all.find_type(base(&info.name)) else {
+                continue;
+            };
+            for field in &info.fields {
+                let mut cannot_follow = |type_name: String| {
+                    unfollowed.insert(UnfollowedField {
+                        holder,
+                        field: field.name.to_owned(),
+                        type_name,
+                    });
+                };
+                if field.sight == Sight::Opaque {
+                    cannot_follow(public_name(field.type_name));
+                }
+                for mention in mentions(field.type_name, &|path| names.contains(path)) {
+                    if mention.is_trait && mention.hold != Hold::Weak {
+                        if field.sight != Sight::Opaque {
+                            cannot_follow(format!("dyn {}", public_name(mention.path)));
+                        }
+                    } else if let Some(target) = all.find_type(mention.path) {
+                        links.insert(TypeLink {
+                            holder,
+                            field: field.name.to_owned(),
+                            target,
+                            hold: mention.hold,
+                            in_cell: mention.in_cell,
+                            is_back: field.back,
+                        });
+                    }
+                }
+            }
+        }
+        all.links = links.into_iter().collect();
+        all.unfollowed = unfollowed.into_iter().collect();
+        all.cycles = all.find();
+        all
+    }
+
+    /// The strong fields that are marked `#[tracked(back)]`, and so should be weak, whether or not
+    /// they are on a cycle.
+    pub fn back(&self) -> impl Iterator<Item = &TypeLink> {
+        let links = self.links.iter();
+        links.filter(|link| link.is_back && link.hold == Hold::Strong)
+    }
+
+    /// Whether there is neither a cycle nor a strong field that is marked `#[tracked(back)]`. What
+    /// could not be followed may still hide one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cycles.is_empty() && self.back().next().is_none()
+    }
+
+    /// The type of this full name, without generic arguments.
+    fn find_type(&self, name: &str) -> Option<usize> {
+        self.types
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .ok()
+    }
+
+    /// For each strong field the shortest way around through it, each way once.
+    fn find(&self) -> Vec<TypeCycle> {
+        let mut from: Vec<Vec<usize>> = vec![Vec::new(); self.types.len()];
+        for (number, link) in self.links.iter().enumerate() {
+            if link.hold != Hold::Weak {
+                from[link.holder].push(number);
+            }
+        }
+        let mut rings: BTreeSet<Vec<usize>> = BTreeSet::new();
+        for (number, link) in self.links.iter().enumerate() {
+            if link.hold == Hold::Strong
+                && let Some(mut ring) = self.way(&from, link.target, link.holder)
+            {
+                ring.push(number);
+                let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
+                ring.rotate_left(least);
+                rings.insert(ring);
+            }
+        }
+        let mut cycles: Vec<TypeCycle> = rings
+            .into_iter()
+            .map(|links| TypeCycle {
+                in_cell: links.iter().any(|&link| self.links[link].in_cell),
+                is_back: links.iter().any(|&link| {
+                    let link = &self.links[link];
+                    link.is_back && link.hold == Hold::Strong
+                }),
+                links,
+            })
+            .collect();
+        order::sort_by_key(&mut cycles, |cycle| {
+            (!cycle.is_back, !cycle.in_cell, cycle.links.len())
+        });
+        cycles
+    }
+
+    /// A shortest way from one type to another, over what is owned.
+    fn way(&self, from: &[Vec<usize>], start: usize, end: usize) -> Option<Vec<usize>> {
+        let mut by: Vec<Option<usize>> = vec![None; self.types.len()];
+        let mut queue = VecDeque::from([start]);
+        while let Some(at) = queue.pop_front() {
+            if at == end {
+                let mut way = Vec::new();
+                let mut at = end;
+                while at != start {
+                    let link = by[at]?;
+                    way.push(link);
+                    at = self.links[link].holder;
+                }
+                way.reverse();
+                return Some(way);
+            }
+            for &link in &from[at] {
+                let target = self.links[link].target;
+                if target != start && by[target].is_none() {
+                    by[target] = Some(link);
+                    queue.push_back(target);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The name of a type without its generic arguments.
+fn base(name: &str) -> &str {
+    name.split('<').next().unwrap_or(name)
+}

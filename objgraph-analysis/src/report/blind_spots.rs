@@ -1,0 +1,145 @@
+//! What could not be traced, in reports.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use objgraph_core::{PlaceKind, public_name};
+
+use super::openings::{opened_by, words};
+use super::words::{Names, count, fitted, joined, objects, wrapped};
+use crate::analysis::{BlindSpots, Opening};
+
+/// Maximum number of types, and of places, listed.
+const LINES: usize = 20;
+
+/// Each blind spot, with what to do about it.
+impl fmt::Display for BlindSpots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&fitted(&text))
+    }
+}
+
+impl BlindSpots {
+    fn write(&self, out: &mut String) -> fmt::Result {
+        let coverage = self.coverage();
+        if self.is_empty() || !coverage.is_enabled() {
+            return writeln!(out, "{coverage}");
+        }
+        let snapshot = self.snapshot();
+        let names = Names::of(snapshot);
+        let full_name = |type_index: usize| snapshot.types()[type_index].name.as_str();
+        for blind in self.types.iter().take(LINES) {
+            let name = full_name(blind.type_index);
+            tell(
+                out,
+                &format!(
+                    "{} of {}",
+                    objects(blind.objects),
+                    shown(name, names.get(blind.type_index))
+                ),
+                &opened_by(&self.openings_of(blind), name, false),
+            )?;
+        }
+        more(out, self.types.len(), "more type", "more types")?;
+        for blind in self.places.iter().take(LINES) {
+            let paths = &snapshot.parts().paths;
+            let holder = names.get(paths.type_index(blind.path) as usize);
+            let place = joined(holder, &paths.show_field(blind.path).replace("[_]", "[]"));
+            let values = count(blind.values, "value", "values");
+            let full = full_name(blind.type_index);
+            let name = shown(full, names.get(blind.type_index));
+            let (what, advice) = match blind.kind {
+                PlaceKind::Busy => (
+                    format!("{place}: {values} of {name} in use"),
+                    "mutably borrowed, or locked, at that time: ask again".to_owned(),
+                ),
+                PlaceKind::TooDeep => (
+                    format!("{place}: {values} in cells nested too deeply"),
+                    "they stay opaque".to_owned(),
+                ),
+                _ => {
+                    let openings = self.openings_at(blind);
+                    let copy = match openings[..] {
+                        [Opening::OneCopy] => ", of another copy of objgraph",
+                        _ => "",
+                    };
+                    (
+                        format!("{place}: {values} of {name}{copy}"),
+                        opened_by(&openings, full, true),
+                    )
+                }
+            };
+            tell(out, &what, &advice)?;
+        }
+        more(out, self.places.len(), "more place", "more places")?;
+        let mut rest = |number: usize, one: &str, many: &str, advice: &str| match number {
+            0 => Ok(()),
+            _ => tell(out, &count(number, one, many), advice),
+        };
+        rest(
+            self.other_threads,
+            "Rc object of another thread",
+            "Rc objects of other threads",
+            "ask on that thread, or let it end",
+        )?;
+        rest(
+            self.lent,
+            "object lent out as &mut by get_mut or make_mut",
+            "objects lent out as &mut by get_mut or make_mut",
+            "call `objgraph::watch(&pointer)` after that",
+        )?;
+        rest(
+            self.panicked,
+            "object whose visit panicked",
+            "objects whose visits panicked",
+            "mend its `visit`, or the function that its field names",
+        )
+    }
+}
+
+/// The name of a type: in full where that says where to go, and short where its head is of std.
+fn shown<'n>(full: &str, short: &'n str) -> Cow<'n, str> {
+    let of_std = ["std::", "core::", "alloc::", "objgraph_core::"];
+    let is_path = full.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    match is_path && !full.starts_with("dyn ") && !of_std.iter().any(|root| full.starts_with(root))
+    {
+        true => Cow::Owned(public_name(full)),
+        false => Cow::Borrowed(short),
+    }
+}
+
+/// The blind spots in one line, below a picture; `None` if there are none.
+#[doc(hidden)]
+pub fn in_one_line(blind: &BlindSpots) -> Option<String> {
+    if blind.is_empty() {
+        return None;
+    }
+    let objects_not_seen: usize = blind.types.iter().map(|one| one.objects).sum::<usize>()
+        + blind.other_threads
+        + blind.lent
+        + blind.panicked;
+    let values: usize = blind.places.iter().map(|one| one.values).sum();
+    let mut parts = Vec::new();
+    if objects_not_seen > 0 {
+        parts.push(objects(objects_not_seen));
+    }
+    if values > 0 {
+        parts.push(format!("{} in objects", count(values, "value", "values")));
+    }
+    let parts = parts.join(", ");
+    Some(format!("Not traced: {parts} (see objgraph::blind_spots())"))
+}
+
+fn tell(out: &mut String, what: &str, advice: &str) -> fmt::Result {
+    writeln!(out, "{what}")?;
+    wrapped(out, "    → ", words(advice).into_iter(), " ")
+}
+
+fn more(out: &mut String, all: usize, one: &str, many: &str) -> fmt::Result {
+    match all.saturating_sub(LINES) {
+        0 => Ok(()),
+        hidden => writeln!(out, "… and {}", count(hidden, one, many)),
+    }
+}

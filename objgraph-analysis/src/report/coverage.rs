@@ -1,0 +1,217 @@
+//! What could not be traced, below every answer that it could change. Its words stand here alone.
+
+use std::fmt::{self, Write as _};
+
+use objgraph_core::__private::is_lost;
+
+use super::escape::in_line;
+use super::openings::{opened_by, words};
+use super::words::{count, fitted, objects, wrapped};
+use crate::analysis::{Coverage, Gap, Opening, Untraced};
+
+/// Maximum number of types listed.
+const TYPES: usize = 3;
+
+/// Where tracking is off.
+pub(super) const OFF: &str = "Tracking is off in this build, so nothing is known: build with debug\n\
+     assertions, or with the feature `always` of objgraph.";
+
+/// Where it ended.
+const LOST: &str = "Tracking has ended in this process, so nothing is known: it was forked while\n\
+     another thread used the table of objgraph. Fork before threads start, or ask\n\
+     in the parent.";
+
+/// Why nothing is known.
+pub(super) fn off() -> &'static str {
+    if is_lost() { LOST } else { OFF }
+}
+
+/// `2 objects of Widget: derive `Tracked` on it`: what could not be traced, as part of a line.
+pub fn untraced_in_line(coverage: &Coverage) -> String {
+    /// Maximum number of reasons listed.
+    const REASONS: usize = 2;
+    let gaps = coverage.gaps();
+    let mut reasons: Vec<String> = gaps.iter().take(REASONS).map(Gap::text).collect();
+    let more = gaps.len().saturating_sub(REASONS);
+    if more > 0 {
+        reasons.push(format!("{more} more (see objgraph::blind_spots())"));
+    }
+    reasons.join("; ")
+}
+
+/// What could not be traced, each with what would change that.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_enabled() {
+            return f.write_str(off());
+        }
+        let mut out = String::new();
+        if self.is_complete() {
+            writeln!(out, "{}", self.all_traced())?;
+        } else {
+            let (objects, none) = (objects(self.traced()), self.traced() == 0);
+            let were = if self.traced() == 1 { "was" } else { "were" };
+            let traced = match none {
+                true => "No object could be traced".to_owned(),
+                false => format!("{objects} {were} traced"),
+            };
+            writeln!(out, "{traced}; {}:", self.could_not())?;
+            self.write_gaps(&mut out, usize::MAX)?;
+        }
+        f.write_str(&fitted(&out))
+    }
+}
+
+impl Coverage {
+    /// `No leak found among the 12 objects that could be traced; 3 could not:`, and what could not.
+    /// The first words are given.
+    pub(super) fn write_nothing_among(&self, out: &mut String, found: &str) -> fmt::Result {
+        let text = format!(
+            "{found} among the {} that could be traced; {}:",
+            objects(self.traced()),
+            self.could_not()
+        );
+        wrapped(out, "", text.split(' '), " ")?;
+        self.write_gaps(out, TYPES)
+    }
+
+    /// Writes what could not be traced below another answer; nothing where all could.
+    pub(super) fn write_below(&self, out: &mut String, hides: &str) -> fmt::Result {
+        if self.is_complete() {
+            return Ok(());
+        }
+        let text = format!("Not traced, so {hides} (see objgraph::blind_spots()):");
+        wrapped(out, "", text.split(' '), " ")?;
+        self.write_gaps(out, TYPES)
+    }
+
+    fn all_traced(&self) -> String {
+        match self.traced() {
+            0 => "No object is alive.".to_owned(),
+            1 => "The only object was traced.".to_owned(),
+            all => format!("All {all} objects were traced."),
+        }
+    }
+
+    /// `3 could not`, `3 objects and 1 value in others could not`.
+    fn could_not(&self) -> String {
+        let values = |them: &str| {
+            let values = count(self.untraced_values(), "value", "values");
+            format!("{values} in {them} could not")
+        };
+        match (self.untraced(), self.untraced_values()) {
+            (objects, 0) => format!("{objects} could not"),
+            (0, _) if self.traced() == 1 => values("it"),
+            (0, _) => values("them"),
+            (untraced, _) => format!("{} and {}", objects(untraced), values("others")),
+        }
+    }
+
+    fn write_gaps(&self, out: &mut String, types: usize) -> fmt::Result {
+        let is_of_type =
+            |gap: &&Gap| matches!(gap.why, Untraced::Objects { .. } | Untraced::Values { .. });
+        let (of_types, rest): (Vec<&Gap>, Vec<&Gap>) = self.gaps().iter().partition(is_of_type);
+        for gap in of_types.iter().take(types) {
+            gap.write(out)?;
+        }
+        let hidden = of_types.len().saturating_sub(types);
+        if hidden > 0 {
+            writeln!(out, "  … and {hidden} more")?;
+        }
+        rest.into_iter().try_for_each(|gap| gap.write(out))
+    }
+}
+
+impl Gap {
+    /// `  2 objects of Widget: derive `Tracked` on it`.
+    fn write(&self, out: &mut String) -> fmt::Result {
+        wrapped(out, "  ", words(&self.text()).into_iter(), " ")
+    }
+
+    fn text(&self) -> String {
+        let number = |one: &str, many: &str| count(self.count, one, many);
+        let (what, advice) = match &self.why {
+            Untraced::Objects { of, openings } => (
+                format!("{} of {}", objects(self.count), of.shown),
+                Some(opened_by(openings, &of.info.name, false)),
+            ),
+            Untraced::Values {
+                of,
+                field,
+                openings,
+            } => {
+                let values = number("value", "values");
+                let copy = match openings[..] {
+                    [Opening::OneCopy] => ", of another copy of objgraph",
+                    _ => "",
+                };
+                (
+                    format!("{values} of {} in {}{copy}", of.shown, in_line(field)),
+                    Some(opened_by(openings, &of.info.name, true)),
+                )
+            }
+            Untraced::OtherThread => (
+                number("Rc object of another thread", "Rc objects of other threads"),
+                Some("ask on that thread, or let it end".to_owned()),
+            ),
+            Untraced::Busy => (
+                number(
+                    "cell or lock that was in use",
+                    "cells or locks that were in use",
+                ),
+                Some("ask again".to_owned()),
+            ),
+            Untraced::TooDeep => (
+                number(
+                    "value in cells nested too deeply",
+                    "values in cells nested too deeply",
+                ),
+                None,
+            ),
+            Untraced::Lent => (
+                number("object lent out as &mut", "objects lent out as &mut"),
+                Some("call `objgraph::watch(&pointer)` after that".to_owned()),
+            ),
+            Untraced::Panicked => (
+                number(
+                    "object whose visit panicked",
+                    "objects whose visits panicked",
+                ),
+                Some("mend its `visit`, or the function that its field names".to_owned()),
+            ),
+        };
+        match advice {
+            Some(advice) => format!("{what}: {advice}"),
+            None => what,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use objgraph_core::PlaceKind;
+
+    use crate::analysis::testkit::Kit;
+    use crate::analysis::{BlindSpots, Coverage};
+
+    #[test]
+    fn a_pointer_of_another_copy_of_objgraph_is_named() {
+        let mut kit = Kit::new();
+        let app = kit.node("app::App", 1);
+        let rc = "core::option::Option<objgraph_core::pointers::rc::Rc<app::Plugin>>";
+        kit.place(app, "plugin", rc, PlaceKind::Opaque);
+        let snapshot = kit.snapshot();
+        for text in [
+            Coverage::of(&snapshot).to_string(),
+            BlindSpots::of(&snapshot).to_string(),
+        ] {
+            let words: Vec<_> = text.split_whitespace().collect();
+            let text = words.join(" ");
+            assert!(text.contains("of another copy of objgraph"), "{text}");
+            assert!(
+                text.contains("have all crates depend on one version of objgraph"),
+                "{text}"
+            );
+        }
+    }
+}

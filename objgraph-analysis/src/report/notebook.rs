@@ -1,0 +1,46 @@
+//! Pictures in notebooks.
+
+use std::io::{self, Write};
+
+use super::{Drawing, print, to_svg};
+
+impl Drawing {
+    /// Shows the drawing in a notebook: what a Jupyter kernel of evcxr calls to show a value that
+    /// ends a cell. A drawing that cannot be laid out is shown as a tree.
+    pub fn evcxr_display(&self) {
+        print(|out| match to_svg(self) {
+            Ok(svg) => write_content(out, "image/svg+xml", element(&svg)),
+            Err(error) => {
+                writeln!(out, "{error}")?;
+                write_content(out, "text/plain", &self.to_text())
+            }
+        });
+    }
+}
+
+/// What stands between these lines is shown as what it is said to be.
+fn write_content(out: &mut dyn Write, kind: &str, text: &str) -> io::Result<()> {
+    let text = text.trim_end();
+    writeln!(out, "EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT")
+}
+
+/// The element alone, without what stands before it in a file.
+fn element(svg: &str) -> &str {
+    svg.find("<svg").map_or(svg, |start| &svg[start..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{element, write_content};
+
+    #[test]
+    fn content_is_framed() {
+        let mut out = Vec::new();
+        let svg = element("<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg>\n</svg>\n");
+        write_content(&mut out, "image/svg+xml", svg).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "EVCXR_BEGIN_CONTENT image/svg+xml\n<svg>\n</svg>\nEVCXR_END_CONTENT\n"
+        );
+    }
+}

@@ -1,0 +1,25 @@
+//! Standard output.
+
+use std::io::{self, Write};
+use std::panic;
+
+/// Prints with `print!`, which a test harness captures.
+///
+/// A closed standard output is not an error here. What `write` prints may come from code of the
+/// user, so nothing is printed until it has returned.
+#[doc(hidden)]
+pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut text = Vec::new();
+    if write(&mut text).is_err() {
+        return;
+    }
+    let text = String::from_utf8_lossy(&text);
+    // `print!` panics when standard output is closed.
+    let _ = panic::catch_unwind(|| {
+        #[expect(clippy::print_stdout, reason = "the user asked for it")]
+        {
+            print!("{text}");
+        }
+    });
+    let _ = io::stdout().flush();
+}

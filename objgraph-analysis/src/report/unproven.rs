@@ -1,0 +1,230 @@
+//! What a verdict of "nothing leaked" could not prove, in one line and as a report.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
+
+use super::openings::{opened_by, words};
+use super::sites::write_sites;
+use super::words::{Names, count, joined, objects, wrapped};
+use crate::analysis::{Suspect, Unproven};
+use crate::order;
+
+/// Maximum number of types, or of opaque values, that the report lists.
+const LINES: usize = 10;
+/// The same, in a line.
+const IN_LINE: usize = 2;
+
+/// ``2 objects could not be traced (Node<i32>, made at src/a.rs:3:5): derive `Tracked` on it``.
+#[doc(hidden)]
+pub fn unproven_in_line(unproven: &Unproven) -> String {
+    let report = Report::new(unproven);
+    let mut parts = Vec::new();
+    if !unproven.possibly.is_empty() {
+        parts.push(format!(
+            "{} may have leaked ({}), held by what could not be traced: {}",
+            objects(unproven.possibly.len()),
+            report.kinds(&unproven.possibly),
+            report.suspects_in_line(),
+        ));
+    }
+    for (reason, nodes) in report.untraced() {
+        let advice = report.advice(reason);
+        parts.push(format!(
+            "{} could not be traced ({}): {advice}",
+            live(nodes.len()),
+            report.kinds(&nodes),
+        ));
+    }
+    parts.join("; and ")
+}
+
+/// The report, which ends with a line break.
+#[doc(hidden)]
+pub fn unproven_text(unproven: &Unproven) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = Report::new(unproven).write(&mut out);
+    out
+}
+
+/// `Node<i32>, made at src/a.rs:3:5, and 2 more kinds`.
+#[doc(hidden)]
+pub fn kinds_in_line(snapshot: &Snapshot, nodes: &[NodeId]) -> String {
+    kinds(snapshot, &Names::of(snapshot), nodes)
+}
+
+/// `1 live object`, `2 live objects`.
+fn live(number: usize) -> String {
+    count(number, "live object", "live objects")
+}
+
+/// Why an object was not visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    /// Its type, by its number, is opaque.
+    Opaque(usize),
+    OtherThread,
+    Lent,
+    Panicked,
+}
+
+struct Report<'u> {
+    unproven: &'u Unproven,
+    names: Names<'u>,
+}
+
+impl<'u> Report<'u> {
+    fn new(unproven: &'u Unproven) -> Self {
+        Self {
+            unproven,
+            names: Names::of(unproven.snapshot()),
+        }
+    }
+
+    fn write(&self, out: &mut String) -> fmt::Result {
+        let Unproven {
+            possibly, suspects, ..
+        } = self.unproven;
+        if !possibly.is_empty() {
+            writeln!(out, "{} may have leaked", objects(possibly.len()))?;
+            self.write_sites(out, possibly)?;
+            writeln!(out, "  held, it may be, by what could not be traced:")?;
+            for suspect in suspects.iter().take(LINES) {
+                let (place, advice) = self.suspect(suspect);
+                let text = format!("{place}: {advice}");
+                wrapped(out, "    ", words(&text).into_iter(), " ")?;
+            }
+            self.write_more(out, suspects.len())?;
+            writeln!(out)?;
+        }
+        let untraced = self.untraced();
+        for (reason, nodes) in untraced.iter().take(LINES) {
+            writeln!(out, "{} could not be traced", live(nodes.len()))?;
+            self.write_sites(out, nodes)?;
+            let advice = self.advice(*reason);
+            wrapped(out, "    → ", words(&advice).into_iter(), " ")?;
+        }
+        self.write_more(out, untraced.len())
+    }
+
+    fn write_sites(&self, out: &mut String, nodes: &[NodeId]) -> fmt::Result {
+        let nodes = nodes.iter().copied();
+        write_sites(
+            out,
+            "  ",
+            self.unproven.snapshot(),
+            &self.names,
+            nodes,
+            LINES,
+        )
+    }
+
+    fn write_more(&self, out: &mut String, all: usize) -> fmt::Result {
+        match all.saturating_sub(LINES) {
+            0 => Ok(()),
+            more => writeln!(out, "    … and {more} more"),
+        }
+    }
+
+    /// The objects that were not visited, by the reason; most objects first.
+    fn untraced(&self) -> Vec<(Reason, Vec<NodeId>)> {
+        let mut by_reason: BTreeMap<Reason, Vec<NodeId>> = BTreeMap::new();
+        for &id in &self.unproven.untraced {
+            let node = self.unproven.snapshot().node(id);
+            let reason = match node.state() {
+                State::OtherThread => Reason::OtherThread,
+                State::Lent => Reason::Lent,
+                State::Panicked => Reason::Panicked,
+                _ => Reason::Opaque(node.type_index()),
+            };
+            by_reason.entry(reason).or_default().push(id);
+        }
+        let mut by_reason: Vec<_> = by_reason.into_iter().collect();
+        order::sort_by_key(&mut by_reason, |(_, nodes)| std::cmp::Reverse(nodes.len()));
+        by_reason
+    }
+
+    fn kinds(&self, nodes: &[NodeId]) -> String {
+        kinds(self.unproven.snapshot(), &self.names, nodes)
+    }
+
+    fn suspects_in_line(&self) -> String {
+        let all = self.unproven.suspects.iter();
+        let all = all.map(|suspect| {
+            let (place, advice) = self.suspect(suspect);
+            format!("{place} ({advice})")
+        });
+        let mut all: Vec<String> = all.collect();
+        all.dedup();
+        some_of(all)
+    }
+
+    /// Where an opaque value is, and what opens it.
+    fn suspect(&self, suspect: &Suspect) -> (String, String) {
+        let snapshot = self.unproven.snapshot();
+        let holder = self.names.get(snapshot.node(suspect.node).type_index());
+        let place = match suspect.place {
+            None => holder.to_owned(),
+            Some((path, _)) => joined(holder, &snapshot.parts().paths.show_field(path)),
+        };
+        let full_name = self.full_name(suspect.type_index as usize);
+        let openings = self.unproven.openings_at(suspect);
+        let advice = match suspect.kind {
+            PlaceKind::Busy => "in use at that time".to_owned(),
+            PlaceKind::TooDeep => "in cells nested too deeply".to_owned(),
+            _ => opened_by(&openings, full_name, suspect.place.is_some()),
+        };
+        (place, advice)
+    }
+
+    fn advice(&self, reason: Reason) -> String {
+        match reason {
+            Reason::Opaque(type_index) => {
+                let openings = self.unproven.openings_of(type_index);
+                opened_by(&openings, self.full_name(type_index), false)
+            }
+            Reason::OtherThread => {
+                "an Rc is traced on its own thread only, or when that ends".to_owned()
+            }
+            Reason::Lent => {
+                "lent out as &mut by get_mut or make_mut: call `objgraph::watch(&pointer)` after \
+                 that"
+                    .to_owned()
+            }
+            Reason::Panicked => "mend its `visit`, which panicked".to_owned(),
+        }
+    }
+
+    fn full_name(&self, type_index: usize) -> &'u str {
+        &self.unproven.snapshot().types()[type_index].name
+    }
+}
+
+fn kinds(snapshot: &Snapshot, names: &Names<'_>, nodes: &[NodeId]) -> String {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for &node in nodes {
+        let node = snapshot.node(node);
+        let name = names.get(node.type_index());
+        let kind = match node.site() {
+            Some(site) => format!("{name}, made at {site}"),
+            None => name.to_owned(),
+        };
+        *kinds.entry(kind).or_default() += 1;
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    order::sort_by_key(&mut kinds, |kind| std::cmp::Reverse(kind.1));
+    some_of(kinds.into_iter().map(|kind| kind.0).collect())
+}
+
+/// The first few, and how many more there are.
+fn some_of(mut all: Vec<String>) -> String {
+    let more = all.len().saturating_sub(IN_LINE);
+    all.truncate(IN_LINE);
+    let all = all.join(", ");
+    match more {
+        0 => all,
+        more => format!("{all}, and {}", count(more, "more kind", "more kinds")),
+    }
+}

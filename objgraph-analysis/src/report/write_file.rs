@@ -1,0 +1,325 @@
+//! Writes a file as [`std::fs::write`] does, but whole or not at all.
+//!
+//! The bytes go to a temporary file in the folder of the target, which takes the target's place
+//! once it is complete, with the target's mode and owner. Links are followed. What cannot be
+//! replaced is written to: a pipe, a device, a file with several names (hard links), and a file
+//! whose folder or owner does not allow a new one in its place.
+//!
+//! A writer holds a lock on its temporary until that has become the target, so a temporary that
+//! can be locked has lost its writer. The next writer in the folder removes it. Temporaries are
+//! numbered from 0 in each folder, so they are found without a listing of the folder, and their
+//! names are short whatever the target is called.
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Number of links that may lead to each other, as on Linux.
+const LINKS: usize = 40;
+
+/// Number of missing temporaries in a row after which no more are searched for.
+const GAP: usize = 16;
+
+/// Writes the file; on failure what was there is still there.
+#[doc(hidden)]
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = &match end_of_links(path)? {
+        End::Path(path) => path,
+        End::Stdout => return write_all(&mut io::stdout().lock(), bytes),
+        End::Stderr => return write_all(&mut io::stderr().lock(), bytes),
+        End::Descriptor(path) => {
+            let mut file = OpenOptions::new().append(true).open(path)?;
+            return write_all(&mut file, bytes);
+        }
+    };
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if found.is_file() => replace(path, &found, bytes),
+        Ok(_) => write_all(&mut OpenOptions::new().write(true).open(path)?, bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match is_folder_name(path) {
+            true => Err(io::ErrorKind::IsADirectory.into()),
+            false => write_new(path, None, bytes),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether something other than a file and a folder is there: a pipe or a device.
+pub(super) fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+        || !matches!(end_of_links(path), Ok(End::Path(_)) | Err(_))
+}
+
+fn write_all(out: &mut dyn io::Write, bytes: &[u8]) -> io::Result<()> {
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Whether the path ends in a separator, which [`Path`] ignores.
+fn is_folder_name(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|&byte| std::path::is_separator(char::from(byte)))
+}
+
+/// What a path leads to.
+enum End {
+    /// What is there is no link.
+    Path(PathBuf),
+    /// This process's own standard output. To open it anew would truncate a file that it is
+    /// redirected to, or overwrite its beginning.
+    Stdout,
+    Stderr,
+    /// Another file that this process has open.
+    Descriptor(PathBuf),
+}
+
+fn end_of_links(path: &Path) -> io::Result<End> {
+    let mut path = path.to_path_buf();
+    for _ in 0..LINKS {
+        if cfg!(unix)
+            && let Some(number) = descriptor(&path)
+        {
+            return Ok(match number {
+                1 => End::Stdout,
+                2 => End::Stderr,
+                _ => End::Descriptor(path),
+            });
+        }
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(End::Path(path)),
+        }
+    }
+    Err(io::Error::other("too many links lead to each other"))
+}
+
+/// The number of the open file that a path names: 1 for `/dev/stdout`.
+fn descriptor(path: &Path) -> Option<u32> {
+    match path.to_str()? {
+        "/dev/stdout" => return Some(1),
+        "/dev/stderr" => return Some(2),
+        _ => {}
+    }
+    let folder = path.parent()?.to_str()?;
+    let own = format!("/proc/{}/fd", std::process::id());
+    let is_own = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd", &own].contains(&folder);
+    path.file_name()?.to_str()?.parse().ok().filter(|_| is_own)
+}
+
+/// Writes to a file that exists.
+fn replace(path: &Path, found: &Metadata, bytes: &[u8]) -> io::Result<()> {
+    // A file that may not be written to stays, although its folder would allow a new one.
+    let mut target = OpenOptions::new().write(true).open(path)?;
+    if has_one_name(found) {
+        match write_new(path, Some(found), bytes) {
+            Err(error) if forbids_replacing(&error) => {}
+            result => return result,
+        }
+    }
+    // Where it cannot be read, it cannot be restored.
+    let before = fs::read(path);
+    let written = overwrite(&mut target, bytes);
+    if written.is_err()
+        && let Ok(before) = before
+    {
+        // The first error is the one to report.
+        let _ = overwrite(&mut target, &before);
+    }
+    written
+}
+
+/// Writes over a file, which is longer or shorter than the bytes.
+fn overwrite(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)
+}
+
+/// Whether the folder, or the owner of the file, allows no new file in its place: a read-only
+/// folder, another user's file, a file that is a mount point.
+fn forbids_replacing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::ResourceBusy
+            | io::ErrorKind::CrossesDevices
+    )
+}
+
+#[cfg(unix)]
+fn has_one_name(found: &Metadata) -> bool {
+    // None, if another writer has just replaced it.
+    std::os::unix::fs::MetadataExt::nlink(found) <= 1
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_: &Metadata) -> bool {
+    true
+}
+
+/// Writes a new file and moves it to the path; it is like the file that was found there.
+fn write_new(path: &Path, found: Option<&Metadata>, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut temporary = Temporary::create(folder, found.is_some())?;
+    if let Some(found) = found {
+        make_like(&temporary.file, found)?;
+    }
+    temporary.file.write_all(bytes)?;
+    temporary.move_to(path)
+}
+
+#[cfg(unix)]
+fn make_like(file: &File, found: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (found.uid(), found.gid()) {
+        fchown(file, Some(found.uid()), Some(found.gid()))?;
+    }
+    file.set_permissions(found.permissions())
+}
+
+#[cfg(not(unix))]
+fn make_like(file: &File, found: &Metadata) -> io::Result<()> {
+    file.set_permissions(found.permissions())
+}
+
+/// A file that is to take the place of another; removed if it does not.
+#[derive(Debug)]
+struct Temporary {
+    file: File,
+    path: PathBuf,
+    is_moved: bool,
+}
+
+impl Temporary {
+    /// Creates the temporary with the first number that no living writer has, and removes those of
+    /// dead writers. Nobody but the owner can read a `private` one.
+    fn create(folder: &Path, private: bool) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if private {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let mut number = 0;
+        loop {
+            let path = path_of(folder, number);
+            match options.open(&path) {
+                Ok(file) if lock_new(&file, &path) => {
+                    remove_abandoned_from(folder, number + 1);
+                    return Ok(Self {
+                        file,
+                        path,
+                        is_moved: false,
+                    });
+                }
+                // Another writer took it for abandoned before it was locked, and removes it.
+                Ok(_) => number += 1,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    if !remove_abandoned(&path) {
+                        number += 1;
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn move_to(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.is_moved = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.is_moved {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn path_of(folder: &Path, number: usize) -> PathBuf {
+    folder.join(format!(".objgraph-{number}.tmp"))
+}
+
+/// Locks a temporary that was just created; false if another writer was faster.
+fn lock_new(file: &File, path: &Path) -> bool {
+    match file.try_lock() {
+        Ok(()) => is_at(file, path),
+        Err(TryLockError::WouldBlock) => false,
+        // Where there are no locks, no writer can take it for abandoned.
+        Err(TryLockError::Error(_)) => true,
+    }
+}
+
+/// Removes a temporary whose writer is dead; false if it is still there.
+fn remove_abandoned(path: &Path) -> bool {
+    // To open a pipe would wait.
+    if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+        return false;
+    }
+    let Ok(file) = OpenOptions::new().write(true).open(path) else {
+        return false;
+    };
+    // Whoever holds the lock of the file at this path may remove it, and nobody else: the lock is
+    // held until it is gone.
+    file.try_lock().is_ok() && is_at(&file, path) && fs::remove_file(path).is_ok()
+}
+
+/// Removes those whose writers are dead, from this number on.
+fn remove_abandoned_from(folder: &Path, first: usize) {
+    let mut missing = 0;
+    for number in first.. {
+        let path = path_of(folder, number);
+        match fs::symlink_metadata(&path) {
+            Ok(_) => {
+                missing = 0;
+                remove_abandoned(&path);
+            }
+            Err(_) => missing += 1,
+        }
+        if missing == GAP {
+            break;
+        }
+    }
+}
+
+/// Whether the path still leads to this open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let of = |found: Metadata| (found.dev(), found.ino());
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => of(open) == of(there),
+        _ => false,
+    }
+}
+
+/// Whether the path still leads to a file.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+/// What to do about an error of a file that cannot be written.
+pub(crate) fn remedy(error: &io::Error) -> Option<&'static str> {
+    Some(match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "create its folder first",
+        io::ErrorKind::PermissionDenied => "make it writable, or choose another path",
+        io::ErrorKind::ReadOnlyFilesystem => "choose a path that can be written to",
+        io::ErrorKind::IsADirectory => "name a file inside of it",
+        io::ErrorKind::InvalidFilename => "choose a shorter name",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room, or choose another path"
+        }
+        _ => return None,
+    })
+}
