@@ -79,7 +79,7 @@ mod ask;
 mod assert;
 mod register;
 
-use objgraph_analysis::{analysis, order, report};
+use objgraph_analysis::{analysis, draw, order, print, report, words};
 
 #[doc(no_inline)]
 pub use objgraph_core as core;
@@ -117,7 +117,7 @@ pub use ask::{
     find_backref_chain, find_ref_chain, leaked, ref_chain, ref_chain_in, refs, refs_in,
     show_backrefs, show_chain, show_refs,
 };
-pub use report::{
+pub use draw::{
     Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
 };
 

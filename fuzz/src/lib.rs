@@ -34,12 +34,16 @@ mod analysis {
 #[path = "../../objgraph-analysis/src/order.rs"]
 mod order;
 
-#[path = "../../objgraph-analysis/src/report"]
-mod report {
+#[path = "../../objgraph-analysis/src/words"]
+mod words {
     mod escape;
-    mod svg;
 
     pub(crate) use escape::is_unprintable;
+}
+
+#[path = "../../objgraph-analysis/src/draw"]
+mod draw {
+    mod svg;
 
     pub(crate) fn to_svg(dot: &str) -> Result<String, String> {
         svg::to_svg(dot)
@@ -92,7 +96,7 @@ pub fn known_leaks(text: &str) {
 
 /// Text in the language of Graphviz, to be drawn with nothing installed: a picture that is XML.
 pub fn pictures(text: &str) {
-    if let Ok(svg) = report::to_svg(text) {
+    if let Ok(svg) = draw::to_svg(text) {
         assert!(roxmltree::Document::parse(&svg).is_ok(), "{svg}");
     }
 }

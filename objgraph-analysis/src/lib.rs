@@ -9,7 +9,12 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod draw;
 pub mod report;
 
 #[doc(hidden)]
 pub mod order;
+#[doc(hidden)]
+pub mod print;
+#[doc(hidden)]
+pub mod words;

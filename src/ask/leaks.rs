@@ -10,8 +10,8 @@ use objgraph_core::{
 use super::pictures::{Picture, leaked, save_picture};
 use super::{advice, register_type_of_value};
 use crate::analysis::{self, BlindSpots, FoundCycles, Leaks, SnapshotObject};
-use crate::report::PictureError;
-use crate::report::print;
+use crate::draw::PictureError;
+use crate::print::print;
 
 /// The objects that have leaked: alive, and not reachable from any object that is referred to
 /// from outside the objects that were looked into.

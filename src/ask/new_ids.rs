@@ -9,7 +9,7 @@ use objgraph_core::{ObjectId, advance_epoch, each_object, public_name, short_nam
 
 use super::{LIMIT, advice};
 use crate::order;
-use crate::report::print;
+use crate::print::print;
 use crate::report::{NewIdsRow, write_new_ids};
 
 /// The ids of the objects that were made since the last look, by type. Each holder of one sees

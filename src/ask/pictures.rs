@@ -12,8 +12,10 @@ pub use picture::Picture;
 
 use super::{advice, register_type_of_value};
 use crate::analysis::{BlindSpots, Chain, Leaks, Way};
-use crate::report::print;
-use crate::report::{PictureError, in_one_line, path_in_line};
+use crate::draw::PictureError;
+use crate::print::print;
+use crate::report::in_one_line;
+use crate::words::path_in_line;
 
 /// Draws what a value refers to, three references deep. The form of the picture goes by the
 /// extension: `.dot` is the text, `.svg` needs nothing installed, any other is made by `dot`.

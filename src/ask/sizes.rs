@@ -6,7 +6,7 @@ use objgraph_core::snapshot;
 
 use super::advice;
 use crate::analysis::{Retained, TypeSizes};
-use crate::report::print;
+use crate::print::print;
 
 /// How many bytes the objects of each type take: their values, and what these own on the heap
 /// beside other objects, the buffers of their vectors, strings and maps. [`TypeSizes::of`] is the

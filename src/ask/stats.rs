@@ -10,7 +10,7 @@ use super::growth::{Grown, Growth, own};
 use super::typed::{Meaning, Typed, of_type};
 use super::{LIMIT, advice};
 use crate::order;
-use crate::report::print;
+use crate::print::print;
 use crate::report::{write_counts, write_growth};
 
 /// How many objects of the type with this name are alive: by its short name (`Node`, `Node<u8>`;

@@ -11,7 +11,7 @@ use super::check::WAIT;
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
 use crate::ask::{Meaning, meaning, suggestions};
-use crate::report::in_line;
+use crate::words::in_line;
 
 /// What is counted.
 #[derive(Clone, Copy)]

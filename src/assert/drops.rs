@@ -12,7 +12,7 @@ use super::check::{Verdict, WAIT};
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
 use crate::analysis::{Unproven, find_leaks, kept_alone, reach};
-use crate::report::count_of;
+use crate::words::count as count_of;
 
 /// Drops the value, and waits for stragglers if something is still alive.
 ///

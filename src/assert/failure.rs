@@ -10,8 +10,10 @@ use objgraph_core::{NodeId, Site, Snapshot, shown_name};
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, OutsideSite, Unproven, outside_sites};
 use crate::ask::{Picture, backrefs_in, picture_of_leaks};
+use crate::draw::Drawing;
 use crate::order;
-use crate::report::{Drawing, count_of, in_line, still_alive, unproven_text};
+use crate::report::{still_alive, unproven_text};
+use crate::words::{count as count_of, in_line};
 
 /// Why an assertion about leaks failed. It prints as the whole explanation; its first line is
 /// short.

@@ -16,7 +16,8 @@ use super::failure::{Failure, Point};
 use super::patience::Patience;
 use super::surroundings::Surroundings;
 use crate::analysis::{Coverage, ShownNames};
-use crate::report::{count_of, untraced_in_line, wrapped_text};
+use crate::report::untraced_in_line;
+use crate::words::{count as count_of, wrapped_text};
 use quantities::{Amounts, Grown, Observed, Quantity};
 use rule::{CONFIRMED, ROUNDS};
 

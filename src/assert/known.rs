@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
 use crate::analysis::{Fingerprint, LeakKind, Leaks, field};
-use crate::report::write_whole;
+use crate::draw::write_whole;
 use file::{Entry, List};
 
 /// The name of the file, beside the `Cargo.toml` of the package.

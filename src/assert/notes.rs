@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::test_name::TestName;
 use crate::analysis::Unproven;
-use crate::report::{count_of, in_line, unproven_in_line};
+use crate::report::unproven_in_line;
+use crate::words::{count as count_of, in_line};
 
 /// The tests that passed and may have leaked.
 #[derive(Debug)]

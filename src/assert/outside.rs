@@ -15,7 +15,8 @@ use super::failure::Failure;
 use super::part::Part;
 use super::patience::{Patience, is_shared};
 use crate::analysis::{Leaks, Unproven};
-use crate::report::{count_of, kinds_in_line, unproven_in_line};
+use crate::report::{kinds_in_line, unproven_in_line};
+use crate::words::count as count_of;
 
 /// The tests that run, or ran while one that still runs did.
 static RUNS: Mutex<Runs> = Mutex::new(Runs {

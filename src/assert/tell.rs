@@ -14,7 +14,8 @@ use std::sync::{Mutex, PoisonError};
 use super::failure::{Failure, Point};
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
-use crate::report::{count_of, in_line, save, write_whole};
+use crate::draw::{save, write_whole};
+use crate::words::{count as count_of, in_line};
 
 /// A message has at most so many lines.
 const LINES: usize = 90;

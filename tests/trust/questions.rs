@@ -520,6 +520,7 @@ fn nothing_is_left_out() {
         "analysis",
         "ask",
         "assert",
+        "draw",
         "report",
         "objgraph_core",
         "objgraph_derive",

@@ -6,8 +6,8 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{PlaceKind, public_name};
 
 use super::openings::{opened_by, words};
-use super::words::{Names, count, fitted, joined, objects, wrapped};
 use crate::analysis::{BlindSpots, Opening};
+use crate::words::{Names, count, fitted, joined, objects, wrapped};
 
 /// Maximum number of types, and of places, listed.
 const LINES: usize = 20;

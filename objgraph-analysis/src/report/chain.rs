@@ -4,8 +4,8 @@ use std::fmt;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::words::{Names, fitted, joined, wrapped};
 use crate::analysis::Chain;
+use crate::words::{Names, fitted, joined, wrapped};
 
 /// Of a longer chain, so many objects at each end are told.
 const ENDS: usize = 20;

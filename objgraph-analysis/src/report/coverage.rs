@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::__private::is_lost;
 
-use super::escape::in_line;
 use super::openings::{opened_by, words};
-use super::words::{count, fitted, objects, wrapped};
 use crate::analysis::{Coverage, Gap, Opening, Untraced};
+use crate::words::in_line;
+use crate::words::{count, fitted, objects, wrapped};
 
 /// Maximum number of types listed.
 const TYPES: usize = 3;

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::coverage::off;
-use super::words::{Names, count, fitted, objects, wrapped};
 use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
+use crate::words::{Names, count, fitted, objects, wrapped};
 
 /// At most so many kinds of cycles are told.
 const CYCLES: usize = 6;

@@ -6,8 +6,8 @@ mod tests;
 use std::fmt::{self, Write as _};
 
 use super::coverage::off;
-use super::words::{count, fitted, grouped, signed_bytes, wrapped};
 use crate::analysis::{Counted, Diff, ShownNames, Trend, Turnover};
+use crate::words::{count, fitted, grouped, signed_bytes, wrapped};
 
 /// At most so many lines of one kind are told.
 const LINES: usize = 10;
@@ -178,7 +178,7 @@ fn place(names: &ShownNames, holder: &str, path: &str) -> String {
     } else {
         names.get(holder).into_owned()
     };
-    super::words::joined(&holder, path)
+    crate::words::joined(&holder, path)
 }
 
 fn more(out: &mut String, number: usize, one: &str, many: &str) -> fmt::Result {

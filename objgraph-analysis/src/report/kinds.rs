@@ -6,8 +6,8 @@ use objgraph_core::{NodeId, Snapshot, shown_name};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
-use super::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
+use crate::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 
 /// Maximum number of kinds that are described.
 const KINDS: usize = LeakKinds::REPORTED;

@@ -12,8 +12,8 @@ use super::coverage::off;
 use super::kinds::KindsReport;
 use super::owners::write_outside;
 use super::sites::write_sites;
-use super::words::{Names, count, fitted, objects, on_threads, wrapped};
 use crate::analysis::Leaks;
+use crate::words::{Names, count, fitted, objects, on_threads, wrapped};
 
 /// At most so many lines of one kind are told.
 const LINES: usize = 10;

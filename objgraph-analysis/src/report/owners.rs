@@ -6,9 +6,9 @@ use std::time::Duration;
 use objgraph_core::{NodeId, Snapshot};
 
 use super::coverage::off;
-use super::escape::in_line;
-use super::words::{Names, ago, bytes, count, fitted, joined, thread, time, wrapped};
 use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
+use crate::words::in_line;
+use crate::words::{Names, ago, bytes, count, fitted, joined, named_thread, thread, time, wrapped};
 
 /// At most so many lines, or places, are told.
 const LINES: usize = 10;
@@ -136,11 +136,6 @@ fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
         true => String::new(),
         false => format!(" ({})", words.join(", ")),
     }
-}
-
-/// The name of a thread beside a line of code; the main thread is not named there.
-pub(super) fn named_thread(name: &str) -> Option<String> {
-    (name != "main").then(|| in_line(name).into_owned())
 }
 
 /// Where owning handles from outside to these objects were made; nothing where it is not known.

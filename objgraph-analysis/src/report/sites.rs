@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use crate::order;
 use objgraph_core::{NodeId, Site, Snapshot};
 
-use super::words::{Names, fits, wrapped};
+use crate::words::{Names, fits, wrapped};
 
 /// Writes `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
 /// many lines.

@@ -9,9 +9,9 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{NodeId, Site};
 
 use super::coverage::off;
-use super::escape::in_line;
-use super::words::{Names, bytes, count, fitted, grouped, objects};
 use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
+use crate::words::in_line;
+use crate::words::{Names, bytes, count, fitted, grouped, objects};
 
 /// At most so many lines of one kind are told.
 const LINES: usize = 10;

@@ -8,9 +8,9 @@ use objgraph_core::{NodeId, Snapshot};
 
 use super::owners::write_held_by;
 use super::sites::write_sites;
-use super::words::Names;
 use crate::analysis::{WhyAlive, why_alive};
 use crate::order;
+use crate::words::Names;
 
 /// At most so many types and sites are told.
 const SITES: usize = 8;

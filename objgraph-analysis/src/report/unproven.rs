@@ -7,9 +7,9 @@ use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
 
 use super::openings::{opened_by, words};
 use super::sites::write_sites;
-use super::words::{Names, count, joined, objects, wrapped};
 use crate::analysis::{Suspect, Unproven};
 use crate::order;
+use crate::words::{Names, count, joined, objects, wrapped};
 
 /// Maximum number of types, or of opaque values, that the report lists.
 const LINES: usize = 10;

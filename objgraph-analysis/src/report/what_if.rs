@@ -8,8 +8,8 @@ use std::fmt::{self, Write as _};
 use objgraph_core::NodeId;
 
 use super::sites::write_sites;
-use super::words::{Names, bytes, count, fitted, objects, wrapped};
 use crate::analysis::{Change, Keeper, SnapshotObject, WhatIf};
+use crate::words::{Names, bytes, count, fitted, objects, wrapped};
 
 /// At most so many lines of one kind are told.
 const LINES: usize = 5;

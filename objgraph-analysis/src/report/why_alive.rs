@@ -8,10 +8,10 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{Holder, NodeId, State};
 
 use super::cycles::write_ring;
-use super::escape::in_line;
 use super::owners::write_outside;
-use super::words::{Names, count, fitted, thread, wrapped};
 use crate::analysis::{Reason, Suspect, WhyAlive};
+use crate::words::in_line;
+use crate::words::{Names, count, fitted, thread, wrapped};
 
 /// At most so many values that cannot be traced are named.
 const LINES: usize = 5;

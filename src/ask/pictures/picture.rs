@@ -9,7 +9,7 @@ use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot};
 
 use super::selection::Selection;
 use crate::analysis::{Chain, Leaks, NodeSet, PictureOptions, Way};
-use crate::report::{ExtraInfo, NodeAttrs};
+use crate::draw::{ExtraInfo, NodeAttrs};
 
 /// How many alike siblings are drawn each by itself, where nothing else is said.
 const FOLD_OVER: usize = 8;

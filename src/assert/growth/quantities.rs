@@ -9,7 +9,7 @@ use super::rule::{self, Pace};
 use crate::analysis::{ShownNames, declaring};
 use crate::assert::patience::is_shared;
 use crate::order;
-use crate::report::{count_of, joined};
+use crate::words::{count as count_of, joined};
 
 /// A quantity that can grow. Types are named in full.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

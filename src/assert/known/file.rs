@@ -5,7 +5,7 @@ use std::str::{Chars, FromStr};
 
 use crate::analysis::Fingerprint;
 use crate::order;
-use crate::report::is_unprintable;
+use crate::words::is_unprintable;
 
 const HEAD: &str = "\
 # Leaks that are known, and the tests that may have them. A test fails with any other leak, and

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::file::{Entry, List};
 use crate::analysis::Fingerprint;
-use crate::report::is_unprintable;
+use crate::words::is_unprintable;
 
 fn fingerprint(number: u64) -> Fingerprint {
     let text = format!("leak-{number:016x}");

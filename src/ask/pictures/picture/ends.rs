@@ -8,8 +8,9 @@ use objgraph_core::{Node, label_of};
 
 use super::{Of, Picture};
 use crate::analysis::{Neighbourhood, PictureOptions};
-use crate::report::print;
-use crate::report::{self, Drawing, DrawingOptions, Opened, PictureError, TextStyle, path_in_line};
+use crate::draw::{self, Drawing, DrawingOptions, Opened, PictureError, TextStyle};
+use crate::print::print;
+use crate::words::path_in_line;
 
 impl Picture<'_> {
     /// The picture as plain data.
@@ -67,7 +68,7 @@ impl Picture<'_> {
     ///
     /// If it is too large, or `dot` fails.
     pub fn to_svg(&self) -> Result<String, PictureError> {
-        report::to_svg(&self.drawing()?)
+        draw::to_svg(&self.drawing()?)
     }
 
     /// Shows the picture in a notebook: what a Jupyter kernel of evcxr calls to show a value that
@@ -181,7 +182,7 @@ impl Picture<'_> {
     /// If it is too large, there is no extension, `dot` is missing or fails, or the file cannot
     /// be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
-        report::save(&self.drawing()?, path.as_ref())
+        draw::save(&self.drawing()?, path.as_ref())
     }
 
     /// Shows the picture in the viewer `xdot`; where that is not installed, saves it as SVG in
@@ -192,7 +193,7 @@ impl Picture<'_> {
     /// If it is too large, or cannot be saved.
     pub fn show(&self) -> Result<PathBuf, PictureError> {
         let drawing = self.drawing()?;
-        let opened = report::open(OsStr::new("xdot"), &drawing, &std::env::temp_dir())?;
+        let opened = draw::open(OsStr::new("xdot"), &drawing, &std::env::temp_dir())?;
         let nodes = drawing.nodes.len();
         match opened {
             Opened::Viewer(path, mut viewer) => {

@@ -43,7 +43,7 @@ pub fn path_in_line(path: &Path) -> String {
 }
 
 /// The text with every such character written as Rust writes it: `\u{202e}`.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unprintable(c) && c != '\n' {

@@ -12,10 +12,10 @@ use std::{error, fmt};
 
 use super::dot_program::{self, Outcome};
 use super::drawing::Drawing;
-use super::escape::{path_in_line, visible};
+use super::file::{is_special, remedy, write_whole};
 use super::viewer::new_file;
-use super::write_file::{is_special, remedy, write_whole};
 use crate::analysis::TooLarge;
+use crate::words::{path_in_line, visible};
 
 /// What makes pictures of DOT text.
 struct Program<'p> {

@@ -4,7 +4,7 @@ use objgraph_core::{PlaceKind, State};
 use super::{attribute_name, quote, table};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions as Options, Way, find_leaks};
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::{Drawing, DrawingOptions};
 
 fn check(dot: String, expected: Expect) {
     expected.assert_eq(&dot);

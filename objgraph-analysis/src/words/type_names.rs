@@ -2,20 +2,21 @@
 //! in all of them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use objgraph_core::{PathId, PlaceKind, Segment, Snapshot, public_name, shown_name, steps_text};
 
 use super::escape::in_line;
-use super::words::joined;
-use crate::analysis::{FieldPath, ShownNames, Suspect, declaring, field};
+use super::joined;
+use crate::analysis::{FieldPath, ShownNames, Suspect, TypeCycles, declaring, field};
 
 /// The name of a type with its modules, as files show it; cut if it is very long.
-pub(super) fn name_in_full(full: &str) -> String {
+pub(crate) fn name_in_full(full: &str) -> String {
     shown_name(&public_name(full)).into_owned()
 }
 
 /// The names under which the types of a snapshot are shown.
-pub(super) struct Names<'s> {
+pub(crate) struct Names<'s> {
     snapshot: &'s Snapshot,
     shown: ShownNames,
     names: Vec<String>,
@@ -23,7 +24,7 @@ pub(super) struct Names<'s> {
 
 impl<'s> Names<'s> {
     /// Short names, with as few modules as distinguish them. O(types).
-    pub(super) fn of(snapshot: &'s Snapshot) -> Self {
+    pub(crate) fn of(snapshot: &'s Snapshot) -> Self {
         let shown = ShownNames::of(snapshot);
         let types = snapshot.types().iter();
         Self {
@@ -36,7 +37,7 @@ impl<'s> Names<'s> {
     }
 
     /// Names with all their modules. O(types).
-    pub(super) fn in_full(snapshot: &'s Snapshot) -> Self {
+    pub(crate) fn in_full(snapshot: &'s Snapshot) -> Self {
         let types = snapshot.types().iter();
         Self {
             names: types.map(|info| name_in_full(&info.name)).collect(),
@@ -45,24 +46,24 @@ impl<'s> Names<'s> {
         }
     }
 
-    pub(super) fn get(&self, type_index: usize) -> &str {
+    pub(crate) fn get(&self, type_index: usize) -> &str {
         self.names.get(type_index).map_or("?", String::as_str)
     }
 
     /// The name of the type that declares the fields of this one: what is inside of cells and
     /// locks.
-    pub(super) fn declaring(&self, type_index: usize) -> &str {
+    pub(crate) fn declaring(&self, type_index: usize) -> &str {
         declaring(self.get(type_index))
     }
 
     /// `Node.parent`, `Value::Closure.env`.
-    pub(super) fn field(&self, field: &FieldPath) -> String {
+    pub(crate) fn field(&self, field: &FieldPath) -> String {
         let text = field.with_type(&self.declared(&field.type_name));
         in_line(&text).into_owned()
     }
 
     /// The declared field that a path ends in: `Node.parent`, `Value::Closure.env`.
-    pub(super) fn declared_field(&self, path: PathId) -> String {
+    pub(crate) fn declared_field(&self, path: PathId) -> String {
         self.field(&field(self.snapshot, path))
     }
 
@@ -74,7 +75,7 @@ impl<'s> Names<'s> {
     /// The field that holds a reference, by the type that declares it, and where in the object the
     /// value of that type is, if it is not the object itself: `Stream.circuit in
     /// Circuit.nodes[3]`.
-    pub(super) fn place(&self, path: PathId, index: u32) -> String {
+    pub(crate) fn place(&self, path: PathId, index: u32) -> String {
         let paths = &self.snapshot.parts().paths;
         let steps = paths.steps(path, index);
         let holder = self.declaring(paths.type_index(path) as usize);
@@ -112,7 +113,7 @@ impl<'s> Names<'s> {
     }
 
     /// A value that could not be traced: `Button.on_click of #3: Box<dyn Fn()>`.
-    pub(super) fn suspect(&self, suspect: &Suspect) -> String {
+    pub(crate) fn suspect(&self, suspect: &Suspect) -> String {
         let node = self.snapshot.node(suspect.node);
         let id = node.id();
         let Some((path, index)) = suspect.place else {
@@ -125,5 +126,14 @@ impl<'s> Names<'s> {
             PlaceKind::Busy => format!("{place} of {id}: {value}, busy"),
             _ => format!("{place} of {id}: {value}"),
         }
+    }
+}
+
+impl TypeCycles {
+    /// The names under which the types are shown.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let types = self.types.iter().map(String::as_str);
+        let shown = ShownNames::of_types(types.clone(), BTreeSet::new());
+        types.map(|name| shown.get(name).into_owned()).collect()
     }
 }

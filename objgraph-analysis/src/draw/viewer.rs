@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::PictureError;
 use super::drawing::Drawing;
+use super::picture::PictureError;
 use super::picture::to_svg;
 
 /// Where a picture went.

@@ -7,7 +7,7 @@ use super::value::Json;
 use super::write_json;
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions, Way};
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::{Drawing, DrawingOptions};
 
 /// Every kind of character that some format takes for its own.
 const NASTY: &str = "-\"quoted\" 'it' \\ back\n\r\t\0\u{1b}[31m</script><!-- &amp; ]]> \u{202e}\u{2028}\u{feff}é漢😀";

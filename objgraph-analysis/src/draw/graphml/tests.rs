@@ -4,7 +4,7 @@ use objgraph_core::PlaceKind;
 use super::{escape, write_graphml};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions, Way};
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::{Drawing, DrawingOptions};
 
 fn kit() -> Kit {
     let mut kit = Kit::new();

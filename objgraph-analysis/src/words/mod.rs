@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use super::escape::in_line;
-pub(super) use super::type_names::Names;
+mod escape;
+mod type_names;
+
+pub(crate) use escape::visible;
+pub use escape::{in_line, is_unprintable, path_in_line};
+pub(crate) use type_names::{Names, name_in_full};
 
 /// Maximum width of a line that has a place to be broken at.
 const COLUMNS: usize = 79;
@@ -21,7 +25,7 @@ pub fn joined(holder: &str, path: &str) -> String {
 }
 
 /// `1 object`, `2 objects`.
-pub(super) fn objects(number: usize) -> String {
+pub(crate) fn objects(number: usize) -> String {
     count(number, "object", "objects")
 }
 
@@ -57,13 +61,13 @@ pub(crate) fn bytes(number: u64) -> String {
 }
 
 /// `+1.2 MiB`, `-16 B`.
-pub(super) fn signed_bytes(number: i64) -> String {
+pub(crate) fn signed_bytes(number: i64) -> String {
     let sign = if number < 0 { '-' } else { '+' };
     format!("{sign}{}", bytes(number.unsigned_abs()))
 }
 
 /// `12 s`, `5 min`, `3 h`: whole units, the largest that fits twice.
-pub(super) fn time(time: Duration) -> String {
+pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..120 => format!("{seconds} s"),
@@ -74,7 +78,7 @@ pub(super) fn time(time: Duration) -> String {
 }
 
 /// `3 s to 12 s ago`; nothing where all happened within a second. Each age is a least and a most.
-pub(super) fn ago(
+pub(crate) fn ago(
     ages: impl Iterator<Item = (Duration, Option<Duration>)> + Clone,
 ) -> Option<String> {
     let youngest = ages.clone().map(|age| age.0).min()?;
@@ -92,7 +96,7 @@ pub(super) fn ago(
 }
 
 /// `9,812`.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -105,7 +109,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// `on thread main`, `and on 2 others`: the names of threads, each once, the first three of them.
-pub(super) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String> {
+pub(crate) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String> {
     const SHOWN: usize = 3;
     let names: BTreeSet<&str> = names.collect();
     let mut words: Vec<String> = names
@@ -122,7 +126,7 @@ pub(super) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String
 }
 
 /// `thread main`; threads without a name are called `thread 7` already.
-pub(super) fn thread(name: &str) -> String {
+pub(crate) fn thread(name: &str) -> String {
     let name = in_line(name);
     let number = name.strip_prefix("thread ");
     match number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
@@ -132,7 +136,7 @@ pub(super) fn thread(name: &str) -> String {
 }
 
 /// Writes the words with the separator between them, and breaks lines before they grow too long.
-pub(super) fn wrapped<'w>(
+pub(crate) fn wrapped<'w>(
     out: &mut String,
     first: &str,
     words: impl Iterator<Item = &'w str>,
@@ -167,13 +171,13 @@ pub(super) fn wrapped<'w>(
 }
 
 /// Whether a line is not too wide.
-pub(super) fn fits(line: &str) -> bool {
+pub(crate) fn fits(line: &str) -> bool {
     line.chars().count() <= COLUMNS
 }
 
 /// The text without blanks at its end, each line that is too wide broken at a blank where it has
 /// one.
-pub(super) fn fitted(text: &str) -> String {
+pub(crate) fn fitted(text: &str) -> String {
     let text = text.trim_end();
     let mut out = String::with_capacity(text.len());
     for (number, line) in text.lines().enumerate() {
@@ -205,6 +209,11 @@ pub(super) fn fitted(text: &str) -> String {
         }
     }
     out
+}
+
+/// The name of a thread beside a line of code; the main thread is not named there.
+pub(crate) fn named_thread(name: &str) -> Option<String> {
+    (name != "main").then(|| in_line(name).into_owned())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use crate::report::escape::is_unprintable;
+use crate::words::is_unprintable;
 
 /// A value of JSON. Objects keep the order of their fields.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,8 +10,8 @@ use super::{PictureError, render, save, to_svg};
 use super::{Program, save_by};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions, Way};
-use crate::report::write_whole;
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::write_whole;
+use crate::draw::{Drawing, DrawingOptions};
 
 const DOT: &str = "digraph G {\n  a -> b [label=\"x\"];\n}\n";
 
@@ -205,7 +205,7 @@ mod programs {
 
     #[test]
     fn a_viewer_gets_the_text_in_a_file_that_is_the_users_own() {
-        use crate::report::viewer::{Opened, open};
+        use crate::draw::viewer::{Opened, open};
 
         let folder = Folder::new("viewer");
         // No shell: the odd name of the folder is one argument.

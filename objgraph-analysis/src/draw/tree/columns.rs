@@ -1,6 +1,6 @@
 //! How many columns of a terminal a text takes, and what of it is safe to write there.
 
-use crate::report::escape::is_unprintable;
+use crate::words::is_unprintable;
 
 /// The text without what would move the cursor, change colours or turn the direction of writing;
 /// with `ascii`, without anything that is not ASCII.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
-use super::escape::is_unprintable;
 use crate::analysis::LinkKind;
+use crate::words::is_unprintable;
 
 /// What the text is for.
 #[derive(Clone, Copy, PartialEq, Eq)]

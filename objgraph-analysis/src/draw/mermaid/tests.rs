@@ -4,7 +4,7 @@ use objgraph_core::PlaceKind;
 use super::quote;
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions, Way};
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::{Drawing, DrawingOptions};
 
 #[test]
 fn a_drawing() {

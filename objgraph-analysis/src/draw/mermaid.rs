@@ -6,8 +6,8 @@ mod tests;
 use std::fmt::Write as _;
 
 use super::drawing::{Drawing, DrawnNode, Role};
-use super::escape::is_unprintable;
 use crate::analysis::LinkKind;
+use crate::words::is_unprintable;
 
 impl Drawing {
     /// The drawing as a flowchart in the language of [Mermaid](https://mermaid.js.org/).

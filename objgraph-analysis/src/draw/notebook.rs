@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Drawing, print, to_svg};
+use super::{Drawing, to_svg};
+use crate::print::print;
 
 impl Drawing {
     /// Shows the drawing in a notebook: what a Jupyter kernel of evcxr calls to show a value that

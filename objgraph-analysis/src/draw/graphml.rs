@@ -8,11 +8,11 @@ use std::io::{self, Write};
 
 use objgraph_core::Snapshot;
 
-use super::type_names::name_in_full;
+use crate::words::name_in_full;
 
 use super::drawing::Drawing;
-use super::escape::visible;
 use super::json::{kind, role};
+use crate::words::visible;
 
 /// The fields of nodes and edges: name, and type in GraphML.
 type Keys = &'static [(&'static str, &'static str)];

@@ -9,7 +9,7 @@ use super::TextStyle;
 use super::columns::{fit, printable, width};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{LinkKind, Neighbourhood, PictureOptions, Way, find_leaks};
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::{Drawing, DrawingOptions};
 
 fn drawn(kit: Kit, starts: &[NodeId], way: Way, options: &PictureOptions<'_>) -> Drawing {
     let snapshot = kit.snapshot();

@@ -9,7 +9,7 @@ use objgraph_core::{
 
 use super::VERSION;
 use super::value::Json;
-use crate::report::type_names::name_in_full;
+use crate::words::name_in_full;
 
 pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {
     let parts = snapshot.parts();

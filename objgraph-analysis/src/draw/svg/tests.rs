@@ -5,7 +5,7 @@ use super::text::{colour, escape};
 use super::to_svg;
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Neighbourhood, PictureOptions as Options, Way};
-use crate::report::{Drawing, DrawingOptions};
+use crate::draw::{Drawing, DrawingOptions};
 
 #[test]
 fn what_is_not_dot_is_an_error() {

@@ -6,10 +6,10 @@ use std::fmt;
 
 use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, Snapshot, State};
 
-use super::owners::named_thread;
-use super::type_names::Names;
-use super::words::count;
 use crate::analysis::{Drawn, Link, LinkKind, Neighbourhood, Shape};
+use crate::words::Names;
+use crate::words::count;
+use crate::words::named_thread;
 
 /// What to write below an object's own text, if anything.
 pub type ExtraInfo<'f> = dyn Fn(Node<'_>) -> Option<String> + 'f;

@@ -3,8 +3,8 @@
 use super::VERSION;
 use super::value::Json;
 use crate::analysis::LinkKind;
-use crate::report::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
-use crate::report::type_names::name_in_full;
+use crate::draw::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use crate::words::name_in_full;
 
 pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
     let cycle = |cycle: &Vec<usize>| Json::list(cycle.iter().map(|&node| Json::number(node)));
@@ -58,7 +58,7 @@ pub(super) fn edge(edge: &DrawnEdge) -> Json<'_> {
 }
 
 /// The name of a role, and the number that goes with it.
-pub(in crate::report) fn role(role: Role) -> (&'static str, Option<u64>) {
+pub(in crate::draw) fn role(role: Role) -> (&'static str, Option<u64>) {
     match role {
         Role::Object => ("object", None),
         Role::Root => ("root", None),
@@ -71,7 +71,7 @@ pub(in crate::report) fn role(role: Role) -> (&'static str, Option<u64>) {
     }
 }
 
-pub(in crate::report) fn kind(kind: LinkKind) -> &'static str {
+pub(in crate::draw) fn kind(kind: LinkKind) -> &'static str {
     match kind {
         LinkKind::Strong => "strong",
         LinkKind::Weak => "weak",

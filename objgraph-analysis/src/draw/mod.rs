@@ -1,0 +1,26 @@
+//! Pictures: what a question draws, and each format that it is written in.
+//!
+//! Same graph, same bytes. The writers take any [`std::io::Write`] and return its errors.
+
+mod dot;
+mod dot_program;
+mod drawing;
+mod file;
+mod graphml;
+mod json;
+mod mermaid;
+mod notebook;
+mod picture;
+mod svg;
+mod tree;
+mod type_cycles;
+mod viewer;
+
+pub use drawing::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, ExtraInfo, NodeAttrs, Role};
+#[doc(hidden)]
+pub use file::write_whole;
+pub use graphml::write_graphml;
+pub use json::write_json;
+pub use picture::{PictureError, save, to_svg};
+pub use tree::TextStyle;
+pub use viewer::{Opened, open};

@@ -1,0 +1,74 @@
+//! Types that hold each other, as a picture.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use super::picture::{PictureError, save};
+use crate::analysis::{Hold, LinkKind, TypeCycle, TypeCycles};
+
+impl TypeCycles {
+    /// The types that hold each other, as a picture: cycles are red, weak references dashed, and
+    /// what is held by value hangs on a grey arrow. Types that hold none with a derive, and are
+    /// held by none, are left out.
+    #[must_use]
+    pub fn drawing(&self) -> Drawing {
+        let names = self.names();
+        let on_cycle = |link: usize| {
+            self.cycles
+                .iter()
+                .any(|cycle: &TypeCycle| cycle.links.contains(&link))
+        };
+        let mut drawing = Drawing::default();
+        let mut at: HashMap<usize, usize> = HashMap::new();
+        let mut node = |drawing: &mut Drawing, of: usize| {
+            *at.entry(of).or_insert_with(|| {
+                drawing.nodes.push(DrawnNode {
+                    role: Role::Object,
+                    objects: Vec::new(),
+                    type_name: self.types[of].clone(),
+                    label: names[of].clone(),
+                    depth: 0,
+                    brightness: 1.0,
+                    is_start: false,
+                    is_highlighted: false,
+                    implements_drop: false,
+                    is_opaque: false,
+                    attributes: Vec::new(),
+                });
+                drawing.nodes.len() - 1
+            })
+        };
+        for (number, link) in self.links.iter().enumerate() {
+            let from = node(&mut drawing, link.holder);
+            let to = node(&mut drawing, link.target);
+            drawing.edges.push(DrawnEdge {
+                from,
+                to,
+                label: link.field.clone(),
+                kind: match link.hold {
+                    _ if on_cycle(number) => LinkKind::Cycle,
+                    Hold::Weak => LinkKind::Weak,
+                    Hold::Strong => LinkKind::Strong,
+                    Hold::Value => LinkKind::Hint,
+                },
+                references: 1,
+            });
+        }
+        drawing
+    }
+
+    /// Writes the picture; the extension of `path` tells its form.
+    ///
+    /// # Errors
+    ///
+    /// If the picture cannot be made or written.
+    ///
+    /// ```no_run
+    /// objgraph::type_cycles().save("types.svg")?;
+    /// # Ok::<(), objgraph::PictureError>(())
+    /// ```
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
+        save(&self.drawing(), path.as_ref())
+    }
+}
