@@ -282,7 +282,7 @@ step_examples() {
     }
     show cargo run --quiet --example dom_leak -- --parent strong | tee "$out/strong"
     expect "$out/strong" "1 leak of 1 kind"
-    expect "$out/strong" "fix: make \`Node.parent.Strong.0\` Weak"
+    expect "$out/strong" "fix: make \`Parent::Strong.0\` Weak"
     expect "$pictures/dom_leak.svg" "<svg"
     show cargo run --quiet --example dom_leak -- --parent weak | tee "$out/weak"
     expect "$out/weak" "Nothing leaked"

@@ -21,9 +21,6 @@ impl fmt::Display for OpeningText<'_> {
             Opening::Derive(path) if !names(self.type_name, path) => {
                 write!(f, "derive `Tracked` on {path}")
             }
-            Opening::Derive(_) if self.is_in_field => {
-                write!(f, "derive `Tracked` on it or, if it is foreign, {MARK}")
-            }
             Opening::Derive(_) => write!(f, "derive `Tracked` on it"),
             Opening::Register {
                 written,
@@ -109,6 +106,10 @@ fn names(full_name: &str, path: &str) -> bool {
 
 /// All openings of a type, in the order to apply them.
 pub(super) fn opened_by(openings: &[Opening], type_name: &str, is_in_field: bool) -> String {
+    let may_be_foreign = |opening: &Opening| match opening {
+        Opening::Derive(path) => names(type_name, path),
+        _ => false,
+    };
     let texts = openings.iter().map(|opening| {
         let text = OpeningText {
             opening,
@@ -117,7 +118,12 @@ pub(super) fn opened_by(openings: &[Opening], type_name: &str, is_in_field: bool
         };
         text.to_string()
     });
-    texts.collect::<Vec<_>>().join("; and ")
+    let mut text = texts.collect::<Vec<_>>().join("; and ");
+    if is_in_field && openings.iter().any(may_be_foreign) {
+        text.push_str(" or, if it is foreign, ");
+        text.push_str(MARK);
+    }
+    text
 }
 
 /// The words of a text; what stands in brackets, or is the value of a key of a TOML file, is one
