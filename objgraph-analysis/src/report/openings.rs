@@ -120,8 +120,8 @@ pub(super) fn opened_by(openings: &[Opening], type_name: &str, is_in_field: bool
     });
     let mut text = texts.collect::<Vec<_>>().join("; and ");
     if is_in_field && openings.iter().any(may_be_foreign) {
-        text.push_str(" or, if it is foreign, ");
-        text.push_str(MARK);
+        let after = if openings.len() > 1 { ";" } else { "" };
+        text.push_str(&format!("{after} or, if it is foreign, {MARK}"));
     }
     text
 }

@@ -251,9 +251,10 @@ fn a_type_with_a_closure_among_its_arguments_is_derived_and_bound() {
         assert_eq!(objgraph::find_leaks().len(), 0);
         says(
             &advice(),
-            "derive `Tracked` on it or, if it is foreign, mark the field \
-             #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc; and on the type with \
-             the field, #[tracked(bound = \"S: objgraph::Tracked\")] for its parameter S",
+            "derive `Tracked` on it; and on the type with the field, \
+             #[tracked(bound = \"S: objgraph::Tracked\")] for its parameter S, since a closure \
+             has no name to register; or, if it is foreign, mark the field \
+             #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc",
         );
 
         let root = Rc::new(Root::default());
