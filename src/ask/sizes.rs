@@ -5,7 +5,7 @@ use std::sync::Arc;
 use objgraph_core::snapshot;
 
 use super::advice;
-use crate::analysis::{Retained, TypeSizes};
+use crate::analysis::{RetainedSizes, TypeSizes};
 use crate::print::print;
 
 /// How many bytes the objects of each type take: their values, and what these own on the heap
@@ -42,7 +42,7 @@ pub fn show_typesizes() {
     });
 }
 
-/// What each object that is alive keeps alive, and how many bytes that are. [`Retained::of`] is the
+/// What each object that is alive keeps alive, and how many bytes that are. [`RetainedSizes::of`] is the
 /// same of a snapshot at hand.
 ///
 /// It takes a [`snapshot`](crate::snapshot); O(objects + references · log objects).
@@ -55,8 +55,8 @@ pub fn show_typesizes() {
 /// }
 /// ```
 #[must_use]
-pub fn retained() -> Retained {
-    Retained::of(&Arc::new(snapshot()))
+pub fn retained() -> RetainedSizes {
+    RetainedSizes::of(&Arc::new(snapshot()))
 }
 
 /// Prints which objects keep most bytes alive, and which types.

@@ -77,7 +77,7 @@ pub use owners::{
 };
 pub use possibly::Suspect;
 pub use reach::{reach, reach_backwards};
-pub use retained::{Retained, RetainedByType, Retainer};
+pub use retained::{Dominator, RetainedByType, RetainedSizes};
 pub use rings::Step;
 pub use scc::{Components, strong_components, strong_components_within};
 #[doc(hidden)]
@@ -91,7 +91,7 @@ pub use type_sizes::{TypeSize, TypeSizes};
 pub use unproven::Unproven;
 pub use unreferenced::unreferenced;
 pub use way::Way;
-pub use what_if::{Change, Keeper, Stays, WhatIf, what_if_dropped, what_if_weak};
+pub use what_if::{Change, Owner, Survivor, WhatIf, what_if_dropped, what_if_weak};
 pub use why_alive::{End, Reason, WhyAlive, why_alive};
 
 use objgraph_core::{EdgeRow, NodeId, Snapshot};

@@ -23,12 +23,12 @@ use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 ///
 /// Ways begin at all that is held from outside the objects looked into, at roots, and, for what has
 /// leaked, at the cycles that keep it: of such a cycle no object keeps another, the cycle keeps
-/// them all ([`Retainer::Cycle`]).
+/// them all ([`Dominator::Cycle`]).
 ///
 /// It prints as a report of 80 columns where names allow.
 ///
 /// ```
-/// use objgraph::{Retained, Tracked, rc::Rc};
+/// use objgraph::{RetainedSizes, Tracked, rc::Rc};
 ///
 /// #[derive(Tracked)]
 /// struct Album {
@@ -46,7 +46,7 @@ use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Retained {
+pub struct RetainedSizes {
     snapshot: Arc<Snapshot>,
     /// The immediate dominator of each node: a node, or the number of nodes plus that of a cycle;
     /// [`NONE`] if it has none. The cycles come after the nodes.
@@ -62,10 +62,10 @@ pub struct Retained {
 /// Something that keeps objects alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Retainer {
+pub enum Dominator {
     /// An object.
     Object(NodeId),
-    /// A leaked cycle, or several that hang together: an index into [`Retained::cycles`].
+    /// A leaked cycle, or several that hang together: an index into [`RetainedSizes::cycles`].
     Cycle(usize),
 }
 
@@ -84,7 +84,7 @@ pub struct RetainedByType {
     pub objects: usize,
 }
 
-impl Retained {
+impl RetainedSizes {
     /// Finds out what each object keeps alive.
     ///
     /// O(references · log objects) time, O(objects + references) memory, and no deep stack.
@@ -162,10 +162,10 @@ impl Retained {
     ///
     /// If the node is of a larger snapshot.
     #[must_use]
-    pub fn dominator(&self, node: NodeId) -> Option<NodeId> {
-        match self.retainer(node)? {
-            Retainer::Object(node) => Some(node),
-            Retainer::Cycle(_) => None,
+    pub fn dominating_object(&self, node: NodeId) -> Option<NodeId> {
+        match self.dominator(node)? {
+            Dominator::Object(node) => Some(node),
+            Dominator::Cycle(_) => None,
         }
     }
 
@@ -176,7 +176,7 @@ impl Retained {
     ///
     /// If the node is of a larger snapshot.
     #[must_use]
-    pub fn retainer(&self, node: NodeId) -> Option<Retainer> {
+    pub fn dominator(&self, node: NodeId) -> Option<Dominator> {
         let above = self.dominators[node.index()];
         (above != NONE).then(|| self.named(above))
     }
@@ -194,10 +194,10 @@ impl Retained {
     ///
     /// If it is of a larger snapshot.
     #[must_use]
-    pub fn retained_by(&self, retainer: Retainer) -> (u64, usize) {
-        let at = match retainer {
-            Retainer::Object(node) => node.index(),
-            Retainer::Cycle(cycle) => self.snapshot.len() + cycle,
+    pub fn retained_by(&self, dominator: Dominator) -> (u64, usize) {
+        let at = match dominator {
+            Dominator::Object(node) => node.index(),
+            Dominator::Cycle(cycle) => self.snapshot.len() + cycle,
         };
         (self.bytes[at], self.objects[at] as usize)
     }
@@ -207,7 +207,7 @@ impl Retained {
     ///
     /// O(objects · log objects).
     #[must_use]
-    pub fn top(&self, limit: usize) -> Vec<Retainer> {
+    pub fn top(&self, limit: usize) -> Vec<Dominator> {
         let nodes = self.snapshot.len() as u32;
         let mut top: Vec<u32> = self
             .outermost()
@@ -250,10 +250,10 @@ impl Retained {
         by_type
     }
 
-    fn named(&self, at: u32) -> Retainer {
+    fn named(&self, at: u32) -> Dominator {
         match (at as usize).checked_sub(self.snapshot.len()) {
-            Some(cycle) => Retainer::Cycle(cycle),
-            None => Retainer::Object(NodeId::new(at as usize)),
+            Some(cycle) => Dominator::Cycle(cycle),
+            None => Dominator::Object(NodeId::new(at as usize)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Leaks, Objects, Owners, Retained, WhatIf, WhyAlive};
+use super::{Leaks, Objects, Owners, RetainedSizes, WhatIf, WhyAlive};
 
 /// A summary; [`Display`](fmt::Display) has the report.
 impl fmt::Debug for Leaks {
@@ -46,16 +46,16 @@ impl fmt::Debug for WhatIf {
             .field("freed", &self.freed().len())
             .field("lost", &self.lost().len())
             .field("leaked", &self.leaked().len())
-            .field("stays", &self.stays().len())
+            .field("survivors", &self.survivors().len())
             .field("snapshot", self.snapshot())
             .finish()
     }
 }
 
 /// A summary; [`Display`](fmt::Display) has the table.
-impl fmt::Debug for Retained {
+impl fmt::Debug for RetainedSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retained")
+        f.debug_struct("RetainedSizes")
             .field("total_bytes", &self.total_bytes())
             .field("cycles", &self.cycles().len())
             .field("snapshot", self.snapshot())

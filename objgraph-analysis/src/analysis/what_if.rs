@@ -23,8 +23,8 @@ pub struct WhatIf {
     freed_bytes: u64,
     lost: Vec<NodeId>,
     leaked: Vec<NodeId>,
-    stays: Vec<Stays>,
-    behind: usize,
+    survivors: Vec<Survivor>,
+    retained: usize,
 }
 
 /// What is supposed in a [`WhatIf`].
@@ -37,7 +37,7 @@ pub enum Change {
         /// The object.
         node: NodeId,
         /// How many references are held from outside.
-        outside: Option<u32>,
+        external: Option<u32>,
     },
     /// These fields hold `Weak` in place of `Rc` or `Arc`.
     Weak(Vec<FieldPath>),
@@ -46,19 +46,19 @@ pub enum Change {
 /// An object that stays though the one that led to it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub struct Stays {
+pub struct Survivor {
     /// The object.
     pub node: NodeId,
     /// Who keeps it: the first in the order of the snapshot.
-    pub kept_by: Keeper,
+    pub owner: Owner,
     /// How many others keep it as well.
-    pub others: usize,
+    pub other_owners: usize,
 }
 
 /// Who keeps an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Keeper {
+pub enum Owner {
     /// Another object, by this reference.
     Object {
         /// The object that holds the reference.
@@ -69,7 +69,7 @@ pub enum Keeper {
         index: u32,
     },
     /// So many references from outside of all that was looked into.
-    Outside(u32),
+    External(u32),
     /// It is not known how many references there are.
     Unknown,
 }
@@ -85,10 +85,13 @@ pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf>
     let before = simulation.alive();
     let outside = simulation.outside(node);
     simulation.drop_outside(node, outside.unwrap_or(0));
-    let change = Change::Dropped { node, outside };
+    let change = Change::Dropped {
+        node,
+        external: outside,
+    };
     let mut what_if = WhatIf::new(snapshot, change, &simulation, &before);
     if !simulation.freed().contains(node) {
-        what_if.stays = vec![stays(&simulation, snapshot, node)];
+        what_if.survivors = vec![survivor(&simulation, snapshot, node)];
     }
     Some(what_if)
 }
@@ -141,12 +144,12 @@ impl WhatIf {
                 }
             }
         }
-        let mut behind = edge_of_it.clone();
+        let mut retained = edge_of_it.clone();
         let mut queue: Vec<NodeId> = edge_of_it.iter().collect();
         while let Some(node) = queue.pop() {
             for edge in rows(snapshot, node) {
                 let owns = edge.strong && simulation.owns(node, edge.path.index());
-                if owns && behind.insert(edge.target) {
+                if owns && retained.insert(edge.target) {
                     queue.push(edge.target);
                 }
             }
@@ -161,11 +164,11 @@ impl WhatIf {
                 .collect(),
             freed,
             leaked,
-            stays: edge_of_it
+            survivors: edge_of_it
                 .iter()
-                .map(|node| stays(simulation, snapshot, node))
+                .map(|node| survivor(simulation, snapshot, node))
                 .collect(),
-            behind: behind.len() - edge_of_it.len(),
+            retained: retained.len() - edge_of_it.len(),
             snapshot: Arc::clone(snapshot),
         }
     }
@@ -205,14 +208,14 @@ impl WhatIf {
     /// The objects that the change lets go of and that stay, with who keeps each, in the order
     /// of the snapshot.
     #[must_use]
-    pub fn stays(&self) -> &[Stays] {
-        &self.stays
+    pub fn survivors(&self) -> &[Survivor] {
+        &self.survivors
     }
 
-    /// How many more objects stay because those of [`WhatIf::stays`] own them.
+    /// How many more objects stay because those of [`WhatIf::survivors`] own them.
     #[must_use]
-    pub fn behind(&self) -> usize {
-        self.behind
+    pub fn retained_by_survivors(&self) -> usize {
+        self.retained
     }
 
     /// The snapshot that was looked at.
@@ -222,25 +225,25 @@ impl WhatIf {
     }
 }
 
-fn stays(simulation: &Simulation<'_>, snapshot: &Snapshot, node: NodeId) -> Stays {
-    let mut keepers = snapshot
+fn survivor(simulation: &Simulation<'_>, snapshot: &Snapshot, node: NodeId) -> Survivor {
+    let mut owners = snapshot
         .edges_to(node)
         .filter(|edge| edge.is_strong() && simulation.owns(edge.source(), edge.path_id().index()))
-        .map(|edge| Keeper::Object {
+        .map(|edge| Owner::Object {
             node: edge.source(),
             path: edge.path_id(),
             index: snapshot.parts().edges[edge.number()].index,
         });
     let outside = match simulation.outside(node) {
-        None => Some(Keeper::Unknown),
+        None => Some(Owner::Unknown),
         Some(0) => None,
-        Some(references) => Some(Keeper::Outside(references)),
+        Some(references) => Some(Owner::External(references)),
     };
-    let first = keepers.next();
-    let others = keepers.count() + usize::from(first.is_some() && outside.is_some());
-    Stays {
+    let first = owners.next();
+    let other_owners = owners.count() + usize::from(first.is_some() && outside.is_some());
+    Survivor {
         node,
-        kept_by: first.or(outside).unwrap_or(Keeper::Unknown),
-        others,
+        owner: first.or(outside).unwrap_or(Owner::Unknown),
+        other_owners,
     }
 }

@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::{NodeId, Site};
 
 use super::coverage::off;
-use crate::analysis::{Retained, Retainer, TypeSize, TypeSizes};
+use crate::analysis::{Dominator, RetainedSizes, TypeSize, TypeSizes};
 use crate::words::in_line;
 use crate::words::{Names, bytes, count, fitted, grouped, objects};
 
@@ -52,7 +52,7 @@ impl fmt::Display for TypeSizes {
     }
 }
 
-impl fmt::Display for Retained {
+impl fmt::Display for RetainedSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let snapshot = self.snapshot();
         if !snapshot.parts().enabled {
@@ -79,21 +79,21 @@ impl fmt::Display for Retained {
         };
         head(&mut out, "by")?;
         let mut alike: HashMap<(usize, Option<&Site>), usize> = HashMap::new();
-        let mut is_told = |retainer: &Retainer| match retainer {
-            Retainer::Object(node) => {
+        let mut is_listed = |dominator: &Dominator| match dominator {
+            Dominator::Object(node) => {
                 let node = snapshot.node(*node);
                 let told = alike.entry((node.type_index(), node.site())).or_default();
                 *told += 1;
                 *told <= ALIKE
             }
-            Retainer::Cycle(_) => true,
+            Dominator::Cycle(_) => true,
         };
-        let retainers = self
+        let dominators = self
             .top(usize::MAX)
             .into_iter()
-            .filter(|retainer| is_told(retainer));
-        for retainer in retainers.take(LINES) {
-            let (retained, objects) = self.retained_by(retainer);
+            .filter(|dominator| is_listed(dominator));
+        for dominator in dominators.take(LINES) {
+            let (retained, objects) = self.retained_by(dominator);
             line(&mut out, retained, objects)?;
             let name = |node: NodeId| {
                 let node = snapshot.node(node);
@@ -104,9 +104,9 @@ impl fmt::Display for Retained {
                     None => name.into_owned(),
                 }
             };
-            match retainer {
-                Retainer::Object(node) => writeln!(out, "{}", name(node))?,
-                Retainer::Cycle(cycle) => {
+            match dominator {
+                Dominator::Object(node) => writeln!(out, "{}", name(node))?,
+                Dominator::Cycle(cycle) => {
                     let members = &self.cycles()[cycle];
                     let first = members
                         .first()

@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::NodeId;
 
 use super::sites::write_sites;
-use crate::analysis::{Change, Keeper, SnapshotObject, WhatIf};
+use crate::analysis::{Change, Owner, SnapshotObject, WhatIf};
 use crate::words::{Names, bytes, count, fitted, objects, wrapped};
 
 /// At most so many lines of one kind are told.
@@ -38,7 +38,7 @@ impl<'w> Report<'w> {
         self.change(out)?;
         self.freed(out)?;
         self.leaked(out)?;
-        self.stays(out)?;
+        self.survivors(out)?;
         let coverage = self.what_if.coverage();
         let hides = match self.what_if.change() {
             Change::Weak(_) => "more may be freed or lost",
@@ -54,16 +54,16 @@ impl<'w> Report<'w> {
 
     fn change(&self, out: &mut String) -> fmt::Result {
         match self.what_if.change() {
-            Change::Dropped { node, outside } => {
+            Change::Dropped { node, external } => {
                 let object = self.object(*node);
-                match outside {
+                match external {
                     None => writeln!(
                         out,
                         "if {object} were dropped: it is not known who holds it, so nothing is sure"
                     ),
                     Some(0) => writeln!(out, "if {object} were dropped: nothing outside holds it"),
-                    Some(outside) => {
-                        let references = count(*outside as usize, "reference", "references");
+                    Some(external) => {
+                        let references = count(*external as usize, "reference", "references");
                         writeln!(
                             out,
                             "if the {references} to {object} from outside were dropped:"
@@ -140,37 +140,37 @@ impl<'w> Report<'w> {
         )
     }
 
-    fn stays(&self, out: &mut String) -> fmt::Result {
-        let stays = self.what_if.stays();
-        for one in stays.iter().take(LINES) {
-            let keeper = match one.kept_by {
-                Keeper::Object { node, path, index } => {
+    fn survivors(&self, out: &mut String) -> fmt::Result {
+        let survivors = self.what_if.survivors();
+        for one in survivors.iter().take(LINES) {
+            let owner = match one.owner {
+                Owner::Object { node, path, index } => {
                     let place = self.names.place(path, index);
                     let id = self.what_if.snapshot().node(node).id();
                     format!("{place} of {id}")
                 }
-                Keeper::Outside(references) => format!(
+                Owner::External(references) => format!(
                     "{} from outside",
                     count(references as usize, "reference", "references")
                 ),
-                Keeper::Unknown => "references that could not be counted".to_owned(),
+                Owner::Unknown => "references that could not be counted".to_owned(),
             };
-            let others = match one.others {
+            let others = match one.other_owners {
                 0 => String::new(),
                 others => format!(" and {}", count(others, "other", "others")),
             };
-            let text = format!("{} stays: held by {keeper}{others}", self.object(one.node));
+            let text = format!("{} stays: held by {owner}{others}", self.object(one.node));
             wrapped(out, "  ", text.split(' '), " ")?;
         }
-        let more = stays.len().saturating_sub(LINES);
+        let more = survivors.len().saturating_sub(LINES);
         if more > 0 {
             let stay = count(more, "more stays", "more stay");
             writeln!(out, "  … and {stay}, held by others")?;
         }
-        let behind = self.what_if.behind();
-        if behind > 0 {
-            let stay = if behind == 1 { "stays" } else { "stay" };
-            writeln!(out, "  and {} that they own {stay} too", objects(behind))?;
+        let retained = self.what_if.retained_by_survivors();
+        if retained > 0 {
+            let stay = if retained == 1 { "stays" } else { "stay" };
+            writeln!(out, "  and {} that they own {stay} too", objects(retained))?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use objgraph_core::{NodeId, Snapshot};
 use proptest::prelude::*;
 
-use super::{Retained, Retainer};
+use super::{Dominator, RetainedSizes};
 use crate::analysis::naive::{Model, TYPES, model};
 use crate::analysis::testkit::Kit;
 
@@ -13,7 +13,7 @@ const OBJECT: u64 = 32;
 
 #[test]
 fn of_nothing() {
-    let retained = Retained::of(&Arc::new(Snapshot::empty()));
+    let retained = RetainedSizes::of(&Arc::new(Snapshot::empty()));
     assert_eq!(retained.total_bytes(), 0);
     assert!(retained.top(10).is_empty() && retained.by_type().is_empty());
 }
@@ -34,15 +34,15 @@ fn what_is_shared_is_kept_by_none() {
     kit.edge(second, "shared", shared);
     kit.edge(third, "shared", shared);
     kit.weak(third, "other", own);
-    let retained = Retained::of(&kit.snapshot());
+    let retained = RetainedSizes::of(&kit.snapshot());
     assert_eq!(retained.retained_bytes(first), 3 * OBJECT + 1000);
     assert_eq!(retained.retained_objects(first), 3);
     assert_eq!(retained.retained_bytes(third), OBJECT);
-    assert_eq!(retained.dominator(own), Some(second));
-    assert_eq!(retained.dominator(shared), None);
+    assert_eq!(retained.dominating_object(own), Some(second));
+    assert_eq!(retained.dominating_object(shared), None);
     assert_eq!(retained.total_bytes(), 5 * OBJECT + 1500);
     // Of the list, only its head.
-    let top = [first, own, shared, third].map(Retainer::Object);
+    let top = [first, own, shared, third].map(Dominator::Object);
     assert_eq!(retained.top(9), top);
     let by_type: Vec<_> = retained
         .by_type()
@@ -68,14 +68,14 @@ fn a_leaked_cycle_keeps_what_hangs_on_it() {
     }
     let data = kit.node("app::Data", 0);
     kit.edge(ring[1], "data", data);
-    let retained = Retained::of(&kit.snapshot());
+    let retained = RetainedSizes::of(&kit.snapshot());
     assert_eq!(retained.cycles(), std::slice::from_ref(&ring));
-    assert_eq!(retained.retained_by(Retainer::Cycle(0)), (4 * OBJECT, 4));
+    assert_eq!(retained.retained_by(Dominator::Cycle(0)), (4 * OBJECT, 4));
     assert_eq!(retained.retained_bytes(ring[1]), 2 * OBJECT);
-    assert_eq!(retained.dominator(data), Some(ring[1]));
-    assert_eq!(retained.retainer(ring[0]), Some(Retainer::Cycle(0)));
-    assert_eq!(retained.dominator(ring[0]), None);
-    assert_eq!(retained.top(1), [Retainer::Cycle(0)]);
+    assert_eq!(retained.dominating_object(data), Some(ring[1]));
+    assert_eq!(retained.dominator(ring[0]), Some(Dominator::Cycle(0)));
+    assert_eq!(retained.dominating_object(ring[0]), None);
+    assert_eq!(retained.top(1), [Dominator::Cycle(0)]);
 }
 
 #[test]
@@ -86,10 +86,10 @@ fn a_long_list_needs_no_deep_stack() {
     for pair in nodes.windows(2) {
         kit.edge(pair[0], "next", pair[1]);
     }
-    let retained = Retained::of(&kit.snapshot());
+    let retained = RetainedSizes::of(&kit.snapshot());
     assert_eq!(retained.retained_objects(nodes[0]), nodes.len());
     assert_eq!(retained.retained_objects(nodes[99_998]), 2);
-    assert_eq!(retained.top(9), [Retainer::Object(nodes[0])]);
+    assert_eq!(retained.top(9), [Dominator::Object(nodes[0])]);
 }
 
 /// What is reached from the starts, without a node.
@@ -109,7 +109,7 @@ proptest! {
     /// Against the definition: what would not be reached any more if the object were not there.
     #[test]
     fn what_would_go_is_retained(model in model(9, 20)) {
-        let retained = Retained::of(&model.snapshot());
+        let retained = RetainedSizes::of(&model.snapshot());
         let all: BTreeSet<usize> = (0..model.nodes.len()).collect();
         let leaked = model.leaked();
         let held: BTreeSet<usize> = all
@@ -163,12 +163,12 @@ proptest! {
             let others = starts.iter().copied().filter(|node| !cycle.contains(node)).collect();
             let gone = all.len() - reached(&model, &others, None).len();
             let expected = (gone as u64 * OBJECT, gone);
-            prop_assert_eq!(retained.retained_by(Retainer::Cycle(number)), expected);
+            prop_assert_eq!(retained.retained_by(Dominator::Cycle(number)), expected);
         }
         // The immediate dominator is that of them which all others dominate.
         for &node in &all {
             let last = dominated[node].iter().find(|&&by| dominated[by].len() + 1 == dominated[node].len());
-            let found = retained.dominator(NodeId::new(node)).map(NodeId::index);
+            let found = retained.dominating_object(NodeId::new(node)).map(NodeId::index);
             prop_assert_eq!(found, last.copied());
         }
         let by_type = retained.by_type();

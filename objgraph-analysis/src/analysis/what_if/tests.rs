@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use objgraph_core::{NodeId, ObjectId};
 use proptest::prelude::*;
 
-use super::{Keeper, what_if_dropped, what_if_weak};
+use super::{Owner, what_if_dropped, what_if_weak};
 use crate::analysis::Objects;
 use crate::analysis::naive::{FIELDS, Model, TYPES, model};
 
@@ -53,23 +53,23 @@ proptest! {
             .collect();
         prop_assert_eq!(numbers(what_if.leaked()), expected);
         if freed.contains(&node) {
-            let stays: BTreeSet<usize> = what_if.stays().iter().map(|stays| stays.node.index()).collect();
+            let survivors: BTreeSet<usize> = what_if.survivors().iter().map(|survivor| survivor.node.index()).collect();
             let expected: BTreeSet<usize> = model
                 .owning()
                 .iter()
                 .filter(|edge| freed.contains(&edge.0) && alive.contains(&edge.2))
                 .map(|edge| edge.2)
                 .collect();
-            prop_assert_eq!(stays, expected);
+            prop_assert_eq!(survivors, expected);
         }
-        for stays in what_if.stays() {
-            match stays.kept_by {
-                Keeper::Object { node: keeper, .. } => prop_assert!(!freed.contains(&keeper.index())),
-                Keeper::Outside(references) => {
-                    prop_assert_eq!(references, outside(stays.node.index()));
+        for survivor in what_if.survivors() {
+            match survivor.owner {
+                Owner::Object { node: owner, .. } => prop_assert!(!freed.contains(&owner.index())),
+                Owner::External(references) => {
+                    prop_assert_eq!(references, outside(survivor.node.index()));
                 }
-                Keeper::Unknown => {
-                    let node = stays.node.index();
+                Owner::Unknown => {
+                    let node = survivor.node.index();
                     prop_assert!(!model.owning().iter().any(|edge| edge.2 == node));
                 }
             }

@@ -5,7 +5,7 @@ use objgraph_core::{NodeId, Snapshot};
 
 use super::super::coverage::OFF;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Retained, TypeSizes};
+use crate::analysis::{RetainedSizes, TypeSizes};
 
 fn snapshot() -> Arc<Snapshot> {
     let mut kit = Kit::new();
@@ -62,7 +62,7 @@ fn by_what_keeps_them() {
            48.4 KiB    1.6%          13  1 × Cache
            48.4 KiB    1.6%          12  12 × Page
                64 B    0.0%           2  2 × dom::Node"#]]
-    .assert_eq(&Retained::of(&snapshot()).to_string());
-    let nothing = Retained::of(&Arc::new(Snapshot::empty()));
+    .assert_eq(&RetainedSizes::of(&snapshot()).to_string());
+    let nothing = RetainedSizes::of(&Arc::new(Snapshot::empty()));
     assert_eq!(nothing.to_string(), OFF);
 }
