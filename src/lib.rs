@@ -123,9 +123,9 @@ pub use draw::{
 
 // Leaks, and why something is alive.
 pub use analysis::{
-    Change, ClosingField, Cycle, Cycles, End, FieldPath, Fingerprint, Fix, FoundCycles, LeakGroup,
-    LeakKind, LeakKinds, Leaks, NotAFingerprint, Objects, OverReported, Owner, Reason,
-    SnapshotObject, Step, Survivor, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
+    AliveReason, Anchor, Change, ClosingField, Cycle, Cycles, FieldPath, Fingerprint, Fix,
+    FoundCycles, LeakGroup, LeakKind, LeakKinds, Leaks, NotAFingerprint, Objects, OverReported,
+    Owner, SnapshotObject, Step, Survivor, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
     what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
     why_alive as why_alive_in,
 };

@@ -15,7 +15,7 @@ use std::thread;
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Leaks, ObjectId, Reason, Tracked};
+use objgraph::{AliveReason, Leaks, ObjectId, Tracked};
 
 /// Runs on a thread of this name, to its end.
 fn on_thread<R: Send>(name: &str, run: impl FnOnce() -> R + Send) -> R {
@@ -91,7 +91,7 @@ fn what_was_forgotten_is_told_with_all_that_only_it_holds() {
     );
 
     let why = objgraph::why_alive(ids.0[0]).unwrap();
-    assert_eq!(*why.reason(), Reason::Outside(1));
+    assert_eq!(*why.reason(), AliveReason::External(1));
     let text = why.to_string();
     assert!(text.contains("thread forgetful has ended"), "{text}");
 }

@@ -348,7 +348,7 @@ fn every_owner_and_all_that_holds_them_is_listed() {
             drop(page);
             let page = &books[0].pages[0];
             let why = objgraph::why_alive(page).unwrap();
-            assert_eq!((why.owners().len(), why.ends().len()), (16, 9), "{why}");
+            assert_eq!((why.owners().len(), why.anchors().len()), (16, 9), "{why}");
             let text = why.to_string();
             for part in [
                 "  all 16 references to it:\n    Book.pages[0] of #1\n",
@@ -362,11 +362,11 @@ fn every_owner_and_all_that_holds_them_is_listed() {
             let object = objgraph::at(id).unwrap();
             assert_eq!(objgraph::why_alive(id).unwrap().to_string(), text);
             assert_eq!(objgraph::why_alive(object).unwrap().to_string(), text);
-            assert_eq!(objgraph::why_alive([&shelf]).unwrap().ends().len(), 1);
+            assert_eq!(objgraph::why_alive([&shelf]).unwrap().anchors().len(), 1);
             let std = std::rc::Rc::new(Book {
                 pages: vec![page.clone()],
             });
-            assert_eq!(objgraph::why_alive(&std).unwrap().ends().len(), 1);
+            assert_eq!(objgraph::why_alive(&std).unwrap().anchors().len(), 1);
             assert_eq!(
                 objgraph::what_if_dropped(&books[1]).unwrap().freed().len(),
                 1

@@ -5,7 +5,7 @@ use std::thread;
 
 use expect_test::expect;
 use objgraph::sync::{Arc, Weak};
-use objgraph::{Reason, Tracked};
+use objgraph::{AliveReason, Tracked};
 
 use crate::alone::{alone, without_ids};
 
@@ -39,7 +39,7 @@ fn a_thread_that_holds_an_arc_for_ever() {
     // No cycle, so no leak; it is told that somebody unseen holds it.
     assert!(objgraph::find_leaks().is_empty());
     let why = objgraph::why_alive(id).expect("it is alive");
-    assert_eq!(*why.reason(), Reason::Outside(1));
+    assert_eq!(*why.reason(), AliveReason::External(1));
     expect![[r#"
         Config #_ is alive, made at tests/shapes/thread.rs:33:18
           Config #_ is held by 1 reference from outside

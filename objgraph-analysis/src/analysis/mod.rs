@@ -92,7 +92,7 @@ pub use unproven::Unproven;
 pub use unreferenced::unreferenced;
 pub use way::Way;
 pub use what_if::{Change, Owner, Survivor, WhatIf, what_if_dropped, what_if_weak};
-pub use why_alive::{End, Reason, WhyAlive, why_alive};
+pub use why_alive::{AliveReason, Anchor, WhyAlive, why_alive};
 
 use objgraph_core::{EdgeRow, NodeId, Snapshot};
 

@@ -31,8 +31,8 @@ impl fmt::Debug for WhyAlive {
         f.debug_struct("WhyAlive")
             .field("object", &snapshot.node(self.node()).id())
             .field("reason", self.reason())
-            .field("holder", &snapshot.node(self.holder()).id())
-            .field("chain", &self.chain().len())
+            .field("anchor", &snapshot.node(self.anchor()).id())
+            .field("retaining_path", &self.retaining_path().len())
             .field("snapshot", snapshot)
             .finish()
     }

@@ -22,11 +22,11 @@ use super::{NodeSet, reach, rows, strong_components_within};
 pub struct WhyAlive {
     snapshot: Arc<Snapshot>,
     node: NodeId,
-    reason: Reason,
-    holder: NodeId,
-    chain: Vec<Step>,
+    reason: AliveReason,
+    anchor: NodeId,
+    retaining_path: Vec<Step>,
     owners: Vec<Step>,
-    ends: Vec<End>,
+    anchors: Vec<Anchor>,
     inside: Vec<Suspect>,
     elsewhere: Vec<Suspect>,
     threads: usize,
@@ -35,12 +35,12 @@ pub struct WhyAlive {
 /// What holds an object in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum AliveReason {
     /// A root of this name.
     Root(String),
     /// So many references from outside of all that was looked into: from the stack, from statics
     /// that are no roots, or from values that cannot be looked into.
-    Outside(u32),
+    External(u32),
     /// It is not known how many references there are, so it is taken to be held.
     Unknown(State),
     /// More references are reported than there are, so it is taken to be held.
@@ -58,11 +58,11 @@ pub enum Reason {
 /// An object that leads to the one that was asked for, and is held by something that is no object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct End {
+pub struct Anchor {
     /// The object.
     pub node: NodeId,
-    /// What holds it; never [`Reason::Leaked`].
-    pub reason: Reason,
+    /// What holds it; never [`AliveReason::Leaked`].
+    pub reason: AliveReason,
 }
 
 /// Why the object is alive: the shortest way over strong references from a root or from an object
@@ -78,17 +78,17 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     reached.insert(node);
     let mut level = vec![node];
     let mut owners = Vec::new();
-    let mut ends: Vec<End> = Vec::new();
+    let mut anchors: Vec<Anchor> = Vec::new();
     let mut all = Vec::new();
     while !level.is_empty() {
         snapshot.gather_edges_to(&level);
         let held = level
             .iter()
             .filter_map(|&at| Some((at, held(snapshot, &simulation, at)?)));
-        let mut held: Vec<(NodeId, (u8, Reason))> = held.collect();
+        let mut held: Vec<(NodeId, (u8, AliveReason))> = held.collect();
         order::sort_by_key(&mut held, |(at, (rank, _))| (*rank, *at));
         let held = held.into_iter();
-        ends.extend(held.map(|(node, (_, reason))| End { node, reason }));
+        anchors.extend(held.map(|(node, (_, reason))| Anchor { node, reason }));
         let mut next = Vec::new();
         for &at in &level {
             for edge in snapshot.edges_to(at).filter(|edge| edge.is_strong()) {
@@ -112,30 +112,30 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
         all.append(&mut level);
         level = next;
     }
-    let (holder, reason) = match ends.first() {
-        Some(end) => (end.node, end.reason.clone()),
+    let (anchor, reason) = match anchors.first() {
+        Some(anchor) => (anchor.node, anchor.reason.clone()),
         None => leaked(snapshot, &reached, &all),
     };
-    let mut chain = Vec::new();
-    let mut at = holder;
+    let mut retaining_path = Vec::new();
+    let mut at = anchor;
     while at != node {
         let step = reached_by[&at];
-        chain.push(step);
+        retaining_path.push(step);
         at = snapshot.parts().edges[step.edge].target;
     }
     let mut why = WhyAlive {
         snapshot: Arc::clone(snapshot),
         node,
         reason,
-        holder,
-        chain,
+        anchor,
+        retaining_path,
         owners,
-        ends,
+        anchors,
         inside: Vec::new(),
         elsewhere: Vec::new(),
         threads: 0,
     };
-    if matches!(why.reason, Reason::Outside(_)) {
+    if matches!(why.reason, AliveReason::External(_)) {
         why.suspect();
     }
     Some(why)
@@ -143,20 +143,20 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
 
 /// Whether a node is held by something that is not an object, with how well that is known: the
 /// best first.
-fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<(u8, Reason)> {
+fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<(u8, AliveReason)> {
     let node = snapshot.node(at);
     if let Some(name) = node.root() {
-        return Some((0, Reason::Root(name.to_owned())));
+        return Some((0, AliveReason::Root(name.to_owned())));
     }
     match simulation.outside(at) {
         Some(0) => None,
-        Some(references) => Some((1, Reason::Outside(references))),
+        Some(references) => Some((1, AliveReason::External(references))),
         None => {
             let seen = snapshot.edges_to(at).filter(|edge| edge.is_strong());
             Some(match Balance::of(node, seen.count() as u32) {
-                Balance::InPlace => (2, Reason::InPlace),
-                Balance::OverReported(_) => (3, Reason::OverReported),
-                _ => (3, Reason::Unknown(node.state())),
+                Balance::InPlace => (2, AliveReason::InPlace),
+                Balance::OverReported(_) => (3, AliveReason::OverReported),
+                _ => (3, AliveReason::Unknown(node.state())),
             })
         }
     }
@@ -164,7 +164,7 @@ fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<
 
 /// The nearest cycle that leads to a leaked object, and its object nearest to it. `all` are the
 /// nodes that lead to it, the nearest first.
-fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, Reason) {
+fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, AliveReason) {
     let components = strong_components_within(snapshot, reached);
     let closing = |&node: &NodeId| {
         let component = components.of(node);
@@ -181,11 +181,11 @@ fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, Re
             let mut ring = Rings::new(snapshot, &components).through(node, edge);
             let start = ring.iter().position(|step| step.node == node);
             ring.rotate_left(start.unwrap_or(0));
-            (node, Reason::Leaked { ring })
+            (node, AliveReason::Leaked { ring })
         }
         // It cannot be: what nothing holds and no cycle leads to would have been dropped. Still,
         // a snapshot may be built by hand.
-        None => (all[0], Reason::Leaked { ring: Vec::new() }),
+        None => (all[0], AliveReason::Leaked { ring: Vec::new() }),
     }
 }
 
@@ -193,14 +193,14 @@ impl WhyAlive {
     /// Finds the values that might hold the references from outside.
     fn suspect(&mut self) {
         let snapshot = &self.snapshot;
-        let own = reach(snapshot, [self.holder]);
-        let may_hold = |suspect: &Suspect| suspect.node != self.holder || suspect.place.is_some();
+        let own = reach(snapshot, [self.anchor]);
+        let may_hold = |suspect: &Suspect| suspect.node != self.anchor || suspect.place.is_some();
         let (inside, elsewhere) = opaque_values(snapshot)
             .into_iter()
             .filter(may_hold)
             .partition(|suspect| own.contains(suspect.node));
         let is_shared = matches!(
-            snapshot.node(self.holder).holder(),
+            snapshot.node(self.anchor).holder(),
             Holder::Arc | Holder::StdArc
         );
         let other_threads = snapshot
@@ -218,20 +218,20 @@ impl WhyAlive {
 
     /// What holds it in the end.
     #[must_use]
-    pub fn reason(&self) -> &Reason {
+    pub fn reason(&self) -> &AliveReason {
         &self.reason
     }
 
     /// The object that the reason holds: the first of the chain, or the object itself.
     #[must_use]
-    pub fn holder(&self) -> NodeId {
-        self.holder
+    pub fn anchor(&self) -> NodeId {
+        self.anchor
     }
 
-    /// The references that lead from [`WhyAlive::holder`] to the object; none if that is it.
+    /// The references that lead from [`WhyAlive::anchor`] to the object; none if that is it.
     #[must_use]
-    pub fn chain(&self) -> &[Step] {
-        &self.chain
+    pub fn retaining_path(&self) -> &[Step] {
+        &self.retaining_path
     }
 
     /// The strong references to the object: every direct owner.
@@ -241,22 +241,22 @@ impl WhyAlive {
     }
 
     /// All that keeps the object alive in the end, the nearest first; the first is
-    /// [`WhyAlive::holder`]. None if it has leaked.
+    /// [`WhyAlive::anchor`]. None if it has leaked.
     #[must_use]
-    pub fn ends(&self) -> &[End] {
-        &self.ends
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
     }
 
     /// Values that cannot be looked into, inside of what the holder itself owns, which might hold
     /// the references from outside. If they do, the objects are possibly leaked.
     #[must_use]
-    pub fn inside(&self) -> &[Suspect] {
+    pub fn inner_suspects(&self) -> &[Suspect] {
         &self.inside
     }
 
     /// Values elsewhere that cannot be looked into and might hold them.
     #[must_use]
-    pub fn elsewhere(&self) -> &[Suspect] {
+    pub fn other_suspects(&self) -> &[Suspect] {
         &self.elsewhere
     }
 

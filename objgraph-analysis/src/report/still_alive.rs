@@ -41,7 +41,7 @@ pub fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String {
         let _ = write_held_by(&mut out, snapshot, &held);
     }
     for why in &reasons {
-        let names_handles = each_below || !held.contains(&why.holder());
+        let names_handles = each_below || !held.contains(&why.anchor());
         let _ = writeln!(out, "\n{}", why.to_text(names_handles));
     }
     out
@@ -67,9 +67,12 @@ fn reasons(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> Vec<WhyAlive> {
         .take(LOOKED_AT)
         .filter_map(|&node| why_alive(snapshot, snapshot.node(node).id()))
         .collect();
-    order::sort_by_key(&mut reasons, |why| !why.chain().is_empty());
-    if reasons.first().is_some_and(|why| why.chain().is_empty()) {
-        reasons.retain(|why| why.chain().is_empty());
+    order::sort_by_key(&mut reasons, |why| !why.retaining_path().is_empty());
+    if reasons
+        .first()
+        .is_some_and(|why| why.retaining_path().is_empty())
+    {
+        reasons.retain(|why| why.retaining_path().is_empty());
     }
     reasons.truncate(REASONS);
     reasons

@@ -9,7 +9,7 @@ use objgraph_core::{Holder, NodeId, State};
 
 use super::cycles::write_ring;
 use super::owners::write_outside;
-use crate::analysis::{Reason, Suspect, WhyAlive};
+use crate::analysis::{AliveReason, Suspect, WhyAlive};
 use crate::words::in_line;
 use crate::words::{Names, count, fitted, thread, wrapped};
 
@@ -41,7 +41,7 @@ impl WhyAlive {
 
     /// Whether references from outside to this node are what keeps the object alive.
     pub(super) fn is_held_from_outside(&self, node: NodeId) -> bool {
-        self.holder() == node && matches!(self.reason(), Reason::Outside(_))
+        self.anchor() == node && matches!(self.reason(), AliveReason::External(_))
     }
 }
 
@@ -56,16 +56,16 @@ impl Report<'_> {
         let node = self.why.snapshot().node(self.why.node());
         let object = self.object(node.node_id());
         let verdict = match self.why.reason() {
-            Reason::Leaked { .. } => "has leaked: nothing holds it but a cycle",
+            AliveReason::Leaked { .. } => "has leaked: nothing holds it but a cycle",
             _ => "is alive",
         };
         let made = node.site().map(|site| format!(", made at {site}"));
         let text = format!("{object} {verdict}{}", made.unwrap_or_default());
         wrapped(out, "", text.split(", "), ", ")?;
-        self.chain(out)?;
+        self.retaining_path(out)?;
         self.reason(out)?;
         self.owners(out)?;
-        self.other_ends(out)
+        self.other_anchors(out)
     }
 
     fn object(&self, node: NodeId) -> String {
@@ -74,8 +74,8 @@ impl Report<'_> {
     }
 
     /// `  App #0 .sessions[3] → Session #7 .peer → Peer #9`.
-    fn chain(&self, out: &mut String) -> fmt::Result {
-        let chain = self.why.chain();
+    fn retaining_path(&self, out: &mut String) -> fmt::Result {
+        let chain = self.why.retaining_path();
         if chain.is_empty() {
             return Ok(());
         }
@@ -97,13 +97,13 @@ impl Report<'_> {
     }
 
     fn reason(&self, out: &mut String) -> fmt::Result {
-        let holder = self.object(self.why.holder());
+        let holder = self.object(self.why.anchor());
         match self.why.reason() {
-            Reason::Root(name) => writeln!(out, "  held by the root {}", in_line(name))?,
-            Reason::Outside(_) => {
+            AliveReason::Root(name) => writeln!(out, "  held by the root {}", in_line(name))?,
+            AliveReason::External(_) => {
                 writeln!(out, "  {holder} {}", how_held(self.why.reason()))?;
                 if self.names_handles {
-                    write_outside(out, "  ", self.why.snapshot(), [self.why.holder()])?;
+                    write_outside(out, "  ", self.why.snapshot(), [self.why.anchor()])?;
                 }
                 self.outside(out)?;
                 if !self.why.snapshot().knows_handles() {
@@ -113,14 +113,14 @@ impl Report<'_> {
                     )?;
                 }
             }
-            Reason::Unknown(_) | Reason::OverReported | Reason::InPlace => {
+            AliveReason::Unknown(_) | AliveReason::OverReported | AliveReason::InPlace => {
                 writeln!(out, "  {holder} {}", how_held(self.why.reason()))?;
             }
-            Reason::Leaked { ring } if !ring.is_empty() => {
+            AliveReason::Leaked { ring } if !ring.is_empty() => {
                 writeln!(out, "  the cycle, from {holder} on:")?;
                 write_ring(out, "    ", &self.names, ring)?;
             }
-            Reason::Leaked { .. } => {}
+            AliveReason::Leaked { .. } => {}
         }
         Ok(())
     }
@@ -140,15 +140,15 @@ impl Report<'_> {
     }
 
     /// What keeps it alive besides the holder.
-    fn other_ends(&self, out: &mut String) -> fmt::Result {
-        let others = self.why.ends().get(1..).unwrap_or_default();
+    fn other_anchors(&self, out: &mut String) -> fmt::Result {
+        let others = self.why.anchors().get(1..).unwrap_or_default();
         if others.is_empty() {
             return Ok(());
         }
         writeln!(out, "  also kept alive by:")?;
         let lines = others
             .iter()
-            .map(|end| format!("{} {}", self.object(end.node), how_held(&end.reason)));
+            .map(|anchor| format!("{} {}", self.object(anchor.node), how_held(&anchor.reason)));
         self.list(out, lines)
     }
 
@@ -168,11 +168,11 @@ impl Report<'_> {
 
     /// Where the references from outside may be.
     fn outside(&self, out: &mut String) -> fmt::Result {
-        let holder = self.why.snapshot().node(self.why.holder());
+        let holder = self.why.snapshot().node(self.why.anchor());
         if holder.is_left_behind() {
             return self.left_behind(out, holder.thread());
         }
-        let (inside, elsewhere) = (self.why.inside(), self.why.elsewhere());
+        let (inside, elsewhere) = (self.why.inner_suspects(), self.why.other_suspects());
         let threads = self.why.other_threads();
         let stack = match holder.holder() {
             Holder::Arc | Holder::StdArc => "on the stack of some thread",
@@ -209,7 +209,7 @@ impl Report<'_> {
     /// The thread of the holder has ended, and no other thread may have an `Rc`.
     fn left_behind(&self, out: &mut String, name: Option<&str>) -> fmt::Result {
         let name = name.map_or("its thread".to_owned(), thread);
-        let inside = self.why.inside();
+        let inside = self.why.inner_suspects();
         let or = if inside.is_empty() {
             ""
         } else {
@@ -231,14 +231,14 @@ impl Report<'_> {
 }
 
 /// How an object is held, after its name: `is held by 2 references from outside`.
-fn how_held(reason: &Reason) -> String {
+fn how_held(reason: &AliveReason) -> String {
     match reason {
-        Reason::Root(name) => format!("is the root {}", in_line(name)),
-        Reason::Outside(references) => {
+        AliveReason::Root(name) => format!("is the root {}", in_line(name)),
+        AliveReason::External(references) => {
             let references = count(*references as usize, "reference", "references");
             format!("is held by {references} from outside")
         }
-        Reason::Unknown(state) => {
+        AliveReason::Unknown(state) => {
             let why = match state {
                 State::OtherThread => "it belongs to another thread",
                 State::Lent => "it was lent by get_mut or make_mut",
@@ -247,10 +247,12 @@ fn how_held(reason: &Reason) -> String {
             };
             format!("is taken to be held: {why}")
         }
-        Reason::OverReported => {
+        AliveReason::OverReported => {
             "is taken to be held: more references are reported than exist".to_owned()
         }
-        Reason::InPlace => "lives by value: on the stack, or where nothing was traced".to_owned(),
-        Reason::Leaked { .. } => "has leaked".to_owned(),
+        AliveReason::InPlace => {
+            "lives by value: on the stack, or where nothing was traced".to_owned()
+        }
+        AliveReason::Leaked { .. } => "has leaked".to_owned(),
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use objgraph_core::{NodeId, NodeRow, PlaceKind, State};
 use proptest::prelude::*;
 
-use super::{Reason, why_alive};
+use super::{AliveReason, why_alive};
 use crate::analysis::naive::{Model, model};
 use crate::analysis::testkit::Kit;
 
@@ -39,37 +39,37 @@ proptest! {
         };
         let leaked = model.leaked().contains(&node);
         prop_assert_eq!(nearest.is_none(), leaked);
-        let mut ends = vec![why.holder()];
-        for step in why.chain() {
-            prop_assert_eq!(*ends.last().unwrap(), step.node);
+        let mut objects = vec![why.anchor()];
+        for step in why.retaining_path() {
+            prop_assert_eq!(*objects.last().unwrap(), step.node);
             prop_assert!(snapshot.parts().edges[step.edge].strong);
-            ends.push(snapshot.parts().edges[step.edge].target);
+            objects.push(snapshot.parts().edges[step.edge].target);
         }
-        prop_assert_eq!(ends.last().unwrap().index(), node);
+        prop_assert_eq!(objects.last().unwrap().index(), node);
         let owners: BTreeSet<usize> = why.owners().iter().map(|step| step.node.index()).collect();
         let expected = edges.iter().filter(|edge| edge.2 == node).map(|edge| edge.0);
         prop_assert_eq!(owners, expected.collect());
-        let ends: BTreeSet<usize> = why.ends().iter().map(|end| end.node.index()).collect();
+        let anchors: BTreeSet<usize> = why.anchors().iter().map(|anchor| anchor.node.index()).collect();
         let leads = |&other: &usize| Model::reach(&edges, &BTreeSet::from([other])).contains(&node);
         let expected = (0..model.nodes.len()).filter(|&other| is_held(other)).filter(leads);
-        prop_assert_eq!(ends, expected.collect());
+        prop_assert_eq!(anchors, expected.collect());
         match why.reason() {
-            Reason::Leaked { ring } => {
+            AliveReason::Leaked { ring } => {
                 prop_assert!(leaked);
-                prop_assert_eq!(ring[0].node, why.holder());
+                prop_assert_eq!(ring[0].node, why.anchor());
                 for (at, step) in ring.iter().enumerate() {
                     let target = snapshot.parts().edges[step.edge].target;
                     prop_assert_eq!(target, ring[(at + 1) % ring.len()].node);
                 }
             }
-            Reason::Outside(references) => {
-                prop_assert_eq!(Some(why.chain().len()), nearest);
-                prop_assert_eq!(*references, model.nodes[why.holder().index()].1);
+            AliveReason::External(references) => {
+                prop_assert_eq!(Some(why.retaining_path().len()), nearest);
+                prop_assert_eq!(*references, model.nodes[why.anchor().index()].1);
                 prop_assert!(*references > 0);
             }
             reason => {
-                prop_assert_eq!(reason, &Reason::Unknown(State::Visited));
-                prop_assert_eq!(Some(why.chain().len()), nearest);
+                prop_assert_eq!(reason, &AliveReason::Unknown(State::Visited));
+                prop_assert_eq!(Some(why.retaining_path().len()), nearest);
             }
         }
     }
@@ -85,10 +85,10 @@ fn a_root_comes_before_what_is_held_from_outside() {
     kit.edge(root, "nodes", node);
     let snapshot = kit.snapshot();
     let why = why_alive(&snapshot, snapshot.node(node).id()).unwrap();
-    assert_eq!(why.reason(), &Reason::Root("static CACHE".to_owned()));
-    assert_eq!(why.holder(), root);
-    let ends: Vec<NodeId> = why.ends().iter().map(|end| end.node).collect();
-    assert_eq!(ends, [root, held]);
+    assert_eq!(why.reason(), &AliveReason::Root("static CACHE".to_owned()));
+    assert_eq!(why.anchor(), root);
+    let anchors: Vec<NodeId> = why.anchors().iter().map(|anchor| anchor.node).collect();
+    assert_eq!(anchors, [root, held]);
     assert_eq!(why.owners().len(), 2);
 }
 
@@ -115,14 +115,14 @@ fn values_that_cannot_be_looked_into_are_named() {
     kit.row(far).state = State::OtherThread;
     let snapshot = kit.snapshot();
     let why = why_alive(&snapshot, snapshot.node(button).id()).unwrap();
-    assert_eq!(why.reason(), &Reason::Outside(1));
+    assert_eq!(why.reason(), &AliveReason::External(1));
     let nodes = |suspects: &[crate::analysis::Suspect]| -> Vec<NodeId> {
         suspects.iter().map(|suspect| suspect.node).collect()
     };
-    assert_eq!(nodes(why.inside()), [button]);
-    assert_eq!(nodes(why.elsewhere()), [other]);
+    assert_eq!(nodes(why.inner_suspects()), [button]);
+    assert_eq!(nodes(why.other_suspects()), [other]);
     // An `Rc` cannot be held by another thread.
     assert_eq!(why.other_threads(), 0);
     let why = why_alive(&snapshot, snapshot.node(far).id()).unwrap();
-    assert_eq!(why.reason(), &Reason::Unknown(State::OtherThread));
+    assert_eq!(why.reason(), &AliveReason::Unknown(State::OtherThread));
 }
