@@ -98,7 +98,7 @@ pub use objgraph_derive::{Tracked, root, test};
 
 // Counts, growth and lookup.
 pub use analysis::{
-    ContainerDiff, Counted, Diff, SiteDiff, Steady, Trend, Turnover, TypeDiff, diff,
+    ContainerDiff, Diff, Metric, SiteDiff, SteadyGrowth, Trend, Turnover, TypeDiff, diff,
 };
 pub use ask::{
     Grown, Growth, NewIds, NewIdsLook, SortBy, Stats, Typed, at_addrs, by_type, by_type_in,
@@ -111,7 +111,7 @@ pub use analysis::{Dominator, RetainedByType, RetainedSizes, TypeSize, TypeSizes
 pub use ask::{retained, show_retained, show_typesizes, typesizes};
 
 // Pictures and chains.
-pub use analysis::{Chain, ChainSearch, LinkKind, is_root};
+pub use analysis::{Chain, ChainSearch, EdgeKind, is_root};
 pub use ask::{
     Picture, backref_chain, backref_chain_in, backrefs, backrefs_in, chain_backrefs, chain_refs,
     find_backref_chain, find_ref_chain, leaked, ref_chain, ref_chain_in, refs, refs_in,
@@ -123,10 +123,10 @@ pub use draw::{
 
 // Leaks, and why something is alive.
 pub use analysis::{
-    AliveReason, Anchor, Change, ClosingField, Cycle, Cycles, FieldPath, Fingerprint, Fix,
-    FoundCycles, LeakGroup, LeakKind, LeakKinds, Leaks, NotAFingerprint, Objects, OverReported,
-    Owner, SnapshotObject, Step, Survivor, Suspect, WhatIf, WhyAlive, find_leaks as leaks_in,
-    what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
+    AliveReason, Anchor, Change, ClosingField, CycleKind, Cycles, FieldPath, Fingerprint, Fix,
+    LeakGroup, LeakKind, LeakKinds, Leaks, Objects, OpaqueValue, OverReportedObject, Owner,
+    ParseFingerprintError, ReachableCycles, Reference, SnapshotObject, Survivor, WhatIf, WhyAlive,
+    find_leaks as leaks_in, what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
     why_alive as why_alive_in,
 };
 pub use ask::{
@@ -135,7 +135,7 @@ pub use ask::{
 };
 
 // What could leak, by types alone.
-pub use analysis::{Hold, TypeCycle, TypeCycles, TypeLink};
+pub use analysis::{Ownership, TypeCycle, TypeCycles, TypeEdge};
 pub use ask::type_cycles;
 
 // Scopes and assertions.
@@ -144,7 +144,7 @@ pub use assert::{Failure, LeakCheck};
 
 // Who holds it, handle by handle, with the feature `owners`.
 pub use analysis::{
-    Inside, LeakBirth, OutsideSite, Owners, ZombieSite, Zombies, outside_sites,
+    ExternalHandles, InternalHandle, LeakBirth, Owners, ZombieSite, Zombies, external_handles,
     owners as owners_in, zombies as zombies_in,
 };
 pub use ask::{leak_birth, owners, zombies};

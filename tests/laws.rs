@@ -173,7 +173,7 @@ fn what_is_reported_too_often_is_told_and_alive() {
     let node = leaks.snapshot().find(of).unwrap();
     assert!(
         leaks
-            .overreported()
+            .over_reported()
             .iter()
             .any(|one| one.node == node && one.reported == 2)
     );

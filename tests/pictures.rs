@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use objgraph::rc::{Rc, Weak};
-use objgraph::{Drawing, LinkKind, Picture, PictureError, Role, Tracked};
+use objgraph::{Drawing, EdgeKind, Picture, PictureError, Role, Tracked};
 
 mod other {
     use objgraph::Tracked;
@@ -164,7 +164,7 @@ fn cycles_are_red_in_every_picture() {
         let red = drawing
             .edges
             .iter()
-            .filter(|edge| edge.kind == LinkKind::Cycle);
+            .filter(|edge| edge.kind == EdgeKind::Cycle);
         assert!(red.clone().all(|edge| edge.label == "peer") && red.count() == 3);
         assert!(
             picture
@@ -221,7 +221,7 @@ fn types_paths_and_references_are_left_out() {
     let without = drawn(&refs().without_paths(["App.sessions", "Session.config"]));
     assert_eq!(paths(&without), ["config", "defaults"]);
     let strong = drawn(&refs().weak(false));
-    assert!(strong.edges.iter().all(|edge| edge.kind != LinkKind::Weak));
+    assert!(strong.edges.iter().all(|edge| edge.kind != EdgeKind::Weak));
     let owned = drawn(&refs().filter_edges(|edge| !edge.path().starts_with("def")));
     assert!(!paths(&owned).contains(&"defaults"));
     let ids = [objgraph::id(&app.config), objgraph::id(&app.defaults)];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use objgraph_core::{Node, NodeId, Snapshot, SnapshotOptions, Tracked, Visit, snapshot_with};
 
-use crate::analysis::{Chain, ChainSearch, Way};
+use crate::analysis::{Chain, ChainSearch, Direction};
 
 /// The shortest chain of strong references that leads from a value to an object for which
 /// `is_meant` holds, of at most 20 references; `None` if there is none. [`ref_chain`] is the
@@ -56,12 +56,12 @@ pub fn find_backref_chain(
 /// assert!(chain.is_none());
 /// ```
 pub fn ref_chain(values: impl Tracked) -> ChainSearch {
-    search(&values, Way::Refs)
+    search(&values, Direction::Refs)
 }
 
 /// A search for chains that lead to a value; for the rest as [`ref_chain`].
 pub fn backref_chain(values: impl Tracked) -> ChainSearch {
-    search(&values, Way::Backrefs)
+    search(&values, Direction::Backrefs)
 }
 
 /// [`ref_chain`] in a snapshot at hand.
@@ -69,7 +69,7 @@ pub fn ref_chain_in(
     snapshot: &Arc<Snapshot>,
     starts: impl IntoIterator<Item = NodeId>,
 ) -> ChainSearch {
-    ChainSearch::new(snapshot, starts, Way::Refs)
+    ChainSearch::new(snapshot, starts, Direction::Refs)
 }
 
 /// [`backref_chain`] in a snapshot at hand.
@@ -77,11 +77,11 @@ pub fn backref_chain_in(
     snapshot: &Arc<Snapshot>,
     starts: impl IntoIterator<Item = NodeId>,
 ) -> ChainSearch {
-    ChainSearch::new(snapshot, starts, Way::Backrefs)
+    ChainSearch::new(snapshot, starts, Direction::Backrefs)
 }
 
-fn search(values: &dyn Visit, way: Way) -> ChainSearch {
+fn search(values: &dyn Visit, direction: Direction) -> ChainSearch {
     // With labels, for a picture of the chain.
     let (snapshot, starts) = snapshot_with(&[values], SnapshotOptions::default().labels(true));
-    ChainSearch::new(&Arc::new(snapshot), starts, way)
+    ChainSearch::new(&Arc::new(snapshot), starts, direction)
 }

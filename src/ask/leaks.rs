@@ -9,7 +9,7 @@ use objgraph_core::{
 
 use super::pictures::{Picture, leaked, save_picture};
 use super::{advice, register_type_of_value};
-use crate::analysis::{self, BlindSpots, FoundCycles, Leaks, SnapshotObject};
+use crate::analysis::{self, BlindSpots, Leaks, ReachableCycles, SnapshotObject};
 use crate::draw::PictureError;
 use crate::print::print;
 
@@ -49,7 +49,7 @@ const LOOKS: usize = 1 << 18;
 
 /// All of which something is told.
 fn told(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
-    let all = leaks.iter().chain(leaks.possibly());
+    let all = leaks.iter().chain(leaks.possibly_leaked());
     all.chain(leaks.left_behind())
 }
 
@@ -79,10 +79,10 @@ fn told(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// # node.next.take();
 /// ```
 #[must_use]
-pub fn find_cycles(value: &impl Tracked) -> FoundCycles {
+pub fn find_cycles(value: &impl Tracked) -> ReachableCycles {
     register_type_of_value(value);
     let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default());
-    FoundCycles::from(&Arc::new(snapshot), &starts)
+    ReachableCycles::from(&Arc::new(snapshot), &starts)
 }
 
 /// What could not be looked into, and what to do about each: types without a derive, fields of
@@ -125,7 +125,7 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
             writeln!(out, "{leaks}")
         }
     });
-    if advised || (leaks.is_empty() && leaks.possibly().len() == 0) {
+    if advised || (leaks.is_empty() && leaks.possibly_leaked().len() == 0) {
         return Ok(leaks);
     }
     save_picture(&picture_of_leaks(&leaks), path)?;

@@ -20,7 +20,7 @@ use crate::analysis::{self, LeakBirth, Owners, Zombies};
 /// std::mem::forget(session.clone());
 /// let owners = objgraph::owners(objgraph::id(&session));
 /// if let Some(owners) = owners.filter(|owners| owners.are_known()) {
-///     assert_eq!(owners.outside().len(), 2);
+///     assert_eq!(owners.external().len(), 2);
 ///     assert!(owners.to_string().contains("2 of 2 references are held from outside"));
 /// }
 /// ```

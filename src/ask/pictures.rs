@@ -11,7 +11,7 @@ use objgraph_core::{NodeId, Snapshot, SnapshotOptions, Tracked, snapshot_with};
 pub use picture::Picture;
 
 use super::{advice, register_type_of_value};
-use crate::analysis::{BlindSpots, Chain, Leaks, Way};
+use crate::analysis::{BlindSpots, Chain, Direction, Leaks};
 use crate::draw::PictureError;
 use crate::print::print;
 use crate::report::in_one_line;
@@ -115,7 +115,7 @@ pub(super) fn save_picture(picture: &Picture<'_>, path: &Path) -> Result<(), Pic
 /// ```
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn refs<'f>(values: impl Tracked) -> Picture<'f> {
-    around(&values, Way::Refs)
+    around(&values, Direction::Refs)
 }
 
 /// A picture of what refers to a value, to be given options and saved; for the rest as [`refs`].
@@ -138,7 +138,7 @@ pub fn refs<'f>(values: impl Tracked) -> Picture<'f> {
 /// ```
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn backrefs<'f>(values: impl Tracked) -> Picture<'f> {
-    around(&values, Way::Backrefs)
+    around(&values, Direction::Backrefs)
 }
 
 /// [`refs`] in a snapshot at hand.
@@ -150,7 +150,7 @@ pub fn refs_in<'f>(
     Picture::around(
         Arc::clone(snapshot),
         starts.into_iter().collect(),
-        Way::Refs,
+        Direction::Refs,
     )
 }
 
@@ -163,7 +163,7 @@ pub fn backrefs_in<'f>(
     Picture::around(
         Arc::clone(snapshot),
         starts.into_iter().collect(),
-        Way::Backrefs,
+        Direction::Backrefs,
     )
 }
 
@@ -174,13 +174,13 @@ pub fn backrefs_in<'f>(
 /// known by their ids in that one.
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn chain_backrefs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Picture<'f> {
-    Picture::chains(chains.into_iter().collect(), Way::Backrefs)
+    Picture::chains(chains.into_iter().collect(), Direction::Backrefs)
 }
 
 /// A picture of chains, from their beginnings forwards; for the rest as [`chain_backrefs`].
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn chain_refs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Picture<'f> {
-    Picture::chains(chains.into_iter().collect(), Way::Refs)
+    Picture::chains(chains.into_iter().collect(), Direction::Refs)
 }
 
 /// A picture of what has leaked: an example of each kind of cycle, and what is near.
@@ -196,8 +196,8 @@ pub fn leaked<'f>(leaks: &Leaks) -> Picture<'f> {
     Picture::leaks(leaks)
 }
 
-fn around<'f>(value: &impl Tracked, way: Way) -> Picture<'f> {
+fn around<'f>(value: &impl Tracked, direction: Direction) -> Picture<'f> {
     register_type_of_value(value);
     let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default().labels(true));
-    Picture::around(Arc::new(snapshot), starts, way)
+    Picture::around(Arc::new(snapshot), starts, direction)
 }

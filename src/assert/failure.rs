@@ -8,7 +8,7 @@ use objgraph_core::__private::with_report;
 use objgraph_core::{NodeId, Site, Snapshot, shown_name};
 
 use super::test_name::TestName;
-use crate::analysis::{LeakKind, Leaks, OutsideSite, Unproven, outside_sites};
+use crate::analysis::{ExternalHandles, LeakKind, Leaks, Unproven, external_handles};
 use crate::ask::{Picture, backrefs_in, picture_of_leaks};
 use crate::draw::Drawing;
 use crate::order;
@@ -222,13 +222,13 @@ fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
 impl Point {
     /// Where the handles were made that hold these objects from outside; no more than three.
     fn of_handles(snapshot: &Snapshot, nodes: &[NodeId]) -> Vec<Self> {
-        let sites = outside_sites(snapshot, nodes.iter().copied());
+        let sites = external_handles(snapshot, nodes.iter().copied());
         let strong = sites.into_iter().filter(|one| one.strong).take(3);
         let text = match nodes {
             [node] => shown_name(&snapshot.node(*node).type_info().short_name).into_owned(),
             _ => "what should be gone".to_owned(),
         };
-        let point = |one: OutsideSite| Self {
+        let point = |one: ExternalHandles| Self {
             site: one.site,
             text: format!("a handle made here still holds {text}"),
         };

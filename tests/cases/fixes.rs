@@ -447,7 +447,7 @@ mod type_cycles {
                     .cycles
                     .iter()
                     .filter_map(|cycle| {
-                        let links = cycle.links.iter().map(|&link| &cycles.links[link]);
+                        let links = cycle.edges.iter().map(|&link| &cycles.edges[link]);
                         let fields = links
                             .map(|link| Some(format!("{}.{}", name_of(link.holder)?, link.field)));
                         fields.collect()

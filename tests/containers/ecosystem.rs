@@ -221,7 +221,7 @@ mod im {
             let node = snapshot.find(objgraph::id(target)).unwrap();
             assert_eq!(snapshot.external(node), Some(1), "`targets` has one each");
         }
-        assert!(objgraph::find_leaks().overreported().is_empty());
+        assert!(objgraph::find_leaks().over_reported().is_empty());
         let single = Rc::new(Owner {
             one: Vector::unit(targets[0].clone()),
             two: Vector::new(),

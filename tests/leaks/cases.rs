@@ -36,7 +36,9 @@ fn a_closure_that_holds_its_owner_may_leak_it() {
             .all(|object| object.id() != button_id && object.id() != closure_id)
     );
     assert!(
-        leaks.possibly().any(|object| object.id() == button_id),
+        leaks
+            .possibly_leaked()
+            .any(|object| object.id() == button_id),
         "{leaks}"
     );
     let snapshot = leaks.snapshot();

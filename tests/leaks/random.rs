@@ -291,7 +291,7 @@ proptest! {
         // Other tests of this process leak too.
         let nodes = leaks.iter().filter(|leaked| leaked.type_name() == "leaks::random::Node");
         let found: BTreeSet<_> = nodes.map(|leaked| leaked.id()).collect();
-        let overreported = leaks.overreported().len();
+        let overreported = leaks.over_reported().len();
         let modelled: BTreeSet<_> = program.model.edges.keys().copied().collect();
         program.end();
         prop_assert_eq!(alive, modelled);

@@ -22,7 +22,7 @@ fn owners(id: ObjectId) -> Option<Owners> {
 
 /// The lines of the handles of one kind from outside.
 fn lines(owners: &Owners, strong: bool) -> Vec<u32> {
-    let sites = owners.outside().iter().filter(|one| one.strong == strong);
+    let sites = owners.external().iter().filter(|one| one.strong == strong);
     sites.map(|one| one.site.line).collect()
 }
 
@@ -286,7 +286,7 @@ fn a_picture_tells_the_thread_of_what_is_held_from_outside() {
     }
     if let Some(owners) = owners(objgraph::id(&shared)) {
         let of_workers = owners
-            .outside()
+            .external()
             .iter()
             .filter(|one| one.thread.as_deref() == Some("worker"));
         let counts: Vec<usize> = of_workers.map(|one| one.count).collect();
@@ -316,6 +316,6 @@ fn handles_of_a_thread_that_ended_are_explained() {
     let id = ended.map(|ended| ended.join().expect("it ends"));
     if let Some(owners) = owners(id.expect("it began")) {
         assert_eq!(owners.counts(true), (1, 1));
-        assert_eq!(owners.outside()[0].thread.as_deref(), Some("worker"));
+        assert_eq!(owners.external()[0].thread.as_deref(), Some("worker"));
     }
 }

@@ -36,7 +36,7 @@ fn each_of_four_that_nothing_shows_is_told_by_its_line() {
         return;
     };
     assert_eq!((owners.strong(), owners.counts(true)), (Some(4), (0, 4)));
-    let lines: Vec<u32> = owners.outside().iter().map(|one| one.site.line).collect();
+    let lines: Vec<u32> = owners.external().iter().map(|one| one.site.line).collect();
     assert_eq!(lines, [task, closure, cache, forgot]);
     let text = owners.to_string();
     let why = objgraph::why_alive(id).expect("it is alive").to_string();
@@ -53,6 +53,6 @@ fn each_of_four_that_nothing_shows_is_told_by_its_line() {
     );
     drop((foreign, runtime));
     let owners = objgraph::owners(id).expect("two hold it still");
-    let left: Vec<u32> = owners.outside().iter().map(|one| one.site.line).collect();
+    let left: Vec<u32> = owners.external().iter().map(|one| one.site.line).collect();
     assert_eq!(left, [cache, forgot]);
 }

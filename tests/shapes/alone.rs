@@ -29,7 +29,7 @@ impl Alone {
         let text = without_ids(&leaks.to_string());
         let ids = leaks
             .ids()
-            .chain(leaks.possibly().map(|object| object.id()));
+            .chain(leaks.possibly_leaked().map(|object| object.id()));
         let objects: Vec<_> = ids
             .filter_map(|id| objgraph::at(id)?.upgrade::<T>())
             .collect();
@@ -41,7 +41,10 @@ impl Alone {
     pub fn nothing(&self, module: &str) {
         let leaks = objgraph::find_leaks();
         assert!(leaks.is_empty(), "{leaks}");
-        assert_eq!((leaks.possibly().len(), leaks.left_behind().len()), (0, 0));
+        assert_eq!(
+            (leaks.possibly_leaked().len(), leaks.left_behind().len()),
+            (0, 0)
+        );
         let left: Vec<String> = objgraph::objects()
             .iter()
             .map(|object| object.type_name().to_owned())

@@ -60,7 +60,7 @@ fn a_closure_that_captures_its_owner() {
     .assert_eq(&why);
     let leaks = &found.leaks;
     assert!(leaks.is_empty());
-    assert!(leaks.possibly().map(|object| object.id()).eq([id]));
+    assert!(leaks.possibly_leaked().map(|object| object.id()).eq([id]));
     let [suspect] = leaks.suspects() else {
         panic!("{leaks}");
     };

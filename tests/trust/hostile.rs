@@ -273,7 +273,7 @@ fn a_visit_that_makes_what_it_reports() {
             late.iter()
                 .all(|late| !ids().any(|id| id == objgraph::id(late)))
         );
-        assert!(leaks.overreported().is_empty(), "{leaks}");
+        assert!(leaks.over_reported().is_empty(), "{leaks}");
         let snapshot = leaks.snapshot();
         assert_eq!(edges_to(snapshot, &known), Some(late.len()));
         for late in &late {
@@ -321,7 +321,7 @@ fn a_visit_that_makes_and_drops_thousands() {
     let busy: Vec<_> = (0..3).map(|_| Rc::new(Busy(RefCell::default()))).collect();
     for _ in 0..5 {
         let leaks = objgraph::find_leaks();
-        for object in leaks.iter().chain(leaks.possibly()) {
+        for object in leaks.iter().chain(leaks.possibly_leaked()) {
             assert!(!object.type_name().ends_with("::Leaf"), "{leaks}");
         }
         assert_eq!(objgraph::count_of::<Leaf>(), before + 3 * 5000);
@@ -525,7 +525,7 @@ fn edges_that_are_reported_never_or_too_often() {
         let ids = [objgraph::id(&leaf), objgraph::id(&liar)];
         assert!(!ids.iter().any(|&id| has_leaked(id)), "{times} times");
         let leaks = objgraph::find_leaks();
-        let told = leaks.overreported().iter();
+        let told = leaks.over_reported().iter();
         let told = told.filter(|one| ids.contains(&leaks.snapshot().node(one.node).id()));
         assert_eq!(
             told.count(),

@@ -50,7 +50,7 @@ fn picture_path(name: &str) -> std::path::PathBuf {
 }
 
 fn leaked_subjects(leaks: &objgraph::Leaks) -> usize {
-    let all = leaks.iter().chain(leaks.possibly());
+    let all = leaks.iter().chain(leaks.possibly_leaked());
     all.filter(|object| object.type_name().ends_with("::Subject"))
         .count()
 }
@@ -361,7 +361,7 @@ pub const ALL: &[Question] = &[
     ("Trend", |_| {
         let mut trend = objgraph::Trend::new();
         trend.observe(&objgraph::snapshot());
-        assert!(trend.steady().is_empty());
+        assert!(trend.steady_growth().is_empty());
     }),
     ("questions of a snapshot", |rc| {
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
@@ -377,7 +377,7 @@ pub const ALL: &[Question] = &[
         drop(objgraph::owners(objgraph::id(rc)));
         let snapshot = objgraph::snapshot();
         let node = snapshot.find(objgraph::id(rc));
-        drop(objgraph::outside_sites(&snapshot, node));
+        drop(objgraph::external_handles(&snapshot, node));
         drop(objgraph::zombies().to_string());
         drop(objgraph::last_drop(objgraph::id(rc)));
         drop(objgraph::leak_birth(objgraph::id(rc)));

@@ -390,7 +390,7 @@ fn a_storm() {
         while Instant::now() < end || looks < 5 {
             let leaks = objgraph::find_leaks();
             assert_eq!(leaks.len(), lost, "look {looks}: {leaks}");
-            assert_eq!(leaks.overreported(), [], "look {looks}: {leaks}");
+            assert_eq!(leaks.over_reported(), [], "look {looks}: {leaks}");
             looks += 1;
         }
     });

@@ -140,7 +140,7 @@ fn a_reference_that_two_report() {
     drop(leaf);
     let leaks = objgraph::find_leaks();
     assert!(!leaks.ids().any(|lost| lost == id), "{leaks}");
-    let told = leaks.overreported().iter();
+    let told = leaks.over_reported().iter();
     let mut told = told.filter(|one| leaks.snapshot().node(one.node).id() == id);
     assert!(told.next().is_some(), "{leaks}");
     OTHERS.lock().unwrap().take();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot};
 
-use super::{SnapshotObject, Way};
+use super::{Direction, SnapshotObject};
 
 /// A chain of references: each of its objects refers to the next.
 ///
@@ -78,7 +78,7 @@ impl fmt::Debug for Chain {
 pub struct ChainSearch {
     snapshot: Arc<Snapshot>,
     starts: Vec<NodeId>,
-    way: Way,
+    direction: Direction,
     max_depth: usize,
     ignored: HashSet<ObjectId>,
     weak: bool,
@@ -89,12 +89,12 @@ impl ChainSearch {
     pub fn new(
         snapshot: &Arc<Snapshot>,
         starts: impl IntoIterator<Item = NodeId>,
-        way: Way,
+        direction: Direction,
     ) -> Self {
         Self {
             snapshot: Arc::clone(snapshot),
             starts: starts.into_iter().collect(),
-            way,
+            direction,
             max_depth: 20,
             ignored: HashSet::new(),
             weak: false,
@@ -146,11 +146,11 @@ impl ChainSearch {
                 return None;
             }
             depth += 1;
-            self.way.gather(snapshot, &met[layer.clone()]);
+            self.direction.gather(snapshot, &met[layer.clone()]);
             for at in layer.clone() {
                 let node = met[at];
-                self.way.for_each(snapshot, node, |edge| {
-                    let far = self.way.far(&edge);
+                self.direction.for_each(snapshot, node, |edge| {
+                    let far = self.direction.far(&edge);
                     let from = &mut met_from[far.index()];
                     if *from == NOT_MET && self.follows(&edge) && !self.ignores(far) {
                         *from = node.index() as u32 + 1;
@@ -177,13 +177,14 @@ impl ChainSearch {
         let mut at = found;
         while met_from[at.index()] != START {
             let from = NodeId::new(met_from[at.index()] as usize - 1);
-            let mut between = self.way.edges(&self.snapshot, from);
-            let met_over = between.find(|edge| self.way.far(edge) == at && self.follows(edge));
+            let mut between = self.direction.edges(&self.snapshot, from);
+            let met_over =
+                between.find(|edge| self.direction.far(edge) == at && self.follows(edge));
             edges.extend(met_over.map(|edge| edge.number()));
             nodes.push(from);
             at = from;
         }
-        if self.way == Way::Refs {
+        if self.direction == Direction::Refs {
             nodes.reverse();
             edges.reverse();
         }

@@ -9,7 +9,7 @@ use crate::order;
 use objgraph_core::{EdgeRow, NodeId, PathId, Segment, Snapshot};
 
 use super::fields::{Fields, is_back_name};
-use super::rings::{Rings, Step};
+use super::rings::{Reference, Rings};
 use super::{Components, NodeSet, rows, strong_components_within};
 
 /// The cycles among some objects, one example of each kind.
@@ -19,7 +19,7 @@ use super::{Components, NodeSet, rows, strong_components_within};
 /// one, up to [`Cycles::EXAMPLES`].
 #[derive(Clone, Debug, Default)]
 pub struct Cycles {
-    kinds: Vec<Cycle>,
+    kinds: Vec<CycleKind>,
     groups: usize,
     objects: usize,
 }
@@ -27,10 +27,10 @@ pub struct Cycles {
 /// A kind of cycle: the same fields of objects made at the same places, one after the other.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Cycle {
+pub struct CycleKind {
     /// The first cycle of this kind: each step is the reference to the object of the next, and
     /// the last is a reference to the first.
-    pub ring: Vec<Step>,
+    pub ring: Vec<Reference>,
     /// How many groups of objects that keep each other alive have a cycle of this kind.
     pub count: usize,
     /// How many objects there are in these groups.
@@ -71,7 +71,7 @@ impl Cycles {
 
     /// The kinds of cycles: those of the most objects first, then in the order of the snapshot.
     #[must_use]
-    pub fn kinds(&self) -> &[Cycle] {
+    pub fn kinds(&self) -> &[CycleKind] {
         &self.kinds
     }
 
@@ -146,7 +146,7 @@ impl<'s> Search<'s> {
                         kind_of.insert(self.key(&ring), cycles.kinds.len());
                         told.push(cycles.kinds.len());
                         let closing = self.closing_fields(&ring);
-                        cycles.kinds.push(Cycle {
+                        cycles.kinds.push(CycleKind {
                             ring,
                             count: 1,
                             objects,
@@ -194,7 +194,7 @@ impl<'s> Search<'s> {
 
     /// What is the same in cycles of one kind: fields and creation sites, from the same start
     /// whichever object the cycle was met at.
-    fn key(&self, ring: &[Step]) -> Vec<(u32, u32)> {
+    fn key(&self, ring: &[Reference]) -> Vec<(u32, u32)> {
         let nodes = &self.snapshot.parts().nodes;
         let mut key: Vec<(u32, u32)> = ring
             .iter()
@@ -209,7 +209,7 @@ impl<'s> Search<'s> {
     }
 
     /// The surest references of the ring to change.
-    fn closing_fields(&mut self, ring: &[Step]) -> Vec<ClosingField> {
+    fn closing_fields(&mut self, ring: &[Reference]) -> Vec<ClosingField> {
         let backs: Vec<Back> = ring
             .iter()
             .map(|step| self.back(step.node, &self.snapshot.parts().edges[step.edge]))

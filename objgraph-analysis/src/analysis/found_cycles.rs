@@ -9,13 +9,13 @@ use super::{Coverage, Cycles, reach};
 /// The cycles of strong references that can be reached from some values. They will leak when
 /// nothing else refers to them any more.
 #[derive(Clone, Debug)]
-pub struct FoundCycles {
+pub struct ReachableCycles {
     snapshot: Arc<Snapshot>,
     cycles: Cycles,
     coverage: Coverage,
 }
 
-impl FoundCycles {
+impl ReachableCycles {
     /// The cycles that can be reached from these nodes. O(objects + references).
     #[must_use]
     pub fn from(snapshot: &Arc<Snapshot>, starts: &[NodeId]) -> Self {

@@ -20,7 +20,7 @@ use objgraph_core::{Node, NodeId, ObjectId, Snapshot};
 use self::left_behind::LeftBehind;
 use super::balance::{Balance, reported};
 use super::possibly::possibly_leaked;
-use super::{Coverage, LeakKinds, SnapshotObject, Suspect, reach};
+use super::{Coverage, LeakKinds, OpaqueValue, SnapshotObject, reach};
 
 /// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
 ///
@@ -30,9 +30,9 @@ pub struct Leaks {
     snapshot: Arc<Snapshot>,
     leaked: Vec<NodeId>,
     possibly: Vec<NodeId>,
-    suspects: Vec<Suspect>,
+    suspects: Vec<OpaqueValue>,
     left_behind: Vec<NodeId>,
-    overreported: Vec<OverReported>,
+    overreported: Vec<OverReportedObject>,
     kinds: OnceLock<Arc<LeakKinds>>,
     label: Option<fn(ObjectId) -> Option<String>>,
     is_part: bool,
@@ -44,7 +44,7 @@ pub struct Leaks {
 /// an object is held to be alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub struct OverReported {
+pub struct OverReportedObject {
     /// The object.
     pub node: NodeId,
     /// How many strong references there are.
@@ -126,7 +126,7 @@ impl Leaks {
     /// themselves: a closure that captures its owner, say. [`Leaks::suspects`] names these
     /// values.
     #[must_use]
-    pub fn possibly(&self) -> Objects<'_> {
+    pub fn possibly_leaked(&self) -> Objects<'_> {
         Objects {
             snapshot: &self.snapshot,
             nodes: self.possibly.iter(),
@@ -135,7 +135,7 @@ impl Leaks {
 
     /// The values that might hold the missing references to the possibly leaked, sorted.
     #[must_use]
-    pub fn suspects(&self) -> &[Suspect] {
+    pub fn suspects(&self) -> &[OpaqueValue] {
         &self.suspects
     }
 
@@ -146,7 +146,7 @@ impl Leaks {
     /// They are not among the leaked, because a handle that unsafe code moved to another thread
     /// looks like that. An object on a cycle is leaked, or below one: without its thread nothing can
     /// take the cycle apart. Those that may be held by opaque values of their own are listed by
-    /// [`Leaks::possibly`] instead.
+    /// [`Leaks::possibly_leaked`] instead.
     ///
     /// ```
     /// use objgraph::{Tracked, rc::Rc};
@@ -168,7 +168,7 @@ impl Leaks {
 
     /// The objects to which more references were reported than there are, sorted.
     #[must_use]
-    pub fn overreported(&self) -> &[OverReported] {
+    pub fn over_reported(&self) -> &[OverReportedObject] {
         &self.overreported
     }
 
@@ -314,7 +314,7 @@ struct Holds {
     /// Those held by references that were counted and not found, sorted: the ones that an opaque
     /// value might hold.
     by_references: Vec<NodeId>,
-    overreported: Vec<OverReported>,
+    overreported: Vec<OverReportedObject>,
 }
 
 impl Holds {
@@ -330,7 +330,7 @@ impl Holds {
                 Balance::Owned => continue,
                 Balance::Counted(references) if references == reported => continue,
                 Balance::Counted(_) => holds.by_references.push(id),
-                Balance::OverReported(references) => holds.overreported.push(OverReported {
+                Balance::OverReported(references) => holds.overreported.push(OverReportedObject {
                     node: id,
                     references,
                     reported,

@@ -12,6 +12,7 @@ mod copies;
 mod coverage;
 mod cycles;
 mod diff;
+mod direction;
 mod dominators;
 mod fields;
 mod found_cycles;
@@ -42,7 +43,6 @@ mod type_cycles;
 mod type_sizes;
 mod unproven;
 mod unreferenced;
-mod way;
 mod what_if;
 mod why_alive;
 
@@ -53,44 +53,44 @@ pub use chain::{Chain, ChainSearch, is_root};
 pub(crate) use copies::is_of_another_copy;
 pub use coverage::Coverage;
 pub(crate) use coverage::{Gap, Untraced};
-pub use cycles::{ClosingField, Cycle, Cycles};
+pub use cycles::{ClosingField, CycleKind, Cycles};
 pub use diff::{ContainerDiff, Diff, SiteDiff, Turnover, TypeDiff, diff};
+pub use direction::Direction;
 pub use fields::FieldPath;
 #[doc(hidden)]
 pub use fields::declaring;
 #[doc(hidden)]
 pub use fields::field;
-pub use found_cycles::FoundCycles;
-pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, NotAFingerprint};
+pub use found_cycles::ReachableCycles;
+pub use kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, ParseFingerprintError};
 pub use leak_birth::LeakBirth;
 #[doc(hidden)]
 pub use leak_birth::leak_birth;
-pub use leaks::{Leaks, Objects, OverReported, find_leaks};
+pub use leaks::{Leaks, Objects, OverReportedObject, find_leaks};
 pub use neighbourhood::{
-    Drawn, Link, LinkKind, Neighbourhood, Options as PictureOptions, Shape, TooLarge,
+    EdgeKind, Neighbourhood, PictureEdge, PictureNode, PictureOptions, Subject, TooLarge,
 };
 pub use node_set::NodeSet;
 pub use object::SnapshotObject;
 pub(crate) use openings::Opening;
 pub use owners::{
-    Inside, OutsideSite, Owners, ZombieSite, Zombies, outside_sites, owners, zombies,
+    ExternalHandles, InternalHandle, Owners, ZombieSite, Zombies, external_handles, owners, zombies,
 };
-pub use possibly::Suspect;
+pub use possibly::OpaqueValue;
 pub use reach::{reach, reach_backwards};
 pub use retained::{Dominator, RetainedByType, RetainedSizes};
-pub use rings::Step;
+pub use rings::Reference;
 pub use scc::{Components, strong_components, strong_components_within};
 #[doc(hidden)]
 pub use shown_names::ShownNames;
-pub use trend::{Counted, Steady, Trend};
+pub use trend::{Metric, SteadyGrowth, Trend};
 #[cfg(test)]
 pub(crate) use type_cycles::type_info;
-pub use type_cycles::{Hold, TypeCycle, TypeCycles, TypeLink};
+pub use type_cycles::{Ownership, TypeCycle, TypeCycles, TypeEdge};
 pub use type_sizes::{TypeSize, TypeSizes};
 #[doc(hidden)]
 pub use unproven::Unproven;
 pub use unreferenced::unreferenced;
-pub use way::Way;
 pub use what_if::{Change, Owner, Survivor, WhatIf, what_if_dropped, what_if_weak};
 pub use why_alive::{AliveReason, Anchor, WhyAlive, why_alive};
 

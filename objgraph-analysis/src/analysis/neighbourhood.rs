@@ -14,7 +14,7 @@ use std::fmt;
 
 use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
 
-use super::{Leaks, Way};
+use super::{Direction, Leaks};
 
 /// Some objects and what is near them: what a picture shows.
 ///
@@ -22,9 +22,9 @@ use super::{Leaks, Way};
 #[derive(Clone, Debug, Default)]
 pub struct Neighbourhood {
     /// What is drawn, in the order in which it was met.
-    pub nodes: Vec<Drawn>,
+    pub nodes: Vec<PictureNode>,
     /// The arrows, in the order in which they were met.
-    pub links: Vec<Link>,
+    pub edges: Vec<PictureEdge>,
     /// The sets of nodes that own each other in cycles: indices into `nodes`.
     pub cycles: Vec<Vec<usize>>,
     /// The greatest depth that a node may have; shades are relative to it.
@@ -35,9 +35,9 @@ pub struct Neighbourhood {
 
 /// A node of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drawn {
+pub struct PictureNode {
     /// What it stands for.
-    pub shape: Shape,
+    pub subject: Subject,
     /// How many references it is from the start.
     pub depth: usize,
     /// Whether the picture starts here.
@@ -46,7 +46,7 @@ pub struct Drawn {
 
 /// What a node of a picture stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum Subject {
     /// An object.
     Object(NodeId),
     /// Several objects of one type that are alike: at least two.
@@ -58,9 +58,9 @@ pub enum Shape {
     /// So many objects that are not drawn.
     MoreObjects(usize),
     /// So many references to one object that are held by nothing the trace saw.
-    Outside(u64),
+    External(u64),
     /// So many of them whose handles were made at one place, on threads of one name.
-    OutsideAt {
+    ExternalAt {
         /// The place: an index into the sites.
         site: u32,
         /// One of the threads: an index into their names; none of these if it is not known.
@@ -69,7 +69,7 @@ pub enum Shape {
         references: u64,
     },
     /// A value inside an object that the trace could not look into.
-    Hidden {
+    OpaqueValue {
         /// The type of the value: an index into [`Snapshot::types`].
         type_index: u32,
         /// Why not.
@@ -77,7 +77,7 @@ pub enum Shape {
     },
 }
 
-impl Shape {
+impl Subject {
     /// The objects that it stands for.
     pub fn objects(&self) -> &[NodeId] {
         match self {
@@ -90,7 +90,7 @@ impl Shape {
 
 /// An arrow of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct PictureEdge {
     /// Where it begins: an index into [`Neighbourhood::nodes`].
     pub from: usize,
     /// Where it ends: an index into [`Neighbourhood::nodes`].
@@ -98,7 +98,7 @@ pub struct Link {
     /// The path of the reference; empty where there is none.
     pub label: String,
     /// How it is drawn.
-    pub kind: LinkKind,
+    pub kind: EdgeKind,
     /// How many references it stands for.
     pub references: usize,
 }
@@ -106,7 +106,7 @@ pub struct Link {
 /// What an arrow of a picture stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum LinkKind {
+pub enum EdgeKind {
     /// A reference that owns.
     Strong,
     /// A weak reference.
@@ -120,7 +120,7 @@ pub enum LinkKind {
 
 /// Which objects a picture shows.
 #[derive(Clone, Copy)]
-pub struct Options<'f> {
+pub struct PictureOptions<'f> {
     /// How many references to go from the start; 3 if not set.
     pub max_depth: usize,
     /// How many references of one object to draw; 10 if not set.
@@ -141,7 +141,7 @@ pub struct Options<'f> {
     pub apart: Option<&'f dyn Fn(Node<'_>) -> bool>,
 }
 
-impl Default for Options<'_> {
+impl Default for PictureOptions<'_> {
     fn default() -> Self {
         Self {
             max_depth: 3,
@@ -157,7 +157,7 @@ impl Default for Options<'_> {
     }
 }
 
-impl Options<'_> {
+impl PictureOptions<'_> {
     fn shows(&self, node: Node<'_>) -> bool {
         self.filter.is_none_or(|filter| filter(node))
     }
@@ -171,9 +171,9 @@ impl Options<'_> {
     }
 }
 
-impl fmt::Debug for Options<'_> {
+impl fmt::Debug for PictureOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
+        f.debug_struct("PictureOptions")
             .field("max_depth", &self.max_depth)
             .field("too_many", &self.too_many)
             .field("max_objects", &self.max_objects)
@@ -205,10 +205,10 @@ impl Neighbourhood {
     pub fn around(
         snapshot: &Snapshot,
         starts: &[NodeId],
-        way: Way,
-        options: &Options<'_>,
+        direction: Direction,
+        options: &PictureOptions<'_>,
     ) -> Result<Self, TooLarge> {
-        walk::around(snapshot, starts, way, options)
+        walk::around(snapshot, starts, direction, options)
     }
 
     /// A readable part of what has leaked: an example of each kind of cycle, and what is near.
@@ -216,14 +216,14 @@ impl Neighbourhood {
     /// # Errors
     ///
     /// If it would have more nodes than the options allow.
-    pub fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Self, TooLarge> {
+    pub fn leaks(leaks: &Leaks, options: &PictureOptions<'_>) -> Result<Self, TooLarge> {
         leaked::leaks(leaks, options)
     }
 
     /// Adds a node and tells its index.
-    fn draw(&mut self, shape: Shape, depth: usize, is_start: bool) -> usize {
-        self.nodes.push(Drawn {
-            shape,
+    fn add_node(&mut self, subject: Subject, depth: usize, is_start: bool) -> usize {
+        self.nodes.push(PictureNode {
+            subject,
             depth,
             is_start,
         });
@@ -231,8 +231,8 @@ impl Neighbourhood {
     }
 
     /// Adds an arrow.
-    fn link(&mut self, from: usize, to: usize, label: String, kind: LinkKind) {
-        self.links.push(Link {
+    fn add_edge(&mut self, from: usize, to: usize, label: String, kind: EdgeKind) {
+        self.edges.push(PictureEdge {
             from,
             to,
             label,
@@ -243,13 +243,13 @@ impl Neighbourhood {
 
     /// Draws the values inside a drawn node that could not be looked into, at most `too_many`;
     /// tells how many are left.
-    fn draw_hidden(&mut self, snapshot: &Snapshot, at: usize, too_many: usize) -> usize {
+    fn add_opaque_values(&mut self, snapshot: &Snapshot, at: usize, too_many: usize) -> usize {
         let node = &self.nodes[at];
         let depth = node.depth + 1;
-        let is_stack = node.shape.objects().len() > 1;
+        let is_stack = node.subject.objects().len() > 1;
         let mut met = std::collections::HashSet::new();
         let mut hidden = Vec::new();
-        for &object in node.shape.objects() {
+        for &object in node.subject.objects() {
             for place in snapshot.places_of(object) {
                 if !is_stack {
                     let path = snapshot.parts().paths.show(place.path, place.index);
@@ -262,12 +262,12 @@ impl Neighbourhood {
         let more = hidden.len().saturating_sub(too_many);
         hidden.truncate(too_many);
         for (place, path) in hidden {
-            let shape = Shape::Hidden {
+            let subject = Subject::OpaqueValue {
                 type_index: place.type_index,
                 kind: place.kind,
             };
-            let to = self.draw(shape, depth, false);
-            self.link(at, to, path, LinkKind::Hint);
+            let to = self.add_node(subject, depth, false);
+            self.add_edge(at, to, path, EdgeKind::Hint);
         }
         more
     }

@@ -19,14 +19,14 @@ use objgraph_core::{HandleRow, Held, NodeId, ObjectId, Site, Snapshot};
 pub struct Owners {
     snapshot: Arc<Snapshot>,
     node: NodeId,
-    inside: Vec<Inside>,
-    outside: Vec<OutsideSite>,
+    internal: Vec<InternalHandle>,
+    external: Vec<ExternalHandles>,
 }
 
 /// A handle that an object holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Inside {
+pub struct InternalHandle {
     /// The object that holds it, and where in it.
     pub held: Held,
     /// Whether it owns.
@@ -43,7 +43,7 @@ pub struct Inside {
 /// Handles from outside, made at one place on one thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OutsideSite {
+pub struct ExternalHandles {
     /// Whether they own.
     pub strong: bool,
     /// Where they were made: the call of `new`, `clone`, `upgrade`, `downgrade`, ….
@@ -67,8 +67,8 @@ pub struct OutsideSite {
 #[must_use]
 pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
     let node = snapshot.find(id)?;
-    let inside = snapshot.handles_to(node).iter().filter_map(|row| {
-        Some(Inside {
+    let internal = snapshot.handles_to(node).iter().filter_map(|row| {
+        Some(InternalHandle {
             held: row.held?,
             strong: row.strong,
             site: snapshot.parts().sites[row.site as usize].clone(),
@@ -77,8 +77,8 @@ pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
         })
     });
     Some(Owners {
-        inside: inside.collect(),
-        outside: outside_sites(snapshot, [node]),
+        internal: internal.collect(),
+        external: external_handles(snapshot, [node]),
         node,
         snapshot: Arc::clone(snapshot),
     })
@@ -87,12 +87,12 @@ pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
 /// The handles to objects that are held from outside: owning ones first, then most at one place
 /// first. None where handles are not known.
 #[must_use]
-pub fn outside_sites(
+pub fn external_handles(
     snapshot: &Snapshot,
     nodes: impl IntoIterator<Item = NodeId>,
-) -> Vec<OutsideSite> {
+) -> Vec<ExternalHandles> {
     let rows = nodes.into_iter().flat_map(|node| snapshot.handles_to(node));
-    let mut found: BTreeMap<(bool, u32, Option<&str>), OutsideSite> = BTreeMap::new();
+    let mut found: BTreeMap<(bool, u32, Option<&str>), ExternalHandles> = BTreeMap::new();
     for row in rows.filter(|row| row.held.is_none()) {
         let age = snapshot.age_of(row.epoch);
         // The workers of a pool have one name.
@@ -107,7 +107,7 @@ pub fn outside_sites(
                 }
                 site.age.0 = site.age.0.min(age.0);
             })
-            .or_insert_with(|| OutsideSite {
+            .or_insert_with(|| ExternalHandles {
                 strong: row.strong,
                 site: snapshot.parts().sites[row.site as usize].clone(),
                 thread: thread.cloned(),
@@ -115,10 +115,10 @@ pub fn outside_sites(
                 age,
             });
     }
-    let mut sites: Vec<OutsideSite> = found.into_values().collect();
-    let key = |one: &OutsideSite| (!one.strong, usize::MAX - one.count);
+    let mut sites: Vec<ExternalHandles> = found.into_values().collect();
+    let key = |one: &ExternalHandles| (!one.strong, usize::MAX - one.count);
     order::sort_by(&mut sites, |a, b| {
-        let names = |one: &OutsideSite| (one.site.clone(), one.thread.clone());
+        let names = |one: &ExternalHandles| (one.site.clone(), one.thread.clone());
         key(a).cmp(&key(b)).then_with(|| names(a).cmp(&names(b)))
     });
     sites
@@ -145,15 +145,15 @@ impl Owners {
 
     /// The handles that objects hold, owning ones first, by object and field.
     #[must_use]
-    pub fn inside(&self) -> &[Inside] {
-        &self.inside
+    pub fn internal(&self) -> &[InternalHandle] {
+        &self.internal
     }
 
     /// The handles that nothing holds which was looked into: they are on the stack, in statics, in
     /// closures, futures and foreign types, or forgotten. Owning ones first.
     #[must_use]
-    pub fn outside(&self) -> &[OutsideSite] {
-        &self.outside
+    pub fn external(&self) -> &[ExternalHandles] {
+        &self.external
     }
 
     /// How many owning handles there are; `None` where that could not be read.
@@ -166,9 +166,9 @@ impl Owners {
     /// How many handles of one kind are inside of objects, and how many outside.
     #[must_use]
     pub fn counts(&self, strong: bool) -> (usize, usize) {
-        let inside = self.inside.iter().filter(|one| one.strong == strong);
-        let outside = self.outside.iter().filter(|one| one.strong == strong);
-        (inside.count(), outside.map(|one| one.count).sum())
+        let internal = self.internal.iter().filter(|one| one.strong == strong);
+        let external = self.external.iter().filter(|one| one.strong == strong);
+        (internal.count(), external.map(|one| one.count).sum())
     }
 }
 

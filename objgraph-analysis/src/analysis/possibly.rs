@@ -12,7 +12,7 @@ use super::{Components, NodeSet, reach_backwards, rows, strong_components};
 /// are possibly leaked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub struct Suspect {
+pub struct OpaqueValue {
     /// The object that cannot be looked into, or that has a place that cannot.
     pub node: NodeId,
     /// The place inside it, with the number of the element; `None` if it is the whole object.
@@ -36,7 +36,7 @@ pub(super) fn possibly_leaked(
     held: &[NodeId],
     by_references: &[NodeId],
     alive: &NodeSet,
-) -> (Vec<NodeId>, Vec<Suspect>) {
+) -> (Vec<NodeId>, Vec<OpaqueValue>) {
     let mut suspects = opaque_values(snapshot);
     // Nearly every waker is on its way back to an executor that holds the task. One that is part of
     // a cycle is inside a future as a rule, and that is a suspect itself.
@@ -92,7 +92,7 @@ impl<'s> Peel<'s> {
         snapshot: &'s Snapshot,
         components: &'s Components,
         hidden: &NodeSet,
-        suspects: &[Suspect],
+        suspects: &[OpaqueValue],
         owners: &NodeSet,
     ) -> Self {
         let mut peel = Self {
@@ -178,7 +178,7 @@ impl<'s> Peel<'s> {
 }
 
 /// Every value that could hold a reference which the trace did not see, sorted.
-pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
+pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<OpaqueValue> {
     let objects = snapshot
         .nodes()
         .filter(|node| match node.state() {
@@ -186,7 +186,7 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
             State::Panicked => true,
             _ => false,
         })
-        .map(|node| Suspect {
+        .map(|node| OpaqueValue {
             node: node.node_id(),
             place: None,
             type_index: node.type_index() as u32,
@@ -202,13 +202,13 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<Suspect> {
             place.kind != PlaceKind::Opaque
                 || info.is_none_or(|info| info.size == 0 || may_own(info))
         })
-        .map(|place| Suspect {
+        .map(|place| OpaqueValue {
             node: place.node,
             place: Some((place.path, place.index)),
             type_index: place.type_index,
             kind: place.kind,
         });
-    let mut suspects: Vec<Suspect> = objects.chain(places).collect();
+    let mut suspects: Vec<OpaqueValue> = objects.chain(places).collect();
     suspects.sort_unstable();
     suspects
 }

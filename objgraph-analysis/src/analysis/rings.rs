@@ -7,7 +7,7 @@ use super::{Components, rows};
 /// A reference of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Step {
+pub struct Reference {
     /// The object that holds the reference.
     pub node: NodeId,
     /// The number of the edge in the snapshot.
@@ -42,7 +42,7 @@ impl<'s> Rings<'s> {
 
     /// A shortest cycle through an edge inside of a component: from its target around to it.
     /// `edge` is the number of a strong edge of `source`.
-    pub(super) fn through(&mut self, source: NodeId, edge: usize) -> Vec<Step> {
+    pub(super) fn through(&mut self, source: NodeId, edge: usize) -> Vec<Reference> {
         let start = self.snapshot.parts().edges[edge].target;
         let component = self.components.of(source);
         self.searches += 1;
@@ -78,9 +78,9 @@ impl<'s> Rings<'s> {
         ring
     }
 
-    fn step(&self, node: NodeId, edge: usize) -> Step {
+    fn step(&self, node: NodeId, edge: usize) -> Reference {
         let row = &self.snapshot.parts().edges[edge];
-        Step {
+        Reference {
             node,
             edge,
             path: row.path,

@@ -9,9 +9,9 @@ impl fmt::Debug for Leaks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Leaks")
             .field("leaked", &self.len())
-            .field("possibly", &self.possibly().len())
+            .field("possibly", &self.possibly_leaked().len())
             .field("left_behind", &self.left_behind().len())
-            .field("overreported", &self.overreported().len())
+            .field("overreported", &self.over_reported().len())
             .field("snapshot", self.snapshot())
             .finish()
     }
@@ -68,8 +68,8 @@ impl fmt::Debug for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Owners")
             .field("object", &self.snapshot().node(self.node()).id())
-            .field("inside", &self.inside().len())
-            .field("outside", &self.outside().len())
+            .field("internal", &self.internal().len())
+            .field("external", &self.external().len())
             .field("snapshot", self.snapshot())
             .finish()
     }

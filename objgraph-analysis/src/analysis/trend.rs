@@ -35,7 +35,7 @@ use mann_kendall::{rises_by_chance, score};
 ///     trend.observe(&objgraph::snapshot());
 /// }
 /// if objgraph::ENABLED {
-///     let steady = trend.steady();
+///     let steady = trend.steady_growth();
 ///     assert_eq!(steady[0].series, [1, 2, 3, 4, 5, 6, 7, 8]);
 ///     assert_eq!(steady[0].slope, 1.0);
 /// }
@@ -45,13 +45,13 @@ pub struct Trend {
     observed: usize,
     coverage: Coverage,
     pub(crate) names: ShownNames,
-    series: BTreeMap<Counted, Vec<u64>>,
+    series: BTreeMap<Metric, Vec<u64>>,
 }
 
 /// What is counted in a [`Trend`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Counted {
+pub enum Metric {
     /// Objects of the type of this full name.
     Type(String),
     /// Objects of the type of this full name made at this place.
@@ -68,21 +68,21 @@ pub enum Counted {
 /// What grows steadily.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Steady {
+pub struct SteadyGrowth {
     /// What is counted.
-    pub counted: Counted,
+    pub metric: Metric,
     /// The numbers, one for each snapshot.
     pub series: Vec<u64>,
     /// By how many it grows from one snapshot to the next: the median over all pairs of snapshots
     /// (Henri Theil, 1950; Pranab Kumar Sen, 1968).
     pub slope: f64,
     /// How often, from 0 to 1, a series without a trend would rise as much.
-    pub chance: f64,
+    pub p_value: f64,
 }
 
 impl Trend {
     /// A series that would rise as much by chance this often, or less, is steady.
-    pub const CHANCE: f64 = 0.01;
+    pub const SIGNIFICANCE: f64 = 0.01;
 
     /// A trend of no snapshot.
     #[must_use]
@@ -113,32 +113,32 @@ impl Trend {
                 *sites.entry((row.type_index, row.site)).or_default() += 1;
             }
         }
-        let mut now: BTreeMap<Counted, u64> = BTreeMap::new();
+        let mut now: BTreeMap<Metric, u64> = BTreeMap::new();
         for ((of, site), number) in sites {
             let name = &parts.types[of as usize].name;
-            *now.entry(Counted::Type(name.clone())).or_default() += number;
+            *now.entry(Metric::Type(name.clone())).or_default() += number;
             if let Some(site) = parts.sites.get(site as usize) {
-                now.insert(Counted::Site(name.clone(), site.clone()), number);
+                now.insert(Metric::Site(name.clone(), site.clone()), number);
             }
         }
-        let mut paths: BTreeMap<(Option<&str>, u32, usize), (Counted, u64)> = BTreeMap::new();
+        let mut paths: BTreeMap<(Option<&str>, u32, usize), (Metric, u64)> = BTreeMap::new();
         for row in snapshot.lengths() {
             let node = snapshot.node(row.node);
             let key = (node.root(), node.type_index() as u32, row.path.index());
-            let counted = || Counted::Container {
+            let metric = || Metric::Container {
                 holder: match node.root() {
                     Some(name) => name.to_owned(),
                     None => declaring(&node.type_info().name).to_owned(),
                 },
                 path: parts.paths.show_field(row.path),
             };
-            paths.entry(key).or_insert_with(|| (counted(), 0)).1 += row.len();
+            paths.entry(key).or_insert_with(|| (metric(), 0)).1 += row.len();
         }
-        for (counted, length) in paths.into_values() {
-            *now.entry(counted).or_default() += length;
+        for (metric, length) in paths.into_values() {
+            *now.entry(metric).or_default() += length;
         }
-        for (counted, number) in now {
-            let series = self.series.entry(counted).or_default();
+        for (metric, number) in now {
+            let series = self.series.entry(metric).or_default();
             series.resize(self.observed, 0);
             series.push(number);
         }
@@ -158,8 +158,8 @@ impl Trend {
 
     /// The numbers of all snapshots.
     #[must_use]
-    pub fn series(&self, counted: &Counted) -> Option<&[u64]> {
-        self.series.get(counted).map(Vec::as_slice)
+    pub fn series(&self, metric: &Metric) -> Option<&[u64]> {
+        self.series.get(metric).map(Vec::as_slice)
     }
 
     /// What grows steadily: what would least likely grow as much by chance first, then the
@@ -167,27 +167,27 @@ impl Trend {
     ///
     /// Takes time in proportion to the square of the number of snapshots, for each series.
     #[must_use]
-    pub fn steady(&self) -> Vec<Steady> {
-        let mut found: Vec<Steady> = self
+    pub fn steady_growth(&self) -> Vec<SteadyGrowth> {
+        let mut found: Vec<SteadyGrowth> = self
             .series
             .iter()
-            .filter_map(|(counted, series)| {
-                let chance = rises_by_chance(series);
+            .filter_map(|(metric, series)| {
+                let p_value = rises_by_chance(series);
                 let still = score(&series[series.len() / 2..]) > 0;
-                (still && chance <= Self::CHANCE).then(|| Steady {
-                    counted: counted.clone(),
+                (still && p_value <= Self::SIGNIFICANCE).then(|| SteadyGrowth {
+                    metric: metric.clone(),
                     series: series.clone(),
                     slope: slope(series),
-                    chance,
+                    p_value,
                 })
             })
             .collect();
         order::sort_by(&mut found, |a, b| {
-            let by_chance = a.chance.total_cmp(&b.chance);
+            let by_chance = a.p_value.total_cmp(&b.p_value);
             let by_slope = b.slope.total_cmp(&a.slope);
             by_chance
                 .then(by_slope)
-                .then_with(|| a.counted.cmp(&b.counted))
+                .then_with(|| a.metric.cmp(&b.metric))
         });
         found
     }

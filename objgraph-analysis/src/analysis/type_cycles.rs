@@ -31,7 +31,7 @@ pub struct TypeCycles {
     /// The types with a derive: full names without generic arguments, sorted.
     pub types: Vec<String>,
     /// Who holds whom, sorted.
-    pub links: Vec<TypeLink>,
+    pub edges: Vec<TypeEdge>,
     /// The cycles: first those through a field marked `#[tracked(back)]`, then those that a cell
     /// on the way lets close while the program runs, then the others; the shortest first.
     pub cycles: Vec<TypeCycle>,
@@ -57,7 +57,7 @@ pub struct UnfollowedField {
 /// A field through which values of one type hold values of another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub struct TypeLink {
+pub struct TypeEdge {
     /// The type that has the field: an index into [`TypeCycles::types`].
     pub holder: usize,
     /// The field: `parent`, `0`, or `Variant.name` in an enum.
@@ -65,9 +65,9 @@ pub struct TypeLink {
     /// The type that it holds: an index into [`TypeCycles::types`].
     pub target: usize,
     /// How it holds it.
-    pub hold: Hold,
+    pub ownership: Ownership,
     /// Whether it is in a cell or a lock, so that it can be set when the value is shared already.
-    pub in_cell: bool,
+    pub is_in_cell: bool,
     /// Whether the field is marked `#[tracked(back)]`.
     pub is_back: bool,
 }
@@ -75,7 +75,7 @@ pub struct TypeLink {
 /// How a field holds a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Hold {
+pub enum Ownership {
     /// By an `Rc` or `Arc`.
     Strong,
     /// By a `Weak`.
@@ -88,11 +88,11 @@ pub enum Hold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeCycle {
-    /// The way around: indices into [`TypeCycles::links`]; the last leads to the first.
-    pub links: Vec<usize>,
+    /// The way around: indices into [`TypeCycles::edges`]; the last leads to the first.
+    pub edges: Vec<usize>,
     /// Whether a cell or lock on the way lets it close while the program runs. Without one it
     /// takes a cell that the types of the fields do not show.
-    pub in_cell: bool,
+    pub is_in_cell: bool,
     /// Whether one of its strong fields is marked `#[tracked(back)]`.
     pub is_back: bool,
 }
@@ -119,7 +119,7 @@ impl TypeCycles {
         };
         all.unregistered.sort_unstable();
         all.unregistered.dedup();
-        let mut links = BTreeSet::new();
+        let mut edges = BTreeSet::new();
         let mut unfollowed = BTreeSet::new();
         for info in derived {
             let Some(holder) = all.find_type(base(&info.name)) else {
@@ -137,24 +137,24 @@ impl TypeCycles {
                     cannot_follow(public_name(field.type_name));
                 }
                 for mention in mentions(field.type_name, &|path| names.contains(path)) {
-                    if mention.is_trait && mention.hold != Hold::Weak {
+                    if mention.is_trait && mention.ownership != Ownership::Weak {
                         if field.sight != Sight::Opaque {
                             cannot_follow(format!("dyn {}", public_name(mention.path)));
                         }
                     } else if let Some(target) = all.find_type(mention.path) {
-                        links.insert(TypeLink {
+                        edges.insert(TypeEdge {
                             holder,
                             field: field.name.to_owned(),
                             target,
-                            hold: mention.hold,
-                            in_cell: mention.in_cell,
+                            ownership: mention.ownership,
+                            is_in_cell: mention.is_in_cell,
                             is_back: field.back,
                         });
                     }
                 }
             }
         }
-        all.links = links.into_iter().collect();
+        all.edges = edges.into_iter().collect();
         all.unfollowed = unfollowed.into_iter().collect();
         all.cycles = all.find();
         all
@@ -162,9 +162,9 @@ impl TypeCycles {
 
     /// The strong fields that are marked `#[tracked(back)]`, and so should be weak, whether or not
     /// they are on a cycle.
-    pub fn back(&self) -> impl Iterator<Item = &TypeLink> {
-        let links = self.links.iter();
-        links.filter(|link| link.is_back && link.hold == Hold::Strong)
+    pub fn back(&self) -> impl Iterator<Item = &TypeEdge> {
+        let edges = self.edges.iter();
+        edges.filter(|edge| edge.is_back && edge.ownership == Ownership::Strong)
     }
 
     /// Whether there is neither a cycle nor a strong field that is marked `#[tracked(back)]`. What
@@ -184,15 +184,15 @@ impl TypeCycles {
     /// For each strong field the shortest way around through it, each way once.
     fn find(&self) -> Vec<TypeCycle> {
         let mut from: Vec<Vec<usize>> = vec![Vec::new(); self.types.len()];
-        for (number, link) in self.links.iter().enumerate() {
-            if link.hold != Hold::Weak {
-                from[link.holder].push(number);
+        for (number, edge) in self.edges.iter().enumerate() {
+            if edge.ownership != Ownership::Weak {
+                from[edge.holder].push(number);
             }
         }
         let mut rings: BTreeSet<Vec<usize>> = BTreeSet::new();
-        for (number, link) in self.links.iter().enumerate() {
-            if link.hold == Hold::Strong
-                && let Some(mut ring) = self.way(&from, link.target, link.holder)
+        for (number, edge) in self.edges.iter().enumerate() {
+            if edge.ownership == Ownership::Strong
+                && let Some(mut ring) = self.way(&from, edge.target, edge.holder)
             {
                 ring.push(number);
                 let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
@@ -202,17 +202,17 @@ impl TypeCycles {
         }
         let mut cycles: Vec<TypeCycle> = rings
             .into_iter()
-            .map(|links| TypeCycle {
-                in_cell: links.iter().any(|&link| self.links[link].in_cell),
-                is_back: links.iter().any(|&link| {
-                    let link = &self.links[link];
-                    link.is_back && link.hold == Hold::Strong
+            .map(|edges| TypeCycle {
+                is_in_cell: edges.iter().any(|&edge| self.edges[edge].is_in_cell),
+                is_back: edges.iter().any(|&edge| {
+                    let edge = &self.edges[edge];
+                    edge.is_back && edge.ownership == Ownership::Strong
                 }),
-                links,
+                edges,
             })
             .collect();
         order::sort_by_key(&mut cycles, |cycle| {
-            (!cycle.is_back, !cycle.in_cell, cycle.links.len())
+            (!cycle.is_back, !cycle.is_in_cell, cycle.edges.len())
         });
         cycles
     }
@@ -226,17 +226,17 @@ impl TypeCycles {
                 let mut way = Vec::new();
                 let mut at = end;
                 while at != start {
-                    let link = by[at]?;
-                    way.push(link);
-                    at = self.links[link].holder;
+                    let edge = by[at]?;
+                    way.push(edge);
+                    at = self.edges[edge].holder;
                 }
                 way.reverse();
                 return Some(way);
             }
-            for &link in &from[at] {
-                let target = self.links[link].target;
+            for &edge in &from[at] {
+                let target = self.edges[edge].target;
                 if target != start && by[target].is_none() {
-                    by[target] = Some(link);
+                    by[target] = Some(edge);
                     queue.push_back(target);
                 }
             }

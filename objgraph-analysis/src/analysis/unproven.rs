@@ -6,7 +6,7 @@ use objgraph_core::{Node, NodeId, Snapshot, State};
 
 use super::openings::{Opening, is_plain, openings_at, openings_of};
 use super::possibly::may_own;
-use super::{Leaks, Suspect};
+use super::{Leaks, OpaqueValue};
 
 /// Objects that are alive and may have leaked, for all that the trace can prove: a verdict of
 /// "nothing leaked" about them is not earned.
@@ -17,7 +17,7 @@ pub struct Unproven {
     /// Those that are possibly leaked, sorted.
     pub(crate) possibly: Vec<NodeId>,
     /// The opaque values that may hold them, sorted.
-    pub(crate) suspects: Vec<Suspect>,
+    pub(crate) suspects: Vec<OpaqueValue>,
     /// Those that were not visited, sorted: what they refer to is not known.
     pub(crate) untraced: Vec<NodeId>,
 }
@@ -27,7 +27,7 @@ impl Unproven {
     pub fn among(leaks: &Leaks, is_wanted: impl Fn(Node<'_>) -> bool) -> Option<Self> {
         let snapshot = leaks.snapshot();
         let is_wanted = |node: &NodeId| is_wanted(snapshot.node(*node));
-        let possibly = leaks.possibly().map(|object| object.node_id());
+        let possibly = leaks.possibly_leaked().map(|object| object.node_id());
         let possibly: Vec<NodeId> = possibly.filter(is_wanted).collect();
         let untraced = snapshot.nodes().filter(|node| {
             node.holder().counts()
@@ -65,7 +65,7 @@ impl Unproven {
     }
 
     /// What opens the value that a suspect is, in order.
-    pub(crate) fn openings_at(&self, suspect: &Suspect) -> Vec<Opening> {
+    pub(crate) fn openings_at(&self, suspect: &OpaqueValue) -> Vec<Opening> {
         let type_index = suspect.type_index as usize;
         match suspect.place {
             Some((path, _)) => openings_at(&self.snapshot, path, type_index),

@@ -10,8 +10,8 @@ use crate::order;
 use objgraph_core::{Holder, NodeId, ObjectId, Snapshot, State};
 
 use super::balance::Balance;
-use super::possibly::{Suspect, opaque_values};
-use super::rings::{Rings, Step};
+use super::possibly::{OpaqueValue, opaque_values};
+use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, reach, rows, strong_components_within};
 
@@ -24,11 +24,11 @@ pub struct WhyAlive {
     node: NodeId,
     reason: AliveReason,
     anchor: NodeId,
-    retaining_path: Vec<Step>,
-    owners: Vec<Step>,
+    retaining_path: Vec<Reference>,
+    owners: Vec<Reference>,
     anchors: Vec<Anchor>,
-    inside: Vec<Suspect>,
-    elsewhere: Vec<Suspect>,
+    inside: Vec<OpaqueValue>,
+    elsewhere: Vec<OpaqueValue>,
     threads: usize,
 }
 
@@ -51,7 +51,7 @@ pub enum AliveReason {
     /// Nothing: it has leaked. The ring keeps it alive.
     Leaked {
         /// The nearest cycle that leads to the object.
-        ring: Vec<Step>,
+        ring: Vec<Reference>,
     },
 }
 
@@ -73,7 +73,7 @@ pub struct Anchor {
 pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let node = snapshot.find(id)?;
     let simulation = Simulation::new(snapshot);
-    let mut reached_by: HashMap<NodeId, Step> = HashMap::new();
+    let mut reached_by: HashMap<NodeId, Reference> = HashMap::new();
     let mut reached = NodeSet::new(snapshot.len());
     reached.insert(node);
     let mut level = vec![node];
@@ -94,7 +94,7 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
             for edge in snapshot.edges_to(at).filter(|edge| edge.is_strong()) {
                 let source = edge.source();
                 let row = &snapshot.parts().edges[edge.number()];
-                let step = Step {
+                let step = Reference {
                     node: source,
                     edge: edge.number(),
                     path: row.path,
@@ -194,7 +194,8 @@ impl WhyAlive {
     fn suspect(&mut self) {
         let snapshot = &self.snapshot;
         let own = reach(snapshot, [self.anchor]);
-        let may_hold = |suspect: &Suspect| suspect.node != self.anchor || suspect.place.is_some();
+        let may_hold =
+            |suspect: &OpaqueValue| suspect.node != self.anchor || suspect.place.is_some();
         let (inside, elsewhere) = opaque_values(snapshot)
             .into_iter()
             .filter(may_hold)
@@ -230,13 +231,13 @@ impl WhyAlive {
 
     /// The references that lead from [`WhyAlive::anchor`] to the object; none if that is it.
     #[must_use]
-    pub fn retaining_path(&self) -> &[Step] {
+    pub fn retaining_path(&self) -> &[Reference] {
         &self.retaining_path
     }
 
     /// The strong references to the object: every direct owner.
     #[must_use]
-    pub fn owners(&self) -> &[Step] {
+    pub fn owners(&self) -> &[Reference] {
         &self.owners
     }
 
@@ -250,13 +251,13 @@ impl WhyAlive {
     /// Values that cannot be looked into, inside of what the holder itself owns, which might hold
     /// the references from outside. If they do, the objects are possibly leaked.
     #[must_use]
-    pub fn inner_suspects(&self) -> &[Suspect] {
+    pub fn inner_suspects(&self) -> &[OpaqueValue] {
         &self.inside
     }
 
     /// Values elsewhere that cannot be looked into and might hold them.
     #[must_use]
-    pub fn other_suspects(&self) -> &[Suspect] {
+    pub fn other_suspects(&self) -> &[OpaqueValue] {
         &self.elsewhere
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
-use crate::analysis::LinkKind;
+use crate::analysis::EdgeKind;
 use crate::words::is_unprintable;
 
 /// What the text is for.
@@ -70,7 +70,7 @@ impl Drawing {
             write_node(out, name, node, purpose)?;
         }
         let mut is_owned: Vec<bool> = self.nodes.iter().map(|node| node.is_start).collect();
-        for edge in self.edges.iter().filter(|edge| edge.kind != LinkKind::Weak) {
+        for edge in self.edges.iter().filter(|edge| edge.kind != EdgeKind::Weak) {
             if let Some(is_owned) = is_owned.get_mut(edge.to) {
                 *is_owned = true;
             }
@@ -90,7 +90,7 @@ impl Drawing {
             // A weak reference from one that is nearer to the start does not say who stands above
             // whom, where an owner does: backwards, it would turn the picture upside down.
             let depth = |node: usize| self.nodes.get(node).map(|node| node.depth);
-            let is_free = edge.kind == LinkKind::Weak
+            let is_free = edge.kind == EdgeKind::Weak
                 && depth(edge.to) > depth(edge.from)
                 && is_owned.get(edge.to).is_some_and(|&is_owned| is_owned);
             let label = match purpose {
@@ -149,16 +149,16 @@ impl Drawing {
             )
         });
         match edge.kind {
-            LinkKind::Strong => {}
-            LinkKind::Weak if is_free => {
+            EdgeKind::Strong => {}
+            EdgeKind::Weak if is_free => {
                 attributes.push("style=dashed,constraint=false".to_owned());
             }
-            LinkKind::Weak => attributes.push("style=dashed".to_owned()),
-            LinkKind::Cycle => attributes.push("color=red,fontcolor=red,penwidth=2".to_owned()),
-            LinkKind::Hint if is_more => {
+            EdgeKind::Weak => attributes.push("style=dashed".to_owned()),
+            EdgeKind::Cycle => attributes.push("color=red,fontcolor=red,penwidth=2".to_owned()),
+            EdgeKind::Hint if is_more => {
                 attributes.push("color=red,style=dotted,len=0.25,weight=10".to_owned());
             }
-            LinkKind::Hint => attributes.push("color=grey,fontcolor=grey40".to_owned()),
+            EdgeKind::Hint => attributes.push("color=grey,fontcolor=grey40".to_owned()),
         }
         write!(out, "  o{} -> o{}", edge.from + 1, edge.to + 1)?;
         if !attributes.is_empty() {
@@ -170,7 +170,7 @@ impl Drawing {
 
 /// The arrow of a node to itself: which node, and whether it is weak.
 fn loop_of(edge: &DrawnEdge) -> (usize, bool) {
-    (edge.from, edge.kind == LinkKind::Weak)
+    (edge.from, edge.kind == EdgeKind::Weak)
 }
 
 fn is_weak_loop(edge: &DrawnEdge) -> bool {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, Snapshot, State};
 
-use crate::analysis::{Drawn, Link, LinkKind, Neighbourhood, Shape};
+use crate::analysis::{EdgeKind, Neighbourhood, PictureEdge, PictureNode, Subject};
 use crate::words::Names;
 use crate::words::count;
 use crate::words::named_thread;
@@ -110,7 +110,7 @@ pub struct DrawnEdge {
     /// The path that holds the reference; empty where there is none.
     pub label: String,
     /// What it stands for.
-    pub kind: LinkKind,
+    pub kind: EdgeKind,
     /// How many references it stands for; more than one from and to stacks.
     pub references: usize,
 }
@@ -178,7 +178,7 @@ impl Drawing {
             },
             options,
         };
-        let edge = |link: &Link| DrawnEdge {
+        let edge = |link: &PictureEdge| DrawnEdge {
             from: link.from,
             to: link.to,
             label: link.label.clone(),
@@ -191,7 +191,7 @@ impl Drawing {
                 .iter()
                 .map(|drawn| writer.node(drawn))
                 .collect(),
-            edges: picture.links.iter().map(edge).collect(),
+            edges: picture.edges.iter().map(edge).collect(),
             cycles: picture.cycles.clone(),
             is_backwards: picture.is_backwards,
             legend: Vec::new(),
@@ -217,23 +217,23 @@ struct Writer<'p> {
 }
 
 impl Writer<'_> {
-    fn node(&self, drawn: &Drawn) -> DrawnNode {
-        let (role, label) = match &drawn.shape {
-            Shape::Object(node) => return self.object(drawn, *node),
-            Shape::Stack(nodes) => return self.stack(drawn, nodes),
-            Shape::MoreReferences(more) => (
+    fn node(&self, drawn: &PictureNode) -> DrawnNode {
+        let (role, label) = match &drawn.subject {
+            Subject::Object(node) => return self.object(drawn, *node),
+            Subject::Stack(nodes) => return self.stack(drawn, nodes),
+            Subject::MoreReferences(more) => (
                 Role::MoreReferences(*more),
                 count(*more, "more reference", "more references"),
             ),
-            Shape::MoreBackreferences(more) => (
+            Subject::MoreBackreferences(more) => (
                 Role::MoreBackreferences(*more),
                 count(*more, "more backreference", "more backreferences"),
             ),
-            Shape::MoreObjects(more) => (
+            Subject::MoreObjects(more) => (
                 Role::MoreObjects(*more),
                 count(*more, "more object", "more objects"),
             ),
-            Shape::OutsideAt {
+            Subject::ExternalAt {
                 site,
                 thread,
                 references,
@@ -254,11 +254,11 @@ impl Writer<'_> {
                     format!("outside{times}\n{site}{on}"),
                 )
             }
-            Shape::Outside(1) => (Role::Outside(1), "outside".to_owned()),
-            Shape::Outside(references) => {
+            Subject::External(1) => (Role::Outside(1), "outside".to_owned()),
+            Subject::External(references) => {
                 (Role::Outside(*references), format!("outside ×{references}"))
             }
-            Shape::Hidden { type_index, kind } => {
+            Subject::OpaqueValue { type_index, kind } => {
                 let name = self.names.get(*type_index as usize);
                 let label = match kind {
                     PlaceKind::Busy => format!("{name}\nbusy"),
@@ -275,7 +275,7 @@ impl Writer<'_> {
         self.plain(drawn, role, label)
     }
 
-    fn plain(&self, drawn: &Drawn, role: Role, label: String) -> DrawnNode {
+    fn plain(&self, drawn: &PictureNode, role: Role, label: String) -> DrawnNode {
         DrawnNode {
             role,
             objects: Vec::new(),
@@ -291,7 +291,7 @@ impl Writer<'_> {
         }
     }
 
-    fn object(&self, drawn: &Drawn, node: NodeId) -> DrawnNode {
+    fn object(&self, drawn: &PictureNode, node: NodeId) -> DrawnNode {
         let node = self.snapshot.node(node);
         let role = if node.root().is_some() {
             Role::Root
@@ -312,7 +312,7 @@ impl Writer<'_> {
         }
     }
 
-    fn stack(&self, drawn: &Drawn, nodes: &[NodeId]) -> DrawnNode {
+    fn stack(&self, drawn: &PictureNode, nodes: &[NodeId]) -> DrawnNode {
         let of_node = |&node: &NodeId| self.snapshot.node(node);
         let mut all = self.plain(drawn, Role::Stack, String::new());
         all.objects = nodes.iter().map(|node| of_node(node).id()).collect();

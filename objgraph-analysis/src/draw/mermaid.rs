@@ -6,7 +6,7 @@ mod tests;
 use std::fmt::Write as _;
 
 use super::drawing::{Drawing, DrawnNode, Role};
-use crate::analysis::LinkKind;
+use crate::analysis::EdgeKind;
 use crate::words::is_unprintable;
 
 impl Drawing {
@@ -33,9 +33,9 @@ impl Drawing {
         }
         for edge in &self.edges {
             let arrow = match edge.kind {
-                LinkKind::Weak => "-.->",
-                LinkKind::Cycle => "==>",
-                LinkKind::Strong | LinkKind::Hint => "-->",
+                EdgeKind::Weak => "-.->",
+                EdgeKind::Cycle => "==>",
+                EdgeKind::Strong | EdgeKind::Hint => "-->",
             };
             let label = match edge.label.as_str() {
                 "" => String::new(),
@@ -43,7 +43,7 @@ impl Drawing {
             };
             writeln!(out, "  n{} {arrow}{label} n{}", edge.from, edge.to)?;
         }
-        let of_edges = |kind: LinkKind| {
+        let of_edges = |kind: EdgeKind| {
             let edges = self.edges.iter().enumerate();
             edges.filter_map(move |(at, edge)| (edge.kind == kind).then_some(at))
         };
@@ -51,14 +51,14 @@ impl Drawing {
             out,
             "linkStyle",
             "",
-            of_edges(LinkKind::Cycle),
+            of_edges(EdgeKind::Cycle),
             "stroke:red,color:red",
         )?;
         list(
             out,
             "linkStyle",
             "",
-            of_edges(LinkKind::Hint),
+            of_edges(EdgeKind::Hint),
             "stroke:grey,color:grey",
         )?;
         let of_nodes = |is_so: fn(&DrawnNode) -> bool| {

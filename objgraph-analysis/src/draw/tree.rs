@@ -17,7 +17,7 @@ pub use style::TextStyle;
 use self::columns::{fit, printable, width};
 use self::style::{Colour, Glyphs};
 use super::drawing::{Drawing, DrawnNode, Role};
-use crate::analysis::LinkKind;
+use crate::analysis::EdgeKind;
 
 impl Drawing {
     /// The drawing as a tree for a terminal: plain text of 80 columns.
@@ -234,7 +234,7 @@ impl Printer<'_> {
         let node = &self.drawing.nodes[at];
         let kind = self.drawing.edges[edge].kind;
         let mark = match (self.is_open[at], self.is_printed[at]) {
-            (true, _) if kind == LinkKind::Cycle => " (cycle)",
+            (true, _) if kind == EdgeKind::Cycle => " (cycle)",
             (_, true) => " (above)",
             (_, false) => " (below)",
         };
@@ -259,13 +259,13 @@ impl Printer<'_> {
         };
         let (arrow, arrow_colour) = match edge.map(|edge| edge.kind) {
             None => ("", Colour::None),
-            Some(LinkKind::Strong) => (arrows.strong, Colour::None),
-            Some(LinkKind::Cycle) => (arrows.cycle, Colour::Red),
-            Some(LinkKind::Weak) => (arrows.weak, Colour::Dim),
-            Some(LinkKind::Hint) if edge.is_some_and(|edge| edge.label.is_empty()) => {
+            Some(EdgeKind::Strong) => (arrows.strong, Colour::None),
+            Some(EdgeKind::Cycle) => (arrows.cycle, Colour::Red),
+            Some(EdgeKind::Weak) => (arrows.weak, Colour::Dim),
+            Some(EdgeKind::Hint) if edge.is_some_and(|edge| edge.label.is_empty()) => {
                 ("", Colour::None)
             }
-            Some(LinkKind::Hint) => (arrows.hint, Colour::Dim),
+            Some(EdgeKind::Hint) => (arrows.hint, Colour::Dim),
         };
         let text_colour = match node.role {
             _ if node.is_start => Colour::Red,
@@ -344,7 +344,7 @@ impl Printer<'_> {
             ],
             false => ["owns", "owns, in a cycle", "weak"],
         };
-        let kinds = [LinkKind::Strong, LinkKind::Cycle, LinkKind::Weak];
+        let kinds = [EdgeKind::Strong, EdgeKind::Cycle, EdgeKind::Weak];
         let arrows = [arrows.strong, arrows.cycle, arrows.weak];
         writeln!(out)?;
         for ((kind, arrow), meaning) in kinds.into_iter().zip(arrows).zip(meanings) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::picture::{PictureError, save};
-use crate::analysis::{Hold, LinkKind, TypeCycle, TypeCycles};
+use crate::analysis::{EdgeKind, Ownership, TypeCycle, TypeCycles};
 
 impl TypeCycles {
     /// The types that hold each other, as a picture: cycles are red, weak references dashed, and
@@ -17,7 +17,7 @@ impl TypeCycles {
         let on_cycle = |link: usize| {
             self.cycles
                 .iter()
-                .any(|cycle: &TypeCycle| cycle.links.contains(&link))
+                .any(|cycle: &TypeCycle| cycle.edges.contains(&link))
         };
         let mut drawing = Drawing::default();
         let mut at: HashMap<usize, usize> = HashMap::new();
@@ -39,18 +39,18 @@ impl TypeCycles {
                 drawing.nodes.len() - 1
             })
         };
-        for (number, link) in self.links.iter().enumerate() {
+        for (number, link) in self.edges.iter().enumerate() {
             let from = node(&mut drawing, link.holder);
             let to = node(&mut drawing, link.target);
             drawing.edges.push(DrawnEdge {
                 from,
                 to,
                 label: link.field.clone(),
-                kind: match link.hold {
-                    _ if on_cycle(number) => LinkKind::Cycle,
-                    Hold::Weak => LinkKind::Weak,
-                    Hold::Strong => LinkKind::Strong,
-                    Hold::Value => LinkKind::Hint,
+                kind: match link.ownership {
+                    _ if on_cycle(number) => EdgeKind::Cycle,
+                    Ownership::Weak => EdgeKind::Weak,
+                    Ownership::Strong => EdgeKind::Strong,
+                    Ownership::Value => EdgeKind::Hint,
                 },
                 references: 1,
             });

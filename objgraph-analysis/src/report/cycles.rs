@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::coverage::off;
-use crate::analysis::{Cycle, Cycles, FoundCycles, Step};
+use crate::analysis::{CycleKind, Cycles, ReachableCycles, Reference};
 use crate::words::{Names, count, fitted, objects, wrapped};
 
 /// At most so many kinds of cycles are told.
@@ -17,7 +17,7 @@ pub(super) struct CycleReport<'s> {
 }
 
 /// Every kind of cycle, and which field closes it.
-impl fmt::Display for FoundCycles {
+impl fmt::Display for ReachableCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let coverage = self.coverage();
         if !coverage.is_enabled() {
@@ -63,7 +63,7 @@ impl<'s> CycleReport<'s> {
     }
 
     /// One kind of cycle: how often it was seen, the ring, and which field closes it.
-    fn cycle(&self, out: &mut String, number: usize, cycle: &Cycle) -> fmt::Result {
+    fn cycle(&self, out: &mut String, number: usize, cycle: &CycleKind) -> fmt::Result {
         let length = cycle.ring.len();
         let seen = match cycle.count {
             1 => "seen once".to_owned(),
@@ -123,9 +123,9 @@ pub(super) fn write_ring(
     out: &mut String,
     margin: &str,
     names: &Names<'_>,
-    ring: &[Step],
+    ring: &[Reference],
 ) -> fmt::Result {
-    let step = |step: &Step| names.place(step.path, step.index);
+    let step = |step: &Reference| names.place(step.path, step.index);
     let mut words: Vec<String> = Vec::new();
     if ring.len() <= STEPS {
         words.extend(ring.iter().map(step));

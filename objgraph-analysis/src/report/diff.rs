@@ -6,7 +6,7 @@ mod tests;
 use std::fmt::{self, Write as _};
 
 use super::coverage::off;
-use crate::analysis::{Counted, Diff, ShownNames, Trend, Turnover};
+use crate::analysis::{Diff, Metric, ShownNames, Trend, Turnover};
 use crate::words::{count, fitted, grouped, signed_bytes, wrapped};
 
 /// At most so many lines of one kind are told.
@@ -117,7 +117,7 @@ impl fmt::Display for Diff {
 /// What grows steadily, with its numbers.
 impl fmt::Display for Trend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let steady = self.steady();
+        let steady = self.steady_growth();
         let coverage = self.coverage();
         if !self.is_empty() && !coverage.is_enabled() {
             return f.write_str(off());
@@ -136,12 +136,12 @@ impl fmt::Display for Trend {
         }
         writeln!(out, "growing steadily over {observed}:")?;
         for one in steady.iter().take(LINES) {
-            let what = match &one.counted {
-                Counted::Type(name) => format!("objects of {}", self.names.get(name)),
-                Counted::Site(name, site) => {
+            let what = match &one.metric {
+                Metric::Type(name) => format!("objects of {}", self.names.get(name)),
+                Metric::Site(name, site) => {
                     format!("objects of {} made at {site}", self.names.get(name))
                 }
-                Counted::Container { holder, path } => {
+                Metric::Container { holder, path } => {
                     format!("items in {}", place(&self.names, holder, path))
                 }
             };

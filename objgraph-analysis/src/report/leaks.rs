@@ -57,7 +57,7 @@ impl Report<'_> {
             return Ok(());
         }
         self.left_behind(out)?;
-        self.overreported(out)?;
+        self.over_reported(out)?;
         match self.leaks.is_empty() {
             true => Ok(()),
             false => self.leaks.coverage().write_below(out, "more may be leaked"),
@@ -74,7 +74,7 @@ impl Report<'_> {
             return writeln!(out, "{}\n", off());
         }
         let left_behind = self.leaks.left_behind().len();
-        let sure = match self.leaks.possibly().len() + left_behind {
+        let sure = match self.leaks.possibly_leaked().len() + left_behind {
             0 => "",
             _ => " for certain",
         };
@@ -97,7 +97,7 @@ impl Report<'_> {
     }
 
     fn possibly(&self, out: &mut String) -> fmt::Result {
-        let possibly = self.leaks.possibly();
+        let possibly = self.leaks.possibly_leaked();
         if possibly.len() == 0 {
             return Ok(());
         }
@@ -112,7 +112,7 @@ impl Report<'_> {
             LINES / 2,
         )?;
         write_outside(out, "  ", self.snapshot(), nodes)?;
-        let text = match self.leaks.possibly().len() {
+        let text = match self.leaks.possibly_leaked().len() {
             1 => {
                 "References to it were not found. They may be held by what it owns itself and \
                  could not be traced:"
@@ -162,8 +162,8 @@ impl Report<'_> {
         writeln!(out)
     }
 
-    fn overreported(&self, out: &mut String) -> fmt::Result {
-        let over = self.leaks.overreported();
+    fn over_reported(&self, out: &mut String) -> fmt::Result {
+        let over = self.leaks.over_reported();
         if over.is_empty() {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use objgraph_core::{NodeId, Snapshot};
 
 use super::coverage::off;
-use crate::analysis::{LeakBirth, OutsideSite, Owners, Zombies, outside_sites};
+use crate::analysis::{ExternalHandles, LeakBirth, Owners, Zombies, external_handles};
 use crate::words::in_line;
 use crate::words::{Names, ago, bytes, count, fitted, joined, named_thread, thread, time, wrapped};
 
@@ -71,13 +71,13 @@ impl Owners {
                 out,
                 "  {outside} of {all} {weak}{references} {are} held from outside:"
             )?;
-            let sites = self.outside().iter().filter(|one| one.strong == strong);
+            let sites = self.external().iter().filter(|one| one.strong == strong);
             write_places(out, "    ", sites)?;
         }
         if inside > 0 {
             let are = if inside == 1 { "is" } else { "are" };
             writeln!(out, "  {inside} {weak}{are} held inside:")?;
-            let all = self.inside().iter().filter(|one| one.strong == strong);
+            let all = self.internal().iter().filter(|one| one.strong == strong);
             for one in all.take(LINES) {
                 let holder = self.snapshot().node(one.held.node);
                 let paths = &self.snapshot().parts().paths;
@@ -103,9 +103,9 @@ impl Owners {
 fn write_places<'o>(
     out: &mut String,
     margin: &str,
-    sites: impl Iterator<Item = &'o OutsideSite>,
+    sites: impl Iterator<Item = &'o ExternalHandles>,
 ) -> fmt::Result {
-    let all: Vec<&OutsideSite> = sites.collect();
+    let all: Vec<&ExternalHandles> = sites.collect();
     let mut places: Vec<String> = all.iter().take(LINES).map(|one| place(one)).collect();
     if all.len() > LINES {
         let rest: usize = all[LINES..].iter().map(|one| one.count).sum();
@@ -116,7 +116,7 @@ fn write_places<'o>(
 }
 
 /// `src/net.rs:120:9 ×2 (tokio-worker-3, 3 s to 12 s ago)`.
-fn place(one: &OutsideSite) -> String {
+fn place(one: &ExternalHandles) -> String {
     let mut text = one.site.to_string();
     if one.count > 1 {
         text.push_str(&format!(" ×{}", one.count));
@@ -145,8 +145,8 @@ pub(super) fn write_outside(
     snapshot: &Snapshot,
     nodes: impl IntoIterator<Item = NodeId>,
 ) -> fmt::Result {
-    let sites = outside_sites(snapshot, nodes);
-    let strong: Vec<&OutsideSite> = sites.iter().filter(|one| one.strong).collect();
+    let sites = external_handles(snapshot, nodes);
+    let strong: Vec<&ExternalHandles> = sites.iter().filter(|one| one.strong).collect();
     if strong.is_empty() {
         return Ok(());
     }
@@ -165,8 +165,8 @@ pub(super) fn write_held_by(
     snapshot: &Snapshot,
     nodes: &[NodeId],
 ) -> fmt::Result {
-    let sites = outside_sites(snapshot, nodes.iter().copied());
-    let strong: Vec<&OutsideSite> = sites.iter().filter(|one| one.strong).collect();
+    let sites = external_handles(snapshot, nodes.iter().copied());
+    let strong: Vec<&ExternalHandles> = sites.iter().filter(|one| one.strong).collect();
     let handles = match strong.iter().map(|one| one.count).sum() {
         0_usize => return Ok(()),
         1 => "a handle",

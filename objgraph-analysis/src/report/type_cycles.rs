@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use objgraph_core::short_name;
 
 use super::coverage::off;
-use crate::analysis::{TypeCycles, TypeLink};
+use crate::analysis::{TypeCycles, TypeEdge};
 use crate::words::{count, fitted, joined, wrapped};
 
 /// Maximum number of cycles that are listed.
@@ -38,7 +38,7 @@ impl fmt::Display for TypeCycles {
                 "No cycle of strong fields among {types} with a derive{seen}."
             )?;
         }
-        let back: Vec<String> = self.back().map(|link| field(&names, link)).collect();
+        let back: Vec<String> = self.back().map(|edge| field(&names, edge)).collect();
         if !back.is_empty() {
             writeln!(out, "marked #[tracked(back)], and strong all the same:")?;
             wrapped(&mut out, "  ", back.iter().map(String::as_str), ", ")?;
@@ -48,16 +48,16 @@ impl fmt::Display for TypeCycles {
             let cycles = count(self.cycles.len(), "cycle", "cycles");
             writeln!(out, "{cycles} of strong fields could leak")?;
         }
-        let mut in_cell = true;
+        let mut is_in_cell = true;
         for cycle in self.cycles.iter().take(CYCLES) {
-            if in_cell && !cycle.in_cell && !cycle.is_back {
-                in_cell = false;
+            if is_in_cell && !cycle.is_in_cell && !cycle.is_back {
+                is_in_cell = false;
                 writeln!(out, "  with no cell on the way that is to be seen:")?;
             }
             let mut steps: Vec<String> = cycle
-                .links
+                .edges
                 .iter()
-                .map(|&link| field(&names, &self.links[link]))
+                .map(|&edge| field(&names, &self.edges[edge]))
                 .collect();
             steps.push("(the first)".to_owned());
             wrapped(&mut out, "  ", steps.iter().map(String::as_str), " → ")?;
@@ -102,6 +102,6 @@ impl TypeCycles {
     }
 }
 
-fn field(names: &[String], link: &TypeLink) -> String {
-    joined(&names[link.holder], &link.field)
+fn field(names: &[String], edge: &TypeEdge) -> String {
+    joined(&names[edge.holder], &edge.field)
 }

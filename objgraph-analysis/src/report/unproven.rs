@@ -7,7 +7,7 @@ use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
 
 use super::openings::{opened_by, words};
 use super::sites::write_sites;
-use crate::analysis::{Suspect, Unproven};
+use crate::analysis::{OpaqueValue, Unproven};
 use crate::order;
 use crate::words::{Names, count, joined, objects, wrapped};
 
@@ -162,7 +162,7 @@ impl<'u> Report<'u> {
     }
 
     /// Where an opaque value is, and what opens it.
-    fn suspect(&self, suspect: &Suspect) -> (String, String) {
+    fn suspect(&self, suspect: &OpaqueValue) -> (String, String) {
         let snapshot = self.unproven.snapshot();
         let holder = self.names.get(snapshot.node(suspect.node).type_index());
         let place = match suspect.place {

@@ -9,7 +9,7 @@ use objgraph_core::{Holder, NodeId, State};
 
 use super::cycles::write_ring;
 use super::owners::write_outside;
-use crate::analysis::{AliveReason, Suspect, WhyAlive};
+use crate::analysis::{AliveReason, OpaqueValue, WhyAlive};
 use crate::words::in_line;
 use crate::words::{Names, count, fitted, thread, wrapped};
 
@@ -224,7 +224,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    fn suspect(&self, out: &mut String, suspect: &Suspect, after: &str) -> fmt::Result {
+    fn suspect(&self, out: &mut String, suspect: &OpaqueValue, after: &str) -> fmt::Result {
         let text = format!("{}{after}", self.names.suspect(suspect));
         wrapped(out, "    ", text.split(' '), " ")
     }

@@ -8,7 +8,7 @@ use objgraph_core::{PathId, PlaceKind, Segment, Snapshot, public_name, shown_nam
 
 use super::escape::in_line;
 use super::joined;
-use crate::analysis::{FieldPath, ShownNames, Suspect, TypeCycles, declaring, field};
+use crate::analysis::{FieldPath, OpaqueValue, ShownNames, TypeCycles, declaring, field};
 
 /// The name of a type with its modules, as files show it; cut if it is very long.
 pub(crate) fn name_in_full(full: &str) -> String {
@@ -113,7 +113,7 @@ impl<'s> Names<'s> {
     }
 
     /// A value that could not be traced: `Button.on_click of #3: Box<dyn Fn()>`.
-    pub(crate) fn suspect(&self, suspect: &Suspect) -> String {
+    pub(crate) fn suspect(&self, suspect: &OpaqueValue) -> String {
         let node = self.snapshot.node(suspect.node);
         let id = node.id();
         let Some((path, index)) = suspect.place else {

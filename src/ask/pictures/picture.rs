@@ -8,7 +8,7 @@ use std::sync::Arc;
 use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot};
 
 use super::selection::Selection;
-use crate::analysis::{Chain, Leaks, NodeSet, PictureOptions, Way};
+use crate::analysis::{Chain, Direction, Leaks, NodeSet, PictureOptions};
 use crate::draw::{ExtraInfo, NodeAttrs};
 
 /// How many alike siblings are drawn each by itself, where nothing else is said.
@@ -45,7 +45,7 @@ pub struct Picture<'f> {
 /// What a picture is of.
 #[derive(Debug)]
 enum Of {
-    Around(Vec<NodeId>, Way),
+    Around(Vec<NodeId>, Direction),
     Leaks(Box<Leaks>),
 }
 
@@ -78,8 +78,12 @@ impl<'f> Picture<'f> {
         }
     }
 
-    pub(super) fn around(snapshot: Arc<Snapshot>, starts: Vec<NodeId>, way: Way) -> Self {
-        Self::new(snapshot, Of::Around(starts, way))
+    pub(super) fn around(
+        snapshot: Arc<Snapshot>,
+        starts: Vec<NodeId>,
+        direction: Direction,
+    ) -> Self {
+        Self::new(snapshot, Of::Around(starts, direction))
     }
 
     pub(super) fn leaks(leaks: &Leaks) -> Self {
@@ -91,9 +95,9 @@ impl<'f> Picture<'f> {
     }
 
     /// The objects of the chains, and their ends to start at.
-    pub(super) fn chains(chains: Vec<&Chain>, way: Way) -> Self {
+    pub(super) fn chains(chains: Vec<&Chain>, direction: Direction) -> Self {
         let Some(snapshot) = chains.last().map(|last| Arc::clone(last.snapshot())) else {
-            return Self::around(Arc::new(Snapshot::empty()), Vec::new(), way);
+            return Self::around(Arc::new(Snapshot::empty()), Vec::new(), direction);
         };
         let mut within = NodeSet::new(snapshot.len());
         let mut starts = Vec::new();
@@ -106,13 +110,13 @@ impl<'f> Picture<'f> {
             for node in chain.nodes().iter().filter_map(here) {
                 within.insert(node);
             }
-            starts.extend(match way {
-                Way::Refs => chain.nodes().first().and_then(here),
-                Way::Backrefs => chain.nodes().last().and_then(here),
+            starts.extend(match direction {
+                Direction::Refs => chain.nodes().first().and_then(here),
+                Direction::Backrefs => chain.nodes().last().and_then(here),
             });
         }
         let longest = chains.iter().map(|chain| chain.len()).max().unwrap_or(1);
-        Self::around(snapshot, starts, way)
+        Self::around(snapshot, starts, direction)
             .max_depth(longest - 1)
             .fold(false)
             .filter(move |node| within.contains(node.node_id()))

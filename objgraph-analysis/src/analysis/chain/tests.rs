@@ -4,7 +4,7 @@ use std::sync::Arc;
 use objgraph_core::{NodeId, Snapshot};
 use proptest::prelude::*;
 
-use super::{ChainSearch, Way};
+use super::{ChainSearch, Direction};
 use crate::analysis::testkit::Kit;
 
 /// The number of references between each pair of nodes, by Floyd and Warshall.
@@ -118,9 +118,9 @@ proptest! {
         if is_at_hand {
             let _ = snapshot.edges_to(NodeId::new(0)).len();
         }
-        let way = if backwards { Way::Backrefs } else { Way::Refs };
+        let direction = if backwards { Direction::Backrefs } else { Direction::Refs };
         let mut asked = Vec::new();
-        let found = ChainSearch::new(&snapshot, starts.iter().copied().map(NodeId::new), way)
+        let found = ChainSearch::new(&snapshot, starts.iter().copied().map(NodeId::new), direction)
             .max_depth(max_depth)
             .weak(follow_weak)
             .find(|node| {
@@ -156,8 +156,8 @@ proptest! {
         let (strong, weak, start) = (within(strong), within(weak), start % nodes);
         let snapshot = graph(nodes, &strong, &weak);
         let id = |node: usize| snapshot.node(NodeId::new(node)).id();
-        let way = if backwards { Way::Backrefs } else { Way::Refs };
-        let found = ChainSearch::new(&snapshot, [NodeId::new(start)], way)
+        let direction = if backwards { Direction::Backrefs } else { Direction::Refs };
+        let found = ChainSearch::new(&snapshot, [NodeId::new(start)], direction)
             .max_depth(max_depth)
             .weak(follow_weak)
             .ignore(ignored.iter().filter(|&&node| node < nodes).map(|&node| id(node)))
@@ -196,7 +196,7 @@ proptest! {
 fn a_chain_of_a_million_is_found() {
     let edges: Vec<(usize, usize)> = (1..1_000_000).map(|at| (at - 1, at)).collect();
     let snapshot = graph(1_000_000, &edges, &[]);
-    let search = ChainSearch::new(&snapshot, [NodeId::new(999_999)], Way::Backrefs);
+    let search = ChainSearch::new(&snapshot, [NodeId::new(999_999)], Direction::Backrefs);
     let is_first = |node: objgraph_core::Node<'_>| node.node_id().index() == 0;
     assert!(search.find(is_first).is_none());
     let chain = search.max_depth(usize::MAX).find(is_first).unwrap();
@@ -219,11 +219,11 @@ fn a_chain_prints_the_fields_that_hold() {
     kit.element(cache, "", 3, session);
     kit.edge(session, "user", user);
     let snapshot = kit.snapshot();
-    let chain = ChainSearch::new(&snapshot, [user], Way::Backrefs)
+    let chain = ChainSearch::new(&snapshot, [user], Direction::Backrefs)
         .find(super::is_root)
         .unwrap();
     assert_eq!(chain.to_string(), "static CACHE[3] → Session.user → User");
-    let own = ChainSearch::new(&snapshot, [user], Way::Refs);
+    let own = ChainSearch::new(&snapshot, [user], Direction::Refs);
     assert_eq!(own.find(|_| true).unwrap().to_string(), "User");
     assert!(own.find(|_| false).is_none());
 }

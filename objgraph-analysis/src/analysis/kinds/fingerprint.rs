@@ -21,14 +21,14 @@ use crate::analysis::{Components, rows};
 /// ```
 /// let fingerprint: objgraph::Fingerprint = "leak-00c0ffee00c0ffee".parse()?;
 /// assert_eq!(fingerprint.to_string(), "leak-00c0ffee00c0ffee");
-/// # Ok::<(), objgraph::NotAFingerprint>(())
+/// # Ok::<(), objgraph::ParseFingerprintError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);
 
 /// A text that is not a fingerprint, which reads `leak-` and 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAFingerprint;
+pub struct ParseFingerprintError;
 
 impl Fingerprint {
     fn of<'t>(texts: impl Iterator<Item = &'t String>) -> Self {
@@ -51,26 +51,26 @@ impl fmt::Debug for Fingerprint {
 }
 
 impl std::str::FromStr for Fingerprint {
-    type Err = NotAFingerprint;
+    type Err = ParseFingerprintError;
 
-    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
-        let digits = text.strip_prefix("leak-").ok_or(NotAFingerprint)?;
+    fn from_str(text: &str) -> Result<Self, ParseFingerprintError> {
+        let digits = text.strip_prefix("leak-").ok_or(ParseFingerprintError)?;
         if digits.len() != 16 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(NotAFingerprint);
+            return Err(ParseFingerprintError);
         }
         u64::from_str_radix(digits, 16)
             .map(Self)
-            .map_err(|_| NotAFingerprint)
+            .map_err(|_| ParseFingerprintError)
     }
 }
 
-impl fmt::Display for NotAFingerprint {
+impl fmt::Display for ParseFingerprintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a fingerprint reads `leak-` and 16 hexadecimal digits")
     }
 }
 
-impl std::error::Error for NotAFingerprint {}
+impl std::error::Error for ParseFingerprintError {}
 
 /// A strong reference inside of a cycle: the type of the holder, the field and the type of the
 /// target.
@@ -145,7 +145,7 @@ impl Hash {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fingerprint, Hash, NotAFingerprint};
+    use super::{Fingerprint, Hash, ParseFingerprintError};
 
     #[test]
     fn the_hash_is_fnv_1a() {
@@ -174,7 +174,11 @@ mod tests {
             "leak-+0000000000000ff",
             "00000000000000ff",
         ] {
-            assert_eq!(text.parse::<Fingerprint>(), Err(NotAFingerprint), "{text}");
+            assert_eq!(
+                text.parse::<Fingerprint>(),
+                Err(ParseFingerprintError),
+                "{text}"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ mod groups;
 #[cfg(test)]
 mod tests;
 
-pub use fingerprint::{Fingerprint, NotAFingerprint};
+pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use fixes::Fix;
 
 use std::cmp::Reverse;
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use objgraph_core::{NodeId, Snapshot};
 
 use super::fields::{FieldPath, Fields};
-use super::rings::{Rings, Step};
+use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, bytes_of, rows};
 use closing::Closing;
@@ -55,7 +55,7 @@ pub struct LeakKind {
     pub shallow: u64,
     /// One way around the cycle in the first group, and a further one for each more field that
     /// has to be changed.
-    pub rings: Vec<Vec<Step>>,
+    pub rings: Vec<Vec<Reference>>,
     /// Sets of fields to make `Weak`, proven on the snapshot: the smallest that free no object in
     /// use, the likeliest first, then others. Found for [`LeakKinds::FIXED`] kinds.
     pub fixes: Vec<Fix>,
@@ -210,7 +210,7 @@ impl LeakKinds {
             let Some(fix) = kind.fixes.first() else {
                 continue;
             };
-            let ring = |ring: &Vec<Step>| -> Vec<u32> {
+            let ring = |ring: &Vec<Reference>| -> Vec<u32> {
                 ring.iter().map(|step| fields.number(step.path)).collect()
             };
             let rings = kind.rings.iter().map(ring).collect();

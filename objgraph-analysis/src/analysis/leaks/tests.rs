@@ -15,7 +15,7 @@ fn leaked(leaks: &Leaks) -> Vec<usize> {
 
 fn possibly(leaks: &Leaks) -> Vec<usize> {
     leaks
-        .possibly()
+        .possibly_leaked()
         .map(|object| object.node_id().index())
         .collect()
 }
@@ -23,7 +23,7 @@ fn possibly(leaks: &Leaks) -> Vec<usize> {
 #[test]
 fn nothing_is_leaked_of_nothing() {
     let leaks = find_leaks(&Arc::new(Snapshot::empty()));
-    assert!(leaks.is_empty() && leaks.possibly().len() == 0);
+    assert!(leaks.is_empty() && leaks.possibly_leaked().len() == 0);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn more_edges_than_references_are_told_and_hold() {
     kit.edge(other, "next", one);
     let leaks = find_leaks(&kit.snapshot());
     assert!(leaks.is_empty());
-    let over = leaks.overreported();
+    let over = leaks.over_reported();
     assert_eq!(
         (
             over.len(),
@@ -155,7 +155,7 @@ fn an_object_that_cannot_be_looked_into_is_not_suspected_of_holding_itself() {
     kit.row(opaque).state = State::Opaque;
     let owner = kit.node("app::Server", 1);
     kit.edge(owner, "session", opaque);
-    assert_eq!(find_leaks(&kit.snapshot()).possibly().len(), 0);
+    assert_eq!(find_leaks(&kit.snapshot()).possibly_leaked().len(), 0);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_value_without_room_for_a_reference_holds_nothing() {
     kit.row(closure).state = State::Opaque;
     kit.change_type("app::main::{{closure}}", |info| info.size = 0);
     kit.edge(owner, "on_click", closure);
-    assert_eq!(find_leaks(&kit.snapshot()).possibly().len(), 0);
+    assert_eq!(find_leaks(&kit.snapshot()).possibly_leaked().len(), 0);
 }
 
 #[test]
@@ -347,7 +347,7 @@ proptest! {
     fn possibly_leaked_is_the_greatest_set(random in random(8, 14)) {
         let leaks = find_leaks(&build(&random));
         prop_assert_eq!(possibly(&leaks), possibly_by_trial(&random));
-        prop_assert_eq!(leaks.suspects().is_empty(), leaks.possibly().len() == 0);
+        prop_assert_eq!(leaks.suspects().is_empty(), leaks.possibly_leaked().len() == 0);
     }
 }
 

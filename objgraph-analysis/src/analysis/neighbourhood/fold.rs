@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
-use super::Options;
-use crate::analysis::Way;
+use super::PictureOptions;
+use crate::analysis::Direction;
 
 /// At most so many references of one object are looked at to tell whether it is like others.
 const LOOK: usize = 64;
@@ -27,8 +27,8 @@ struct Kind {
 /// What decides whether objects are alike.
 pub(super) struct Folding<'s, 'f> {
     pub(super) snapshot: &'s Snapshot,
-    pub(super) options: &'s Options<'f>,
-    pub(super) way: Way,
+    pub(super) options: &'s PictureOptions<'f>,
+    pub(super) direction: Direction,
     /// Where each object is drawn.
     pub(super) drawn: &'s HashMap<NodeId, usize>,
     /// Whether what is behind the objects will be drawn.
@@ -96,12 +96,18 @@ impl Folding<'_, '_> {
         if self.is_expanded && !self.options.stops(object) {
             let shown = |edge: &Edge<'_>| {
                 self.options.shows_edge(edge)
-                    && self.options.shows(self.snapshot.node(self.way.far(edge)))
+                    && self
+                        .options
+                        .shows(self.snapshot.node(self.direction.far(edge)))
             };
-            let edges = self.way.edges(self.snapshot, node).take(LOOK).filter(shown);
+            let edges = self
+                .direction
+                .edges(self.snapshot, node)
+                .take(LOOK)
+                .filter(shown);
             kind.onward = edges
                 .map(|edge| {
-                    let far = self.way.far(&edge);
+                    let far = self.direction.far(&edge);
                     let type_index = self.snapshot.node(far).type_index();
                     let at = self.drawn.get(&far).copied();
                     (edge.path_id(), edge.is_strong(), type_index, at)
@@ -109,8 +115,8 @@ impl Folding<'_, '_> {
                 .collect();
             kind.onward.sort_unstable();
             kind.onward.dedup();
-            kind.is_held =
-                self.way == Way::Backrefs && matches!(self.snapshot.external(node), Some(1..));
+            kind.is_held = self.direction == Direction::Backrefs
+                && matches!(self.snapshot.external(node), Some(1..));
         }
         Some(kind)
     }

@@ -1,28 +1,28 @@
 use objgraph_core::{NodeId, Snapshot};
 use proptest::prelude::*;
 
-use super::{LinkKind, Neighbourhood, Options, Shape};
+use super::{EdgeKind, Neighbourhood, PictureOptions, Subject};
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Way, strong_components};
+use crate::analysis::{Direction, strong_components};
 
-fn folded(snapshot: &Snapshot, start: NodeId, way: Way) -> Neighbourhood {
-    let options = Options {
+fn folded(snapshot: &Snapshot, start: NodeId, direction: Direction) -> Neighbourhood {
+    let options = PictureOptions {
         fold_over: Some(8),
-        ..Options::default()
+        ..PictureOptions::default()
     };
-    Neighbourhood::around(snapshot, &[start], way, &options).unwrap()
+    Neighbourhood::around(snapshot, &[start], direction, &options).unwrap()
 }
 
 /// What each node stands for: how many objects.
 fn sizes(picture: &Neighbourhood) -> Vec<usize> {
     let nodes = picture.nodes.iter();
-    nodes.map(|drawn| drawn.shape.objects().len()).collect()
+    nodes.map(|drawn| drawn.subject.objects().len()).collect()
 }
 
 fn labels(picture: &Neighbourhood) -> Vec<String> {
-    let links = picture.links.iter();
-    links
-        .map(|link| format!("{} {} {}", link.from, link.label, link.to))
+    let edges = picture.edges.iter();
+    edges
+        .map(|edge| format!("{} {} {}", edge.from, edge.label, edge.to))
         .collect()
 }
 
@@ -48,35 +48,35 @@ fn family(odd: &[u32]) -> (std::sync::Arc<Snapshot>, NodeId) {
 #[test]
 fn alike_siblings_are_one_stack_and_so_is_what_is_behind_them() {
     let (snapshot, root) = family(&[]);
-    let picture = folded(&snapshot, root, Way::Refs);
+    let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 398, 398]);
     assert_eq!(
         labels(&picture),
         ["0 children[0..=397] 1", "1 parent 0", "1 user 2"]
     );
-    assert!(picture.links.iter().all(|link| link.references == 398));
+    assert!(picture.edges.iter().all(|edge| edge.references == 398));
     assert!(picture.cycles.is_empty());
-    let kinds: Vec<LinkKind> = picture.links.iter().map(|link| link.kind).collect();
-    assert_eq!(kinds, [LinkKind::Strong, LinkKind::Weak, LinkKind::Strong]);
+    let kinds: Vec<EdgeKind> = picture.edges.iter().map(|edge| edge.kind).collect();
+    assert_eq!(kinds, [EdgeKind::Strong, EdgeKind::Weak, EdgeKind::Strong]);
 }
 
 #[test]
 fn the_odd_one_stands_by_itself() {
     let (snapshot, root) = family(&[200]);
-    let picture = folded(&snapshot, root, Way::Refs);
+    let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 397, 1, 397]);
     assert!(labels(&picture).contains(&"0 children[_] 1".to_owned()));
     assert!(labels(&picture).contains(&"0 children[200] 2".to_owned()));
     assert_eq!(picture.cycles, [[0, 2]]);
     let starts = NodeId::new(0);
     let apart = |node: objgraph_core::Node<'_>| node.node_id().index() == 5;
-    let options = Options {
+    let options = PictureOptions {
         fold_over: Some(8),
         apart: Some(&apart),
         max_depth: 1,
-        ..Options::default()
+        ..PictureOptions::default()
     };
-    let picture = Neighbourhood::around(&snapshot, &[starts], Way::Refs, &options).unwrap();
+    let picture = Neighbourhood::around(&snapshot, &[starts], Direction::Refs, &options).unwrap();
     // Nothing is drawn behind them, so but for the one apart they are alike.
     assert_eq!(sizes(&picture), [1, 397, 1]);
 }
@@ -94,20 +94,21 @@ fn holders_are_folded_too() {
         kit.edge(holder, "config", shared);
     }
     let snapshot = kit.snapshot();
-    let options = Options {
+    let options = PictureOptions {
         fold_over: Some(8),
-        ..Options::default()
+        ..PictureOptions::default()
     };
-    let picture = Neighbourhood::around(&snapshot, &[shared], Way::Backrefs, &options).unwrap();
+    let picture =
+        Neighbourhood::around(&snapshot, &[shared], Direction::Backrefs, &options).unwrap();
     assert_eq!(sizes(&picture)[..3], [1, 50, 1]);
     assert_eq!(labels(&picture)[0], "1 config 0");
-    let outside: Vec<&Shape> = picture
+    let outside: Vec<&Subject> = picture
         .nodes
         .iter()
-        .map(|drawn| &drawn.shape)
-        .filter(|shape| matches!(shape, Shape::Outside(_)))
+        .map(|drawn| &drawn.subject)
+        .filter(|subject| matches!(subject, Subject::External(_)))
         .collect();
-    assert_eq!(outside, [&Shape::Outside(2), &Shape::Outside(50)]);
+    assert_eq!(outside, [&Subject::External(2), &Subject::External(50)]);
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn objects_held_twice_are_in_one_stack_with_two_arrows() {
         kit.element(root, "by_name", 19 - at, entry);
     }
     let snapshot = kit.snapshot();
-    let picture = folded(&snapshot, root, Way::Refs);
+    let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 20]);
     assert_eq!(
         labels(&picture),
@@ -140,13 +141,13 @@ fn arrows_both_ways_between_stacks_are_no_cycle() {
         kit.edge(pair[0], "next", pair[1]);
     }
     let snapshot = kit.snapshot();
-    let picture = folded(&snapshot, root, Way::Refs);
+    let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 49, 1]);
     assert!(
         picture
-            .links
+            .edges
             .iter()
-            .any(|link| link.from == link.to && link.label == "next ×48")
+            .any(|edge| edge.from == edge.to && edge.label == "next ×48")
     );
     assert!(picture.cycles.is_empty());
 }
@@ -161,7 +162,7 @@ fn a_ring_in_a_stack_is_a_cycle() {
         kit.edge(node, "next", nodes[(at + 1) % 50]);
     }
     let snapshot = kit.snapshot();
-    let picture = folded(&snapshot, root, Way::Refs);
+    let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 50]);
     assert_eq!(picture.cycles, [[1]]);
 }
@@ -174,14 +175,15 @@ fn too_much_is_refused() {
         kit.element(nodes[at / 2], "children", (at % 2) as u32, nodes[at]);
     }
     let snapshot = kit.snapshot();
-    let options = Options {
+    let options = PictureOptions {
         max_depth: usize::MAX,
         too_many: usize::MAX,
-        ..Options::default()
+        ..PictureOptions::default()
     };
-    let refused = Neighbourhood::around(&snapshot, &nodes[1..2], Way::Refs, &options).unwrap_err();
+    let refused =
+        Neighbourhood::around(&snapshot, &nodes[1..2], Direction::Refs, &options).unwrap_err();
     assert_eq!((refused.objects, refused.max_nodes), (4999, 1000));
-    let many = Neighbourhood::around(&snapshot, &nodes, Way::Refs, &options).unwrap_err();
+    let many = Neighbourhood::around(&snapshot, &nodes, Direction::Refs, &options).unwrap_err();
     assert_eq!(many.objects, 5000);
 }
 
@@ -209,69 +211,69 @@ proptest! {
             }
         }
         let snapshot = kit.snapshot();
-        let options = Options {
+        let options = PictureOptions {
             fold_over,
             max_depth: usize::MAX,
             too_many: usize::MAX,
-            ..Options::default()
+            ..PictureOptions::default()
         };
-        let way = if backwards { Way::Backrefs } else { Way::Refs };
-        let picture = Neighbourhood::around(&snapshot, &all[..1], way, &options).unwrap();
+        let direction = if backwards { Direction::Backrefs } else { Direction::Refs };
+        let picture = Neighbourhood::around(&snapshot, &all[..1], direction, &options).unwrap();
         let mut drawn: Vec<NodeId> =
-            picture.nodes.iter().flat_map(|node| node.shape.objects()).copied().collect();
+            picture.nodes.iter().flat_map(|node| node.subject.objects()).copied().collect();
         drawn.sort();
         let mut reached = vec![all[0]];
         let mut at = 0;
         while at < reached.len() {
-            for edge in way.edges(&snapshot, reached[at]) {
-                if !reached.contains(&way.far(&edge)) {
-                    reached.push(way.far(&edge));
+            for edge in direction.edges(&snapshot, reached[at]) {
+                if !reached.contains(&direction.far(&edge)) {
+                    reached.push(direction.far(&edge));
                 }
             }
             at += 1;
         }
         reached.sort();
         prop_assert_eq!(&drawn, &reached);
-        let inside = reached.iter().flat_map(|&node| way.edges(&snapshot, node)).count();
-        let links = picture.links.iter().filter(|link| link.kind != LinkKind::Hint);
-        prop_assert_eq!(links.map(|link| link.references).sum::<usize>(), inside);
+        let inside = reached.iter().flat_map(|&node| direction.edges(&snapshot, node)).count();
+        let edges = picture.edges.iter().filter(|edge| edge.kind != EdgeKind::Hint);
+        prop_assert_eq!(edges.map(|edge| edge.references).sum::<usize>(), inside);
 
         // Red, by the components of the snapshot: all that is reached is drawn.
         let components = strong_components(&snapshot);
-        let mut red = vec![0; picture.links.len()];
+        let mut red = vec![0; picture.edges.len()];
         for &node in &reached {
-            for edge in way.edges(&snapshot, node).filter(|edge| edge.is_strong()) {
+            for edge in direction.edges(&snapshot, node).filter(|edge| edge.is_strong()) {
                 let at = |object| picture.nodes.iter()
-                    .position(|node| node.shape.objects().contains(&object)).unwrap();
+                    .position(|node| node.subject.objects().contains(&object)).unwrap();
                 let (from, to) = (at(edge.source()), at(edge.target()));
                 if components.of(edge.source()) == components.of(edge.target()) {
                     let field = snapshot.parts().paths.show_field(edge.path_id());
                     let name = field.trim_end_matches("[_]");
-                    for (number, link) in picture.links.iter().enumerate() {
-                        if (link.from, link.to) == (from, to) && link.label.starts_with(name) {
+                    for (number, edge) in picture.edges.iter().enumerate() {
+                        if (edge.from, edge.to) == (from, to) && edge.label.starts_with(name) {
                             red[number] += 1;
                         }
                     }
                 }
             }
         }
-        for (number, link) in picture.links.iter().enumerate() {
-            prop_assert!(link.kind != LinkKind::Cycle || red[number] > 0, "{link:?}");
+        for (number, edge) in picture.edges.iter().enumerate() {
+            prop_assert!(edge.kind != EdgeKind::Cycle || red[number] > 0, "{edge:?}");
         }
         if fold_over.is_none() {
-            let strong = reached.iter().flat_map(|&node| way.edges(&snapshot, node))
+            let strong = reached.iter().flat_map(|&node| direction.edges(&snapshot, node))
                 .filter(|edge| edge.is_strong());
             let on_cycles = strong
                 .filter(|edge| components.of(edge.source()) == components.of(edge.target()));
-            let drawn = picture.links.iter().filter(|link| link.kind == LinkKind::Cycle);
+            let drawn = picture.edges.iter().filter(|edge| edge.kind == EdgeKind::Cycle);
             prop_assert_eq!(drawn.count(), on_cycles.count());
         } else {
             // The same objects are on cycles, whether they are folded or not.
-            let plain = Options { fold_over: None, ..options };
-            let plain = Neighbourhood::around(&snapshot, &all[..1], way, &plain).unwrap();
+            let plain = PictureOptions { fold_over: None, ..options };
+            let plain = Neighbourhood::around(&snapshot, &all[..1], direction, &plain).unwrap();
             let on_cycles = |picture: &Neighbourhood| -> std::collections::BTreeSet<NodeId> {
                 let nodes = picture.cycles.iter().flatten();
-                nodes.flat_map(|&node| picture.nodes[node].shape.objects()).copied().collect()
+                nodes.flat_map(|&node| picture.nodes[node].subject.objects()).copied().collect()
             };
             // A stack is on one if any of its objects is.
             prop_assert!(on_cycles(&plain).is_subset(&on_cycles(&picture)));
@@ -287,20 +289,20 @@ fn depth_is_no_limit() {
         kit.edge(node, "next", nodes[(at + 1) % nodes.len()]);
     }
     let snapshot = kit.snapshot();
-    for way in [Way::Refs, Way::Backrefs] {
-        let options = Options {
+    for direction in [Direction::Refs, Direction::Backrefs] {
+        let options = PictureOptions {
             max_depth: usize::MAX,
             max_nodes: usize::MAX,
             fold_over: Some(8),
-            ..Options::default()
+            ..PictureOptions::default()
         };
-        let picture = Neighbourhood::around(&snapshot, &nodes[..1], way, &options).unwrap();
+        let picture = Neighbourhood::around(&snapshot, &nodes[..1], direction, &options).unwrap();
         assert_eq!((picture.nodes.len(), picture.cycles.len()), (200_000, 1));
-        let few = Options {
+        let few = PictureOptions {
             max_nodes: 10,
             ..options
         };
-        let refused = Neighbourhood::around(&snapshot, &nodes[..1], way, &few).unwrap_err();
+        let refused = Neighbourhood::around(&snapshot, &nodes[..1], direction, &few).unwrap_err();
         assert_eq!(refused.objects, 200_000);
     }
 }

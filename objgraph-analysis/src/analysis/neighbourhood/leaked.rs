@@ -3,8 +3,8 @@
 use objgraph_core::{Node, NodeId};
 
 use super::walk::{Part, Walk};
-use super::{Neighbourhood, Options, Shape, TooLarge};
-use crate::analysis::{LeakKinds, Leaks, NodeSet, Step, Way};
+use super::{Neighbourhood, PictureOptions, Subject, TooLarge};
+use crate::analysis::{Direction, LeakKinds, Leaks, NodeSet, Reference};
 
 /// Of a ring that is longer, the beginning and the end are drawn.
 const RING: usize = 12;
@@ -13,7 +13,10 @@ const RING: usize = 12;
 /// refer to among the leaked, breadth first, until `max_objects` are drawn.
 ///
 /// Of a ring too long for the picture, the beginning and the end are drawn.
-pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhood, TooLarge> {
+pub(super) fn leaks(
+    leaks: &Leaks,
+    options: &PictureOptions<'_>,
+) -> Result<Neighbourhood, TooLarge> {
     let snapshot = leaks.snapshot();
     let mut leaked = NodeSet::new(snapshot.len());
     // Of these, what could not be looked into is drawn, since it may hold them.
@@ -21,17 +24,17 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhoo
     for &node in leaks.nodes() {
         leaked.insert(node);
     }
-    for object in leaks.possibly() {
+    for object in leaks.possibly_leaked() {
         leaked.insert(object.node_id());
         possibly.insert(object.node_id());
     }
     let filter = |node: Node<'_>| leaked.contains(node.node_id()) && options.shows(node);
-    let among_leaked = Options {
+    let among_leaked = PictureOptions {
         filter: Some(&filter),
         ..*options
     };
-    let objects = leaks.len() + leaks.possibly().len();
-    let mut walk = Walk::new(snapshot, &among_leaked, Way::Refs);
+    let objects = leaks.len() + leaks.possibly_leaked().len();
+    let mut walk = Walk::new(snapshot, &among_leaked, Direction::Refs);
     walk.part = Some(Part {
         max_objects: options.max_objects,
         looked_into: possibly,
@@ -42,7 +45,7 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhoo
     let mut told = NodeSet::new(snapshot.len());
     let kinds = leaks.kinds().all();
     let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::REPORTED));
-    let mut rings: Vec<&[Step]> = named
+    let mut rings: Vec<&[Reference]> = named
         .iter()
         .flat_map(|kind| &kind.rings)
         .map(Vec::as_slice)
@@ -67,7 +70,7 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhoo
         }
     }
     if rings.is_empty()
-        && let Some(first) = leaks.iter().chain(leaks.possibly()).next()
+        && let Some(first) = leaks.iter().chain(leaks.possibly_leaked()).next()
     {
         walk.draw_start(first.node_id());
     }
@@ -75,21 +78,21 @@ pub(super) fn leaks(leaks: &Leaks, options: &Options<'_>) -> Result<Neighbourhoo
 
     let mut deepest = 0;
     for drawn in &picture.nodes {
-        for &node in drawn.shape.objects() {
+        for &node in drawn.subject.objects() {
             told.insert(node);
             deepest = deepest.max(drawn.depth);
         }
     }
     let more = objects.saturating_sub(told.len());
     if more > 0 {
-        picture.draw(Shape::MoreObjects(more), deepest, false);
+        picture.add_node(Subject::MoreObjects(more), deepest, false);
     }
-    picture.links.sort_by_key(|link| link.from);
+    picture.edges.sort_by_key(|edge| edge.from);
     Ok(picture)
 }
 
 /// Draws the objects of a ring, at most so many, and the gap if there is one.
-fn draw_ring(walk: &mut Walk<'_, '_>, ring: &[Step], room: usize) {
+fn draw_ring(walk: &mut Walk<'_, '_>, ring: &[Reference], room: usize) {
     let gap = if ring.len() > room + room / 3 {
         room.div_ceil(2)..ring.len() - room / 2
     } else {
@@ -102,7 +105,9 @@ fn draw_ring(walk: &mut Walk<'_, '_>, ring: &[Step], room: usize) {
         if !gap.contains(&number) {
             round.push((walk.draw_start(step.node), step.node, step.edge));
         } else if number == gap.start {
-            let more = walk.picture.draw(Shape::MoreObjects(gap.len()), 0, false);
+            let more = walk
+                .picture
+                .add_node(Subject::MoreObjects(gap.len()), 0, false);
             round.push((more, step.node, ring[gap.end - 1].edge));
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use objgraph_core::NodeId;
 
-use super::{LinkKind, Neighbourhood};
+use super::{EdgeKind, Neighbourhood};
 use crate::analysis::scc::components_of;
 
 /// Marks the arrows that stand for a reference on a cycle, and writes down the sets of nodes
@@ -17,7 +17,7 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
     let mut index = HashMap::new();
     let mut targets: Vec<Vec<u32>> = Vec::new();
     let mut ends = Vec::with_capacity(references.len());
-    for &(link, from, to) in references {
+    for &(edge, from, to) in references {
         let [from, to] = [from, to].map(|node| {
             *index.entry(node).or_insert_with(|| {
                 targets.push(Vec::new());
@@ -25,12 +25,12 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
             })
         });
         targets[from].push(to as u32);
-        ends.push((link, from, to));
+        ends.push((edge, from, to));
     }
     let component = components_of(&targets);
-    for (link, from, to) in ends {
+    for (edge, from, to) in ends {
         if component[from] == component[to] {
-            picture.links[link].kind = LinkKind::Cycle;
+            picture.edges[edge].kind = EdgeKind::Cycle;
         }
     }
     picture.cycles = connected(picture);
@@ -40,11 +40,11 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
 fn connected(picture: &Neighbourhood) -> Vec<Vec<usize>> {
     let mut targets = vec![Vec::new(); picture.nodes.len()];
     let mut is_red = vec![false; picture.nodes.len()];
-    for link in &picture.links {
-        if link.kind == LinkKind::Cycle {
-            targets[link.from].push(link.to as u32);
-            is_red[link.from] = true;
-            is_red[link.to] = true;
+    for edge in &picture.edges {
+        if edge.kind == EdgeKind::Cycle {
+            targets[edge.from].push(edge.to as u32);
+            is_red[edge.from] = true;
+            is_red[edge.to] = true;
         }
     }
     let mut sets = vec![Vec::new(); picture.nodes.len()];

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use objgraph_core::{NodeId, PlaceKind, Snapshot};
 
-use super::{LinkKind, Neighbourhood, Options, Shape};
-use crate::analysis::Way;
+use super::{EdgeKind, Neighbourhood, PictureOptions, Subject};
+use crate::analysis::Direction;
 use crate::analysis::find_leaks;
 use crate::analysis::testkit::Kit;
 
@@ -22,39 +22,39 @@ fn chain() -> Arc<Snapshot> {
 fn objects(picture: &Neighbourhood) -> Vec<usize> {
     let nodes = picture.nodes.iter();
     nodes
-        .flat_map(|drawn| drawn.shape.objects())
+        .flat_map(|drawn| drawn.subject.objects())
         .map(|node| node.index())
         .collect()
 }
 
-fn refs(snapshot: &Snapshot, starts: &[NodeId], options: &Options<'_>) -> Neighbourhood {
-    Neighbourhood::around(snapshot, starts, Way::Refs, options).unwrap()
+fn refs(snapshot: &Snapshot, starts: &[NodeId], options: &PictureOptions<'_>) -> Neighbourhood {
+    Neighbourhood::around(snapshot, starts, Direction::Refs, options).unwrap()
 }
 
-fn shapes(picture: &Neighbourhood) -> Vec<Shape> {
-    let is_object = |shape: &Shape| matches!(shape, Shape::Object(_));
+fn subjects(picture: &Neighbourhood) -> Vec<Subject> {
+    let is_object = |subject: &Subject| matches!(subject, Subject::Object(_));
     picture
         .nodes
         .iter()
-        .map(|drawn| drawn.shape.clone())
-        .filter(|shape| !is_object(shape))
+        .map(|drawn| drawn.subject.clone())
+        .filter(|subject| !is_object(subject))
         .collect()
 }
 
 #[test]
 fn the_greatest_depth_is_drawn_and_not_expanded() {
     let snapshot = chain();
-    let options = Options {
+    let options = PictureOptions {
         max_depth: 2,
-        ..Options::default()
+        ..PictureOptions::default()
     };
     let picture = refs(&snapshot, &[NodeId::new(0), NodeId::new(0)], &options);
     assert_eq!(objects(&picture), [0, 1, 2]);
-    assert_eq!(picture.links.len(), 2);
+    assert_eq!(picture.edges.len(), 2);
     assert!(picture.nodes[0].is_start && !picture.nodes[1].is_start);
-    let none = Options {
+    let none = PictureOptions {
         max_depth: 0,
-        ..Options::default()
+        ..PictureOptions::default()
     };
     assert_eq!(objects(&refs(&snapshot, &[NodeId::new(3)], &none)), [3]);
 }
@@ -62,33 +62,33 @@ fn the_greatest_depth_is_drawn_and_not_expanded() {
 #[test]
 fn backwards_up_to_the_outside() {
     let snapshot = chain();
-    let options = Options {
+    let options = PictureOptions {
         max_depth: 9,
-        ..Options::default()
+        ..PictureOptions::default()
     };
     let picture =
-        Neighbourhood::around(&snapshot, &[NodeId::new(2)], Way::Backrefs, &options).unwrap();
+        Neighbourhood::around(&snapshot, &[NodeId::new(2)], Direction::Backrefs, &options).unwrap();
     assert_eq!(objects(&picture), [2, 1, 0]);
-    assert_eq!(shapes(&picture), [Shape::Outside(1)]);
-    assert!(picture.links.iter().all(|link| link.from > link.to));
+    assert_eq!(subjects(&picture), [Subject::External(1)]);
+    assert!(picture.edges.iter().all(|edge| edge.from > edge.to));
 }
 
 #[test]
 fn filters_and_stops() {
     let snapshot = chain();
     let filter = |node: objgraph_core::Node<'_>| node.node_id().index() != 2;
-    let options = Options {
+    let options = PictureOptions {
         filter: Some(&filter),
-        ..Options::default()
+        ..PictureOptions::default()
     };
     assert_eq!(
         objects(&refs(&snapshot, &[NodeId::new(0)], &options)),
         [0, 1]
     );
     let stop = |node: objgraph_core::Node<'_>| node.node_id().index() == 1;
-    let options = Options {
+    let options = PictureOptions {
         stop: Some(&stop),
-        ..Options::default()
+        ..PictureOptions::default()
     };
     assert_eq!(
         objects(&refs(&snapshot, &[NodeId::new(0)], &options)),
@@ -109,19 +109,19 @@ fn too_many_count_places_too() {
     }
     let snapshot = kit.snapshot();
     let drawn = |too_many: usize| {
-        let options = Options {
+        let options = PictureOptions {
             too_many,
-            ..Options::default()
+            ..PictureOptions::default()
         };
         let picture = refs(&snapshot, &[root], &options);
-        let hidden = |shape: &&Shape| matches!(shape, Shape::Hidden { .. });
-        let more = shapes(&picture).iter().find_map(|shape| match shape {
-            Shape::MoreReferences(more) => Some(*more),
+        let hidden = |subject: &&Subject| matches!(subject, Subject::OpaqueValue { .. });
+        let more = subjects(&picture).iter().find_map(|subject| match subject {
+            Subject::MoreReferences(more) => Some(*more),
             _ => None,
         });
         (
             objects(&picture).len() - 1,
-            shapes(&picture).iter().filter(hidden).count(),
+            subjects(&picture).iter().filter(hidden).count(),
             more,
         )
     };
@@ -147,20 +147,20 @@ fn tangle() -> (Kit, NodeId) {
 fn a_tangle_is_drawn_in_part() {
     let (kit, _) = tangle();
     let leaks = find_leaks(&kit.snapshot());
-    let picture = Neighbourhood::leaks(&leaks, &Options::default()).unwrap();
+    let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default()).unwrap();
     assert_eq!(objects(&picture).len(), 11);
     assert_eq!(
-        shapes(&picture),
-        [Shape::MoreReferences(190), Shape::MoreObjects(190)]
+        subjects(&picture),
+        [Subject::MoreReferences(190), Subject::MoreObjects(190)]
     );
     let ring = picture
-        .links
+        .edges
         .iter()
-        .filter(|link| link.kind == LinkKind::Cycle);
+        .filter(|edge| edge.kind == EdgeKind::Cycle);
     assert_eq!(ring.count(), 20);
-    let small = Options {
+    let small = PictureOptions {
         max_objects: 5,
-        ..Options::default()
+        ..PictureOptions::default()
     };
     assert_eq!(
         objects(&Neighbourhood::leaks(&leaks, &small).unwrap()).len(),
@@ -174,32 +174,34 @@ fn of_what_leaked_too_the_alike_are_one_and_depth_ends_it() {
     // A chain of six that the ring holds.
     let mut last = root;
     for _ in 0..6 {
-        let next = kit.node("app::Link", 0);
+        let next = kit.node("app::PictureEdge", 0);
         kit.edge(last, "next", next);
         last = next;
     }
     let leaks = find_leaks(&kit.snapshot());
     let folded = |max_depth: usize| {
-        let options = Options {
+        let options = PictureOptions {
             fold_over: Some(8),
             max_depth,
-            ..Options::default()
+            ..PictureOptions::default()
         };
         let picture = Neighbourhood::leaks(&leaks, &options).unwrap();
-        let stacks = picture.nodes.iter().map(|drawn| &drawn.shape);
+        let stacks = picture.nodes.iter().map(|drawn| &drawn.subject);
         let stacks: Vec<usize> = stacks
-            .filter(|shape| matches!(shape, Shape::Stack(_)))
-            .map(|shape| shape.objects().len())
+            .filter(|subject| matches!(subject, Subject::Stack(_)))
+            .map(|subject| subject.objects().len())
             .collect();
-        let more = shapes(&picture).into_iter().find_map(|shape| match shape {
-            Shape::MoreObjects(more) => Some(more),
-            _ => None,
-        });
+        let more = subjects(&picture)
+            .into_iter()
+            .find_map(|subject| match subject {
+                Subject::MoreObjects(more) => Some(more),
+                _ => None,
+            });
         let red = picture
-            .links
+            .edges
             .iter()
-            .filter(|link| link.kind == LinkKind::Cycle);
-        let red: usize = red.map(|link| link.references).sum();
+            .filter(|edge| edge.kind == EdgeKind::Cycle);
+        let red: usize = red.map(|edge| edge.references).sum();
         (objects(&picture).len(), stacks, more, red)
     };
     // The ring is the root and its first child; all children are on cycles.
@@ -218,9 +220,9 @@ fn a_picture_of_leaks_that_nobody_could_read_is_refused() {
         kit.element(one, "others", at, other);
     }
     let leaks = find_leaks(&kit.snapshot());
-    let options = Options {
+    let options = PictureOptions {
         max_nodes: 5,
-        ..Options::default()
+        ..PictureOptions::default()
     };
     let error = Neighbourhood::leaks(&leaks, &options).unwrap_err();
     assert_eq!((error.objects, error.max_nodes), (10, 5));
@@ -234,17 +236,17 @@ fn many_kinds_share_the_room() {
         kit.edge(one, "me", one);
     }
     let leaks = find_leaks(&kit.snapshot());
-    let picture = Neighbourhood::leaks(&leaks, &Options::default()).unwrap();
+    let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default()).unwrap();
     let drawn = objects(&picture).len();
     assert!((5..=40).contains(&drawn), "{drawn}");
-    assert_eq!(shapes(&picture), [Shape::MoreObjects(30 - drawn)]);
+    assert_eq!(subjects(&picture), [Subject::MoreObjects(30 - drawn)]);
 }
 
 #[test]
 fn no_leaks_no_picture() {
     let leaks = find_leaks(&chain());
     assert!(
-        Neighbourhood::leaks(&leaks, &Options::default())
+        Neighbourhood::leaks(&leaks, &PictureOptions::default())
             .unwrap()
             .nodes
             .is_empty()
@@ -265,16 +267,16 @@ fn every_ring_of_the_report_is_drawn() {
     }
     let leaks = find_leaks(&kit.snapshot());
     for max_objects in [2, 10, 100] {
-        let options = Options {
+        let options = PictureOptions {
             max_objects,
-            ..Options::default()
+            ..PictureOptions::default()
         };
         let picture = Neighbourhood::leaks(&leaks, &options).unwrap();
         let drawn_at = |node: NodeId| {
             let nodes = picture.nodes.iter();
             nodes
                 .into_iter()
-                .position(|drawn| drawn.shape.objects() == [node])
+                .position(|drawn| drawn.subject.objects() == [node])
         };
         for kind in leaks.kinds().all() {
             assert_eq!(kind.rings.len(), 3);
@@ -282,10 +284,10 @@ fn every_ring_of_the_report_is_drawn() {
                 for (at, step) in ring.iter().enumerate() {
                     let to = drawn_at(ring[(at + 1) % ring.len()].node).unwrap();
                     let from = drawn_at(step.node).unwrap();
-                    let links = picture.links.iter();
+                    let edges = picture.edges.iter();
                     let label = leaks.snapshot().parts().paths.show(step.path, step.index);
-                    let drawn = links
-                        .filter(|link| (link.from, link.to, &link.label) == (from, to, &label));
+                    let drawn = edges
+                        .filter(|edge| (edge.from, edge.to, &edge.label) == (from, to, &label));
                     assert_eq!(drawn.count(), 1);
                 }
             }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
 use super::fold::Folding;
-use super::{LinkKind, Neighbourhood, Options, Shape, TooLarge, red};
-use crate::analysis::{NodeSet, Way};
+use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, red};
+use crate::analysis::{Direction, NodeSet};
 use crate::order;
 
 /// More starts than this are folded, where folding is asked for: who names a few objects wants to
@@ -19,10 +19,10 @@ const LINKS: usize = 20;
 pub(super) fn around(
     snapshot: &Snapshot,
     starts: &[NodeId],
-    way: Way,
-    options: &Options<'_>,
+    direction: Direction,
+    options: &PictureOptions<'_>,
 ) -> Result<Neighbourhood, TooLarge> {
-    let mut walk = Walk::new(snapshot, options, way);
+    let mut walk = Walk::new(snapshot, options, direction);
     walk.draw_starts(starts)?;
     walk.finish()
 }
@@ -30,8 +30,8 @@ pub(super) fn around(
 /// The picture so far.
 pub(super) struct Walk<'s, 'f> {
     snapshot: &'s Snapshot,
-    options: &'s Options<'f>,
-    way: Way,
+    options: &'s PictureOptions<'f>,
+    direction: Direction,
     starts: &'s [NodeId],
     pub(super) picture: Neighbourhood,
     /// What is drawn in part only; everything if not set.
@@ -41,7 +41,7 @@ pub(super) struct Walk<'s, 'f> {
     /// How many nodes of the picture are objects, or stacks of them.
     objects: usize,
     /// The arrows from or to stacks, by their ends and path: such stand for many references.
-    links: HashMap<(usize, usize, PathId, bool), usize>,
+    stack_arrows: HashMap<(usize, usize, PathId, bool), usize>,
     /// The strong references that are drawn, each with the index of its arrow.
     strong: Vec<(usize, NodeId, NodeId)>,
     /// The references that are drawn before the walk comes to them, by number.
@@ -59,21 +59,25 @@ pub(super) struct Part {
 }
 
 impl<'s, 'f> Walk<'s, 'f> {
-    pub(super) fn new(snapshot: &'s Snapshot, options: &'s Options<'f>, way: Way) -> Self {
+    pub(super) fn new(
+        snapshot: &'s Snapshot,
+        options: &'s PictureOptions<'f>,
+        direction: Direction,
+    ) -> Self {
         Self {
             snapshot,
             options,
-            way,
+            direction,
             starts: &[],
             picture: Neighbourhood {
                 max_depth: options.max_depth,
-                is_backwards: way == Way::Backrefs,
+                is_backwards: direction == Direction::Backrefs,
                 ..Neighbourhood::default()
             },
             part: None,
             drawn: HashMap::new(),
             objects: 0,
-            links: HashMap::new(),
+            stack_arrows: HashMap::new(),
             strong: Vec::new(),
             ahead: HashSet::new(),
         }
@@ -120,8 +124,8 @@ impl<'s, 'f> Walk<'s, 'f> {
         }
         let row = &self.snapshot.parts().edges[edge];
         let label = self.snapshot.parts().paths.show(row.path, row.index);
-        self.strong.push((self.picture.links.len(), ends.0, ends.1));
-        self.picture.link(from, to, label, LinkKind::Strong);
+        self.strong.push((self.picture.edges.len(), ends.0, ends.1));
+        self.picture.add_edge(from, to, label, EdgeKind::Strong);
     }
 
     /// Draws all that is to be drawn behind the starts.
@@ -144,19 +148,20 @@ impl<'s, 'f> Walk<'s, 'f> {
     fn gather(&self, from: usize) {
         let nodes = self.picture.nodes[from..].iter();
         let nodes = nodes.filter(|node| node.depth < self.options.max_depth);
-        let objects = nodes.flat_map(|node| node.shape.objects()).copied();
-        self.way.gather(self.snapshot, &objects.collect::<Vec<_>>());
+        let objects = nodes.flat_map(|node| node.subject.objects()).copied();
+        self.direction
+            .gather(self.snapshot, &objects.collect::<Vec<_>>());
     }
 
     /// Draws what is one reference from a node.
     fn expand(&mut self, at: usize) -> Result<(), TooLarge> {
         let node = &self.picture.nodes[at];
         let depth = node.depth + 1;
-        let objects = match &node.shape {
-            Shape::Object(object) if !self.options.stops(self.snapshot.node(*object)) => {
+        let objects = match &node.subject {
+            Subject::Object(object) if !self.options.stops(self.snapshot.node(*object)) => {
                 vec![*object]
             }
-            Shape::Stack(objects) if !self.options.stops(self.snapshot.node(objects[0])) => {
+            Subject::Stack(objects) if !self.options.stops(self.snapshot.node(objects[0])) => {
                 objects.clone()
             }
             _ => return Ok(()),
@@ -172,11 +177,13 @@ impl<'s, 'f> Walk<'s, 'f> {
                 let is_ahead = self.ahead.contains(&edge.number());
                 drawn_ahead += usize::from(is_ahead);
                 !is_ahead
-                    && (!is_last || self.drawn.contains_key(&self.way.far(edge)))
+                    && (!is_last || self.drawn.contains_key(&self.direction.far(edge)))
                     && self.options.shows_edge(edge)
-                    && self.options.shows(self.snapshot.node(self.way.far(edge)))
+                    && self
+                        .options
+                        .shows(self.snapshot.node(self.direction.far(edge)))
             };
-            edges.extend(self.way.edges(self.snapshot, object).filter(shown));
+            edges.extend(self.direction.edges(self.snapshot, object).filter(shown));
         }
         if objects.len() > 1 {
             // So that the order of the arrows is that of the paths, not of the objects.
@@ -188,7 +195,7 @@ impl<'s, 'f> Walk<'s, 'f> {
                 let over = if objects.len() > 1 { 1 } else { over };
                 let met = edges.iter().map(|edge| {
                     let by = (edge.path_id(), edge.is_strong());
-                    (self.way.far(edge), Some(by))
+                    (self.direction.far(edge), Some(by))
                 });
                 self.folding(depth).stacks(met, over)
             }
@@ -197,61 +204,63 @@ impl<'s, 'f> Walk<'s, 'f> {
         let mut budget = self.options.too_many.saturating_sub(drawn_ahead);
         let mut skipped = 0;
         // The references that each new arrow stands for.
-        let first_link = self.picture.links.len();
+        let first_arrow = self.picture.edges.len();
         let mut merged: Vec<Vec<Edge<'s>>> = Vec::new();
         for edge in edges {
-            let far = self.way.far(&edge);
-            let known = self.known_link(at, &edge);
+            let far = self.direction.far(&edge);
+            let known = self.known_arrow(at, &edge);
             if known.is_none() && !self.has_room(far, budget) {
                 skipped += 1;
                 continue;
             }
-            let link = match known {
-                Some(link) => link,
+            let arrow = match known {
+                Some(arrow) => arrow,
                 None => {
                     budget = budget.saturating_sub(1);
                     let to = self.object(far, depth, false, &stack_of, &mut stacks);
                     merged.push(Vec::new());
-                    self.link(at, to, &edge)
+                    self.add_edge(at, to, &edge)
                 }
             };
-            merged[link - first_link].push(edge);
+            merged[arrow - first_arrow].push(edge);
             if edge.is_strong() {
-                self.strong.push((link, edge.source(), edge.target()));
+                self.strong.push((arrow, edge.source(), edge.target()));
             }
             self.check()?;
         }
-        for (link, edges) in (first_link..).zip(merged) {
+        for (arrow, edges) in (first_arrow..).zip(merged) {
             if edges.len() > 1 {
-                self.name_many(link, &edges);
+                self.label_merged(arrow, &edges);
             }
         }
-        match self.way {
-            Way::Refs => {
+        match self.direction {
+            Direction::Refs => {
                 let part = self.part.as_ref();
                 if part.is_none_or(|part| !is_last && part.looked_into.contains(objects[0])) {
-                    skipped += self.picture.draw_hidden(self.snapshot, at, budget);
+                    skipped += self.picture.add_opaque_values(self.snapshot, at, budget);
                 }
                 if skipped > 0 {
-                    let shape = Shape::MoreReferences(skipped);
-                    let more = self.picture.draw(shape, depth, false);
-                    self.picture.link(at, more, String::new(), LinkKind::Hint);
+                    let subject = Subject::MoreReferences(skipped);
+                    let more = self.picture.add_node(subject, depth, false);
+                    self.picture
+                        .add_edge(at, more, String::new(), EdgeKind::Hint);
                 }
             }
-            Way::Backrefs => {
+            Direction::Backrefs => {
                 let outside = objects
                     .iter()
                     .filter_map(|&object| self.snapshot.external(object));
                 let outside: i64 = outside.map(|references| references.max(0)).sum();
-                for shape in outside_shapes(self.snapshot, &objects, outside.unsigned_abs()) {
-                    let outside = self.picture.draw(shape, depth, false);
+                for subject in outside_subjects(self.snapshot, &objects, outside.unsigned_abs()) {
+                    let outside = self.picture.add_node(subject, depth, false);
                     self.picture
-                        .link(outside, at, String::new(), LinkKind::Hint);
+                        .add_edge(outside, at, String::new(), EdgeKind::Hint);
                 }
                 if skipped > 0 {
-                    let shape = Shape::MoreBackreferences(skipped);
-                    let more = self.picture.draw(shape, depth, false);
-                    self.picture.link(more, at, String::new(), LinkKind::Hint);
+                    let subject = Subject::MoreBackreferences(skipped);
+                    let more = self.picture.add_node(subject, depth, false);
+                    self.picture
+                        .add_edge(more, at, String::new(), EdgeKind::Hint);
                 }
             }
         }
@@ -273,7 +282,7 @@ impl<'s, 'f> Walk<'s, 'f> {
         Folding {
             snapshot: self.snapshot,
             options: self.options,
-            way: self.way,
+            direction: self.direction,
             drawn: &self.drawn,
             is_expanded: depth < self.options.max_depth,
         }
@@ -292,57 +301,57 @@ impl<'s, 'f> Walk<'s, 'f> {
         if let Some(&at) = self.drawn.get(&node) {
             return at;
         }
-        let shape = match stack_of.get(&node) {
-            Some(&stack) => Shape::Stack(std::mem::take(&mut stacks[stack])),
-            None => Shape::Object(node),
+        let subject = match stack_of.get(&node) {
+            Some(&stack) => Subject::Stack(std::mem::take(&mut stacks[stack])),
+            None => Subject::Object(node),
         };
         let at = self.picture.nodes.len();
         self.drawn
-            .extend(shape.objects().iter().map(|&object| (object, at)));
+            .extend(subject.objects().iter().map(|&object| (object, at)));
         self.objects += 1;
-        self.picture.draw(shape, depth, is_start)
+        self.picture.add_node(subject, depth, is_start)
     }
 
     fn is_stack(&self, at: usize) -> bool {
-        matches!(self.picture.nodes[at].shape, Shape::Stack(_))
+        matches!(self.picture.nodes[at].subject, Subject::Stack(_))
     }
 
     /// The arrow that stands for a reference already: one of several from or to a stack.
-    fn known_link(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
-        let far = *self.drawn.get(&self.way.far(edge))?;
+    fn known_arrow(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
+        let far = *self.drawn.get(&self.direction.far(edge))?;
         let key = (at, far, edge.path_id(), edge.is_strong());
-        self.links.get(&key).copied()
+        self.stack_arrows.get(&key).copied()
     }
 
-    fn link(&mut self, at: usize, far: usize, edge: &Edge<'_>) -> usize {
-        let (from, to) = match self.way {
-            Way::Refs => (at, far),
-            Way::Backrefs => (far, at),
+    fn add_edge(&mut self, at: usize, far: usize, edge: &Edge<'_>) -> usize {
+        let (from, to) = match self.direction {
+            Direction::Refs => (at, far),
+            Direction::Backrefs => (far, at),
         };
         let kind = if edge.is_strong() {
-            LinkKind::Strong
+            EdgeKind::Strong
         } else {
-            LinkKind::Weak
+            EdgeKind::Weak
         };
         let many = self.is_stack(at) || self.is_stack(far);
         let label = match self.is_stack(from) {
             true => self.snapshot.parts().paths.show_field(edge.path_id()),
             false => edge.path(),
         };
-        let link = self.picture.links.len();
+        let arrow = self.picture.edges.len();
         if many {
             let key = (at, far, edge.path_id(), edge.is_strong());
-            self.links.insert(key, link);
+            self.stack_arrows.insert(key, arrow);
         }
-        self.picture.link(from, to, label, kind);
-        link
+        self.picture.add_edge(from, to, label, kind);
+        arrow
     }
 
     /// Names an arrow that stands for many references: by the range of the elements that hold
     /// them, where it is one, and by their number, where it is not that of the objects.
-    fn name_many(&mut self, link: usize, edges: &[Edge<'_>]) {
-        let (from, to) = (self.picture.links[link].from, self.picture.links[link].to);
-        let len = |at: usize| self.picture.nodes[at].shape.objects().len();
+    fn label_merged(&mut self, arrow: usize, edges: &[Edge<'_>]) {
+        let (from, to) = (self.picture.edges[arrow].from, self.picture.edges[arrow].to);
+        let len = |at: usize| self.picture.nodes[at].subject.objects().len();
         let mut label = self.snapshot.parts().paths.show_field(edges[0].path_id());
         if !self.is_stack(from) {
             let mut elements: Vec<u32> = edges.iter().filter_map(Edge::element).collect();
@@ -360,14 +369,14 @@ impl<'s, 'f> Walk<'s, 'f> {
         if edges.len() != len(from).max(len(to)) {
             label.push_str(&format!(" ×{}", edges.len()));
         }
-        self.picture.links[link].label = label;
-        self.picture.links[link].references = edges.len();
+        self.picture.edges[arrow].label = label;
+        self.picture.edges[arrow].references = edges.len();
     }
 
     fn check(&self) -> Result<(), TooLarge> {
         let max_nodes = self.options.max_nodes;
         if self.picture.nodes.len() <= max_nodes
-            && self.picture.links.len() <= max_nodes.saturating_mul(LINKS)
+            && self.picture.edges.len() <= max_nodes.saturating_mul(LINKS)
         {
             return Ok(());
         }
@@ -393,8 +402,8 @@ impl<'s, 'f> Walk<'s, 'f> {
                 if self.options.stops(self.snapshot.node(node)) {
                     continue;
                 }
-                for edge in self.way.edges(self.snapshot, node) {
-                    let far = self.way.far(&edge);
+                for edge in self.direction.edges(self.snapshot, node) {
+                    let far = self.direction.far(&edge);
                     if !met.contains(far)
                         && self.options.shows_edge(&edge)
                         && self.options.shows(self.snapshot.node(far))
@@ -412,7 +421,7 @@ impl<'s, 'f> Walk<'s, 'f> {
 
 /// What stands for references from outside: one for each place and thread that their handles were
 /// made at, as far as it is known, most first, and one for the rest.
-fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Shape> {
+fn outside_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Subject> {
     let name = |thread: u32| snapshot.parts().threads.get(thread as usize);
     let mut at: BTreeMap<(u32, Option<&String>), (u64, u32)> = BTreeMap::new();
     for row in objects.iter().flat_map(|&node| snapshot.handles_to(node)) {
@@ -426,12 +435,12 @@ fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> V
         (u64::MAX - references, made)
     });
     let mut left = references;
-    let mut shapes = Vec::new();
+    let mut subjects = Vec::new();
     for ((site, _), (references, thread)) in at {
         let references = references.min(left);
-        if references > 0 && shapes.len() < OUTSIDE {
+        if references > 0 && subjects.len() < OUTSIDE {
             left -= references;
-            shapes.push(Shape::OutsideAt {
+            subjects.push(Subject::ExternalAt {
                 site,
                 thread,
                 references,
@@ -439,9 +448,9 @@ fn outside_shapes(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> V
         }
     }
     if left > 0 {
-        shapes.push(Shape::Outside(left));
+        subjects.push(Subject::External(left));
     }
-    shapes
+    subjects
 }
 
 /// At most so many places are told apart that handles of one node from outside were made at.

@@ -18,8 +18,8 @@ fn handles_are_inside_or_outside_and_merged_by_place() {
     let id = snapshot.node(session).id();
     let found = owners(&snapshot, id).expect("handles are known");
     assert_eq!((found.counts(true), found.counts(false)), ((1, 3), (0, 0)));
-    assert_eq!(found.inside()[0].held.node, app);
-    let counts: Vec<usize> = found.outside().iter().map(|one| one.count).collect();
+    assert_eq!(found.internal()[0].held.node, app);
+    let counts: Vec<usize> = found.external().iter().map(|one| one.count).collect();
     assert_eq!(counts, [2, 1]);
     expect_test::expect![[r#"
         Session #1 has 4 references, made at src/app.rs:11:5

@@ -1,6 +1,6 @@
 use objgraph_core::{NodeId, Site};
 
-use super::{Counted, Trend};
+use super::{Metric, Trend};
 use crate::analysis::testkit::Kit;
 
 /// Snapshots with so many nodes and so many sessions each.
@@ -18,13 +18,13 @@ fn observed(counts: &[(usize, u64)]) -> Trend {
     trend
 }
 
-fn steady(counts: &[(usize, u64)]) -> Vec<Counted> {
-    let steady = observed(counts).steady();
-    steady.into_iter().map(|one| one.counted).collect()
+fn steady(counts: &[(usize, u64)]) -> Vec<Metric> {
+    let steady = observed(counts).steady_growth();
+    steady.into_iter().map(|one| one.metric).collect()
 }
 
-fn sessions() -> Counted {
-    Counted::Container {
+fn sessions() -> Metric {
+    Metric::Container {
         holder: "app::Server".to_owned(),
         path: "sessions".to_owned(),
     }
@@ -39,10 +39,10 @@ fn what_grows_without_end_is_told() {
     };
     let counts: Vec<(usize, u64)> = (0..8).map(|at| (3 + at, 10 * (at as u64 + 1))).collect();
     let trend = observed(&counts);
-    let steady = trend.steady();
-    let told: Vec<(&Counted, f64)> = steady.iter().map(|one| (&one.counted, one.slope)).collect();
-    let of_type = Counted::Type("app::Node".to_owned());
-    let of_site = Counted::Site("app::Node".to_owned(), site);
+    let steady = trend.steady_growth();
+    let told: Vec<(&Metric, f64)> = steady.iter().map(|one| (&one.metric, one.slope)).collect();
+    let of_type = Metric::Type("app::Node".to_owned());
+    let of_site = Metric::Site("app::Node".to_owned(), site);
     assert_eq!(
         told,
         [(&sessions(), 10.0), (&of_type, 1.0), (&of_site, 1.0)]
@@ -81,6 +81,6 @@ fn what_comes_later_starts_at_nothing() {
         let _: Vec<NodeId> = (0..number).map(|_| kit.node("app::Late", 1)).collect();
         trend.observe(&kit.snapshot());
     }
-    let late = Counted::Type("app::Late".to_owned());
+    let late = Metric::Type("app::Late".to_owned());
     assert_eq!(trend.series(&late).unwrap(), [0, 0, 1, 2, 0]);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use objgraph_core::{Field, Sight, TypeInfo};
 use proptest::prelude::*;
 
-use super::{Hold, TypeCycles};
+use super::{Ownership, TypeCycles};
 
 /// A type with fields of these types; a name with `^` before it is marked as a reference back.
 pub(crate) fn info(name: &str, fields: &[(&'static str, &'static str)]) -> Arc<TypeInfo> {
@@ -26,10 +26,10 @@ fn of(types: &[Arc<TypeInfo>]) -> TypeCycles {
 }
 
 fn rings(cycles: &TypeCycles) -> Vec<Vec<&str>> {
-    let field = |&link: &usize| cycles.links[link].field.as_str();
+    let field = |&edge: &usize| cycles.edges[edge].field.as_str();
     let rings = cycles.cycles.iter();
     rings
-        .map(|cycle| cycle.links.iter().map(field).collect())
+        .map(|cycle| cycle.edges.iter().map(field).collect())
         .collect()
 }
 
@@ -48,7 +48,7 @@ fn a_tree_with_a_strong_parent() {
     ];
     let cycles = of(&[info("app::Node", &weak)]);
     assert!(cycles.is_empty());
-    assert_eq!(cycles.links.len(), 2);
+    assert_eq!(cycles.edges.len(), 2);
 }
 
 /// What stands by value belongs to its holder, and closes a cycle with a strong field elsewhere.
@@ -65,7 +65,7 @@ fn values_are_part_of_their_holders() {
         ),
     ]);
     assert_eq!(rings(&cycles), [["me", "inner"]]);
-    assert!(cycles.cycles[0].in_cell);
+    assert!(cycles.cycles[0].is_in_cell);
 }
 
 #[test]
@@ -81,19 +81,19 @@ fn a_full_name_means_one_type() {
         info("app::Gen<lib::Node>", &[("item", "Rc<lib::Node>")]),
     ]);
     let of = |name: &str| cycles.types.iter().position(|other| other == name).unwrap();
-    let links: BTreeSet<(usize, usize)> = cycles
-        .links
+    let edges: BTreeSet<(usize, usize)> = cycles
+        .edges
         .iter()
-        .map(|link| (link.holder, link.target))
+        .map(|edge| (edge.holder, edge.target))
         .collect();
     let (a, b, lib) = (of("app::a::Node"), of("app::b::Node"), of("lib::Node"));
     let gen_ = of("app::Gen");
     assert_eq!(
-        links,
+        edges,
         BTreeSet::from([(a, a), (b, a), (b, b), (gen_, gen_), (gen_, lib)])
     );
     assert_eq!(cycles.cycles.len(), 2);
-    assert!(cycles.cycles.iter().all(|cycle| !cycle.in_cell));
+    assert!(cycles.cycles.iter().all(|cycle| !cycle.is_in_cell));
 }
 
 /// Whatever may be behind them, the answer of "no cycle" is not for certain.
@@ -171,13 +171,13 @@ proptest! {
             .collect();
         let mut found = BTreeSet::new();
         for cycle in &cycles.cycles {
-            for (at, &link) in cycle.links.iter().enumerate() {
-                let next = cycle.links[(at + 1) % cycle.links.len()];
-                let (link, next) = (&cycles.links[link], &cycles.links[next]);
-                prop_assert_eq!(link.target, next.holder);
-                prop_assert!(link.hold != Hold::Weak);
-                if link.hold == Hold::Strong {
-                    found.insert((link.holder, link.field.as_str()));
+            for (at, &edge) in cycle.edges.iter().enumerate() {
+                let next = cycle.edges[(at + 1) % cycle.edges.len()];
+                let (edge, next) = (&cycles.edges[edge], &cycles.edges[next]);
+                prop_assert_eq!(edge.target, next.holder);
+                prop_assert!(edge.ownership != Ownership::Weak);
+                if edge.ownership == Ownership::Strong {
+                    found.insert((edge.holder, edge.field.as_str()));
                 }
             }
         }

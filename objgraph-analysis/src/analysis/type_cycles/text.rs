@@ -1,13 +1,13 @@
 //! Reads which types the full name of a field's type contains, and how it holds them.
 
-use super::Hold;
+use super::Ownership;
 
 /// A path in the name of a type, and how a value of the type holds what it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mention<'t> {
     pub(super) path: &'t str,
-    pub(super) hold: Hold,
-    pub(super) in_cell: bool,
+    pub(super) ownership: Ownership,
+    pub(super) is_in_cell: bool,
     /// It is a trait: the type behind `dyn` is not known.
     pub(super) is_trait: bool,
 }
@@ -15,8 +15,8 @@ pub(super) struct Mention<'t> {
 /// How what stands inside of some angle brackets is held.
 #[derive(Clone, Copy)]
 struct Inside {
-    hold: Hold,
-    in_cell: bool,
+    ownership: Ownership,
+    is_in_cell: bool,
     /// It is not held at all: borrowed, an argument of a function, a marker.
     is_away: bool,
 }
@@ -43,8 +43,8 @@ const CELLS: [&str; 14] = [
 pub(super) fn mentions<'t>(text: &'t str, is_derived: &dyn Fn(&str) -> bool) -> Vec<Mention<'t>> {
     let mut found = Vec::new();
     let outside = Inside {
-        hold: Hold::Value,
-        in_cell: false,
+        ownership: Ownership::Value,
+        is_in_cell: false,
         is_away: false,
     };
     // For each open bracket: what holds around it, and at the start of each item in it.
@@ -89,8 +89,8 @@ pub(super) fn mentions<'t>(text: &'t str, is_derived: &dyn Fn(&str) -> bool) -> 
                 if !here.is_away || is_trait {
                     found.push(Mention {
                         path: token,
-                        hold: here.hold,
-                        in_cell: here.in_cell,
+                        ownership: here.ownership,
+                        is_in_cell: here.is_in_cell,
                         is_trait,
                     });
                 }
@@ -128,23 +128,25 @@ fn last_segment(path: &str) -> &str {
 /// How what stands between the brackets after `path` is held.
 fn inside(around: Inside, path: &str, is_derived: &dyn Fn(&str) -> bool) -> Inside {
     let name = last_segment(path);
-    let hold = match (around.hold, name) {
-        (Hold::Weak, _) | (_, "Weak") => Hold::Weak,
-        (Hold::Strong, _) | (_, "Rc" | "Arc" | "ArcSwap" | "ArcSwapOption") => Hold::Strong,
-        _ => Hold::Value,
+    let ownership = match (around.ownership, name) {
+        (Ownership::Weak, _) | (_, "Weak") => Ownership::Weak,
+        (Ownership::Strong, _) | (_, "Rc" | "Arc" | "ArcSwap" | "ArcSwapOption") => {
+            Ownership::Strong
+        }
+        _ => Ownership::Value,
     };
     Inside {
-        hold,
-        in_cell: around.in_cell || CELLS.contains(&name),
+        ownership,
+        is_in_cell: around.is_in_cell || CELLS.contains(&name),
         is_away: around.is_away || is_marker(name) || is_derived(path),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hold, Mention, mentions};
+    use super::{Mention, Ownership, mentions};
 
-    fn check(text: &str, expected: &[(&str, Hold, bool)]) {
+    fn check(text: &str, expected: &[(&str, Ownership, bool)]) {
         let std = |mention: &Mention<'_>| {
             let name = mention.path.rsplit("::").next().unwrap();
             let known = [
@@ -164,17 +166,17 @@ mod tests {
             ];
             known.contains(&name) || super::CELLS.contains(&name)
         };
-        let found: Vec<(&str, Hold, bool)> = mentions(text, &|path| path == "app::Derived")
+        let found: Vec<(&str, Ownership, bool)> = mentions(text, &|path| path == "app::Derived")
             .iter()
             .filter(|mention| !std(mention) && !mention.is_trait)
-            .map(|mention| (mention.path, mention.hold, mention.in_cell))
+            .map(|mention| (mention.path, mention.ownership, mention.is_in_cell))
             .collect();
         assert_eq!(found, expected, "{text}");
     }
 
     #[test]
     fn what_a_field_holds() {
-        use Hold::{Strong, Value, Weak};
+        use Ownership::{Strong, Value, Weak};
         check("u64", &[]);
         check("Node", &[("Node", Value, false)]);
         check("Option<Rc<Node>>", &[("Node", Strong, false)]);
@@ -223,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_it_does_not_hold() {
-        use Hold::{Strong, Value};
+        use Ownership::{Strong, Value};
         check("&'a Node", &[]);
         check("Option<&'static mut Node>", &[]);
         check("*const Node", &[]);
@@ -247,18 +249,24 @@ mod tests {
         for (text, expected) in [
             (
                 "Rc<dyn app::Trait<Node> + Send>",
-                vec![("app::Trait", Hold::Strong)],
+                vec![("app::Trait", Ownership::Strong)],
             ),
-            ("Box<dyn for<'a> Fn(&'a Node)>", vec![("Fn", Hold::Value)]),
-            ("Weak<dyn app::Trait>", vec![("app::Trait", Hold::Weak)]),
-            ("Vec<Box<dyn A>>", vec![("A", Hold::Value)]),
+            (
+                "Box<dyn for<'a> Fn(&'a Node)>",
+                vec![("Fn", Ownership::Value)],
+            ),
+            (
+                "Weak<dyn app::Trait>",
+                vec![("app::Trait", Ownership::Weak)],
+            ),
+            ("Vec<Box<dyn A>>", vec![("A", Ownership::Value)]),
             ("&'static dyn A", vec![]),
             ("fn(Box<dyn A>)", vec![]),
         ] {
             let found: Vec<_> = mentions(text, &|_| false)
                 .into_iter()
                 .filter(|mention| mention.is_trait)
-                .map(|mention| (mention.path, mention.hold))
+                .map(|mention| (mention.path, mention.ownership))
                 .collect();
             assert_eq!(found, expected, "{text}");
         }

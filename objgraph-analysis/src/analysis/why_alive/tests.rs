@@ -116,7 +116,7 @@ fn values_that_cannot_be_looked_into_are_named() {
     let snapshot = kit.snapshot();
     let why = why_alive(&snapshot, snapshot.node(button).id()).unwrap();
     assert_eq!(why.reason(), &AliveReason::External(1));
-    let nodes = |suspects: &[crate::analysis::Suspect]| -> Vec<NodeId> {
+    let nodes = |suspects: &[crate::analysis::OpaqueValue]| -> Vec<NodeId> {
         suspects.iter().map(|suspect| suspect.node).collect()
     };
     assert_eq!(nodes(why.inner_suspects()), [button]);

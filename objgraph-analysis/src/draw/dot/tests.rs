@@ -3,7 +3,7 @@ use objgraph_core::{PlaceKind, State};
 
 use super::{attribute_name, quote, table};
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions as Options, Way, find_leaks};
+use crate::analysis::{Direction, Neighbourhood, PictureOptions as Options, find_leaks};
 use crate::draw::{Drawing, DrawingOptions};
 
 fn check(dot: String, expected: Expect) {
@@ -28,7 +28,7 @@ fn references() {
     kit.edge(root, "call", opaque);
     let snapshot = kit.snapshot();
     let picture =
-        Neighbourhood::around(&snapshot, &[root], Way::Refs, &Options::default()).unwrap();
+        Neighbourhood::around(&snapshot, &[root], Direction::Refs, &Options::default()).unwrap();
     let options = DrawingOptions {
         refcounts: true,
         ..DrawingOptions::default()
@@ -71,7 +71,7 @@ fn backreferences_too_many() {
         max_depth: 1,
         ..Options::default()
     };
-    let picture = Neighbourhood::around(&snapshot, &[data], Way::Backrefs, &options).unwrap();
+    let picture = Neighbourhood::around(&snapshot, &[data], Direction::Backrefs, &options).unwrap();
     let options = DrawingOptions {
         shortnames: false,
         highlight: Some(&|node| node.type_info().short_name == "Data"),
@@ -149,7 +149,7 @@ fn graphviz_is_asked_for_our_look() {
     kit.weak(node, "me", node);
     kit.edge(node, "a<b>&\"\\\u{1b}", gone);
     let snapshot = kit.snapshot();
-    let picture = Neighbourhood::around(&snapshot, &[node], Way::Refs, &Options::default());
+    let picture = Neighbourhood::around(&snapshot, &[node], Direction::Refs, &Options::default());
     let drawing = Drawing::new(&snapshot, &picture.unwrap(), &DrawingOptions::default());
     check(
         drawing.to_dot_for_graphviz(),

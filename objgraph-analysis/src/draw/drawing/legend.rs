@@ -1,6 +1,6 @@
 //! The legend of a picture: what the marks in it mean.
 
-use super::{Drawing, DrawnEdge, DrawnNode, LinkKind, Role};
+use super::{Drawing, DrawnEdge, DrawnNode, EdgeKind, Role};
 
 /// A line for each mark that the drawing has.
 #[doc(hidden)]
@@ -30,12 +30,12 @@ pub fn of(drawing: &Drawing) -> Vec<String> {
         (|node| node.role.is_more(), "red box: not drawn"),
     ];
     let edges: [(fn(&DrawnEdge) -> bool, &str); 3] = [
-        (|edge| edge.kind == LinkKind::Strong, "arrow: owns"),
+        (|edge| edge.kind == EdgeKind::Strong, "arrow: owns"),
         (
-            |edge| edge.kind == LinkKind::Cycle,
+            |edge| edge.kind == EdgeKind::Cycle,
             "red arrow: owns, in a cycle",
         ),
-        (|edge| edge.kind == LinkKind::Weak, "dashed arrow: weak"),
+        (|edge| edge.kind == EdgeKind::Weak, "dashed arrow: weak"),
     ];
     let of_nodes = nodes
         .iter()

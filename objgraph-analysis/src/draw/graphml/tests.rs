@@ -3,7 +3,7 @@ use objgraph_core::PlaceKind;
 
 use super::{escape, write_graphml};
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions, Way};
+use crate::analysis::{Direction, Neighbourhood, PictureOptions};
 use crate::draw::{Drawing, DrawingOptions};
 
 fn kit() -> Kit {
@@ -22,7 +22,7 @@ fn a_drawing() {
     let snapshot = kit().snapshot();
     let root = snapshot.nodes().next().unwrap().node_id();
     let options = PictureOptions::default();
-    let picture = Neighbourhood::around(&snapshot, &[root], Way::Refs, &options).unwrap();
+    let picture = Neighbourhood::around(&snapshot, &[root], Direction::Refs, &options).unwrap();
     let drawing = Drawing::new(&snapshot, &picture, &DrawingOptions::default());
     expect![[r#"
         <?xml version="1.0" encoding="UTF-8"?>

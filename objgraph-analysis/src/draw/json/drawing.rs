@@ -2,7 +2,7 @@
 
 use super::VERSION;
 use super::value::Json;
-use crate::analysis::LinkKind;
+use crate::analysis::EdgeKind;
 use crate::draw::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use crate::words::name_in_full;
 
@@ -71,12 +71,12 @@ pub(in crate::draw) fn role(role: Role) -> (&'static str, Option<u64>) {
     }
 }
 
-pub(in crate::draw) fn kind(kind: LinkKind) -> &'static str {
+pub(in crate::draw) fn kind(kind: EdgeKind) -> &'static str {
     match kind {
-        LinkKind::Strong => "strong",
-        LinkKind::Weak => "weak",
-        LinkKind::Cycle => "cycle",
-        LinkKind::Hint => "hint",
+        EdgeKind::Strong => "strong",
+        EdgeKind::Weak => "weak",
+        EdgeKind::Cycle => "cycle",
+        EdgeKind::Hint => "hint",
     }
 }
 

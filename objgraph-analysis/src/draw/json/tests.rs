@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::value::Json;
 use super::write_json;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions, Way};
+use crate::analysis::{Direction, Neighbourhood, PictureOptions};
 use crate::draw::{Drawing, DrawingOptions};
 
 /// Every kind of character that some format takes for its own.
@@ -33,7 +33,7 @@ fn drawing() -> Drawing {
     let snapshot = kit().snapshot();
     let root = snapshot.nodes().next().unwrap().node_id();
     let options = PictureOptions::default();
-    let picture = Neighbourhood::around(&snapshot, &[root], Way::Refs, &options).unwrap();
+    let picture = Neighbourhood::around(&snapshot, &[root], Direction::Refs, &options).unwrap();
     let options = DrawingOptions {
         legend: true,
         node_attrs: Some(&|_| vec![("tooltip".to_owned(), NASTY.to_owned())]),

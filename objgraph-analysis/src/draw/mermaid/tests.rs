@@ -3,7 +3,7 @@ use objgraph_core::PlaceKind;
 
 use super::quote;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions, Way};
+use crate::analysis::{Direction, Neighbourhood, PictureOptions};
 use crate::draw::{Drawing, DrawingOptions};
 
 #[test]
@@ -18,8 +18,13 @@ fn a_drawing() {
     kit.weak(leaf, "parent", root);
     kit.place(leaf, "id", "uuid::Uuid", PlaceKind::Opaque);
     let snapshot = kit.snapshot();
-    let picture =
-        Neighbourhood::around(&snapshot, &[root], Way::Refs, &PictureOptions::default()).unwrap();
+    let picture = Neighbourhood::around(
+        &snapshot,
+        &[root],
+        Direction::Refs,
+        &PictureOptions::default(),
+    )
+    .unwrap();
     let options = DrawingOptions {
         highlight: Some(&|node| node.type_info().short_name == "Leaf<u8>"),
         ..DrawingOptions::default()

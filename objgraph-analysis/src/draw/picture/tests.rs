@@ -9,7 +9,7 @@ use super::{PictureError, render, save, to_svg};
 #[cfg(unix)]
 use super::{Program, save_by};
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions, Way};
+use crate::analysis::{Direction, Neighbourhood, PictureOptions};
 use crate::draw::write_whole;
 use crate::draw::{Drawing, DrawingOptions};
 
@@ -20,7 +20,8 @@ fn drawing() -> Drawing {
     let (a, b) = (kit.node("app::A", 1), kit.node("app::B", 0));
     kit.edge(a, "x", b);
     let snapshot = kit.snapshot();
-    let picture = Neighbourhood::around(&snapshot, &[a], Way::Refs, &PictureOptions::default());
+    let picture =
+        Neighbourhood::around(&snapshot, &[a], Direction::Refs, &PictureOptions::default());
     Drawing::new(&snapshot, &picture.unwrap(), &DrawingOptions::default())
 }
 

@@ -4,7 +4,7 @@ use super::layout::{Input, Size, layout};
 use super::text::{colour, escape};
 use super::to_svg;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Neighbourhood, PictureOptions as Options, Way};
+use crate::analysis::{Direction, Neighbourhood, PictureOptions as Options};
 use crate::draw::{Drawing, DrawingOptions};
 
 #[test]
@@ -51,7 +51,7 @@ fn text_cannot_break_out() {
     kit.label(node, "</text><script>\"'&\\\u{0}\u{7}\u{ffff}");
     let snapshot = kit.snapshot();
     let picture =
-        Neighbourhood::around(&snapshot, &[node], Way::Refs, &Options::default()).unwrap();
+        Neighbourhood::around(&snapshot, &[node], Direction::Refs, &Options::default()).unwrap();
     let drawing = Drawing::new(&snapshot, &picture, &DrawingOptions::default());
     let svg = to_svg(&drawing.to_dot()).unwrap();
     assert!(svg.contains("Node&lt;'a, &amp;lt;&gt;"), "{svg}");

@@ -8,12 +8,17 @@ use proptest::prelude::*;
 use super::TextStyle;
 use super::columns::{fit, printable, width};
 use crate::analysis::testkit::Kit;
-use crate::analysis::{LinkKind, Neighbourhood, PictureOptions, Way, find_leaks};
+use crate::analysis::{Direction, EdgeKind, Neighbourhood, PictureOptions, find_leaks};
 use crate::draw::{Drawing, DrawingOptions};
 
-fn drawn(kit: Kit, starts: &[NodeId], way: Way, options: &PictureOptions<'_>) -> Drawing {
+fn drawn(
+    kit: Kit,
+    starts: &[NodeId],
+    direction: Direction,
+    options: &PictureOptions<'_>,
+) -> Drawing {
     let snapshot = kit.snapshot();
-    let picture = Neighbourhood::around(&snapshot, starts, way, options).unwrap();
+    let picture = Neighbourhood::around(&snapshot, starts, direction, options).unwrap();
     let options = DrawingOptions {
         legend: true,
         highlight: Some(&|node| node.type_info().short_name == "Marked"),
@@ -27,7 +32,7 @@ fn check(drawing: &Drawing, expected: Expect) {
 }
 
 /// A folder that is in a cycle, with something of each kind below.
-fn everything(way: Way) -> Drawing {
+fn everything(direction: Direction) -> Drawing {
     let mut kit = Kit::new();
     let home = kit.node("app::Folder", 2);
     kit.label(home, "home");
@@ -48,17 +53,17 @@ fn everything(way: Way) -> Drawing {
     let cache = kit.node("app::Cache", 0);
     kit.root(cache, "static CACHE");
     kit.element(cache, "songs", 7, song);
-    let start = match way {
-        Way::Refs => home,
-        Way::Backrefs => song,
+    let start = match direction {
+        Direction::Refs => home,
+        Direction::Backrefs => song,
     };
-    drawn(kit, &[start], way, &PictureOptions::default())
+    drawn(kit, &[start], direction, &PictureOptions::default())
 }
 
 #[test]
 fn what_is_referred_to() {
     check(
-        &everything(Way::Refs),
+        &everything(Direction::Refs),
         expect![[r#"
         #1 Folder · home
         ├─ items[0] ⇒ #2 Folder · music
@@ -80,7 +85,7 @@ fn what_is_referred_to() {
 #[test]
 fn what_refers_to_it() {
     check(
-        &everything(Way::Backrefs),
+        &everything(Direction::Backrefs),
         expect![[r#"
         #1 Marked · a song · in two lines (Drop, highlighted)
         ├─ items[1] ← #2 Folder · home
@@ -106,7 +111,9 @@ fn in_ascii() {
         ..TextStyle::default()
     };
     let mut out = Vec::new();
-    everything(Way::Refs).write_text(&mut out, &style).unwrap();
+    everything(Direction::Refs)
+        .write_text(&mut out, &style)
+        .unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.is_ascii());
     expect![[r#"
@@ -133,7 +140,7 @@ fn in_colours() {
         colours: true,
         ..TextStyle::default()
     };
-    let drawing = everything(Way::Refs);
+    let drawing = everything(Direction::Refs);
     let mut out = Vec::new();
     drawing.write_text(&mut out, &style).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -165,7 +172,7 @@ fn stacks_and_what_is_left_out() {
         ..PictureOptions::default()
     };
     check(
-        &drawn(kit, &[root], Way::Refs, &options),
+        &drawn(kit, &[root], Direction::Refs, &options),
         expect![[r#"
         Root
         ├─ leaves[0..=29] → 30 × Leaf
@@ -221,7 +228,7 @@ fn a_deep_place_keeps_to_the_width() {
         max_depth: 200,
         ..PictureOptions::default()
     };
-    let text = drawn(kit, &nodes[..1], Way::Refs, &options).to_text();
+    let text = drawn(kit, &nodes[..1], Direction::Refs, &options).to_text();
     assert!(text.lines().count() > 390);
     assert!(text.lines().all(|line| width(line) <= 80), "{text}");
     let line = text.lines().nth(300).unwrap();
@@ -302,9 +309,9 @@ proptest! {
         for &id in &ids {
             kit.label(id, &label);
         }
-        let way = if backwards { Way::Backrefs } else { Way::Refs };
+        let direction = if backwards { Direction::Backrefs } else { Direction::Refs };
         let options = PictureOptions { max_depth: 9, too_many: 99, ..PictureOptions::default() };
-        let mut drawing = drawn(kit, &[ids[start % nodes]], way, &options);
+        let mut drawing = drawn(kit, &[ids[start % nodes]], direction, &options);
         drawing.legend.clear();
         let text = drawing.to_text();
         let lines: Vec<&str> = text.lines().collect();
@@ -314,7 +321,7 @@ proptest! {
         let below = lines.iter().filter(|line| line.ends_with("(below)")).count();
         let cycle = lines.iter().filter(|line| line.ends_with("(cycle)")).count();
         prop_assert_eq!(above + below + cycle, drawing.edges.len() + 1 - drawing.nodes.len());
-        let reds = drawing.edges.iter().filter(|edge| edge.kind == LinkKind::Cycle).count();
+        let reds = drawing.edges.iter().filter(|edge| edge.kind == EdgeKind::Cycle).count();
         prop_assert!(cycle <= reds, "{}", text);
     }
 }

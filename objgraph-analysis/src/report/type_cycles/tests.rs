@@ -59,7 +59,7 @@ fn what_could_leak() {
           List.next → (the first)"#]],
     );
     let dot = cycles.drawing().to_dot();
-    assert_eq!(dot.matches("->").count(), cycles.links.len());
+    assert_eq!(dot.matches("->").count(), cycles.edges.len());
 }
 
 #[test]

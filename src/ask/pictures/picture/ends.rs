@@ -32,8 +32,8 @@ impl Picture<'_> {
             apart: self.highlight.as_deref(),
         };
         let shown = match &self.of {
-            Of::Around(starts, way) => {
-                Neighbourhood::around(&self.snapshot, starts, *way, &options)?
+            Of::Around(starts, direction) => {
+                Neighbourhood::around(&self.snapshot, starts, *direction, &options)?
             }
             Of::Leaks(leaks) => Neighbourhood::leaks(leaks, &options)?,
         };

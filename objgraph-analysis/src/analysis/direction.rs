@@ -4,14 +4,14 @@ use objgraph_core::{Edge, NodeId, Snapshot};
 
 /// Which way references are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// From an object to those it refers to.
     Refs,
     /// From an object to those that refer to it.
     Backrefs,
 }
 
-impl Way {
+impl Direction {
     /// The edges at a node that lead this way, in the order of the snapshot.
     pub(crate) fn edges<'s>(
         self,
