@@ -11,10 +11,10 @@ use super::part::Part;
 use super::patience::{Patience, is_shared};
 use super::surroundings::Surroundings;
 use super::test_name::TestName;
-use crate::analysis::{LeakKind, Leaks, Unproven, reach};
+use crate::analysis::{LeakKind, Leaks, UnprovenObjects, reach};
 
 /// What a check comes to: a failure, or success, with the objects of which that is not proven.
-pub(super) type Verdict = Result<Option<Unproven>, Failure>;
+pub(super) type Verdict = Result<Option<UnprovenObjects>, Failure>;
 
 /// How long objects that may have leaked are given to go, where a test does not fail for them.
 pub(super) const BRIEFLY: Duration = Duration::from_millis(50);
@@ -290,11 +290,11 @@ impl<'c> Looks<'c> {
     }
 
     /// The objects of the part that are alive and may have leaked.
-    fn unproven(&self, own: &Leaks) -> Option<Unproven> {
+    fn unproven(&self, own: &Leaks) -> Option<UnprovenObjects> {
         if self.check.is_preliminary {
             return None;
         }
-        Unproven::among(own, |node| {
+        UnprovenObjects::among(own, |node| {
             self.check.part.made(node) && !self.is_allowed(node)
         })
     }
@@ -314,7 +314,7 @@ impl<'c> Looks<'c> {
         allowed.next().is_some()
     }
 
-    fn verdict(&self, own: Option<Leaks>, unproven: Option<Unproven>) -> Verdict {
+    fn verdict(&self, own: Option<Leaks>, unproven: Option<UnprovenObjects>) -> Verdict {
         let check = self.check;
         let Some(own) = own else {
             return Known::of(check, &[], None)?.stale().map(|()| None);

@@ -11,7 +11,7 @@ use objgraph_core::{
 use super::check::{Verdict, WAIT};
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
-use crate::analysis::{Unproven, find_leaks, kept_alone, reach};
+use crate::analysis::{UnprovenObjects, exclusively_retained, find_leaks, reach};
 use crate::words::count as count_of;
 
 /// Drops the value, and waits for stragglers if something is still alive.
@@ -59,7 +59,7 @@ struct Others {
 impl Others {
     /// Those that are still alive although they may have leaked. What the trace could not see
     /// inside of them may be all that holds them.
-    fn unproven(&self) -> Option<Unproven> {
+    fn unproven(&self) -> Option<UnprovenObjects> {
         if self.kept.alive() == 0 && self.objects.iter().all(|&id| at(id).is_none()) {
             return None;
         }
@@ -67,7 +67,7 @@ impl Others {
         let mut others: BTreeSet<NodeId> = starts.into_iter().collect();
         others.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
         let leaks = find_leaks(&Arc::new(snapshot));
-        Unproven::among(&leaks, |node| others.contains(&node.node_id()))
+        UnprovenObjects::among(&leaks, |node| others.contains(&node.node_id()))
     }
 }
 
@@ -89,7 +89,8 @@ impl Expected {
             mut kept,
         } = snapshot_keeping(value)?;
         let reached = reach(&snapshot, [value]);
-        let mut alone: BTreeSet<NodeId> = kept_alone(&snapshot, value).into_iter().collect();
+        let mut alone: BTreeSet<NodeId> =
+            exclusively_retained(&snapshot, value).into_iter().collect();
         alone.extend(pointed_to);
         let kept_by_others = kept.split_off(|node| alone.contains(&node));
         let objects = |nodes: &mut dyn Iterator<Item = NodeId>| {

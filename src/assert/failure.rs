@@ -8,7 +8,7 @@ use objgraph_core::__private::with_report;
 use objgraph_core::{NodeId, Site, Snapshot, shown_name};
 
 use super::test_name::TestName;
-use crate::analysis::{ExternalHandles, LeakKind, Leaks, Unproven, external_handles};
+use crate::analysis::{ExternalHandles, LeakKind, Leaks, UnprovenObjects, external_handles};
 use crate::ask::{Picture, backrefs_in, picture_of_leaks};
 use crate::draw::Drawing;
 use crate::order;
@@ -80,7 +80,7 @@ impl Failure {
     }
 
     /// Objects are alive and may have leaked, and the check is strict.
-    pub(super) fn unproven(unproven: &Unproven) -> Self {
+    pub(super) fn unproven(unproven: &UnprovenObjects) -> Self {
         let number = unproven.nodes().count();
         let nodes = unproven.nodes().map(|node| node.node_id());
         let site = unproven.nodes().find_map(|node| {

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::test_name::TestName;
-use crate::analysis::Unproven;
+use crate::analysis::UnprovenObjects;
 use crate::report::unproven_in_line;
 use crate::words::{count as count_of, in_line};
 
@@ -58,7 +58,7 @@ pub(super) fn summarise() {
 }
 
 /// What is not proven, as part of a line.
-pub(super) fn of(unproven: Option<&Unproven>) -> Vec<String> {
+pub(super) fn of(unproven: Option<&UnprovenObjects>) -> Vec<String> {
     unproven.map(unproven_in_line).into_iter().collect()
 }
 

@@ -14,7 +14,7 @@ use super::check::{BRIEFLY, WAIT};
 use super::failure::Failure;
 use super::part::Part;
 use super::patience::{Patience, is_shared};
-use crate::analysis::{Leaks, Unproven};
+use crate::analysis::{Leaks, UnprovenObjects};
 use crate::report::{kinds_in_line, unproven_in_line};
 use crate::words::count as count_of;
 
@@ -126,7 +126,7 @@ pub(super) struct Strays {
     /// The tests that ran then.
     pub(super) tests: BTreeSet<String>,
     leaks: Leaks,
-    unproven: Option<Unproven>,
+    unproven: Option<UnprovenObjects>,
 }
 
 impl Strays {
@@ -139,12 +139,13 @@ impl Strays {
         };
         let snapshot = Arc::clone(leaks.snapshot());
         let leaks = leaks.only(|node| is_wanted(snapshot.node(node)), |_| true);
-        let unproven = Unproven::among(&leaks, |node| is_wanted(node) && !is_of_a_test(node));
+        let unproven =
+            UnprovenObjects::among(&leaks, |node| is_wanted(node) && !is_of_a_test(node));
         if leaks.is_empty() && unproven.is_none() {
             return None;
         }
         let all = leaks.iter().map(|object| object.node());
-        let all = all.chain(unproven.iter().flat_map(Unproven::nodes));
+        let all = all.chain(unproven.iter().flat_map(UnprovenObjects::nodes));
         let epochs: BTreeSet<u32> = all.map(|node| node.epoch()).collect();
         let ran = parts.iter().filter(|(_, from, until)| {
             let mut within = epochs.range(from..until);
@@ -159,7 +160,7 @@ impl Strays {
 
     /// Whether another thread may let go of it.
     fn may_go(&self) -> bool {
-        let mut unproven = self.unproven.iter().flat_map(Unproven::nodes);
+        let mut unproven = self.unproven.iter().flat_map(UnprovenObjects::nodes);
         unproven.any(|node| is_shared(node.holder()))
     }
 

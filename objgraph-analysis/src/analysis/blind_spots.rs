@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Coverage;
-use super::openings::{Opening, openings_at, openings_of};
+use super::remedies::{Remedy, remedies_at, remedies_for_type};
 use crate::order;
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
@@ -107,13 +107,13 @@ impl BlindSpots {
     }
 
     /// What opens objects of a type, in order.
-    pub(crate) fn openings_of(&self, blind: &BlindType) -> Vec<Opening> {
-        openings_of(&self.snapshot, blind.type_index)
+    pub(crate) fn remedies_for_type(&self, blind: &BlindType) -> Vec<Remedy> {
+        remedies_for_type(&self.snapshot, blind.type_index)
     }
 
     /// What opens the values at a place, in order.
-    pub(crate) fn openings_at(&self, blind: &BlindPlace) -> Vec<Opening> {
-        openings_at(&self.snapshot, blind.path, blind.type_index)
+    pub(crate) fn remedies_at(&self, blind: &BlindPlace) -> Vec<Remedy> {
+        remedies_at(&self.snapshot, blind.path, blind.type_index)
     }
 
     /// The snapshot that was looked at.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
-use super::openings::{Opening, is_plain, openings_at, openings_of};
+use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
 use super::{Change, NodeSet, ShownNames, WhatIf, field};
 use crate::order;
 
@@ -37,23 +37,23 @@ pub struct Coverage {
 /// Objects, or values in objects, that could not be traced for one reason.
 #[derive(Clone, Debug)]
 pub(crate) struct Gap {
-    pub(crate) why: Untraced,
+    pub(crate) cause: GapCause,
     pub(crate) count: usize,
 }
 
 /// Why something could not be traced.
 #[derive(Clone, Debug)]
-pub(crate) enum Untraced {
+pub(crate) enum GapCause {
     /// Objects of a type that nothing makes known, and what opens them, in order.
     Objects {
-        of: Named,
-        openings: Vec<Opening>,
+        of: NamedType,
+        remedies: Vec<Remedy>,
     },
     /// Values of a type that nothing makes known, in this field of objects.
     Values {
-        of: Named,
+        of: NamedType,
         field: String,
-        openings: Vec<Opening>,
+        remedies: Vec<Remedy>,
     },
     OtherThread,
     Lent,
@@ -64,7 +64,7 @@ pub(crate) enum Untraced {
 
 /// A type, and the name under which reports show it.
 #[derive(Clone, Debug)]
-pub(crate) struct Named {
+pub(crate) struct NamedType {
     pub(crate) info: Arc<TypeInfo>,
     pub(crate) shown: String,
 }
@@ -155,27 +155,27 @@ impl Coverage {
         }
         let named = |of: usize| {
             let info = snapshot.types().get(of)?;
-            Some(Named {
+            Some(NamedType {
                 shown: names.get(&info.name).into_owned(),
                 info: Arc::clone(info),
             })
         };
         let types = types.into_iter().filter_map(|(of, count)| {
-            let why = Untraced::Objects {
-                openings: openings_of(snapshot, of),
+            let cause = GapCause::Objects {
+                remedies: remedies_for_type(snapshot, of),
                 of: named(of)?,
             };
-            Some(Gap { why, count })
+            Some(Gap { cause, count })
         });
         let values = values
             .into_iter()
             .filter_map(|((of, field), (path, count))| {
-                let why = Untraced::Values {
-                    openings: openings_at(snapshot, path, of),
+                let cause = GapCause::Values {
+                    remedies: remedies_at(snapshot, path, of),
                     of: named(of)?,
                     field,
                 };
-                Some(Gap { why, count })
+                Some(Gap { cause, count })
             });
         let mut gaps: Vec<Gap> = types.collect();
         order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
@@ -183,14 +183,14 @@ impl Coverage {
         order::sort_by_key(&mut of_values, |gap| Reverse(gap.count));
         gaps.append(&mut of_values);
         let rest = [
-            (Untraced::OtherThread, other_thread),
-            (Untraced::Busy, busy),
-            (Untraced::TooDeep, deep),
-            (Untraced::Lent, lent),
-            (Untraced::Panicked, panicked),
+            (GapCause::OtherThread, other_thread),
+            (GapCause::Busy, busy),
+            (GapCause::TooDeep, deep),
+            (GapCause::Lent, lent),
+            (GapCause::Panicked, panicked),
         ];
         let rest = rest.into_iter().filter(|&(_, count)| count > 0);
-        gaps.extend(rest.map(|(why, count)| Gap { why, count }));
+        gaps.extend(rest.map(|(cause, count)| Gap { cause, count }));
         coverage.gaps = gaps;
         coverage
     }

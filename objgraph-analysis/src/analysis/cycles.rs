@@ -66,7 +66,7 @@ impl Cycles {
             within.insert(node);
         }
         let components = strong_components_within(snapshot, &within);
-        Search::new(snapshot, &components).run()
+        ClosingEdgeSearch::new(snapshot, &components).run()
     }
 
     /// The kinds of cycles: those of the most objects first, then in the order of the snapshot.
@@ -90,7 +90,7 @@ impl Cycles {
 
 /// How sure it is that a reference is the one that should not own; the surest last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Back {
+enum BackEvidence {
     /// It points to an object born later.
     No,
     /// It points to an object born earlier, or to its own.
@@ -101,16 +101,16 @@ enum Back {
     Marked,
 }
 
-struct Search<'s> {
+struct ClosingEdgeSearch<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
     /// What the field alone tells, by path; `None` where not asked yet.
-    by_path: Vec<Option<Back>>,
+    by_path: Vec<Option<BackEvidence>>,
     rings: Rings<'s>,
     fields: Fields,
 }
 
-impl<'s> Search<'s> {
+impl<'s> ClosingEdgeSearch<'s> {
     fn new(snapshot: &'s Snapshot, components: &'s Components) -> Self {
         Self {
             snapshot,
@@ -164,7 +164,7 @@ impl<'s> Search<'s> {
     /// surest fields only; empty if there is no cycle.
     fn closing_edges(&mut self, component: usize) -> Vec<(NodeId, usize)> {
         let components = self.components;
-        let mut best = Back::No;
+        let mut best = BackEvidence::No;
         let mut found: Vec<(NodeId, usize)> = Vec::new();
         let mut fields: Vec<u32> = Vec::new();
         for &source in components.members(component) {
@@ -174,7 +174,7 @@ impl<'s> Search<'s> {
                     continue;
                 }
                 let back = self.back(source, edge);
-                if back == Back::No || back < best {
+                if back == BackEvidence::No || back < best {
                     continue;
                 }
                 if back > best {
@@ -210,11 +210,11 @@ impl<'s> Search<'s> {
 
     /// The surest references of the ring to change.
     fn closing_fields(&mut self, ring: &[Reference]) -> Vec<ClosingField> {
-        let backs: Vec<Back> = ring
+        let backs: Vec<BackEvidence> = ring
             .iter()
             .map(|step| self.back(step.node, &self.snapshot.parts().edges[step.edge]))
             .collect();
-        let best = backs.iter().copied().max().unwrap_or(Back::No);
+        let best = backs.iter().copied().max().unwrap_or(BackEvidence::No);
         let mut fields: Vec<ClosingField> = Vec::new();
         for (step, _) in ring.iter().zip(&backs).filter(|(_, back)| **back == best) {
             let number = |path| self.fields.number(path);
@@ -222,43 +222,43 @@ impl<'s> Search<'s> {
             if fields.len() < Cycles::EXAMPLES && fields.iter().all(is_new) {
                 fields.push(ClosingField {
                     path: step.path,
-                    is_marked: best == Back::Marked,
+                    is_marked: best == BackEvidence::Marked,
                 });
             }
         }
         fields
     }
 
-    fn back(&mut self, source: NodeId, edge: &EdgeRow) -> Back {
+    fn back(&mut self, source: NodeId, edge: &EdgeRow) -> BackEvidence {
         let by_path = self.back_by_path(edge.path);
-        if by_path != Back::No {
+        if by_path != BackEvidence::No {
             return by_path;
         }
         let nodes = &self.snapshot.parts().nodes;
         let birth = |node: NodeId| (nodes[node.index()].epoch, node);
         if birth(edge.target) <= birth(source) {
-            Back::Born
+            BackEvidence::Born
         } else {
-            Back::No
+            BackEvidence::No
         }
     }
 
-    fn back_by_path(&mut self, path: PathId) -> Back {
+    fn back_by_path(&mut self, path: PathId) -> BackEvidence {
         if self.by_path.len() <= path.index() {
             self.by_path.resize(path.index() + 1, None);
         }
         let snapshot = self.snapshot;
         *self.by_path[path.index()].get_or_insert_with(|| {
             let paths = &snapshot.parts().paths;
-            let mut named = Back::No;
+            let mut named = BackEvidence::No;
             let mut next = Some(path);
             while let Some(path) = next {
                 match paths.segment(path) {
-                    Segment::BackField(_) => return Back::Marked,
+                    Segment::BackField(_) => return BackEvidence::Marked,
                     Segment::Field(name) => {
                         let name = name.name().rsplit('.').next().unwrap_or_default();
                         if is_back_name(name) {
-                            named = Back::Named;
+                            named = BackEvidence::Named;
                         }
                     }
                     _ => {}

@@ -179,33 +179,33 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
 
 /// What an object, or a root, is known by in both snapshots.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Known<'s> {
+enum Identity<'s> {
     Object(ObjectId),
     Root(&'s str),
 }
 
-fn known(node: Node<'_>) -> Option<Known<'_>> {
+fn identity(node: Node<'_>) -> Option<Identity<'_>> {
     match node.root() {
-        Some(name) => Some(Known::Root(name)),
-        None if node.id().is_in_table() => Some(Known::Object(node.id())),
+        Some(name) => Some(Identity::Root(name)),
+        None if node.id().is_in_table() => Some(Identity::Object(node.id())),
         None => None,
     }
 }
 
 /// The name of what holds a collection, and where.
-type Place = (String, String);
+type ContainerKey = (String, String);
 
 fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
-    let in_both = |known: &Known<'_>| match known {
-        Known::Object(id) => before.find(*id).is_some() && after.find(*id).is_some(),
-        Known::Root(_) => true,
+    let in_both = |identity: &Identity<'_>| match identity {
+        Identity::Object(id) => before.find(*id).is_some() && after.find(*id).is_some(),
+        Identity::Root(_) => true,
     };
-    let mut names: Vec<HashMap<(u32, usize), Place>> = vec![HashMap::new(), HashMap::new()];
-    let mut lengths: HashMap<(Known<'_>, Place), [u64; 2]> = HashMap::new();
+    let mut names: Vec<HashMap<(u32, usize), ContainerKey>> = vec![HashMap::new(), HashMap::new()];
+    let mut lengths: HashMap<(Identity<'_>, ContainerKey), [u64; 2]> = HashMap::new();
     for (side, snapshot) in [before, after].into_iter().enumerate() {
         for row in snapshot.lengths() {
             let node = snapshot.node(row.node);
-            let Some(known) = known(node).filter(in_both) else {
+            let Some(identity) = identity(node).filter(in_both) else {
                 continue;
             };
             let place = || {
@@ -222,10 +222,10 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
                 let key = (node.type_index() as u32, row.path.index());
                 names[side].entry(key).or_insert_with(place).clone()
             };
-            lengths.entry((known, place)).or_default()[side] += row.len();
+            lengths.entry((identity, place)).or_default()[side] += row.len();
         }
     }
-    let mut by_place: BTreeMap<Place, ContainerDiff> = BTreeMap::new();
+    let mut by_place: BTreeMap<ContainerKey, ContainerDiff> = BTreeMap::new();
     for ((_, place), [before, after]) in lengths {
         let of = by_place.entry(place.clone()).or_insert(ContainerDiff {
             holder: place.0,

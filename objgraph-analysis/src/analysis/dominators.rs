@@ -24,7 +24,7 @@ pub(super) struct Dominators {
 
 /// The dominators of all nodes that are reached from `root`.
 pub(super) fn dominators(graph: &Graph, root: u32) -> Dominators {
-    let search = Search::of(graph, root);
+    let search = DepthFirstSearch::of(graph, root);
     let found = search.dominators(graph);
     let mut of = vec![NONE; graph.len()];
     for (&node, &dominator) in search.order.iter().zip(&found).skip(1) {
@@ -37,7 +37,7 @@ pub(super) fn dominators(graph: &Graph, root: u32) -> Dominators {
 }
 
 /// A search in depth. Nodes are named by the order in which it met them.
-struct Search {
+struct DepthFirstSearch {
     /// The nodes by their numbers.
     order: Vec<u32>,
     /// The numbers of the nodes.
@@ -46,7 +46,7 @@ struct Search {
     parents: Vec<u32>,
 }
 
-impl Search {
+impl DepthFirstSearch {
     fn of(graph: &Graph, root: u32) -> Self {
         let mut search = Self {
             order: vec![root],

@@ -19,7 +19,7 @@ use objgraph_core::{Node, NodeId, ObjectId, Snapshot};
 
 use self::left_behind::LeftBehind;
 use super::balance::{Balance, reported};
-use super::possibly::possibly_leaked;
+use super::possibly_leaked::possibly_leaked;
 use super::{Coverage, LeakKinds, OpaqueValue, SnapshotObject, reach};
 
 /// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
@@ -58,17 +58,17 @@ pub struct OverReportedObject {
 /// Takes time and memory in proportion to the nodes and edges.
 #[must_use]
 pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
-    let mut holds = Holds::of(snapshot);
-    let mut alive = reach(snapshot, holds.held.iter().copied());
-    let left_behind = LeftBehind::of(snapshot, &holds, &alive);
+    let mut held = HeldObjects::of(snapshot);
+    let mut alive = reach(snapshot, held.all.iter().copied());
+    let left_behind = LeftBehind::of(snapshot, &held, &alive);
     if let Some(left_behind) = &left_behind {
-        holds.remove(&left_behind.leaked);
+        held.remove(&left_behind.leaked);
         alive = alive.without(&left_behind.leaked);
     }
     let leaked: Vec<NodeId> = all(snapshot)
         .filter(|&node| !alive.contains(node))
         .collect();
-    let (possibly, suspects) = possibly_leaked(snapshot, &holds.held, &holds.by_references, &alive);
+    let (possibly, suspects) = possibly_leaked(snapshot, &held.all, &held.by_references, &alive);
     let left_behind = left_behind.map_or(Vec::new(), |left_behind| {
         let forgotten = left_behind.forgotten.iter();
         forgotten
@@ -81,7 +81,7 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         possibly,
         suspects,
         left_behind,
-        overreported: holds.overreported,
+        overreported: held.overreported,
         kinds: OnceLock::new(),
         label: None,
         is_part: false,
@@ -304,23 +304,23 @@ impl DoubleEndedIterator for Objects<'_> {
 
 /// The objects that are held from outside, sorted.
 pub(super) fn held(snapshot: &Snapshot) -> Vec<NodeId> {
-    Holds::of(snapshot).held
+    HeldObjects::of(snapshot).all
 }
 
 /// Who is held from outside.
-struct Holds {
+struct HeldObjects {
     /// All of them, sorted.
-    held: Vec<NodeId>,
+    all: Vec<NodeId>,
     /// Those held by references that were counted and not found, sorted: the ones that an opaque
     /// value might hold.
     by_references: Vec<NodeId>,
     overreported: Vec<OverReportedObject>,
 }
 
-impl Holds {
+impl HeldObjects {
     fn of(snapshot: &Snapshot) -> Self {
-        let mut holds = Self {
-            held: Vec::new(),
+        let mut held = Self {
+            all: Vec::new(),
             by_references: Vec::new(),
             overreported: Vec::new(),
         };
@@ -329,17 +329,17 @@ impl Holds {
             match Balance::of(node, reported) {
                 Balance::Owned => continue,
                 Balance::Counted(references) if references == reported => continue,
-                Balance::Counted(_) => holds.by_references.push(id),
-                Balance::OverReported(references) => holds.overreported.push(OverReportedObject {
+                Balance::Counted(_) => held.by_references.push(id),
+                Balance::OverReported(references) => held.overreported.push(OverReportedObject {
                     node: id,
                     references,
                     reported,
                 }),
                 Balance::InPlace | Balance::Unknown => {}
             }
-            holds.held.push(id);
+            held.all.push(id);
         }
-        holds
+        held
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a picture shows: some objects and what is near them.
 
+mod builder;
+mod cyclic_edges;
 mod fold;
 mod leaked;
-mod red;
-mod walk;
 
 #[cfg(test)]
 mod fold_tests;
@@ -208,7 +208,7 @@ impl Neighbourhood {
         direction: Direction,
         options: &PictureOptions<'_>,
     ) -> Result<Self, TooLarge> {
-        walk::around(snapshot, starts, direction, options)
+        builder::around(snapshot, starts, direction, options)
     }
 
     /// A readable part of what has leaked: an example of each kind of cycle, and what is near.

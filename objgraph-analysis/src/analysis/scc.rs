@@ -5,7 +5,7 @@
 //! 2016: Tarjan's algorithm with one number per node. Here with a stack of its own in place of
 //! recursion, so that a ring of a million objects needs no deep call stack.
 
-mod first;
+mod first_component;
 #[cfg(test)]
 mod tests;
 
@@ -148,7 +148,7 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
     // Nodes left by the search, whose component is not complete.
     let mut open: Vec<u32> = Vec::new();
 
-    let first = first::component(graph, &within);
+    let first = first_component::find(graph, &within);
     if !first.is_empty() {
         for &node in &first {
             mark[node as usize] = next_component;

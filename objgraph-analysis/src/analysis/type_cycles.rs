@@ -1,8 +1,8 @@
 //! Which types could own themselves in a cycle, by their fields, before anything runs.
 
+mod mentions;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::order;
 use objgraph_core::{Sight, TypeInfo, public_name};
 
-use text::mentions;
+use mentions::mentions;
 
 #[cfg(test)]
 pub(crate) use tests::info as type_info;

@@ -10,7 +10,7 @@ use crate::order;
 use objgraph_core::{Holder, NodeId, ObjectId, Snapshot, State};
 
 use super::balance::Balance;
-use super::possibly::{OpaqueValue, opaque_values};
+use super::possibly_leaked::{OpaqueValue, opaque_values};
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, reach, rows, strong_components_within};

@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{PlaceKind, public_name};
 
-use super::openings::{opened_by, words};
-use crate::analysis::{BlindSpots, Opening};
+use super::remedies::{remedies_text, words};
+use crate::analysis::{BlindSpots, Remedy};
 use crate::words::{Names, count, fitted, joined, objects, wrapped};
 
 /// Maximum number of types, and of places, listed.
@@ -39,7 +39,7 @@ impl BlindSpots {
                     objects(blind.objects),
                     shown(name, names.get(blind.type_index))
                 ),
-                &opened_by(&self.openings_of(blind), name, false),
+                &remedies_text(&self.remedies_for_type(blind), name, false),
             )?;
         }
         more(out, self.types.len(), "more type", "more types")?;
@@ -60,14 +60,14 @@ impl BlindSpots {
                     "they stay opaque".to_owned(),
                 ),
                 _ => {
-                    let openings = self.openings_at(blind);
-                    let copy = match openings[..] {
-                        [Opening::OneCopy] => ", of another copy of objgraph",
+                    let remedies = self.remedies_at(blind);
+                    let copy = match remedies[..] {
+                        [Remedy::OneCopy] => ", of another copy of objgraph",
                         _ => "",
                     };
                     (
                         format!("{place}: {values} of {name}{copy}"),
-                        opened_by(&openings, full, true),
+                        remedies_text(&remedies, full, true),
                     )
                 }
             };

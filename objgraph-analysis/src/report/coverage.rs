@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::__private::is_lost;
 
-use super::openings::{opened_by, words};
-use crate::analysis::{Coverage, Gap, Opening, Untraced};
+use super::remedies::{remedies_text, words};
+use crate::analysis::{Coverage, Gap, GapCause, Remedy};
 use crate::words::in_line;
 use crate::words::{count, fitted, objects, wrapped};
 
@@ -108,8 +108,12 @@ impl Coverage {
     }
 
     fn write_gaps(&self, out: &mut String, types: usize) -> fmt::Result {
-        let is_of_type =
-            |gap: &&Gap| matches!(gap.why, Untraced::Objects { .. } | Untraced::Values { .. });
+        let is_of_type = |gap: &&Gap| {
+            matches!(
+                gap.cause,
+                GapCause::Objects { .. } | GapCause::Values { .. }
+            )
+        };
         let (of_types, rest): (Vec<&Gap>, Vec<&Gap>) = self.gaps().iter().partition(is_of_type);
         for gap in of_types.iter().take(types) {
             gap.write(out)?;
@@ -130,49 +134,49 @@ impl Gap {
 
     fn text(&self) -> String {
         let number = |one: &str, many: &str| count(self.count, one, many);
-        let (what, advice) = match &self.why {
-            Untraced::Objects { of, openings } => (
+        let (what, advice) = match &self.cause {
+            GapCause::Objects { of, remedies } => (
                 format!("{} of {}", objects(self.count), of.shown),
-                Some(opened_by(openings, &of.info.name, false)),
+                Some(remedies_text(remedies, &of.info.name, false)),
             ),
-            Untraced::Values {
+            GapCause::Values {
                 of,
                 field,
-                openings,
+                remedies,
             } => {
                 let values = number("value", "values");
-                let copy = match openings[..] {
-                    [Opening::OneCopy] => ", of another copy of objgraph",
+                let copy = match remedies[..] {
+                    [Remedy::OneCopy] => ", of another copy of objgraph",
                     _ => "",
                 };
                 (
                     format!("{values} of {} in {}{copy}", of.shown, in_line(field)),
-                    Some(opened_by(openings, &of.info.name, true)),
+                    Some(remedies_text(remedies, &of.info.name, true)),
                 )
             }
-            Untraced::OtherThread => (
+            GapCause::OtherThread => (
                 number("Rc object of another thread", "Rc objects of other threads"),
                 Some("ask on that thread, or let it end".to_owned()),
             ),
-            Untraced::Busy => (
+            GapCause::Busy => (
                 number(
                     "cell or lock that was in use",
                     "cells or locks that were in use",
                 ),
                 Some("ask again".to_owned()),
             ),
-            Untraced::TooDeep => (
+            GapCause::TooDeep => (
                 number(
                     "value in cells nested too deeply",
                     "values in cells nested too deeply",
                 ),
                 None,
             ),
-            Untraced::Lent => (
+            GapCause::Lent => (
                 number("object lent out as &mut", "objects lent out as &mut"),
                 Some("call `objgraph::watch(&pointer)` after that".to_owned()),
             ),
-            Untraced::Panicked => (
+            GapCause::Panicked => (
                 number(
                     "object whose visit panicked",
                     "objects whose visits panicked",

@@ -5,9 +5,9 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
 
-use super::openings::{opened_by, words};
+use super::remedies::{remedies_text, words};
 use super::sites::write_sites;
-use crate::analysis::{OpaqueValue, Unproven};
+use crate::analysis::{OpaqueValue, UnprovenObjects};
 use crate::order;
 use crate::words::{Names, count, joined, objects, wrapped};
 
@@ -18,7 +18,7 @@ const IN_LINE: usize = 2;
 
 /// ``2 objects could not be traced (Node<i32>, made at src/a.rs:3:5): derive `Tracked` on it``.
 #[doc(hidden)]
-pub fn unproven_in_line(unproven: &Unproven) -> String {
+pub fn unproven_in_line(unproven: &UnprovenObjects) -> String {
     let report = Report::new(unproven);
     let mut parts = Vec::new();
     if !unproven.possibly.is_empty() {
@@ -42,7 +42,7 @@ pub fn unproven_in_line(unproven: &Unproven) -> String {
 
 /// The report, which ends with a line break.
 #[doc(hidden)]
-pub fn unproven_text(unproven: &Unproven) -> String {
+pub fn unproven_text(unproven: &UnprovenObjects) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = Report::new(unproven).write(&mut out);
@@ -71,12 +71,12 @@ enum Reason {
 }
 
 struct Report<'u> {
-    unproven: &'u Unproven,
+    unproven: &'u UnprovenObjects,
     names: Names<'u>,
 }
 
 impl<'u> Report<'u> {
-    fn new(unproven: &'u Unproven) -> Self {
+    fn new(unproven: &'u UnprovenObjects) -> Self {
         Self {
             unproven,
             names: Names::of(unproven.snapshot()),
@@ -84,7 +84,7 @@ impl<'u> Report<'u> {
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
-        let Unproven {
+        let UnprovenObjects {
             possibly, suspects, ..
         } = self.unproven;
         if !possibly.is_empty() {
@@ -170,11 +170,11 @@ impl<'u> Report<'u> {
             Some((path, _)) => joined(holder, &snapshot.parts().paths.show_field(path)),
         };
         let full_name = self.full_name(suspect.type_index as usize);
-        let openings = self.unproven.openings_at(suspect);
+        let remedies = self.unproven.remedies_at(suspect);
         let advice = match suspect.kind {
             PlaceKind::Busy => "in use at that time".to_owned(),
             PlaceKind::TooDeep => "in cells nested too deeply".to_owned(),
-            _ => opened_by(&openings, full_name, suspect.place.is_some()),
+            _ => remedies_text(&remedies, full_name, suspect.place.is_some()),
         };
         (place, advice)
     }
@@ -182,8 +182,8 @@ impl<'u> Report<'u> {
     fn advice(&self, reason: Reason) -> String {
         match reason {
             Reason::Opaque(type_index) => {
-                let openings = self.unproven.openings_of(type_index);
-                opened_by(&openings, self.full_name(type_index), false)
+                let remedies = self.unproven.remedies_for_type(type_index);
+                remedies_text(&remedies, self.full_name(type_index), false)
             }
             Reason::OtherThread => {
                 "an Rc is traced on its own thread only, or when that ends".to_owned()

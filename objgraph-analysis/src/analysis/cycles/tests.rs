@@ -1,6 +1,6 @@
 use objgraph_core::NodeId;
 
-use super::{Back, Cycles, is_back_name, least_rotation};
+use super::{BackEvidence, Cycles, is_back_name, least_rotation};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Leaks, find_leaks};
 
@@ -66,7 +66,7 @@ fn a_mark_tells_more_than_a_name() {
     let field = cycles_of(&leaks).kinds()[0].closing[0];
     assert!(field.is_marked);
     assert_eq!(snapshot.parts().paths.show_field(field.path), "listener");
-    assert!(Back::Marked > Back::Named && Back::Named > Back::Born);
+    assert!(BackEvidence::Marked > BackEvidence::Named && BackEvidence::Named > BackEvidence::Born);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use crate::analysis::testkit::Kit;
 
 const TYPES: [&str; 3] = ["app::A", "app::B", "core::cell::RefCell<app::C>"];
 
-/// Objects by id: type, whether alive before and after, length of a collection before and after.
-type Objects = BTreeMap<u32, (usize, bool, bool, u64, u64)>;
+/// ObjectStates by id: type, whether alive before and after, length of a collection before and after.
+type ObjectStates = BTreeMap<u32, (usize, bool, bool, u64, u64)>;
 
-fn objects() -> impl Strategy<Value = Objects> {
+fn objects() -> impl Strategy<Value = ObjectStates> {
     let object = (
         0..TYPES.len(),
         any::<bool>(),
@@ -22,7 +22,7 @@ fn objects() -> impl Strategy<Value = Objects> {
     prop::collection::btree_map(0u32..40, object, 0..20)
 }
 
-fn side(objects: &Objects, after: bool) -> std::sync::Arc<objgraph_core::Snapshot> {
+fn side(objects: &ObjectStates, after: bool) -> std::sync::Arc<objgraph_core::Snapshot> {
     let mut kit = Kit::new();
     for name in TYPES {
         kit.type_index(name);

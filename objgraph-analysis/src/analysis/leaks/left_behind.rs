@@ -2,7 +2,7 @@
 
 use objgraph_core::{NodeId, Snapshot, State};
 
-use super::Holds;
+use super::HeldObjects;
 use crate::analysis::{NodeSet, reach, rows, strong_components_within};
 
 /// The objects that only handles of ended threads lead to.
@@ -15,13 +15,13 @@ pub(super) struct LeftBehind {
 
 impl LeftBehind {
     /// Of a snapshot in which these objects are alive; `None` if there are none.
-    pub(super) fn of(snapshot: &Snapshot, holds: &Holds, alive: &NodeSet) -> Option<Self> {
+    pub(super) fn of(snapshot: &Snapshot, held: &HeldObjects, alive: &NodeSet) -> Option<Self> {
         if snapshot.parts().left_behind.is_empty() {
             return None;
         }
         // More references than an object has were reported: any may be used.
-        let overreported = holds.overreported.iter().map(|over| over.node);
-        let of_running = holds.held.iter().copied();
+        let overreported = held.overreported.iter().map(|over| over.node);
+        let of_running = held.all.iter().copied();
         let of_running = of_running.filter(|&node| {
             let node = snapshot.node(node);
             !node.is_left_behind() || node.state() == State::InFlight
@@ -41,10 +41,10 @@ impl LeftBehind {
     }
 }
 
-impl Holds {
+impl HeldObjects {
     /// These are held no more.
     pub(super) fn remove(&mut self, nodes: &NodeSet) {
-        self.held.retain(|&node| !nodes.contains(node));
+        self.all.retain(|&node| !nodes.contains(node));
         self.by_references.retain(|&node| !nodes.contains(node));
     }
 }

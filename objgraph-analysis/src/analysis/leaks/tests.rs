@@ -60,8 +60,8 @@ fn weak_references_do_not_hold() {
 /// Each way of not knowing enough holds the object alive (law 5).
 #[test]
 fn what_is_not_known_is_alive() {
-    type Change = fn(&mut NodeRow);
-    let changes: [Change; 6] = [
+    type Edit = fn(&mut NodeRow);
+    let changes: [Edit; 6] = [
         |row| row.strong = NodeRow::UNKNOWN,
         |row| row.state = State::OtherThread,
         |row| row.state = State::Lent,
@@ -197,25 +197,25 @@ fn a_second_look_keeps_what_both_found() {
 
 /// A graph at random: external references (some negative), strong and weak edges, opaque nodes.
 #[derive(Clone, Debug)]
-struct Random {
+struct RandomGraph {
     nodes: Vec<(i64, bool)>,
     edges: Vec<(usize, usize, bool)>,
 }
 
-fn random(nodes: usize, edges: usize) -> impl Strategy<Value = Random> {
+fn random(nodes: usize, edges: usize) -> impl Strategy<Value = RandomGraph> {
     let external = prop_oneof![6 => Just(0i64), 3 => 1i64..3, 1 => Just(-1i64)];
     let node = (external, prop::bool::weighted(0.25));
     prop::collection::vec(node, 1..=nodes).prop_flat_map(move |nodes| {
         let end = 0..nodes.len();
         let edge = (end.clone(), end, prop::bool::weighted(0.8));
-        prop::collection::vec(edge, 0..=edges).prop_map(move |edges| Random {
+        prop::collection::vec(edge, 0..=edges).prop_map(move |edges| RandomGraph {
             nodes: nodes.clone(),
             edges,
         })
     })
 }
 
-fn build(random: &Random) -> Arc<Snapshot> {
+fn build(random: &RandomGraph) -> Arc<Snapshot> {
     let mut kit = Kit::new();
     for &(external, is_opaque) in &random.nodes {
         let node = kit.node("app::Node", external);
@@ -237,7 +237,7 @@ fn build(random: &Random) -> Arc<Snapshot> {
 /// Lets go of what is held from outside, one object after the other, and counts references down
 /// as a program would; what is left at the end has leaked. `lets_go` tells whose outside
 /// references go.
-fn left_over(random: &Random, lets_go: impl Fn(usize) -> bool) -> Vec<usize> {
+fn left_over(random: &RandomGraph, lets_go: impl Fn(usize) -> bool) -> Vec<usize> {
     let strong = |&&(from, to, strong): &&(usize, usize, bool)| strong.then_some((from, to));
     let edges: Vec<(usize, usize)> = random
         .edges
@@ -276,7 +276,7 @@ fn left_over(random: &Random, lets_go: impl Fn(usize) -> bool) -> Vec<usize> {
 }
 
 /// Whether the first owns the second, over any number of strong references.
-fn owns(random: &Random, from: usize, to: usize) -> bool {
+fn owns(random: &RandomGraph, from: usize, to: usize) -> bool {
     let mut met = vec![false; random.nodes.len()];
     let mut queue = vec![from];
     while let Some(node) = queue.pop() {
@@ -294,7 +294,7 @@ fn owns(random: &Random, from: usize, to: usize) -> bool {
 
 /// The possibly leaked by the definition: of all sets of held objects that can be looked into whose references could be
 /// hidden in the set they would leave behind, the one that leaves most.
-fn possibly_by_trial(random: &Random) -> Vec<usize> {
+fn possibly_by_trial(random: &RandomGraph) -> Vec<usize> {
     let leaked = left_over(random, |_| false);
     let held: Vec<usize> = (0..random.nodes.len())
         .filter(|&node| random.nodes[node].0 > 0 && !random.nodes[node].1)
@@ -406,8 +406,8 @@ fn a_cycle_that_an_ended_thread_left_behind_has_leaked() {
 
 #[test]
 fn a_cycle_whose_thread_may_use_it_has_not_leaked() {
-    type Change = fn(&mut Kit, NodeId);
-    let changes: [(Change, bool); 4] = [
+    type Edit = fn(&mut Kit, NodeId);
+    let changes: [(Edit, bool); 4] = [
         (|kit, ring| kit.left_behind(ring, "worker"), true),
         (|_, _| {}, false),
         // It died while the snapshot was taken.

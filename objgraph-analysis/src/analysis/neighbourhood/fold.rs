@@ -12,7 +12,7 @@ const LOOK: usize = 64;
 
 /// What alike objects have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Kind {
+struct FoldKey {
     /// The path they were met over; none for starts.
     path: Option<PathId>,
     is_strong: bool,
@@ -25,7 +25,7 @@ struct Kind {
 }
 
 /// What decides whether objects are alike.
-pub(super) struct Folding<'s, 'f> {
+pub(super) struct FoldRules<'s, 'f> {
     pub(super) snapshot: &'s Snapshot,
     pub(super) options: &'s PictureOptions<'f>,
     pub(super) direction: Direction,
@@ -35,7 +35,7 @@ pub(super) struct Folding<'s, 'f> {
     pub(super) is_expanded: bool,
 }
 
-impl Folding<'_, '_> {
+impl FoldRules<'_, '_> {
     /// Of the objects that were not drawn yet, those of which more than `over` are alike: which
     /// stack each belongs to, and the stacks. The objects of a stack are in the order they were
     /// met.
@@ -54,15 +54,15 @@ impl Folding<'_, '_> {
                 *numbers.entry(rough(node, by)).or_default() += 1;
             }
         }
-        let mut kinds: HashMap<Kind, usize> = HashMap::new();
+        let mut keys: HashMap<FoldKey, usize> = HashMap::new();
         let mut stacks: Vec<Vec<NodeId>> = Vec::new();
         seen.clear();
         for (node, by) in met {
             if !seen.insert(node) || numbers[&rough(node, by)] <= over {
                 continue;
             }
-            if let Some(kind) = self.kind(node, by) {
-                let stack = *kinds.entry(kind).or_insert_with(|| {
+            if let Some(key) = self.key(node, by) {
+                let stack = *keys.entry(key).or_insert_with(|| {
                     stacks.push(Vec::new());
                     stacks.len() - 1
                 });
@@ -78,7 +78,7 @@ impl Folding<'_, '_> {
     }
 
     /// What the object has in common with those like it; `None` if it is to stand by itself.
-    fn kind(&self, node: NodeId, by: Option<(PathId, bool)>) -> Option<Kind> {
+    fn key(&self, node: NodeId, by: Option<(PathId, bool)>) -> Option<FoldKey> {
         let object = self.snapshot.node(node);
         if object.root().is_some()
             || self.drawn.contains_key(&node)
@@ -86,7 +86,7 @@ impl Folding<'_, '_> {
         {
             return None;
         }
-        let mut kind = Kind {
+        let mut key = FoldKey {
             path: by.map(|(path, _)| path),
             is_strong: by.is_none_or(|(_, is_strong)| is_strong),
             type_index: object.type_index(),
@@ -105,7 +105,7 @@ impl Folding<'_, '_> {
                 .edges(self.snapshot, node)
                 .take(LOOK)
                 .filter(shown);
-            kind.onward = edges
+            key.onward = edges
                 .map(|edge| {
                     let far = self.direction.far(&edge);
                     let type_index = self.snapshot.node(far).type_index();
@@ -113,11 +113,11 @@ impl Folding<'_, '_> {
                     (edge.path_id(), edge.is_strong(), type_index, at)
                 })
                 .collect();
-            kind.onward.sort_unstable();
-            kind.onward.dedup();
-            kind.is_held = self.direction == Direction::Backrefs
+            key.onward.sort_unstable();
+            key.onward.dedup();
+            key.is_held = self.direction == Direction::Backrefs
                 && matches!(self.snapshot.external(node), Some(1..));
         }
-        Some(kind)
+        Some(key)
     }
 }

@@ -2,7 +2,7 @@
 
 use objgraph_core::{Node, NodeId};
 
-use super::walk::{Part, Walk};
+use super::builder::{PartialPicture, PictureBuilder};
 use super::{Neighbourhood, PictureOptions, Subject, TooLarge};
 use crate::analysis::{Direction, LeakKinds, Leaks, NodeSet, Reference};
 
@@ -34,8 +34,8 @@ pub(super) fn leaks(
         ..*options
     };
     let objects = leaks.len() + leaks.possibly_leaked().len();
-    let mut walk = Walk::new(snapshot, &among_leaked, Direction::Refs);
-    walk.part = Some(Part {
+    let mut builder = PictureBuilder::new(snapshot, &among_leaked, Direction::Refs);
+    builder.part = Some(PartialPicture {
         max_objects: options.max_objects,
         looked_into: possibly,
         objects,
@@ -59,12 +59,12 @@ pub(super) fn leaks(
     for (number, ring) in rings.iter().enumerate() {
         // The rings that are left share the room that is left; those that the report names are
         // drawn in any case.
-        let room = (options.max_objects / 2).saturating_sub(walk.objects());
+        let room = (options.max_objects / 2).saturating_sub(builder.objects());
         let share = room / (rings.len() - number).min(4);
         if share < 2 && number >= named {
             break;
         }
-        draw_ring(&mut walk, ring, share.clamp(4, RING));
+        draw_ring(&mut builder, ring, share.clamp(4, RING));
         for step in *ring {
             told.insert(step.node);
         }
@@ -72,9 +72,9 @@ pub(super) fn leaks(
     if rings.is_empty()
         && let Some(first) = leaks.iter().chain(leaks.possibly_leaked()).next()
     {
-        walk.draw_start(first.node_id());
+        builder.draw_start(first.node_id());
     }
-    let mut picture = walk.finish()?;
+    let mut picture = builder.finish()?;
 
     let mut deepest = 0;
     for drawn in &picture.nodes {
@@ -92,7 +92,7 @@ pub(super) fn leaks(
 }
 
 /// Draws the objects of a ring, at most so many, and the gap if there is one.
-fn draw_ring(walk: &mut Walk<'_, '_>, ring: &[Reference], room: usize) {
+fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usize) {
     let gap = if ring.len() > room + room / 3 {
         room.div_ceil(2)..ring.len() - room / 2
     } else {
@@ -103,9 +103,9 @@ fn draw_ring(walk: &mut Walk<'_, '_>, ring: &[Reference], room: usize) {
     let mut round: Vec<(usize, NodeId, usize)> = Vec::new();
     for (number, step) in ring.iter().enumerate() {
         if !gap.contains(&number) {
-            round.push((walk.draw_start(step.node), step.node, step.edge));
+            round.push((builder.draw_start(step.node), step.node, step.edge));
         } else if number == gap.start {
-            let more = walk
+            let more = builder
                 .picture
                 .add_node(Subject::MoreObjects(gap.len()), 0, false);
             round.push((more, step.node, ring[gap.end - 1].edge));
@@ -113,6 +113,6 @@ fn draw_ring(walk: &mut Walk<'_, '_>, ring: &[Reference], room: usize) {
     }
     for (number, &(from, source, edge)) in round.iter().enumerate() {
         let (to, target, _) = round[(number + 1) % round.len()];
-        walk.draw_ahead((from, to), edge, (source, target));
+        builder.draw_ahead((from, to), edge, (source, target));
     }
 }

@@ -6,7 +6,7 @@
 
 /// Whether a value in a field, which could not be visited, is a pointer of another copy of objgraph,
 /// or holds one in containers that the trace looks into.
-pub(crate) fn is_of_another_copy(full_name: &str) -> bool {
+pub(crate) fn is_foreign_copy(full_name: &str) -> bool {
     let (path, arguments) = match full_name.split_once('<') {
         Some((path, arguments)) => (path, arguments.strip_suffix('>').unwrap_or(arguments)),
         None => return false,
@@ -16,7 +16,7 @@ pub(crate) fn is_of_another_copy(full_name: &str) -> bool {
             .iter()
             .any(|pointer| path.ends_with(pointer));
     }
-    is_container(path) && arguments_of(arguments).any(is_of_another_copy)
+    is_container(path) && arguments_of(arguments).any(is_foreign_copy)
 }
 
 /// Whether it is a type of std that the trace looks into if it can visit its arguments.
@@ -62,7 +62,7 @@ mod tests {
             format!("core::cell::RefCell<alloc::vec::Vec<{WEAK}>>"),
             format!("std::collections::hash::map::HashMap<(u8, u8), {RC}>"),
         ] {
-            assert!(is_of_another_copy(&name), "{name}");
+            assert!(is_foreign_copy(&name), "{name}");
         }
         // Ours may be in what the trace cannot look into.
         for name in [
@@ -73,7 +73,7 @@ mod tests {
             "alloc::rc::Rc<u8>".to_owned(),
             "i32".to_owned(),
         ] {
-            assert!(!is_of_another_copy(&name), "{name}");
+            assert!(!is_foreign_copy(&name), "{name}");
         }
     }
 }

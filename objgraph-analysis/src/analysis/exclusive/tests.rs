@@ -1,7 +1,7 @@
 use objgraph_core::{Holder, NodeId};
 use proptest::prelude::*;
 
-use super::kept_alone;
+use super::exclusively_retained;
 use crate::analysis::testkit::Kit;
 
 /// The other way around: what has nobody above it but objects below the value that are not held.
@@ -53,7 +53,7 @@ proptest! {
         for &(from, to) in &edges {
             kit.edge(ids[from], "next", ids[to]);
         }
-        let alone: Vec<usize> = kept_alone(&kit.snapshot(), ids[0])
+        let alone: Vec<usize> = exclusively_retained(&kit.snapshot(), ids[0])
             .into_iter()
             .map(NodeId::index)
             .collect();
@@ -74,5 +74,5 @@ fn what_is_reported_twice_is_not_kept_alone() {
     let once = kit.node("app::Node", 0);
     kit.edge(value, "two", once);
     kit.repeated(twice);
-    assert_eq!(kept_alone(&kit.snapshot(), value), [once]);
+    assert_eq!(exclusively_retained(&kit.snapshot(), value), [once]);
 }

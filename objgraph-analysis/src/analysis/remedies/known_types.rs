@@ -4,7 +4,7 @@ use objgraph_core::has_feature;
 
 /// What values of a type of std may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum Contents {
     /// Nothing, whatever its arguments.
     Nothing,
     /// Values of its arguments.
@@ -15,8 +15,8 @@ pub(super) enum Holds {
 
 /// What values of the type of std, or of objgraph, with this full name hold; `None` if the trace
 /// cannot visit it.
-pub(super) fn of_std(path: &str) -> Option<Holds> {
-    use Holds::{Arguments, Nothing, References};
+pub(super) fn of_std(path: &str) -> Option<Contents> {
+    use Contents::{Arguments, Nothing, References};
     let (root, inside) = path.split_once("::")?;
     match root {
         "objgraph_core" => return Some(References),

@@ -58,22 +58,25 @@ pub(super) fn possibly_leaked(
         return (Vec::new(), Vec::new());
     }
     let components = strong_components(snapshot);
-    let mut peel = Peel::new(snapshot, &components, &hidden, &suspects, &owners);
+    let mut suspect_set = SuspectSet::new(snapshot, &components, &hidden, &suspects, &owners);
     for &node in held.iter().filter(|&&node| !hidden.contains(node)) {
-        peel.remove(node);
+        suspect_set.remove(node);
     }
-    peel.run();
-    if !hidden.iter().any(|node| peel.keeps(node)) {
+    suspect_set.run();
+    if !hidden.iter().any(|node| suspect_set.keeps(node)) {
         return (Vec::new(), Vec::new());
     }
-    let possibly = alive.iter().filter(|&node| peel.keeps(node)).collect();
-    suspects.retain(|suspect| alive.contains(suspect.node) && peel.keeps(suspect.node));
+    let possibly = alive
+        .iter()
+        .filter(|&node| suspect_set.keeps(node))
+        .collect();
+    suspects.retain(|suspect| alive.contains(suspect.node) && suspect_set.keeps(suspect.node));
     (possibly, suspects)
 }
 
 /// Removes from the set what is certainly alive, and then what owns no opaque value that is left,
 /// until nothing changes.
-struct Peel<'s> {
+struct SuspectSet<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
     /// Whether the component has an object whose holder may be hidden.
@@ -87,7 +90,7 @@ struct Peel<'s> {
     bereft: Vec<usize>,
 }
 
-impl<'s> Peel<'s> {
+impl<'s> SuspectSet<'s> {
     fn new(
         snapshot: &'s Snapshot,
         components: &'s Components,
@@ -95,7 +98,7 @@ impl<'s> Peel<'s> {
         suspects: &[OpaqueValue],
         owners: &NodeSet,
     ) -> Self {
-        let mut peel = Self {
+        let mut suspect_set = Self {
             snapshot,
             components,
             is_hidden: vec![false; components.count()],
@@ -105,21 +108,21 @@ impl<'s> Peel<'s> {
             bereft: Vec::new(),
         };
         for node in hidden.iter() {
-            let component = peel.of(node);
-            peel.is_hidden[component] = true;
+            let component = suspect_set.of(node);
+            suspect_set.is_hidden[component] = true;
         }
         for suspect in suspects {
-            let component = peel.of(suspect.node);
-            peel.owned[component] += 1;
+            let component = suspect_set.of(suspect.node);
+            suspect_set.owned[component] += 1;
         }
         for node in owners.iter() {
-            let component = peel.of(node);
+            let component = suspect_set.of(node);
             for edge in rows(snapshot, node) {
-                let leaves = edge.strong && peel.of(edge.target) != component;
-                peel.owned[component] += u32::from(leaves && owners.contains(edge.target));
+                let leaves = edge.strong && suspect_set.of(edge.target) != component;
+                suspect_set.owned[component] += u32::from(leaves && owners.contains(edge.target));
             }
         }
-        peel
+        suspect_set
     }
 
     fn of(&self, node: NodeId) -> usize {

@@ -9,7 +9,7 @@ use crate::analysis::{Components, rows};
 ///
 /// It reads names, marks and references, and nothing of the order in which objects were born; so a
 /// group has the same answer in every run.
-pub(super) struct Closing<'s> {
+pub(super) struct ClosingFields<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
     fields: &'s Fields,
@@ -17,7 +17,7 @@ pub(super) struct Closing<'s> {
     open: Vec<u32>,
 }
 
-impl<'s> Closing<'s> {
+impl<'s> ClosingFields<'s> {
     pub fn new(snapshot: &'s Snapshot, components: &'s Components, fields: &'s Fields) -> Self {
         Self {
             snapshot,

@@ -2,20 +2,20 @@
 
 /// A type, by its full name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Name<'n> {
+pub(super) enum TypeName<'n> {
     /// A path with its generic arguments, and what follows them if anything does:
     /// `app::make<u8>::{{closure}}`.
     Path {
         path: &'n str,
-        arguments: Vec<Name<'n>>,
+        arguments: Vec<TypeName<'n>>,
         rest: &'n str,
     },
     /// A tuple.
-    Tuple(Vec<Name<'n>>),
+    Tuple(Vec<TypeName<'n>>),
     /// An array or a slice of this, with the length if it has one.
-    List(Box<Name<'n>>, Option<&'n str>),
+    List(Box<TypeName<'n>>, Option<&'n str>),
     /// A reference, with the text before what it refers to: `&`, `&mut `.
-    Reference(&'n str, Box<Name<'n>>),
+    Reference(&'n str, Box<TypeName<'n>>),
     /// A trait object: its text without `dyn`, and the path of its first trait.
     Object(&'n str, &'n str),
     /// Anything else: a function pointer, a raw pointer, a number.
@@ -23,37 +23,37 @@ pub(super) enum Name<'n> {
 }
 
 /// Reads a full name.
-pub(super) fn read(name: &str) -> Name<'_> {
-    Reader { rest: name }.ty()
+pub(super) fn parse(name: &str) -> TypeName<'_> {
+    TypeNameParser { rest: name }.ty()
 }
 
-struct Reader<'n> {
+struct TypeNameParser<'n> {
     rest: &'n str,
 }
 
-impl<'n> Reader<'n> {
-    fn ty(&mut self) -> Name<'n> {
+impl<'n> TypeNameParser<'n> {
+    fn ty(&mut self) -> TypeName<'n> {
         self.rest = self.rest.trim_start();
         for mark in ["&mut ", "&"] {
             if self.eat(mark) {
-                return Name::Reference(mark, Box::new(self.ty()));
+                return TypeName::Reference(mark, Box::new(self.ty()));
             }
         }
         if self.eat("(") {
-            return Name::Tuple(self.list(")"));
+            return TypeName::Tuple(self.list(")"));
         }
         if self.eat("[") {
             let item = self.ty();
             self.eat(";");
             let length = self.until_end().trim();
             self.eat("]");
-            return Name::List(Box::new(item), (!length.is_empty()).then_some(length));
+            return TypeName::List(Box::new(item), (!length.is_empty()).then_some(length));
         }
         if self.eat("dyn ") {
             let text = self.until_end().trim();
             let bare = text.strip_prefix("for<'a> ").unwrap_or(text);
             let end = bare.find(|c: char| !is_of_path(c)).unwrap_or(bare.len());
-            return Name::Object(text, &bare[..end]);
+            return TypeName::Object(text, &bare[..end]);
         }
         let starts_path = self
             .rest
@@ -62,7 +62,7 @@ impl<'n> Reader<'n> {
             .iter()
             .any(|start| self.rest.starts_with(start));
         if is_function || !starts_path {
-            return Name::Other(self.until_end());
+            return TypeName::Other(self.until_end());
         }
         let end = self
             .rest
@@ -78,7 +78,7 @@ impl<'n> Reader<'n> {
             true => self.until_end(),
             false => "",
         };
-        Name::Path {
+        TypeName::Path {
             path,
             arguments,
             rest,
@@ -86,7 +86,7 @@ impl<'n> Reader<'n> {
     }
 
     /// Types between commas, up to and with `end`.
-    fn list(&mut self, end: &str) -> Vec<Name<'n>> {
+    fn list(&mut self, end: &str) -> Vec<TypeName<'n>> {
         let mut items = Vec::new();
         loop {
             self.rest = self.rest.trim_start();
@@ -144,8 +144,8 @@ fn is_of_path(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn path<'n>(path: &'n str, arguments: Vec<Name<'n>>) -> Name<'n> {
-        Name::Path {
+    fn path<'n>(path: &'n str, arguments: Vec<TypeName<'n>>) -> TypeName<'n> {
+        TypeName::Path {
             path,
             arguments,
             rest: "",
@@ -155,42 +155,42 @@ mod tests {
     #[test]
     fn names_are_read_at_every_depth() {
         assert_eq!(
-            read("core::cell::RefCell<(app::Node<i32, 3>, [u8; 4], &[app::A])>"),
+            parse("core::cell::RefCell<(app::Node<i32, 3>, [u8; 4], &[app::A])>"),
             path(
                 "core::cell::RefCell",
-                vec![Name::Tuple(vec![
-                    path("app::Node", vec![path("i32", vec![]), Name::Other("3")]),
-                    Name::List(Box::new(path("u8", vec![])), Some("4")),
-                    Name::Reference(
+                vec![TypeName::Tuple(vec![
+                    path("app::Node", vec![path("i32", vec![]), TypeName::Other("3")]),
+                    TypeName::List(Box::new(path("u8", vec![])), Some("4")),
+                    TypeName::Reference(
                         "&",
-                        Box::new(Name::List(Box::new(path("app::A", vec![])), None))
+                        Box::new(TypeName::List(Box::new(path("app::A", vec![])), None))
                     ),
                 ])]
             )
         );
         assert_eq!(
-            read(
+            parse(
                 "alloc::boxed::Box<dyn core::ops::function::Fn(u8) -> app::B<u8> + core::marker::Send>"
             ),
             path(
                 "alloc::boxed::Box",
-                vec![Name::Object(
+                vec![TypeName::Object(
                     "core::ops::function::Fn(u8) -> app::B<u8> + core::marker::Send",
                     "core::ops::function::Fn"
                 )]
             )
         );
         assert_eq!(
-            read("app::Two<app::make<u8>::{{closure}}, fn(u8, u8) -> u8>"),
+            parse("app::Two<app::make<u8>::{{closure}}, fn(u8, u8) -> u8>"),
             path(
                 "app::Two",
                 vec![
-                    Name::Path {
+                    TypeName::Path {
                         path: "app::make",
                         arguments: vec![path("u8", vec![])],
                         rest: "::{{closure}}"
                     },
-                    Name::Other("fn(u8, u8) -> u8")
+                    TypeName::Other("fn(u8, u8) -> u8")
                 ]
             )
         );
@@ -202,7 +202,7 @@ mod tests {
         for text in [
             "", "<", "a<", "(", "[", "&", "a<b", "a>b", "a<b,,>", "dyn ", "(>",
         ] {
-            let _ = read(text);
+            let _ = parse(text);
         }
     }
 }

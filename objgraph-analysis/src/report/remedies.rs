@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::analysis::Opening;
+use crate::analysis::Remedy;
 
 /// How a field that objgraph knows nothing of is marked.
 const MARK: &str = "mark the field #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc";
 
 /// One opening of a type, which has this full name.
 struct OpeningText<'o> {
-    opening: &'o Opening,
+    remedy: &'o Remedy,
     type_name: &'o str,
     /// Whether it is of values in a field of an object, and not of objects.
     is_in_field: bool,
@@ -17,29 +17,29 @@ struct OpeningText<'o> {
 
 impl fmt::Display for OpeningText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.opening {
-            Opening::Derive(path) if !names(self.type_name, path) => {
+        match self.remedy {
+            Remedy::Derive(path) if !names(self.type_name, path) => {
                 write!(f, "derive `Tracked` on {path}")
             }
-            Opening::Derive(_) => write!(f, "derive `Tracked` on it"),
-            Opening::Register {
+            Remedy::Derive(_) => write!(f, "derive `Tracked` on it"),
+            Remedy::Register {
                 written,
                 within: None,
             } => write!(f, "objgraph::register!({written})"),
-            Opening::Register {
+            Remedy::Register {
                 written,
                 within: Some(function),
             } => write!(f, "objgraph::register!({written}), in `{function}`"),
-            Opening::Feature(feature) => write!(
+            Remedy::Feature(feature) => write!(
                 f,
                 "in Cargo.toml: objgraph = {{ version = \"{}.{}\", features = [\"{feature}\"] }}",
                 env!("CARGO_PKG_VERSION_MAJOR"),
                 env!("CARGO_PKG_VERSION_MINOR")
             ),
-            Opening::Capture(object) if object.is_empty() => {
+            Remedy::Capture(object) if object.is_empty() => {
                 write!(f, "make the closure with `objgraph::capture!`")
             }
-            Opening::Capture(object) => write!(
+            Remedy::Capture(object) => write!(
                 f,
                 "make it with `objgraph::capture!`, as an objgraph::{}<dyn {object}>",
                 if object.contains("Send") {
@@ -48,7 +48,7 @@ impl fmt::Display for OpeningText<'_> {
                     "Capture"
                 }
             ),
-            Opening::Future(object) => write!(
+            Remedy::Future(object) => write!(
                 f,
                 "make it with `objgraph::future!`, as an objgraph::{}<dyn {object}>",
                 if object.contains("Send") {
@@ -57,35 +57,35 @@ impl fmt::Display for OpeningText<'_> {
                     "LocalFuture"
                 }
             ),
-            Opening::Supertrait(object) => write!(
+            Remedy::Supertrait(object) => write!(
                 f,
                 "make `objgraph::Tracked` a supertrait of {}, and add `{}`",
                 object.split([' ', '<']).next().unwrap_or(object),
                 visit_of_boxes(object)
             ),
-            Opening::OwnPointer => write!(
+            Remedy::OwnPointer => write!(
                 f,
                 "use a pointer of objgraph in place of std's, with `objgraph::unsize!`"
             ),
-            Opening::Bound => write!(
+            Remedy::Bound => write!(
                 f,
                 "on the type with the field, #[tracked(bound = \"S: objgraph::Tracked\")] for \
                  its parameter S, since a closure has no name to register"
             ),
-            Opening::Call => write!(
+            Remedy::Call => write!(
                 f,
                 "call `objgraph::refs(&*it)` where it is made: a closure has no name to register"
             ),
-            Opening::ValueInAny => {
+            Remedy::ValueInAny => {
                 write!(f, "objgraph::register!(…) with the type of the value in it")
             }
-            Opening::OneCopy => write!(f, "have all crates depend on one version of objgraph"),
-            Opening::WatchTask => write!(
+            Remedy::OneCopy => write!(f, "have all crates depend on one version of objgraph"),
+            Remedy::WatchTask => write!(
                 f,
                 "call `objgraph::watch(&task)` for the `Arc` that it wakes"
             ),
-            Opening::With if self.is_in_field => write!(f, "{MARK}"),
-            Opening::With => write!(f, "it stays opaque"),
+            Remedy::With if self.is_in_field => write!(f, "{MARK}"),
+            Remedy::With => write!(f, "it stays opaque"),
         }
     }
 }
@@ -104,23 +104,23 @@ fn names(full_name: &str, path: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('<'))
 }
 
-/// All openings of a type, in the order to apply them.
-pub(super) fn opened_by(openings: &[Opening], type_name: &str, is_in_field: bool) -> String {
-    let may_be_foreign = |opening: &Opening| match opening {
-        Opening::Derive(path) => names(type_name, path),
+/// All remedies of a type, in the order to apply them.
+pub(super) fn remedies_text(remedies: &[Remedy], type_name: &str, is_in_field: bool) -> String {
+    let may_be_foreign = |remedy: &Remedy| match remedy {
+        Remedy::Derive(path) => names(type_name, path),
         _ => false,
     };
-    let texts = openings.iter().map(|opening| {
+    let texts = remedies.iter().map(|remedy| {
         let text = OpeningText {
-            opening,
+            remedy,
             type_name,
             is_in_field,
         };
         text.to_string()
     });
     let mut text = texts.collect::<Vec<_>>().join("; and ");
-    if is_in_field && openings.iter().any(may_be_foreign) {
-        let after = if openings.len() > 1 { ";" } else { "" };
+    if is_in_field && remedies.iter().any(may_be_foreign) {
+        let after = if remedies.len() > 1 { ";" } else { "" };
         text.push_str(&format!("{after} or, if it is foreign, {MARK}"));
     }
     text

@@ -3,24 +3,24 @@
 //! It is read from the full name of a type, which says of each type in it where it is declared:
 //! in std, in a crate that objgraph has a feature for, or in a crate that derives.
 
-mod known;
-mod name;
+mod known_types;
 #[cfg(test)]
 mod tests;
+mod type_name;
 
 use std::any::type_name;
 use std::task::Waker;
 
 use objgraph_core::{Family, PathId, Segment, Snapshot, TypeInfo, public_name};
 
-use super::is_of_another_copy;
+use super::is_foreign_copy;
 
-use self::known::{Holds, ecosystem, is_primitive, of_std};
-use self::name::{Name, read};
+use self::known_types::{Contents, ecosystem, is_primitive, of_std};
+use self::type_name::{TypeName, parse};
 
 /// What makes the trace visit values of a type that it cannot visit yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Opening {
+pub(crate) enum Remedy {
     /// The derive, on the type with this full name.
     Derive(String),
     /// `objgraph::register!`, of this type as a program writes it.
@@ -55,28 +55,28 @@ pub(crate) enum Opening {
 }
 
 /// What opens objects of a type of the snapshot, in order.
-pub(super) fn openings_of(snapshot: &Snapshot, type_index: usize) -> Vec<Opening> {
+pub(super) fn remedies_for_type(snapshot: &Snapshot, type_index: usize) -> Vec<Remedy> {
     let parts = snapshot.parts();
-    openings(
+    remedies(
         &parts.types[type_index].name,
-        Where::Object,
+        ValueLocation::Object,
         &parts.families,
     )
 }
 
 /// What opens the values of a type at the end of a path, in order.
-pub(super) fn openings_at(snapshot: &Snapshot, path: PathId, type_index: usize) -> Vec<Opening> {
+pub(super) fn remedies_at(snapshot: &Snapshot, path: PathId, type_index: usize) -> Vec<Remedy> {
     let parts = snapshot.parts();
-    openings(
+    remedies(
         &parts.types[type_index].name,
         place(snapshot, path),
         &parts.families,
     )
 }
 
-/// Where values of a type are that cannot be visited.
+/// ValueLocation values of a type are that cannot be visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Where<'s> {
+enum ValueLocation<'s> {
     /// They are objects.
     Object,
     /// In a field of a generic type, whose type has this text; empty if it is not known.
@@ -86,7 +86,7 @@ enum Where<'s> {
 }
 
 /// What is known of the field at the end of a path.
-fn place(snapshot: &Snapshot, path: PathId) -> Where<'_> {
+fn place(snapshot: &Snapshot, path: PathId) -> ValueLocation<'_> {
     let parts = snapshot.parts();
     let mut at = path;
     let field = loop {
@@ -94,7 +94,7 @@ fn place(snapshot: &Snapshot, path: PathId) -> Where<'_> {
             Segment::Field(field) | Segment::BackField(field) => break field,
             _ => match parts.paths.parent(at) {
                 Some(parent) => at = parent,
-                None => return Where::Generic(""),
+                None => return ValueLocation::Generic(""),
             },
         }
     };
@@ -103,45 +103,45 @@ fn place(snapshot: &Snapshot, path: PathId) -> Where<'_> {
         declared_by.is_some_and(|path| path == info.name.split('<').next().unwrap_or_default())
     };
     match parts.types.iter().find(|info| declares(info)) {
-        Some(info) if info.is_derived && !info.name.contains('<') => Where::Concrete,
+        Some(info) if info.is_derived && !info.name.contains('<') => ValueLocation::Concrete,
         Some(info) => {
             let mut fields = info.fields.iter();
             let found = fields.find(|one| one.name == field.name());
-            Where::Generic(found.map_or("", |one| one.type_text))
+            ValueLocation::Generic(found.map_or("", |one| one.type_text))
         }
-        None => Where::Generic(""),
+        None => ValueLocation::Generic(""),
     }
 }
 
 /// What opens values of a type with this full name, all of it in order.
 ///
-fn openings(full_name: &str, place: Where<'_>, families: &[Family]) -> Vec<Opening> {
-    if place != Where::Object && is_of_another_copy(full_name) {
-        return vec![Opening::OneCopy];
+fn remedies(full_name: &str, place: ValueLocation<'_>, families: &[Family]) -> Vec<Remedy> {
+    if place != ValueLocation::Object && is_foreign_copy(full_name) {
+        return vec![Remedy::OneCopy];
     }
     if full_name == type_name::<Waker>() {
-        return vec![Opening::WatchTask];
+        return vec![Remedy::WatchTask];
     }
-    let name = read(full_name);
-    let mut finder = Finder {
+    let name = parse(full_name);
+    let mut finder = RemedyFinder {
         families,
         found: Vec::new(),
         is_nameable: true,
     };
     finder.whole(&name);
-    let Finder {
+    let RemedyFinder {
         mut found,
         is_nameable,
         ..
     } = finder;
-    if let (Name::Object(..), Where::Object) = (&name, place) {
-        return vec![Opening::OwnPointer];
+    if let (TypeName::Object(..), ValueLocation::Object) = (&name, place) {
+        return vec![Remedy::OwnPointer];
     }
     if !is_nameable {
-        if !found.iter().any(|one| matches!(one, Opening::Capture(_))) {
+        if !found.iter().any(|one| matches!(one, Remedy::Capture(_))) {
             found.push(match place {
-                Where::Object => Opening::Call,
-                _ => Opening::Bound,
+                ValueLocation::Object => Remedy::Call,
+                _ => Remedy::Bound,
             });
         }
     } else if found.is_empty() || needs_name(&name, place, &found) {
@@ -153,41 +153,40 @@ fn openings(full_name: &str, place: Where<'_>, families: &[Family]) -> Vec<Openi
 /// Whether a value of the type can own no counted reference: it is made of std's types alone, and
 /// of those that hold nothing.
 pub(crate) fn is_plain(full_name: &str) -> bool {
-    fn holds_nothing(name: &Name<'_>) -> bool {
+    fn holds_nothing(name: &TypeName<'_>) -> bool {
         match name {
-            Name::Path { path, .. } if is_primitive(path) => true,
-            Name::Path {
+            TypeName::Path { path, .. } if is_primitive(path) => true,
+            TypeName::Path {
                 path,
                 arguments,
                 rest: "",
             } => match of_std(path) {
-                Some(Holds::Nothing) => true,
-                Some(Holds::Arguments) => arguments.iter().all(holds_nothing),
-                Some(Holds::References) | None => false,
+                Some(Contents::Nothing) => true,
+                Some(Contents::Arguments) => arguments.iter().all(holds_nothing),
+                Some(Contents::References) | None => false,
             },
-            Name::Tuple(parts) => parts.iter().all(holds_nothing),
-            Name::List(item, _) => holds_nothing(item),
+            TypeName::Tuple(parts) => parts.iter().all(holds_nothing),
+            TypeName::List(item, _) => holds_nothing(item),
             // What it refers to, it does not own.
-            Name::Reference(..) => true,
-            Name::Other(text) => !text.is_empty(),
-            Name::Path { .. } | Name::Object(..) => false,
+            TypeName::Reference(..) => true,
+            TypeName::Other(text) => !text.is_empty(),
+            TypeName::Path { .. } | TypeName::Object(..) => false,
         }
     }
-    holds_nothing(&read(full_name))
+    holds_nothing(&parse(full_name))
 }
 
 /// Whether the type must be registered by name too, after what was found has been done.
-fn needs_name(name: &Name<'_>, place: Where<'_>, found: &[Opening]) -> bool {
-    let works_by_name =
-        |opening: &Opening| matches!(opening, Opening::Derive(_) | Opening::Feature(_));
+fn needs_name(name: &TypeName<'_>, place: ValueLocation<'_>, found: &[Remedy]) -> bool {
+    let works_by_name = |remedy: &Remedy| matches!(remedy, Remedy::Derive(_) | Remedy::Feature(_));
     if !found.iter().all(works_by_name) {
         return false;
     }
-    let Name::Path {
+    let TypeName::Path {
         path, arguments, ..
     } = name
     else {
-        return place == Where::Object;
+        return place == ValueLocation::Object;
     };
     if arguments.is_empty() {
         return false;
@@ -195,14 +194,14 @@ fn needs_name(name: &Name<'_>, place: Where<'_>, found: &[Opening]) -> bool {
     let last = path.rsplit("::").next().unwrap_or(path);
     match place {
         // A field that names the type registers it.
-        Where::Concrete => false,
-        Where::Generic(text) => !text
+        ValueLocation::Concrete => false,
+        ValueLocation::Generic(text) => !text
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
             .any(|word| word == last),
         // The derive of a type that is not generic registers the cells and locks around it.
-        Where::Object => {
+        ValueLocation::Object => {
             !(is_cell(path)
-                && matches!(&arguments[..], [Name::Path { arguments, .. }] if arguments.is_empty()))
+                && matches!(&arguments[..], [TypeName::Path { arguments, .. }] if arguments.is_empty()))
         }
     }
 }
@@ -216,105 +215,109 @@ fn is_cell(path: &str) -> bool {
     cells.contains(&&*public_name(path))
 }
 
-struct Finder<'f> {
+struct RemedyFinder<'f> {
     families: &'f [Family],
-    found: Vec<Opening>,
+    found: Vec<Remedy>,
     /// Whether a program can write the type: a closure has no name.
     is_nameable: bool,
 }
 
-impl Finder<'_> {
-    fn push(&mut self, opening: Opening) {
-        if !self.found.contains(&opening) {
-            self.found.push(opening);
+impl RemedyFinder<'_> {
+    fn push(&mut self, remedy: Remedy) {
+        if !self.found.contains(&remedy) {
+            self.found.push(remedy);
         }
     }
 
     /// The type as a whole.
-    fn whole(&mut self, name: &Name<'_>) {
+    fn whole(&mut self, name: &TypeName<'_>) {
         match name {
-            Name::Path { path, rest, .. } if is_closure(path, rest) => {
+            TypeName::Path { path, rest, .. } if is_closure(path, rest) => {
                 self.is_nameable = false;
-                self.push(Opening::Capture(String::new()));
+                self.push(Remedy::Capture(String::new()));
             }
             _ => self.part(name),
         }
     }
 
     /// A type that values of the whole own.
-    fn part(&mut self, name: &Name<'_>) {
+    fn part(&mut self, name: &TypeName<'_>) {
         match name {
-            Name::Path { path, rest, .. } if is_closure(path, rest) => self.is_nameable = false,
-            Name::Path {
+            TypeName::Path { path, rest, .. } if is_closure(path, rest) => self.is_nameable = false,
+            TypeName::Path {
                 path, arguments, ..
             } => self.path(path, arguments),
-            Name::Tuple(parts) => parts.iter().for_each(|part| self.part(part)),
-            Name::List(item, _) => self.part(item),
-            Name::Reference(_, referent) => self.part(referent),
-            Name::Object(text, first) => {
-                let opening = self.object(text, first);
-                self.push(opening);
+            TypeName::Tuple(parts) => parts.iter().for_each(|part| self.part(part)),
+            TypeName::List(item, _) => self.part(item),
+            TypeName::Reference(_, referent) => self.part(referent),
+            TypeName::Object(text, first) => {
+                let remedy = self.object(text, first);
+                self.push(remedy);
             }
-            Name::Other(_) => {}
+            TypeName::Other(_) => {}
         }
     }
 
-    fn path(&mut self, path: &str, arguments: &[Name<'_>]) {
+    fn path(&mut self, path: &str, arguments: &[TypeName<'_>]) {
         if is_primitive(path) {
             return;
         }
         match (of_std(path), ecosystem(path)) {
-            (Some(Holds::Arguments), _) => arguments.iter().for_each(|part| self.part(part)),
+            (Some(Contents::Arguments), _) => arguments.iter().for_each(|part| self.part(part)),
             (Some(_), _) => self.names(arguments),
             (None, Some(ecosystem)) => {
                 if !ecosystem.is_on() {
-                    self.push(Opening::Feature(ecosystem.feature));
+                    self.push(Remedy::Feature(ecosystem.feature));
                 }
                 // A raw lock, or a kind of pointer, that a crate passes to its own type is no value.
                 for argument in arguments {
                     match argument {
-                        Name::Path { path, .. } if is_raw(path) => {}
+                        TypeName::Path { path, .. } if is_raw(path) => {}
                         _ => self.part(argument),
                     }
                 }
             }
             // The arguments of a type that derives may be any.
             (None, None) if self.is_family(path) => self.names(arguments),
-            (None, None) if is_std(path) => self.push(Opening::With),
+            (None, None) if is_std(path) => self.push(Remedy::With),
             (None, None) => {
-                self.push(Opening::Derive(path.to_owned()));
+                self.push(Remedy::Derive(path.to_owned()));
                 self.names(arguments);
             }
         }
     }
 
     /// Types that must merely have a name.
-    fn names(&mut self, arguments: &[Name<'_>]) {
+    fn names(&mut self, arguments: &[TypeName<'_>]) {
         for argument in arguments {
             match argument {
-                Name::Path { path, rest, .. } if is_closure(path, rest) => self.is_nameable = false,
-                Name::Path { arguments, .. } | Name::Tuple(arguments) => self.names(arguments),
-                Name::List(item, _) | Name::Reference(_, item) => {
+                TypeName::Path { path, rest, .. } if is_closure(path, rest) => {
+                    self.is_nameable = false
+                }
+                TypeName::Path { arguments, .. } | TypeName::Tuple(arguments) => {
+                    self.names(arguments)
+                }
+                TypeName::List(item, _) | TypeName::Reference(_, item) => {
                     self.names(std::slice::from_ref(item));
                 }
-                Name::Object(..) | Name::Other(_) => {}
+                TypeName::Object(..) | TypeName::Other(_) => {}
             }
         }
     }
 
-    fn object(&self, text: &str, first: &str) -> Opening {
+    fn object(&self, text: &str, first: &str) -> Remedy {
         let (root, last) = (
             first.split("::").next().unwrap_or(first),
             first.rsplit("::").next().unwrap_or(first),
         );
         match (root, last) {
             ("core" | "alloc" | "std", "Fn" | "FnMut" | "FnOnce") => {
-                Opening::Capture(written_object(text))
+                Remedy::Capture(written_object(text))
             }
-            ("core" | "alloc" | "std", "Future") => Opening::Future(written_object(text)),
-            ("core", "Any") => Opening::ValueInAny,
-            ("core" | "alloc" | "std", _) => Opening::With,
-            _ => Opening::Supertrait(written_object(text)),
+            ("core" | "alloc" | "std", "Future") => Remedy::Future(written_object(text)),
+            ("core", "Any") => Remedy::ValueInAny,
+            ("core" | "alloc" | "std", _) => Remedy::With,
+            _ => Remedy::Supertrait(written_object(text)),
         }
     }
 
@@ -363,33 +366,33 @@ fn written_object(text: &str) -> String {
 }
 
 /// The line that registers a type.
-fn register(name: &Name<'_>, families: &[Family]) -> Opening {
-    let mut writer = Writer {
+fn register(name: &TypeName<'_>, families: &[Family]) -> Remedy {
+    let mut writer = TypeWriter {
         families,
         out: String::new(),
         within: None,
     };
     writer.write(name);
-    Opening::Register {
+    Remedy::Register {
         written: writer.out,
         within: writer.within,
     }
 }
 
 /// Writes a type as a program would.
-struct Writer<'f> {
+struct TypeWriter<'f> {
     families: &'f [Family],
     out: String,
     within: Option<String>,
 }
 
-impl Writer<'_> {
-    fn write(&mut self, name: &Name<'_>) {
+impl TypeWriter<'_> {
+    fn write(&mut self, name: &TypeName<'_>) {
         match name {
-            Name::Path {
+            TypeName::Path {
                 path, arguments, ..
             } => self.path(path, arguments),
-            Name::Tuple(parts) => {
+            TypeName::Tuple(parts) => {
                 self.out.push('(');
                 self.list(parts);
                 if parts.len() == 1 {
@@ -397,7 +400,7 @@ impl Writer<'_> {
                 }
                 self.out.push(')');
             }
-            Name::List(item, length) => {
+            TypeName::List(item, length) => {
                 self.out.push('[');
                 self.write(item);
                 if let Some(length) = length {
@@ -406,20 +409,20 @@ impl Writer<'_> {
                 }
                 self.out.push(']');
             }
-            Name::Reference(mark, referent) => {
+            TypeName::Reference(mark, referent) => {
                 self.out.push_str("&'static ");
                 self.out.push_str(mark.trim_start_matches('&'));
                 self.write(referent);
             }
-            Name::Object(text, _) => {
+            TypeName::Object(text, _) => {
                 self.out.push_str("dyn ");
                 self.out.push_str(&written_object(text));
             }
-            Name::Other(text) => self.out.push_str(text),
+            TypeName::Other(text) => self.out.push_str(text),
         }
     }
 
-    fn list(&mut self, names: &[Name<'_>]) {
+    fn list(&mut self, names: &[TypeName<'_>]) {
         for (index, name) in names.iter().enumerate() {
             if index > 0 {
                 self.out.push_str(", ");
@@ -428,7 +431,7 @@ impl Writer<'_> {
         }
     }
 
-    fn path(&mut self, path: &str, arguments: &[Name<'_>]) {
+    fn path(&mut self, path: &str, arguments: &[TypeName<'_>]) {
         let arguments = match (of_std(path), ecosystem(path)) {
             (Some(_), _) => {
                 self.out.push_str(&public_name(path));
@@ -438,7 +441,7 @@ impl Writer<'_> {
                 self.out.push_str(&ecosystem.written(path));
                 // An alias of the crate's own fills in its raw locks.
                 match arguments {
-                    [Name::Path { path: raw, .. }, rest @ ..]
+                    [TypeName::Path { path: raw, .. }, rest @ ..]
                         if raw.starts_with("parking_lot::") =>
                     {
                         rest

@@ -1,6 +1,6 @@
 //! Kinds of leaks: leaked objects in groups, and groups of the same shape together.
 
-mod closing;
+mod closing_fields;
 mod fingerprint;
 mod fixes;
 mod groups;
@@ -19,7 +19,7 @@ use super::fields::{FieldPath, Fields};
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, bytes_of, rows};
-use closing::Closing;
+use closing_fields::ClosingFields;
 use groups::{Groups, SHARED};
 
 /// The kinds of leaks among the leaked objects of a snapshot, those that retain the most bytes
@@ -282,7 +282,7 @@ impl LeakKinds {
         for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::FIXED) {
             let own = leaked.iter().zip(&self.of);
             let own = own.filter(|(_, of)| **of as usize == number);
-            kind.fixes = fixes::fixes(&fixes::Task {
+            kind.fixes = fixes::fixes(&fixes::LeakedKind {
                 snapshot,
                 fields,
                 objects: &set(&mut own.map(|(&node, _)| node)),
@@ -380,16 +380,21 @@ fn fingerprints_of_roots(
     fields: &Fields,
     groups: &Groups,
 ) -> Vec<Fingerprint> {
-    let mut closing = Closing::new(snapshot, &groups.components, fields);
-    let mut by_links: HashMap<Vec<fingerprint::Link>, (Fingerprint, Vec<u32>)> = HashMap::new();
+    let mut closing = ClosingFields::new(snapshot, &groups.components, fields);
+    let mut by_cycle_edges: HashMap<Vec<fingerprint::CycleEdge>, (Fingerprint, Vec<u32>)> =
+        HashMap::new();
     let mut by_fields: HashMap<Vec<u32>, Fingerprint> = HashMap::new();
     let fingerprints = groups.roots.iter().map(|&root| {
-        let links = fingerprint::links(snapshot, &groups.components, root, fields);
-        let (fingerprint, held_by) = by_links.entry(links).or_insert_with_key(|links| {
-            let held_by: BTreeSet<u32> = links.iter().map(|&(_, field, _)| field).collect();
-            let fingerprint = fingerprint::of_links(snapshot, fields, links);
-            (fingerprint, held_by.into_iter().collect())
-        });
+        let cycle_edges = fingerprint::cycle_edges(snapshot, &groups.components, root, fields);
+        let (fingerprint, held_by) =
+            by_cycle_edges
+                .entry(cycle_edges)
+                .or_insert_with_key(|cycle_edges| {
+                    let held_by: BTreeSet<u32> =
+                        cycle_edges.iter().map(|&(_, field, _)| field).collect();
+                    let fingerprint = fingerprint::of_cycle_edges(snapshot, fields, cycle_edges);
+                    (fingerprint, held_by.into_iter().collect())
+                });
         match closing.of(root, held_by) {
             Some(closing) => *by_fields
                 .entry(closing)

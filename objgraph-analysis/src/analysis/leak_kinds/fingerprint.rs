@@ -32,7 +32,7 @@ pub struct ParseFingerprintError;
 
 impl Fingerprint {
     fn of<'t>(texts: impl Iterator<Item = &'t String>) -> Self {
-        let mut hash = Hash::new();
+        let mut hash = Fnv1a::new();
         texts.for_each(|text| hash.text(text));
         Self(hash.0)
     }
@@ -74,18 +74,18 @@ impl std::error::Error for ParseFingerprintError {}
 
 /// A strong reference inside of a cycle: the type of the holder, the field and the type of the
 /// target.
-pub(super) type Link = (u32, u32, u32);
+pub(super) type CycleEdge = (u32, u32, u32);
 
 /// The links inside of a component, each once, sorted.
-pub(super) fn links(
+pub(super) fn cycle_edges(
     snapshot: &Snapshot,
     components: &Components,
     component: usize,
     fields: &Fields,
-) -> Vec<Link> {
+) -> Vec<CycleEdge> {
     let nodes = &snapshot.parts().nodes;
     let type_of = |node: NodeId| nodes[node.index()].type_index;
-    let mut links: HashSet<Link> = HashSet::new();
+    let mut cycle_edges: HashSet<CycleEdge> = HashSet::new();
     let mut last = None;
     for &node in components.members(component) {
         for edge in rows(snapshot, node) {
@@ -93,21 +93,25 @@ pub(super) fn links(
                 continue;
             }
             let field = fields.number(edge.path);
-            let link = (type_of(node), field, type_of(edge.target));
-            if last.replace(link) != Some(link) {
-                links.insert(link);
+            let cycle_edge = (type_of(node), field, type_of(edge.target));
+            if last.replace(cycle_edge) != Some(cycle_edge) {
+                cycle_edges.insert(cycle_edge);
             }
         }
     }
-    let mut links: Vec<Link> = links.into_iter().collect();
-    links.sort_unstable();
-    links
+    let mut cycle_edges: Vec<CycleEdge> = cycle_edges.into_iter().collect();
+    cycle_edges.sort_unstable();
+    cycle_edges
 }
 
 /// The fingerprint of a cycle with these links.
-pub(super) fn of_links(snapshot: &Snapshot, fields: &Fields, links: &[Link]) -> Fingerprint {
+pub(super) fn of_cycle_edges(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    cycle_edges: &[CycleEdge],
+) -> Fingerprint {
     let name = |index: u32| stable_name(&snapshot.types()[index as usize].name);
-    let shape: BTreeSet<[String; 3]> = links
+    let shape: BTreeSet<[String; 3]> = cycle_edges
         .iter()
         .map(|&(holder, field, target)| [name(holder), field_name(fields, field), name(target)])
         .collect();
@@ -129,9 +133,9 @@ fn field_name(fields: &Fields, field: u32) -> String {
 }
 
 /// FNV-1a with 64 bits (Glenn Fowler, Landon Curt Noll, Kiem-Phong Vo).
-struct Hash(u64);
+struct Fnv1a(u64);
 
-impl Hash {
+impl Fnv1a {
     fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
@@ -145,19 +149,19 @@ impl Hash {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fingerprint, Hash, ParseFingerprintError};
+    use super::{Fingerprint, Fnv1a, ParseFingerprintError};
 
     #[test]
     fn the_hash_is_fnv_1a() {
         // The empty text, and "a", as published; the end mark is left out here.
-        let mut hash = Hash::new();
+        let mut hash = Fnv1a::new();
         assert_eq!(hash.0, 0xcbf2_9ce4_8422_2325);
         hash.0 = (hash.0 ^ u64::from(b'a')).wrapping_mul(0x0000_0100_0000_01b3);
         assert_eq!(hash.0, 0xaf63_dc4c_8601_ec8c);
-        let mut split = Hash::new();
+        let mut split = Fnv1a::new();
         split.text("ab");
         split.text("c");
-        let mut other = Hash::new();
+        let mut other = Fnv1a::new();
         other.text("a");
         other.text("bc");
         assert_ne!(split.0, other.0);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
-use super::fold::Folding;
-use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, red};
+use super::fold::FoldRules;
+use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, cyclic_edges};
 use crate::analysis::{Direction, NodeSet};
 use crate::order;
 
@@ -22,20 +22,20 @@ pub(super) fn around(
     direction: Direction,
     options: &PictureOptions<'_>,
 ) -> Result<Neighbourhood, TooLarge> {
-    let mut walk = Walk::new(snapshot, options, direction);
-    walk.draw_starts(starts)?;
-    walk.finish()
+    let mut builder = PictureBuilder::new(snapshot, options, direction);
+    builder.draw_starts(starts)?;
+    builder.finish()
 }
 
 /// The picture so far.
-pub(super) struct Walk<'s, 'f> {
+pub(super) struct PictureBuilder<'s, 'f> {
     snapshot: &'s Snapshot,
     options: &'s PictureOptions<'f>,
     direction: Direction,
     starts: &'s [NodeId],
     pub(super) picture: Neighbourhood,
     /// What is drawn in part only; everything if not set.
-    pub(super) part: Option<Part>,
+    pub(super) part: Option<PartialPicture>,
     /// Where each object is drawn.
     drawn: HashMap<NodeId, usize>,
     /// How many nodes of the picture are objects, or stacks of them.
@@ -49,7 +49,7 @@ pub(super) struct Walk<'s, 'f> {
 }
 
 /// The bounds of a picture of a part of something.
-pub(super) struct Part {
+pub(super) struct PartialPicture {
     /// How many objects to draw, or stacks of them.
     pub(super) max_objects: usize,
     /// Of these, what could not be looked into is drawn.
@@ -58,7 +58,7 @@ pub(super) struct Part {
     pub(super) objects: usize,
 }
 
-impl<'s, 'f> Walk<'s, 'f> {
+impl<'s, 'f> PictureBuilder<'s, 'f> {
     pub(super) fn new(
         snapshot: &'s Snapshot,
         options: &'s PictureOptions<'f>,
@@ -87,7 +87,7 @@ impl<'s, 'f> Walk<'s, 'f> {
         self.starts = starts;
         let (stack_of, mut stacks) = match self.options.fold_over {
             Some(over) => self
-                .folding(0)
+                .fold_rules(0)
                 .stacks(starts.iter().map(|&start| (start, None)), over.max(STARTS)),
             None => (HashMap::new(), Vec::new()),
         };
@@ -140,7 +140,7 @@ impl<'s, 'f> Walk<'s, 'f> {
             self.expand(at)?;
             at += 1;
         }
-        red::mark(&mut self.picture, &self.strong);
+        cyclic_edges::mark(&mut self.picture, &self.strong);
         Ok(self.picture)
     }
 
@@ -197,7 +197,7 @@ impl<'s, 'f> Walk<'s, 'f> {
                     let by = (edge.path_id(), edge.is_strong());
                     (self.direction.far(edge), Some(by))
                 });
-                self.folding(depth).stacks(met, over)
+                self.fold_rules(depth).stacks(met, over)
             }
             None => (HashMap::new(), Vec::new()),
         };
@@ -278,8 +278,8 @@ impl<'s, 'f> Walk<'s, 'f> {
         }
     }
 
-    fn folding(&self, depth: usize) -> Folding<'_, '_> {
-        Folding {
+    fn fold_rules(&self, depth: usize) -> FoldRules<'_, '_> {
+        FoldRules {
             snapshot: self.snapshot,
             options: self.options,
             direction: self.direction,

@@ -10,18 +10,18 @@ fn family(path: &str, module: &str) -> Family {
     }
 }
 
-fn of_object(name: &str) -> Vec<Opening> {
+fn of_object(name: &str) -> Vec<Remedy> {
     let families = [
         family("app::Node", "app"),
         family("app::main::Local", "app"),
     ];
-    openings(name, Where::Object, &families)
+    remedies(name, ValueLocation::Object, &families)
 }
 
 fn registers(name: &str) -> String {
     match &of_object(name)[..] {
         [
-            Opening::Register {
+            Remedy::Register {
                 written,
                 within: None,
             },
@@ -53,7 +53,7 @@ fn what_can_be_visited_is_registered_by_a_line_that_compiles() {
     }
     assert_eq!(
         of_object("app::main::Local<u8>"),
-        [Opening::Register {
+        [Remedy::Register {
             written: "Local<u8>".to_owned(),
             within: Some("app::main".to_owned())
         }]
@@ -62,14 +62,14 @@ fn what_can_be_visited_is_registered_by_a_line_that_compiles() {
 
 #[test]
 fn what_cannot_be_visited_is_opened_first() {
-    let derive = || Opening::Derive("app::Key".to_owned());
+    let derive = || Remedy::Derive("app::Key".to_owned());
     assert_eq!(of_object("app::Key"), [derive()]);
     assert_eq!(of_object("core::cell::RefCell<app::Key>"), [derive()]);
     assert_eq!(
         of_object("core::cell::RefCell<alloc::vec::Vec<app::Key>>"),
         [
             derive(),
-            Opening::Register {
+            Remedy::Register {
                 written: "std::cell::RefCell<Vec<app::Key>>".to_owned(),
                 within: None
             }
@@ -77,28 +77,28 @@ fn what_cannot_be_visited_is_opened_first() {
     );
     assert_eq!(
         of_object("app::main::{{closure}}"),
-        [Opening::Capture(String::new())]
+        [Remedy::Capture(String::new())]
     );
     assert_eq!(
         of_object("app::Node<app::main::{{closure}}>"),
-        [Opening::Call]
+        [Remedy::Call]
     );
-    assert_eq!(of_object("std::process::Command"), [Opening::With]);
-    assert_eq!(of_object("dyn app::Shape"), [Opening::OwnPointer]);
+    assert_eq!(of_object("std::process::Command"), [Remedy::With]);
+    assert_eq!(of_object("dyn app::Shape"), [Remedy::OwnPointer]);
 }
 
 #[test]
 fn fields_name_their_types() {
-    let of_field = |name, text| openings(name, Where::Generic(text), &[]);
+    let of_field = |name, text| remedies(name, ValueLocation::Generic(text), &[]);
     let object = "alloc::boxed::Box<dyn core::ops::function::Fn(u8) -> u8 + core::marker::Send>";
     assert_eq!(
         of_field(object, "Box<dyn Fn(u8) -> u8 + Send>"),
-        [Opening::Capture("Fn(u8) -> u8 + Send".to_owned())]
+        [Remedy::Capture("Fn(u8) -> u8 + Send".to_owned())]
     );
     let future = "core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future<Output = ()>>>";
     assert_eq!(
         of_field(future, "Pin<Box<dyn Future<Output = ()>>>"),
-        [Opening::Future(
+        [Remedy::Future(
             "std::future::Future<Output = ()>".to_owned()
         )]
     );
@@ -107,16 +107,19 @@ fn fields_name_their_types() {
             "alloc::boxed::Box<dyn app::Shape<u8>>",
             "Box<dyn Shape<u8>>"
         ),
-        [Opening::Supertrait("app::Shape<u8>".to_owned())]
+        [Remedy::Supertrait("app::Shape<u8>".to_owned())]
     );
-    let pool = || Opening::Derive("app::Pool".to_owned());
+    let pool = || Remedy::Derive("app::Pool".to_owned());
     assert_eq!(of_field("app::Pool<u8>", "Vec<Pool<u8>>"), [pool()]);
     assert_eq!(of_field("app::Pool<u8>", "T").len(), 2);
     // An alias names the type too.
-    assert_eq!(openings("app::Pool<u8>", Where::Concrete, &[]), [pool()]);
+    assert_eq!(
+        remedies("app::Pool<u8>", ValueLocation::Concrete, &[]),
+        [pool()]
+    );
     assert_eq!(
         of_field("app::Pool<app::main::{{closure}}>", "S"),
-        [pool(), Opening::Bound]
+        [pool(), Remedy::Bound]
     );
 }
 

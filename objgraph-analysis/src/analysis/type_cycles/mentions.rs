@@ -14,7 +14,7 @@ pub(super) struct Mention<'t> {
 
 /// How what stands inside of some angle brackets is held.
 #[derive(Clone, Copy)]
-struct Inside {
+struct HoldContext {
     ownership: Ownership,
     is_in_cell: bool,
     /// It is not held at all: borrowed, an argument of a function, a marker.
@@ -42,13 +42,13 @@ const CELLS: [&str; 14] = [
 /// `is_derived` holds, are held by its own fields and left out.
 pub(super) fn mentions<'t>(text: &'t str, is_derived: &dyn Fn(&str) -> bool) -> Vec<Mention<'t>> {
     let mut found = Vec::new();
-    let outside = Inside {
+    let outside = HoldContext {
         ownership: Ownership::Value,
         is_in_cell: false,
         is_away: false,
     };
     // For each open bracket: what holds around it, and at the start of each item in it.
-    let mut open: Vec<(Inside, Inside)> = Vec::new();
+    let mut open: Vec<(HoldContext, HoldContext)> = Vec::new();
     let mut here = outside;
     let mut last = "";
     // Between `dyn` and the path of its trait.
@@ -126,7 +126,7 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// How what stands between the brackets after `path` is held.
-fn inside(around: Inside, path: &str, is_derived: &dyn Fn(&str) -> bool) -> Inside {
+fn inside(around: HoldContext, path: &str, is_derived: &dyn Fn(&str) -> bool) -> HoldContext {
     let name = last_segment(path);
     let ownership = match (around.ownership, name) {
         (Ownership::Weak, _) | (_, "Weak") => Ownership::Weak,
@@ -135,7 +135,7 @@ fn inside(around: Inside, path: &str, is_derived: &dyn Fn(&str) -> bool) -> Insi
         }
         _ => Ownership::Value,
     };
-    Inside {
+    HoldContext {
         ownership,
         is_in_cell: around.is_in_cell || CELLS.contains(&name),
         is_away: around.is_away || is_marker(name) || is_derived(path),

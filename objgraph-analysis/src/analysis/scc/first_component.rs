@@ -10,10 +10,7 @@ use crate::analysis::graph::Graph;
 
 /// The component of the first node that `within` does not exclude, if it may be large; else
 /// nothing.
-pub(super) fn component(
-    graph: &(impl Edges + ?Sized),
-    within: &impl Fn(usize) -> bool,
-) -> Vec<u32> {
+pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> bool) -> Vec<u32> {
     let nodes = graph.nodes();
     let mut open = Bits::new(nodes);
     let mut count = 0;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use objgraph_core::{Node, NodeId, Snapshot, State};
 
-use super::openings::{Opening, is_plain, openings_at, openings_of};
-use super::possibly::may_own;
+use super::possibly_leaked::may_own;
+use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
 use super::{Leaks, OpaqueValue};
 
 /// Objects that are alive and may have leaked, for all that the trace can prove: a verdict of
 /// "nothing leaked" about them is not earned.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
-pub struct Unproven {
+pub struct UnprovenObjects {
     snapshot: Arc<Snapshot>,
     /// Those that are possibly leaked, sorted.
     pub(crate) possibly: Vec<NodeId>,
@@ -22,7 +22,7 @@ pub struct Unproven {
     pub(crate) untraced: Vec<NodeId>,
 }
 
-impl Unproven {
+impl UnprovenObjects {
     /// Those among the wanted objects; `None` if all of them are known to be held. O(objects).
     pub fn among(leaks: &Leaks, is_wanted: impl Fn(Node<'_>) -> bool) -> Option<Self> {
         let snapshot = leaks.snapshot();
@@ -60,16 +60,16 @@ impl Unproven {
     }
 
     /// What opens objects of a type, in order.
-    pub(crate) fn openings_of(&self, type_index: usize) -> Vec<Opening> {
-        openings_of(&self.snapshot, type_index)
+    pub(crate) fn remedies_for_type(&self, type_index: usize) -> Vec<Remedy> {
+        remedies_for_type(&self.snapshot, type_index)
     }
 
     /// What opens the value that a suspect is, in order.
-    pub(crate) fn openings_at(&self, suspect: &OpaqueValue) -> Vec<Opening> {
+    pub(crate) fn remedies_at(&self, suspect: &OpaqueValue) -> Vec<Remedy> {
         let type_index = suspect.type_index as usize;
         match suspect.place {
-            Some((path, _)) => openings_at(&self.snapshot, path, type_index),
-            None => self.openings_of(type_index),
+            Some((path, _)) => remedies_at(&self.snapshot, path, type_index),
+            None => self.remedies_for_type(type_index),
         }
     }
 

@@ -57,12 +57,12 @@ impl Fix {
 }
 
 /// Sets of more fields than this are not looked for.
-const LARGEST: usize = 4;
+const MAX_FIELDS: usize = 4;
 /// So many sets are tried for a kind of leak at most; each costs a pass over its objects.
-const TRIES: usize = 200;
+const MAX_TRIES: usize = 200;
 
 /// A kind of leak, for the search.
-pub(super) struct Task<'t> {
+pub(super) struct LeakedKind<'t> {
     pub(super) snapshot: &'t Snapshot,
     pub(super) fields: &'t Fields,
     /// The objects of the kind.
@@ -80,19 +80,19 @@ pub(super) struct Task<'t> {
 }
 
 /// The smallest fixes, the likeliest first, those that free objects in use last; where more than
-/// [`LARGEST`] fields are needed, one that works. Empty if no change of fields frees the objects.
-pub(super) fn fixes(task: &Task<'_>) -> Vec<Fix> {
-    let mut search = Search {
-        task,
+/// [`MAX_FIELDS`] fields are needed, one that works. Empty if no change of fields frees the objects.
+pub(super) fn fixes(kind: &LeakedKind<'_>) -> Vec<Fix> {
+    let mut search = FixSearch {
+        kind,
         cycles: Vec::new(),
         refused: Vec::new(),
         costly: Vec::new(),
         tries: 0,
     };
     let mut found = Vec::new();
-    for size in 1..=LARGEST {
+    for size in 1..=MAX_FIELDS {
         found = search.of_size(size);
-        if !found.is_empty() || search.tries >= TRIES {
+        if !found.is_empty() || search.tries >= MAX_TRIES {
             break;
         }
     }
@@ -121,8 +121,8 @@ fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
     fixes
 }
 
-struct Search<'t> {
-    task: &'t Task<'t>,
+struct FixSearch<'t> {
+    kind: &'t LeakedKind<'t>,
     /// The fields of cycles that were met, each sorted.
     cycles: Vec<Vec<u32>>,
     /// Sets of fields that free objects in use, or not all of the kind, each sorted. What contains
@@ -133,13 +133,13 @@ struct Search<'t> {
     tries: usize,
 }
 
-impl Search<'_> {
+impl FixSearch<'_> {
     fn of_size(&mut self, size: usize) -> Vec<Fix> {
         let mut found: Vec<(Vec<u32>, Fix)> = Vec::new();
         // Each round learns a cycle, refuses a set or finds a fix, or is the last.
-        while self.tries < TRIES {
+        while self.tries < MAX_TRIES {
             let mut candidates = Vec::new();
-            self.hitting(&mut Vec::new(), size, &mut candidates);
+            self.hitting_sets(&mut Vec::new(), size, &mut candidates);
             candidates.retain(|set| found.iter().all(|(known, _)| known != set));
             let Some(set) = candidates.into_iter().min() else {
                 break;
@@ -165,7 +165,7 @@ impl Search<'_> {
         let mut set = Vec::new();
         while let Some(cycle) = self.cycle_without(&set) {
             let is_named = |field: &&u32| {
-                self.task.fields.get(**field).is_back || self.task.fields.is_named_back(**field)
+                self.kind.fields.get(**field).is_back || self.kind.fields.is_named_back(**field)
             };
             set.push(*cycle.iter().find(is_named).or(cycle.first())?);
         }
@@ -183,8 +183,8 @@ impl Search<'_> {
     }
 
     /// All sets of `size` fields, `chosen` among them, that hit every cycle that was met and
-    /// contain no set that was refused. Its depth is at most [`LARGEST`].
-    fn hitting(&self, chosen: &mut Vec<u32>, size: usize, found: &mut Vec<Vec<u32>>) {
+    /// contain no set that was refused. Its depth is at most [`MAX_FIELDS`].
+    fn hitting_sets(&self, chosen: &mut Vec<u32>, size: usize, found: &mut Vec<Vec<u32>>) {
         let missed = self
             .cycles
             .iter()
@@ -203,7 +203,7 @@ impl Search<'_> {
         for &field in cycle {
             chosen.push(field);
             if !self.is_refused(chosen) {
-                self.hitting(chosen, size, found);
+                self.hitting_sets(chosen, size, found);
             }
             chosen.pop();
         }
@@ -220,12 +220,12 @@ impl Search<'_> {
         const UNSEEN: u8 = 0;
         const ON_PATH: u8 = 1;
         const DONE: u8 = 2;
-        let Task {
+        let LeakedKind {
             snapshot,
             fields,
             objects,
             ..
-        } = self.task;
+        } = self.kind;
         let follows = |edge: &EdgeRow| {
             edge.strong
                 && objects.contains(edge.target)
@@ -272,8 +272,8 @@ impl Search<'_> {
     fn fields_of_cycle(&self, path: &[(NodeId, usize)], first: NodeId) -> Vec<u32> {
         let mut cycle = Vec::new();
         for &(node, next) in path.iter().rev() {
-            let edge = &rows(self.task.snapshot, node)[next - 1];
-            cycle.push(self.task.fields.pointer(self.task.snapshot, edge));
+            let edge = &rows(self.kind.snapshot, node)[next - 1];
+            cycle.push(self.kind.fields.pointer(self.kind.snapshot, edge));
             if node == first {
                 break;
             }
@@ -287,26 +287,26 @@ impl Search<'_> {
 
     /// The fix that these fields are, if they free all objects.
     fn proven(&self, set: &[u32]) -> Option<Fix> {
-        let task = self.task;
+        let kind = self.kind;
         if set.is_empty() {
             return None;
         }
-        let holds = |path: PathId| set.contains(&task.fields.number(path));
-        let mut simulation = task.base.clone();
+        let holds = |path: PathId| set.contains(&kind.fields.number(path));
+        let mut simulation = kind.base.clone();
         simulation.weaken(holds);
         let freed = simulation.freed();
-        let frees_all = task.objects.iter().all(|node| freed.contains(node));
+        let frees_all = kind.objects.iter().all(|node| freed.contains(node));
         if !frees_all {
             return None;
         }
         let (leaked, lost): (Vec<NodeId>, Vec<NodeId>) =
-            freed.iter().partition(|&node| task.leaked.contains(node));
+            freed.iter().partition(|&node| kind.leaked.contains(node));
         let (mut back, mut all) = (0, 0);
-        let mut owned = NodeSet::new(task.snapshot.len());
-        let birth = |node: NodeId| (task.epochs[node.index()], node);
-        for node in task.objects.iter() {
-            let is_in_first = task.first.contains(node);
-            for edge in rows(task.snapshot, node).iter().filter(|edge| edge.strong) {
+        let mut owned = NodeSet::new(kind.snapshot.len());
+        let birth = |node: NodeId| (kind.epochs[node.index()], node);
+        for node in kind.objects.iter() {
+            let is_in_first = kind.first.contains(node);
+            for edge in rows(kind.snapshot, node).iter().filter(|edge| edge.strong) {
                 if !holds(edge.path) {
                     owned.insert(edge.target);
                 } else if is_in_first {
@@ -315,7 +315,7 @@ impl Search<'_> {
                 }
             }
         }
-        let orphans: Vec<NodeId> = task
+        let orphans: Vec<NodeId> = kind
             .objects
             .iter()
             .filter(|&node| !owned.contains(node))
@@ -323,18 +323,18 @@ impl Search<'_> {
         Some(Fix {
             fields: set
                 .iter()
-                .map(|&field| task.fields.get(field).clone())
+                .map(|&field| kind.fields.get(field).clone())
                 .collect(),
             frees: leaked.len(),
-            bytes: leaked.iter().map(|&node| (task.bytes)(node)).sum(),
+            bytes: leaked.iter().map(|&node| (kind.bytes)(node)).sum(),
             heads: orphans
                 .iter()
-                .filter(|&&node| task.first.contains(node))
+                .filter(|&&node| kind.first.contains(node))
                 .count(),
             orphans,
             lost,
             points_back: back * 2 > all,
-            is_named_back: set.iter().all(|&field| task.fields.is_named_back(field)),
+            is_named_back: set.iter().all(|&field| kind.fields.is_named_back(field)),
         })
     }
 }

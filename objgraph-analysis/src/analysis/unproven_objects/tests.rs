@@ -4,7 +4,7 @@ use crate::analysis::testkit::Kit;
 
 fn unproven(kit: Kit) -> Option<usize> {
     let leaks = find_leaks(&kit.snapshot());
-    let unproven = Unproven::among(&leaks, |_| true)?;
+    let unproven = UnprovenObjects::among(&leaks, |_| true)?;
     Some(unproven.nodes().count())
 }
 
@@ -39,5 +39,5 @@ fn only_wanted_objects_count() {
     let node = kit.node("app::Foreign", 1);
     kit.row(node).state = State::Opaque;
     let leaks = find_leaks(&kit.snapshot());
-    assert!(Unproven::among(&leaks, |node| node.scope() == 1).is_none());
+    assert!(UnprovenObjects::among(&leaks, |node| node.scope() == 1).is_none());
 }

@@ -15,7 +15,7 @@ use super::reach;
 /// what it owns. Takes time in proportion to the nodes and edges.
 #[must_use]
 #[doc(hidden)]
-pub fn kept_alone(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
+pub fn exclusively_retained(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
     let reached = reach(snapshot, [value]);
     let reported = reported(snapshot);
     let is_held = |node: NodeId| {
