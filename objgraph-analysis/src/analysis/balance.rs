@@ -1,26 +1,27 @@
-//! What the counts of an object tell: whether its references were all found, and if not, why not.
+//! Compares the strong count of an object with the references that the trace found.
 //!
-//! Every analysis asks here, so that none takes for gone what another holds to be alive.
+//! Every analysis that depends on counts asks this module, so that all of them agree on what is
+//! alive.
 
 use objgraph_core::{Holder, Node, Snapshot, State};
 
-/// The references that an object has, against those that the trace saw.
+/// The strong count of an object, against the strong references that the trace found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Balance {
-    /// So many references, none fewer than were seen; what is left is held from outside.
+    /// The strong count, which is at least the number of references found; the rest are external.
     Counted(u32),
-    /// It stands inside of objects that were seen, and lives as long as they do.
+    /// The object is part of objects that were found, and lives as long as they do.
     Owned,
-    /// It lives where it stands; nobody counts references to it.
+    /// The object lives by value, and its references are not counted.
     InPlace,
-    /// So many references, and more were reported, or one more than once.
+    /// The strong count; more references were reported, or one of them more than once.
     OverReported(u32),
-    /// The number of references could not be read, or cannot be relied upon.
+    /// The strong count could not be read, or cannot be relied upon.
     Unknown,
 }
 
 impl Balance {
-    /// Of a node to which so many strong references were seen.
+    /// Returns the balance of a node to which `reported` strong references were found.
     pub(super) fn of(node: Node<'_>, reported: u32) -> Self {
         match node.holder() {
             Holder::Instance if reported > 0 => return Self::Owned,
@@ -32,8 +33,7 @@ impl Balance {
             State::OtherThread | State::Lent | State::InFlight
         );
         match node.strong() {
-            // A value that is alive with no reference is being made (`new_cyclic`) or dropped, so
-            // somebody is at work on it.
+            // A live value without a reference is being created (`new_cyclic`) or dropped.
             None | Some(0) => Self::Unknown,
             Some(_) if is_uncertain => Self::Unknown,
             Some(strong) if strong < reported || node.is_repeated() => Self::OverReported(strong),
@@ -42,7 +42,7 @@ impl Balance {
     }
 }
 
-/// How many strong references to each node the trace saw.
+/// Returns the number of strong references that the trace found to each node.
 pub(super) fn reported(snapshot: &Snapshot) -> Vec<u32> {
     let mut reported = vec![0u32; snapshot.len()];
     for edge in &snapshot.parts().edges {

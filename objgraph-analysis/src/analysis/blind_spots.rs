@@ -1,4 +1,4 @@
-//! Blind spots: what a snapshot could not look into.
+//! Blind spots: values that the trace could not see into.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,51 +8,52 @@ use super::remedies::{Remedy, remedies_at, remedies_for_type};
 use crate::order;
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
-/// What a snapshot could not look into. None of it can make up a leak; each can hide one.
+/// The values of a snapshot that the trace could not see into. A blind spot can hide a leak, but
+/// never invent one.
 ///
-/// It prints as a list with what to do about each.
+/// Prints as a list that says what to do about each.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlindSpots {
     snapshot: Arc<Snapshot>,
-    /// Types of which no object could be looked into, most objects first.
+    /// The types whose objects are opaque, those with the most objects first.
     pub types: Vec<BlindType>,
-    /// Places in objects that could not be looked into, most values first.
+    /// The opaque or busy places in objects, those with the most values first.
     pub places: Vec<BlindPlace>,
-    /// How many `Rc` objects belong to other threads, which alone may visit them.
+    /// Number of `Rc` objects that belong to other threads; only those threads may visit them.
     pub other_threads: usize,
-    /// How many objects were lent out as `&mut` by `get_mut` or `make_mut`.
+    /// Number of objects that were lent out as `&mut` by `get_mut` or `make_mut`.
     pub lent: usize,
-    /// How many objects there are whose visit panicked.
+    /// Number of objects whose visit panicked.
     pub panicked: usize,
 }
 
-/// Objects of a type that cannot be looked into.
+/// The opaque objects of one type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlindType {
-    /// The type: an index into the types of the snapshot.
+    /// The type: an index into [`Snapshot::types`].
     pub type_index: usize,
-    /// How many objects of it there are.
+    /// Number of objects.
     pub objects: usize,
 }
 
-/// A place in objects of one type that could not be looked into.
+/// A place in the objects of one type that the trace could not see into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlindPlace {
-    /// Which place: `Node.data`.
+    /// The path of the place: `Node.data`.
     pub path: PathId,
-    /// The type of the value there: an index into the types of the snapshot.
+    /// The type of the value there: an index into [`Snapshot::types`].
     pub type_index: usize,
-    /// Why not.
+    /// Why the trace could not see into it.
     pub kind: PlaceKind,
-    /// How many values are there, in all objects.
+    /// Number of values at this place, in all objects.
     pub values: usize,
 }
 
 impl BlindSpots {
-    /// The blind spots of a snapshot. O(objects).
+    /// Collects the blind spots of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
         let (mut other_threads, mut lent, mut panicked) = (0, 0, 0);
@@ -92,7 +93,7 @@ impl BlindSpots {
         }
     }
 
-    /// Whether all could be looked into.
+    /// Returns whether the trace saw into everything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.types.is_empty()
@@ -100,30 +101,30 @@ impl BlindSpots {
             && self.other_threads + self.lent + self.panicked == 0
     }
 
-    /// How much was traced, and what could not be. O(objects).
+    /// Returns how much of the snapshot was traced, and what was not. O(objects + places).
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         Coverage::of(&self.snapshot)
     }
 
-    /// What opens objects of a type, in order.
+    /// Returns what makes objects of the type visible, in the order in which to do it.
     pub(crate) fn remedies_for_type(&self, blind: &BlindType) -> Vec<Remedy> {
         remedies_for_type(&self.snapshot, blind.type_index)
     }
 
-    /// What opens the values at a place, in order.
+    /// Returns what makes the values at the place visible, in the order in which to do it.
     pub(crate) fn remedies_at(&self, blind: &BlindPlace) -> Vec<Remedy> {
         remedies_at(&self.snapshot, blind.path, blind.type_index)
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }
 }
 
-/// By number, most first; of equal numbers, in the order of the keys.
+/// Sorts by count, largest first; equal counts stay in the order of the keys.
 fn most_first<K>(counts: BTreeMap<K, usize>) -> impl Iterator<Item = (K, usize)> {
     let mut counts: Vec<(K, usize)> = counts.into_iter().collect();
     order::sort_by_key(&mut counts, |&(_, number)| std::cmp::Reverse(number));

@@ -1,4 +1,4 @@
-//! Chains: the shortest way over references from an object to one of a kind, or back.
+//! Chains: the shortest path of references from an object to one that matches, or back.
 
 #[cfg(test)]
 mod tests;
@@ -11,43 +11,43 @@ use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot};
 
 use super::{Direction, SnapshotObject};
 
-/// A chain of references: each of its objects refers to the next.
+/// A chain of references, in which each object refers to the next.
 ///
-/// It prints as `static CACHE[0] → Session.user → User`.
+/// Prints as `static CACHE[0] → Session.user → User`.
 #[derive(Clone)]
 pub struct Chain {
     snapshot: Arc<Snapshot>,
     nodes: Vec<NodeId>,
-    /// The numbers of the edges between them; one less than there are nodes.
+    /// The numbers of the edges between the nodes; one less than there are nodes.
     edges: Vec<usize>,
 }
 
 impl Chain {
-    /// How many objects are in it, both ends included: at least one.
+    /// Returns the number of objects, both ends included; at least 1.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a chain is never empty")]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// The objects, from the one that refers to the one that is referred to.
+    /// Returns the objects, from the one that refers to the one that is referred to.
     pub fn objects(&self) -> impl ExactSizeIterator<Item = SnapshotObject<'_>> + Clone {
         let nodes = self.nodes.iter();
         nodes.map(|&node| SnapshotObject::new(self.snapshot.node(node)))
     }
 
-    /// The ids of the objects, in the same order.
+    /// Returns the ids of the objects, in the same order.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = ObjectId> + Clone + '_ {
         self.objects().map(|object| object.id())
     }
 
-    /// The numbers of their nodes in the snapshot, in the same order.
+    /// Returns the nodes of the objects, in the same order.
     #[must_use]
     pub fn nodes(&self) -> &[NodeId] {
         &self.nodes
     }
 
-    /// The references between them: one less than there are objects.
+    /// Returns the references between the objects: one less than there are objects.
     ///
     /// O(references of the objects of the chain).
     pub fn edges(&self) -> impl Iterator<Item = Edge<'_>> + Clone {
@@ -58,7 +58,7 @@ impl Chain {
         })
     }
 
-    /// The snapshot it was found in.
+    /// Returns the snapshot in which the chain was found.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
@@ -71,8 +71,8 @@ impl fmt::Debug for Chain {
     }
 }
 
-/// A search for a chain, with its options: what `ref_chain` and
-/// `backref_chain` begin and [`find`](Self::find) ends.
+/// A search for a chain and its options. `ref_chain` and `backref_chain` create it, and
+/// [`find`](Self::find) runs it.
 #[derive(Clone, Debug)]
 #[must_use = "`find` does the search"]
 pub struct ChainSearch {
@@ -85,7 +85,7 @@ pub struct ChainSearch {
 }
 
 impl ChainSearch {
-    /// A search in a snapshot, from any of the starts.
+    /// Creates a search in a snapshot that begins at any of the starts.
     pub fn new(
         snapshot: &Arc<Snapshot>,
         starts: impl IntoIterator<Item = NodeId>,
@@ -101,64 +101,64 @@ impl ChainSearch {
         }
     }
 
-    /// The greatest number of references in a chain; 20 if not set.
+    /// Sets the maximum number of references in a chain; the default is 20.
     pub fn max_depth(mut self, references: usize) -> Self {
         self.max_depth = references;
         self
     }
 
-    /// Objects that no chain goes through or ends at; a start is not left out.
+    /// Excludes objects, at which no chain passes or ends; a start is never excluded.
     pub fn ignore(mut self, ids: impl IntoIterator<Item = ObjectId>) -> Self {
         self.ignored.extend(ids);
         self
     }
 
-    /// Whether weak references count too; not if not set.
+    /// Sets whether weak references count; by default they do not.
     pub fn weak(mut self, weak: bool) -> Self {
         self.weak = weak;
         self
     }
 
-    /// The shortest chain between a start and an object for which `is_meant` holds; `None` if
-    /// there is none. A start for which it holds is a chain of one. Of several shortest, the
-    /// first in the order of the snapshot.
+    /// Returns a shortest chain between a start and an object that `is_target` accepts, or `None`
+    /// if there is none. A start that is accepted is a chain of one. Among equally short chains,
+    /// the first in the order of the snapshot wins.
     ///
-    /// Breadth first: O(objects of the snapshot + references of those it meets). The way back
-    /// ends at roots, since nothing holds them.
-    pub fn find(&self, mut is_meant: impl FnMut(Node<'_>) -> bool) -> Option<Chain> {
+    /// Breadth first: O(objects of the snapshot + references of the objects visited). A search
+    /// backwards ends at roots, since nothing holds them.
+    pub fn find(&self, mut is_target: impl FnMut(Node<'_>) -> bool) -> Option<Chain> {
         let snapshot = &*self.snapshot;
-        let mut met_from = vec![NOT_MET; snapshot.len()];
-        let mut met = Vec::new();
+        let mut reached_from = vec![NOT_VISITED; snapshot.len()];
+        let mut visited = Vec::new();
         for &start in &self.starts {
-            if met_from[start.index()] == NOT_MET {
-                met_from[start.index()] = START;
-                met.push(start);
+            if reached_from[start.index()] == NOT_VISITED {
+                reached_from[start.index()] = START;
+                visited.push(start);
             }
         }
-        let mut layer = 0..met.len();
+        let mut layer = 0..visited.len();
         let mut depth = 0;
         while !layer.is_empty() {
-            let mut nodes = met[layer.clone()].iter();
-            if let Some(&found) = nodes.find(|&&node| is_meant(snapshot.node(node))) {
-                return Some(self.chain(found, &met_from));
+            let mut nodes = visited[layer.clone()].iter();
+            if let Some(&found) = nodes.find(|&&node| is_target(snapshot.node(node))) {
+                return Some(self.chain(found, &reached_from));
             }
             if depth >= self.max_depth {
                 return None;
             }
             depth += 1;
-            self.direction.gather(snapshot, &met[layer.clone()]);
+            self.direction.gather(snapshot, &visited[layer.clone()]);
             for at in layer.clone() {
-                let node = met[at];
+                let node = visited[at];
                 self.direction.for_each(snapshot, node, |edge| {
                     let far = self.direction.far(&edge);
-                    let from = &mut met_from[far.index()];
-                    if *from == NOT_MET && self.follows(&edge) && !self.ignores(far) {
+                    let from = &mut reached_from[far.index()];
+                    if *from == NOT_VISITED && self.follows(&edge) && !self.ignores(far) {
                         *from = node.index() as u32 + 1;
-                        met.push(far);
+                        visited.push(far);
                     }
                 });
             }
-            layer = layer.end..met.len();
+            layer = layer.end..visited.len();
         }
         None
     }
@@ -171,16 +171,16 @@ impl ChainSearch {
         !self.ignored.is_empty() && self.ignored.contains(&self.snapshot.node(node).id())
     }
 
-    /// The chain from the start over which a node was met.
-    fn chain(&self, found: NodeId, met_from: &[u32]) -> Chain {
+    /// Returns the chain from the start through which a node was found.
+    fn chain(&self, found: NodeId, reached_from: &[u32]) -> Chain {
         let (mut nodes, mut edges) = (vec![found], Vec::new());
         let mut at = found;
-        while met_from[at.index()] != START {
-            let from = NodeId::new(met_from[at.index()] as usize - 1);
+        while reached_from[at.index()] != START {
+            let from = NodeId::new(reached_from[at.index()] as usize - 1);
             let mut between = self.direction.edges(&self.snapshot, from);
-            let met_over =
+            let reached_over =
                 between.find(|edge| self.direction.far(edge) == at && self.follows(edge));
-            edges.extend(met_over.map(|edge| edge.number()));
+            edges.extend(reached_over.map(|edge| edge.number()));
             nodes.push(from);
             at = from;
         }
@@ -196,13 +196,13 @@ impl ChainSearch {
     }
 }
 
-/// A node was met from the one of the number less one; or from none; or it is a start.
-const NOT_MET: u32 = 0;
+/// Marks of a node: not visited, a start, or one more than the number of the node that leads to it.
+const NOT_VISITED: u32 = 0;
 const START: u32 = u32::MAX;
 
-/// Whether a node is a root: a `static` or a `thread_local!` marked with `#[objgraph::root]`, or
-/// a value that [`with_root`](objgraph_core::with_root) named. What a chain to the holder is looked for
-/// with.
+/// Returns whether a node is a root: a `static` or `thread_local!` marked `#[objgraph::root]`, or a
+/// value named by [`with_root`](objgraph_core::with_root). Use it to search for the chain from a
+/// root to an object.
 ///
 /// ```
 /// use objgraph::rc::Rc;

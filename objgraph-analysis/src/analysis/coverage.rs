@@ -1,4 +1,4 @@
-//! Coverage: what a snapshot could trace and what it could not.
+//! Coverage: what the trace saw and what it did not.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,12 +10,12 @@ use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
 use super::{Change, NodeSet, ShownNames, WhatIf, field};
 use crate::order;
 
-/// What a snapshot could trace and what it could not: whether an answer of "nothing" is earned.
+/// What the trace of a snapshot saw and what it did not: whether an answer of "nothing" is earned.
 ///
-/// Only what could change an answer counts as not traced: a value that cannot hold a reference
-/// does not.
+/// Only what could change the answer counts as untraced; a value that cannot hold a reference does
+/// not.
 ///
-/// It prints as a list of what could not be traced, with what would change that.
+/// Prints as a list of what was not traced and how to change that.
 ///
 /// ```
 /// struct Session(String);
@@ -34,22 +34,22 @@ pub struct Coverage {
     gaps: Vec<Gap>,
 }
 
-/// Objects, or values in objects, that could not be traced for one reason.
+/// Objects, or values in objects, that were not traced for one reason.
 #[derive(Clone, Debug)]
 pub(crate) struct Gap {
     pub(crate) cause: GapCause,
     pub(crate) count: usize,
 }
 
-/// Why something could not be traced.
+/// Why something was not traced.
 #[derive(Clone, Debug)]
 pub(crate) enum GapCause {
-    /// Objects of a type that nothing makes known, and what opens them, in order.
+    /// Opaque objects of one type, and what makes them visible, in order.
     Objects {
         of: NamedType,
         remedies: Vec<Remedy>,
     },
-    /// Values of a type that nothing makes known, in this field of objects.
+    /// Opaque values of one type in one field, and what makes them visible, in order.
     Values {
         of: NamedType,
         field: String,
@@ -70,41 +70,41 @@ pub(crate) struct NamedType {
 }
 
 impl Coverage {
-    /// The coverage of a snapshot. O(objects + places).
+    /// Returns the coverage of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
         Self::among(snapshot, |_| true, |_| true)
     }
 
-    /// The same of some of its objects.
-    pub fn of_nodes(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
-        Self::among(snapshot, is_meant, |_| true)
+    /// Returns the coverage of the selected objects. O(objects + places).
+    pub fn of_nodes(snapshot: &Snapshot, is_selected: impl Fn(NodeId) -> bool) -> Self {
+        Self::among(snapshot, is_selected, |_| true)
     }
 
-    /// The coverage for an answer about references, which values of plain types of std cannot
-    /// change, though nothing makes them known: they can grow, and hold none.
+    /// Returns the coverage for an answer about references. Opaque values of plain std types do not
+    /// count: they may grow, but hold no reference.
     pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
         Self::references_among(snapshot, |_| true)
     }
 
-    /// The same of some of its objects.
+    /// Like [`Coverage::of_references`], for some of the objects.
     pub(crate) fn of_references_of(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
         Self::references_among(snapshot, |node| nodes.contains(node))
     }
 
-    fn references_among(snapshot: &Snapshot, is_meant: impl Fn(NodeId) -> bool) -> Self {
+    fn references_among(snapshot: &Snapshot, is_selected: impl Fn(NodeId) -> bool) -> Self {
         let types = snapshot.types().iter();
         let matters: Vec<bool> = types
             .map(|info| info.is_visited || !is_plain(&info.name))
             .collect();
-        Self::among(snapshot, is_meant, |of| matters[of])
+        Self::among(snapshot, is_selected, |of| matters[of])
     }
 
-    /// The coverage of the objects that are meant, where only values of types that matter can
-    /// change the answer.
+    /// Returns the coverage of the selected objects, in which only values of types that matter
+    /// count as untraced.
     fn among(
         snapshot: &Snapshot,
-        is_meant: impl Fn(NodeId) -> bool,
+        is_selected: impl Fn(NodeId) -> bool,
         matters: impl Fn(usize) -> bool,
     ) -> Self {
         let mut coverage = Self {
@@ -113,9 +113,9 @@ impl Coverage {
         };
         let mut types: BTreeMap<usize, usize> = BTreeMap::new();
         let (mut other_thread, mut lent, mut panicked) = (0, 0, 0);
-        for node in snapshot.nodes().filter(|node| is_meant(node.node_id())) {
+        for node in snapshot.nodes().filter(|node| is_selected(node.node_id())) {
             match node.state() {
-                // What is being made or dropped at this moment has not leaked.
+                // What is being created or dropped at this moment has not leaked.
                 State::InFlight => continue,
                 State::Opaque if matters(node.type_index()) => {
                     *types.entry(node.type_index()).or_default() += 1;
@@ -124,7 +124,7 @@ impl Coverage {
                 State::Lent => lent += 1,
                 State::Panicked => panicked += 1,
                 _ => {
-                    // A root is no object: it holds some.
+                    // A root is not an object.
                     coverage.traced += usize::from(node.root().is_none());
                     continue;
                 }
@@ -135,7 +135,7 @@ impl Coverage {
         let (mut busy, mut deep) = (0, 0);
         let names = ShownNames::of(snapshot);
         let places = snapshot.places().iter();
-        for place in places.filter(|place| place.kind.hides() && is_meant(place.node)) {
+        for place in places.filter(|place| place.kind.hides() && is_selected(place.node)) {
             let of = place.type_index as usize;
             if place.kind != PlaceKind::TooDeep && !matters(of) {
                 continue;
@@ -153,7 +153,7 @@ impl Coverage {
             let field = field.with_type(&names.get(&field.type_name));
             values.entry((of, field)).or_insert((path, 0)).1 += count;
         }
-        let named = |of: usize| {
+        let named_type = |of: usize| {
             let info = snapshot.types().get(of)?;
             Some(NamedType {
                 shown: names.get(&info.name).into_owned(),
@@ -163,7 +163,7 @@ impl Coverage {
         let types = types.into_iter().filter_map(|(of, count)| {
             let cause = GapCause::Objects {
                 remedies: remedies_for_type(snapshot, of),
-                of: named(of)?,
+                of: named_type(of)?,
             };
             Some(Gap { cause, count })
         });
@@ -172,7 +172,7 @@ impl Coverage {
             .filter_map(|((of, field), (path, count))| {
                 let cause = GapCause::Values {
                     remedies: remedies_at(snapshot, path, of),
-                    of: named(of)?,
+                    of: named_type(of)?,
                     field,
                 };
                 Some(Gap { cause, count })
@@ -195,31 +195,31 @@ impl Coverage {
         coverage
     }
 
-    /// Whether tracking was on. Where it is off nothing is known.
+    /// Returns whether tracking was on. If it was off, nothing is known.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.is_enabled
     }
 
-    /// How many objects were traced.
+    /// Returns the number of objects that were traced.
     #[must_use]
     pub fn traced(&self) -> usize {
         self.traced
     }
 
-    /// How many objects could not be traced.
+    /// Returns the number of objects that were not traced.
     #[must_use]
     pub fn untraced(&self) -> usize {
         self.untraced
     }
 
-    /// How many values inside traced objects could not be traced.
+    /// Returns the number of values in traced objects that were not traced.
     #[must_use]
     pub fn untraced_values(&self) -> usize {
         self.values
     }
 
-    /// Whether everything that could change an answer was traced.
+    /// Returns whether everything that could change the answer was traced.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.untraced + self.values == 0
@@ -231,7 +231,7 @@ impl Coverage {
 }
 
 impl WhatIf {
-    /// What could not be traced and may be freed or lost as well.
+    /// Returns what was not traced and may be freed or lost as well. O(objects + places).
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         let snapshot = self.snapshot();

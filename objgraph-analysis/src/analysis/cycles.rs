@@ -1,4 +1,4 @@
-//! The cycles that keep leaked objects alive, and the fields that close them.
+//! The cycles that keep objects alive, and the fields that close them.
 
 #[cfg(test)]
 mod tests;
@@ -12,11 +12,11 @@ use super::fields::{Fields, is_back_name};
 use super::rings::{Reference, Rings};
 use super::{Components, NodeSet, rows, strong_components_within};
 
-/// The cycles among some objects, one example of each kind.
+/// The cycles among some objects, with one example of each kind.
 ///
-/// Objects that keep each other alive form a strongly connected component, which may hold a vast
-/// number of cycles. For each component, one short cycle is told for every field that closes
-/// one, up to [`Cycles::EXAMPLES`].
+/// Objects that keep each other alive form a strongly connected component, which may contain a vast
+/// number of cycles. For each component, one short cycle is listed for each closing field, up to
+/// [`Cycles::MAX_EXAMPLES`].
 #[derive(Clone, Debug, Default)]
 pub struct Cycles {
     kinds: Vec<CycleKind>,
@@ -24,18 +24,18 @@ pub struct Cycles {
     objects: usize,
 }
 
-/// A kind of cycle: the same fields of objects made at the same places, one after the other.
+/// A kind of cycle: the same sequence of fields, in objects created at the same sites.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CycleKind {
-    /// The first cycle of this kind: each step is the reference to the object of the next, and
-    /// the last is a reference to the first.
+    /// The first cycle of this kind. Each reference leads to the object of the next, and the last
+    /// leads to the first.
     pub ring: Vec<Reference>,
-    /// How many groups of objects that keep each other alive have a cycle of this kind.
+    /// Number of components that have a cycle of this kind.
     pub count: usize,
-    /// How many objects there are in these groups.
+    /// Number of objects in these components.
     pub objects: usize,
-    /// The fields that close the cycle, in the order of the ring, each once.
+    /// The fields that close the cycle, in the order of the ring, without repetition.
     pub closing: Vec<ClosingField>,
 }
 
@@ -43,19 +43,19 @@ pub struct CycleKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClosingField {
-    /// The field.
+    /// The path of the field.
     pub path: PathId,
-    /// Whether the field is marked `#[tracked(back)]`, so that there is no doubt.
+    /// Whether the field is marked `#[tracked(back)]`, which leaves no doubt.
     pub is_marked: bool,
 }
 
 impl Cycles {
-    /// For one group of objects that keep each other alive, at most this many cycles are told.
-    pub const EXAMPLES: usize = 4;
+    /// Maximum number of cycles that are listed for each component.
+    pub const MAX_EXAMPLES: usize = 4;
 
-    /// The cycles among these nodes (sorted), over strong edges.
+    /// Finds the cycles of strong references among these nodes, which are sorted.
     ///
-    /// Takes time in proportion to the nodes of the snapshot and the edges of the given nodes.
+    /// O(nodes of the snapshot + edges of the given nodes).
     #[must_use]
     pub fn among(snapshot: &Snapshot, nodes: &[NodeId]) -> Self {
         if nodes.is_empty() {
@@ -69,33 +69,34 @@ impl Cycles {
         ClosingEdgeSearch::new(snapshot, &components).run()
     }
 
-    /// The kinds of cycles: those of the most objects first, then in the order of the snapshot.
+    /// Returns the kinds of cycles: those with the most objects first, then in the order of the
+    /// snapshot.
     #[must_use]
     pub fn kinds(&self) -> &[CycleKind] {
         &self.kinds
     }
 
-    /// How many groups of objects there are that keep each other alive.
+    /// Returns the number of components that have a cycle.
     #[must_use]
     pub fn groups(&self) -> usize {
         self.groups
     }
 
-    /// How many objects there are in these groups; what they own besides is not counted.
+    /// Returns the number of objects in these components, without what hangs on them.
     #[must_use]
     pub fn objects(&self) -> usize {
         self.objects
     }
 }
 
-/// How sure it is that a reference is the one that should not own; the surest last.
+/// Evidence that a reference is the one that should not own; the strongest last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum BackEvidence {
-    /// It points to an object born later.
+    /// The reference points to an object born later.
     No,
-    /// It points to an object born earlier, or to its own.
+    /// The reference points to an object born earlier, or to its own holder.
     Born,
-    /// The field's name says that it points back.
+    /// The name of the field says that it points back.
     Named,
     /// The field is marked `#[tracked(back)]`.
     Marked,
@@ -104,7 +105,7 @@ enum BackEvidence {
 struct ClosingEdgeSearch<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
-    /// What the field alone tells, by path; `None` where not asked yet.
+    /// The evidence by path alone, computed on first use.
     by_path: Vec<Option<BackEvidence>>,
     rings: Rings<'s>,
     fields: Fields,
@@ -132,19 +133,19 @@ impl<'s> ClosingEdgeSearch<'s> {
             let objects = self.components.members(component).len();
             cycles.groups += 1;
             cycles.objects += objects;
-            let mut told: Vec<usize> = Vec::new();
+            let mut listed: Vec<usize> = Vec::new();
             for (source, edge) in closing {
                 let ring = self.rings.through(source, edge);
                 match kind_of.get(&self.key(&ring)) {
-                    Some(&kind) if told.contains(&kind) => {}
+                    Some(&kind) if listed.contains(&kind) => {}
                     Some(&kind) => {
                         cycles.kinds[kind].count += 1;
                         cycles.kinds[kind].objects += objects;
-                        told.push(kind);
+                        listed.push(kind);
                     }
                     None => {
                         kind_of.insert(self.key(&ring), cycles.kinds.len());
-                        told.push(cycles.kinds.len());
+                        listed.push(cycles.kinds.len());
                         let closing = self.closing_fields(&ring);
                         cycles.kinds.push(CycleKind {
                             ring,
@@ -160,8 +161,8 @@ impl<'s> ClosingEdgeSearch<'s> {
         cycles
     }
 
-    /// For each field of the component that points back, the first reference it holds, the
-    /// surest fields only; empty if there is no cycle.
+    /// Returns the first reference of each field of the component that points back, for the fields
+    /// with the strongest evidence; empty if there is no cycle.
     fn closing_edges(&mut self, component: usize) -> Vec<(NodeId, usize)> {
         let components = self.components;
         let mut best = BackEvidence::No;
@@ -183,7 +184,7 @@ impl<'s> ClosingEdgeSearch<'s> {
                     fields.clear();
                 }
                 let field = self.fields.number(edge.path);
-                if found.len() < Cycles::EXAMPLES && !fields.contains(&field) {
+                if found.len() < Cycles::MAX_EXAMPLES && !fields.contains(&field) {
                     found.push((source, first + number));
                     fields.push(field);
                 }
@@ -192,8 +193,8 @@ impl<'s> ClosingEdgeSearch<'s> {
         found
     }
 
-    /// What is the same in cycles of one kind: fields and creation sites, from the same start
-    /// whichever object the cycle was met at.
+    /// Returns what cycles of one kind have in common: fields and creation sites, rotated so that
+    /// the key does not depend on the first object.
     fn key(&self, ring: &[Reference]) -> Vec<(u32, u32)> {
         let nodes = &self.snapshot.parts().nodes;
         let mut key: Vec<(u32, u32)> = ring
@@ -208,7 +209,7 @@ impl<'s> ClosingEdgeSearch<'s> {
         key
     }
 
-    /// The surest references of the ring to change.
+    /// Returns the fields of the ring with the strongest evidence.
     fn closing_fields(&mut self, ring: &[Reference]) -> Vec<ClosingField> {
         let backs: Vec<BackEvidence> = ring
             .iter()
@@ -219,7 +220,7 @@ impl<'s> ClosingEdgeSearch<'s> {
         for (step, _) in ring.iter().zip(&backs).filter(|(_, back)| **back == best) {
             let number = |path| self.fields.number(path);
             let is_new = |field: &ClosingField| number(field.path) != number(step.path);
-            if fields.len() < Cycles::EXAMPLES && fields.iter().all(is_new) {
+            if fields.len() < Cycles::MAX_EXAMPLES && fields.iter().all(is_new) {
                 fields.push(ClosingField {
                     path: step.path,
                     is_marked: best == BackEvidence::Marked,
@@ -270,22 +271,22 @@ impl<'s> ClosingEdgeSearch<'s> {
     }
 }
 
-/// Where the least of all rotations begins (Kellogg S. Booth, "Lexicographically least circular
-/// substrings", 1980, in the form with two candidates). Takes time in proportion to the length.
+/// Returns the start of the least rotation, in linear time (Kellogg S. Booth, "Lexicographically
+/// least circular substrings", 1980, in the form with two candidates).
 fn least_rotation<T: Ord>(ring: &[T]) -> usize {
     let len = ring.len();
-    let (mut one, mut other, mut same) = (0, 1, 0);
-    while one < len && other < len && same < len {
-        let (a, b) = (&ring[(one + same) % len], &ring[(other + same) % len]);
+    let (mut one, mut other, mut matched) = (0, 1, 0);
+    while one < len && other < len && matched < len {
+        let (a, b) = (&ring[(one + matched) % len], &ring[(other + matched) % len]);
         match a.cmp(b) {
-            std::cmp::Ordering::Equal => same += 1,
+            std::cmp::Ordering::Equal => matched += 1,
             std::cmp::Ordering::Greater => {
-                one += same + 1;
-                same = 0;
+                one += matched + 1;
+                matched = 0;
             }
             std::cmp::Ordering::Less => {
-                other += same + 1;
-                same = 0;
+                other += matched + 1;
+                matched = 0;
             }
         }
         if one == other {

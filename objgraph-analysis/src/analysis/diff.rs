@@ -1,4 +1,4 @@
-//! What came, went and stayed between two snapshots.
+//! Objects and containers that came, went or stayed between two snapshots.
 
 #[cfg(test)]
 mod tests;
@@ -12,20 +12,20 @@ use objgraph_core::{Node, ObjectId, Site, Snapshot};
 use super::fields::declaring;
 use super::{Coverage, ShownNames, bytes_of};
 
-/// What came, went and stayed between two snapshots of one process: the answer of [`diff`].
+/// The difference between two snapshots of one process; see [`diff`].
 ///
-/// It prints as tables for people.
+/// Prints as tables.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Diff {
-    /// By type: those of which most more are alive first, then by name.
+    /// Turnover by type: those that grew most first, then by name.
     pub types: Vec<TypeDiff>,
-    /// By type and creation site, in the same order.
+    /// Turnover by type and creation site, in the same order.
     pub sites: Vec<SiteDiff>,
-    /// Collections of objects that are in both snapshots, and of roots: those that grew most
-    /// first, then by name. Those whose length is the same are left out.
+    /// The containers of roots, and of objects that are in both snapshots, whose length changed:
+    /// those that grew most first, then by name.
     pub containers: Vec<ContainerDiff>,
-    /// What of the second snapshot could be traced, and what could not and may hide growth.
+    /// What the trace of the second snapshot saw, and what it did not, which may hide growth.
     pub coverage: Coverage,
     pub(crate) names: ShownNames,
 }
@@ -34,82 +34,80 @@ pub struct Diff {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Turnover {
-    /// How many are alive in the second snapshot and were not in the first.
+    /// Number of objects that are alive only in the second snapshot.
     pub born: usize,
-    /// How many were alive in the first snapshot and are not in the second.
+    /// Number of objects that were alive only in the first snapshot.
     pub died: usize,
-    /// How many are in both.
+    /// Number of objects that are alive in both snapshots.
     pub survived: usize,
-    /// How many bytes more those of the second snapshot take, with what they own on the heap, than
-    /// those of the first.
+    /// Growth in bytes, including the heap memory that the objects own.
     pub bytes: i64,
 }
 
 impl Turnover {
-    /// How many were alive in the first snapshot.
+    /// Returns the number of objects in the first snapshot.
     #[must_use]
     pub fn before(&self) -> usize {
         self.survived + self.died
     }
 
-    /// How many are alive in the second snapshot.
+    /// Returns the number of objects in the second snapshot.
     #[must_use]
     pub fn after(&self) -> usize {
         self.survived + self.born
     }
 
-    /// How many more are alive in the second snapshot than in the first.
+    /// Returns by how many objects the second snapshot exceeds the first.
     #[must_use]
     pub fn growth(&self) -> i64 {
         self.born as i64 - self.died as i64
     }
 }
 
-/// The objects of a type.
+/// The turnover of the objects of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeDiff {
     /// The full name of the type.
     pub type_name: String,
-    /// How many came, went and stayed.
+    /// How many objects were born, died and survived.
     pub turnover: Turnover,
 }
 
-/// The objects of a type that were made at one place.
+/// The turnover of the objects of one type that were created at one site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SiteDiff {
     /// The full name of the type.
     pub type_name: String,
-    /// The place in the source that made them; `None` where it is not known.
+    /// The creation site; `None` if it is not known.
     pub site: Option<Site>,
-    /// How many came, went and stayed.
+    /// How many objects were born, died and survived.
     pub turnover: Turnover,
 }
 
-/// The collections at one path of all objects of a type that are in both snapshots.
+/// The containers at one path, in all objects of one type that are in both snapshots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContainerDiff {
-    /// The full name of the type that holds them; for a root its name.
+    /// The full name of the type that declares the path, or the name of the root.
     pub holder: String,
     /// The path: `sessions`, `rooms[_].guests`.
     pub path: String,
-    /// How many items there were in all of them.
+    /// Number of items in the first snapshot, in all containers together.
     pub before: u64,
-    /// How many there are now.
+    /// Number of items in the second snapshot.
     pub after: u64,
-    /// How many objects have such a collection in one of the snapshots at least.
+    /// Number of objects that have such a container in at least one snapshot.
     pub objects: usize,
 }
 
-/// What came, went and stayed from the first snapshot to the second.
+/// Compares two snapshots of one process.
 ///
-/// Objects are told apart by their ids, which are never used again. Values behind std's own
-/// pointers have none that lasts, so they are left out, unless they are
-/// [watched](objgraph_core::watch).
+/// Objects are matched by their ids, which are never used again. Values behind std's own pointers
+/// have no lasting id and are left out, unless they are [watched](objgraph_core::watch).
 ///
-/// Takes time and memory in proportion to the nodes of both.
+/// O(nodes · log nodes) time and O(nodes) memory, for the nodes of both snapshots.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};
@@ -177,7 +175,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
     }
 }
 
-/// What an object, or a root, is known by in both snapshots.
+/// What identifies an object or a root in both snapshots.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Identity<'s> {
     Object(ObjectId),
@@ -192,11 +190,11 @@ fn identity(node: Node<'_>) -> Option<Identity<'_>> {
     }
 }
 
-/// The name of what holds a collection, and where.
+/// The holder of a container, and the path of the container in it.
 type ContainerKey = (String, String);
 
 fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
-    let in_both = |identity: &Identity<'_>| match identity {
+    let is_in_both = |identity: &Identity<'_>| match identity {
         Identity::Object(id) => before.find(*id).is_some() && after.find(*id).is_some(),
         Identity::Root(_) => true,
     };
@@ -205,10 +203,10 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
     for (side, snapshot) in [before, after].into_iter().enumerate() {
         for row in snapshot.lengths() {
             let node = snapshot.node(row.node);
-            let Some(identity) = identity(node).filter(in_both) else {
+            let Some(identity) = identity(node).filter(is_in_both) else {
                 continue;
             };
-            let place = || {
+            let container_key = || {
                 let path = snapshot.parts().paths.show_field(row.path);
                 let holder = match node.root() {
                     Some(name) => name.to_owned(),
@@ -216,20 +214,20 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
                 };
                 (holder, path)
             };
-            let place = if node.root().is_some() {
-                place()
+            let key = if node.root().is_some() {
+                container_key()
             } else {
                 let key = (node.type_index() as u32, row.path.index());
-                names[side].entry(key).or_insert_with(place).clone()
+                names[side].entry(key).or_insert_with(container_key).clone()
             };
-            lengths.entry((identity, place)).or_default()[side] += row.len();
+            lengths.entry((identity, key)).or_default()[side] += row.len();
         }
     }
-    let mut by_place: BTreeMap<ContainerKey, ContainerDiff> = BTreeMap::new();
-    for ((_, place), [before, after]) in lengths {
-        let of = by_place.entry(place.clone()).or_insert(ContainerDiff {
-            holder: place.0,
-            path: place.1,
+    let mut by_key: BTreeMap<ContainerKey, ContainerDiff> = BTreeMap::new();
+    for ((_, key), [before, after]) in lengths {
+        let of = by_key.entry(key.clone()).or_insert(ContainerDiff {
+            holder: key.0,
+            path: key.1,
             before: 0,
             after: 0,
             objects: 0,
@@ -238,7 +236,7 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
         of.after += after;
         of.objects += 1;
     }
-    let mut containers: Vec<ContainerDiff> = by_place
+    let mut containers: Vec<ContainerDiff> = by_key
         .into_values()
         .filter(|of| of.before != of.after)
         .collect();

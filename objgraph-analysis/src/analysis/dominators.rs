@@ -1,29 +1,29 @@
-//! Dominators: on the way from the root of a graph to each node, the last node that no way gets
-//! around.
+//! Dominators: a node dominates another if every path from the root to the other runs through it.
 //!
 //! Thomas Lengauer, Robert E. Tarjan, "A Fast Algorithm for Finding Dominators in a Flowgraph",
-//! 1979, with path compression alone: O(edges · log nodes). All of it in arrays, and with stacks
-//! of its own in place of recursion.
+//! 1979, with simple path compression: O(edges · log nodes). Everything is in arrays, and explicit
+//! stacks take the place of recursion, since the graph is the heap; petgraph's `simple_fast` is
+//! quadratic in the worst case, and is the oracle of the tests.
 
 #[cfg(test)]
 mod tests;
 
-use super::graph::Graph;
+use super::adjacency::Adjacency;
 
-/// In a column: no node.
+/// Stands for no node.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The dominators of the nodes that can be reached from a root.
+/// The dominators of the nodes that are reachable from a root.
 #[derive(Debug)]
 pub(super) struct Dominators {
-    /// The nodes in an order in which each comes after its dominator, the root first.
+    /// The reachable nodes, the root first and each after its dominator.
     pub(super) order: Vec<u32>,
-    /// The immediate dominator of each node; [`NONE`] for the root and what is not reached.
+    /// The immediate dominator of each node; [`NONE`] for the root and for unreachable nodes.
     pub(super) of: Vec<u32>,
 }
 
-/// The dominators of all nodes that are reached from `root`.
-pub(super) fn dominators(graph: &Graph, root: u32) -> Dominators {
+/// Finds the dominators of all nodes that are reachable from `root`.
+pub(super) fn dominators(graph: &Adjacency, root: u32) -> Dominators {
     let search = DepthFirstSearch::of(graph, root);
     let found = search.dominators(graph);
     let mut of = vec![NONE; graph.len()];
@@ -36,29 +36,29 @@ pub(super) fn dominators(graph: &Graph, root: u32) -> Dominators {
     }
 }
 
-/// A search in depth. Nodes are named by the order in which it met them.
+/// A depth-first search, which numbers the nodes in the order of discovery.
 struct DepthFirstSearch {
-    /// The nodes by their numbers.
+    /// The node of each number.
     order: Vec<u32>,
-    /// The numbers of the nodes.
+    /// The number of each node.
     numbers: Vec<u32>,
-    /// From which each was met, by number.
+    /// The number of the parent in the search tree, by number.
     parents: Vec<u32>,
 }
 
 impl DepthFirstSearch {
-    fn of(graph: &Graph, root: u32) -> Self {
+    fn of(graph: &Adjacency, root: u32) -> Self {
         let mut search = Self {
             order: vec![root],
             numbers: vec![NONE; graph.len()],
             parents: vec![NONE],
         };
         search.numbers[root as usize] = 0;
-        // Each node on the way down, and the next of its edges.
-        let mut way = vec![(root, graph.starts[root as usize])];
-        while let Some((node, edge)) = way.last_mut() {
+        // The nodes on the current path, each with the next of its edges.
+        let mut path = vec![(root, graph.starts[root as usize])];
+        while let Some((node, edge)) = path.last_mut() {
             if *edge == graph.starts[*node as usize + 1] {
-                way.pop();
+                path.pop();
                 continue;
             }
             let (from, target) = (*node, graph.targets[*edge as usize]);
@@ -67,15 +67,15 @@ impl DepthFirstSearch {
                 search.numbers[target as usize] = search.order.len() as u32;
                 search.order.push(target);
                 search.parents.push(search.numbers[from as usize]);
-                way.push((target, graph.starts[target as usize]));
+                path.push((target, graph.starts[target as usize]));
             }
         }
         search
     }
 
-    /// Who leads to each node: as rows, by number.
-    fn predecessors(&self, graph: &Graph) -> Graph {
-        Graph::of(self.order.len(), || {
+    /// Returns the predecessors of each node; all nodes by number.
+    fn predecessors(&self, graph: &Adjacency) -> Adjacency {
+        Adjacency::of(self.order.len(), || {
             self.order.iter().enumerate().flat_map(|(number, &node)| {
                 let row = graph.row(node as usize).iter();
                 row.map(move |&target| (self.numbers[target as usize] as usize, number))
@@ -83,8 +83,8 @@ impl DepthFirstSearch {
         })
     }
 
-    /// The immediate dominators, by number.
-    fn dominators(&self, graph: &Graph) -> Vec<u32> {
+    /// Returns the immediate dominators; all nodes by number.
+    fn dominators(&self, graph: &Adjacency) -> Vec<u32> {
         let nodes = self.order.len();
         let predecessors = self.predecessors(graph);
         let mut forest = Forest {
@@ -94,7 +94,7 @@ impl DepthFirstSearch {
             path: Vec::new(),
         };
         let mut dominators = vec![0u32; nodes];
-        // Lists of the nodes of each semidominator.
+        // The nodes of each semidominator, as linked lists.
         let mut first = vec![NONE; nodes];
         let mut next = vec![NONE; nodes];
         for node in (1..nodes).rev() {
@@ -107,12 +107,12 @@ impl DepthFirstSearch {
             first[semi] = node as u32;
             let parent = self.parents[node];
             forest.ancestors[node] = parent;
-            let mut listed = std::mem::replace(&mut first[parent as usize], NONE);
-            while listed != NONE {
-                let best = forest.best_above(listed);
-                let is_better = forest.semi[best as usize] < forest.semi[listed as usize];
-                dominators[listed as usize] = if is_better { best } else { parent };
-                listed = next[listed as usize];
+            let mut dominated = std::mem::replace(&mut first[parent as usize], NONE);
+            while dominated != NONE {
+                let best = forest.best_above(dominated);
+                let is_better = forest.semi[best as usize] < forest.semi[dominated as usize];
+                dominators[dominated as usize] = if is_better { best } else { parent };
+                dominated = next[dominated as usize];
             }
         }
         for node in 1..nodes {
@@ -124,18 +124,18 @@ impl DepthFirstSearch {
     }
 }
 
-/// The trees that the nodes looked at so far form.
+/// The trees that the nodes processed so far form.
 struct Forest {
     ancestors: Vec<u32>,
-    /// The node of the smallest semidominator on the way from each node to its ancestor.
+    /// The node with the smallest semidominator between each node and its ancestor.
     best: Vec<u32>,
     semi: Vec<u32>,
     path: Vec<u32>,
 }
 
 impl Forest {
-    /// The node of the smallest semidominator on the way from the node up to its root, which is
-    /// not looked at itself. The way is made shorter.
+    /// Returns the node with the smallest semidominator between `node` and the root of its tree,
+    /// exclusive, and compresses that path.
     fn best_above(&mut self, node: u32) -> u32 {
         let mut at = node;
         while let ancestor = self.ancestors[at as usize]

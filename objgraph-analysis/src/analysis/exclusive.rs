@@ -1,4 +1,4 @@
-//! What a value alone keeps alive.
+//! Which objects are kept alive by one value alone.
 
 #[cfg(test)]
 mod tests;
@@ -8,11 +8,11 @@ use objgraph_core::{NodeId, Snapshot};
 use super::balance::{Balance, reported};
 use super::reach;
 
-/// The objects that nothing but the value leads to, sorted: those that go when it goes, unless
-/// something keeps them that they own themselves.
+/// Returns the objects that are reachable only through `value`, sorted. They are dropped with it,
+/// unless a cycle among them keeps them alive.
 ///
-/// An object that is held from outside, or of which that is not known, is not among them, nor is
-/// what it owns. Takes time in proportion to the nodes and edges.
+/// An object with external references, or with a count that is not known, is excluded, and so is
+/// everything that it owns. O(nodes + edges).
 #[must_use]
 #[doc(hidden)]
 pub fn exclusively_retained(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
@@ -28,9 +28,9 @@ pub fn exclusively_retained(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
     };
     let others = (0..snapshot.len()).map(NodeId::new);
     let others = others.filter(|&node| node != value && (!reached.contains(node) || is_held(node)));
-    let elsewhere = reach(snapshot, others);
+    let reached_otherwise = reach(snapshot, others);
     reached
         .iter()
-        .filter(|&node| node != value && !elsewhere.contains(node))
+        .filter(|&node| node != value && !reached_otherwise.contains(node))
         .collect()
 }

@@ -1,4 +1,5 @@
-//! The fields that hold the references of a snapshot: what an edit to the source would change.
+//! The declared fields that hold the references of a snapshot: what an edit of the source would
+//! change.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,36 +10,37 @@ use objgraph_core::{
 
 /// A field as it is declared: `Node.children`, `Value::Closure.env`.
 ///
-/// A value of the declaring type may be an object itself, or a part of objects of any type; all
-/// references that the field holds, wherever it occurs, are those of one field. Elements of
-/// containers are not distinguished: `children[0]` and `children[7]` are held by `children`.
+/// A value of the declaring type may be an object itself, or part of objects of any type. Wherever
+/// the field occurs, the references in it belong to one `FieldPath`. Elements of containers are not
+/// distinguished: `children` holds both `children[0]` and `children[7]`.
 ///
-/// It prints with the short name of the type.
+/// Prints with the short name of the type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct FieldPath {
     /// The full name of the type that declares the field, without generic arguments:
-    /// `app::dom::Node`. Where no derive declares the field, the type of the object that holds the
+    /// `app::dom::Node`. If no derive declares the field, the type of the object that holds the
     /// reference.
     pub type_name: String,
-    /// The field: `children`; in an enum, with its variant: `Closure.env`; a part of a tuple with
-    /// its number: `pair.1`. Empty if the value itself is the reference.
+    /// The field: `children`; in an enum, with its variant: `Closure.env`; an element of a tuple,
+    /// with its number: `pair.1`. Empty if the value itself is the reference.
     pub path: String,
-    /// The line of the declaration, which distinguishes types of one name in several functions.
+    /// The line of the declaration, which distinguishes types of the same name in different
+    /// functions.
     declared_at: Option<u32>,
-    /// Whether the field is part of an enum.
+    /// Whether the field belongs to a variant of an enum.
     is_in_variant: bool,
     /// Whether the field is marked `#[tracked(back)]`.
     pub is_back: bool,
 }
 
 impl FieldPath {
-    /// Whether its name says that it points back to an owner.
+    /// Returns whether the name of the field says that it points back to an owner.
     pub(super) fn is_named_back(&self) -> bool {
         self.path.split('.').any(is_back_name)
     }
 
-    /// The text of the field with this name for its type: `Value::Closure.env`.
+    /// Returns the name of the field, qualified by this name of its type: `Value::Closure.env`.
     pub(crate) fn with_type(&self, type_name: &str) -> String {
         match self.path.as_str() {
             "" => type_name.to_owned(),
@@ -60,8 +62,8 @@ pub(super) struct Fields {
     all: Vec<FieldPath>,
     /// The number of the field of each path.
     of_path: Vec<u32>,
-    /// Whether a name says that the field points back to an owner: its own, or that of a field
-    /// around it wherever it occurs.
+    /// Whether a name says that the field points back to an owner: its own name or, wherever the
+    /// field occurs, that of a field around it.
     is_named_back: Vec<bool>,
     /// The paths that hold references.
     paths: Vec<PathId>,
@@ -71,28 +73,28 @@ pub(super) struct Fields {
 #[derive(Default)]
 struct Occurrences {
     paths: Vec<usize>,
-    /// How many are not marked as references back.
+    /// Number of paths without a mark `#[tracked(back)]`.
     unmarked: usize,
-    /// How many have no name of a reference back in them.
+    /// Number of paths without a name that says "back to an owner".
     unnamed: usize,
 }
 
 impl Fields {
-    /// The number of no field.
+    /// Stands for no field.
     pub(super) const NONE: u32 = u32::MAX;
 
-    /// Takes time in proportion to the edges.
+    /// Collects the fields that hold references. O(edges + fields · log fields).
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let mut by_line: Vec<Option<PathId>> = Vec::new();
+        let mut by_index: Vec<Option<PathId>> = Vec::new();
         for edge in &snapshot.parts().edges {
             let at = edge.path.index();
-            if by_line.len() <= at {
-                by_line.resize(at + 1, None);
+            if by_index.len() <= at {
+                by_index.resize(at + 1, None);
             }
-            by_line[at] = Some(edge.path);
+            by_index[at] = Some(edge.path);
         }
-        let paths: Vec<PathId> = by_line.iter().copied().flatten().collect();
-        // A field of which some occurrences only are marked is not.
+        let paths: Vec<PathId> = by_index.iter().copied().flatten().collect();
+        // A field counts as marked only if all its occurrences are.
         let mut found: BTreeMap<FieldPath, Occurrences> = BTreeMap::new();
         for &path in &paths {
             let field = field(snapshot, path);
@@ -110,7 +112,7 @@ impl Fields {
         let mut fields = Self {
             all: Vec::new(),
             is_named_back: Vec::new(),
-            of_path: vec![Self::NONE; by_line.len()],
+            of_path: vec![Self::NONE; by_index.len()],
             paths,
         };
         for (field, occurrences) in found {
@@ -124,7 +126,7 @@ impl Fields {
         fields
     }
 
-    /// The number of the field that a path ends in.
+    /// Returns the number of the field that a path ends in.
     pub(super) fn number(&self, path: PathId) -> u32 {
         self.of_path
             .get(path.index())
@@ -132,8 +134,8 @@ impl Fields {
             .unwrap_or(Self::NONE)
     }
 
-    /// The number of the field that holds a pointer; [`Fields::NONE`] for an object that stands
-    /// inside of its holder.
+    /// Returns the number of the field that holds a pointer; [`Fields::NONE`] for an object that is
+    /// part of its holder.
     pub(super) fn pointer(&self, snapshot: &Snapshot, edge: &EdgeRow) -> u32 {
         match snapshot.parts().nodes[edge.target.index()].holder {
             Holder::Instance => Self::NONE,
@@ -141,7 +143,7 @@ impl Fields {
         }
     }
 
-    /// Whether the names along all paths to the field say that it points back to an owner.
+    /// Returns whether the names along every path to the field say that it points back to an owner.
     pub(super) fn is_named_back(&self, number: u32) -> bool {
         self.is_named_back[number as usize]
     }
@@ -150,9 +152,9 @@ impl Fields {
         &self.all[number as usize]
     }
 
-    /// The numbers of the fields of this name: `Type.field`, `Type::Variant.field` or
-    /// `Type.Variant.field`, where the type may be named with any number of its modules; or, where
-    /// there is none, the way to the field from the object that holds it:
+    /// Returns the numbers of the fields with this name: `Type.field`, `Type::Variant.field` or
+    /// `Type.Variant.field`, in which any number of modules may qualify the type. If there are
+    /// none, the name is read as a path from the object that holds the field:
     /// `Circuit.nodes.Source.output.circuit`.
     pub(super) fn named(&self, snapshot: &Snapshot, name: &str) -> Vec<u32> {
         let name = without_arguments(name);
@@ -187,14 +189,14 @@ impl Fields {
         numbers
     }
 
-    /// The number of a field of this snapshot.
+    /// Returns the number of a field of this snapshot.
     pub(super) fn find(&self, field: &FieldPath) -> Option<u32> {
         let at = self.all.iter().position(|other| other == field)?;
         Some(at as u32)
     }
 }
 
-/// The field that a path ends in.
+/// Returns the field that a path ends in.
 #[doc(hidden)]
 pub fn field(snapshot: &Snapshot, path: PathId) -> FieldPath {
     let paths = &snapshot.parts().paths;
@@ -222,7 +224,7 @@ pub fn field(snapshot: &Snapshot, path: PathId) -> FieldPath {
     }
 }
 
-/// The name of a field, and whether it is marked `#[tracked(back)]`.
+/// Returns the name of a field, and whether it is marked `#[tracked(back)]`.
 fn named_field(segment: Segment) -> Option<(FieldName, bool)> {
     match segment {
         Segment::Field(name) => Some((name, false)),
@@ -231,7 +233,7 @@ fn named_field(segment: Segment) -> Option<(FieldName, bool)> {
     }
 }
 
-/// Steps without the elements of containers: `pair.1`.
+/// Joins the named steps, without the elements of containers: `pair.1`.
 fn field_names(steps: &[(Segment, Option<u32>)]) -> String {
     let is_named = |step: &&(Segment, Option<u32>)| {
         named_field(step.0).is_some() || matches!(step.0, Segment::Deep)
@@ -241,13 +243,13 @@ fn field_names(steps: &[(Segment, Option<u32>)]) -> String {
     names.join(".")
 }
 
-/// A name without the generic arguments of its types: `app::Node<u8>.next` is `app::Node.next`.
+/// Removes the generic arguments of types: `app::Node<u8>.next` becomes `app::Node.next`.
 fn without_arguments(name: &str) -> String {
     let mut depth = 0_usize;
     let mut before = ' ';
     name.chars()
         .filter(|&c| {
-            // The `>` of an arrow closes nothing.
+            // The `>` of an arrow closes no bracket.
             let is_arrow = c == '>' && before == '-';
             before = c;
             match c {
@@ -263,7 +265,7 @@ fn without_arguments(name: &str) -> String {
         .collect()
 }
 
-/// The type that declares the fields of a type: what is inside of cells and locks.
+/// Returns the type that declares the fields of a type: the content of cells and locks.
 ///
 /// ```text
 /// core::cell::RefCell<app::Node>  →  app::Node
@@ -281,8 +283,8 @@ pub fn declaring(mut name: &str) -> &str {
     name
 }
 
-/// Whether a field of this name points back to an owner in nearly every program that has one:
-/// `parent`, `prev_sibling`.
+/// Returns whether a field of this name points back to an owner in nearly every program that has
+/// one: `parent`, `prev_sibling`.
 pub(super) fn is_back_name(name: &str) -> bool {
     let first = name.split('_').next().unwrap_or(name);
     matches!(
@@ -296,7 +298,7 @@ mod tests {
     use super::declaring;
 
     #[test]
-    fn cells_and_locks_declare_no_fields() {
+    fn the_content_of_cells_and_locks_declares_fields() {
         for (name, expected) in [
             ("app::Node", "app::Node"),
             ("core::cell::RefCell<app::Node>", "app::Node"),

@@ -1,11 +1,11 @@
-//! Values of another copy of objgraph.
+//! Recognizes pointers of another copy of objgraph.
 //!
-//! Where a program has two versions of objgraph, or one from two places, the pointers of each are
-//! foreign types for the other. The trace visits its own pointers wherever it finds them, so a
-//! pointer with its name that it could not visit is the other's.
+//! If a program links two versions of objgraph, or one version from two sources, the pointers of
+//! each are foreign types to the other. The trace visits its own pointers wherever it finds them,
+//! so a pointer with its name that it could not visit belongs to the other copy.
 
-/// Whether a value in a field, which could not be visited, is a pointer of another copy of objgraph,
-/// or holds one in containers that the trace looks into.
+/// Returns whether the type of a value that could not be visited is a pointer of another copy of
+/// objgraph, or a traced container of such pointers.
 pub(crate) fn is_foreign_copy(full_name: &str) -> bool {
     let (path, arguments) = match full_name.split_once('<') {
         Some((path, arguments)) => (path, arguments.strip_suffix('>').unwrap_or(arguments)),
@@ -19,7 +19,8 @@ pub(crate) fn is_foreign_copy(full_name: &str) -> bool {
     is_container(path) && arguments_of(arguments).any(is_foreign_copy)
 }
 
-/// Whether it is a type of std that the trace looks into if it can visit its arguments.
+/// Returns whether the path names a container of std that the trace visits if it can visit the
+/// arguments.
 fn is_container(path: &str) -> bool {
     let of_std = ["std::", "core::", "alloc::"]
         .iter()
@@ -33,7 +34,7 @@ fn is_container(path: &str) -> bool {
         .contains(&name)
 }
 
-/// The arguments between the angle brackets of a name.
+/// Splits what is between the angle brackets of a name into its arguments.
 fn arguments_of(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0usize;
     text.split(move |c| {
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pointers_of_another_copy_are_found_in_containers_alone() {
+    fn only_containers_reveal_pointers_of_another_copy() {
         const RC: &str = "objgraph_core::pointers::rc::Rc<app::Plugin<u8, i8>>";
         const WEAK: &str = "objgraph_core::pointers::sync::Weak<app::Plugin>";
         for name in [
@@ -64,7 +65,7 @@ mod tests {
         ] {
             assert!(is_foreign_copy(&name), "{name}");
         }
-        // Ours may be in what the trace cannot look into.
+        // These may hold pointers of our own copy, where the trace could not see them.
         for name in [
             format!("core::cell::Cell<core::option::Option<{RC}>>"),
             format!("other::List<{RC}>"),

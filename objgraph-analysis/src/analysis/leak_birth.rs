@@ -6,24 +6,25 @@ use objgraph_core::{LastDrop, ObjectId, Snapshot};
 
 use super::{NodeSet, ShownNames, find_leaks, reach_backwards};
 
-/// The last drop of a handle from outside to what leaked: the answer of
+/// The last drop of a handle to what leaked, by code outside of the leaked objects; see
 /// `leak_birth`.
 ///
-/// It prints as a sentence.
+/// Prints as a sentence.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LeakBirth {
-    /// The object that the handle led to: the one that was asked for, or one that it hangs on.
+    /// The object that the handle led to: the given object, or one that owns it.
     pub object: ObjectId,
-    /// The name of its type, as reports show it.
+    /// The name of the type of the object, as reports show it.
     pub type_name: String,
-    /// The drop.
+    /// The last drop.
     pub last_drop: LastDrop,
 }
 
-/// Where an object began to leak, by the last drop of an owning handle to each object.
+/// Returns where an object began to leak; `last_drop` returns the last drop of an owning handle to
+/// an object.
 ///
-/// Takes time in proportion to the nodes and edges.
+/// O(nodes + edges).
 #[doc(hidden)]
 pub fn leak_birth(
     snapshot: &Arc<Snapshot>,

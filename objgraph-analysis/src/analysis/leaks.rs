@@ -1,13 +1,11 @@
 //! Which objects have leaked: the verdict.
 //!
-//! An object is held from outside if it has more strong references than the trace saw strong
-//! edges to it. What is held from outside, and everything reached from it over strong edges, is
-//! alive; the rest has leaked. This is what CPython's collector calls garbage, found by the same
-//! counting.
+//! An object has external references if its strong count exceeds the strong edges that the trace
+//! found to it. Objects with external references, and everything reachable from them over strong
+//! edges, are alive; the rest has leaked. CPython's collector finds garbage by the same counting.
 //!
-//! What the trace could not see makes a reference look as if it came from outside, so it can
-//! hide a leak and never invent one. Where a number is not known, or contradicts itself, the
-//! object is held to be alive.
+//! A reference that the trace could not see looks external, so it can hide a leak and never invent
+//! one. An object whose count is unknown or contradictory is treated as alive.
 
 mod left_behind;
 #[cfg(test)]
@@ -22,9 +20,9 @@ use super::balance::{Balance, reported};
 use super::possibly_leaked::possibly_leaked;
 use super::{Coverage, LeakKinds, OpaqueValue, SnapshotObject, reach};
 
-/// What has leaked in a snapshot, and why: the answer of [`find_leaks`].
+/// What has leaked in a snapshot; see [`find_leaks`].
 ///
-/// It prints as a report for people, 80 columns wide where names allow.
+/// Prints as a report, 80 columns wide where names allow.
 #[derive(Clone)]
 pub struct Leaks {
     snapshot: Arc<Snapshot>,
@@ -32,30 +30,31 @@ pub struct Leaks {
     possibly: Vec<NodeId>,
     suspects: Vec<OpaqueValue>,
     left_behind: Vec<NodeId>,
-    overreported: Vec<OverReportedObject>,
+    over_reported: Vec<OverReportedObject>,
     kinds: OnceLock<Arc<LeakKinds>>,
     label: Option<fn(ObjectId) -> Option<String>>,
     is_part: bool,
 }
 
-/// An object to which more references were reported than there are, or one of them repeatedly.
+/// An object to which more references were reported than exist, or one of them repeatedly.
 ///
-/// Some `visit` reports a reference that its value does not own, or that it reported before. Such
-/// an object is held to be alive.
+/// Some `visit` reports a reference that its value does not own, or reports one twice. Such an
+/// object is treated as alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct OverReportedObject {
     /// The object.
     pub node: NodeId,
-    /// How many strong references there are.
+    /// Number of strong references that exist.
     pub references: u32,
-    /// How many strong references were reported.
+    /// Number of strong references that were reported.
     pub reported: u32,
 }
 
-/// Finds what has leaked: alive, and not reachable from anything that is held from outside.
+/// Finds what has leaked: objects that are alive, and not reachable from any object with external
+/// references or from a root.
 ///
-/// Takes time and memory in proportion to the nodes and edges.
+/// O(nodes + edges) time and memory.
 #[must_use]
 pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
     let mut held = HeldObjects::of(snapshot);
@@ -81,7 +80,7 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         possibly,
         suspects,
         left_behind,
-        overreported: held.overreported,
+        over_reported: held.over_reported,
         kinds: OnceLock::new(),
         label: None,
         is_part: false,
@@ -89,19 +88,19 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
 }
 
 impl Leaks {
-    /// How many objects have leaked.
+    /// Returns the number of leaked objects.
     #[must_use]
     pub fn len(&self) -> usize {
         self.leaked.len()
     }
 
-    /// Whether nothing has leaked, for certain.
+    /// Returns whether no object is proven to have leaked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.leaked.is_empty()
     }
 
-    /// The leaked objects, in the order of the snapshot.
+    /// Returns the leaked objects, in the order of the snapshot.
     #[must_use]
     pub fn iter(&self) -> Objects<'_> {
         Objects {
@@ -110,21 +109,20 @@ impl Leaks {
         }
     }
 
-    /// The ids of the leaked objects, in the order of [`Leaks::iter`].
+    /// Returns the ids of the leaked objects, in the order of [`Leaks::iter`].
     pub fn ids(&self) -> impl ExactSizeIterator<Item = ObjectId> + Clone {
         self.iter().map(|object| object.id())
     }
 
-    /// The leaked objects as nodes of the snapshot, sorted.
+    /// Returns the nodes of the leaked objects, sorted.
     #[must_use]
     pub fn nodes(&self) -> &[NodeId] {
         &self.leaked
     }
 
-    /// The objects that are held from outside as far as can be seen, and would be leaked if
-    /// those references were held by values that cannot be looked into and that they own
-    /// themselves: a closure that captures its owner, say. [`Leaks::suspects`] names these
-    /// values.
+    /// Returns the objects that would have leaked if opaque values among them held their external
+    /// references: an object whose own closure captures it, for example. [`Leaks::suspects`]
+    /// returns these values.
     #[must_use]
     pub fn possibly_leaked(&self) -> Objects<'_> {
         Objects {
@@ -133,20 +131,21 @@ impl Leaks {
         }
     }
 
-    /// The values that might hold the missing references to the possibly leaked, sorted.
+    /// Returns the opaque values that might hold the external references of the possibly leaked
+    /// objects, sorted.
     #[must_use]
     pub fn suspects(&self) -> &[OpaqueValue] {
         &self.suspects
     }
 
-    /// The objects that threads left behind when they ended, that only these hold, and that no
-    /// cycle leads to: each would have to be held from outside, and the code that could hold it is
-    /// gone. A handle was forgotten, or given to `into_raw`.
+    /// Returns the objects that ended threads left behind, that only such objects hold, and that no
+    /// cycle leads to. Each must have external references, and the code that could hold them is
+    /// gone: a handle was forgotten, or passed to `into_raw`.
     ///
-    /// They are not among the leaked, because a handle that unsafe code moved to another thread
-    /// looks like that. An object on a cycle is leaked, or below one: without its thread nothing can
-    /// take the cycle apart. Those that may be held by opaque values of their own are listed by
-    /// [`Leaks::possibly_leaked`] instead.
+    /// They do not count as leaked, because a handle that unsafe code moved to another thread looks
+    /// the same. Objects on a cycle, or below one, do: without its thread, nothing can break the
+    /// cycle. Objects that opaque values of their own may hold are in [`Leaks::possibly_leaked`]
+    /// instead.
     ///
     /// ```
     /// use objgraph::{Tracked, rc::Rc};
@@ -166,55 +165,55 @@ impl Leaks {
         Objects::new(&self.snapshot, &self.left_behind)
     }
 
-    /// The objects to which more references were reported than there are, sorted.
+    /// Returns the objects to which more references were reported than exist, sorted.
     #[must_use]
     pub fn over_reported(&self) -> &[OverReportedObject] {
-        &self.overreported
+        &self.over_reported
     }
 
-    /// What the object says of itself, where that was asked for and can be known.
+    /// Returns the label of the object, if labels were requested and the object has one.
     pub(crate) fn label_of(&self, node: Node<'_>) -> Option<String> {
-        let asked = self.label.and_then(|label| label(node.id()));
-        asked.or_else(|| node.label().map(str::to_owned))
+        let live = self.label.and_then(|label| label(node.id()));
+        live.or_else(|| node.label().map(str::to_owned))
     }
 
-    /// Has reports show what objects say of themselves when they are printed.
+    /// Sets the function that gives objects their labels in reports.
     pub fn labelled_by(mut self, label: fn(ObjectId) -> Option<String>) -> Self {
         self.label = Some(label);
         self
     }
 
-    /// The leaked objects in kinds, with the fields to change.
+    /// Returns the leaked objects by kind, with the fields to change.
     ///
-    /// It is found out when it is first asked for, in time in proportion to the nodes and edges,
-    /// and for the fixes once for each kind looked into and each set of fields tried.
+    /// Computed on the first call, in O(nodes + edges), and the search for fixes the same for each
+    /// kind and each set of fields that it tries.
     #[must_use]
     pub fn kinds(&self) -> &LeakKinds {
         self.kinds
             .get_or_init(|| Arc::new(LeakKinds::among(&self.snapshot, &self.leaked)))
     }
 
-    /// Whether these are some of several, so that what else there is to say of the snapshot may
-    /// have nothing to do with them.
+    /// Returns whether these are a selection of the leaks, so that other findings about the
+    /// snapshot may not concern them.
     pub(crate) fn is_part(&self) -> bool {
         self.is_part
     }
 
-    /// What could be traced, and what could not and may hide a leak. O(objects).
+    /// Returns what was traced, and what was not, which may hide a leak. O(objects + places).
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         Coverage::of_references(&self.snapshot)
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }
 
-    /// Only those of these leaks that a second look, taken later, found too.
+    /// Keeps only the leaks that were also found in a later snapshot.
     ///
-    /// A leak stays; what another thread was moving about while the snapshot was taken does not.
+    /// A leak stays; a handle that another thread was moving while the snapshot was taken does not.
     #[must_use]
     pub fn confirmed_by(mut self, later: &Leaks) -> Leaks {
         let confirms = |nodes: &[NodeId], node: NodeId| {
@@ -242,7 +241,7 @@ impl Leaks {
         self
     }
 
-    /// Only those of the leaked, and of the possibly leaked, that are wanted.
+    /// Keeps only the selected leaked and possibly leaked objects.
     pub fn only(&self, leaked: impl Fn(NodeId) -> bool, possibly: impl Fn(NodeId) -> bool) -> Self {
         let mut only = self.clone();
         only.is_part = true;
@@ -264,7 +263,7 @@ impl<'l> IntoIterator for &'l Leaks {
     }
 }
 
-/// Some objects of a snapshot, in its order.
+/// An iterator over some objects of a snapshot, in its order.
 #[derive(Clone)]
 pub struct Objects<'l> {
     snapshot: &'l Snapshot,
@@ -302,19 +301,19 @@ impl DoubleEndedIterator for Objects<'_> {
     }
 }
 
-/// The objects that are held from outside, sorted.
+/// Returns the objects with external references, and the objects treated as such, sorted.
 pub(super) fn held(snapshot: &Snapshot) -> Vec<NodeId> {
     HeldObjects::of(snapshot).all
 }
 
-/// Who is held from outside.
+/// The objects with external references, and those treated as such.
 struct HeldObjects {
     /// All of them, sorted.
     all: Vec<NodeId>,
-    /// Those held by references that were counted and not found, sorted: the ones that an opaque
-    /// value might hold.
+    /// The objects whose count exceeds the references found, sorted: opaque values might hold the
+    /// difference.
     by_references: Vec<NodeId>,
-    overreported: Vec<OverReportedObject>,
+    over_reported: Vec<OverReportedObject>,
 }
 
 impl HeldObjects {
@@ -322,7 +321,7 @@ impl HeldObjects {
         let mut held = Self {
             all: Vec::new(),
             by_references: Vec::new(),
-            overreported: Vec::new(),
+            over_reported: Vec::new(),
         };
         for (node, reported) in snapshot.nodes().zip(reported(snapshot)) {
             let id = node.node_id();
@@ -330,7 +329,7 @@ impl HeldObjects {
                 Balance::Owned => continue,
                 Balance::Counted(references) if references == reported => continue,
                 Balance::Counted(_) => held.by_references.push(id),
-                Balance::OverReported(references) => held.overreported.push(OverReportedObject {
+                Balance::OverReported(references) => held.over_reported.push(OverReportedObject {
                     node: id,
                     references,
                     reported,

@@ -1,9 +1,10 @@
-//! Room 4: analysis, pure functions of a snapshot.
+//! Analyses: pure functions of a snapshot.
 //!
-//! Nothing here touches a live object, reads a clock or writes a file. No function recurses, so
-//! the depth of the graph is no limit, and every answer is sorted by an order that does not
+//! Nothing in this room touches a live object, reads a clock or writes a file. No function recurses
+//! over the graph, so depth is not a limit, and every result is sorted in an order that does not
 //! depend on addresses or hash seeds.
 
+mod adjacency;
 mod balance;
 mod blind_spots;
 mod chain;
@@ -15,7 +16,6 @@ mod dominators;
 mod exclusive;
 mod fields;
 mod foreign_copies;
-mod graph;
 mod leak_birth;
 mod leak_kinds;
 mod leaks;
@@ -96,7 +96,7 @@ pub use why_alive::{AliveReason, Anchor, WhyAlive, why_alive};
 
 use objgraph_core::{EdgeRow, NodeId, Snapshot};
 
-/// The rows of the edges that leave a node.
+/// Returns the edges that leave a node.
 fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
     let parts = snapshot.parts();
     let start = parts.edge_starts[node.index()] as usize;
@@ -104,8 +104,8 @@ fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
     &parts.edges[start..end]
 }
 
-/// What a node takes, in bytes: its value, and what that owns on the heap outside of other
-/// objects.
+/// Returns the size of a node in bytes: its value plus the heap memory that the value owns outside
+/// of other objects.
 fn bytes_of(snapshot: &Snapshot, node: NodeId) -> u64 {
     let node = snapshot.node(node);
     node.shallow_bytes() + node.heap_bytes()

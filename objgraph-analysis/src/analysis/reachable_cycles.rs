@@ -1,4 +1,4 @@
-//! The cycles that can be reached from some values, leaked or not.
+//! The cycles that are reachable from some values, leaked or not.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use objgraph_core::{NodeId, Snapshot};
 
 use super::{Coverage, Cycles, reach};
 
-/// The cycles of strong references that can be reached from some values. They will leak when
-/// nothing else refers to them any more.
+/// The cycles of strong references that are reachable from some values. They leak once nothing
+/// outside of them refers to them.
 #[derive(Clone, Debug)]
 pub struct ReachableCycles {
     snapshot: Arc<Snapshot>,
@@ -16,7 +16,7 @@ pub struct ReachableCycles {
 }
 
 impl ReachableCycles {
-    /// The cycles that can be reached from these nodes. O(objects + references).
+    /// Finds the cycles that are reachable from these nodes. O(objects + references).
     #[must_use]
     pub fn from(snapshot: &Arc<Snapshot>, starts: &[NodeId]) -> Self {
         let reached = reach(snapshot, starts.iter().copied());
@@ -32,31 +32,31 @@ impl ReachableCycles {
         }
     }
 
-    /// How many kinds of cycles there are.
+    /// Returns the number of kinds of cycles.
     #[must_use]
     pub fn len(&self) -> usize {
         self.cycles.kinds().len()
     }
 
-    /// Whether there is no cycle.
+    /// Returns whether there is no cycle.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.cycles.kinds().is_empty()
     }
 
-    /// The cycles.
+    /// Returns the cycles.
     #[must_use]
     pub fn cycles(&self) -> &Cycles {
         &self.cycles
     }
 
-    /// What could be traced of what the values reach, and what could not and may hide a cycle.
+    /// Returns what was traced of what the values reach, and what was not, which may hide a cycle.
     #[must_use]
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::order;
 use objgraph_core::{NodeId, Snapshot};
 
+use super::adjacency::Adjacency;
 use super::dominators::{Dominators, NONE, dominators};
-use super::graph::Graph;
 use super::leaks::held;
 use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 
@@ -335,7 +335,7 @@ fn leaked_cycles(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
 
 /// The strong references, the cycles with a way to each of their objects, and a root with a way to
 /// each cycle and to all that is held.
-fn graph(snapshot: &Snapshot, held: &[NodeId], cycles: &[Vec<NodeId>]) -> Graph {
+fn graph(snapshot: &Snapshot, held: &[NodeId], cycles: &[Vec<NodeId>]) -> Adjacency {
     let nodes = snapshot.len();
     let mut starts = Vec::with_capacity(nodes + cycles.len() + 2);
     let mut targets = Vec::with_capacity(snapshot.edge_count() + held.len());
@@ -352,5 +352,5 @@ fn graph(snapshot: &Snapshot, held: &[NodeId], cycles: &[Vec<NodeId>]) -> Graph 
     targets.extend(held.iter().map(|node| node.index() as u32));
     targets.extend((nodes..nodes + cycles.len()).map(|cycle| cycle as u32));
     starts.push(targets.len() as u32);
-    Graph { starts, targets }
+    Adjacency { starts, targets }
 }

@@ -10,7 +10,7 @@ use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
 use crate::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 
 /// Maximum number of kinds that are described.
-const KINDS: usize = LeakKinds::REPORTED;
+const KINDS: usize = LeakKinds::MAX_REPORTED;
 /// At most so many types and sites of one kind are told.
 const SITES: usize = 5;
 /// Of so many kinds all is told; of the others, less.
@@ -214,7 +214,7 @@ impl<'l> KindsReport<'l> {
 
     /// `     frees 3 objects, 248 B; nothing else would lose its last owner`.
     fn frees(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
-        let also = match fix.frees.saturating_sub(kind.objects) {
+        let also = match fix.freed_objects.saturating_sub(kind.objects) {
             0 => String::new(),
             other => format!(" and {} of other kinds", objects(other)),
         };
@@ -229,7 +229,7 @@ impl<'l> KindsReport<'l> {
             (true, false) => ", and nothing that is in use now".to_owned(),
             (false, _) => String::new(),
         };
-        let text = format!("frees {freed}{also}, {}{rest}", bytes(fix.bytes));
+        let text = format!("frees {freed}{also}, {}{rest}", bytes(fix.freed_bytes));
         wrapped(out, "     ", text.split(' '), " ")
     }
 
@@ -307,7 +307,7 @@ struct Members {
 impl Members {
     fn of(leaks: &Leaks, kinds: &LeakKinds) -> Self {
         let mut of_kind = vec![Vec::new(); kinds.all().len().min(KINDS)];
-        for (&node, kind) in leaks.nodes().iter().zip(kinds.of_each()) {
+        for (&node, kind) in leaks.nodes().iter().zip(kinds.kind_of_each()) {
             if let Some(members) = kind.and_then(|kind| of_kind.get_mut(kind)) {
                 members.push(node);
             }

@@ -394,7 +394,7 @@ fn apply(program: &Program, seen: &mut Seen) {
     let kinds = read(&report);
     for (number, advice) in kinds.iter().enumerate() {
         seen.alternatives += advice.len() - 1;
-        let of_kind = leaks.ids().zip(leaks.kinds().of_each());
+        let of_kind = leaks.ids().zip(leaks.kinds().kind_of_each());
         let of_kind: BTreeSet<usize> = of_kind
             .filter(|(_, kind)| *kind == Some(number))
             .map(|(id, _)| program.ids[&id])

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{ChainSearch, Direction};
 use crate::analysis::testkit::Kit;
 
-/// The number of references between each pair of nodes, by Floyd and Warshall.
+/// Returns the number of references between each pair of nodes, by Floyd and Warshall.
 fn distances(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<Option<usize>>> {
     let mut of = vec![vec![None; nodes]; nodes];
     for &(from, to) in edges {
@@ -19,10 +19,10 @@ fn distances(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<Option<usize>>> 
     for via in 0..nodes {
         for from in 0..nodes {
             for to in 0..nodes {
-                let Some(long) = of[from][via].zip(of[via][to]).map(|(a, b)| a + b) else {
+                let Some(length) = of[from][via].zip(of[via][to]).map(|(a, b)| a + b) else {
                     continue;
                 };
-                of[from][to] = Some(of[from][to].map_or(long, |known| known.min(long)));
+                of[from][to] = Some(of[from][to].map_or(length, |visited| visited.min(length)));
             }
         }
     }
@@ -41,32 +41,34 @@ fn graph(nodes: usize, strong: &[(usize, usize)], weak: &[(usize, usize)]) -> Ar
     kit.snapshot()
 }
 
-/// The first chain that a search finds which takes one node after the other from a queue: its
-/// references, from the start on. Each node is met over the first reference that leads to it.
+/// The naive oracle: a search that takes one node after the other from a queue. Returns the
+/// references of the first chain, from the start on; each node is reached over the first reference
+/// that leads to it.
 fn first_chain(
     edges: &[(usize, usize, bool)],
     starts: &[usize],
     max_depth: usize,
-    mut is_meant: impl FnMut(usize) -> bool,
+    mut is_target: impl FnMut(usize) -> bool,
 ) -> Option<Vec<usize>> {
-    let mut met: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut visited: Vec<(usize, Option<usize>)> = Vec::new();
     let mut queue = VecDeque::new();
     for &start in starts {
-        if !met.iter().any(|known| known.0 == start) {
-            met.push((start, None));
+        if !visited.iter().any(|visited| visited.0 == start) {
+            visited.push((start, None));
             queue.push_back((start, 0));
         }
     }
-    let over = |met: &[(usize, Option<usize>)], node| {
-        met.iter()
-            .find(|known| known.0 == node)
-            .and_then(|known| known.1)
+    let over = |visited: &[(usize, Option<usize>)], node| {
+        visited
+            .iter()
+            .find(|visited| visited.0 == node)
+            .and_then(|visited| visited.1)
     };
     loop {
         let (node, depth) = queue.pop_front()?;
-        if is_meant(node) {
+        if is_target(node) {
             let (mut at, mut chain) = (node, Vec::new());
-            while let Some(edge) = over(&met, at) {
+            while let Some(edge) = over(&visited, at) {
                 chain.push(edge);
                 at = edges[edge].0;
             }
@@ -75,8 +77,8 @@ fn first_chain(
         }
         if depth < max_depth {
             for (number, &(from, to, is_followed)) in edges.iter().enumerate() {
-                if from == node && is_followed && !met.iter().any(|known| known.0 == to) {
-                    met.push((to, Some(number)));
+                if from == node && is_followed && !visited.iter().any(|visited| visited.0 == to) {
+                    visited.push((to, Some(number)));
                     queue.push_back((to, depth + 1));
                 }
             }
@@ -87,18 +89,18 @@ fn first_chain(
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Of several shortest chains it is the first, and what is meant is asked of the same objects
-    /// in the same order, whether the snapshot has been asked before or not.
+    /// Among equally short chains the first wins, and the predicate sees the same objects in the
+    /// same order, whether or not the snapshot already knows its backward edges.
     #[test]
-    fn the_first_of_the_shortest_chains_is_found(
+    fn the_first_of_equally_short_chains_wins(
         strong in prop::collection::vec((0usize..12, 0usize..12), 0..40),
         weak in prop::collection::vec((0usize..12, 0usize..12), 0..8),
         starts in prop::collection::vec(0usize..12, 0..4),
-        meant in prop::collection::vec(0usize..12, 0..4),
+        targets in prop::collection::vec(0usize..12, 0..4),
         max_depth in 0usize..8,
         follow_weak in any::<bool>(),
         backwards in any::<bool>(),
-        is_at_hand in any::<bool>(),
+        knows_backward_edges in any::<bool>(),
     ) {
         let snapshot = graph(12, &strong, &weak);
         let nodes = (0..12).map(NodeId::new);
@@ -110,22 +112,22 @@ proptest! {
                 (from, to, edge.is_strong() || follow_weak)
             })
             .collect();
-        let mut expected_asked = Vec::new();
+        let mut expected_tested = Vec::new();
         let expected = first_chain(&edges, &starts, max_depth, |node| {
-            expected_asked.push(node);
-            meant.contains(&node)
+            expected_tested.push(node);
+            targets.contains(&node)
         });
-        if is_at_hand {
+        if knows_backward_edges {
             let _ = snapshot.edges_to(NodeId::new(0)).len();
         }
         let direction = if backwards { Direction::Backrefs } else { Direction::Refs };
-        let mut asked = Vec::new();
+        let mut tested = Vec::new();
         let found = ChainSearch::new(&snapshot, starts.iter().copied().map(NodeId::new), direction)
             .max_depth(max_depth)
             .weak(follow_weak)
             .find(|node| {
-                asked.push(node.node_id().index());
-                meant.contains(&node.node_id().index())
+                tested.push(node.node_id().index());
+                targets.contains(&node.node_id().index())
             });
         let found = found.map(|chain| {
             let mut edges: Vec<usize> = chain.edges().map(|edge| edge.number()).collect();
@@ -135,7 +137,7 @@ proptest! {
             edges
         });
         prop_assert_eq!(found, expected);
-        prop_assert_eq!(asked, expected_asked);
+        prop_assert_eq!(tested, expected_tested);
     }
 
     #[test]
@@ -144,7 +146,7 @@ proptest! {
         strong in prop::collection::vec((0usize..8, 0usize..8), 0..20),
         weak in prop::collection::vec((0usize..8, 0usize..8), 0..6),
         start in 0usize..8,
-        meant in prop::collection::vec(0usize..8, 0..3),
+        targets in prop::collection::vec(0usize..8, 0..3),
         max_depth in 0usize..6,
         ignored in prop::collection::vec(0usize..8, 0..3),
         follow_weak in any::<bool>(),
@@ -161,7 +163,7 @@ proptest! {
             .max_depth(max_depth)
             .weak(follow_weak)
             .ignore(ignored.iter().filter(|&&node| node < nodes).map(|&node| id(node)))
-            .find(|node| meant.contains(&node.node_id().index()));
+            .find(|node| targets.contains(&node.node_id().index()));
 
         let mut edges = strong.clone();
         if follow_weak {
@@ -175,14 +177,14 @@ proptest! {
             edges.iter_mut().for_each(|edge| *edge = (edge.1, edge.0));
         }
         let of = distances(nodes, &edges);
-        let shortest = meant.iter().filter_map(|&to| *of[start].get(to)?).min();
+        let shortest = targets.iter().filter_map(|&to| *of[start].get(to)?).min();
         let expected = shortest.filter(|&length| length <= max_depth);
         prop_assert_eq!(found.as_ref().map(|chain| chain.len() - 1), expected);
         if let Some(chain) = found {
             let ends = [chain.nodes()[0].index(), chain.nodes()[chain.len() - 1].index()];
             let (near, far) = if backwards { (ends[1], ends[0]) } else { (ends[0], ends[1]) };
-            prop_assert!(near == start && meant.contains(&far));
-            // The references are there, in the order of the objects.
+            prop_assert!(near == start && targets.contains(&far));
+            // The references exist, in the order of the objects.
             prop_assert_eq!(chain.edges().count(), chain.len() - 1);
             for (edge, pair) in chain.edges().zip(chain.nodes().windows(2)) {
                 prop_assert_eq!((edge.source(), edge.target()), (pair[0], pair[1]));
@@ -193,7 +195,7 @@ proptest! {
 }
 
 #[test]
-fn a_chain_of_a_million_is_found() {
+fn finds_a_chain_of_a_million_objects() {
     let edges: Vec<(usize, usize)> = (1..1_000_000).map(|at| (at - 1, at)).collect();
     let snapshot = graph(1_000_000, &edges, &[]);
     let search = ChainSearch::new(&snapshot, [NodeId::new(999_999)], Direction::Backrefs);
@@ -210,7 +212,7 @@ fn a_chain_of_a_million_is_found() {
 }
 
 #[test]
-fn a_chain_prints_the_fields_that_hold() {
+fn a_chain_prints_its_fields() {
     let mut kit = Kit::new();
     let cache = kit.node("alloc::vec::Vec<app::Session>", 0);
     kit.root(cache, "static CACHE");

@@ -8,7 +8,7 @@ fn cycles_of(leaks: &Leaks) -> Cycles {
     Cycles::among(leaks.snapshot(), leaks.nodes())
 }
 
-/// The fields that close the first kind of cycle.
+/// Returns the fields that close the first kind of cycle.
 fn closing(kit: Kit) -> Vec<String> {
     let snapshot = kit.snapshot();
     let leaks = find_leaks(&snapshot);
@@ -22,7 +22,7 @@ fn closing(kit: Kit) -> Vec<String> {
 }
 
 #[test]
-fn the_reference_to_the_elder_closes() {
+fn the_reference_to_the_older_object_closes() {
     let mut kit = Kit::new();
     let one = kit.node("app::A", 0);
     let other = kit.node("app::B", 0);
@@ -43,7 +43,7 @@ fn an_earlier_epoch_is_older_than_an_earlier_number() {
 }
 
 #[test]
-fn a_name_tells_more_than_births() {
+fn a_name_outweighs_births() {
     let mut kit = Kit::new();
     let child = kit.node("app::Child", 0);
     let parent = kit.node("app::Parent", 0);
@@ -55,7 +55,7 @@ fn a_name_tells_more_than_births() {
 }
 
 #[test]
-fn a_mark_tells_more_than_a_name() {
+fn a_mark_outweighs_a_name() {
     let mut kit = Kit::new();
     let one = kit.node("app::A", 0);
     let other = kit.node("app::B", 0);
@@ -78,7 +78,7 @@ fn a_node_that_owns_itself_is_a_cycle() {
 }
 
 #[test]
-fn rings_of_one_kind_are_told_once_wherever_they_begin() {
+fn rings_of_one_kind_are_listed_once_wherever_they_begin() {
     let mut kit = Kit::new();
     for turn in 0..3 {
         let mut nodes = [None; 3];
@@ -131,13 +131,13 @@ fn a_tangle_has_an_example_of_each_closing_field() {
 }
 
 #[test]
-fn nothing_has_no_cycles() {
+fn no_nodes_have_no_cycles() {
     let kit = Kit::new();
     assert!(Cycles::among(&kit.snapshot(), &[]).kinds().is_empty());
 }
 
 #[test]
-fn the_least_rotation_is_the_least() {
+fn least_rotation_agrees_with_trying_all() {
     for ring in [
         &[1][..],
         &[2, 1],

@@ -8,7 +8,7 @@ use crate::analysis::testkit::Kit;
 
 const TYPES: [&str; 3] = ["app::A", "app::B", "core::cell::RefCell<app::C>"];
 
-/// ObjectStates by id: type, whether alive before and after, length of a collection before and after.
+/// Objects by id: type, whether alive before and after, length of a container before and after.
 type ObjectStates = BTreeMap<u32, (usize, bool, bool, u64, u64)>;
 
 fn objects() -> impl Strategy<Value = ObjectStates> {
@@ -88,9 +88,10 @@ proptest! {
     }
 }
 
-/// The collections of a root are known by its name, though its value is no object.
+/// The containers of a root are matched by the name of the root, although its value is not an
+/// object.
 #[test]
-fn roots_are_known_by_name() {
+fn roots_are_matched_by_name() {
     let side = |length| {
         let mut kit = Kit::new();
         let root = kit.root_value("app::Cache", "static CACHE");

@@ -1,9 +1,9 @@
 use petgraph::graph::{DiGraph, NodeIndex};
 use proptest::prelude::*;
 
-use super::{Graph, NONE, dominators};
+use super::{Adjacency, NONE, dominators};
 
-fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
+fn graph(nodes: usize, edges: &[(usize, usize)]) -> Adjacency {
     let mut starts = vec![0u32];
     let mut targets = Vec::new();
     for node in 0..nodes {
@@ -11,10 +11,10 @@ fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
         targets.extend(own.map(|edge| edge.1 as u32));
         starts.push(targets.len() as u32);
     }
-    Graph { starts, targets }
+    Adjacency { starts, targets }
 }
 
-/// Which nodes are reached from node 0 without going through `without`.
+/// Returns which nodes are reachable from node 0 without `without`.
 fn reached(nodes: usize, edges: &[(usize, usize)], without: Option<usize>) -> Vec<bool> {
     let mut reached = vec![false; nodes];
     reached[0] = without != Some(0);
@@ -29,20 +29,20 @@ fn reached(nodes: usize, edges: &[(usize, usize)], without: Option<usize>) -> Ve
 }
 
 #[test]
-fn a_diamond() {
+fn a_diamond_joins_at_its_root() {
     let found = dominators(&graph(5, &[(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)]), 0);
     assert_eq!(found.of, [NONE, 0, 0, 0, 3]);
 }
 
 #[test]
-fn a_long_chain_needs_no_deep_stack() {
+fn depth_is_not_a_limit() {
     let nodes = 1_000_000;
-    // Each leads to the next, and the last to each.
+    // Each node leads to the next, and the last to all.
     let mut starts: Vec<u32> = (0..nodes).collect();
     let mut targets: Vec<u32> = (1..nodes).collect();
     targets.extend(0..nodes);
     starts.push(targets.len() as u32);
-    let found = dominators(&Graph { starts, targets }, 0);
+    let found = dominators(&Adjacency { starts, targets }, 0);
     assert_eq!(found.of[0], NONE);
     assert!((1..nodes).all(|node| found.of[node as usize] == node - 1));
 }
@@ -50,9 +50,9 @@ fn a_long_chain_needs_no_deep_stack() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A node dominates another if without it the other is not reached.
+    /// A node dominates another if the other is unreachable without it.
     #[test]
-    fn dominators_are_what_no_way_gets_around(
+    fn no_path_avoids_a_dominator(
         nodes in 1usize..12,
         edges in prop::collection::vec((0usize..12, 0usize..12), 0..40),
     ) {
@@ -84,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn petgraph_finds_the_same(
+    fn agrees_with_petgraph(
         nodes in 1usize..60,
         edges in prop::collection::vec((0usize..60, 0usize..60), 0..200),
     ) {

@@ -4,20 +4,21 @@ use proptest::prelude::*;
 use super::exclusively_retained;
 use crate::analysis::testkit::Kit;
 
-/// The other way around: what has nobody above it but objects below the value that are not held.
-fn by_hand(nodes: usize, edges: &[(usize, usize)], external: &[i64]) -> Vec<usize> {
+/// The naive oracle: the objects below the value whose owners all lie below it too and have no
+/// external references.
+fn naive(nodes: usize, edges: &[(usize, usize)], external: &[i64]) -> Vec<usize> {
     let closure = |start: usize, next: &dyn Fn(usize) -> Vec<usize>| {
-        let mut met = vec![start];
+        let mut visited = vec![start];
         let mut at = 0;
-        while let Some(&node) = met.get(at) {
+        while let Some(&node) = visited.get(at) {
             for other in next(node) {
-                if !met.contains(&other) {
-                    met.push(other);
+                if !visited.contains(&other) {
+                    visited.push(other);
                 }
             }
             at += 1;
         }
-        met
+        visited
     };
     let ends =
         |of: &dyn Fn(&(usize, usize)) -> Option<usize>| edges.iter().filter_map(of).collect();
@@ -38,7 +39,7 @@ fn by_hand(nodes: usize, edges: &[(usize, usize)], external: &[i64]) -> Vec<usiz
 
 proptest! {
     #[test]
-    fn as_counted_by_hand(
+    fn agrees_with_a_naive_search(
         external in proptest::collection::vec(prop_oneof![3 => Just(0_i64), 1 => Just(1)], 2..9),
         edges in proptest::collection::vec((0..9_usize, 1..9_usize), 0..20),
     ) {
@@ -53,18 +54,18 @@ proptest! {
         for &(from, to) in &edges {
             kit.edge(ids[from], "next", ids[to]);
         }
-        let alone: Vec<usize> = exclusively_retained(&kit.snapshot(), ids[0])
+        let exclusive: Vec<usize> = exclusively_retained(&kit.snapshot(), ids[0])
             .into_iter()
             .map(NodeId::index)
             .collect();
-        prop_assert_eq!(alone, by_hand(nodes, &edges, &external));
+        prop_assert_eq!(exclusive, naive(nodes, &edges, &external));
     }
 }
 
-/// One reference that is reported twice hides the one from outside: the count comes out even, and
-/// yet it is not the value alone that keeps the object (law 5).
+/// A reference that is reported twice can hide an external one: the count comes out even, although
+/// the value is not the only owner (law 5).
 #[test]
-fn what_is_reported_twice_is_not_kept_alone() {
+fn an_object_reported_twice_is_not_exclusive() {
     let mut kit = Kit::new();
     let value = kit.node("app::App", 0);
     kit.row(value).holder = Holder::Value;

@@ -1,19 +1,19 @@
-//! Which fields close the cycle of a group, by their names and marks alone.
+//! Determines which fields close the cycle of a group, by their names and marks alone.
 
 use objgraph_core::{NodeId, Snapshot};
 
 use crate::analysis::fields::Fields;
 use crate::analysis::{Components, rows};
 
-/// Determines which fields close cycles, component by component.
+/// Finds the fields that close cycles, component by component.
 ///
-/// It reads names, marks and references, and nothing of the order in which objects were born; so a
-/// group has the same answer in every run.
+/// Names, marks and references decide, and the order of births does not, so that the result is the
+/// same in every run.
 pub(super) struct ClosingFields<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
     fields: &'s Fields,
-    /// The references to each node of the component that are not followed yet.
+    /// The number of references to each node of the component that are not yet removed.
     open: Vec<u32>,
 }
 
@@ -27,9 +27,9 @@ impl<'s> ClosingFields<'s> {
         }
     }
 
-    /// Returns the first of these sets without which the component has no cycle: one marked
-    /// field, all marked fields, one field with a name of a reference back, all fields of either
-    /// sort. `fields` are those of the component, sorted.
+    /// Returns the first of these sets without which the component has no cycle: one marked field,
+    /// all marked fields, one field whose name says that it points back, all fields of either sort.
+    /// `fields` are those of the component, sorted.
     pub(super) fn of(&mut self, component: usize, fields: &[u32]) -> Option<Vec<u32>> {
         let marked = |&field: &u32| self.fields.get(field).is_back;
         let named = |&field: &u32| self.fields.get(field).is_named_back();
@@ -54,8 +54,8 @@ impl<'s> ClosingFields<'s> {
         sets.into_iter().find(|set| self.is_acyclic(component, set))
     }
 
-    /// Whether the component has no cycle without these fields (Arthur B. Kahn, "Topological
-    /// sorting of large networks", 1962).
+    /// Returns whether the component has no cycle without these fields (Arthur B. Kahn,
+    /// "Topological sorting of large networks", 1962).
     fn is_acyclic(&mut self, component: usize, without: &[u32]) -> bool {
         let Self {
             snapshot,
@@ -66,9 +66,9 @@ impl<'s> ClosingFields<'s> {
         let members = components.members(component);
         let targets = |node: NodeId| {
             rows(snapshot, node).iter().filter_map(|edge| {
-                let is_inside = edge.strong && components.of(edge.target) == Some(component);
+                let is_internal = edge.strong && components.of(edge.target) == Some(component);
                 let is_left = !without.contains(&fields.pointer(snapshot, edge));
-                (is_inside && is_left).then_some(edge.target)
+                (is_internal && is_left).then_some(edge.target)
             })
         };
         for &node in members {

@@ -1,4 +1,4 @@
-//! What tells one kind of leak from another, in every run and on every machine.
+//! Fingerprints, which identify a kind of leak in every run and on every machine.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -9,14 +9,14 @@ use crate::analysis::fields::Fields;
 use crate::analysis::stable_name::stable_name;
 use crate::analysis::{Components, rows};
 
-/// The name of a kind of leak: equal in every run, on every machine and with every toolchain, for
+/// Identifies a kind of leak: equal in every run, on every machine and with every toolchain, for
 /// cycles of the same types and fields.
 ///
-/// It is a hash (FNV-1a, 64 bits) of the fields that close the cycle, as declared, if these are
-/// named or marked as references back (`parent`, `#[tracked(back)]`); otherwise of all fields that
-/// hold the strong references inside of the cycle, each with the types on both ends. How many
-/// objects there are plays no part, so a ring of three and a ring of five are of one kind; nor do
-/// the lines that created them, so a leak keeps its name when code moves.
+/// It is a hash (FNV-1a, 64 bits) of the declared fields that close the cycle, if these are named
+/// or marked as references back (`parent`, `#[tracked(back)]`); otherwise of all fields that hold
+/// the strong references of the cycle, each with the types at both ends. The number of objects is
+/// irrelevant, so a ring of three and a ring of five are of one kind; so are the lines that created
+/// them, so a leak keeps its fingerprint when code moves.
 ///
 /// ```
 /// let fingerprint: objgraph::Fingerprint = "leak-00c0ffee00c0ffee".parse()?;
@@ -26,7 +26,7 @@ use crate::analysis::{Components, rows};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);
 
-/// A text that is not a fingerprint, which reads `leak-` and 16 hexadecimal digits.
+/// The error for a text that is not a fingerprint: `leak-` and 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseFingerprintError;
 
@@ -72,11 +72,11 @@ impl fmt::Display for ParseFingerprintError {
 
 impl std::error::Error for ParseFingerprintError {}
 
-/// A strong reference inside of a cycle: the type of the holder, the field and the type of the
+/// A strong reference inside a cycle: the type of the holder, the field, and the type of the
 /// target.
 pub(super) type CycleEdge = (u32, u32, u32);
 
-/// The links inside of a component, each once, sorted.
+/// Returns the strong references inside a component, sorted and without repetition.
 pub(super) fn cycle_edges(
     snapshot: &Snapshot,
     components: &Components,
@@ -104,7 +104,7 @@ pub(super) fn cycle_edges(
     cycle_edges
 }
 
-/// The fingerprint of a cycle with these links.
+/// Returns the fingerprint of a cycle with these references.
 pub(super) fn of_cycle_edges(
     snapshot: &Snapshot,
     fields: &Fields,
@@ -118,7 +118,7 @@ pub(super) fn of_cycle_edges(
     Fingerprint::of(shape.iter().flatten())
 }
 
-/// The fingerprint of cycles that these fields close.
+/// Returns the fingerprint of cycles that these fields close.
 pub(super) fn of_fields(fields: &Fields, closing: &[u32]) -> Fingerprint {
     let names: BTreeSet<String> = closing
         .iter()
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_fnv_1a() {
-        // The empty text, and "a", as published; the end mark is left out here.
+        // The published hashes of the empty text and of "a", which have no end mark.
         let mut hash = Fnv1a::new();
         assert_eq!(hash.0, 0xcbf2_9ce4_8422_2325);
         hash.0 = (hash.0 ^ u64::from(b'a')).wrapping_mul(0x0000_0100_0000_01b3);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_fingerprint_is_read_as_one() {
+    fn parses_nothing_but_fingerprints() {
         let fingerprint: Fingerprint = "leak-00000000000000ff".parse().unwrap();
         assert_eq!(fingerprint.to_string(), "leak-00000000000000ff");
         for text in [

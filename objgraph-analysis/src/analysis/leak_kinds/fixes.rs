@@ -1,15 +1,15 @@
-//! Which fields, made `Weak`, would free a kind of leak: found, and proven.
+//! Finds sets of fields that free a kind of leak if they become `Weak`, and proves each.
 //!
-//! A set of fields frees the objects if every cycle among them runs through one of its fields.
-//! The smallest such sets are the smallest hitting sets of all cycles, which are too many to
-//! list; so a few cycles are collected, the sets that hit these are tried, and each set that
-//! fails gives a cycle more (implicit hitting sets; Erick Moreno-Centeno and Richard M. Karp,
-//! "The Implicit Hitting Set Approach to Solve Combinatorial Optimization Problems", 2013). The
-//! fields are few however many objects there are.
+//! A set of fields frees the objects if every cycle among them runs through one of its fields: it
+//! is a hitting set of all cycles, which are too many to list. Therefore a few cycles are
+//! collected, and the smallest sets that hit these are tried; each set that fails yields one more
+//! cycle (implicit hitting sets; Erick Moreno-Centeno and Richard M. Karp, "The Implicit Hitting
+//! Set Approach to Solve Combinatorial Optimization Problems", 2013). There are few fields, however
+//! many objects there are.
 //!
-//! What remains is played through on the snapshot: all references of these fields are dropped,
-//! wherever the fields occur, in leaked and in living objects, and counts followed. A set that
-//! frees objects in use is a fix as well, but the last choice, and names them.
+//! Each candidate is then simulated on the snapshot: all references in these fields are dropped,
+//! wherever the fields occur, in leaked and in living objects, and the counts are followed. A set
+//! that frees objects in use is a fix too, but comes last and names them.
 
 use std::cmp::Reverse;
 
@@ -19,49 +19,48 @@ use crate::analysis::fields::{FieldPath, Fields};
 use crate::analysis::simulation::Simulation;
 use crate::analysis::{NodeSet, rows};
 
-/// Fields which, made `Weak`, would let everything of a kind of leak be freed.
+/// Fields that free every object of a kind of leak if they become `Weak`.
 ///
-/// It was played through on the snapshot, for every reference that the fields hold in any object.
+/// Simulated on the snapshot, for every reference that the fields hold in any object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// The fields, all of which are to be changed.
+    /// The fields, all of which have to change.
     pub fields: Vec<FieldPath>,
-    /// How many leaked objects would be freed: those of the kind, and any others that the same
+    /// Number of leaked objects that would be freed: those of the kind, and others that the same
     /// fields hold.
-    pub frees: usize,
-    /// How many bytes these take.
-    pub bytes: u64,
-    /// The objects of the kind that would have no owner any more, sorted: unless something else
-    /// holds them, they would be dropped while they are in use. With one of them held, everything
-    /// that it reaches stays.
+    pub freed_objects: usize,
+    /// Size of these objects in bytes.
+    pub freed_bytes: u64,
+    /// The objects of the kind that would have no owner any more, sorted. Unless something else
+    /// holds them, they would be dropped while in use; with one of them held, everything that it
+    /// reaches stays.
     pub orphans: Vec<NodeId>,
     /// The objects that have not leaked and would lose their last owner, sorted.
     pub lost: Vec<NodeId>,
-    /// Whether the references of these fields point to objects born earlier than their holders,
-    /// or to the holder itself, more often than not: the direction in which a reference back
-    /// points.
+    /// Whether most references in these fields point to objects born earlier than their holders, or
+    /// to the holder itself: the direction of a reference back to an owner.
     pub points_back: bool,
-    /// How many of the orphans are part of the first group.
+    /// Number of orphans in the first group.
     heads: usize,
-    /// Whether names say of all fields that they point back.
+    /// Whether names say of every field that it points back.
     is_named_back: bool,
 }
 
 impl Fix {
-    /// Whether all its fields are marked `#[tracked(back)]`.
+    /// Returns whether all fields are marked `#[tracked(back)]`.
     #[must_use]
     pub fn is_marked(&self) -> bool {
         self.fields.iter().all(|field| field.is_back)
     }
 }
 
-/// Sets of more fields than this are not looked for.
+/// Maximum number of fields in the sets that the search enumerates.
 const MAX_FIELDS: usize = 4;
-/// So many sets are tried for a kind of leak at most; each costs a pass over its objects.
+/// Maximum number of sets that are tried for a kind of leak; each costs a pass over its objects.
 const MAX_TRIES: usize = 200;
 
-/// A kind of leak, for the search.
+/// A kind of leak, as the search sees it.
 pub(super) struct LeakedKind<'t> {
     pub(super) snapshot: &'t Snapshot,
     pub(super) fields: &'t Fields,
@@ -69,18 +68,19 @@ pub(super) struct LeakedKind<'t> {
     pub(super) objects: &'t NodeSet,
     /// The objects of the first group.
     pub(super) first: &'t NodeSet,
-    /// All that has leaked.
+    /// All leaked objects.
     pub(super) leaked: &'t NodeSet,
     /// The epoch in which each node was born.
     pub(super) epochs: &'t [u32],
-    /// What each node takes.
-    pub(super) bytes: &'t dyn Fn(NodeId) -> u64,
-    /// The counts as they are.
+    /// Returns the size of a node in bytes.
+    pub(super) bytes_of: &'t dyn Fn(NodeId) -> u64,
+    /// The reference counts of the snapshot.
     pub(super) base: &'t Simulation<'t>,
 }
 
-/// The smallest fixes, the likeliest first, those that free objects in use last; where more than
-/// [`MAX_FIELDS`] fields are needed, one that works. Empty if no change of fields frees the objects.
+/// Returns the smallest fixes, the likeliest first, and last those that free objects in use. If
+/// more than [`MAX_FIELDS`] fields are needed, returns one fix that works. Empty if no change of
+/// fields frees the objects.
 pub(super) fn fixes(kind: &LeakedKind<'_>) -> Vec<Fix> {
     let mut search = FixSearch {
         kind,
@@ -123,12 +123,12 @@ fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
 
 struct FixSearch<'t> {
     kind: &'t LeakedKind<'t>,
-    /// The fields of cycles that were met, each sorted.
+    /// The fields of the cycles found so far, each list sorted.
     cycles: Vec<Vec<u32>>,
-    /// Sets of fields that free objects in use, or not all of the kind, each sorted. What contains
-    /// one frees no fewer objects in use.
+    /// Sets of fields that free objects in use, or not all of the kind, each sorted. A superset
+    /// frees no fewer objects in use.
     refused: Vec<Vec<u32>>,
-    /// The fixes among these.
+    /// The fixes that free objects in use.
     costly: Vec<Fix>,
     tries: usize,
 }
@@ -136,7 +136,7 @@ struct FixSearch<'t> {
 impl FixSearch<'_> {
     fn of_size(&mut self, size: usize) -> Vec<Fix> {
         let mut found: Vec<(Vec<u32>, Fix)> = Vec::new();
-        // Each round learns a cycle, refuses a set or finds a fix, or is the last.
+        // Each round but the last learns a cycle, refuses a set or finds a fix.
         while self.tries < MAX_TRIES {
             let mut candidates = Vec::new();
             self.hitting_sets(&mut Vec::new(), size, &mut candidates);
@@ -145,7 +145,7 @@ impl FixSearch<'_> {
                 break;
             };
             self.tries += 1;
-            if let Some(cycle) = self.cycle_without(&set) {
+            if let Some(cycle) = self.cycle_avoiding(&set) {
                 self.cycles.push(cycle);
             } else {
                 match self.proven(&set) {
@@ -160,10 +160,10 @@ impl FixSearch<'_> {
         found.into_iter().map(|(_, fix)| fix).collect()
     }
 
-    /// A set of fields, none of which can be left out, that hits every cycle.
+    /// Returns a set of fields that hits every cycle and in which no field is redundant.
     fn of_any_size(&mut self) -> Option<Fix> {
         let mut set = Vec::new();
-        while let Some(cycle) = self.cycle_without(&set) {
+        while let Some(cycle) = self.cycle_avoiding(&set) {
             let is_named = |field: &&u32| {
                 self.kind.fields.get(**field).is_back || self.kind.fields.is_named_back(**field)
             };
@@ -173,7 +173,7 @@ impl FixSearch<'_> {
         while at < set.len() {
             let mut without = set.clone();
             without.remove(at);
-            if self.cycle_without(&without).is_none() {
+            if self.cycle_avoiding(&without).is_none() {
                 set = without;
             } else {
                 at += 1;
@@ -182,8 +182,8 @@ impl FixSearch<'_> {
         self.proven(&set)
     }
 
-    /// All sets of `size` fields, `chosen` among them, that hit every cycle that was met and
-    /// contain no set that was refused. Its depth is at most [`MAX_FIELDS`].
+    /// Collects all sets of `size` fields that include `chosen`, hit every cycle found so far, and
+    /// contain no refused set. Recurses at most [`MAX_FIELDS`] deep.
     fn hitting_sets(&self, chosen: &mut Vec<u32>, size: usize, found: &mut Vec<Vec<u32>>) {
         let missed = self
             .cycles
@@ -215,9 +215,9 @@ impl FixSearch<'_> {
             .any(|refused| refused.iter().all(|field| set.contains(field)))
     }
 
-    /// The fields of a cycle among the objects that runs through none of these.
-    fn cycle_without(&self, set: &[u32]) -> Option<Vec<u32>> {
-        const UNSEEN: u8 = 0;
+    /// Returns the fields of a cycle among the objects that runs through none of these.
+    fn cycle_avoiding(&self, set: &[u32]) -> Option<Vec<u32>> {
+        const UNVISITED: u8 = 0;
         const ON_PATH: u8 = 1;
         const DONE: u8 = 2;
         let LeakedKind {
@@ -231,11 +231,11 @@ impl FixSearch<'_> {
                 && objects.contains(edge.target)
                 && !set.contains(&fields.pointer(snapshot, edge))
         };
-        let mut state = vec![UNSEEN; snapshot.len()];
-        // A node on the path and the next of its edges to follow.
+        let mut state = vec![UNVISITED; snapshot.len()];
+        // The nodes on the current path, each with the next of its edges.
         let mut path: Vec<(NodeId, usize)> = Vec::new();
         for start in objects.iter() {
-            if state[start.index()] != UNSEEN {
+            if state[start.index()] != UNVISITED {
                 continue;
             }
             state[start.index()] = ON_PATH;
@@ -243,7 +243,7 @@ impl FixSearch<'_> {
             while let Some((node, next)) = path.last_mut() {
                 let row = rows(snapshot, *node);
                 if *next == 0 {
-                    // All are looked at before one is followed: where nodes have several, one
+                    // Checks all edges before following one: where nodes have several, one of them
                     // closes a cycle long before the path runs into itself.
                     let closes =
                         |edge: &EdgeRow| follows(edge) && state[edge.target.index()] == ON_PATH;
@@ -258,7 +258,7 @@ impl FixSearch<'_> {
                     continue;
                 };
                 *next += 1;
-                if follows(edge) && state[edge.target.index()] == UNSEEN {
+                if follows(edge) && state[edge.target.index()] == UNVISITED {
                     state[edge.target.index()] = ON_PATH;
                     path.push((edge.target, 0));
                 }
@@ -267,7 +267,7 @@ impl FixSearch<'_> {
         None
     }
 
-    /// The fields of the references at the end of a path, from this node on; each is the one
+    /// Returns the fields of the references at the end of a path, from `first` on; each is the edge
     /// before the next to follow.
     fn fields_of_cycle(&self, path: &[(NodeId, usize)], first: NodeId) -> Vec<u32> {
         let mut cycle = Vec::new();
@@ -280,12 +280,12 @@ impl FixSearch<'_> {
         }
         cycle.sort_unstable();
         cycle.dedup();
-        // A value that stands inside of its holder is not referred to by a pointer.
+        // No pointer leads to a value that is part of its holder.
         cycle.retain(|&field| field != Fields::NONE);
         cycle
     }
 
-    /// The fix that these fields are, if they free all objects.
+    /// Returns the fix that consists of these fields, if they free all objects.
     fn proven(&self, set: &[u32]) -> Option<Fix> {
         let kind = self.kind;
         if set.is_empty() {
@@ -305,11 +305,11 @@ impl FixSearch<'_> {
         let mut owned = NodeSet::new(kind.snapshot.len());
         let birth = |node: NodeId| (kind.epochs[node.index()], node);
         for node in kind.objects.iter() {
-            let is_in_first = kind.first.contains(node);
+            let is_in_first_group = kind.first.contains(node);
             for edge in rows(kind.snapshot, node).iter().filter(|edge| edge.strong) {
                 if !holds(edge.path) {
                     owned.insert(edge.target);
-                } else if is_in_first {
+                } else if is_in_first_group {
                     all += 1;
                     back += usize::from(birth(edge.target) <= birth(node));
                 }
@@ -325,8 +325,8 @@ impl FixSearch<'_> {
                 .iter()
                 .map(|&field| kind.fields.get(field).clone())
                 .collect(),
-            frees: leaked.len(),
-            bytes: leaked.iter().map(|&node| (kind.bytes)(node)).sum(),
+            freed_objects: leaked.len(),
+            freed_bytes: leaked.iter().map(|&node| (kind.bytes_of)(node)).sum(),
             heads: orphans
                 .iter()
                 .filter(|&&node| kind.first.contains(node))

@@ -1,37 +1,37 @@
-//! Leaked objects in independent groups: a cycle, and what hangs on it.
+//! Divides leaked objects into independent groups: a cycle, and what hangs on it.
 //!
-//! A strongly connected component that no other leaked object refers to is what keeps a group
-//! alive: its root cycle. An object belongs to a group if every way to it comes from that group's
-//! cycle; in other words, if it would be freed with the cycle. It is then dominated by the cycle,
-//! and what it takes is retained by it. An object that several groups lead to belongs to none.
+//! The root cycle of a group is a strongly connected component that no other leaked object refers
+//! to; it keeps the group alive. An object belongs to a group if every path to it comes from the
+//! root cycle, that is, if it would be freed with the cycle: the cycle dominates it and retains its
+//! bytes. An object that several root cycles lead to belongs to no group.
 
 use objgraph_core::{NodeId, Snapshot};
 
-use crate::analysis::graph::Graph;
+use crate::analysis::adjacency::Adjacency;
 use crate::analysis::{Components, NodeSet, rows, strong_components_within};
 
-/// The leaked objects by group.
+/// The groups of the leaked objects.
 #[derive(Debug)]
 pub(super) struct Groups {
-    /// The components of the leaked objects.
+    /// The strongly connected components of the leaked objects.
     pub(super) components: Components,
     /// The components that are root cycles, in the order of the snapshot.
     pub(super) roots: Vec<usize>,
     /// All components, each before those that it refers to.
     order: Vec<u32>,
-    /// Whether the component holds a cycle.
+    /// Whether each component contains a cycle.
     is_cyclic: Vec<bool>,
     /// The strong edges from one component to another.
-    between: Graph,
+    between: Adjacency,
 }
 
-/// The label of what several groups lead to.
+/// The label of components that several labels lead to.
 pub(super) const SHARED: u32 = u32::MAX - 1;
-/// The label of what has none yet.
-const NONE: u32 = u32::MAX;
+/// The label of components that are not labelled yet.
+const UNLABELLED: u32 = u32::MAX;
 
 impl Groups {
-    /// Takes time in proportion to the nodes of the snapshot and the edges of the leaked.
+    /// O(nodes of the snapshot + edges of the leaked objects).
     pub(super) fn of(snapshot: &Snapshot, leaked: &[NodeId]) -> Self {
         let mut within = NodeSet::new(snapshot.len());
         for &node in leaked {
@@ -56,7 +56,7 @@ impl Groups {
             }
             starts.push(targets.len() as u32);
         }
-        let between = Graph { starts, targets };
+        let between = Adjacency { starts, targets };
         let roots: Vec<usize> = (0..components.count())
             .filter(|&at| into[at] == 0)
             .collect();
@@ -81,15 +81,16 @@ impl Groups {
         }
     }
 
-    /// Whether objects of the component refer to each other, or one to itself.
+    /// Returns whether the component contains a cycle, which may be a reference of one object to
+    /// itself.
     pub(super) fn is_cyclic(&self, component: usize) -> bool {
         self.is_cyclic[component]
     }
 
-    /// For each component the label that all root cycles which lead to it have in common, or
-    /// [`SHARED`]; `label` gives that of the root cycles, by their place in [`Groups::roots`].
+    /// Returns for each component the label that all root cycles which lead to it share, or
+    /// [`SHARED`]. `label` gives the label of each root cycle, by its index in [`Groups::roots`].
     pub(super) fn spread(&self, label: impl Fn(usize) -> u32) -> Vec<u32> {
-        let mut labels = vec![NONE; self.components.count()];
+        let mut labels = vec![UNLABELLED; self.components.count()];
         for (at, &root) in self.roots.iter().enumerate() {
             labels[root] = label(at);
         }
@@ -97,7 +98,7 @@ impl Groups {
             let own = labels[component as usize];
             for &target in self.between.row(component as usize) {
                 let label = &mut labels[target as usize];
-                *label = if *label == NONE || *label == own {
+                *label = if *label == UNLABELLED || *label == own {
                     own
                 } else {
                     SHARED

@@ -1,4 +1,4 @@
-//! Kinds of leaks: leaked objects in groups, and groups of the same shape together.
+//! Kinds of leaks: leaked objects in groups, and groups with the same fingerprint together.
 
 mod closing_fields;
 mod fingerprint;
@@ -33,59 +33,58 @@ pub struct LeakKinds {
     shared_bytes: u64,
 }
 
-/// Leaks of one kind: groups of objects, each kept alive by a cycle of its own, whose cycles have
-/// the same [`Fingerprint`].
+/// Leaks of one kind: groups of objects, each kept alive by its own cycle, whose cycles have the
+/// same [`Fingerprint`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LeakKind {
-    /// The name of the kind.
+    /// The fingerprint of the kind.
     pub fingerprint: Fingerprint,
     also: Vec<Fingerprint>,
     /// The groups, in the order of the snapshot.
     pub groups: Vec<LeakGroup>,
-    /// How many objects all groups hold; objects that only groups of this kind share are among
-    /// them.
+    /// Number of objects in all groups, including objects that only groups of this kind share.
     pub objects: usize,
-    /// How many of these are part of a cycle; the others hang on one.
+    /// Number of objects that are part of a cycle; the others hang on one.
     pub on_cycles: usize,
-    /// How many bytes the values of these objects take, and what they own on the heap: all that
-    /// would be freed with the cycles.
+    /// Retained size in bytes: what would be freed with the cycles.
     pub retained: u64,
-    /// How many of these bytes the objects on the cycles take themselves.
+    /// Size in bytes of the objects on the cycles alone.
     pub shallow: u64,
-    /// One way around the cycle in the first group, and a further one for each more field that
-    /// has to be changed.
+    /// One ring through the cycle of the first group, and one more for each further field that has
+    /// to change.
     pub rings: Vec<Vec<Reference>>,
-    /// Sets of fields to make `Weak`, proven on the snapshot: the smallest that free no object in
-    /// use, the likeliest first, then others. Found for [`LeakKinds::FIXED`] kinds.
+    /// Sets of fields to make `Weak`, proven on the snapshot: first the smallest that free no
+    /// object in use, the likeliest first, then the others. Present for the first
+    /// [`LeakKinds::MAX_WITH_FIXES`] kinds.
     pub fixes: Vec<Fix>,
 }
 
-/// Objects that a cycle keeps alive, and nothing else does.
+/// Objects that one cycle alone keeps alive.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LeakGroup {
-    /// The objects, sorted: those of the cycle and those that hang on it.
+    /// The objects of the cycle and those that hang on it, sorted.
     pub objects: Vec<NodeId>,
     /// The objects of the cycle, sorted.
     pub cycle: Vec<NodeId>,
-    /// How many bytes the values of the objects take, and what they own on the heap.
+    /// Retained size in bytes, including the heap memory that the values own.
     pub retained: u64,
 }
 
 const NO_KIND: u32 = u32::MAX;
 
 impl LeakKinds {
-    /// Fixes are looked for in so many kinds, those that retain the most.
-    pub const FIXED: usize = 16;
+    /// Maximum number of kinds for which fixes are searched, those that retain the most.
+    pub const MAX_WITH_FIXES: usize = 16;
 
     /// Maximum number of kinds that a report describes, those that retain the most.
-    pub const REPORTED: usize = 6;
+    pub const MAX_REPORTED: usize = 6;
 
-    /// The kinds of these leaked objects (sorted).
+    /// Finds the kinds of these leaked objects, which are sorted.
     ///
-    /// Takes time and memory in proportion to the nodes and edges, for finding fixes once for
-    /// each kind looked into and each set of fields tried.
+    /// O(nodes + edges) time and memory, and the search for fixes the same for each kind and each
+    /// set of fields that it tries.
     #[must_use]
     pub fn among(snapshot: &Snapshot, leaked: &[NodeId]) -> Self {
         if leaked.is_empty() {
@@ -104,8 +103,8 @@ impl LeakKinds {
         kinds.explained(snapshot, leaked, &fields, &groups)
     }
 
-    /// The kinds, given the fingerprint of each root cycle, and those of them that stand for the
-    /// same kind as another.
+    /// Builds the kinds from the fingerprint of each root cycle; `alike` maps a fingerprint to the
+    /// one that represents the same kind.
     fn of_roots(
         snapshot: &Snapshot,
         leaked: &[NodeId],
@@ -135,11 +134,11 @@ impl LeakKinds {
         let by_group = groups.spread(|root| root as u32);
         let by_kind = groups.spread(|root| kind_of_root[root]);
 
-        // Where the groups of each kind begin among its groups.
-        let mut place = vec![0u32; groups.roots.len()];
+        // The index of each root's group among the groups of its kind.
+        let mut group_index = vec![0u32; groups.roots.len()];
         for (root, &kind) in kind_of_root.iter().enumerate() {
             let kind = &mut kinds[kind as usize];
-            place[root] = kind.groups.len() as u32;
+            group_index[root] = kind.groups.len() as u32;
             let cycle = groups.components.members(groups.roots[root]).to_vec();
             kind.groups.push(LeakGroup {
                 objects: Vec::new(),
@@ -171,7 +170,7 @@ impl LeakKinds {
                 kind.shallow += bytes;
             }
             if by_group[component] != SHARED {
-                let group = &mut kind.groups[place[by_group[component] as usize] as usize];
+                let group = &mut kind.groups[group_index[by_group[component] as usize] as usize];
                 group.objects.push(node);
                 group.retained += bytes;
             }
@@ -202,8 +201,8 @@ impl LeakKinds {
         all
     }
 
-    /// The kinds that a reader could not distinguish, by the fingerprint that stands for them: they
-    /// have the same ring and the same fix.
+    /// Maps the fingerprints of kinds that a reader could not distinguish, since they have the same
+    /// rings and the same fix, to the fingerprint that represents them.
     fn alike(&self, fields: &Fields) -> HashMap<Fingerprint, Fingerprint> {
         let mut alike: BTreeMap<(Vec<Vec<u32>>, &[FieldPath]), Vec<Fingerprint>> = BTreeMap::new();
         for kind in &self.kinds {
@@ -227,39 +226,40 @@ impl LeakKinds {
             .collect()
     }
 
-    /// The kinds, those that retain the most bytes first.
+    /// Returns the kinds, those that retain the most bytes first.
     #[must_use]
     pub fn all(&self) -> &[LeakKind] {
         &self.kinds
     }
 
-    /// How many leaked objects belong to no kind, because cycles of several kinds hold them.
+    /// Returns the number of leaked objects that belong to no kind, because cycles of several kinds
+    /// hold them.
     #[must_use]
     pub fn shared(&self) -> usize {
         self.shared
     }
 
-    /// How many bytes the objects take that belong to no kind.
+    /// Returns the size in bytes of the objects that belong to no kind.
     #[must_use]
     pub fn shared_bytes(&self) -> u64 {
         self.shared_bytes
     }
 
-    /// How many groups there are, of all kinds.
+    /// Returns the number of groups of all kinds.
     #[must_use]
     pub fn groups(&self) -> usize {
         self.kinds.iter().map(|kind| kind.groups.len()).sum()
     }
 
-    /// The kind of each leaked object, in the order of the leaked objects: an index into
-    /// [`LeakKinds::all`], or `None` where it belongs to none.
-    pub fn of_each(&self) -> impl ExactSizeIterator<Item = Option<usize>> + Clone {
+    /// Returns the kind of each leaked object, in the order of the leaked objects: an index into
+    /// [`LeakKinds::all`], or `None` if it belongs to no kind.
+    pub fn kind_of_each(&self) -> impl ExactSizeIterator<Item = Option<usize>> + Clone {
         self.of
             .iter()
             .map(|&kind| (kind != NO_KIND).then_some(kind as usize))
     }
 
-    /// Finds fixes and rings.
+    /// Adds fixes and rings.
     fn explained(
         mut self,
         snapshot: &Snapshot,
@@ -279,7 +279,7 @@ impl LeakKinds {
         let nodes = snapshot.parts().nodes.iter();
         let epochs: Vec<u32> = nodes.map(|node| node.epoch).collect();
         let base = Simulation::new(snapshot);
-        for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::FIXED) {
+        for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::MAX_WITH_FIXES) {
             let own = leaked.iter().zip(&self.of);
             let own = own.filter(|(_, of)| **of as usize == number);
             kind.fixes = fixes::fixes(&fixes::LeakedKind {
@@ -289,7 +289,7 @@ impl LeakKinds {
                 first: &set(&mut kind.groups[0].objects.iter().copied()),
                 leaked: &all,
                 epochs: &epochs,
-                bytes: &bytes,
+                bytes_of: &bytes,
                 base: &base,
             });
         }
@@ -325,9 +325,9 @@ impl LeakKind {
         }
     }
 
-    /// The fingerprints that this kind may have: its own first, then those of leaks of the same
-    /// cycle and fix that are part of it here, and would be a kind of their own if they had leaked
-    /// alone.
+    /// Returns the fingerprints that this kind may have: its own first, then those of leaks with
+    /// the same cycle and fix that are part of it here, and would be a kind of their own if they
+    /// had leaked alone.
     pub fn fingerprints(&self) -> impl Iterator<Item = Fingerprint> + '_ {
         [self.fingerprint]
             .into_iter()
@@ -335,15 +335,15 @@ impl LeakKind {
     }
 }
 
-/// Of the types on the cycle, the first by name.
+/// Returns the first by name of the types on the cycle.
 fn first_type(snapshot: &Snapshot, kind: &LeakKind) -> Option<u32> {
     let nodes = kind.groups.first()?.cycle.iter();
     let types = nodes.map(|node| snapshot.parts().nodes[node.index()].type_index);
     types.min()
 }
 
-/// The first reference of a group that closes a cycle: one held by this field, or, where none is
-/// given, one to an object born earlier.
+/// Returns the first reference of a group that closes a cycle: one in this field or, without a
+/// field, one to an object born earlier.
 fn closing_edge(
     snapshot: &Snapshot,
     groups: &Groups,
@@ -374,7 +374,7 @@ fn closing_edge(
         })
 }
 
-/// The fingerprint of each root cycle.
+/// Returns the fingerprint of each root cycle.
 fn fingerprints_of_roots(
     snapshot: &Snapshot,
     fields: &Fields,

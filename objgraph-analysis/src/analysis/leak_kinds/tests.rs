@@ -8,11 +8,11 @@ use crate::analysis::find_leaks;
 use crate::analysis::naive::{FIELDS, FieldOf, Model, TYPES, model};
 use crate::analysis::testkit::Kit;
 
-fn numbers(nodes: &[NodeId]) -> BTreeSet<usize> {
+fn indices(nodes: &[NodeId]) -> BTreeSet<usize> {
     nodes.iter().map(|node| node.index()).collect()
 }
 
-/// The root cycles, each with what only it leads to.
+/// Returns the root cycles, each with the objects that it alone leads to.
 fn groups(model: &Model) -> BTreeMap<BTreeSet<usize>, BTreeSet<usize>> {
     let leaked = model.leaked();
     let edges = model.owning();
@@ -21,7 +21,7 @@ fn groups(model: &Model) -> BTreeMap<BTreeSet<usize>, BTreeSet<usize>> {
         let leads = |&other: &usize| own(other).contains(&node);
         leaked.iter().copied().filter(leads).collect()
     };
-    // All that own a node of a root cycle are part of it.
+    // The owners of a node of a root cycle are part of the cycle.
     let cycles: BTreeSet<BTreeSet<usize>> = leaked
         .iter()
         .map(|&node| owners(node))
@@ -30,7 +30,7 @@ fn groups(model: &Model) -> BTreeMap<BTreeSet<usize>, BTreeSet<usize>> {
     cycles
         .iter()
         .map(|cycle| {
-            // Remove the cycle, and count what the others reach.
+            // Removes the cycle, and counts what the others reach.
             let others = cycles.iter().filter(|other| *other != cycle);
             let others = Model::reach(&edges, &others.flatten().copied().collect());
             let all = Model::reach(&edges, cycle);
@@ -39,8 +39,8 @@ fn groups(model: &Model) -> BTreeMap<BTreeSet<usize>, BTreeSet<usize>> {
         .collect()
 }
 
-/// The smallest sets of fields that free all of these and nothing that has not leaked, and those no
-/// larger that free something else as well.
+/// Returns the smallest sets of fields that free all of these objects and nothing that has not
+/// leaked, and the sets of at most that size that free something else as well.
 fn smallest_fixes(model: &Model, objects: &BTreeSet<usize>) -> BTreeSet<BTreeSet<FieldOf>> {
     let leaked = model.leaked();
     let fields: Vec<FieldOf> = (0..TYPES.len())
@@ -75,23 +75,23 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn groups_are_what_only_one_cycle_leads_to(model in model(12, 22)) {
+    fn a_group_is_what_one_cycle_alone_leads_to(model in model(12, 22)) {
         let snapshot = model.snapshot();
         let leaks = find_leaks(&snapshot);
-        prop_assert_eq!(numbers(leaks.nodes()), model.leaked());
+        prop_assert_eq!(indices(leaks.nodes()), model.leaked());
         let kinds = leaks.kinds();
         let found: BTreeMap<_, _> = kinds
             .all()
             .iter()
             .flat_map(|kind| &kind.groups)
-            .map(|group| (numbers(&group.cycle), numbers(&group.objects)))
+            .map(|group| (indices(&group.cycle), indices(&group.objects)))
             .collect();
         prop_assert_eq!(found, groups(&model));
     }
 
-    /// What a kind retains: what is not reached any more when its cycles are removed.
+    /// A kind retains what is unreachable once its cycles are removed.
     #[test]
-    fn retained_is_what_goes_with_the_cycles(model in model(12, 22)) {
+    fn a_kind_retains_what_is_freed_with_its_cycles(model in model(12, 22)) {
         let leaks = find_leaks(&model.snapshot());
         let kinds = leaks.kinds();
         let edges = model.owning();
@@ -99,13 +99,13 @@ proptest! {
         let mut in_kinds = 0;
         for (number, kind) in kinds.all().iter().enumerate() {
             let own: BTreeSet<usize> =
-                kind.groups.iter().flat_map(|group| numbers(&group.cycle)).collect();
+                kind.groups.iter().flat_map(|group| indices(&group.cycle)).collect();
             let kept = Model::reach(&edges, &(&all - &own));
             let expected = &(&Model::reach(&edges, &own) & &model.leaked()) - &kept;
             let members: BTreeSet<usize> = leaks
                 .nodes()
                 .iter()
-                .zip(kinds.of_each())
+                .zip(kinds.kind_of_each())
                 .filter(|(_, of)| *of == Some(number))
                 .map(|(node, _)| node.index())
                 .collect();
@@ -119,14 +119,14 @@ proptest! {
     }
 
     #[test]
-    fn fixes_are_the_smallest_that_work(model in model(9, 16)) {
+    fn fixes_are_the_smallest_sets_that_work(model in model(9, 16)) {
         let leaks = find_leaks(&model.snapshot());
         let kinds = leaks.kinds();
         for (number, kind) in kinds.all().iter().enumerate() {
             let members: BTreeSet<usize> = leaks
                 .nodes()
                 .iter()
-                .zip(kinds.of_each())
+                .zip(kinds.kind_of_each())
                 .filter(|(_, of)| *of == Some(number))
                 .map(|(node, _)| node.index())
                 .collect();
@@ -149,7 +149,7 @@ proptest! {
                 prop_assert_eq!(found, smallest);
             }
             for fix in &kind.fixes {
-                prop_assert!(fix.frees >= kind.objects);
+                prop_assert!(fix.freed_objects >= kind.objects);
                 let is_weak = |of: usize, field: usize| {
                     let changed = fix.fields.iter();
                     changed.map(|field| (field.type_name.as_str(), field.path.as_str()))
@@ -159,21 +159,21 @@ proptest! {
                     |edge| !is_weak(edge.1.0, edge.1.1),
                     |node| model.nodes[node].1,
                 );
-                prop_assert_eq!(&freed & &model.leaked(), &freed - &numbers(&fix.lost));
+                prop_assert_eq!(&freed & &model.leaked(), &freed - &indices(&fix.lost));
                 let owned: BTreeSet<usize> = model
                     .owning()
                     .into_iter()
                     .filter(|&(from, (of, field), _)| members.contains(&from) && !is_weak(of, field))
                     .map(|(_, _, to)| to)
                     .collect();
-                prop_assert_eq!(numbers(&fix.orphans), &members - &owned);
+                prop_assert_eq!(indices(&fix.orphans), &members - &owned);
             }
         }
     }
 
-    /// A ring runs along strong references that are there, and closes.
+    /// A ring follows existing strong references, and closes.
     #[test]
-    fn rings_close(model in model(12, 22)) {
+    fn rings_follow_strong_references_and_close(model in model(12, 22)) {
         let snapshot = model.snapshot();
         let leaks = find_leaks(&snapshot);
         for kind in leaks.kinds().all() {
@@ -190,9 +190,9 @@ proptest! {
         }
     }
 
-    /// The order in which objects were made plays no part.
+    /// The order in which objects were created is irrelevant.
     #[test]
-    fn fingerprints_do_not_depend_on_order(
+    fn fingerprints_do_not_depend_on_creation_order(
         (model, order) in model(10, 20).prop_flat_map(|model| {
             let order: Vec<usize> = (0..model.nodes.len()).collect();
             (Just(model), Just(order).prop_shuffle())
@@ -214,9 +214,9 @@ proptest! {
     }
 }
 
-/// Types and fields make a kind; the number of objects does not.
+/// Types and fields determine the kind; the number of objects does not.
 #[test]
-fn rings_of_any_length_are_of_one_kind() {
+fn the_length_of_a_ring_does_not_change_its_kind() {
     let mut kit = Kit::new();
     for length in [1, 2, 5] {
         let ring: Vec<NodeId> = (0..length).map(|_| kit.node("app::Node", 0)).collect();
@@ -234,9 +234,9 @@ fn rings_of_any_length_are_of_one_kind() {
     assert_eq!(kinds[1].fixes[0].fields[0].path, "prev");
 }
 
-/// A fingerprint must stay the same from version to version: teams keep them in files.
+/// Fingerprints stay the same from version to version, since teams keep them in files.
 #[test]
-fn fingerprints_stay() {
+fn fingerprints_are_stable_across_versions() {
     let mut kit = Kit::new();
     let one = kit.node("app::Parent", 0);
     let other = kit.node("app::Child", 0);
@@ -247,8 +247,8 @@ fn fingerprints_stay() {
     assert_eq!(fingerprint.to_string(), "leak-6637be7d4377eedd");
 }
 
-/// A cycle whose objects are created on other lines, or whose types are named by another toolchain,
-/// has the same fingerprint.
+/// Objects created on other lines, or types named by another toolchain, do not change the
+/// fingerprint.
 #[test]
 fn lines_and_toolchains_do_not_change_a_fingerprint() {
     let fingerprint = |cell: &str, line: u32| {
@@ -269,10 +269,10 @@ fn lines_and_toolchains_do_not_change_a_fingerprint() {
     assert_ne!(first, fingerprint("std::sync::mutex::Mutex<app::Kid>", 1));
 }
 
-/// A page with strong references to parents and elder siblings needs both changed, and never the
-/// children.
+/// In a page with strong references to parents and previous siblings, both fields have to change,
+/// and never the children.
 #[test]
-fn a_tree_with_parents_and_siblings() {
+fn a_tree_with_strong_parents_and_siblings_needs_two_fields_changed() {
     let mut kit = Kit::new();
     let root = kit.node("dom::Node", 0);
     let mut before = None;
@@ -293,13 +293,16 @@ fn a_tree_with_parents_and_siblings() {
         .map(|fix| fix.fields.iter().map(|field| field.path.as_str()).collect())
         .collect();
     assert_eq!(fields[0], ["parent", "prev"]);
-    assert_eq!((kind.fixes[0].orphans.len(), kind.fixes[0].frees), (1, 51));
+    assert_eq!(
+        (kind.fixes[0].orphans.len(), kind.fixes[0].freed_objects),
+        (1, 51)
+    );
     assert_eq!(kind.rings.len(), 2);
 }
 
-/// Of two fields that would do, the one that is marked comes first, though its name comes last.
+/// If two fields would do, the marked one comes first, although its name comes last.
 #[test]
-fn a_marked_field_comes_first() {
+fn the_marked_field_comes_first() {
     let mut kit = Kit::new();
     let one = kit.node("app::A", 0);
     let other = kit.node("app::B", 0);
@@ -311,9 +314,9 @@ fn a_marked_field_comes_first() {
     assert!(kind.fixes[0].is_marked() && kind.fixes[0].fields[0].path == "zulu");
 }
 
-/// What lives only by the field that would break the cycle is named with the fix.
+/// A fix lists the objects in use that live only by the field.
 #[test]
-fn a_fix_names_what_it_would_take_from_use() {
+fn a_fix_lists_the_objects_in_use_that_it_would_free() {
     let mut kit = Kit::new();
     let ring = kit.node("app::Node", 0);
     kit.edge(ring, "next", ring);
@@ -325,12 +328,15 @@ fn a_fix_names_what_it_would_take_from_use() {
     let [fix] = leaks.kinds().all()[0].fixes.as_slice() else {
         panic!("one fix");
     };
-    assert_eq!((fix.frees, fix.lost.as_slice()), (1, [owned].as_slice()));
+    assert_eq!(
+        (fix.freed_objects, fix.lost.as_slice()),
+        (1, [owned].as_slice())
+    );
 }
 
-/// Many groups and one of many objects: nothing recurses, nothing is quadratic.
+/// One group of many objects, and many groups: nothing recurses, and nothing is quadratic.
 #[test]
-fn a_million_objects_in_groups() {
+fn a_million_leaked_objects_on_a_small_stack() {
     let mut kit = Kit::new();
     for _ in 0..100_000 {
         let one = kit.node("app::Node", 0);

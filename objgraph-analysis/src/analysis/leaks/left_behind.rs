@@ -1,4 +1,4 @@
-//! What ended threads left behind: what of it has leaked, and what was forgotten.
+//! What ended threads left behind: what has leaked of it, and what was forgotten.
 
 use objgraph_core::{NodeId, Snapshot, State};
 
@@ -7,26 +7,26 @@ use crate::analysis::{NodeSet, reach, rows, strong_components_within};
 
 /// The objects that only handles of ended threads lead to.
 pub(super) struct LeftBehind {
-    /// On cycles, and below them: no code can ever take the cycle apart.
+    /// The objects on cycles, and below them: no code can break the cycle any more.
     pub(super) leaked: NodeSet,
-    /// The others: a handle to them, or to what owns them, was forgotten.
+    /// The others: a handle to them, or to their owner, was forgotten.
     pub(super) forgotten: NodeSet,
 }
 
 impl LeftBehind {
-    /// Of a snapshot in which these objects are alive; `None` if there are none.
+    /// Divides the objects that are alive; `None` if no thread left any behind.
     pub(super) fn of(snapshot: &Snapshot, held: &HeldObjects, alive: &NodeSet) -> Option<Self> {
         if snapshot.parts().left_behind.is_empty() {
             return None;
         }
-        // More references than an object has were reported: any may be used.
-        let overreported = held.overreported.iter().map(|over| over.node);
-        let of_running = held.all.iter().copied();
-        let of_running = of_running.filter(|&node| {
+        // More references were reported than exist, so any of them may be in use.
+        let over_reported = held.over_reported.iter().map(|over| over.node);
+        let held_by_running = held.all.iter().copied();
+        let held_by_running = held_by_running.filter(|&node| {
             let node = snapshot.node(node);
             !node.is_left_behind() || node.state() == State::InFlight
         });
-        let in_use = reach(snapshot, of_running.chain(overreported));
+        let in_use = reach(snapshot, held_by_running.chain(over_reported));
         let left_behind = alive.without(&in_use);
         let components = strong_components_within(snapshot, &left_behind);
         let on_cycles = (0..components.count())
@@ -42,14 +42,14 @@ impl LeftBehind {
 }
 
 impl HeldObjects {
-    /// These are held no more.
+    /// Removes nodes that are not held any more.
     pub(super) fn remove(&mut self, nodes: &NodeSet) {
         self.all.retain(|&node| !nodes.contains(node));
         self.by_references.retain(|&node| !nodes.contains(node));
     }
 }
 
-/// Whether objects, each of which reaches all others, do so over an edge.
+/// Returns whether the members of a strongly connected component form a cycle.
 fn is_cycle(snapshot: &Snapshot, members: &[NodeId]) -> bool {
     match members {
         [alone] => rows(snapshot, *alone)

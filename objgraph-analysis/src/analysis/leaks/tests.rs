@@ -21,13 +21,13 @@ fn possibly(leaks: &Leaks) -> Vec<usize> {
 }
 
 #[test]
-fn nothing_is_leaked_of_nothing() {
+fn an_empty_snapshot_has_no_leaks() {
     let leaks = find_leaks(&Arc::new(Snapshot::empty()));
     assert!(leaks.is_empty() && leaks.possibly_leaked().len() == 0);
 }
 
 #[test]
-fn a_ring_leaks_with_what_it_owns_and_not_what_owns_it() {
+fn a_ring_leaks_with_what_it_owns() {
     let mut kit = Kit::new();
     let owner = kit.node("app::Owner", 0);
     let ring: Vec<NodeId> = (0..3).map(|_| kit.node("app::Node", 0)).collect();
@@ -38,7 +38,7 @@ fn a_ring_leaks_with_what_it_owns_and_not_what_owns_it() {
     }
     kit.edge(ring[1], "data", data);
     kit.edge(ring[1], "data", alive);
-    // Held by nothing, and leaked as well only if it owns itself.
+    // Nothing holds the owner; it has leaked only because it owns itself.
     kit.edge(owner, "me", owner);
     let leaks = find_leaks(&kit.snapshot());
     assert_eq!(leaked(&leaks), [0, 1, 2, 3, 4]);
@@ -48,7 +48,7 @@ fn a_ring_leaks_with_what_it_owns_and_not_what_owns_it() {
 }
 
 #[test]
-fn weak_references_do_not_hold() {
+fn weak_references_keep_nothing_alive() {
     let mut kit = Kit::new();
     let held = kit.node("app::Node", 1);
     let ring = kit.node("app::Node", 0);
@@ -57,9 +57,9 @@ fn weak_references_do_not_hold() {
     assert_eq!(leaked(&find_leaks(&kit.snapshot())), [1]);
 }
 
-/// Each way of not knowing enough holds the object alive (law 5).
+/// Every way of not knowing enough keeps the object alive (law 5).
 #[test]
-fn what_is_not_known_is_alive() {
+fn an_object_with_unknown_counts_is_alive() {
     type Edit = fn(&mut NodeRow);
     let changes: [Edit; 6] = [
         |row| row.strong = NodeRow::UNKNOWN,
@@ -85,9 +85,9 @@ fn what_is_not_known_is_alive() {
     }
 }
 
-/// A value with an `Instance` field lives as long as what contains it, and on the stack for ever.
+/// A value with an `Instance` field lives as long as its container, and on the stack for ever.
 #[test]
-fn a_contained_value_is_as_alive_as_its_owner() {
+fn an_instance_is_as_alive_as_its_owner() {
     let mut kit = Kit::new();
     let owner = kit.node("app::Owner", 0);
     let part = kit.node("app::Part", 0);
@@ -102,15 +102,15 @@ fn a_contained_value_is_as_alive_as_its_owner() {
 }
 
 #[test]
-fn an_object_being_made_or_dropped_is_alive() {
+fn an_object_without_references_is_alive() {
     let mut kit = Kit::new();
-    // No reference at all, and none found: what `new_cyclic` sees of its own object.
+    // No reference exists, and none was found: what `new_cyclic` sees of its own object.
     kit.node("app::Node", 0);
     assert!(find_leaks(&kit.snapshot()).is_empty());
 }
 
 #[test]
-fn more_edges_than_references_are_told_and_hold() {
+fn an_over_reported_object_is_listed_and_alive() {
     let mut kit = Kit::new();
     let one = kit.node("app::Node", 0);
     let other = kit.node("app::Node", -1);
@@ -149,7 +149,7 @@ fn an_object_held_by_its_own_closure_is_possibly_leaked() {
 }
 
 #[test]
-fn an_object_that_cannot_be_looked_into_is_not_suspected_of_holding_itself() {
+fn an_opaque_object_is_not_suspected_of_holding_itself() {
     let mut kit = Kit::new();
     let opaque = kit.node("app::Session", 1);
     kit.row(opaque).state = State::Opaque;
@@ -159,7 +159,7 @@ fn an_object_that_cannot_be_looked_into_is_not_suspected_of_holding_itself() {
 }
 
 #[test]
-fn a_value_without_room_for_a_reference_holds_nothing() {
+fn a_value_too_small_for_a_reference_is_no_suspect() {
     let mut kit = Kit::new();
     let owner = kit.node("app::Button", 1);
     let closure = kit.node("app::main::{{closure}}", 0);
@@ -170,7 +170,7 @@ fn a_value_without_room_for_a_reference_holds_nothing() {
 }
 
 #[test]
-fn a_busy_place_may_hold_too() {
+fn a_busy_cell_is_a_suspect() {
     let mut kit = Kit::new();
     let owner = kit.node("app::Button", 1);
     kit.place(owner, "cell", "core::cell::RefCell<u8>", PlaceKind::Busy);
@@ -180,7 +180,7 @@ fn a_busy_place_may_hold_too() {
 }
 
 #[test]
-fn a_second_look_keeps_what_both_found() {
+fn a_later_snapshot_confirms_what_both_found() {
     let ring = |external: i64| {
         let mut kit = Kit::new();
         let one = kit.node("app::Node", 0);
@@ -195,7 +195,7 @@ fn a_second_look_keeps_what_both_found() {
     assert_eq!(ring(0).confirmed_by(&ring(0)).len(), 2);
 }
 
-/// A graph at random: external references (some negative), strong and weak edges, opaque nodes.
+/// A random graph: external references (some negative), strong and weak edges, opaque nodes.
 #[derive(Clone, Debug)]
 struct RandomGraph {
     nodes: Vec<(i64, bool)>,
@@ -234,17 +234,16 @@ fn build(random: &RandomGraph) -> Arc<Snapshot> {
     kit.snapshot()
 }
 
-/// Lets go of what is held from outside, one object after the other, and counts references down
-/// as a program would; what is left at the end has leaked. `lets_go` tells whose outside
-/// references go.
-fn left_over(random: &RandomGraph, lets_go: impl Fn(usize) -> bool) -> Vec<usize> {
+/// The naive oracle: drops all external references that `lets_go` accepts, counts references down
+/// as a program would, and returns what is left.
+fn naive_leaked(random: &RandomGraph, lets_go: impl Fn(usize) -> bool) -> Vec<usize> {
     let strong = |&&(from, to, strong): &&(usize, usize, bool)| strong.then_some((from, to));
     let edges: Vec<(usize, usize)> = random
         .edges
         .iter()
         .filter_map(|edge| strong(&edge))
         .collect();
-    // Who is held: by counts that were found, plus those from outside.
+    // The holders of each node, by the references that were found.
     let mut holders: Vec<Vec<usize>> = vec![Vec::new(); random.nodes.len()];
     for &(from, to) in &edges {
         holders[to].push(from);
@@ -256,16 +255,16 @@ fn left_over(random: &RandomGraph, lets_go: impl Fn(usize) -> bool) -> Vec<usize
     };
     (0..random.nodes.len())
         .filter(|&node| {
-            // Leaked if nobody held is among those that own it.
-            let mut met = vec![false; random.nodes.len()];
+            // Leaked if none of its owners is held.
+            let mut visited = vec![false; random.nodes.len()];
             let mut queue = vec![node];
-            met[node] = true;
+            visited[node] = true;
             while let Some(node) = queue.pop() {
                 if is_held(node) {
                     return false;
                 }
                 for &holder in &holders[node] {
-                    if !std::mem::replace(&mut met[holder], true) {
+                    if !std::mem::replace(&mut visited[holder], true) {
                         queue.push(holder);
                     }
                 }
@@ -275,12 +274,12 @@ fn left_over(random: &RandomGraph, lets_go: impl Fn(usize) -> bool) -> Vec<usize
         .collect()
 }
 
-/// Whether the first owns the second, over any number of strong references.
+/// Returns whether the first node owns the second, over any number of strong references.
 fn owns(random: &RandomGraph, from: usize, to: usize) -> bool {
-    let mut met = vec![false; random.nodes.len()];
+    let mut visited = vec![false; random.nodes.len()];
     let mut queue = vec![from];
     while let Some(node) = queue.pop() {
-        if std::mem::replace(&mut met[node], true) {
+        if std::mem::replace(&mut visited[node], true) {
             continue;
         }
         if node == to {
@@ -292,27 +291,28 @@ fn owns(random: &RandomGraph, from: usize, to: usize) -> bool {
     false
 }
 
-/// The possibly leaked by the definition: of all sets of held objects that can be looked into whose references could be
-/// hidden in the set they would leave behind, the one that leaves most.
-fn possibly_by_trial(random: &RandomGraph) -> Vec<usize> {
-    let leaked = left_over(random, |_| false);
+/// The possibly leaked objects by definition: hide the external references of some held objects
+/// that are not opaque, so that opaque values in the set that is left behind could hold them, and
+/// choose the largest such set.
+fn naive_possibly_leaked(random: &RandomGraph) -> Vec<usize> {
+    let leaked = naive_leaked(random, |_| false);
     let held: Vec<usize> = (0..random.nodes.len())
         .filter(|&node| random.nodes[node].0 > 0 && !random.nodes[node].1)
         .collect();
     let mut best: Vec<usize> = Vec::new();
     for choice in 0..1u32 << held.len() {
-        let hidden: Vec<usize> = held
+        let assumed: Vec<usize> = held
             .iter()
             .enumerate()
             .filter(|(at, _)| choice & (1 << at) != 0)
             .map(|(_, &node)| node)
             .collect();
-        let left = left_over(random, |node| hidden.contains(&node));
+        let left = naive_leaked(random, |node| assumed.contains(&node));
         let could_be_held = |node: usize| {
             left.iter()
                 .any(|&opaque| random.nodes[opaque].1 && owns(random, node, opaque))
         };
-        if hidden
+        if assumed
             .iter()
             .all(|&node| left.contains(&node) && could_be_held(node))
         {
@@ -332,10 +332,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn leaked_is_what_counting_down_leaves(random in random(12, 30)) {
+    fn leaked_agrees_with_counting_down(random in random(12, 30)) {
         let leaks = find_leaks(&build(&random));
-        prop_assert_eq!(leaked(&leaks), left_over(&random, |_| false));
-        // Every leaked set has a cycle, and only leaked objects are in it.
+        prop_assert_eq!(leaked(&leaks), naive_leaked(&random, |_| false));
+        // Every set of leaked objects has a cycle, and only leaked objects are on it.
         prop_assert_eq!(leaks.kinds().all().is_empty(), leaks.is_empty());
         let rings = leaks.kinds().all().iter().flat_map(|kind| &kind.rings);
         for step in rings.flatten() {
@@ -344,16 +344,16 @@ proptest! {
     }
 
     #[test]
-    fn possibly_leaked_is_the_greatest_set(random in random(8, 14)) {
+    fn possibly_leaked_is_the_largest_set(random in random(8, 14)) {
         let leaks = find_leaks(&build(&random));
-        prop_assert_eq!(possibly(&leaks), possibly_by_trial(&random));
+        prop_assert_eq!(possibly(&leaks), naive_possibly_leaked(&random));
         prop_assert_eq!(leaks.suspects().is_empty(), leaks.possibly_leaked().len() == 0);
     }
 }
 
-/// A ring of a million is found, explained, drawn and told in a small stack.
+/// A ring of a million objects is found, explained, drawn and printed on a small stack.
 #[test]
-fn a_ring_of_a_million_in_a_small_stack() {
+fn a_ring_of_a_million_objects_on_a_small_stack() {
     const NODES: usize = 1_000_000;
     let run = || {
         let mut kit = Kit::new();
@@ -383,7 +383,7 @@ fn a_ring_of_a_million_in_a_small_stack() {
     thread.join().unwrap();
 }
 
-/// A cycle that only an ended thread could take apart is leaked with what it owns, whatever held it.
+/// A cycle that only an ended thread could break has leaked with what it owns, whatever held it.
 #[test]
 fn a_cycle_that_an_ended_thread_left_behind_has_leaked() {
     let mut kit = Kit::new();
@@ -405,7 +405,7 @@ fn a_cycle_that_an_ended_thread_left_behind_has_leaked() {
 }
 
 #[test]
-fn a_cycle_whose_thread_may_use_it_has_not_leaked() {
+fn a_cycle_that_a_thread_may_still_use_has_not_leaked() {
     type Edit = fn(&mut Kit, NodeId);
     let changes: [(Edit, bool); 4] = [
         (|kit, ring| kit.left_behind(ring, "worker"), true),
@@ -418,7 +418,7 @@ fn a_cycle_whose_thread_may_use_it_has_not_leaked() {
             },
             false,
         ),
-        // It is not known which references there are.
+        // It is not known which references exist.
         (
             |kit, ring| {
                 kit.left_behind(ring, "worker");

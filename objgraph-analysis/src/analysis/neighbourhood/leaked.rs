@@ -44,7 +44,7 @@ pub(super) fn leaks(
     // The objects that are drawn, or stand for by a gap in a ring.
     let mut told = NodeSet::new(snapshot.len());
     let kinds = leaks.kinds().all();
-    let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::REPORTED));
+    let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::MAX_REPORTED));
     let mut rings: Vec<&[Reference]> = named
         .iter()
         .flat_map(|kind| &kind.rings)

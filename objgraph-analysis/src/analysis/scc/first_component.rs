@@ -6,7 +6,7 @@
 //! Identifying Strongly Connected Components in Parallel", 2000).
 
 use super::Edges;
-use crate::analysis::graph::Graph;
+use crate::analysis::adjacency::Adjacency;
 
 /// The component of the first node that `within` does not exclude, if it may be large; else
 /// nothing.
@@ -21,7 +21,7 @@ pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> boo
     let Some(start) = (0..nodes).find(|&node| within(node)) else {
         return Vec::new();
     };
-    let forwards = Graph::of(nodes, || {
+    let forwards = Adjacency::of(nodes, || {
         let nodes = (0..nodes).filter(|&node| within(node));
         nodes.flat_map(|node| graph.targets(node).map(move |to| (node, to)))
     });
@@ -42,7 +42,7 @@ pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> boo
     }
     // Two graphs at once would take more memory than the search in depth.
     drop(forwards);
-    let backwards = Graph::of(nodes, || {
+    let backwards = Adjacency::of(nodes, || {
         let nodes = (0..nodes).filter(|&node| open.contains(node));
         nodes.flat_map(|node| {
             let targets = graph.targets(node).filter(|&target| open.contains(target));
@@ -59,7 +59,7 @@ pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> boo
 ///
 /// They do where references point to older objects, or all to younger ones, whichever way the
 /// pass goes then; and they soon see where nothing, or little, leads back.
-fn by_sweeps(graph: &Graph, start: usize, led_to: &Bits, count: usize) -> Option<Vec<u32>> {
+fn by_sweeps(graph: &Adjacency, start: usize, led_to: &Bits, count: usize) -> Option<Vec<u32>> {
     const SWEEPS: usize = 3;
     let mut found = Bits::new(graph.len());
     found.insert(start);

@@ -1,19 +1,19 @@
-//! A graph as plain rows of numbers, where a search needs no more.
+//! A graph as compressed rows of node numbers.
 
-/// `targets[starts[n]..starts[n + 1]]` are the nodes that node `n` leads to.
+/// `targets[starts[n]..starts[n + 1]]` are the successors of node `n`.
 #[derive(Debug)]
-pub(super) struct Graph {
+pub(super) struct Adjacency {
     pub(super) starts: Vec<u32>,
     pub(super) targets: Vec<u32>,
 }
 
-impl Graph {
-    /// The graph of these edges, each from one node to another; `edges` is asked for them twice.
-    /// The edges of a node are in the order in which they are given.
+impl Adjacency {
+    /// Builds the graph of these edges. Calls `edges` twice; the edges of each node keep their
+    /// order.
     pub fn of<E: Iterator<Item = (usize, usize)>>(nodes: usize, edges: impl Fn() -> E) -> Self {
-        // Row n is counted at n + 2, begins at n + 1 before it is filled, and at n after.
+        // Row n is counted at n + 2, begins at n + 1 while it is filled, and at n in the end.
         let mut starts = vec![0u32; nodes + 2];
-        // Not `for`: iterators of iterators are several times as fast from the inside.
+        // Not `for`: internal iteration of nested iterators is several times as fast.
         edges().for_each(|(from, _)| starts[from + 2] += 1);
         for at in 2..nodes + 2 {
             starts[at] += starts[at - 1];
@@ -28,12 +28,12 @@ impl Graph {
         Self { starts, targets }
     }
 
-    /// The number of nodes.
+    /// Returns the number of nodes.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
     }
 
-    /// The nodes that a node leads to.
+    /// Returns the successors of a node.
     pub(super) fn row(&self, node: usize) -> &[u32] {
         &self.targets[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
