@@ -1,8 +1,8 @@
 //! Analyses, reports and pictures of the snapshots of [objgraph].
 //!
-//! Use it through `objgraph`, which re-exports what people need of it. An analysis is a pure function
-//! of a [`Snapshot`](objgraph_core::Snapshot), and a report or a picture is one of what an analysis
-//! found. This crate knows neither the macros nor the running program.
+//! Use it through `objgraph`, which re-exports what programs need. An analysis is a pure function
+//! of a [`Snapshot`](objgraph_core::Snapshot), and a report or a picture is a pure function of
+//! findings. This crate knows neither the macros nor the running program.
 //!
 //! [objgraph]: https://docs.rs/objgraph
 

@@ -1,33 +1,33 @@
-//! Sorting what is few: findings, rows of a table.
+//! Sorts short lists: findings, and rows of a table.
 //!
-//! std's sort is compiled anew for each type and each order, and is larger than most analyses. Here
-//! it is compiled once, for places in a list. It calls a function for each comparison, so what is
-//! counted in millions is better sorted by std's.
+//! std's sort is compiled anew for each type and each order, and is larger than most analyses. This
+//! one is compiled once, for indices. It calls a function for each comparison, so std's sort is
+//! better for millions of items.
 
 use std::cmp::Ordering;
 
-/// Sorts `items`; as [`slice::sort_by`], so equal ones keep their order. O(n log n).
+/// Sorts `items` as [`slice::sort_by`] does, so equal items keep their order. O(n log n).
 #[doc(hidden)]
 pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     let order = sorted(items.len(), &|a, b| compare(&items[a], &items[b]));
-    put(order, &mut |a, b| items.swap(a, b));
+    permute(order, &mut |a, b| items.swap(a, b));
 }
 
-/// Sorts `items` by a key; as [`slice::sort_by_key`].
+/// Sorts `items` by a key, as [`slice::sort_by_key`] does.
 #[doc(hidden)]
 pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
-/// The places `0..len` in the order of what is there.
+/// Returns the indices `0..len`, sorted.
 fn sorted(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<_> = (0..len).collect();
     order.sort_by(|&a, &b| compare(a, b));
     order
 }
 
-/// Puts at each place what `order` says that belongs there, cycle by cycle.
-fn put(mut order: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
+/// Moves the items into this order, one cycle of the permutation after the other.
+fn permute(mut order: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
     for start in 0..order.len() {
         let mut at = start;
         while order[at] != start {
@@ -47,7 +47,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_std_does(items: Vec<(u8, u16)>) {
+        fn sorts_as_std_does(items: Vec<(u8, u16)>) {
             let [mut ours, mut std] = [items.clone(), items];
             sort_by(&mut ours, |a, b| (b.0, a.1 % 2).cmp(&(a.0, b.1 % 2)));
             std.sort_by(|a, b| (b.0, a.1 % 2).cmp(&(a.0, b.1 % 2)));

@@ -5,8 +5,8 @@ use std::panic;
 
 /// Prints with `print!`, which a test harness captures.
 ///
-/// A closed standard output is not an error here. What `write` prints may come from code of the
-/// user, so nothing is printed until it has returned.
+/// Ignores a closed standard output. What `write` prints may come from the user's code, so nothing
+/// is printed until it has returned.
 #[doc(hidden)]
 pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut text = Vec::new();
@@ -14,7 +14,7 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         return;
     }
     let text = String::from_utf8_lossy(&text);
-    // `print!` panics when standard output is closed.
+    // `print!` panics if standard output is closed.
     let _ = panic::catch_unwind(|| {
         #[expect(clippy::print_stdout, reason = "the user asked for it")]
         {

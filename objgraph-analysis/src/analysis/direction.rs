@@ -1,18 +1,18 @@
-//! Which way references are followed.
+//! The direction in which references are followed.
 
 use objgraph_core::{Edge, NodeId, Snapshot};
 
-/// Which way references are followed.
+/// The direction in which references are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// From an object to those it refers to.
+    /// From an object to those that it refers to.
     Refs,
     /// From an object to those that refer to it.
     Backrefs,
 }
 
 impl Direction {
-    /// The edges at a node that lead this way, in the order of the snapshot.
+    /// Returns the edges at a node in this direction, in the order of the snapshot.
     pub(crate) fn edges<'s>(
         self,
         snapshot: &'s Snapshot,
@@ -25,27 +25,27 @@ impl Direction {
             .chain(backrefs.into_iter().flatten())
     }
 
-    /// The same, where all of them are looked at, and there are many.
+    /// Calls `visit` with each of [`Direction::edges`]; faster than iterating when there are many.
     pub(crate) fn for_each<'s>(
         self,
         snapshot: &'s Snapshot,
         node: NodeId,
-        look: impl FnMut(Edge<'s>),
+        visit: impl FnMut(Edge<'s>),
     ) {
         match self {
-            Self::Refs => snapshot.edges(node).for_each(look),
-            Self::Backrefs => snapshot.edges_to(node).for_each(look),
+            Self::Refs => snapshot.edges(node).for_each(visit),
+            Self::Backrefs => snapshot.edges_to(node).for_each(visit),
         }
     }
 
-    /// Says that the edges at these nodes will be asked for.
+    /// Announces that the edges at these nodes will be read.
     pub(crate) fn gather(self, snapshot: &Snapshot, nodes: &[NodeId]) {
         if self == Self::Backrefs {
             snapshot.gather_edges_to(nodes);
         }
     }
 
-    /// The end of an edge that lies this way.
+    /// Returns the end of an edge in this direction.
     pub(crate) fn far(self, edge: &Edge<'_>) -> NodeId {
         match self {
             Self::Refs => edge.target(),

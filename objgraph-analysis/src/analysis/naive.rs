@@ -1,4 +1,4 @@
-//! A model of reference counting to compare analyses with: small, slow and plain.
+//! A naive model of reference counting, the oracle of property tests.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,24 +8,24 @@ use proptest::prelude::*;
 
 use super::testkit::Kit;
 
-/// Objects with so many references from outside, and their fields.
+/// Objects with external references, and the fields that hold the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
-    /// Type and references from outside.
+    /// The type and the number of external references of each object.
     pub(crate) nodes: Vec<(usize, u32)>,
-    /// Holder, field, target, whether it owns.
+    /// Holder, field, target, and whether the reference is strong.
     pub(crate) edges: Vec<(usize, usize, usize, bool)>,
 }
 
 pub(crate) const TYPES: [&str; 3] = ["app::A", "app::B", "app::C"];
 pub(crate) const FIELDS: [&str; 3] = ["one", "two", "three"];
 
-/// A field as type and name.
-pub(crate) type FieldOf = (usize, usize);
+/// A field: an index into `TYPES` and one into `FIELDS`.
+pub(crate) type TypeAndField = (usize, usize);
 
 pub(crate) fn model(nodes: usize, edges: usize) -> impl Strategy<Value = Model> {
-    let outside = prop_oneof![7 => Just(0u32), 2 => 1u32..3];
-    let node = (0..TYPES.len(), outside);
+    let external = prop_oneof![7 => Just(0u32), 2 => 1u32..3];
+    let node = (0..TYPES.len(), external);
     prop::collection::vec(node, 1..=nodes).prop_flat_map(move |nodes| {
         let end = 0..nodes.len();
         let edge = (end.clone(), 0..FIELDS.len(), end, prop::bool::weighted(0.9));
@@ -42,8 +42,8 @@ impl Model {
         for name in TYPES {
             kit.type_index(name);
         }
-        for &(of, outside) in &self.nodes {
-            kit.node(TYPES[of], i64::from(outside));
+        for &(of, external) in &self.nodes {
+            kit.node(TYPES[of], i64::from(external));
         }
         for &(from, field, to, strong) in &self.edges {
             let (from, to) = (NodeId::new(from), NodeId::new(to));
@@ -56,17 +56,17 @@ impl Model {
         kit.snapshot()
     }
 
-    /// The strong edges.
-    pub(crate) fn owning(&self) -> Vec<(usize, FieldOf, usize)> {
+    /// Returns the strong edges.
+    pub(crate) fn owning(&self) -> Vec<(usize, TypeAndField, usize)> {
         let strong = self.edges.iter().filter(|edge| edge.3);
         strong
             .map(|&(from, field, to, _)| (from, (self.nodes[from].0, field), to))
             .collect()
     }
 
-    /// What each node owns, itself included, over these edges.
+    /// Returns everything reachable from the starts over these edges, the starts included.
     pub(crate) fn reach(
-        edges: &[(usize, FieldOf, usize)],
+        edges: &[(usize, TypeAndField, usize)],
         starts: &BTreeSet<usize>,
     ) -> BTreeSet<usize> {
         let mut reached = starts.clone();
@@ -83,8 +83,8 @@ impl Model {
         }
     }
 
-    /// What is not reached from what is held from outside. Objects to which nothing refers are
-    /// taken to be held: a program would have dropped them.
+    /// Returns what is not reachable from objects with external references. Objects without any
+    /// reference count as held, because a program would have dropped them.
     pub(crate) fn leaked(&self) -> BTreeSet<usize> {
         let edges = self.owning();
         let is_held =
@@ -96,12 +96,12 @@ impl Model {
             .collect()
     }
 
-    /// Counts references down until nothing changes. Left are only these edges of the strong ones,
-    /// and these references from outside; the others are dropped.
+    /// Counts references down until nothing changes, after all strong edges that `keeps` rejects
+    /// were dropped, and all external references but these.
     pub(crate) fn freed(
         &self,
-        keeps: impl Fn(&(usize, FieldOf, usize)) -> bool,
-        outside: impl Fn(usize) -> u32,
+        keeps: impl Fn(&(usize, TypeAndField, usize)) -> bool,
+        external: impl Fn(usize) -> u32,
     ) -> BTreeSet<usize> {
         let all = self.owning();
         let counted = |node: usize| self.nodes[node].1 > 0 || all.iter().any(|edge| edge.2 == node);
@@ -112,7 +112,7 @@ impl Model {
                     .iter()
                     .filter(|edge| edge.2 == node && keeps(edge) && !freed.contains(&edge.0))
                     .count();
-                !freed.contains(&node) && counted(node) && held == 0 && outside(node) == 0
+                !freed.contains(&node) && counted(node) && held == 0 && external(node) == 0
             });
             match next {
                 Some(node) => freed.insert(node),

@@ -1,4 +1,4 @@
-//! What a picture shows: some objects and what is near them.
+//! The objects that a picture shows, and what is near them.
 
 mod builder;
 mod cyclic_edges;
@@ -16,29 +16,29 @@ use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
 
 use super::{Direction, Leaks};
 
-/// Some objects and what is near them: what a picture shows.
+/// Some objects and what is near them: the part of a snapshot that a picture shows.
 ///
-/// Plain data, in the order of drawing, without texts and colours; a drawing has those.
+/// Plain data in the order of drawing, without texts and colours, which a drawing adds.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbourhood {
-    /// What is drawn, in the order in which it was met.
+    /// The nodes, in the order in which the search found them.
     pub nodes: Vec<PictureNode>,
-    /// The arrows, in the order in which they were met.
+    /// The edges, in the order in which the search found them.
     pub edges: Vec<PictureEdge>,
     /// The sets of nodes that own each other in cycles: indices into `nodes`.
     pub cycles: Vec<Vec<usize>>,
-    /// The greatest depth that a node may have; shades are relative to it.
+    /// Maximum depth of a node; shades are relative to it.
     pub max_depth: usize,
-    /// Whether it goes from the starts to what refers to them.
+    /// Whether the search goes from the starts to what refers to them.
     pub is_backwards: bool,
 }
 
 /// A node of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureNode {
-    /// What it stands for.
+    /// What the node stands for.
     pub subject: Subject,
-    /// How many references it is from the start.
+    /// Number of references between the node and the nearest start.
     pub depth: usize,
     /// Whether the picture starts here.
     pub is_start: bool,
@@ -49,36 +49,37 @@ pub struct PictureNode {
 pub enum Subject {
     /// An object.
     Object(NodeId),
-    /// Several objects of one type that are alike: at least two.
+    /// Two or more similar objects of one type.
     Stack(Vec<NodeId>),
-    /// So many references from one object that are not drawn.
+    /// The number of references from one object that are not drawn.
     MoreReferences(usize),
-    /// So many references to one object that are not drawn.
+    /// The number of references to one object that are not drawn.
     MoreBackreferences(usize),
-    /// So many objects that are not drawn.
+    /// The number of objects that are not drawn.
     MoreObjects(usize),
-    /// So many references to one object that are held by nothing the trace saw.
+    /// The number of external references to one object.
     External(u64),
-    /// So many of them whose handles were made at one place, on threads of one name.
+    /// External references whose handles were created at one site, on threads of one name.
     ExternalAt {
-        /// The place: an index into the sites.
+        /// The site: an index into the sites of the snapshot.
         site: u32,
-        /// One of the threads: an index into their names; none of these if it is not known.
+        /// One of the threads: an index into the thread names of the snapshot; out of range if it
+        /// is not known.
         thread: u32,
-        /// How many.
+        /// Number of references.
         references: u64,
     },
-    /// A value inside an object that the trace could not look into.
+    /// An opaque or busy value inside an object.
     OpaqueValue {
         /// The type of the value: an index into [`Snapshot::types`].
         type_index: u32,
-        /// Why not.
+        /// Why the trace could not see into it.
         kind: PlaceKind,
     },
 }
 
 impl Subject {
-    /// The objects that it stands for.
+    /// Returns the objects that the node stands for.
     pub fn objects(&self) -> &[NodeId] {
         match self {
             Self::Object(node) => std::slice::from_ref(node),
@@ -88,57 +89,57 @@ impl Subject {
     }
 }
 
-/// An arrow of a picture.
+/// An edge of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureEdge {
-    /// Where it begins: an index into [`Neighbourhood::nodes`].
+    /// The node at which it begins: an index into [`Neighbourhood::nodes`].
     pub from: usize,
-    /// Where it ends: an index into [`Neighbourhood::nodes`].
+    /// The node at which it ends: an index into [`Neighbourhood::nodes`].
     pub to: usize,
-    /// The path of the reference; empty where there is none.
+    /// The path of the reference; empty if it is not a reference.
     pub label: String,
-    /// How it is drawn.
+    /// What the edge stands for.
     pub kind: EdgeKind,
-    /// How many references it stands for.
+    /// Number of references that the edge stands for.
     pub references: usize,
 }
 
-/// What an arrow of a picture stands for.
+/// What an edge of a picture stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
-    /// A reference that owns.
+    /// A strong reference.
     Strong,
     /// A weak reference.
     Weak,
-    /// A reference that owns and is part of a cycle.
+    /// A strong reference on a cycle.
     Cycle,
-    /// To or from something that is not an object: references not drawn, held from outside, or
-    /// a value that could not be looked into.
+    /// An edge to or from something that is not an object: references that are not drawn, external
+    /// references, or an opaque value.
     Hint,
 }
 
 /// Which objects a picture shows.
 #[derive(Clone, Copy)]
 pub struct PictureOptions<'f> {
-    /// How many references to go from the start; 3 if not set.
+    /// Maximum number of references from a start; 3 by default.
     pub max_depth: usize,
-    /// How many references of one object to draw; 10 if not set.
+    /// Maximum number of references of one object that are drawn; 10 by default.
     pub too_many: usize,
-    /// How many objects to draw in a picture of leaks, or stacks of them; 40 if not set.
+    /// Maximum number of objects, or stacks of them, in a picture of leaks; 40 by default.
     pub max_objects: usize,
-    /// A picture that would have more nodes is refused; 1,000 if not set.
+    /// Maximum number of nodes, beyond which the picture is refused; 1,000 by default.
     pub max_nodes: usize,
-    /// More objects than this that are alike are drawn as one; never if not set.
+    /// Draws more than this number of similar objects as one; never by default.
     pub fold_over: Option<usize>,
-    /// Draws the objects for which this holds only; starts are drawn in any case.
+    /// Draws only objects that this accepts; starts are always drawn.
     pub filter: Option<&'f dyn Fn(Node<'_>) -> bool>,
-    /// Draws the references for which this holds only.
+    /// Draws only references that this accepts.
     pub edges: Option<&'f dyn Fn(&Edge<'_>) -> bool>,
-    /// Draws objects for which this holds, but not what is behind them.
+    /// Draws objects that this accepts, but nothing behind them.
     pub stop: Option<&'f dyn Fn(Node<'_>) -> bool>,
-    /// Objects for which this holds are drawn each by itself.
-    pub apart: Option<&'f dyn Fn(Node<'_>) -> bool>,
+    /// Draws each object that this accepts by itself.
+    pub separate: Option<&'f dyn Fn(Node<'_>) -> bool>,
 }
 
 impl Default for PictureOptions<'_> {
@@ -152,7 +153,7 @@ impl Default for PictureOptions<'_> {
             filter: None,
             edges: None,
             stop: None,
-            apart: None,
+            separate: None,
         }
     }
 }
@@ -182,26 +183,26 @@ impl fmt::Debug for PictureOptions<'_> {
             .field("filter", &self.filter.is_some())
             .field("edges", &self.edges.is_some())
             .field("stop", &self.stop.is_some())
-            .field("apart", &self.apart.is_some())
+            .field("separate", &self.separate.is_some())
             .finish()
     }
 }
 
-/// A picture would be too large to be read.
+/// The error for a picture that would be too large to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge {
-    /// How many objects are within its reach.
+    /// Number of objects within reach.
     pub objects: usize,
-    /// How many nodes it may have.
+    /// Maximum number of nodes.
     pub max_nodes: usize,
 }
 
 impl Neighbourhood {
-    /// What the starts refer to, or what refers to them, breadth first.
+    /// Selects what the starts refer to, or what refers to them, breadth first.
     ///
     /// # Errors
     ///
-    /// If it would have more nodes than the options allow.
+    /// Fails if the picture would have more nodes than the options allow.
     pub fn around(
         snapshot: &Snapshot,
         starts: &[NodeId],
@@ -211,16 +212,17 @@ impl Neighbourhood {
         builder::around(snapshot, starts, direction, options)
     }
 
-    /// A readable part of what has leaked: an example of each kind of cycle, and what is near.
+    /// Selects a readable part of what has leaked: an example of each kind of cycle, and what is
+    /// near it.
     ///
     /// # Errors
     ///
-    /// If it would have more nodes than the options allow.
+    /// Fails if the picture would have more nodes than the options allow.
     pub fn leaks(leaks: &Leaks, options: &PictureOptions<'_>) -> Result<Self, TooLarge> {
         leaked::leaks(leaks, options)
     }
 
-    /// Adds a node and tells its index.
+    /// Adds a node and returns its index.
     fn add_node(&mut self, subject: Subject, depth: usize, is_start: bool) -> usize {
         self.nodes.push(PictureNode {
             subject,
@@ -230,7 +232,7 @@ impl Neighbourhood {
         self.nodes.len() - 1
     }
 
-    /// Adds an arrow.
+    /// Adds an edge that stands for one reference.
     fn add_edge(&mut self, from: usize, to: usize, label: String, kind: EdgeKind) {
         self.edges.push(PictureEdge {
             from,
@@ -241,20 +243,20 @@ impl Neighbourhood {
         });
     }
 
-    /// Draws the values inside a drawn node that could not be looked into, at most `too_many`;
-    /// tells how many are left.
+    /// Adds the opaque values inside a node, at most `too_many`; returns the number of those left
+    /// out.
     fn add_opaque_values(&mut self, snapshot: &Snapshot, at: usize, too_many: usize) -> usize {
         let node = &self.nodes[at];
         let depth = node.depth + 1;
         let is_stack = node.subject.objects().len() > 1;
-        let mut met = std::collections::HashSet::new();
+        let mut seen = std::collections::HashSet::new();
         let mut hidden = Vec::new();
         for &object in node.subject.objects() {
             for place in snapshot.places_of(object) {
                 if !is_stack {
                     let path = snapshot.parts().paths.show(place.path, place.index);
                     hidden.push((place, path));
-                } else if met.insert((place.path, place.type_index, place.kind)) {
+                } else if seen.insert((place.path, place.type_index, place.kind)) {
                     hidden.push((place, snapshot.parts().paths.show_field(place.path)));
                 }
             }

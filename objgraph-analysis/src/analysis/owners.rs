@@ -1,5 +1,5 @@
-//! Who holds an object: its handles, those inside of objects and those outside, and weak handles
-//! that keep nothing but memory.
+//! The owners of an object: the handles that objects hold, external handles, and weak handles that
+//! keep only memory.
 
 #[cfg(test)]
 mod tests;
@@ -12,9 +12,9 @@ use super::ShownNames;
 use crate::order;
 use objgraph_core::{HandleRow, Held, NodeId, ObjectId, Site, Snapshot};
 
-/// Who holds an object: the answer of [`owners`].
+/// The owners of an object; see [`owners`].
 ///
-/// It prints as a report for people.
+/// Prints as a report.
 #[derive(Clone)]
 pub struct Owners {
     snapshot: Arc<Snapshot>,
@@ -27,43 +27,43 @@ pub struct Owners {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InternalHandle {
-    /// The object that holds it, and where in it.
+    /// The object that holds the handle, and where.
     pub held: Held,
-    /// Whether it owns.
+    /// Whether the handle is strong.
     pub strong: bool,
-    /// Where it was made.
+    /// Where the handle was created.
     pub site: Site,
-    /// The thread that made it, if that is known.
+    /// The name of the thread that created the handle, if it is known.
     pub thread: Option<String>,
-    /// How old it is, at least, and at most if that is known; as exact as
+    /// The age of the handle: at least, and at most if that is known; as exact as
     /// [`Node::age`](objgraph_core::Node::age).
     pub age: (Duration, Option<Duration>),
 }
 
-/// Handles from outside, made at one place on one thread.
+/// External handles that were created at one site, by threads of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExternalHandles {
-    /// Whether they own.
+    /// Whether the handles are strong.
     pub strong: bool,
-    /// Where they were made: the call of `new`, `clone`, `upgrade`, `downgrade`, ….
+    /// Where the handles were created: the call of `new`, `clone`, `upgrade`, `downgrade`, ….
     pub site: Site,
-    /// The thread that made them, or several of this name, if that is known.
+    /// The name of the thread, or of several threads, that created the handles, if it is known.
     pub thread: Option<String>,
-    /// How many there are.
+    /// Number of handles.
     pub count: usize,
-    /// How old they are: the youngest at least, and the oldest at most if that is known; as exact
-    /// as [`Node::age`](objgraph_core::Node::age).
+    /// The age of the handles: at least the first, of the youngest, and at most the second, of the
+    /// oldest, if that is known; as exact as [`Node::age`](objgraph_core::Node::age).
     pub age: (Duration, Option<Duration>),
 }
 
-/// Who holds an object: each handle to it, by the object and field that holds it, or, for those
-/// that the trace did not meet, by the place where it was made.
+/// Returns the owners of an object: each handle to it, by the object and field that holds it or,
+/// for external handles, by the site that created it.
 ///
-/// `None` if the snapshot has no such object. Where it does not know handles (see
-/// [`Snapshot::knows_handles`]) there are none in the answer.
+/// `None` if the snapshot has no such object. Without knowledge of handles (see
+/// [`Snapshot::knows_handles`]) the lists are empty.
 ///
-/// Takes time in proportion to the handles of the object.
+/// O(handles of the object · log of their sites).
 #[must_use]
 pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
     let node = snapshot.find(id)?;
@@ -84,8 +84,8 @@ pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
     })
 }
 
-/// The handles to objects that are held from outside: owning ones first, then most at one place
-/// first. None where handles are not known.
+/// Returns the external handles to objects: strong ones first, then the sites with the most
+/// handles. Empty if handles are not known.
 #[must_use]
 pub fn external_handles(
     snapshot: &Snapshot,
@@ -95,7 +95,7 @@ pub fn external_handles(
     let mut found: BTreeMap<(bool, u32, Option<&str>), ExternalHandles> = BTreeMap::new();
     for row in rows.filter(|row| row.held.is_none()) {
         let age = snapshot.age_of(row.epoch);
-        // The workers of a pool have one name.
+        // By name, because the workers of a pool share one.
         let thread = snapshot.parts().threads.get(row.thread as usize);
         found
             .entry((row.strong, row.site, thread.map(String::as_str)))
@@ -125,45 +125,47 @@ pub fn external_handles(
 }
 
 impl Owners {
-    /// The object.
+    /// Returns the object.
     #[must_use]
     pub fn node(&self) -> NodeId {
         self.node
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }
 
-    /// Whether handles are known: with the feature `owners`. If not, all lists are empty.
+    /// Returns whether handles are known, which needs the feature `owners`. If not, all lists are
+    /// empty.
     #[must_use]
     pub fn are_known(&self) -> bool {
         self.snapshot.knows_handles()
     }
 
-    /// The handles that objects hold, owning ones first, by object and field.
+    /// Returns the handles that objects hold, strong ones first, by object and field.
     #[must_use]
     pub fn internal(&self) -> &[InternalHandle] {
         &self.internal
     }
 
-    /// The handles that nothing holds which was looked into: they are on the stack, in statics, in
-    /// closures, futures and foreign types, or forgotten. Owning ones first.
+    /// Returns the handles that no traced object holds, strong ones first: they are on the stack,
+    /// in statics, closures, futures or foreign types, or forgotten.
     #[must_use]
     pub fn external(&self) -> &[ExternalHandles] {
         &self.external
     }
 
-    /// How many owning handles there are; `None` where that could not be read.
+    /// Returns the number of strong handles; `None` if it could not be read.
     #[must_use]
     pub fn strong(&self) -> Option<usize> {
         let node = self.snapshot.node(self.node);
         node.strong().map(|strong| strong as usize)
     }
 
-    /// How many handles of one kind are inside of objects, and how many outside.
+    /// Returns the number of strong or weak handles that objects hold, and of those that are
+    /// external.
     #[must_use]
     pub fn counts(&self, strong: bool) -> (usize, usize) {
         let internal = self.internal.iter().filter(|one| one.strong == strong);
@@ -172,10 +174,9 @@ impl Owners {
     }
 }
 
-/// Weak handles that keep the memory of allocations whose values are gone: the answer of
-/// [`zombies`].
+/// Weak handles that keep the memory of allocations whose values were dropped; see [`zombies`].
 ///
-/// It prints as a table.
+/// Prints as a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zombies {
     pub(crate) is_enabled: bool,
@@ -185,28 +186,28 @@ pub struct Zombies {
     bytes: u64,
 }
 
-/// Weak handles to values that are gone, of one type, made at one place.
+/// Weak handles to dropped values of one type that were created at one site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ZombieSite {
     /// The name of the type of the values, as reports show it.
     pub type_name: String,
-    /// Where the handles were made.
+    /// Where the handles were created.
     pub site: Site,
-    /// How many handles there are.
+    /// Number of handles.
     pub handles: usize,
-    /// How many allocations they keep.
+    /// Number of allocations that the handles keep.
     pub allocations: usize,
-    /// How many bytes these have, at least. An allocation that handles of several places keep is
-    /// counted for each.
+    /// Size of these allocations in bytes, at least. An allocation that handles of several sites
+    /// keep counts for each.
     pub bytes: u64,
 }
 
-/// What an allocation has besides the value: two counts, and the name of the object.
+/// Size of an allocation in bytes besides the value: two counts and the id of the object.
 const HEADER: u64 = 24;
 
-/// Weak handles that keep the memory of allocations whose values are gone. Takes time in
-/// proportion to such handles.
+/// Finds weak handles that keep the memory of allocations whose values were dropped. O(handles to
+/// dropped values).
 #[must_use]
 pub fn zombies(snapshot: &Snapshot) -> Zombies {
     let rows = snapshot.handles_to_nothing();
@@ -249,25 +250,25 @@ pub fn zombies(snapshot: &Snapshot) -> Zombies {
 }
 
 impl Zombies {
-    /// By type and place, most bytes first.
+    /// Returns the handles by type and site, most bytes first.
     #[must_use]
     pub fn rows(&self) -> &[ZombieSite] {
         &self.rows
     }
 
-    /// How many allocations are kept.
+    /// Returns the number of allocations that are kept.
     #[must_use]
     pub fn allocations(&self) -> usize {
         self.allocations
     }
 
-    /// How many bytes they have together, at least: alignments above 8 are not known.
+    /// Returns the size of these allocations in bytes, at least: alignments above 8 are not known.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.allocations == 0

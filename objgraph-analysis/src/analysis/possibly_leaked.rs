@@ -1,5 +1,5 @@
-//! Which objects have possibly leaked: alive only by references that were not found, which values
-//! that cannot be looked into might hold, inside the very set that they would keep alive.
+//! Which objects have possibly leaked: those that are alive only by external references that opaque
+//! values might hold, inside the very set that these references keep alive.
 
 use std::any::type_name;
 use std::task::Waker;
@@ -8,29 +8,29 @@ use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
 use super::{Components, NodeSet, reach_backwards, rows, strong_components};
 
-/// A value that cannot be looked into, and so might hold the missing references to objects that
-/// are possibly leaked.
+/// An opaque or busy value, which might hold external references to objects that have possibly
+/// leaked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct OpaqueValue {
-    /// The object that cannot be looked into, or that has a place that cannot.
+    /// The object that is opaque or contains the value.
     pub node: NodeId,
-    /// The place inside it, with the number of the element; `None` if it is the whole object.
+    /// The place in the object, with the index of the element; `None` for the object itself.
     pub place: Option<(PathId, u32)>,
     /// The type of the value: an index into [`Snapshot::types`].
     pub type_index: u32,
-    /// Why it could not be looked into.
+    /// Why the trace could not see into it.
     pub kind: PlaceKind,
 }
 
-/// The greatest set of objects that are alive, and would not be if the references to them that
-/// were not found were held by opaque values that they own; and these values.
+/// Returns the largest set of objects that are alive, and would not be if opaque values that they
+/// own held their external references; and these values.
 ///
-/// `held` are the nodes held from outside, `by_references` those of them held by references that
-/// were counted and not found (both sorted), `alive` all that `held` reach.
+/// `held` are the nodes with external references, `by_references` those of them whose count exceeds
+/// the references found (both sorted), and `alive` is everything reachable from `held`.
 ///
-/// Takes time in proportion to the nodes and edges: every component is removed from the set at
-/// most once, and every edge is looked at once from each end when that happens.
+/// O(nodes + edges): each component leaves the set at most once, and only then is each of its edges
+/// read, once from each end.
 pub(super) fn possibly_leaked(
     snapshot: &Snapshot,
     held: &[NodeId],
@@ -38,32 +38,32 @@ pub(super) fn possibly_leaked(
     alive: &NodeSet,
 ) -> (Vec<NodeId>, Vec<OpaqueValue>) {
     let mut suspects = opaque_values(snapshot);
-    // Nearly every waker is on its way back to an executor that holds the task. One that is part of
-    // a cycle is inside a future as a rule, and that is a suspect itself.
+    // Nearly every waker leads to an executor that holds the task. A waker on a cycle is usually
+    // inside a future, which is a suspect itself.
     suspects.retain(|suspect| {
         let info = snapshot.types().get(suspect.type_index as usize);
         info.is_none_or(|info| info.name != type_name::<Waker>())
     });
     let owners = reach_backwards(snapshot, suspects.iter().map(|suspect| suspect.node), alive);
-    // Objects held, as far as is known, only by opaque values that they own. An opaque object
-    // owns itself, but nothing speaks for it holding itself: to suspect it would be to suspect
-    // every object without a derive.
-    let mut hidden = NodeSet::new(snapshot.len());
+    // Objects that, as far as is known, only opaque values of their own hold. Nothing suggests that
+    // an opaque object holds itself: to suspect it would be to suspect every object without a
+    // derive.
+    let mut assumed = NodeSet::new(snapshot.len());
     for &node in by_references {
         if owners.contains(node) && snapshot.node(node).state() != State::Opaque {
-            hidden.insert(node);
+            assumed.insert(node);
         }
     }
-    if hidden.is_empty() {
+    if assumed.is_empty() {
         return (Vec::new(), Vec::new());
     }
     let components = strong_components(snapshot);
-    let mut suspect_set = SuspectSet::new(snapshot, &components, &hidden, &suspects, &owners);
-    for &node in held.iter().filter(|&&node| !hidden.contains(node)) {
+    let mut suspect_set = SuspectSet::new(snapshot, &components, &assumed, &suspects, &owners);
+    for &node in held.iter().filter(|&&node| !assumed.contains(node)) {
         suspect_set.remove(node);
     }
     suspect_set.run();
-    if !hidden.iter().any(|node| suspect_set.keeps(node)) {
+    if !assumed.iter().any(|node| suspect_set.keeps(node)) {
         return (Vec::new(), Vec::new());
     }
     let possibly = alive
@@ -74,67 +74,67 @@ pub(super) fn possibly_leaked(
     (possibly, suspects)
 }
 
-/// Removes from the set what is certainly alive, and then what owns no opaque value that is left,
-/// until nothing changes.
+/// The suspect set: starts with all components, and removes first what is certainly alive, then
+/// what owns no opaque value in the set any more, until nothing changes.
 struct SuspectSet<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
-    /// Whether the component has an object whose holder may be hidden.
-    is_hidden: Vec<bool>,
-    /// How many opaque values the component holds itself, plus how many of its edges lead to
-    /// other components that own one. Components, since objects of a cycle own the same.
+    /// Whether opaque values of its own might hold an object of the component.
+    is_assumed: Vec<bool>,
+    /// Number of opaque values in the component, plus the number of its edges to other components
+    /// that own one. Objects of a cycle own the same, hence components.
     owned: Vec<u32>,
     removed: Vec<bool>,
     to_remove: Vec<usize>,
-    /// Components that own no opaque value any more.
-    bereft: Vec<usize>,
+    /// Components that do not own an opaque value any more.
+    without_values: Vec<usize>,
 }
 
 impl<'s> SuspectSet<'s> {
     fn new(
         snapshot: &'s Snapshot,
         components: &'s Components,
-        hidden: &NodeSet,
+        assumed: &NodeSet,
         suspects: &[OpaqueValue],
         owners: &NodeSet,
     ) -> Self {
         let mut suspect_set = Self {
             snapshot,
             components,
-            is_hidden: vec![false; components.count()],
+            is_assumed: vec![false; components.count()],
             owned: vec![0; components.count()],
             removed: vec![false; components.count()],
             to_remove: Vec::new(),
-            bereft: Vec::new(),
+            without_values: Vec::new(),
         };
-        for node in hidden.iter() {
-            let component = suspect_set.of(node);
-            suspect_set.is_hidden[component] = true;
+        for node in assumed.iter() {
+            let component = suspect_set.component_of(node);
+            suspect_set.is_assumed[component] = true;
         }
         for suspect in suspects {
-            let component = suspect_set.of(suspect.node);
+            let component = suspect_set.component_of(suspect.node);
             suspect_set.owned[component] += 1;
         }
         for node in owners.iter() {
-            let component = suspect_set.of(node);
+            let component = suspect_set.component_of(node);
             for edge in rows(snapshot, node) {
-                let leaves = edge.strong && suspect_set.of(edge.target) != component;
+                let leaves = edge.strong && suspect_set.component_of(edge.target) != component;
                 suspect_set.owned[component] += u32::from(leaves && owners.contains(edge.target));
             }
         }
         suspect_set
     }
 
-    fn of(&self, node: NodeId) -> usize {
+    fn component_of(&self, node: NodeId) -> usize {
         self.components.of(node).unwrap_or(usize::MAX)
     }
 
     fn keeps(&self, node: NodeId) -> bool {
-        !self.removed[self.of(node)]
+        !self.removed[self.component_of(node)]
     }
 
     fn remove(&mut self, node: NodeId) {
-        let component = self.of(node);
+        let component = self.component_of(node);
         if !std::mem::replace(&mut self.removed[component], true) {
             self.to_remove.push(component);
         }
@@ -149,13 +149,13 @@ impl<'s> SuspectSet<'s> {
                     }
                 }
                 if self.owned[component] > 0 {
-                    self.bereft.push(component);
+                    self.without_values.push(component);
                 }
                 self.owned[component] = 0;
-            } else if let Some(component) = self.bereft.pop() {
+            } else if let Some(component) = self.without_values.pop() {
                 for &node in self.components.members(component) {
                     for edge in self.snapshot.edges_to(node).filter(|edge| edge.is_strong()) {
-                        self.loses_one(edge.source(), component);
+                        self.lose_edge(edge.source(), component);
                     }
                 }
             } else {
@@ -164,23 +164,24 @@ impl<'s> SuspectSet<'s> {
         }
     }
 
-    /// An edge of the owner led to this component, which owns no opaque value any more.
-    fn loses_one(&mut self, owner: NodeId, component: usize) {
-        let of = self.of(owner);
-        if of == component || self.owned[of] == 0 {
+    /// Handles the loss of an edge from `owner` to a component that does not own an opaque value
+    /// any more.
+    fn lose_edge(&mut self, owner: NodeId, component: usize) {
+        let owner_component = self.component_of(owner);
+        if owner_component == component || self.owned[owner_component] == 0 {
             return;
         }
-        self.owned[of] -= 1;
-        if self.owned[of] == 0 {
-            self.bereft.push(of);
-            if self.is_hidden[of] {
+        self.owned[owner_component] -= 1;
+        if self.owned[owner_component] == 0 {
+            self.without_values.push(owner_component);
+            if self.is_assumed[owner_component] {
                 self.remove(owner);
             }
         }
     }
 }
 
-/// Every value that could hold a reference which the trace did not see, sorted.
+/// Returns every value that could hold a reference unseen by the trace, sorted.
 pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<OpaqueValue> {
     let objects = snapshot
         .nodes()
@@ -201,7 +202,7 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<OpaqueValue> {
         .filter(|place| place.kind.hides())
         .filter(|place| {
             let info = snapshot.types().get(place.type_index as usize);
-            // Of a value at a place, the size is not known as a rule, and told as 0.
+            // The size of a value at a place is usually not known, and 0 then.
             place.kind != PlaceKind::Opaque
                 || info.is_none_or(|info| info.size == 0 || may_own(info))
         })
@@ -216,8 +217,8 @@ pub(super) fn opaque_values(snapshot: &Snapshot) -> Vec<OpaqueValue> {
     suspects
 }
 
-/// Whether a value of the type is large enough to hold a reference; the size of an unsized type
-/// tells nothing.
+/// Returns whether a value of the type is large enough to hold a reference. The size of an unsized
+/// type is not known.
 pub(super) fn may_own(info: &TypeInfo) -> bool {
     let is_unsized = info.name.starts_with("dyn ") || info.name.starts_with('[');
     is_unsized || info.size >= size_of::<u32>()

@@ -1,12 +1,12 @@
-//! What is reached over strong edges.
+//! What is reachable over strong edges.
 
 use objgraph_core::{NodeId, Snapshot};
 
 use super::{NodeSet, rows};
 
-/// Every node that the starts own, directly or through others, the starts included.
+/// Returns every node that the starts own, directly or through others, and the starts themselves.
 ///
-/// Takes time in proportion to the nodes and edges reached.
+/// O(nodes of the snapshot / 64 + nodes and edges reached).
 #[must_use]
 pub fn reach(snapshot: &Snapshot, starts: impl IntoIterator<Item = NodeId>) -> NodeSet {
     let mut reached = NodeSet::new(snapshot.len());
@@ -24,11 +24,11 @@ pub fn reach(snapshot: &Snapshot, starts: impl IntoIterator<Item = NodeId>) -> N
     reached
 }
 
-/// Every node that owns one of the starts, directly or through others, the starts included;
-/// nodes outside of `within` are not looked at.
+/// Returns every node of `within` that owns one of the starts, directly or through other nodes of
+/// `within`, and the starts themselves.
 ///
-/// Takes time in proportion to the nodes and edges reached, and the first question of this kind
-/// to a snapshot one pass over all its edges.
+/// O(nodes of the snapshot / 64 + nodes and edges reached). The first backward query of a snapshot
+/// also makes one pass over all its edges.
 #[must_use]
 pub fn reach_backwards(
     snapshot: &Snapshot,

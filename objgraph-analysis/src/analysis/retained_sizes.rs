@@ -1,4 +1,4 @@
-//! What each object keeps alive: the bytes that would be free if it went.
+//! Retained sizes: the bytes that would be freed with each object.
 
 #[cfg(test)]
 mod tests;
@@ -13,19 +13,19 @@ use super::dominators::{Dominators, NONE, dominators};
 use super::leaks::held;
 use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 
-/// What each object of a snapshot keeps alive, directly and through others: those that no other
-/// way leads to from what is held from outside.
+/// The retained size of each object of a snapshot, and its dominator.
 ///
-/// Those are the objects that it *dominates*, and their bytes, its own included, are the bytes that
-/// it *retains*: what would be free if it went and nothing else changed. Bytes are those of
-/// [`Node::shallow_bytes`](objgraph_core::Node::shallow_bytes) and
-/// [`Node::heap_bytes`](objgraph_core::Node::heap_bytes), so a lower bound. Weak references keep nothing.
+/// An object *dominates* another if every path to the other from an object with external references
+/// or from a root runs through it. Its *retained size* is the size of the objects that it
+/// dominates, and its own: what would be freed if the object were dropped and nothing else changed.
+/// Sizes are those of [`Node::shallow_bytes`](objgraph_core::Node::shallow_bytes) and
+/// [`Node::heap_bytes`](objgraph_core::Node::heap_bytes), so they are lower bounds. Weak references
+/// retain nothing.
 ///
-/// Ways begin at all that is held from outside the objects looked into, at roots, and, for what has
-/// leaked, at the cycles that keep it: of such a cycle no object keeps another, the cycle keeps
-/// them all ([`Dominator::Cycle`]).
+/// For leaked objects, paths begin at the cycles that keep them alive. No object of such a cycle
+/// dominates another; the cycle dominates them all ([`Dominator::Cycle`]).
 ///
-/// It prints as a report of 80 columns where names allow.
+/// Prints as a report, 80 columns wide where names allow.
 ///
 /// ```
 /// use objgraph::{RetainedSizes, Tracked, rc::Rc};
@@ -48,10 +48,10 @@ use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 #[derive(Clone)]
 pub struct RetainedSizes {
     snapshot: Arc<Snapshot>,
-    /// The immediate dominator of each node: a node, or the number of nodes plus that of a cycle;
-    /// [`NONE`] if it has none. The cycles come after the nodes.
+    /// The immediate dominator of each node: a node, or the number of nodes plus the index of a
+    /// cycle; [`NONE`] if there is none. The dominators of the cycles follow those of the nodes.
     dominators: Vec<u32>,
-    /// An order in which each comes after its dominator.
+    /// Nodes and cycles, each after its dominator.
     order: Vec<u32>,
     bytes: Vec<u64>,
     objects: Vec<u32>,
@@ -59,35 +59,35 @@ pub struct RetainedSizes {
     total_bytes: u64,
 }
 
-/// Something that keeps objects alive.
+/// What dominates an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dominator {
     /// An object.
     Object(NodeId),
-    /// A leaked cycle, or several that hang together: an index into [`RetainedSizes::cycles`].
+    /// A leaked cycle, or several connected ones: an index into [`RetainedSizes::cycles`].
     Cycle(usize),
 }
 
-/// What the objects of one type keep alive together.
+/// What the objects of one type retain together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetainedByType {
     /// The type: an index into [`Snapshot::types`].
     pub type_index: usize,
-    /// How many objects of the type there are.
+    /// Number of objects of the type.
     pub count: usize,
-    /// The bytes that they retain; what an object of the type keeps through another of the same
+    /// Their retained size in bytes; what an object of the type retains through another of the same
     /// type counts once.
     pub bytes: u64,
-    /// How many objects they retain, themselves included.
+    /// Number of objects that they retain, themselves included.
     pub objects: usize,
 }
 
 impl RetainedSizes {
-    /// Finds out what each object keeps alive.
+    /// Computes the dominators and retained sizes of all objects.
     ///
-    /// O(references · log objects) time, O(objects + references) memory, and no deep stack.
+    /// O(references · log objects) time and O(objects + references) memory, without recursion.
     #[must_use]
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
         let nodes = snapshot.len();
@@ -102,9 +102,9 @@ impl RetainedSizes {
             objects[node] = 1;
         }
         for &node in order.iter().skip(1).rev() {
-            let (node, above) = (node as usize, of[node as usize] as usize);
-            bytes[above] += bytes[node];
-            objects[above] += objects[node];
+            let (node, parent) = (node as usize, of[node as usize] as usize);
+            bytes[parent] += bytes[node];
+            objects[parent] += objects[node];
         }
         for dominator in &mut of {
             if *dominator == root {
@@ -122,45 +122,45 @@ impl RetainedSizes {
         }
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }
 
-    /// The bytes of all objects together.
+    /// Returns the size of all objects in bytes.
     #[must_use]
     pub fn total_bytes(&self) -> u64 {
         self.total_bytes
     }
 
-    /// The bytes that would be free if the object went, its own included.
+    /// Returns the retained size of an object in bytes, its own size included.
     ///
     /// # Panics
     ///
-    /// If the node is of a larger snapshot.
+    /// Panics if the node belongs to a larger snapshot.
     #[must_use]
     pub fn retained_bytes(&self, node: NodeId) -> u64 {
         self.bytes[node.index()]
     }
 
-    /// How many objects would go if the object went, itself included.
+    /// Returns the number of objects that would be freed with an object, itself included.
     ///
     /// # Panics
     ///
-    /// If the node is of a larger snapshot.
+    /// Panics if the node belongs to a larger snapshot.
     #[must_use]
     pub fn retained_objects(&self, node: NodeId) -> usize {
         self.objects[node.index()] as usize
     }
 
-    /// The nearest object without which this one would not be alive: its immediate dominator.
-    /// `None` if several that do not depend on each other keep it, or something outside, or a
-    /// leaked cycle.
+    /// Returns the object that is the immediate dominator of a node: the nearest without which it
+    /// would not be alive. `None` if independent objects, an external reference or a leaked cycle
+    /// keep it alive.
     ///
     /// # Panics
     ///
-    /// If the node is of a larger snapshot.
+    /// Panics if the node belongs to a larger snapshot.
     #[must_use]
     pub fn dominating_object(&self, node: NodeId) -> Option<NodeId> {
         match self.dominator(node)? {
@@ -169,30 +169,31 @@ impl RetainedSizes {
         }
     }
 
-    /// What keeps the object alive; `None` if several that do not depend on each other do, or
-    /// something outside.
+    /// Returns the immediate dominator of a node; `None` if independent objects or an external
+    /// reference keep it alive.
     ///
     /// # Panics
     ///
-    /// If the node is of a larger snapshot.
+    /// Panics if the node belongs to a larger snapshot.
     #[must_use]
     pub fn dominator(&self, node: NodeId) -> Option<Dominator> {
-        let above = self.dominators[node.index()];
-        (above != NONE).then(|| self.named(above))
+        let parent = self.dominators[node.index()];
+        (parent != NONE).then(|| self.dominator_at(parent))
     }
 
-    /// The cycles, or sets of cycles that hang together, that keep what has leaked: the objects of
-    /// each, sorted.
+    /// Returns the cycles, or sets of connected cycles, that keep the leaked objects alive: the
+    /// objects of each, sorted.
     #[must_use]
     pub fn cycles(&self) -> &[Vec<NodeId>] {
         &self.cycles
     }
 
-    /// The bytes that an object or a cycle retains, and how many objects.
+    /// Returns the retained size in bytes of an object or a cycle, and the number of objects that
+    /// it retains.
     ///
     /// # Panics
     ///
-    /// If it is of a larger snapshot.
+    /// Panics if the dominator belongs to a larger snapshot.
     #[must_use]
     pub fn retained_by(&self, dominator: Dominator) -> (u64, usize) {
         let at = match dominator {
@@ -202,8 +203,9 @@ impl RetainedSizes {
         (self.bytes[at], self.objects[at] as usize)
     }
 
-    /// What retains most bytes, most first; of equal, by the order of the snapshot. Objects that
-    /// another of their own type keeps alive are left out, so that a list or a tree is told once.
+    /// Returns the objects and cycles with the largest retained sizes, the largest first, equal
+    /// ones in the order of the snapshot. Objects dominated by another of their own type are left
+    /// out, so that a list or a tree counts once.
     ///
     /// O(objects · log objects).
     #[must_use]
@@ -216,11 +218,11 @@ impl RetainedSizes {
             .collect();
         top.sort_by_key(|&at| (std::cmp::Reverse(self.bytes[at as usize]), at));
         top.truncate(limit);
-        top.into_iter().map(|at| self.named(at)).collect()
+        top.into_iter().map(|at| self.dominator_at(at)).collect()
     }
 
-    /// What the objects of each type retain, most bytes first; of equal, by type. What several
-    /// types retain together, one through the other, counts for each of them.
+    /// Returns what the objects of each type retain, most bytes first, equal ones by type. What
+    /// several types retain through each other counts for each of them.
     ///
     /// O(objects + types · log types).
     #[must_use]
@@ -250,49 +252,48 @@ impl RetainedSizes {
         by_type
     }
 
-    fn named(&self, at: u32) -> Dominator {
+    fn dominator_at(&self, at: u32) -> Dominator {
         match (at as usize).checked_sub(self.snapshot.len()) {
             Some(cycle) => Dominator::Cycle(cycle),
             None => Dominator::Object(NodeId::new(at as usize)),
         }
     }
 
-    /// The nodes that no other of their type dominates, sorted.
+    /// Returns the nodes that no other node of their type dominates, sorted.
     ///
-    /// In one walk through the tree of dominators that knows how many of each type it stands
-    /// below.
+    /// One walk through the dominator tree that counts the nodes of each type on the current path.
     fn outermost(&self) -> Vec<u32> {
         let (mut first, mut next) = (vec![NONE; self.bytes.len()], vec![NONE; self.bytes.len()]);
         let root = self.bytes.len() - 1;
         for &at in self.order.iter().rev() {
-            let above = match self.dominators[at as usize] {
+            let parent = match self.dominators[at as usize] {
                 NONE => root,
-                above => above as usize,
+                parent => parent as usize,
             };
-            next[at as usize] = first[above];
-            first[above] = at;
+            next[at as usize] = first[parent];
+            first[parent] = at;
         }
-        let mut above = vec![0u32; self.snapshot.types().len()];
+        let mut of_type_on_path = vec![0u32; self.snapshot.types().len()];
         let type_of = |at: u32| {
             let row = self.snapshot.parts().nodes.get(at as usize);
             row.map(|row| row.type_index as usize)
         };
         let mut outermost = Vec::new();
-        let mut way = Vec::new();
+        let mut path = Vec::new();
         let mut at = first[root];
         loop {
             if at != NONE {
                 if let Some(type_index) = type_of(at) {
-                    if above[type_index] == 0 {
+                    if of_type_on_path[type_index] == 0 {
                         outermost.push(at);
                     }
-                    above[type_index] += 1;
+                    of_type_on_path[type_index] += 1;
                 }
-                way.push(at);
+                path.push(at);
                 at = first[at as usize];
-            } else if let Some(left) = way.pop() {
+            } else if let Some(left) = path.pop() {
                 if let Some(type_index) = type_of(left) {
-                    above[type_index] -= 1;
+                    of_type_on_path[type_index] -= 1;
                 }
                 at = next[left as usize];
             } else {
@@ -303,7 +304,7 @@ impl RetainedSizes {
     }
 }
 
-/// What keeps the leaked: the sets of them that own each other and that no other leaked owns.
+/// Returns the strongly connected sets of leaked objects that no other leaked object owns.
 fn leaked_cycles(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
     let alive = reach(snapshot, held.iter().copied());
     let mut leaked = NodeSet::new(snapshot.len());
@@ -333,8 +334,8 @@ fn leaked_cycles(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
         .collect()
 }
 
-/// The strong references, the cycles with a way to each of their objects, and a root with a way to
-/// each cycle and to all that is held.
+/// Builds the graph of strong references, with a node for each cycle that leads to its objects, and
+/// a root that leads to the cycles and to everything held.
 fn graph(snapshot: &Snapshot, held: &[NodeId], cycles: &[Vec<NodeId>]) -> Adjacency {
     let nodes = snapshot.len();
     let mut starts = Vec::with_capacity(nodes + cycles.len() + 2);

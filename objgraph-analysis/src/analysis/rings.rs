@@ -1,10 +1,10 @@
-//! Rings: a shortest way around a cycle.
+//! Rings: shortest cycles through a reference.
 
 use objgraph_core::{NodeId, PathId, Snapshot};
 
 use super::{Components, rows};
 
-/// A reference of a cycle.
+/// A reference of a cycle or of a retaining path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reference {
@@ -12,18 +12,18 @@ pub struct Reference {
     pub node: NodeId,
     /// The number of the edge in the snapshot.
     pub edge: usize,
-    /// The field that holds it.
+    /// The path of the field that holds the reference.
     pub path: PathId,
-    /// The number of the element; see [`PathTable::show`](objgraph_core::PathTable::show).
+    /// The index of the element; see [`PathTable::show`](objgraph_core::PathTable::show).
     pub index: u32,
 }
 
-/// Searches for rings inside of components.
+/// Searches for rings inside components.
 pub(super) struct Rings<'s> {
     snapshot: &'s Snapshot,
     components: &'s Components,
-    /// The edge by which a node was reached and where it begins. A node counts as reached in the
-    /// search number that is stored with it.
+    /// The source and the number of the edge by which each node was reached, in the search with the
+    /// number in `reached_in`.
     reached_by: Vec<(u32, u32)>,
     reached_in: Vec<u32>,
     searches: u32,
@@ -40,8 +40,8 @@ impl<'s> Rings<'s> {
         }
     }
 
-    /// A shortest cycle through an edge inside of a component: from its target around to it.
-    /// `edge` is the number of a strong edge of `source`.
+    /// Returns a shortest cycle through the strong edge number `edge` of `source`, which is inside
+    /// a component, beginning at its target.
     pub(super) fn through(&mut self, source: NodeId, edge: usize) -> Vec<Reference> {
         let start = self.snapshot.parts().edges[edge].target;
         let component = self.components.of(source);
@@ -50,8 +50,8 @@ impl<'s> Rings<'s> {
         let mut queue = vec![start];
         let mut next = 0;
         while self.reached_in[source.index()] != self.searches {
-            // The component is strongly connected, so the search meets the source before the
-            // queue ends.
+            // The component is strongly connected, so the search finds the source before the queue
+            // ends.
             let node = queue[next];
             next += 1;
             let first = self.snapshot.parts().edge_starts[node.index()];

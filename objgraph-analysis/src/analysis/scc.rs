@@ -1,9 +1,9 @@
-//! Strongly connected components over strong edges: the sets of objects that keep each other
-//! alive.
+//! Strongly connected components over strong edges: the sets of objects that keep each other alive.
 //!
-//! David J. Pearce, "A Space-Efficient Algorithm for Finding Strongly Connected Components",
-//! 2016: Tarjan's algorithm with one number per node. Here with a stack of its own in place of
-//! recursion, so that a ring of a million objects needs no deep call stack.
+//! David J. Pearce, "A Space-Efficient Algorithm for Finding Strongly Connected Components", 2016:
+//! Tarjan's algorithm with one number per node, and an explicit stack. The graph is the heap, on
+//! which petgraph's `tarjan_scc` recurses as deep as the longest path; its `kosaraju_scc` is the
+//! oracle of the tests.
 
 mod first_component;
 #[cfg(test)]
@@ -28,71 +28,72 @@ pub struct Components {
 const OUTSIDE: u32 = u32::MAX;
 
 impl Components {
-    /// The number of components.
+    /// Returns the number of components.
     #[must_use]
     pub fn count(&self) -> usize {
         self.starts.len() - 1
     }
 
-    /// The number of the node's component; `None` for a node outside of the part looked at.
+    /// Returns the index of a node's component; `None` for a node outside of the part that was
+    /// searched.
     #[must_use]
     pub fn of(&self, node: NodeId) -> Option<usize> {
         let component = *self.of.get(node.index())?;
         (component != OUTSIDE).then_some(component as usize)
     }
 
-    /// The nodes of a component, in their order.
+    /// Returns the nodes of a component, sorted.
     ///
     /// # Panics
     ///
-    /// If there is no component of this number.
+    /// Panics if there is no component with this index.
     #[must_use]
     pub fn members(&self, component: usize) -> &[NodeId] {
         &self.members[self.starts[component] as usize..self.starts[component + 1] as usize]
     }
 }
 
-/// The strongly connected components of the whole snapshot, over strong edges.
+/// Finds the strongly connected components of the whole snapshot, over strong edges.
 ///
-/// Takes time and memory in proportion to the nodes and edges.
+/// O(nodes + edges) time and memory.
 #[must_use]
 pub fn strong_components(snapshot: &Snapshot) -> Components {
     sorted(components(&StrongEdges(snapshot), |_| true))
 }
 
-/// The strongly connected components of a part of the snapshot, over the strong edges inside of
+/// Finds the strongly connected components of a part of the snapshot, over the strong edges inside
 /// that part.
 ///
-/// Takes time and memory in proportion to the nodes of the snapshot and the edges of the part.
+/// O(nodes of the snapshot + edges of the part) time and memory.
 #[must_use]
 pub fn strong_components_within(snapshot: &Snapshot, within: &NodeSet) -> Components {
     let within = |node| within.contains(NodeId::new(node));
     sorted(components(&StrongEdges(snapshot), within))
 }
 
-/// The component of each node of a graph that is given by the targets of each node: nodes of one
-/// component have the same number, from 0 by their first nodes.
+/// Returns the component of each node of a graph that is given by the targets of each node.
+/// Components are numbered by their first nodes.
 ///
-/// Takes time and memory in proportion to the nodes and edges.
+/// O(nodes + edges) time and memory.
 pub(super) fn components_of(targets: &[Vec<u32>]) -> Vec<u32> {
     sorted(components(targets, |_| true)).of
 }
 
-/// A graph as the search asks for it.
-trait Edges {
+/// A graph in the form that the search reads.
+trait EdgeSource {
     fn nodes(&self) -> usize;
 
-    /// Where the edge of this number leads to, of those of the node; `Some(None)` if it is not to
-    /// be followed, `None` after the last.
+    /// Returns the target of the edge with this number among those of the node: `Some(None)` if the
+    /// edge does not count, `None` after the last.
     fn edge(&self, node: usize, number: usize) -> Option<Option<usize>>;
 
-    /// Where all edges of the node lead to that are to be followed.
+    /// Returns the targets of all edges of the node that count.
     fn targets(&self, node: usize) -> impl Iterator<Item = usize>;
 }
 
 struct StrongEdges<'s>(&'s Snapshot);
 
-impl Edges for StrongEdges<'_> {
+impl EdgeSource for StrongEdges<'_> {
     fn nodes(&self) -> usize {
         self.0.len()
     }
@@ -111,7 +112,7 @@ impl Edges for StrongEdges<'_> {
     }
 }
 
-impl Edges for [Vec<u32>] {
+impl EdgeSource for [Vec<u32>] {
     fn nodes(&self) -> usize {
         self.len()
     }
@@ -125,27 +126,27 @@ impl Edges for [Vec<u32>] {
     }
 }
 
-/// A node on the way from the start of the search.
+/// A node on the current path of the search.
 struct Frame {
     node: u32,
     /// The next of its edges to follow.
     edge: u32,
-    /// Whether nothing older than the node was reached from it yet.
-    is_root: bool,
+    /// Whether no older node has been reached from it yet.
+    is_oldest: bool,
 }
 
-/// A number for each node, the same for nodes of one component; [`OUTSIDE`] for nodes that
+/// Returns a number for each node, equal for nodes of one component; [`OUTSIDE`] for nodes that
 /// `within` excludes.
-fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> Vec<u32> {
+fn components(graph: &(impl EdgeSource + ?Sized), within: impl Fn(usize) -> bool) -> Vec<u32> {
     let nodes = graph.nodes();
-    // 0: not met. From 1 up: met, the order of meeting or the oldest node reached. From the
-    // number of nodes down: its component is complete. The two never meet, since a number of
-    // the second kind uses up at least one node of the first.
+    // 0: not visited. Counting up from 1: the order of discovery, or the oldest node reached.
+    // Counting down from the number of nodes: its component is complete. The two ranges never
+    // overlap, since a number of the second kind releases at least one of the first.
     let mut mark = vec![0u32; nodes];
     let mut next_mark = 1u32;
     let mut next_component = nodes as u32;
     let mut path: Vec<Frame> = Vec::new();
-    // Nodes left by the search, whose component is not complete.
+    // Nodes that the search has left and whose component is not complete.
     let mut open: Vec<u32> = Vec::new();
 
     let first = first_component::find(graph, &within);
@@ -168,7 +169,7 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
         path.push(Frame {
             node: start as u32,
             edge: 0,
-            is_root: true,
+            is_oldest: true,
         });
         while let Some(frame) = path.last_mut() {
             let node = frame.node as usize;
@@ -183,17 +184,17 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
                     path.push(Frame {
                         node: target as u32,
                         edge: 0,
-                        is_root: true,
+                        is_oldest: true,
                     });
                 } else if mark[target] < mark[node] {
                     mark[node] = mark[target];
-                    frame.is_root = false;
+                    frame.is_oldest = false;
                 }
                 continue;
             }
-            let is_root = frame.is_root;
+            let is_oldest = frame.is_oldest;
             path.pop();
-            if is_root {
+            if is_oldest {
                 next_mark -= 1;
                 while let Some(&other) = open.last() {
                     if mark[other as usize] < mark[node] {
@@ -212,14 +213,14 @@ fn components(graph: &(impl Edges + ?Sized), within: impl Fn(usize) -> bool) -> 
                 && mark[node] < mark[parent.node as usize]
             {
                 mark[parent.node as usize] = mark[node];
-                parent.is_root = false;
+                parent.is_oldest = false;
             }
         }
     }
     mark
 }
 
-/// Numbers the components by their first node and lists their nodes.
+/// Renumbers the components by their first nodes, and lists their nodes.
 fn sorted(mut of: Vec<u32>) -> Components {
     let mut number = vec![OUTSIDE; of.len() + 1];
     let mut starts = vec![0u32];

@@ -11,14 +11,15 @@ use objgraph_core::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[doc(hidden)]
 pub struct ShownNames {
-    /// The paths whose last segment is not theirs alone, and what is shown of them.
+    /// What is shown of each path that shares its last segment with another.
     paths: BTreeMap<String, String>,
-    /// By their full names, the types that would still be shown alike.
+    /// The public names, by full name, of the types that would still look the same.
     types: BTreeMap<String, String>,
 }
 
 impl ShownNames {
-    /// The names of the types of a snapshot, and of those that declare fields in it. O(types).
+    /// Collects the names of the types of a snapshot, and of those that declare fields in it.
+    /// O(names · log names).
     pub fn of(snapshot: &Snapshot) -> Self {
         let types = snapshot.types().iter().map(|info| info.name.as_str());
         let fields = snapshot.parts().paths.field_names();
@@ -26,16 +27,16 @@ impl ShownNames {
         Self::of_types(types, declaring)
     }
 
-    /// All are given by their full names; those that declare fields by their module alone where
-    /// they are local to a function in it.
+    /// Collects names. `types` are full names; `declaring` are full names too, except that a type
+    /// local to a function has only the module around it.
     pub(crate) fn of_types<'n>(
         types: impl Iterator<Item = &'n str> + Clone,
         declaring: BTreeSet<&'n str>,
     ) -> Self {
-        let mut alike: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut same_name: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for name in types.clone() {
             map_paths(name, |path| {
-                alike
+                same_name
                     .entry(last_segments(path, 0))
                     .or_default()
                     .insert(path);
@@ -47,7 +48,7 @@ impl ShownNames {
             let Some((module, name)) = path.rsplit_once("::") else {
                 continue;
             };
-            let known = alike.entry(name).or_default();
+            let known = same_name.entry(name).or_default();
             let is_inside = |known: &&&str| {
                 let rest = known.strip_prefix(module);
                 rest.is_some_and(|rest| rest.starts_with("::"))
@@ -58,7 +59,7 @@ impl ShownNames {
             }
         }
         let mut shown = Self::default();
-        for paths in alike.into_values().filter(|paths| paths.len() > 1) {
+        for paths in same_name.into_values().filter(|paths| paths.len() > 1) {
             shown.paths.extend(distinguish(&paths));
         }
         for (path, same) in local {
@@ -66,14 +67,14 @@ impl ShownNames {
                 shown.paths.insert(path.to_owned(), name);
             }
         }
-        let mut alike: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        let mut same_name: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for name in types {
-            alike
-                .entry(shown.whole(name).into_owned())
+            same_name
+                .entry(shown.untruncated(name).into_owned())
                 .or_default()
                 .insert(name);
         }
-        for names in alike.into_values().filter(|names| names.len() > 1) {
+        for names in same_name.into_values().filter(|names| names.len() > 1) {
             let public = names
                 .into_iter()
                 .map(|name| (name.to_owned(), public_name(name)));
@@ -82,15 +83,16 @@ impl ShownNames {
         shown
     }
 
-    /// The name under which a type is shown, by its full name; cut if it is very long.
+    /// Returns the name under which a type is shown, by its full name; truncated if it is very
+    /// long.
     pub fn get(&self, full: &str) -> Cow<'_, str> {
-        match self.whole(full) {
+        match self.untruncated(full) {
             Cow::Borrowed(name) => shown_name(name),
             Cow::Owned(name) => Cow::Owned(shown_name(&name).into_owned()),
         }
     }
 
-    fn whole(&self, full: &str) -> Cow<'_, str> {
+    fn untruncated(&self, full: &str) -> Cow<'_, str> {
         if let Some(name) = self.types.get(full) {
             return Cow::Borrowed(name);
         }
@@ -104,8 +106,8 @@ impl ShownNames {
     }
 }
 
-/// Paths with the same last segment, and what distinguishes them. Those of std and of objgraph,
-/// which every program has, keep no modules.
+/// Qualifies paths with the same last segment by as many modules as distinguish them. Paths of std
+/// and objgraph, which occur in every program, are left as they are.
 fn distinguish(paths: &BTreeSet<&str>) -> Vec<(String, String)> {
     const SHARED: [&str; 4] = ["alloc::", "core::", "std::", "objgraph_core::"];
     let is_shared = |path: &&&str| SHARED.iter().any(|root| path.starts_with(root));
@@ -127,7 +129,7 @@ fn distinguish(paths: &BTreeSet<&str>) -> Vec<(String, String)> {
         |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
     match shown.into_iter().find(is_distinct) {
         Some(names) => own.iter().map(|&path| path.to_owned()).zip(names).collect(),
-        // There is nothing more to say of two versions of a crate.
+        // Two versions of a crate have the same paths.
         None => Vec::new(),
     }
 }
@@ -137,7 +139,7 @@ mod tests {
     use super::ShownNames;
 
     #[test]
-    fn a_path_has_as_few_modules_as_it_takes() {
+    fn paths_have_as_few_modules_as_distinguish_them() {
         let names = [
             "app::a::Node",
             "core::cell::RefCell<app::b::Node>",

@@ -1,31 +1,31 @@
-//! What would be dropped if some references were: reference counting played on a snapshot.
+//! Simulates reference counting on a snapshot: what would be freed if some references were dropped.
 
 use objgraph_core::{Holder, NodeId, PathId, Snapshot};
 
 use super::balance::{Balance, reported};
 use super::{NodeSet, reach, rows};
 
-/// Reference counts of a snapshot that can be changed.
+/// The reference counts of a snapshot, which can be changed.
 ///
-/// A count that is not known, or that contradicts what was reported, never reaches 0: what is
-/// not known is held to be alive.
+/// A count that is unknown or contradicts what was reported never reaches 0, so that the object
+/// stays alive.
 #[derive(Clone)]
 pub(super) struct Simulation<'s> {
     snapshot: &'s Snapshot,
-    /// What is left of the strong references to each node.
+    /// The remaining strong references to each node.
     references: Vec<u32>,
-    /// Whether the references at a path do not own any more, by path.
+    /// Whether references at each path have become weak.
     weakened: Vec<bool>,
     freed: NodeSet,
-    /// Nodes freed, whose own references are still to be dropped.
+    /// Freed nodes whose own references are still to be dropped.
     to_drop: Vec<NodeId>,
 }
 
-/// A count that nothing lowers.
-const FOREVER: u32 = u32::MAX;
+/// A count that never decreases.
+const IMMORTAL: u32 = u32::MAX;
 
 impl<'s> Simulation<'s> {
-    /// Takes time in proportion to the nodes and edges.
+    /// Reads the counts of a snapshot. O(nodes + edges).
     pub(super) fn new(snapshot: &'s Snapshot) -> Self {
         let references = snapshot
             .nodes()
@@ -33,7 +33,7 @@ impl<'s> Simulation<'s> {
             .map(|(node, reported)| match Balance::of(node, reported) {
                 Balance::Owned => reported,
                 Balance::Counted(references) => references,
-                Balance::InPlace | Balance::OverReported(_) | Balance::Unknown => FOREVER,
+                Balance::InPlace | Balance::OverReported(_) | Balance::Unknown => IMMORTAL,
             })
             .collect();
         Self {
@@ -45,27 +45,27 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    /// How many references to the node are held from outside; `None` where it is not known.
-    pub(super) fn outside(&self, node: NodeId) -> Option<u32> {
+    /// Returns the number of external references to a node; `None` if it is not known.
+    pub(super) fn external(&self, node: NodeId) -> Option<u32> {
         let references = self.references[node.index()];
-        let inside = self
+        let internal = self
             .snapshot
             .edges_to(node)
             .filter(|edge| edge.is_strong() && self.owns(edge.source(), edge.path_id().index()))
             .count() as u32;
-        (references != FOREVER).then(|| references.saturating_sub(inside))
+        (references != IMMORTAL).then(|| references.saturating_sub(internal))
     }
 
-    /// Drops so many references to a node, that nothing in the snapshot holds.
-    pub(super) fn drop_outside(&mut self, node: NodeId, references: u32) {
+    /// Drops this many external references to a node.
+    pub(super) fn drop_external(&mut self, node: NodeId, references: u32) {
         for _ in 0..references {
             self.drop_one(node);
         }
         self.run();
     }
 
-    /// Takes the right to own from all references at paths that `is_weakened` names; an object that
-    /// stands inside of its holder stays part of it.
+    /// Makes all references weak at paths that `is_weakened` accepts. An object that is part of its
+    /// holder remains so.
     pub(super) fn weaken(&mut self, is_weakened: impl Fn(PathId) -> bool) {
         let before = self.freed.clone();
         let edges = &self.snapshot.parts().edges;
@@ -80,7 +80,7 @@ impl<'s> Simulation<'s> {
             self.weakened[edge.path.index()] = true;
             self.drop_one(edge.target);
         }
-        // In their order, so that their edges are read in theirs.
+        // Sorted, so that their edges are read in order.
         let freed = self.freed.iter();
         self.to_drop.clear();
         self.to_drop
@@ -88,26 +88,26 @@ impl<'s> Simulation<'s> {
         self.run();
     }
 
-    /// What has been dropped.
+    /// Returns what has been freed.
     pub(super) fn freed(&self) -> &NodeSet {
         &self.freed
     }
 
-    /// What is still there and reachable from something held from outside.
+    /// Returns what is left, and reachable from an object with external references.
     pub(super) fn alive(&self) -> NodeSet {
-        let mut inside = vec![0u32; self.snapshot.len()];
+        let mut internal = vec![0u32; self.snapshot.len()];
         for source in (0..self.snapshot.len()).map(NodeId::new) {
             if self.freed.contains(source) {
                 continue;
             }
             for edge in rows(self.snapshot, source) {
                 if edge.strong && self.owns(source, edge.path.index()) {
-                    inside[edge.target.index()] += 1;
+                    internal[edge.target.index()] += 1;
                 }
             }
         }
         let held = (0..self.snapshot.len()).map(NodeId::new).filter(|&node| {
-            !self.freed.contains(node) && self.references[node.index()] > inside[node.index()]
+            !self.freed.contains(node) && self.references[node.index()] > internal[node.index()]
         });
         if self.weakened.is_empty() {
             return reach(self.snapshot, held);
@@ -125,14 +125,14 @@ impl<'s> Simulation<'s> {
         alive
     }
 
-    /// Whether a strong reference at this path, held by this node, still owns.
+    /// Returns whether a strong reference at this path in this node still exists.
     pub(super) fn owns(&self, source: NodeId, path: usize) -> bool {
         !self.weakened.get(path).copied().unwrap_or(false) && !self.freed.contains(source)
     }
 
     fn drop_one(&mut self, node: NodeId) {
         let references = &mut self.references[node.index()];
-        if *references == FOREVER || *references == 0 {
+        if *references == IMMORTAL || *references == 0 {
             return;
         }
         *references -= 1;
@@ -159,7 +159,7 @@ mod tests {
     use crate::analysis::testkit::Kit;
 
     #[test]
-    fn as_many_are_freed_as_are_in_the_set() {
+    fn every_object_of_a_weakened_ring_is_freed() {
         let mut kit = Kit::new();
         let one = kit.node("app::Node", 0);
         let two = kit.node("app::Node", 0);

@@ -15,49 +15,49 @@ impl<'s> SnapshotObject<'s> {
         Self { node }
     }
 
-    /// The object's id.
+    /// Returns the id of the object.
     #[must_use]
     pub fn id(&self) -> ObjectId {
         self.node.id()
     }
 
-    /// The number of its node in the snapshot.
+    /// Returns the index of the object's node in the snapshot.
     #[must_use]
     pub fn node_id(&self) -> NodeId {
         self.node.node_id()
     }
 
-    /// Its node in the snapshot, with all that is known of it.
+    /// Returns the object's node in the snapshot, with everything that is known of it.
     #[must_use]
     pub fn node(&self) -> Node<'s> {
         self.node
     }
 
-    /// The full name of its type: `app::dom::Node`.
+    /// Returns the full name of the type: `app::dom::Node`.
     #[must_use]
     pub fn type_name(&self) -> &'s str {
         &self.node.type_info().name
     }
 
-    /// The name of its type without modules: `Node`.
+    /// Returns the name of the type without modules: `Node`.
     #[must_use]
     pub fn short_name(&self) -> &'s str {
         &self.node.type_info().short_name
     }
 
-    /// The place in the source that made it; `None` for values behind std's own pointers.
+    /// Returns the creation site; `None` for values behind std's own pointers.
     #[must_use]
     pub fn site(&self) -> Option<&'s Site> {
         self.node.site()
     }
 
-    /// The name of the thread that made it.
+    /// Returns the name of the thread that created the object.
     #[must_use]
     pub fn thread(&self) -> Option<&'s str> {
         self.node.thread()
     }
 
-    /// A short text of the value, if labels were taken and its type has one.
+    /// Returns a short text of the value, if labels were taken and its type has one.
     #[must_use]
     pub fn label(&self) -> Option<&'s str> {
         self.node.label()
@@ -75,7 +75,7 @@ impl fmt::Debug for SnapshotObject<'_> {
     }
 }
 
-/// `Node #17`.
+/// Prints as `Node #17`.
 impl fmt::Display for SnapshotObject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", shown_name(self.short_name()), self.id())

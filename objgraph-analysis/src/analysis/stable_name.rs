@@ -1,7 +1,7 @@
 //! Names of types that are equal with every toolchain.
 
-/// Returns a type's full name without what a toolchain may change: the modules of std's own
-/// types, which move between versions, lifetimes, which newer compilers print, and the numbers of
+/// Returns a type's full name without what depends on the toolchain: the modules of std's own
+/// types, which move between versions; lifetimes, which newer compilers print; and the numbers of
 /// closures.
 ///
 /// ```text
@@ -15,13 +15,13 @@ pub(super) fn stable_name(name: &str) -> String {
     while let Some(next) = rest.chars().next() {
         if next == '\'' {
             rest = lifetime_or_char(rest, &mut out);
-        } else if is_path(next) {
-            let end = rest.find(|c| !is_path(c)).unwrap_or(rest.len());
-            path(&rest[..end], &mut out);
+        } else if is_path_char(next) {
+            let end = rest.find(|c| !is_path_char(c)).unwrap_or(rest.len());
+            push_path(&rest[..end], &mut out);
             rest = &rest[end..];
         } else {
             if next == '>' && out.ends_with('<') {
-                // Only lifetimes were in it.
+                // There were only lifetimes in it.
                 out.pop();
             } else {
                 out.push(next);
@@ -32,12 +32,12 @@ pub(super) fn stable_name(name: &str) -> String {
     out
 }
 
-fn is_path(c: char) -> bool {
+fn is_path_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#')
 }
 
-/// Leaves out the lifetime that `text` begins with, or copies the constant `'x'`; returns what
-/// follows.
+/// Skips the lifetime at the start of `text`, or copies the quotation mark of a constant `'x'`;
+/// returns what follows.
 fn lifetime_or_char<'t>(text: &'t str, out: &mut String) -> &'t str {
     let name = &text[1..];
     let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_'));
@@ -59,7 +59,7 @@ fn lifetime_or_char<'t>(text: &'t str, out: &mut String) -> &'t str {
     rest.strip_prefix(' ').unwrap_or(rest)
 }
 
-fn path(path: &str, out: &mut String) {
+fn push_path(path: &str, out: &mut String) {
     let is_of_std = ["std::", "core::", "alloc::"]
         .iter()
         .any(|head| path.starts_with(head));

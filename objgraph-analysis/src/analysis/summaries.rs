@@ -1,10 +1,10 @@
-//! The `Debug` texts of findings that hold a snapshot: summaries, however large the graph is.
+//! `Debug` for findings that hold a snapshot: a summary, however large the graph is.
 
 use std::fmt;
 
 use super::{Leaks, Objects, Owners, RetainedSizes, WhatIf, WhyAlive};
 
-/// A summary; [`Display`](fmt::Display) has the report.
+/// Formats a summary; [`Display`](fmt::Display) formats the report.
 impl fmt::Debug for Leaks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Leaks")
@@ -17,14 +17,14 @@ impl fmt::Debug for Leaks {
     }
 }
 
-/// The number of objects.
+/// Formats the number of objects.
 impl fmt::Debug for Objects<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Objects({})", self.len())
     }
 }
 
-/// A summary; [`Display`](fmt::Display) has the report.
+/// Formats a summary; [`Display`](fmt::Display) formats the report.
 impl fmt::Debug for WhyAlive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let snapshot = self.snapshot();
@@ -38,7 +38,7 @@ impl fmt::Debug for WhyAlive {
     }
 }
 
-/// A summary; [`Display`](fmt::Display) has the report.
+/// Formats a summary; [`Display`](fmt::Display) formats the report.
 impl fmt::Debug for WhatIf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WhatIf")
@@ -52,7 +52,7 @@ impl fmt::Debug for WhatIf {
     }
 }
 
-/// A summary; [`Display`](fmt::Display) has the table.
+/// Formats a summary; [`Display`](fmt::Display) formats the table.
 impl fmt::Debug for RetainedSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetainedSizes")
@@ -63,7 +63,7 @@ impl fmt::Debug for RetainedSizes {
     }
 }
 
-/// A summary; [`Display`](fmt::Display) has the report.
+/// Formats a summary; [`Display`](fmt::Display) formats the report.
 impl fmt::Debug for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Owners")

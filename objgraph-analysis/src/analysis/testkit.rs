@@ -1,4 +1,4 @@
-//! Snapshots for tests, built by hand.
+//! Builds snapshots by hand, for tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,10 @@ use objgraph_core::{
     Place, PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
 };
 
-/// A snapshot in the making.
+/// A snapshot under construction.
 ///
-/// Nodes have as many references as strong edges lead to them, plus those given as external.
+/// The strong count of a node is the number of strong edges to it, plus the external references
+/// that were given for it.
 #[derive(Debug, Default)]
 pub(crate) struct Kit {
     parts: SnapshotParts,
@@ -26,7 +27,7 @@ impl Kit {
         kit
     }
 
-    /// The type of this full name; new types are added at the end.
+    /// Returns the type with this full name; new types are added at the end.
     pub(crate) fn type_index(&mut self, name: &str) -> u32 {
         let types = &mut self.parts.types;
         if let Some(at) = types.iter().position(|info| info.name == name) {
@@ -45,8 +46,8 @@ impl Kit {
         self.parts.types[at] = Arc::new(info);
     }
 
-    /// A node of this type with so many external references, made on line 10 plus the type's
-    /// number.
+    /// Adds a node of this type with this many external references, created on line 10 plus the
+    /// index of the type.
     pub(crate) fn node(&mut self, name: &str, external: i64) -> NodeId {
         let type_index = self.type_index(name);
         let site = Site {
@@ -82,14 +83,14 @@ impl Kit {
         self.parts.sites.iter_mut().for_each(change);
     }
 
-    /// When epochs began, in seconds before the snapshot; there is one thread.
+    /// Sets when epochs began, in seconds before the snapshot, and adds a thread.
     pub(crate) fn epochs(&mut self, begun: &[(u32, u64)]) {
         let age = |&(epoch, seconds)| (epoch, Duration::from_secs(seconds));
         self.parts.epochs = begun.iter().map(age).collect();
         self.parts.threads = vec!["main".to_owned()];
     }
 
-    /// A root of this name, with a value of this type.
+    /// Adds a root of this name, with a value of this type.
     pub(crate) fn root_value(&mut self, of: &str, name: &str) -> NodeId {
         let node = self.node(of, 0);
         self.row(node).holder = Holder::Value;
@@ -102,8 +103,8 @@ impl Kit {
         &mut self.parts.nodes[node.index()]
     }
 
-    /// The path of a field, or of the elements in it; a name with `^` before it is marked as a
-    /// reference back.
+    /// Returns the path of a field, or of the elements in it; `^` before the name marks a reference
+    /// back.
     pub(crate) fn path(&mut self, of: NodeId, field: &'static str, element: bool) -> PathId {
         let type_index = self.parts.nodes[of.index()].type_index;
         let paths = &mut self.parts.paths;
@@ -178,19 +179,19 @@ impl Kit {
         });
     }
 
-    /// A collection in a field, of so many items.
+    /// Adds a container with this many items in a field.
     pub(crate) fn length(&mut self, node: NodeId, field: &'static str, items: u64) {
         let path = self.path(node, field, false);
         self.parts.lengths.push(LengthRow::new(node, path, items));
     }
 
-    /// A handle; those of nodes are known from then on.
+    /// Adds a handle; from then on the snapshot knows its handles.
     pub(crate) fn handle(&mut self, row: HandleRow) {
         self.parts.knows_handles = true;
         self.parts.handles.push(row);
     }
 
-    /// An owning handle, made on the line of a type, and held in a field of a node or outside.
+    /// Adds a strong handle, created at this site and held in a field of a node, or external.
     pub(crate) fn held_handle(
         &mut self,
         target: NodeId,
@@ -226,12 +227,12 @@ impl Kit {
         self.parts.labels.push((node, text.to_owned()));
     }
 
-    /// One reference to the node was reported more than once.
+    /// Marks the node as one to which a reference was reported more than once.
     pub(crate) fn repeated(&mut self, node: NodeId) {
         self.parts.repeated.push(node);
     }
 
-    /// The node belongs to a thread of this name, which has ended.
+    /// Marks the node as left behind by an ended thread of this name.
     pub(crate) fn left_behind(&mut self, node: NodeId, thread: &str) {
         self.parts.left_behind.push(node);
         let threads = &mut self.parts.threads;

@@ -1,4 +1,4 @@
-//! Steady growth, told from noise, over many snapshots.
+//! Distinguishes steady growth from noise, over many snapshots.
 
 mod mann_kendall;
 #[cfg(test)]
@@ -11,18 +11,17 @@ use objgraph_core::{Site, Snapshot};
 
 use super::fields::declaring;
 use super::{Coverage, ShownNames};
-use mann_kendall::{rises_by_chance, score};
+use mann_kendall::{p_value_of, score};
 
 /// What grows steadily over many snapshots: counts of objects by type and by site, and lengths of
-/// collections.
+/// containers.
 ///
-/// It keeps the numbers of each snapshot, and no snapshot. Whether growth is steady is decided by
-/// the test of Mann and Kendall, which asks how often a series that goes up and down by chance
-/// rises as much as this one; and what has come to rest in the second half is not told. So a
-/// cache that fills and a pool that breathes are told from a leak. With fewer than 5 snapshots
-/// nothing is.
+/// A trend keeps the numbers of each snapshot, but no snapshot. Growth is steady if the test of
+/// Mann and Kendall finds it unlikely that a series without a trend rises as much, and if it
+/// continues in the second half. This distinguishes a leak from a cache that fills and a pool that
+/// breathes. At least 5 snapshots are needed.
 ///
-/// It prints as a table for people.
+/// Prints as a table.
 ///
 /// ```
 /// use objgraph::{Trend, rc::Rc};
@@ -48,63 +47,63 @@ pub struct Trend {
     series: BTreeMap<Metric, Vec<u64>>,
 }
 
-/// What is counted in a [`Trend`].
+/// What a [`Trend`] counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Metric {
-    /// Objects of the type of this full name.
+    /// Objects of the type with this full name.
     Type(String),
-    /// Objects of the type of this full name made at this place.
+    /// Objects of the type with this full name that were created at this site.
     Site(String, Site),
-    /// Items in the collections at a path of all objects of a type, or of the root of this name.
+    /// Items in the containers at a path, in all objects of a type or in a root.
     Container {
-        /// The full name of the type, or the name of the root.
+        /// The full name of the type that declares the path, or the name of the root.
         holder: String,
         /// The path: `sessions`, `rooms[_].guests`.
         path: String,
     },
 }
 
-/// What grows steadily.
+/// A metric that grows steadily.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SteadyGrowth {
     /// What is counted.
     pub metric: Metric,
-    /// The numbers, one for each snapshot.
+    /// The counts, one for each snapshot.
     pub series: Vec<u64>,
-    /// By how many it grows from one snapshot to the next: the median over all pairs of snapshots
-    /// (Henri Theil, 1950; Pranab Kumar Sen, 1968).
+    /// Growth from one snapshot to the next: the median over all pairs of snapshots (Henri Theil,
+    /// 1950; Pranab Kumar Sen, 1968).
     pub slope: f64,
-    /// How often, from 0 to 1, a series without a trend would rise as much.
+    /// Probability that a series without a trend rises at least as much.
     pub p_value: f64,
 }
 
 impl Trend {
-    /// A series that would rise as much by chance this often, or less, is steady.
+    /// Growth is steady if its p-value is at most this.
     pub const SIGNIFICANCE: f64 = 0.01;
 
-    /// A trend of no snapshot.
+    /// Creates a trend without snapshots.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many snapshots were observed.
+    /// Returns the number of snapshots observed.
     #[must_use]
     pub fn len(&self) -> usize {
         self.observed
     }
 
-    /// Whether none was.
+    /// Returns whether no snapshot was observed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.observed == 0
     }
 
-    /// Takes the numbers of a snapshot, which must be younger than those before.
+    /// Adds the numbers of a snapshot, which must be younger than those before.
     ///
-    /// Takes time in proportion to the nodes.
+    /// O(nodes + series).
     pub fn observe(&mut self, snapshot: &Snapshot) {
         let parts = snapshot.parts();
         let mut sites: BTreeMap<(u32, u32), u64> = BTreeMap::new();
@@ -150,31 +149,30 @@ impl Trend {
         }
     }
 
-    /// What of the last snapshot could be traced, and what could not and may hide growth.
+    /// Returns what the trace of the last snapshot saw, and what it did not, which may hide growth.
     #[must_use]
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
 
-    /// The numbers of all snapshots.
+    /// Returns the counts of all snapshots for a metric.
     #[must_use]
     pub fn series(&self, metric: &Metric) -> Option<&[u64]> {
         self.series.get(metric).map(Vec::as_slice)
     }
 
-    /// What grows steadily: what would least likely grow as much by chance first, then the
-    /// steepest.
+    /// Returns what grows steadily: the lowest p-value first, then the steepest.
     ///
-    /// Takes time in proportion to the square of the number of snapshots, for each series.
+    /// O(snapshots²) for each series.
     #[must_use]
     pub fn steady_growth(&self) -> Vec<SteadyGrowth> {
         let mut found: Vec<SteadyGrowth> = self
             .series
             .iter()
             .filter_map(|(metric, series)| {
-                let p_value = rises_by_chance(series);
-                let still = score(&series[series.len() / 2..]) > 0;
-                (still && p_value <= Self::SIGNIFICANCE).then(|| SteadyGrowth {
+                let p_value = p_value_of(series);
+                let is_still_growing = score(&series[series.len() / 2..]) > 0;
+                (is_still_growing && p_value <= Self::SIGNIFICANCE).then(|| SteadyGrowth {
                     metric: metric.clone(),
                     series: series.clone(),
                     slope: slope(series),
@@ -193,7 +191,7 @@ impl Trend {
     }
 }
 
-/// The median of the slopes between all pairs of points.
+/// Returns the median of the slopes between all pairs of points.
 fn slope(series: &[u64]) -> f64 {
     let mut slopes: Vec<f64> = Vec::new();
     for (at, &first) in series.iter().enumerate() {
@@ -201,7 +199,7 @@ fn slope(series: &[u64]) -> f64 {
             slopes.push((second as f64 - first as f64) / (after - at) as f64);
         }
     }
-    // As many as there are pairs.
+    // One slope for each pair.
     slopes.sort_unstable_by(f64::total_cmp);
     match slopes.len() {
         0 => 0.0,

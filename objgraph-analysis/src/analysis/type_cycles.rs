@@ -1,4 +1,4 @@
-//! Which types could own themselves in a cycle, by their fields, before anything runs.
+//! Which types could own themselves in a cycle, by their fields alone.
 
 mod mentions;
 #[cfg(test)]
@@ -15,42 +15,41 @@ use mentions::mentions;
 #[cfg(test)]
 pub(crate) use tests::info as type_info;
 
-/// Which types could own themselves in a cycle of strong references: the answer of
-/// `type_cycles`.
+/// The types that could own themselves in a cycle of strong references; see `type_cycles`.
 ///
-/// It follows the fields of all registered types that have a derive, by the full names of their
-/// types, in which no alias or type parameter is left. `Rc` and `Arc` own, `Weak` does not, and a
-/// value is part of its holder. Instances of one generic type are one type. What it cannot follow
-/// is listed: a `dyn Trait`, a type without a derive, a generic type of which no instance is
-/// registered.
+/// The analysis follows the fields of all registered types with a derive, by the full names of the
+/// fields' types, in which aliases and type parameters are resolved. `Rc` and `Arc` own, `Weak`
+/// does not, and a value is part of its holder. Instances of one generic type count as one type.
+/// What cannot be followed is listed: a `dyn Trait`, a type without a derive, a generic type
+/// without a registered instance.
 ///
-/// It prints as a report for people.
+/// Prints as a report.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct TypeCycles {
     /// The types with a derive: full names without generic arguments, sorted.
     pub types: Vec<String>,
-    /// Who holds whom, sorted.
+    /// Which types hold which, sorted.
     pub edges: Vec<TypeEdge>,
-    /// The cycles: first those through a field marked `#[tracked(back)]`, then those that a cell
-    /// on the way lets close while the program runs, then the others; the shortest first.
+    /// The cycles: first those through a field marked `#[tracked(back)]`, then those with a cell
+    /// through which they can close at run time, then the others; the shortest first.
     pub cycles: Vec<TypeCycle>,
-    /// The fields that could not be followed, sorted: a cycle may hide behind them.
+    /// The fields that could not be followed, sorted; they may hide a cycle.
     pub unfollowed: Vec<UnfollowedField>,
-    /// The generic types with a derive of which no instance is registered: full names without
+    /// The generic types with a derive and without a registered instance: full names without
     /// generic arguments, sorted.
     pub unregistered: Vec<String>,
 }
 
-/// A field that may hold values of any type.
+/// A field that the analysis cannot follow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct UnfollowedField {
-    /// The type that has the field: an index into [`TypeCycles::types`].
+    /// The type that declares the field: an index into [`TypeCycles::types`].
     pub holder: usize,
     /// The field: `parent`, `0`, or `Variant.name` in an enum.
     pub field: String,
-    /// What it holds: `dyn app::Observer`, or the full name of a type without a derive.
+    /// What the field holds: `dyn app::Observer`, or the full name of a type without a derive.
     pub type_name: String,
 }
 
@@ -58,15 +57,16 @@ pub struct UnfollowedField {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct TypeEdge {
-    /// The type that has the field: an index into [`TypeCycles::types`].
+    /// The type that declares the field: an index into [`TypeCycles::types`].
     pub holder: usize,
     /// The field: `parent`, `0`, or `Variant.name` in an enum.
     pub field: String,
-    /// The type that it holds: an index into [`TypeCycles::types`].
+    /// The type that the field holds: an index into [`TypeCycles::types`].
     pub target: usize,
-    /// How it holds it.
+    /// How the field holds it.
     pub ownership: Ownership,
-    /// Whether it is in a cell or a lock, so that it can be set when the value is shared already.
+    /// Whether a cell or lock surrounds the pointer, so that it can be set while the value is
+    /// shared.
     pub is_in_cell: bool,
     /// Whether the field is marked `#[tracked(back)]`.
     pub is_back: bool,
@@ -76,9 +76,9 @@ pub struct TypeEdge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Ownership {
-    /// By an `Rc` or `Arc`.
+    /// Through an `Rc` or `Arc`.
     Strong,
-    /// By a `Weak`.
+    /// Through a `Weak`.
     Weak,
     /// By value, in a `Box` or in a container.
     Value,
@@ -88,19 +88,18 @@ pub enum Ownership {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeCycle {
-    /// The way around: indices into [`TypeCycles::edges`]; the last leads to the first.
+    /// The edges of the cycle: indices into [`TypeCycles::edges`]; the last leads to the first.
     pub edges: Vec<usize>,
-    /// Whether a cell or lock on the way lets it close while the program runs. Without one it
-    /// takes a cell that the types of the fields do not show.
-    pub is_in_cell: bool,
+    /// Whether a cell or lock lets the cycle close at run time. Without one, only a cell that the
+    /// types of the fields do not show could close it.
+    pub has_cell: bool,
     /// Whether one of its strong fields is marked `#[tracked(back)]`.
     pub is_back: bool,
 }
 
 impl TypeCycles {
-    /// The cycles among these types; `generics` are the full names of all generic types with a
-    /// derive, without arguments. Takes time in proportion to the strong fields on cycles times all
-    /// fields.
+    /// Finds the cycles among these types; `generics` are the full names of all generic types with
+    /// a derive, without arguments. O(strong fields · all fields).
     #[must_use]
     pub fn of(types: &[Arc<TypeInfo>], generics: &[String]) -> Self {
         let derived: Vec<&TypeInfo> = types
@@ -156,33 +155,33 @@ impl TypeCycles {
         }
         all.edges = edges.into_iter().collect();
         all.unfollowed = unfollowed.into_iter().collect();
-        all.cycles = all.find();
+        all.cycles = all.find_cycles();
         all
     }
 
-    /// The strong fields that are marked `#[tracked(back)]`, and so should be weak, whether or not
-    /// they are on a cycle.
-    pub fn back(&self) -> impl Iterator<Item = &TypeEdge> {
+    /// Returns the strong fields that are marked `#[tracked(back)]` and so should be weak, whether
+    /// or not they are on a cycle.
+    pub fn back_edges(&self) -> impl Iterator<Item = &TypeEdge> {
         let edges = self.edges.iter();
         edges.filter(|edge| edge.is_back && edge.ownership == Ownership::Strong)
     }
 
-    /// Whether there is neither a cycle nor a strong field that is marked `#[tracked(back)]`. What
-    /// could not be followed may still hide one.
+    /// Returns whether there is neither a cycle nor a strong field marked `#[tracked(back)]`.
+    /// Fields that could not be followed may still hide a cycle.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cycles.is_empty() && self.back().next().is_none()
+        self.cycles.is_empty() && self.back_edges().next().is_none()
     }
 
-    /// The type of this full name, without generic arguments.
+    /// Returns the index of the type with this full name, without generic arguments.
     fn find_type(&self, name: &str) -> Option<usize> {
         self.types
             .binary_search_by(|known| known.as_str().cmp(name))
             .ok()
     }
 
-    /// For each strong field the shortest way around through it, each way once.
-    fn find(&self) -> Vec<TypeCycle> {
+    /// Finds a shortest cycle through each strong field, without repetition.
+    fn find_cycles(&self) -> Vec<TypeCycle> {
         let mut from: Vec<Vec<usize>> = vec![Vec::new(); self.types.len()];
         for (number, edge) in self.edges.iter().enumerate() {
             if edge.ownership != Ownership::Weak {
@@ -192,7 +191,7 @@ impl TypeCycles {
         let mut rings: BTreeSet<Vec<usize>> = BTreeSet::new();
         for (number, edge) in self.edges.iter().enumerate() {
             if edge.ownership == Ownership::Strong
-                && let Some(mut ring) = self.way(&from, edge.target, edge.holder)
+                && let Some(mut ring) = self.path(&from, edge.target, edge.holder)
             {
                 ring.push(number);
                 let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
@@ -203,7 +202,7 @@ impl TypeCycles {
         let mut cycles: Vec<TypeCycle> = rings
             .into_iter()
             .map(|edges| TypeCycle {
-                is_in_cell: edges.iter().any(|&edge| self.edges[edge].is_in_cell),
+                has_cell: edges.iter().any(|&edge| self.edges[edge].is_in_cell),
                 is_back: edges.iter().any(|&edge| {
                     let edge = &self.edges[edge];
                     edge.is_back && edge.ownership == Ownership::Strong
@@ -212,26 +211,26 @@ impl TypeCycles {
             })
             .collect();
         order::sort_by_key(&mut cycles, |cycle| {
-            (!cycle.is_back, !cycle.is_in_cell, cycle.edges.len())
+            (!cycle.is_back, !cycle.has_cell, cycle.edges.len())
         });
         cycles
     }
 
-    /// A shortest way from one type to another, over what is owned.
-    fn way(&self, from: &[Vec<usize>], start: usize, end: usize) -> Option<Vec<usize>> {
+    /// Returns a shortest path from one type to another, over edges that own.
+    fn path(&self, from: &[Vec<usize>], start: usize, end: usize) -> Option<Vec<usize>> {
         let mut by: Vec<Option<usize>> = vec![None; self.types.len()];
         let mut queue = VecDeque::from([start]);
         while let Some(at) = queue.pop_front() {
             if at == end {
-                let mut way = Vec::new();
+                let mut path = Vec::new();
                 let mut at = end;
                 while at != start {
                     let edge = by[at]?;
-                    way.push(edge);
+                    path.push(edge);
                     at = self.edges[edge].holder;
                 }
-                way.reverse();
-                return Some(way);
+                path.reverse();
+                return Some(path);
             }
             for &edge in &from[at] {
                 let target = self.edges[edge].target;
@@ -245,7 +244,7 @@ impl TypeCycles {
     }
 }
 
-/// The name of a type without its generic arguments.
+/// Returns the name of a type without its generic arguments.
 fn base(name: &str) -> &str {
     name.split('<').next().unwrap_or(name)
 }

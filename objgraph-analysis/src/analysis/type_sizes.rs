@@ -1,12 +1,12 @@
-//! Bytes by type.
+//! Size by type.
 
 use super::ShownNames;
 use crate::order;
 use objgraph_core::Snapshot;
 
-/// How many bytes the objects of each type take, most first; of equal, by name.
+/// The size of the objects of each type, most bytes first, equal ones by name.
 ///
-/// It prints as a table of the ten largest, of 80 columns where names allow.
+/// Prints as a table of the ten largest, 80 columns wide where names allow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeSizes {
     rows: Vec<TypeSize>,
@@ -14,23 +14,24 @@ pub struct TypeSizes {
     pub(crate) names: ShownNames,
 }
 
-/// How many bytes the objects of one type take.
+/// The size of the objects of one type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeSize {
     /// The full name of the type.
     pub type_name: String,
-    /// How many objects of the type are alive.
+    /// Number of objects of the type that are alive.
     pub count: usize,
-    /// The bytes of their own allocations; see [`Node::shallow_bytes`](objgraph_core::Node::shallow_bytes).
+    /// Size of their own allocations in bytes; see
+    /// [`Node::shallow_bytes`](objgraph_core::Node::shallow_bytes).
     pub shallow_bytes: u64,
-    /// The bytes that their values own on the heap beside, outside of other objects; a lower
-    /// bound. See [`Node::heap_bytes`](objgraph_core::Node::heap_bytes).
+    /// Size in bytes of the heap memory that their values own besides, outside of other objects; a
+    /// lower bound. See [`Node::heap_bytes`](objgraph_core::Node::heap_bytes).
     pub heap_bytes: u64,
 }
 
 impl TypeSize {
-    /// All bytes that they take.
+    /// Returns the size in bytes, with the heap memory.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.shallow_bytes + self.heap_bytes
@@ -66,13 +67,13 @@ impl TypeSizes {
         }
     }
 
-    /// The types, those of most bytes first.
+    /// Returns the types, those with the most bytes first.
     #[must_use]
     pub fn rows(&self) -> &[TypeSize] {
         &self.rows
     }
 
-    /// The largest type of this name, short or full; see `count`.
+    /// Returns the largest type with this short or full name; see `count`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&TypeSize> {
         self.rows
@@ -80,7 +81,7 @@ impl TypeSizes {
             .find(|row| objgraph_core::TypeInfo::opaque(&row.type_name, 0).matches(name))
     }
 
-    /// All types together; without a name.
+    /// Returns the sum over all types, with an empty name.
     #[must_use]
     pub fn total(&self) -> TypeSize {
         let mut total = TypeSize::default();

@@ -1,4 +1,4 @@
-//! Of which objects no proof says that they have not leaked.
+//! The objects that are not proven not to have leaked.
 
 use std::sync::Arc;
 
@@ -8,22 +8,23 @@ use super::possibly_leaked::may_own;
 use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
 use super::{Leaks, OpaqueValue};
 
-/// Objects that are alive and may have leaked, for all that the trace can prove: a verdict of
-/// "nothing leaked" about them is not earned.
+/// Objects that are alive and may have leaked, as far as the trace can prove: a verdict of "nothing
+/// leaked" about them is not earned.
 #[derive(Clone, Debug)]
 #[doc(hidden)]
 pub struct UnprovenObjects {
     snapshot: Arc<Snapshot>,
-    /// Those that are possibly leaked, sorted.
+    /// The possibly leaked objects, sorted.
     pub(crate) possibly: Vec<NodeId>,
     /// The opaque values that may hold them, sorted.
     pub(crate) suspects: Vec<OpaqueValue>,
-    /// Those that were not visited, sorted: what they refer to is not known.
+    /// The objects that were not visited, sorted; what they refer to is not known.
     pub(crate) untraced: Vec<NodeId>,
 }
 
 impl UnprovenObjects {
-    /// Those among the wanted objects; `None` if all of them are known to be held. O(objects).
+    /// Collects the unproven objects that `is_wanted` accepts; `None` if all of these are proven to
+    /// be held. O(objects).
     pub fn among(leaks: &Leaks, is_wanted: impl Fn(Node<'_>) -> bool) -> Option<Self> {
         let snapshot = leaks.snapshot();
         let is_wanted = |node: &NodeId| is_wanted(snapshot.node(*node));
@@ -54,17 +55,17 @@ impl UnprovenObjects {
         })
     }
 
-    /// The snapshot that they are nodes of.
+    /// Returns the snapshot of the objects.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }
 
-    /// What opens objects of a type, in order.
+    /// Returns what makes objects of a type visible, in the order in which to do it.
     pub(crate) fn remedies_for_type(&self, type_index: usize) -> Vec<Remedy> {
         remedies_for_type(&self.snapshot, type_index)
     }
 
-    /// What opens the value that a suspect is, in order.
+    /// Returns what makes an opaque value visible, in the order in which to do it.
     pub(crate) fn remedies_at(&self, suspect: &OpaqueValue) -> Vec<Remedy> {
         let type_index = suspect.type_index as usize;
         match suspect.place {
@@ -73,14 +74,14 @@ impl UnprovenObjects {
         }
     }
 
-    /// All of them.
+    /// Returns all unproven objects.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         let nodes = self.possibly.iter().chain(&self.untraced);
         nodes.map(|&node| self.snapshot.node(node))
     }
 }
 
-/// Whether the trace does not know what the object refers to, and it may refer to something.
+/// Returns whether the object may refer to something that the trace did not see.
 fn is_untraced(node: Node<'_>) -> bool {
     match node.state() {
         State::Opaque => may_own(node.type_info()) && !is_plain(&node.type_info().name),

@@ -1,11 +1,10 @@
-//! What no object refers to.
+//! Objects without an owner.
 
 use objgraph_core::{NodeId, Snapshot};
 
-/// The objects of the table that no object refers to, weak references aside, in their order.
+/// Returns the objects of the table to which no object refers strongly, sorted.
 ///
-/// A root is no object, so what only a root refers to is among them. Takes time in proportion to
-/// the nodes and edges.
+/// A root is not an object, so objects that only a root refers to are included. O(nodes + edges).
 #[must_use]
 pub fn unreferenced(snapshot: &Snapshot) -> Vec<NodeId> {
     let mut is_referred_to = vec![false; snapshot.len()];

@@ -1,4 +1,4 @@
-//! What would happen if an object were let go, or a field did not own.
+//! What would happen if an object were dropped, or a field became `Weak`.
 
 #[cfg(test)]
 mod tests;
@@ -11,10 +11,9 @@ use super::fields::{FieldPath, Fields};
 use super::simulation::Simulation;
 use super::{NodeSet, Objects, bytes_of, rows};
 
-/// What would happen to a snapshot if something were changed: the answer of [`what_if_dropped`]
-/// and [`what_if_weak`].
+/// What would happen to a snapshot after a change; see [`what_if_dropped`] and [`what_if_weak`].
 ///
-/// It prints as a report for people.
+/// Prints as a report.
 #[derive(Clone)]
 pub struct WhatIf {
     pub(super) snapshot: Arc<Snapshot>,
@@ -27,68 +26,64 @@ pub struct WhatIf {
     retained: usize,
 }
 
-/// What is supposed in a [`WhatIf`].
+/// The change that a [`WhatIf`] supposes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// All references to the object that are held from outside are dropped; there were so many,
-    /// or, with `None`, it is not known how many.
+    /// All external references to the object are dropped.
     Dropped {
         /// The object.
         node: NodeId,
-        /// How many references are held from outside.
+        /// Number of external references; `None` if it is not known.
         external: Option<u32>,
     },
-    /// These fields hold `Weak` in place of `Rc` or `Arc`.
+    /// These fields hold `Weak` instead of `Rc` or `Arc`.
     Weak(Vec<FieldPath>),
 }
 
-/// An object that stays though the one that led to it goes.
+/// An object that stays alive although an owner of it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Survivor {
     /// The object.
     pub node: NodeId,
-    /// Who keeps it: the first in the order of the snapshot.
+    /// A remaining owner, the first in the order of the snapshot.
     pub owner: Owner,
-    /// How many others keep it as well.
+    /// Number of other remaining owners.
     pub other_owners: usize,
 }
 
-/// Who keeps an object.
+/// An owner of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Owner {
-    /// Another object, by this reference.
+    /// Another object, through this reference.
     Object {
         /// The object that holds the reference.
         node: NodeId,
-        /// The field that holds it.
+        /// The path of the field that holds it.
         path: PathId,
-        /// The number of the element; see [`PathTable::show`](objgraph_core::PathTable::show).
+        /// The index of the element; see [`PathTable::show`](objgraph_core::PathTable::show).
         index: u32,
     },
-    /// So many references from outside of all that was looked into.
+    /// This number of external references.
     External(u32),
-    /// It is not known how many references there are.
+    /// Unknown: the number of references could not be determined.
     Unknown,
 }
 
-/// What would be freed if all references to the object that are held from outside were dropped,
-/// what of all that it leads to would stay, and what would leak.
+/// Finds what would be freed if all external references to the object were dropped, what would
+/// survive of what it leads to, and what would leak.
 ///
-/// `None` if the snapshot has no such object. Takes time in proportion to the nodes and edges.
+/// `None` if the snapshot has no such object. O(nodes + edges).
 #[must_use]
 pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf> {
     let node = snapshot.find(id)?;
     let mut simulation = Simulation::new(snapshot);
     let before = simulation.alive();
-    let outside = simulation.outside(node);
-    simulation.drop_outside(node, outside.unwrap_or(0));
-    let change = Change::Dropped {
-        node,
-        external: outside,
-    };
+    let external = simulation.external(node);
+    simulation.drop_external(node, external.unwrap_or(0));
+    let change = Change::Dropped { node, external };
     let mut what_if = WhatIf::new(snapshot, change, &simulation, &before);
     if !simulation.freed().contains(node) {
         what_if.survivors = vec![survivor(&simulation, snapshot, node)];
@@ -96,13 +91,12 @@ pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf>
     Some(what_if)
 }
 
-/// What would be freed if the fields of this name held `Weak`, what of all that these led to
-/// would stay, and what would leak.
+/// Finds what would be freed if the fields of this name held `Weak`, what would survive of what
+/// they lead to, and what would leak.
 ///
-/// `field` is `Type.field`, with the short or the full name of the type that declares the field,
-/// as a report names it: `Node.parent`, `app::dom::Node.parent`, `Value::Closure.env`. `None` if
-/// the snapshot has no strong reference in such a field. Takes time in proportion to the nodes and
-/// edges.
+/// `field` is `Type.field`, with the short or full name of the type that declares the field, as
+/// reports print it: `Node.parent`, `app::dom::Node.parent`, `Value::Closure.env`. `None` if the
+/// snapshot has no strong reference in such a field. O(nodes + edges).
 #[must_use]
 pub fn what_if_weak(snapshot: &Arc<Snapshot>, field: &str) -> Option<WhatIf> {
     let fields = Fields::of(snapshot);
@@ -134,18 +128,18 @@ impl WhatIf {
             .iter()
             .filter(|&node| !after.contains(node) && !simulation.freed().contains(node))
             .collect();
-        // What the freed objects led to, and what the weakened references did.
-        let mut edge_of_it = NodeSet::new(snapshot.len());
+        // What the freed objects and the weakened references led to.
+        let mut frontier = NodeSet::new(snapshot.len());
         for source in (0..snapshot.len()).map(NodeId::new) {
             for edge in rows(snapshot, source) {
-                let went = edge.strong && !simulation.owns(source, edge.path.index());
-                if went && after.contains(edge.target) {
-                    edge_of_it.insert(edge.target);
+                let is_gone = edge.strong && !simulation.owns(source, edge.path.index());
+                if is_gone && after.contains(edge.target) {
+                    frontier.insert(edge.target);
                 }
             }
         }
-        let mut retained = edge_of_it.clone();
-        let mut queue: Vec<NodeId> = edge_of_it.iter().collect();
+        let mut retained = frontier.clone();
+        let mut queue: Vec<NodeId> = frontier.iter().collect();
         while let Some(node) = queue.pop() {
             for edge in rows(snapshot, node) {
                 let owns = edge.strong && simulation.owns(node, edge.path.index());
@@ -164,61 +158,61 @@ impl WhatIf {
                 .collect(),
             freed,
             leaked,
-            survivors: edge_of_it
+            survivors: frontier
                 .iter()
                 .map(|node| survivor(simulation, snapshot, node))
                 .collect(),
-            retained: retained.len() - edge_of_it.len(),
+            retained: retained.len() - frontier.len(),
             snapshot: Arc::clone(snapshot),
         }
     }
 
-    /// What is supposed.
+    /// Returns the supposed change.
     #[must_use]
     pub fn change(&self) -> &Change {
         &self.change
     }
 
-    /// The objects that would be freed, in the order of the snapshot.
+    /// Returns the objects that would be freed, in the order of the snapshot.
     #[must_use]
     pub fn freed(&self) -> Objects<'_> {
         Objects::new(&self.snapshot, &self.freed)
     }
 
-    /// How many bytes would be freed.
+    /// Returns the size in bytes of what would be freed.
     #[must_use]
     pub fn freed_bytes(&self) -> u64 {
         self.freed_bytes
     }
 
-    /// Those of the freed objects that are not leaked now: for [`what_if_weak`], objects in use
+    /// Returns the freed objects that have not leaked now: for [`what_if_weak`], objects in use
     /// that would lose their last owner.
     #[must_use]
     pub fn lost(&self) -> Objects<'_> {
         Objects::new(&self.snapshot, &self.lost)
     }
 
-    /// The objects that are alive for a reason now, and would leak, because they keep each other
-    /// alive.
+    /// Returns the objects that have not leaked now, and would, because they keep each other alive.
     #[must_use]
     pub fn leaked(&self) -> Objects<'_> {
         Objects::new(&self.snapshot, &self.leaked)
     }
 
-    /// The objects that the change lets go of and that stay, with who keeps each, in the order
-    /// of the snapshot.
+    /// Returns the objects that lose an owner and stay alive, with a remaining owner of each, in
+    /// the order of the snapshot.
     #[must_use]
     pub fn survivors(&self) -> &[Survivor] {
         &self.survivors
     }
 
-    /// How many more objects stay because those of [`WhatIf::survivors`] own them.
+    /// Returns the number of further objects that stay alive because those of [`WhatIf::survivors`]
+    /// own them.
     #[must_use]
     pub fn retained_by_survivors(&self) -> usize {
         self.retained
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
@@ -234,16 +228,16 @@ fn survivor(simulation: &Simulation<'_>, snapshot: &Snapshot, node: NodeId) -> S
             path: edge.path_id(),
             index: snapshot.parts().edges[edge.number()].index,
         });
-    let outside = match simulation.outside(node) {
+    let external = match simulation.external(node) {
         None => Some(Owner::Unknown),
         Some(0) => None,
         Some(references) => Some(Owner::External(references)),
     };
     let first = owners.next();
-    let other_owners = owners.count() + usize::from(first.is_some() && outside.is_some());
+    let other_owners = owners.count() + usize::from(first.is_some() && external.is_some());
     Survivor {
         node,
-        owner: first.or(outside).unwrap_or(Owner::Unknown),
+        owner: first.or(external).unwrap_or(Owner::Unknown),
         other_owners,
     }
 }

@@ -1,4 +1,4 @@
-//! Why an object is alive: the shortest way to it from something that is held.
+//! Why an object is alive: the shortest retaining path to it.
 
 #[cfg(test)]
 mod tests;
@@ -15,9 +15,9 @@ use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, reach, rows, strong_components_within};
 
-/// Why an object is alive: the answer of [`why_alive`].
+/// Why an object is alive; see [`why_alive`].
 ///
-/// It prints as a report for people.
+/// Prints as a report.
 #[derive(Clone)]
 pub struct WhyAlive {
     snapshot: Arc<Snapshot>,
@@ -27,35 +27,36 @@ pub struct WhyAlive {
     retaining_path: Vec<Reference>,
     owners: Vec<Reference>,
     anchors: Vec<Anchor>,
-    inside: Vec<OpaqueValue>,
-    elsewhere: Vec<OpaqueValue>,
-    threads: usize,
+    inner_suspects: Vec<OpaqueValue>,
+    other_suspects: Vec<OpaqueValue>,
+    other_threads: usize,
 }
 
-/// What holds an object in the end.
+/// What keeps an object alive, at the start of its retaining path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AliveReason {
-    /// A root of this name.
+    /// The anchor is a root with this name.
     Root(String),
-    /// So many references from outside of all that was looked into: from the stack, from statics
-    /// that are no roots, or from values that cannot be looked into.
+    /// The anchor has this number of external references: on the stack, in statics that are no
+    /// roots, or in opaque values.
     External(u32),
-    /// It is not known how many references there are, so it is taken to be held.
+    /// The number of references to the anchor is not known, so it is treated as held.
     Unknown(State),
-    /// More references are reported than there are, so it is taken to be held.
+    /// More references to the anchor are reported than exist, so it is treated as held.
     OverReported,
-    /// Its references are not counted: it lives where it stands, on the stack or in a value that
-    /// cannot be looked into.
+    /// The references to the anchor are not counted: it lives by value, on the stack or in an
+    /// opaque value.
     InPlace,
-    /// Nothing: it has leaked. The ring keeps it alive.
+    /// Nothing: the object has leaked, and the ring keeps it alive.
     Leaked {
         /// The nearest cycle that leads to the object.
         ring: Vec<Reference>,
     },
 }
 
-/// An object that leads to the one that was asked for, and is held by something that is no object.
+/// An object that leads to another and is held by something that is not an object: the start of a
+/// retaining path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Anchor {
@@ -65,10 +66,10 @@ pub struct Anchor {
     pub reason: AliveReason,
 }
 
-/// Why the object is alive: the shortest way over strong references from a root or from an object
-/// that is held from outside, and what is known of that.
+/// Finds why an object is alive: the shortest path of strong references to it from a root or from
+/// an object with external references.
 ///
-/// `None` if the snapshot has no such object. Takes time in proportion to the nodes and edges.
+/// `None` if the snapshot has no such object. O(nodes + edges).
 #[must_use]
 pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let node = snapshot.find(id)?;
@@ -131,9 +132,9 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
         retaining_path,
         owners,
         anchors,
-        inside: Vec::new(),
-        elsewhere: Vec::new(),
-        threads: 0,
+        inner_suspects: Vec::new(),
+        other_suspects: Vec::new(),
+        other_threads: 0,
     };
     if matches!(why.reason, AliveReason::External(_)) {
         why.suspect();
@@ -141,14 +142,14 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     Some(why)
 }
 
-/// Whether a node is held by something that is not an object, with how well that is known: the
-/// best first.
+/// Returns what holds a node besides objects, if anything does, with a rank: the best known reasons
+/// first.
 fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<(u8, AliveReason)> {
     let node = snapshot.node(at);
     if let Some(name) = node.root() {
         return Some((0, AliveReason::Root(name.to_owned())));
     }
-    match simulation.outside(at) {
+    match simulation.external(at) {
         Some(0) => None,
         Some(references) => Some((1, AliveReason::External(references))),
         None => {
@@ -162,8 +163,8 @@ fn held(snapshot: &Snapshot, simulation: &Simulation<'_>, at: NodeId) -> Option<
     }
 }
 
-/// The nearest cycle that leads to a leaked object, and its object nearest to it. `all` are the
-/// nodes that lead to it, the nearest first.
+/// Returns the object at which the nearest cycle leads to a leaked object, and the cycle. `all` are
+/// the nodes that lead to the object, the nearest first.
 fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, AliveReason) {
     let components = strong_components_within(snapshot, reached);
     let closing = |&node: &NodeId| {
@@ -183,20 +184,19 @@ fn leaked(snapshot: &Snapshot, reached: &NodeSet, all: &[NodeId]) -> (NodeId, Al
             ring.rotate_left(start.unwrap_or(0));
             (node, AliveReason::Leaked { ring })
         }
-        // It cannot be: what nothing holds and no cycle leads to would have been dropped. Still,
-        // a snapshot may be built by hand.
+        // Only in a snapshot built by hand: a program would have dropped the object.
         None => (all[0], AliveReason::Leaked { ring: Vec::new() }),
     }
 }
 
 impl WhyAlive {
-    /// Finds the values that might hold the references from outside.
+    /// Finds the opaque values that might hold the external references.
     fn suspect(&mut self) {
         let snapshot = &self.snapshot;
         let own = reach(snapshot, [self.anchor]);
         let may_hold =
             |suspect: &OpaqueValue| suspect.node != self.anchor || suspect.place.is_some();
-        let (inside, elsewhere) = opaque_values(snapshot)
+        let (inner, other) = opaque_values(snapshot)
             .into_iter()
             .filter(may_hold)
             .partition(|suspect| own.contains(suspect.node));
@@ -208,66 +208,68 @@ impl WhyAlive {
             .nodes()
             .filter(|node| is_shared && node.state() == State::OtherThread)
             .count();
-        (self.inside, self.elsewhere, self.threads) = (inside, elsewhere, other_threads);
+        (self.inner_suspects, self.other_suspects) = (inner, other);
+        self.other_threads = other_threads;
     }
 
-    /// The object that was asked for.
+    /// Returns the object that was asked about.
     #[must_use]
     pub fn node(&self) -> NodeId {
         self.node
     }
 
-    /// What holds it in the end.
+    /// Returns what keeps the object alive.
     #[must_use]
     pub fn reason(&self) -> &AliveReason {
         &self.reason
     }
 
-    /// The object that the reason holds: the first of the chain, or the object itself.
+    /// Returns the object at the start of the retaining path, which may be the object itself.
     #[must_use]
     pub fn anchor(&self) -> NodeId {
         self.anchor
     }
 
-    /// The references that lead from [`WhyAlive::anchor`] to the object; none if that is it.
+    /// Returns the references from [`WhyAlive::anchor`] to the object; empty if they are the same.
     #[must_use]
     pub fn retaining_path(&self) -> &[Reference] {
         &self.retaining_path
     }
 
-    /// The strong references to the object: every direct owner.
+    /// Returns all strong references to the object, one for each direct owner.
     #[must_use]
     pub fn owners(&self) -> &[Reference] {
         &self.owners
     }
 
-    /// All that keeps the object alive in the end, the nearest first; the first is
-    /// [`WhyAlive::anchor`]. None if it has leaked.
+    /// Returns every anchor that leads to the object, the nearest first; the first is
+    /// [`WhyAlive::anchor`]. Empty if the object has leaked.
     #[must_use]
     pub fn anchors(&self) -> &[Anchor] {
         &self.anchors
     }
 
-    /// Values that cannot be looked into, inside of what the holder itself owns, which might hold
-    /// the references from outside. If they do, the objects are possibly leaked.
+    /// Returns the opaque values among what the anchor itself owns that might hold its external
+    /// references. If they do, the objects have possibly leaked.
     #[must_use]
     pub fn inner_suspects(&self) -> &[OpaqueValue] {
-        &self.inside
+        &self.inner_suspects
     }
 
-    /// Values elsewhere that cannot be looked into and might hold them.
+    /// Returns the other opaque values that might hold the external references of the anchor.
     #[must_use]
     pub fn other_suspects(&self) -> &[OpaqueValue] {
-        &self.elsewhere
+        &self.other_suspects
     }
 
-    /// How many objects of other threads, which might hold them, could not be looked into.
+    /// Returns the number of objects of other threads that might hold the external references of
+    /// the anchor and were not traced.
     #[must_use]
     pub fn other_threads(&self) -> usize {
-        self.threads
+        self.other_threads
     }
 
-    /// The snapshot that was looked at.
+    /// Returns the snapshot that was analysed.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot

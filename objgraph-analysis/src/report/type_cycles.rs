@@ -38,7 +38,7 @@ impl fmt::Display for TypeCycles {
                 "No cycle of strong fields among {types} with a derive{seen}."
             )?;
         }
-        let back: Vec<String> = self.back().map(|edge| field(&names, edge)).collect();
+        let back: Vec<String> = self.back_edges().map(|edge| field(&names, edge)).collect();
         if !back.is_empty() {
             writeln!(out, "marked #[tracked(back)], and strong all the same:")?;
             wrapped(&mut out, "  ", back.iter().map(String::as_str), ", ")?;
@@ -48,10 +48,10 @@ impl fmt::Display for TypeCycles {
             let cycles = count(self.cycles.len(), "cycle", "cycles");
             writeln!(out, "{cycles} of strong fields could leak")?;
         }
-        let mut is_in_cell = true;
+        let mut has_cell = true;
         for cycle in self.cycles.iter().take(CYCLES) {
-            if is_in_cell && !cycle.is_in_cell && !cycle.is_back {
-                is_in_cell = false;
+            if has_cell && !cycle.has_cell && !cycle.is_back {
+                has_cell = false;
                 writeln!(out, "  with no cell on the way that is to be seen:")?;
             }
             let mut steps: Vec<String> = cycle

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Fingerprint, LeakKinds};
 use crate::analysis::find_leaks;
-use crate::analysis::naive::{FIELDS, FieldOf, Model, TYPES, model};
+use crate::analysis::naive::{FIELDS, Model, TYPES, TypeAndField, model};
 use crate::analysis::testkit::Kit;
 
 fn indices(nodes: &[NodeId]) -> BTreeSet<usize> {
@@ -41,18 +41,18 @@ fn groups(model: &Model) -> BTreeMap<BTreeSet<usize>, BTreeSet<usize>> {
 
 /// Returns the smallest sets of fields that free all of these objects and nothing that has not
 /// leaked, and the sets of at most that size that free something else as well.
-fn smallest_fixes(model: &Model, objects: &BTreeSet<usize>) -> BTreeSet<BTreeSet<FieldOf>> {
+fn smallest_fixes(model: &Model, objects: &BTreeSet<usize>) -> BTreeSet<BTreeSet<TypeAndField>> {
     let leaked = model.leaked();
-    let fields: Vec<FieldOf> = (0..TYPES.len())
+    let fields: Vec<TypeAndField> = (0..TYPES.len())
         .flat_map(|of| (0..FIELDS.len()).map(move |field| (of, field)))
         .collect();
-    let sets = (1u32..1 << fields.len()).map(|bits| -> BTreeSet<FieldOf> {
+    let sets = (1u32..1 << fields.len()).map(|bits| -> BTreeSet<TypeAndField> {
         let chosen = fields.iter().enumerate();
         let chosen = chosen.filter(|(at, _)| bits & (1 << at) != 0);
         chosen.map(|(_, &field)| field).collect()
     });
     let mut found = BTreeSet::new();
-    let mut costly: BTreeSet<BTreeSet<FieldOf>> = BTreeSet::new();
+    let mut costly: BTreeSet<BTreeSet<TypeAndField>> = BTreeSet::new();
     for size in 1..=4 {
         for set in sets.clone().filter(|set| set.len() == size) {
             let freed = model.freed(|edge| !set.contains(&edge.1), |node| model.nodes[node].1);
@@ -131,7 +131,7 @@ proptest! {
                 .map(|(node, _)| node.index())
                 .collect();
             let name = |name: &str, of: &[&str]| of.iter().position(|other| *other == name).unwrap();
-            let found: BTreeSet<BTreeSet<FieldOf>> = kind
+            let found: BTreeSet<BTreeSet<TypeAndField>> = kind
                 .fixes
                 .iter()
                 .map(|fix| {

@@ -1,4 +1,4 @@
-//! Breadth first from the starts, forwards or backwards.
+//! Builds a picture breadth first from its starts, forwards or backwards.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,12 +9,11 @@ use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, cyclic_e
 use crate::analysis::{Direction, NodeSet};
 use crate::order;
 
-/// More starts than this are folded, where folding is asked for: who names a few objects wants to
-/// see each.
-const STARTS: usize = 40;
+/// Maximum number of starts that are not folded: whoever names a few objects wants to see each.
+const MAX_UNFOLDED_STARTS: usize = 40;
 
-/// So many arrows for each node that a picture may have.
-const LINKS: usize = 20;
+/// Maximum number of edges for each node that a picture may have.
+const MAX_EDGES_PER_NODE: usize = 20;
 
 pub(super) fn around(
     snapshot: &Snapshot,
@@ -27,34 +26,34 @@ pub(super) fn around(
     builder.finish()
 }
 
-/// The picture so far.
+/// The picture while it is built.
 pub(super) struct PictureBuilder<'s, 'f> {
     snapshot: &'s Snapshot,
     options: &'s PictureOptions<'f>,
     direction: Direction,
     starts: &'s [NodeId],
     pub(super) picture: Neighbourhood,
-    /// What is drawn in part only; everything if not set.
+    /// The limits, if only a part is drawn.
     pub(super) part: Option<PartialPicture>,
-    /// Where each object is drawn.
+    /// The node of each object that is drawn.
     drawn: HashMap<NodeId, usize>,
-    /// How many nodes of the picture are objects, or stacks of them.
+    /// Number of nodes that are objects or stacks of objects.
     objects: usize,
-    /// The arrows from or to stacks, by their ends and path: such stand for many references.
-    stack_arrows: HashMap<(usize, usize, PathId, bool), usize>,
-    /// The strong references that are drawn, each with the index of its arrow.
+    /// The edges from or to stacks, by their ends and path; they stand for many references.
+    stack_edges: HashMap<(usize, usize, PathId, bool), usize>,
+    /// The strong references that are drawn, each with the index of its edge.
     strong: Vec<(usize, NodeId, NodeId)>,
-    /// The references that are drawn before the walk comes to them, by number.
-    ahead: HashSet<usize>,
+    /// The references that were drawn before the search reached them, by number.
+    drawn_early: HashSet<usize>,
 }
 
-/// The bounds of a picture of a part of something.
+/// The limits of a picture that shows a part.
 pub(super) struct PartialPicture {
-    /// How many objects to draw, or stacks of them.
+    /// Maximum number of objects, or stacks of them.
     pub(super) max_objects: usize,
-    /// Of these, what could not be looked into is drawn.
-    pub(super) looked_into: NodeSet,
-    /// How many objects there are in all.
+    /// The objects whose opaque values are drawn.
+    pub(super) shows_opaque_values_of: NodeSet,
+    /// Number of objects in the whole.
     pub(super) objects: usize,
 }
 
@@ -77,18 +76,19 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             part: None,
             drawn: HashMap::new(),
             objects: 0,
-            stack_arrows: HashMap::new(),
+            stack_edges: HashMap::new(),
             strong: Vec::new(),
-            ahead: HashSet::new(),
+            drawn_early: HashSet::new(),
         }
     }
 
     fn draw_starts(&mut self, starts: &'s [NodeId]) -> Result<(), TooLarge> {
         self.starts = starts;
         let (stack_of, mut stacks) = match self.options.fold_over {
-            Some(over) => self
-                .fold_rules(0)
-                .stacks(starts.iter().map(|&start| (start, None)), over.max(STARTS)),
+            Some(over) => self.fold_rules(0).stacks(
+                starts.iter().map(|&start| (start, None)),
+                over.max(MAX_UNFOLDED_STARTS),
+            ),
             None => (HashMap::new(), Vec::new()),
         };
         for &start in starts {
@@ -100,26 +100,26 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         Ok(())
     }
 
-    /// Draws one start, which is not folded.
+    /// Draws one start, without folding.
     pub(super) fn draw_start(&mut self, node: NodeId) -> usize {
         self.object(node, 0, true, &HashMap::new(), &mut [])
     }
 
-    /// How many nodes of the picture are objects, or stacks of them.
+    /// Returns the number of nodes that are objects or stacks of objects.
     pub(super) fn objects(&self) -> usize {
         self.objects
     }
 
-    /// Draws the arrow of a strong reference before the walk comes to it: from an object, or what
-    /// stands for it, to another.
-    pub(super) fn draw_ahead(
+    /// Draws a strong reference between two nodes before the search reaches it. `ends` are the
+    /// objects at its ends, for which the nodes stand.
+    pub(super) fn draw_early(
         &mut self,
         (from, to): (usize, usize),
         edge: usize,
         ends: (NodeId, NodeId),
     ) {
-        // Several rings may run along it.
-        if !self.ahead.insert(edge) {
+        // Several rings may share a reference.
+        if !self.drawn_early.insert(edge) {
             return;
         }
         let row = &self.snapshot.parts().edges[edge];
@@ -128,7 +128,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         self.picture.add_edge(from, to, label, EdgeKind::Strong);
     }
 
-    /// Draws all that is to be drawn behind the starts.
+    /// Draws everything behind the starts.
     pub(super) fn finish(mut self) -> Result<Neighbourhood, TooLarge> {
         let mut at = 0;
         let mut gathered = 0;
@@ -144,7 +144,8 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         Ok(self.picture)
     }
 
-    /// Looks for the references at all nodes from this one on, which are as far from the starts.
+    /// Prefetches the references at all nodes from this one on, which are equally far from the
+    /// starts.
     fn gather(&self, from: usize) {
         let nodes = self.picture.nodes[from..].iter();
         let nodes = nodes.filter(|node| node.depth < self.options.max_depth);
@@ -153,7 +154,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             .gather(self.snapshot, &objects.collect::<Vec<_>>());
     }
 
-    /// Draws what is one reference from a node.
+    /// Draws what is one reference away from a node.
     fn expand(&mut self, at: usize) -> Result<(), TooLarge> {
         let node = &self.picture.nodes[at];
         let depth = node.depth + 1;
@@ -171,12 +172,12 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             return Ok(());
         }
         let mut edges: Vec<Edge<'s>> = Vec::new();
-        let mut drawn_ahead = 0;
+        let mut early_count = 0;
         for &object in &objects {
             let shown = |edge: &Edge<'_>| {
-                let is_ahead = self.ahead.contains(&edge.number());
-                drawn_ahead += usize::from(is_ahead);
-                !is_ahead
+                let is_drawn_early = self.drawn_early.contains(&edge.number());
+                early_count += usize::from(is_drawn_early);
+                !is_drawn_early
                     && (!is_last || self.drawn.contains_key(&self.direction.far(edge)))
                     && self.options.shows_edge(edge)
                     && self
@@ -186,35 +187,35 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             edges.extend(self.direction.edges(self.snapshot, object).filter(shown));
         }
         if objects.len() > 1 {
-            // So that the order of the arrows is that of the paths, not of the objects.
+            // Edges then come in the order of the paths, not of the objects.
             edges.sort_by_key(Edge::path_id);
         }
         let (stack_of, mut stacks) = match self.options.fold_over {
             Some(over) => {
-                // What alike objects refer to is alike too, however few it is.
+                // What similar objects refer to is similar too, even if it is little.
                 let over = if objects.len() > 1 { 1 } else { over };
-                let met = edges.iter().map(|edge| {
+                let reached = edges.iter().map(|edge| {
                     let by = (edge.path_id(), edge.is_strong());
                     (self.direction.far(edge), Some(by))
                 });
-                self.fold_rules(depth).stacks(met, over)
+                self.fold_rules(depth).stacks(reached, over)
             }
             None => (HashMap::new(), Vec::new()),
         };
-        let mut budget = self.options.too_many.saturating_sub(drawn_ahead);
+        let mut budget = self.options.too_many.saturating_sub(early_count);
         let mut skipped = 0;
-        // The references that each new arrow stands for.
-        let first_arrow = self.picture.edges.len();
+        // The references that each new edge stands for.
+        let first_edge = self.picture.edges.len();
         let mut merged: Vec<Vec<Edge<'s>>> = Vec::new();
         for edge in edges {
             let far = self.direction.far(&edge);
-            let known = self.known_arrow(at, &edge);
+            let known = self.known_edge(at, &edge);
             if known.is_none() && !self.has_room(far, budget) {
                 skipped += 1;
                 continue;
             }
-            let arrow = match known {
-                Some(arrow) => arrow,
+            let edge_index = match known {
+                Some(edge_index) => edge_index,
                 None => {
                     budget = budget.saturating_sub(1);
                     let to = self.object(far, depth, false, &stack_of, &mut stacks);
@@ -222,21 +223,23 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
                     self.add_edge(at, to, &edge)
                 }
             };
-            merged[arrow - first_arrow].push(edge);
+            merged[edge_index - first_edge].push(edge);
             if edge.is_strong() {
-                self.strong.push((arrow, edge.source(), edge.target()));
+                self.strong.push((edge_index, edge.source(), edge.target()));
             }
             self.check()?;
         }
-        for (arrow, edges) in (first_arrow..).zip(merged) {
+        for (edge_index, edges) in (first_edge..).zip(merged) {
             if edges.len() > 1 {
-                self.label_merged(arrow, &edges);
+                self.label_merged(edge_index, &edges);
             }
         }
         match self.direction {
             Direction::Refs => {
                 let part = self.part.as_ref();
-                if part.is_none_or(|part| !is_last && part.looked_into.contains(objects[0])) {
+                if part
+                    .is_none_or(|part| !is_last && part.shows_opaque_values_of.contains(objects[0]))
+                {
                     skipped += self.picture.add_opaque_values(self.snapshot, at, budget);
                 }
                 if skipped > 0 {
@@ -247,14 +250,14 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
                 }
             }
             Direction::Backrefs => {
-                let outside = objects
+                let external = objects
                     .iter()
                     .filter_map(|&object| self.snapshot.external(object));
-                let outside: i64 = outside.map(|references| references.max(0)).sum();
-                for subject in outside_subjects(self.snapshot, &objects, outside.unsigned_abs()) {
-                    let outside = self.picture.add_node(subject, depth, false);
+                let external: i64 = external.map(|references| references.max(0)).sum();
+                for subject in external_subjects(self.snapshot, &objects, external.unsigned_abs()) {
+                    let external = self.picture.add_node(subject, depth, false);
                     self.picture
-                        .add_edge(outside, at, String::new(), EdgeKind::Hint);
+                        .add_edge(external, at, String::new(), EdgeKind::Hint);
                 }
                 if skipped > 0 {
                     let subject = Subject::MoreBackreferences(skipped);
@@ -267,8 +270,8 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         Ok(())
     }
 
-    /// Whether there is room for one more reference, to this object. In a picture of a part, what
-    /// is drawn already is shown to be connected.
+    /// Returns whether one more reference, to this object, may be drawn. In a partial picture,
+    /// references to what is drawn already always may, so that it appears connected.
     fn has_room(&self, node: NodeId, budget: usize) -> bool {
         match &self.part {
             None => budget > 0,
@@ -288,8 +291,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         }
     }
 
-    /// The index of an object in the picture; it is drawn, or the stack that it belongs to, if it
-    /// was not before.
+    /// Returns the node of an object; draws the object, or its stack, if it is not drawn yet.
     fn object(
         &mut self,
         node: NodeId,
@@ -316,11 +318,11 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         matches!(self.picture.nodes[at].subject, Subject::Stack(_))
     }
 
-    /// The arrow that stands for a reference already: one of several from or to a stack.
-    fn known_arrow(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
+    /// Returns the edge that already stands for a reference from or to a stack.
+    fn known_edge(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
         let far = *self.drawn.get(&self.direction.far(edge))?;
         let key = (at, far, edge.path_id(), edge.is_strong());
-        self.stack_arrows.get(&key).copied()
+        self.stack_edges.get(&key).copied()
     }
 
     fn add_edge(&mut self, at: usize, far: usize, edge: &Edge<'_>) -> usize {
@@ -338,19 +340,22 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             true => self.snapshot.parts().paths.show_field(edge.path_id()),
             false => edge.path(),
         };
-        let arrow = self.picture.edges.len();
+        let edge_index = self.picture.edges.len();
         if many {
             let key = (at, far, edge.path_id(), edge.is_strong());
-            self.stack_arrows.insert(key, arrow);
+            self.stack_edges.insert(key, edge_index);
         }
         self.picture.add_edge(from, to, label, kind);
-        arrow
+        edge_index
     }
 
-    /// Names an arrow that stands for many references: by the range of the elements that hold
-    /// them, where it is one, and by their number, where it is not that of the objects.
-    fn label_merged(&mut self, arrow: usize, edges: &[Edge<'_>]) {
-        let (from, to) = (self.picture.edges[arrow].from, self.picture.edges[arrow].to);
+    /// Labels an edge that stands for several references: with the range of elements that hold
+    /// them, if it has no gaps, and with their number, if it differs from that of the objects.
+    fn label_merged(&mut self, edge_index: usize, edges: &[Edge<'_>]) {
+        let (from, to) = (
+            self.picture.edges[edge_index].from,
+            self.picture.edges[edge_index].to,
+        );
         let len = |at: usize| self.picture.nodes[at].subject.objects().len();
         let mut label = self.snapshot.parts().paths.show_field(edges[0].path_id());
         if !self.is_stack(from) {
@@ -369,14 +374,14 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         if edges.len() != len(from).max(len(to)) {
             label.push_str(&format!(" ×{}", edges.len()));
         }
-        self.picture.edges[arrow].label = label;
-        self.picture.edges[arrow].references = edges.len();
+        self.picture.edges[edge_index].label = label;
+        self.picture.edges[edge_index].references = edges.len();
     }
 
     fn check(&self) -> Result<(), TooLarge> {
         let max_nodes = self.options.max_nodes;
         if self.picture.nodes.len() <= max_nodes
-            && self.picture.edges.len() <= max_nodes.saturating_mul(LINKS)
+            && self.picture.edges.len() <= max_nodes.saturating_mul(MAX_EDGES_PER_NODE)
         {
             return Ok(());
         }
@@ -386,14 +391,14 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         })
     }
 
-    /// How many objects a picture could show that draws all references.
+    /// Returns the number of objects that a picture of all references would show.
     fn within_reach(&self) -> usize {
         if let Some(part) = &self.part {
             return part.objects;
         }
-        let mut met = NodeSet::new(self.snapshot.len());
+        let mut reached = NodeSet::new(self.snapshot.len());
         let mut layer: Vec<NodeId> = self.starts.to_vec();
-        layer.retain(|&start| met.insert(start));
+        layer.retain(|&start| reached.insert(start));
         let mut depth = 0;
         while depth < self.options.max_depth && !layer.is_empty() {
             depth += 1;
@@ -404,24 +409,24 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
                 }
                 for edge in self.direction.edges(self.snapshot, node) {
                     let far = self.direction.far(&edge);
-                    if !met.contains(far)
+                    if !reached.contains(far)
                         && self.options.shows_edge(&edge)
                         && self.options.shows(self.snapshot.node(far))
                     {
-                        met.insert(far);
+                        reached.insert(far);
                         next.push(far);
                     }
                 }
             }
             layer = next;
         }
-        met.len()
+        reached.len()
     }
 }
 
-/// What stands for references from outside: one for each place and thread that their handles were
-/// made at, as far as it is known, most first, and one for the rest.
-fn outside_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Subject> {
+/// Returns what stands for external references: one subject for each site and thread of their
+/// handles, as far as these are known, most references first, and one for the rest.
+fn external_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Subject> {
     let name = |thread: u32| snapshot.parts().threads.get(thread as usize);
     let mut at: BTreeMap<(u32, Option<&String>), (u64, u32)> = BTreeMap::new();
     for row in objects.iter().flat_map(|&node| snapshot.handles_to(node)) {
@@ -438,7 +443,7 @@ fn outside_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) ->
     let mut subjects = Vec::new();
     for ((site, _), (references, thread)) in at {
         let references = references.min(left);
-        if references > 0 && subjects.len() < OUTSIDE {
+        if references > 0 && subjects.len() < MAX_EXTERNAL_SITES {
             left -= references;
             subjects.push(Subject::ExternalAt {
                 site,
@@ -453,5 +458,5 @@ fn outside_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) ->
     subjects
 }
 
-/// At most so many places are told apart that handles of one node from outside were made at.
-const OUTSIDE: usize = 8;
+/// Maximum number of creation sites that are distinguished among the external handles of one node.
+const MAX_EXTERNAL_SITES: usize = 8;

@@ -1,4 +1,5 @@
-//! Which arrows of a picture are part of a cycle of strong references, in what is drawn of it.
+//! Finds the edges of a picture that are on a cycle of strong references, as far as the picture
+//! shows it.
 
 use std::collections::HashMap;
 
@@ -7,12 +8,11 @@ use objgraph_core::NodeId;
 use super::{EdgeKind, Neighbourhood};
 use crate::analysis::scc::components_of;
 
-/// Marks the arrows that stand for a reference on a cycle, and writes down the sets of nodes
-/// that such arrows connect. `references` are the strong references drawn, each with the index of
-/// its arrow.
+/// Marks the edges that stand for a reference on a cycle, and lists the sets of nodes that such
+/// edges connect. `references` are the strong references drawn, each with the index of its edge.
 ///
-/// It goes by objects and not by nodes: between stacks of alike objects there may be arrows
-/// both ways though no object reaches itself. O(references).
+/// Objects decide, not nodes: edges may lead both ways between two stacks although no object
+/// reaches itself. O(references).
 pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, NodeId)]) {
     let mut index = HashMap::new();
     let mut targets: Vec<Vec<u32>> = Vec::new();
@@ -33,23 +33,23 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
             picture.edges[edge].kind = EdgeKind::Cycle;
         }
     }
-    picture.cycles = connected(picture);
+    picture.cycles = connected_nodes(picture);
 }
 
-/// The sets of nodes that red arrows connect, by their first nodes.
-fn connected(picture: &Neighbourhood) -> Vec<Vec<usize>> {
+/// Returns the sets of nodes that cyclic edges connect, by their first nodes.
+fn connected_nodes(picture: &Neighbourhood) -> Vec<Vec<usize>> {
     let mut targets = vec![Vec::new(); picture.nodes.len()];
-    let mut is_red = vec![false; picture.nodes.len()];
+    let mut is_cyclic = vec![false; picture.nodes.len()];
     for edge in &picture.edges {
         if edge.kind == EdgeKind::Cycle {
             targets[edge.from].push(edge.to as u32);
-            is_red[edge.from] = true;
-            is_red[edge.to] = true;
+            is_cyclic[edge.from] = true;
+            is_cyclic[edge.to] = true;
         }
     }
     let mut sets = vec![Vec::new(); picture.nodes.len()];
     for (node, component) in components_of(&targets).into_iter().enumerate() {
-        if is_red[node] {
+        if is_cyclic[node] {
             sets[component as usize].push(node);
         }
     }

@@ -1,4 +1,4 @@
-//! Which objects met at a node are alike, so that one node can stand for them all.
+//! Finds similar objects, so that one node can stand for all of them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,61 +7,62 @@ use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 use super::PictureOptions;
 use crate::analysis::Direction;
 
-/// At most so many references of one object are looked at to tell whether it is like others.
-const LOOK: usize = 64;
+/// Maximum number of references of one object that are compared.
+const MAX_COMPARED_EDGES: usize = 64;
 
-/// What alike objects have in common.
+/// What similar objects have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct FoldKey {
-    /// The path they were met over; none for starts.
+    /// The path over which they were reached; `None` for starts.
     path: Option<PathId>,
     is_strong: bool,
     type_index: usize,
-    /// What they refer to in turn (or are referred to by): path, whether strong, type, and which
-    /// node it is if it is drawn already. Empty where that is not drawn.
+    /// What they refer to in turn, or what refers to them: path, whether strong, type, and the node
+    /// if it is drawn already. Empty if that is not drawn.
     onward: Vec<(PathId, bool, usize, Option<usize>)>,
-    /// Whether something outside refers to them, where that is drawn.
+    /// Whether they have external references, if these are drawn.
     is_held: bool,
 }
 
-/// What decides whether objects are alike.
+/// Decides which objects are similar.
 pub(super) struct FoldRules<'s, 'f> {
     pub(super) snapshot: &'s Snapshot,
     pub(super) options: &'s PictureOptions<'f>,
     pub(super) direction: Direction,
-    /// Where each object is drawn.
+    /// The node of each object that is drawn.
     pub(super) drawn: &'s HashMap<NodeId, usize>,
     /// Whether what is behind the objects will be drawn.
     pub(super) is_expanded: bool,
 }
 
 impl FoldRules<'_, '_> {
-    /// Of the objects that were not drawn yet, those of which more than `over` are alike: which
-    /// stack each belongs to, and the stacks. The objects of a stack are in the order they were
-    /// met.
+    /// Groups objects that are not drawn yet into stacks of more than `over` similar ones. Returns
+    /// the stack of each object, and the stacks, whose objects are in the order in which they were
+    /// reached.
     pub(super) fn stacks(
         &self,
-        met: impl Iterator<Item = (NodeId, Option<(PathId, bool)>)> + Clone,
+        reached: impl Iterator<Item = (NodeId, Option<(PathId, bool)>)> + Clone,
         over: usize,
     ) -> (HashMap<NodeId, usize>, Vec<Vec<NodeId>>) {
-        // By what costs nothing first: most objects are not one of many.
-        let rough =
-            |node: NodeId, by: Option<(PathId, bool)>| (by, self.snapshot.node(node).type_index());
+        // Counts by a cheap key first, since most objects are not similar to many.
+        let cheap_key = |node: NodeId, via: Option<(PathId, bool)>| {
+            (via, self.snapshot.node(node).type_index())
+        };
         let mut seen = HashSet::new();
-        let mut numbers: HashMap<_, usize> = HashMap::new();
-        for (node, by) in met.clone() {
+        let mut counts: HashMap<_, usize> = HashMap::new();
+        for (node, via) in reached.clone() {
             if seen.insert(node) {
-                *numbers.entry(rough(node, by)).or_default() += 1;
+                *counts.entry(cheap_key(node, via)).or_default() += 1;
             }
         }
         let mut keys: HashMap<FoldKey, usize> = HashMap::new();
         let mut stacks: Vec<Vec<NodeId>> = Vec::new();
         seen.clear();
-        for (node, by) in met {
-            if !seen.insert(node) || numbers[&rough(node, by)] <= over {
+        for (node, via) in reached {
+            if !seen.insert(node) || counts[&cheap_key(node, via)] <= over {
                 continue;
             }
-            if let Some(key) = self.key(node, by) {
+            if let Some(key) = self.key(node, via) {
                 let stack = *keys.entry(key).or_insert_with(|| {
                     stacks.push(Vec::new());
                     stacks.len() - 1
@@ -77,18 +78,21 @@ impl FoldRules<'_, '_> {
         (of, stacks)
     }
 
-    /// What the object has in common with those like it; `None` if it is to stand by itself.
-    fn key(&self, node: NodeId, by: Option<(PathId, bool)>) -> Option<FoldKey> {
+    /// Returns the key that similar objects share; `None` if the object is to be drawn by itself.
+    fn key(&self, node: NodeId, via: Option<(PathId, bool)>) -> Option<FoldKey> {
         let object = self.snapshot.node(node);
         if object.root().is_some()
             || self.drawn.contains_key(&node)
-            || self.options.apart.is_some_and(|apart| apart(object))
+            || self
+                .options
+                .separate
+                .is_some_and(|separate| separate(object))
         {
             return None;
         }
         let mut key = FoldKey {
-            path: by.map(|(path, _)| path),
-            is_strong: by.is_none_or(|(_, is_strong)| is_strong),
+            path: via.map(|(path, _)| path),
+            is_strong: via.is_none_or(|(_, is_strong)| is_strong),
             type_index: object.type_index(),
             onward: Vec::new(),
             is_held: false,
@@ -103,7 +107,7 @@ impl FoldRules<'_, '_> {
             let edges = self
                 .direction
                 .edges(self.snapshot, node)
-                .take(LOOK)
+                .take(MAX_COMPARED_EDGES)
                 .filter(shown);
             key.onward = edges
                 .map(|edge| {

@@ -13,7 +13,7 @@ fn folded(snapshot: &Snapshot, start: NodeId, direction: Direction) -> Neighbour
     Neighbourhood::around(snapshot, &[start], direction, &options).unwrap()
 }
 
-/// What each node stands for: how many objects.
+/// Returns the number of objects that each node stands for.
 fn sizes(picture: &Neighbourhood) -> Vec<usize> {
     let nodes = picture.nodes.iter();
     nodes.map(|drawn| drawn.subject.objects().len()).collect()
@@ -26,8 +26,8 @@ fn labels(picture: &Neighbourhood) -> Vec<String> {
         .collect()
 }
 
-/// A node with 398 children that refer back to it weakly and hold a user each; the children
-/// with these numbers are different.
+/// Builds a node with 398 children that refer back to it weakly and hold a user each; the children
+/// with the numbers in `odd` are different.
 fn family(odd: &[u32]) -> (std::sync::Arc<Snapshot>, NodeId) {
     let mut kit = Kit::new();
     let root = kit.node("app::Root", 1);
@@ -46,7 +46,7 @@ fn family(odd: &[u32]) -> (std::sync::Arc<Snapshot>, NodeId) {
 }
 
 #[test]
-fn alike_siblings_are_one_stack_and_so_is_what_is_behind_them() {
+fn similar_siblings_form_one_stack_and_so_does_what_is_behind_them() {
     let (snapshot, root) = family(&[]);
     let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 398, 398]);
@@ -61,7 +61,7 @@ fn alike_siblings_are_one_stack_and_so_is_what_is_behind_them() {
 }
 
 #[test]
-fn the_odd_one_stands_by_itself() {
+fn a_different_sibling_is_drawn_by_itself() {
     let (snapshot, root) = family(&[200]);
     let picture = folded(&snapshot, root, Direction::Refs);
     assert_eq!(sizes(&picture), [1, 397, 1, 397]);
@@ -69,20 +69,20 @@ fn the_odd_one_stands_by_itself() {
     assert!(labels(&picture).contains(&"0 children[200] 2".to_owned()));
     assert_eq!(picture.cycles, [[0, 2]]);
     let starts = NodeId::new(0);
-    let apart = |node: objgraph_core::Node<'_>| node.node_id().index() == 5;
+    let separate = |node: objgraph_core::Node<'_>| node.node_id().index() == 5;
     let options = PictureOptions {
         fold_over: Some(8),
-        apart: Some(&apart),
+        separate: Some(&separate),
         max_depth: 1,
         ..PictureOptions::default()
     };
     let picture = Neighbourhood::around(&snapshot, &[starts], Direction::Refs, &options).unwrap();
-    // Nothing is drawn behind them, so but for the one apart they are alike.
+    // Nothing is drawn behind them, so all but the separate one are similar.
     assert_eq!(sizes(&picture), [1, 397, 1]);
 }
 
 #[test]
-fn holders_are_folded_too() {
+fn similar_holders_form_one_stack() {
     let mut kit = Kit::new();
     let shared = kit.node("app::Config", 2);
     for _ in 0..50 {
@@ -102,17 +102,17 @@ fn holders_are_folded_too() {
         Neighbourhood::around(&snapshot, &[shared], Direction::Backrefs, &options).unwrap();
     assert_eq!(sizes(&picture)[..3], [1, 50, 1]);
     assert_eq!(labels(&picture)[0], "1 config 0");
-    let outside: Vec<&Subject> = picture
+    let external: Vec<&Subject> = picture
         .nodes
         .iter()
         .map(|drawn| &drawn.subject)
         .filter(|subject| matches!(subject, Subject::External(_)))
         .collect();
-    assert_eq!(outside, [&Subject::External(2), &Subject::External(50)]);
+    assert_eq!(external, [&Subject::External(2), &Subject::External(50)]);
 }
 
 #[test]
-fn objects_held_twice_are_in_one_stack_with_two_arrows() {
+fn objects_held_twice_form_one_stack_with_two_edges() {
     let mut kit = Kit::new();
     let root = kit.node("app::Index", 1);
     for at in 0..20 {
@@ -130,7 +130,7 @@ fn objects_held_twice_are_in_one_stack_with_two_arrows() {
 }
 
 #[test]
-fn arrows_both_ways_between_stacks_are_no_cycle() {
+fn edges_both_ways_between_stacks_are_no_cycle() {
     let mut kit = Kit::new();
     let root = kit.node("app::Root", 1);
     let nodes: Vec<NodeId> = (0..50).map(|_| kit.node("app::Node", 0)).collect();
@@ -153,7 +153,7 @@ fn arrows_both_ways_between_stacks_are_no_cycle() {
 }
 
 #[test]
-fn a_ring_in_a_stack_is_a_cycle() {
+fn a_ring_within_a_stack_is_a_cycle() {
     let mut kit = Kit::new();
     let root = kit.node("app::Root", 1);
     let nodes: Vec<NodeId> = (0..50).map(|_| kit.node("app::Node", 0)).collect();
@@ -168,7 +168,7 @@ fn a_ring_in_a_stack_is_a_cycle() {
 }
 
 #[test]
-fn too_much_is_refused() {
+fn an_unreadably_large_picture_is_refused() {
     let mut kit = Kit::new();
     let nodes: Vec<NodeId> = (0..5000).map(|_| kit.node("app::Node", 0)).collect();
     for at in 1..5000 {
@@ -190,10 +190,10 @@ fn too_much_is_refused() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whether folded or not, a picture without limits shows each object that is reached once, and
-    /// each reference between them; red are those between objects that reach each other.
+    /// Folded or not, a picture without limits shows each reachable object once, and each reference
+    /// between them; cyclic edges are those between objects that reach each other.
     #[test]
-    fn nothing_is_lost_by_folding(
+    fn folding_loses_nothing(
         nodes in 1usize..30,
         types in prop::collection::vec(0usize..3, 30),
         edges in prop::collection::vec((0usize..30, 0usize..3, 0usize..30, any::<bool>()), 0..60),
@@ -238,9 +238,10 @@ proptest! {
         let edges = picture.edges.iter().filter(|edge| edge.kind != EdgeKind::Hint);
         prop_assert_eq!(edges.map(|edge| edge.references).sum::<usize>(), inside);
 
-        // Red, by the components of the snapshot: all that is reached is drawn.
+        // The cyclic edges according to the components of the snapshot, since everything reachable
+        // is drawn.
         let components = strong_components(&snapshot);
-        let mut red = vec![0; picture.edges.len()];
+        let mut cyclic = vec![0; picture.edges.len()];
         for &node in &reached {
             for edge in direction.edges(&snapshot, node).filter(|edge| edge.is_strong()) {
                 let at = |object| picture.nodes.iter()
@@ -251,14 +252,14 @@ proptest! {
                     let name = field.trim_end_matches("[_]");
                     for (number, edge) in picture.edges.iter().enumerate() {
                         if (edge.from, edge.to) == (from, to) && edge.label.starts_with(name) {
-                            red[number] += 1;
+                            cyclic[number] += 1;
                         }
                     }
                 }
             }
         }
         for (number, edge) in picture.edges.iter().enumerate() {
-            prop_assert!(edge.kind != EdgeKind::Cycle || red[number] > 0, "{edge:?}");
+            prop_assert!(edge.kind != EdgeKind::Cycle || cyclic[number] > 0, "{edge:?}");
         }
         if fold_over.is_none() {
             let strong = reached.iter().flat_map(|&node| direction.edges(&snapshot, node))
@@ -275,14 +276,14 @@ proptest! {
                 let nodes = picture.cycles.iter().flatten();
                 nodes.flat_map(|&node| picture.nodes[node].subject.objects()).copied().collect()
             };
-            // A stack is on one if any of its objects is.
+            // A stack is on a cycle if any of its objects is.
             prop_assert!(on_cycles(&plain).is_subset(&on_cycles(&picture)));
         }
     }
 }
 
 #[test]
-fn depth_is_no_limit() {
+fn depth_is_not_a_limit() {
     let mut kit = Kit::new();
     let nodes: Vec<NodeId> = (0..200_000).map(|_| kit.node("app::Node", 0)).collect();
     for (at, &node) in nodes.iter().enumerate() {

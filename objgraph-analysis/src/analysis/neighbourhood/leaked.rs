@@ -1,4 +1,4 @@
-//! A readable part of what has leaked.
+//! Selects a readable part of what has leaked.
 
 use objgraph_core::{Node, NodeId};
 
@@ -6,20 +6,18 @@ use super::builder::{PartialPicture, PictureBuilder};
 use super::{Neighbourhood, PictureOptions, Subject, TooLarge};
 use crate::analysis::{Direction, LeakKinds, Leaks, NodeSet, Reference};
 
-/// Of a ring that is longer, the beginning and the end are drawn.
-const RING: usize = 12;
+/// Maximum number of objects of a ring; of a longer one, the beginning and the end are drawn.
+const MAX_RING: usize = 12;
 
-/// The rings that the report names, an example of each other kind of cycle, then what their objects
-/// refer to among the leaked, breadth first, until `max_objects` are drawn.
-///
-/// Of a ring too long for the picture, the beginning and the end are drawn.
+/// Selects the rings that the report names, an example of each other kind of cycle, and then what
+/// their objects refer to among the leaked, breadth first, up to `max_objects`.
 pub(super) fn leaks(
     leaks: &Leaks,
     options: &PictureOptions<'_>,
 ) -> Result<Neighbourhood, TooLarge> {
     let snapshot = leaks.snapshot();
     let mut leaked = NodeSet::new(snapshot.len());
-    // Of these, what could not be looked into is drawn, since it may hold them.
+    // Opaque values of these are drawn, since they may hold the objects.
     let mut possibly = NodeSet::new(snapshot.len());
     for &node in leaks.nodes() {
         leaked.insert(node);
@@ -37,12 +35,12 @@ pub(super) fn leaks(
     let mut builder = PictureBuilder::new(snapshot, &among_leaked, Direction::Refs);
     builder.part = Some(PartialPicture {
         max_objects: options.max_objects,
-        looked_into: possibly,
+        shows_opaque_values_of: possibly,
         objects,
     });
 
-    // The objects that are drawn, or stand for by a gap in a ring.
-    let mut told = NodeSet::new(snapshot.len());
+    // The objects that are drawn, or that a gap in a ring stands for.
+    let mut accounted = NodeSet::new(snapshot.len());
     let kinds = leaks.kinds().all();
     let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::MAX_REPORTED));
     let mut rings: Vec<&[Reference]> = named
@@ -57,16 +55,16 @@ pub(super) fn leaks(
             .filter_map(|kind| kind.rings.first().map(Vec::as_slice)),
     );
     for (number, ring) in rings.iter().enumerate() {
-        // The rings that are left share the room that is left; those that the report names are
-        // drawn in any case.
+        // The remaining rings share the remaining room; those that the report names are always
+        // drawn.
         let room = (options.max_objects / 2).saturating_sub(builder.objects());
         let share = room / (rings.len() - number).min(4);
         if share < 2 && number >= named {
             break;
         }
-        draw_ring(&mut builder, ring, share.clamp(4, RING));
+        draw_ring(&mut builder, ring, share.clamp(4, MAX_RING));
         for step in *ring {
-            told.insert(step.node);
+            accounted.insert(step.node);
         }
     }
     if rings.is_empty()
@@ -79,11 +77,11 @@ pub(super) fn leaks(
     let mut deepest = 0;
     for drawn in &picture.nodes {
         for &node in drawn.subject.objects() {
-            told.insert(node);
+            accounted.insert(node);
             deepest = deepest.max(drawn.depth);
         }
     }
-    let more = objects.saturating_sub(told.len());
+    let more = objects.saturating_sub(accounted.len());
     if more > 0 {
         picture.add_node(Subject::MoreObjects(more), deepest, false);
     }
@@ -91,28 +89,28 @@ pub(super) fn leaks(
     Ok(picture)
 }
 
-/// Draws the objects of a ring, at most so many, and the gap if there is one.
+/// Draws at most `room` objects of a ring, and the gap between them if there is one.
 fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usize) {
     let gap = if ring.len() > room + room / 3 {
         room.div_ceil(2)..ring.len() - room / 2
     } else {
         0..0
     };
-    // Where each is drawn, an object that stands there, and the edge that leads on. One node
-    // stands for all that is in the gap.
-    let mut round: Vec<(usize, NodeId, usize)> = Vec::new();
+    // For each node: its index, the object at it, and the edge that leads on. One node stands for
+    // the whole gap.
+    let mut stations: Vec<(usize, NodeId, usize)> = Vec::new();
     for (number, step) in ring.iter().enumerate() {
         if !gap.contains(&number) {
-            round.push((builder.draw_start(step.node), step.node, step.edge));
+            stations.push((builder.draw_start(step.node), step.node, step.edge));
         } else if number == gap.start {
             let more = builder
                 .picture
                 .add_node(Subject::MoreObjects(gap.len()), 0, false);
-            round.push((more, step.node, ring[gap.end - 1].edge));
+            stations.push((more, step.node, ring[gap.end - 1].edge));
         }
     }
-    for (number, &(from, source, edge)) in round.iter().enumerate() {
-        let (to, target, _) = round[(number + 1) % round.len()];
-        builder.draw_ahead((from, to), edge, (source, target));
+    for (number, &(from, source, edge)) in stations.iter().enumerate() {
+        let (to, target, _) = stations[(number + 1) % stations.len()];
+        builder.draw_early((from, to), edge, (source, target));
     }
 }

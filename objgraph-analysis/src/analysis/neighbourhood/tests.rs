@@ -7,7 +7,7 @@ use crate::analysis::Direction;
 use crate::analysis::find_leaks;
 use crate::analysis::testkit::Kit;
 
-/// A chain of five: 0 → 1 → 2 → 3 → 4, held from outside at its start.
+/// Builds a chain of five, with an external reference to its first: 0 → 1 → 2 → 3 → 4.
 fn chain() -> Arc<Snapshot> {
     let mut kit = Kit::new();
     let nodes: Vec<NodeId> = (0..5)
@@ -42,7 +42,7 @@ fn subjects(picture: &Neighbourhood) -> Vec<Subject> {
 }
 
 #[test]
-fn the_greatest_depth_is_drawn_and_not_expanded() {
+fn nodes_at_the_maximum_depth_are_not_expanded() {
     let snapshot = chain();
     let options = PictureOptions {
         max_depth: 2,
@@ -60,7 +60,7 @@ fn the_greatest_depth_is_drawn_and_not_expanded() {
 }
 
 #[test]
-fn backwards_up_to_the_outside() {
+fn a_search_backwards_ends_at_external_references() {
     let snapshot = chain();
     let options = PictureOptions {
         max_depth: 9,
@@ -74,7 +74,7 @@ fn backwards_up_to_the_outside() {
 }
 
 #[test]
-fn filters_and_stops() {
+fn filters_hide_objects_and_stops_hide_what_is_behind() {
     let snapshot = chain();
     let filter = |node: objgraph_core::Node<'_>| node.node_id().index() != 2;
     let options = PictureOptions {
@@ -97,7 +97,7 @@ fn filters_and_stops() {
 }
 
 #[test]
-fn too_many_count_places_too() {
+fn opaque_values_count_towards_too_many() {
     let mut kit = Kit::new();
     let root = kit.node("app::Root", 1);
     for at in 0..3 {
@@ -131,7 +131,7 @@ fn too_many_count_places_too() {
     assert_eq!(drawn(0), (0, 0, Some(6)));
 }
 
-/// A node with 200 children, all of which own it in turn.
+/// Builds a node with 200 children, all of which own it in turn.
 fn tangle() -> (Kit, NodeId) {
     let mut kit = Kit::new();
     let root = kit.node("app::Node", 0);
@@ -144,7 +144,7 @@ fn tangle() -> (Kit, NodeId) {
 }
 
 #[test]
-fn a_tangle_is_drawn_in_part() {
+fn a_large_component_is_drawn_in_part() {
     let (kit, _) = tangle();
     let leaks = find_leaks(&kit.snapshot());
     let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default()).unwrap();
@@ -169,9 +169,9 @@ fn a_tangle_is_drawn_in_part() {
 }
 
 #[test]
-fn of_what_leaked_too_the_alike_are_one_and_depth_ends_it() {
+fn leaks_are_folded_and_limited_in_depth() {
     let (mut kit, root) = tangle();
-    // A chain of six that the ring holds.
+    // A chain of six objects that the ring holds.
     let mut last = root;
     for _ in 0..6 {
         let next = kit.node("app::PictureEdge", 0);
@@ -197,12 +197,12 @@ fn of_what_leaked_too_the_alike_are_one_and_depth_ends_it() {
                 Subject::MoreObjects(more) => Some(more),
                 _ => None,
             });
-        let red = picture
+        let cyclic = picture
             .edges
             .iter()
             .filter(|edge| edge.kind == EdgeKind::Cycle);
-        let red: usize = red.map(|edge| edge.references).sum();
-        (objects(&picture).len(), stacks, more, red)
+        let cyclic: usize = cyclic.map(|edge| edge.references).sum();
+        (objects(&picture).len(), stacks, more, cyclic)
     };
     // The ring is the root and its first child; all children are on cycles.
     assert_eq!(folded(9), (207, vec![199], None, 400));
@@ -211,7 +211,7 @@ fn of_what_leaked_too_the_alike_are_one_and_depth_ends_it() {
 }
 
 #[test]
-fn a_picture_of_leaks_that_nobody_could_read_is_refused() {
+fn an_unreadably_large_picture_of_leaks_is_refused() {
     let mut kit = Kit::new();
     let one = kit.node("app::One", 0);
     kit.edge(one, "me", one);
@@ -229,7 +229,7 @@ fn a_picture_of_leaks_that_nobody_could_read_is_refused() {
 }
 
 #[test]
-fn many_kinds_share_the_room() {
+fn many_kinds_share_the_room_of_a_picture() {
     let mut kit = Kit::new();
     for at in 0..30 {
         let one = kit.node(&format!("app::Type{at:02}"), 0);
@@ -243,7 +243,7 @@ fn many_kinds_share_the_room() {
 }
 
 #[test]
-fn no_leaks_no_picture() {
+fn without_leaks_the_picture_is_empty() {
     let leaks = find_leaks(&chain());
     assert!(
         Neighbourhood::leaks(&leaks, &PictureOptions::default())

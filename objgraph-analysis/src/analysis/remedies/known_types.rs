@@ -1,11 +1,11 @@
-//! Types of other crates that the trace can visit, by their full names.
+//! The types of std and of other crates that the trace can visit, by their full names.
 
 use objgraph_core::has_feature;
 
 /// What values of a type of std may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Contents {
-    /// Nothing, whatever its arguments.
+    /// No references, whatever its arguments.
     Nothing,
     /// Values of its arguments.
     Arguments,
@@ -13,9 +13,9 @@ pub(super) enum Contents {
     References,
 }
 
-/// What values of the type of std, or of objgraph, with this full name hold; `None` if the trace
-/// cannot visit it.
-pub(super) fn of_std(path: &str) -> Option<Contents> {
+/// Returns what values of this type of std, or of objgraph, hold; `None` if the trace cannot visit
+/// it.
+pub(super) fn std_contents(path: &str) -> Option<Contents> {
     use Contents::{Arguments, Nothing, References};
     let (root, inside) = path.split_once("::")?;
     match root {
@@ -65,7 +65,7 @@ pub(super) fn of_std(path: &str) -> Option<Contents> {
     })
 }
 
-/// Whether this is a type of the language itself that holds nothing.
+/// Returns whether this is a primitive type, which holds nothing.
 pub(super) fn is_primitive(name: &str) -> bool {
     matches!(
         name,
@@ -92,18 +92,18 @@ pub(super) fn is_primitive(name: &str) -> bool {
 /// A crate that objgraph has a feature for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ecosystem {
-    /// The feature.
+    /// The name of the feature.
     pub(super) feature: &'static str,
-    /// The names by which its types start.
+    /// The first segments of the names of its types.
     roots: &'static [&'static str],
-    /// Its types that the trace can visit, by their last names; all if there are none.
+    /// The last segments of the types that the trace can visit; empty if it can visit all.
     types: &'static [&'static str],
-    /// The module in which a program finds them, if not at the root of the crate.
+    /// The module through which programs name the types; empty for the root of the crate.
     module: &'static str,
 }
 
 impl Ecosystem {
-    /// Whether the feature is on.
+    /// Returns whether the feature is on.
     pub(super) fn is_on(&self) -> bool {
         has_feature(self.feature)
     }
@@ -145,8 +145,8 @@ ecosystem! {
     "uuid", ["uuid"], [];
 }
 
-/// The crate that the type with this full name is of, if objgraph has a feature by which the trace
-/// can visit the type.
+/// Returns the crate that declares the type, if objgraph has a feature by which the trace can visit
+/// the type.
 pub(super) fn ecosystem(path: &str) -> Option<&'static Ecosystem> {
     let (root, inside) = path.split_once("::")?;
     let found = ECOSYSTEM.iter().find(|one| one.roots.contains(&root))?;
@@ -156,12 +156,12 @@ pub(super) fn ecosystem(path: &str) -> Option<&'static Ecosystem> {
 }
 
 impl Ecosystem {
-    /// The name by which a program writes the type.
+    /// Returns the name by which a program writes the type.
     pub(super) fn written(&self, path: &str) -> String {
         let (root, inside) = path.split_once("::").unwrap_or((path, path));
         let name = inside.rsplit("::").next().unwrap_or(inside);
         match (self.feature, self.module) {
-            // Its modules tell types of one name apart.
+            // Its modules distinguish types of the same name.
             ("once_cell", _) => path.to_owned(),
             ("parking_lot", _) => format!("parking_lot::{name}"),
             (_, "") => format!("{root}::{name}"),

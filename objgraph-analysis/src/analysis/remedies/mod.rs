@@ -1,7 +1,7 @@
-//! What opens a blind spot: the code to write, so that the trace visits what it could not.
+//! Remedies for blind spots: the code to write, so that the trace sees into what was opaque.
 //!
-//! It is read from the full name of a type, which says of each type in it where it is declared:
-//! in std, in a crate that objgraph has a feature for, or in a crate that derives.
+//! The full name of a type decides. It says where each type in it is declared: in std, in a crate
+//! that objgraph has a feature for, or in a crate that can derive.
 
 mod known_types;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use objgraph_core::{Family, PathId, Segment, Snapshot, TypeInfo, public_name};
 
 use super::is_foreign_copy;
 
-use self::known_types::{Contents, ecosystem, is_primitive, of_std};
+use self::known_types::{Contents, ecosystem, is_primitive, std_contents};
 use self::type_name::{TypeName, parse};
 
 /// What makes the trace visit values of a type that it cannot visit yet.
@@ -26,35 +26,35 @@ pub(crate) enum Remedy {
     /// `objgraph::register!`, of this type as a program writes it.
     Register {
         written: String,
-        /// The function that the line must stand in, because it declares a type.
+        /// The function that must contain the line, because it declares the type.
         within: Option<String>,
     },
     /// The feature of objgraph with this name.
     Feature(&'static str),
-    /// `objgraph::capture!`, for this trait object: `Fn(u32) -> u32`; empty for a closure itself.
+    /// `objgraph::capture!`, for this trait object: `Fn(u32) -> u32`; empty for a bare closure.
     Capture(String),
     /// `objgraph::future!`, for this trait object: `Future<Output = ()>`.
     Future(String),
     /// `Tracked` as a supertrait of the trait of this object, and a `Visit` of its boxes:
     /// `app::Node<u8> + Send`.
     Supertrait(String),
-    /// A pointer of objgraph in place of std's, which knows what it was made of.
+    /// A pointer of objgraph in place of std's, because it remembers the type of its value.
     OwnPointer,
-    /// A bound on the parameter that stands for the type of a field: no line can name the type.
+    /// A bound on the type parameter of a field, because no line can name the type.
     Bound,
-    /// A call that is given the object, and so knows its type: no line can name it.
+    /// A call with the object, which knows its type, because no line can name it.
     Call,
-    /// `register` of the type of the value that is in a `Box<dyn Any>`.
+    /// `register` of the type of the value in a `Box<dyn Any>`.
     ValueInAny,
-    /// One copy of objgraph in the program: the value is a pointer of another.
+    /// One copy of objgraph in the program: the value is a pointer of another copy.
     OneCopy,
     /// `objgraph::watch` of the task that a waker owns.
     WatchTask,
-    /// `#[tracked(with = …)]` on the field: nothing is known of the type.
+    /// `#[tracked(with = …)]` on the field, because nothing is known of the type.
     With,
 }
 
-/// What opens objects of a type of the snapshot, in order.
+/// Returns what makes objects of a type visible, in the order in which to do it.
 pub(super) fn remedies_for_type(snapshot: &Snapshot, type_index: usize) -> Vec<Remedy> {
     let parts = snapshot.parts();
     remedies(
@@ -64,29 +64,32 @@ pub(super) fn remedies_for_type(snapshot: &Snapshot, type_index: usize) -> Vec<R
     )
 }
 
-/// What opens the values of a type at the end of a path, in order.
+/// Returns what makes the values of a type at the end of a path visible, in the order in which to
+/// do it.
 pub(super) fn remedies_at(snapshot: &Snapshot, path: PathId, type_index: usize) -> Vec<Remedy> {
     let parts = snapshot.parts();
     remedies(
         &parts.types[type_index].name,
-        place(snapshot, path),
+        location(snapshot, path),
         &parts.families,
     )
 }
 
-/// ValueLocation values of a type are that cannot be visited.
+/// Where values that cannot be visited are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ValueLocation<'s> {
     /// They are objects.
     Object,
-    /// In a field of a generic type, whose type has this text; empty if it is not known.
+    /// In a field of a generic type; the declared type of the field, or an empty text if it is not
+    /// known.
     Generic(&'s str),
-    /// In a field of a type that is not generic, whose derive registers all that the field names.
+    /// In a field of a type that is not generic, whose derive registers every type that the field
+    /// names.
     Concrete,
 }
 
-/// What is known of the field at the end of a path.
-fn place(snapshot: &Snapshot, path: PathId) -> ValueLocation<'_> {
+/// Returns what is known of the field at the end of a path.
+fn location(snapshot: &Snapshot, path: PathId) -> ValueLocation<'_> {
     let parts = snapshot.parts();
     let mut at = path;
     let field = loop {
@@ -106,17 +109,17 @@ fn place(snapshot: &Snapshot, path: PathId) -> ValueLocation<'_> {
         Some(info) if info.is_derived && !info.name.contains('<') => ValueLocation::Concrete,
         Some(info) => {
             let mut fields = info.fields.iter();
-            let found = fields.find(|one| one.name == field.name());
-            ValueLocation::Generic(found.map_or("", |one| one.type_text))
+            let found = fields.find(|found| found.name == field.name());
+            ValueLocation::Generic(found.map_or("", |found| found.type_text))
         }
         None => ValueLocation::Generic(""),
     }
 }
 
-/// What opens values of a type with this full name, all of it in order.
+/// Returns what makes values of the type with this full name visible.
 ///
-fn remedies(full_name: &str, place: ValueLocation<'_>, families: &[Family]) -> Vec<Remedy> {
-    if place != ValueLocation::Object && is_foreign_copy(full_name) {
+fn remedies(full_name: &str, location: ValueLocation<'_>, families: &[Family]) -> Vec<Remedy> {
+    if location != ValueLocation::Object && is_foreign_copy(full_name) {
         return vec![Remedy::OneCopy];
     }
     if full_name == type_name::<Waker>() {
@@ -134,24 +137,27 @@ fn remedies(full_name: &str, place: ValueLocation<'_>, families: &[Family]) -> V
         is_nameable,
         ..
     } = finder;
-    if let (TypeName::Object(..), ValueLocation::Object) = (&name, place) {
+    if let (TypeName::Object(..), ValueLocation::Object) = (&name, location) {
         return vec![Remedy::OwnPointer];
     }
     if !is_nameable {
-        if !found.iter().any(|one| matches!(one, Remedy::Capture(_))) {
-            found.push(match place {
+        if !found
+            .iter()
+            .any(|remedy| matches!(remedy, Remedy::Capture(_)))
+        {
+            found.push(match location {
                 ValueLocation::Object => Remedy::Call,
                 _ => Remedy::Bound,
             });
         }
-    } else if found.is_empty() || needs_name(&name, place, &found) {
+    } else if found.is_empty() || needs_name(&name, location, &found) {
         found.push(register(&name, families));
     }
     found
 }
 
-/// Whether a value of the type can own no counted reference: it is made of std's types alone, and
-/// of those that hold nothing.
+/// Returns whether a value of the type can own no counted reference: it consists only of std's
+/// types that hold nothing.
 pub(crate) fn is_plain(full_name: &str) -> bool {
     fn holds_nothing(name: &TypeName<'_>) -> bool {
         match name {
@@ -160,14 +166,14 @@ pub(crate) fn is_plain(full_name: &str) -> bool {
                 path,
                 arguments,
                 rest: "",
-            } => match of_std(path) {
+            } => match std_contents(path) {
                 Some(Contents::Nothing) => true,
                 Some(Contents::Arguments) => arguments.iter().all(holds_nothing),
                 Some(Contents::References) | None => false,
             },
             TypeName::Tuple(parts) => parts.iter().all(holds_nothing),
             TypeName::List(item, _) => holds_nothing(item),
-            // What it refers to, it does not own.
+            // A borrow owns nothing.
             TypeName::Reference(..) => true,
             TypeName::Other(text) => !text.is_empty(),
             TypeName::Path { .. } | TypeName::Object(..) => false,
@@ -176,8 +182,8 @@ pub(crate) fn is_plain(full_name: &str) -> bool {
     holds_nothing(&parse(full_name))
 }
 
-/// Whether the type must be registered by name too, after what was found has been done.
-fn needs_name(name: &TypeName<'_>, place: ValueLocation<'_>, found: &[Remedy]) -> bool {
+/// Returns whether the type must also be registered by name, besides what was found.
+fn needs_name(name: &TypeName<'_>, location: ValueLocation<'_>, found: &[Remedy]) -> bool {
     let works_by_name = |remedy: &Remedy| matches!(remedy, Remedy::Derive(_) | Remedy::Feature(_));
     if !found.iter().all(works_by_name) {
         return false;
@@ -186,19 +192,19 @@ fn needs_name(name: &TypeName<'_>, place: ValueLocation<'_>, found: &[Remedy]) -
         path, arguments, ..
     } = name
     else {
-        return place == ValueLocation::Object;
+        return location == ValueLocation::Object;
     };
     if arguments.is_empty() {
         return false;
     }
     let last = path.rsplit("::").next().unwrap_or(path);
-    match place {
+    match location {
         // A field that names the type registers it.
         ValueLocation::Concrete => false,
         ValueLocation::Generic(text) => !text
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
             .any(|word| word == last),
-        // The derive of a type that is not generic registers the cells and locks around it.
+        // The derive of a type that is not generic also registers it in cells and locks.
         ValueLocation::Object => {
             !(is_cell(path)
                 && matches!(&arguments[..], [TypeName::Path { arguments, .. }] if arguments.is_empty()))
@@ -218,7 +224,7 @@ fn is_cell(path: &str) -> bool {
 struct RemedyFinder<'f> {
     families: &'f [Family],
     found: Vec<Remedy>,
-    /// Whether a program can write the type: a closure has no name.
+    /// Whether a program can write the type; a closure has no name.
     is_nameable: bool,
 }
 
@@ -229,7 +235,7 @@ impl RemedyFinder<'_> {
         }
     }
 
-    /// The type as a whole.
+    /// Inspects the type as a whole.
     fn whole(&mut self, name: &TypeName<'_>) {
         match name {
             TypeName::Path { path, rest, .. } if is_closure(path, rest) => {
@@ -240,7 +246,7 @@ impl RemedyFinder<'_> {
         }
     }
 
-    /// A type that values of the whole own.
+    /// Inspects a type that values of the whole own.
     fn part(&mut self, name: &TypeName<'_>) {
         match name {
             TypeName::Path { path, rest, .. } if is_closure(path, rest) => self.is_nameable = false,
@@ -262,14 +268,15 @@ impl RemedyFinder<'_> {
         if is_primitive(path) {
             return;
         }
-        match (of_std(path), ecosystem(path)) {
+        match (std_contents(path), ecosystem(path)) {
             (Some(Contents::Arguments), _) => arguments.iter().for_each(|part| self.part(part)),
             (Some(_), _) => self.names(arguments),
             (None, Some(ecosystem)) => {
                 if !ecosystem.is_on() {
                     self.push(Remedy::Feature(ecosystem.feature));
                 }
-                // A raw lock, or a kind of pointer, that a crate passes to its own type is no value.
+                // A raw lock, or a kind of pointer, that a crate passes to its own type is not a
+                // value.
                 for argument in arguments {
                     match argument {
                         TypeName::Path { path, .. } if is_raw(path) => {}
@@ -277,7 +284,7 @@ impl RemedyFinder<'_> {
                     }
                 }
             }
-            // The arguments of a type that derives may be any.
+            // The arguments of a type that derives `Tracked` may be any types.
             (None, None) if self.is_family(path) => self.names(arguments),
             (None, None) if is_std(path) => self.push(Remedy::With),
             (None, None) => {
@@ -287,7 +294,7 @@ impl RemedyFinder<'_> {
         }
     }
 
-    /// Types that must merely have a name.
+    /// Inspects types that only need to have a name.
     fn names(&mut self, arguments: &[TypeName<'_>]) {
         for argument in arguments {
             match argument {
@@ -326,7 +333,7 @@ impl RemedyFinder<'_> {
     }
 }
 
-/// Whether the type is of those that crates pass to their own types, and no program does.
+/// Returns whether this is a type that crates pass to their own types, and programs never name.
 fn is_raw(path: &str) -> bool {
     [
         "parking_lot::raw",
@@ -350,7 +357,7 @@ fn is_std(path: &str) -> bool {
     matches!(path.split("::").next(), Some("core" | "alloc" | "std"))
 }
 
-/// The bounds of a trait object as a program writes them.
+/// Returns the bounds of a trait object as a program writes them.
 fn written_object(text: &str) -> String {
     const PUBLIC: [(&str, &str); 4] = [
         ("core::ops::function::", ""),
@@ -365,7 +372,7 @@ fn written_object(text: &str) -> String {
         })
 }
 
-/// The line that registers a type.
+/// Returns the line that registers a type.
 fn register(name: &TypeName<'_>, families: &[Family]) -> Remedy {
     let mut writer = TypeWriter {
         families,
@@ -379,7 +386,7 @@ fn register(name: &TypeName<'_>, families: &[Family]) -> Remedy {
     }
 }
 
-/// Writes a type as a program would.
+/// Writes types as a program would.
 struct TypeWriter<'f> {
     families: &'f [Family],
     out: String,
@@ -432,14 +439,14 @@ impl TypeWriter<'_> {
     }
 
     fn path(&mut self, path: &str, arguments: &[TypeName<'_>]) {
-        let arguments = match (of_std(path), ecosystem(path)) {
+        let arguments = match (std_contents(path), ecosystem(path)) {
             (Some(_), _) => {
                 self.out.push_str(&public_name(path));
                 arguments
             }
             (None, Some(ecosystem)) => {
                 self.out.push_str(&ecosystem.written(path));
-                // An alias of the crate's own fills in its raw locks.
+                // The crate's own aliases fill in the raw locks.
                 match arguments {
                     [TypeName::Path { path: raw, .. }, rest @ ..]
                         if raw.starts_with("parking_lot::") =>

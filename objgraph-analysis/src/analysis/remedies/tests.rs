@@ -1,5 +1,5 @@
-//! Each opening from the name of a type alone. That they work is shown by the cases that apply
-//! them.
+//! Each remedy, from the name of a type alone. That the remedies work is proven by the tests that
+//! apply them.
 
 use super::*;
 
@@ -31,7 +31,7 @@ fn registers(name: &str) -> String {
 }
 
 #[test]
-fn what_can_be_visited_is_registered_by_a_line_that_compiles() {
+fn types_that_can_be_visited_are_registered_as_programs_write_them() {
     for (name, written) in [
         ("app::Node<i32>", "app::Node<i32>"),
         ("app::Node<other::Foreign>", "app::Node<other::Foreign>"),
@@ -61,7 +61,7 @@ fn what_can_be_visited_is_registered_by_a_line_that_compiles() {
 }
 
 #[test]
-fn what_cannot_be_visited_is_opened_first() {
+fn types_that_cannot_be_visited_need_a_derive_first() {
     let derive = || Remedy::Derive("app::Key".to_owned());
     assert_eq!(of_object("app::Key"), [derive()]);
     assert_eq!(of_object("core::cell::RefCell<app::Key>"), [derive()]);
@@ -88,7 +88,7 @@ fn what_cannot_be_visited_is_opened_first() {
 }
 
 #[test]
-fn fields_name_their_types() {
+fn a_field_that_names_its_type_needs_no_line() {
     let of_field = |name, text| remedies(name, ValueLocation::Generic(text), &[]);
     let object = "alloc::boxed::Box<dyn core::ops::function::Fn(u8) -> u8 + core::marker::Send>";
     assert_eq!(
@@ -124,7 +124,7 @@ fn fields_name_their_types() {
 }
 
 #[test]
-fn what_holds_no_reference_is_plain() {
+fn types_that_hold_no_reference_are_plain() {
     for name in [
         "u8",
         "core::cell::RefCell<alloc::vec::Vec<usize>>",

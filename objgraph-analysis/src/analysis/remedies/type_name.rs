@@ -1,9 +1,9 @@
-//! The full name of a type, as [`std::any::type_name`] gives it, in parts.
+//! Parses the full name of a type, as [`std::any::type_name`] returns it.
 
 /// A type, by its full name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TypeName<'n> {
-    /// A path with its generic arguments, and what follows them if anything does:
+    /// A path with its generic arguments, and what follows them, if anything:
     /// `app::make<u8>::{{closure}}`.
     Path {
         path: &'n str,
@@ -12,9 +12,9 @@ pub(super) enum TypeName<'n> {
     },
     /// A tuple.
     Tuple(Vec<TypeName<'n>>),
-    /// An array or a slice of this, with the length if it has one.
+    /// An array or slice: the item, and the length if it has one.
     List(Box<TypeName<'n>>, Option<&'n str>),
-    /// A reference, with the text before what it refers to: `&`, `&mut `.
+    /// A reference: `&` or `&mut `, and the referent.
     Reference(&'n str, Box<TypeName<'n>>),
     /// A trait object: its text without `dyn`, and the path of its first trait.
     Object(&'n str, &'n str),
@@ -22,9 +22,9 @@ pub(super) enum TypeName<'n> {
     Other(&'n str),
 }
 
-/// Reads a full name.
+/// Parses a full name.
 pub(super) fn parse(name: &str) -> TypeName<'_> {
-    TypeNameParser { rest: name }.ty()
+    TypeNameParser { rest: name }.parse_type()
 }
 
 struct TypeNameParser<'n> {
@@ -32,27 +32,27 @@ struct TypeNameParser<'n> {
 }
 
 impl<'n> TypeNameParser<'n> {
-    fn ty(&mut self) -> TypeName<'n> {
+    fn parse_type(&mut self) -> TypeName<'n> {
         self.rest = self.rest.trim_start();
         for mark in ["&mut ", "&"] {
-            if self.eat(mark) {
-                return TypeName::Reference(mark, Box::new(self.ty()));
+            if self.take(mark) {
+                return TypeName::Reference(mark, Box::new(self.parse_type()));
             }
         }
-        if self.eat("(") {
-            return TypeName::Tuple(self.list(")"));
+        if self.take("(") {
+            return TypeName::Tuple(self.parse_list(")"));
         }
-        if self.eat("[") {
-            let item = self.ty();
-            self.eat(";");
-            let length = self.until_end().trim();
-            self.eat("]");
+        if self.take("[") {
+            let item = self.parse_type();
+            self.take(";");
+            let length = self.take_rest().trim();
+            self.take("]");
             return TypeName::List(Box::new(item), (!length.is_empty()).then_some(length));
         }
-        if self.eat("dyn ") {
-            let text = self.until_end().trim();
+        if self.take("dyn ") {
+            let text = self.take_rest().trim();
             let bare = text.strip_prefix("for<'a> ").unwrap_or(text);
-            let end = bare.find(|c: char| !is_of_path(c)).unwrap_or(bare.len());
+            let end = bare.find(|c: char| !is_path_char(c)).unwrap_or(bare.len());
             return TypeName::Object(text, &bare[..end]);
         }
         let starts_path = self
@@ -62,20 +62,20 @@ impl<'n> TypeNameParser<'n> {
             .iter()
             .any(|start| self.rest.starts_with(start));
         if is_function || !starts_path {
-            return TypeName::Other(self.until_end());
+            return TypeName::Other(self.take_rest());
         }
         let end = self
             .rest
-            .find(|c: char| !is_of_path(c))
+            .find(|c: char| !is_path_char(c))
             .unwrap_or(self.rest.len());
         let (path, rest) = self.rest.split_at(end);
         self.rest = rest;
-        let arguments = match self.eat("<") {
-            true => self.list(">"),
+        let arguments = match self.take("<") {
+            true => self.parse_list(">"),
             false => Vec::new(),
         };
         let rest = match self.rest.starts_with("::") {
-            true => self.until_end(),
+            true => self.take_rest(),
             false => "",
         };
         TypeName::Path {
@@ -85,25 +85,25 @@ impl<'n> TypeNameParser<'n> {
         }
     }
 
-    /// Types between commas, up to and with `end`.
-    fn list(&mut self, end: &str) -> Vec<TypeName<'n>> {
+    /// Parses types between commas, through `end`.
+    fn parse_list(&mut self, end: &str) -> Vec<TypeName<'n>> {
         let mut items = Vec::new();
         loop {
             self.rest = self.rest.trim_start();
-            if self.eat(end) || self.rest.is_empty() {
+            if self.take(end) || self.rest.is_empty() {
                 return items;
             }
             let before = self.rest.len();
-            items.push(self.ty());
+            items.push(self.parse_type());
             self.rest = self.rest.trim_start();
-            if !self.eat(",") && self.rest.len() == before {
+            if !self.take(",") && self.rest.len() == before {
                 // Not a list of types after all.
                 self.rest = "";
             }
         }
     }
 
-    fn eat(&mut self, text: &str) -> bool {
+    fn take(&mut self, text: &str) -> bool {
         match self.rest.strip_prefix(text) {
             Some(rest) => {
                 self.rest = rest;
@@ -113,8 +113,8 @@ impl<'n> TypeNameParser<'n> {
         }
     }
 
-    /// Takes all up to what closes the list that this stands in.
-    fn until_end(&mut self) -> &'n str {
+    /// Takes the text up to what closes the enclosing list.
+    fn take_rest(&mut self) -> &'n str {
         let mut depth = 0_usize;
         let mut before = ' ';
         let end = self.rest.char_indices().find(|&(_, c)| {
@@ -136,7 +136,7 @@ impl<'n> TypeNameParser<'n> {
     }
 }
 
-fn is_of_path(c: char) -> bool {
+fn is_path_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#')
 }
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_at_every_depth() {
+    fn names_are_parsed_at_every_depth() {
         assert_eq!(
             parse("core::cell::RefCell<(app::Node<i32, 3>, [u8; 4], &[app::A])>"),
             path(
@@ -196,9 +196,9 @@ mod tests {
         );
     }
 
-    /// A name of another form, as a later compiler may give it, is no reason to fail.
+    /// Names in another form, as a later compiler may print them, do not fail.
     #[test]
-    fn any_text_is_read() {
+    fn any_text_is_parsed() {
         for text in [
             "", "<", "a<", "(", "[", "&", "a<b", "a>b", "a<b,,>", "dyn ", "(>",
         ] {

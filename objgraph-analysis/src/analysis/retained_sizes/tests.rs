@@ -8,19 +8,20 @@ use super::{Dominator, RetainedSizes};
 use crate::analysis::naive::{Model, TYPES, model};
 use crate::analysis::testkit::Kit;
 
-/// The bytes of an object of the kit: its value, and two counts.
+/// Size of an object of the kit in bytes: its value and two counts.
 const OBJECT: u64 = 32;
 
 #[test]
-fn of_nothing() {
+fn an_empty_snapshot_retains_nothing() {
     let retained = RetainedSizes::of(&Arc::new(Snapshot::empty()));
     assert_eq!(retained.total_bytes(), 0);
     assert!(retained.top(10).is_empty() && retained.by_type().is_empty());
 }
 
-/// A list of two, whose second holds data alone and shares other data with a third.
+/// A list of two, of which the second node holds data of its own and data that it shares with a
+/// third.
 #[test]
-fn what_is_shared_is_kept_by_none() {
+fn shared_objects_have_no_dominator() {
     let mut kit = Kit::new();
     let first = kit.node("app::Node", 1);
     let second = kit.node("app::Node", 0);
@@ -41,7 +42,7 @@ fn what_is_shared_is_kept_by_none() {
     assert_eq!(retained.dominating_object(own), Some(second));
     assert_eq!(retained.dominating_object(shared), None);
     assert_eq!(retained.total_bytes(), 5 * OBJECT + 1500);
-    // Of the list, only its head.
+    // Of the list, only the head is listed.
     let top = [first, own, shared, third].map(Dominator::Object);
     assert_eq!(retained.top(9), top);
     let by_type: Vec<_> = retained
@@ -60,7 +61,7 @@ fn what_is_shared_is_kept_by_none() {
 }
 
 #[test]
-fn a_leaked_cycle_keeps_what_hangs_on_it() {
+fn a_leaked_cycle_dominates_what_hangs_on_it() {
     let mut kit = Kit::new();
     let ring: Vec<NodeId> = (0..3).map(|_| kit.node("app::Node", 0)).collect();
     for at in 0..3 {
@@ -79,7 +80,7 @@ fn a_leaked_cycle_keeps_what_hangs_on_it() {
 }
 
 #[test]
-fn a_long_list_needs_no_deep_stack() {
+fn depth_is_not_a_limit() {
     let mut kit = Kit::new();
     let nodes: Vec<NodeId> = (0..100_000).map(|_| kit.node("app::Node", 0)).collect();
     kit.edge(nodes[0], "next", nodes[1]);
@@ -92,7 +93,7 @@ fn a_long_list_needs_no_deep_stack() {
     assert_eq!(retained.top(9), [Dominator::Object(nodes[0])]);
 }
 
-/// What is reached from the starts, without a node.
+/// Returns what is reachable from the starts without a node.
 fn reached(model: &Model, starts: &BTreeSet<usize>, without: Option<usize>) -> BTreeSet<usize> {
     let mut edges = model.owning();
     edges.retain(|edge| Some(edge.2) != without && Some(edge.0) != without);
@@ -106,9 +107,9 @@ fn reached(model: &Model, starts: &BTreeSet<usize>, without: Option<usize>) -> B
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Against the definition: what would not be reached any more if the object were not there.
+    /// By definition, an object retains what is unreachable without it.
     #[test]
-    fn what_would_go_is_retained(model in model(9, 20)) {
+    fn retained_sizes_agree_with_the_definition(model in model(9, 20)) {
         let retained = RetainedSizes::of(&model.snapshot());
         let all: BTreeSet<usize> = (0..model.nodes.len()).collect();
         let leaked = model.leaked();
@@ -119,10 +120,10 @@ proptest! {
                 model.nodes[node].1 > 0 || !model.owning().iter().any(|edge| edge.2 == node)
             })
             .collect();
-        // The leaked that own all that own them.
+        // The leaked objects that own all their owners.
         let owned: Vec<BTreeSet<usize>> =
             all.iter().map(|&node| reached(&model, &[node].into(), None)).collect();
-        let keeps: BTreeSet<usize> = leaked
+        let on_root_cycles: BTreeSet<usize> = leaked
             .iter()
             .copied()
             .filter(|&node| {
@@ -130,9 +131,9 @@ proptest! {
             })
             .collect();
         let mut cycles: Vec<Vec<usize>> = Vec::new();
-        for &node in &keeps {
+        for &node in &on_root_cycles {
             let cycle: Vec<usize> =
-                keeps.iter().copied().filter(|&other| {
+                on_root_cycles.iter().copied().filter(|&other| {
                     owned[node].contains(&other) && owned[other].contains(&node)
                 }).collect();
             if !cycles.contains(&cycle) {
@@ -146,7 +147,7 @@ proptest! {
             .collect();
         prop_assert_eq!(&found, &cycles);
 
-        let starts: BTreeSet<usize> = held.union(&keeps).copied().collect();
+        let starts: BTreeSet<usize> = held.union(&on_root_cycles).copied().collect();
         prop_assert_eq!(&reached(&model, &starts, None), &all);
         let mut dominated = vec![BTreeSet::new(); model.nodes.len()];
         for &node in &all {
@@ -165,7 +166,7 @@ proptest! {
             let expected = (gone as u64 * OBJECT, gone);
             prop_assert_eq!(retained.retained_by(Dominator::Cycle(number)), expected);
         }
-        // The immediate dominator is that of them which all others dominate.
+        // The immediate dominator is dominated by all other dominators.
         for &node in &all {
             let last = dominated[node].iter().find(|&&by| dominated[by].len() + 1 == dominated[node].len());
             let found = retained.dominating_object(NodeId::new(node)).map(NodeId::index);

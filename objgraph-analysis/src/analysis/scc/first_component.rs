@@ -1,16 +1,19 @@
-//! The component of the first node, which of leaked objects often has all of them or nearly.
+//! Finds the component of the first node, which often contains nearly all leaked objects.
 //!
-//! A search in depth waits for memory at each step; a search in breadth has the reads of several
-//! nodes under way at once. What a node leads to and what leads to it, each found in breadth, have
-//! the node's component in common (Lisa K. Fleischer, Bruce Hendrickson, Ali Pınar, "On
+//! A depth-first search waits for memory at each step, while a breadth-first search reads several
+//! nodes at once. The component of a node is the intersection of what the node leads to and what
+//! leads to it, each found breadth first (Lisa K. Fleischer, Bruce Hendrickson, Ali Pınar, "On
 //! Identifying Strongly Connected Components in Parallel", 2000).
 
-use super::Edges;
+use super::EdgeSource;
 use crate::analysis::adjacency::Adjacency;
 
-/// The component of the first node that `within` does not exclude, if it may be large; else
-/// nothing.
-pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> bool) -> Vec<u32> {
+/// Returns the component of the first node that `within` accepts, if it may be large, and an empty
+/// list otherwise.
+pub(super) fn find(
+    graph: &(impl EdgeSource + ?Sized),
+    within: &impl Fn(usize) -> bool,
+) -> Vec<u32> {
     let nodes = graph.nodes();
     let mut open = Bits::new(nodes);
     let mut count = 0;
@@ -37,10 +40,10 @@ pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> boo
     }
     let count = led_to.len();
     drop(led_to);
-    if let Some(component) = by_sweeps(&forwards, start, &open, count) {
+    if let Some(component) = sweep(&forwards, start, &open, count) {
         return component;
     }
-    // Two graphs at once would take more memory than the search in depth.
+    // Two graphs at once would take more memory than the depth-first search.
     drop(forwards);
     let backwards = Adjacency::of(nodes, || {
         let nodes = (0..nodes).filter(|&node| open.contains(node));
@@ -54,36 +57,36 @@ pub(super) fn find(graph: &(impl Edges + ?Sized), within: &impl Fn(usize) -> boo
     })
 }
 
-/// Those of `led_to`, of which there are `count`, that lead to `start`, if a few passes over their
-/// rows find them all.
+/// Returns the nodes of `led_to` that lead to `start`, if a few sweeps over their rows find all of
+/// them; `count` is the size of `led_to`.
 ///
-/// They do where references point to older objects, or all to younger ones, whichever way the
-/// pass goes then; and they soon see where nothing, or little, leads back.
-fn by_sweeps(graph: &Adjacency, start: usize, led_to: &Bits, count: usize) -> Option<Vec<u32>> {
-    const SWEEPS: usize = 3;
+/// Sweeps suffice if references point to older objects, or all to younger ones, one of which each
+/// direction follows; and they notice early if little or nothing leads back.
+fn sweep(graph: &Adjacency, start: usize, led_to: &Bits, count: usize) -> Option<Vec<u32>> {
+    const MAX_SWEEPS: usize = 3;
     let mut found = Bits::new(graph.len());
     found.insert(start);
     let mut component = vec![start as u32];
-    for sweep in 0..SWEEPS {
+    for sweep in 0..MAX_SWEEPS {
         let before = component.len();
-        let mut look = |node: usize| {
-            let leads = || {
+        let mut visit = |node: usize| {
+            let leads_back = || {
                 graph
                     .row(node)
                     .iter()
                     .any(|&to| found.contains(to as usize))
             };
-            if led_to.contains(node) && !found.contains(node) && leads() {
+            if led_to.contains(node) && !found.contains(node) && leads_back() {
                 found.insert(node);
                 component.push(node as u32);
             }
         };
         if sweep % 2 == 0 {
-            (0..graph.len()).for_each(&mut look);
+            (0..graph.len()).for_each(&mut visit);
         } else {
-            (0..graph.len()).rev().for_each(&mut look);
+            (0..graph.len()).rev().for_each(&mut visit);
         }
-        // A pass that finds nothing is the proof that there is no more.
+        // A sweep that finds nothing proves that there is no more.
         if component.len() == count || component.len() == before {
             return Some(component);
         }
@@ -91,16 +94,16 @@ fn by_sweeps(graph: &Adjacency, start: usize, led_to: &Bits, count: usize) -> Op
     None
 }
 
-/// The nodes that `start` leads to through open nodes, of which there are `count`, itself
-/// included; they are not open afterwards.
+/// Removes the nodes that are reachable from `start` through open nodes from `open`, and returns
+/// them, `start` included; `count` is the size of `open`.
 fn flood<T: Iterator<Item = usize>>(
     start: usize,
     open: &mut Bits,
     count: usize,
     targets: impl Fn(usize) -> T,
 ) -> Vec<u32> {
-    // Whether a node is still open is a matter of chance, so there is no branch on it: the node
-    // is written behind the last in any case.
+    // Whether a node is still open is unpredictable, so there is no branch on it: the node is
+    // always written behind the last.
     let mut queue = vec![0u32; count + 1];
     queue[0] = start as u32;
     open.take(start);
@@ -117,7 +120,7 @@ fn flood<T: Iterator<Item = usize>>(
     queue
 }
 
-/// A set of nodes that does not know how many they are.
+/// A set of nodes without a count.
 struct Bits(Vec<u64>);
 
 impl Bits {
@@ -133,7 +136,7 @@ impl Bits {
         self.0[node / 64] |= 1 << (node % 64);
     }
 
-    /// Takes the node out; answers how many nodes that were.
+    /// Removes the node, and returns how many nodes that were: 0 or 1.
     fn take(&mut self, node: usize) -> usize {
         let word = &mut self.0[node / 64];
         let was_in = *word >> (node % 64) & 1;

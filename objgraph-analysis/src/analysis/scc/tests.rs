@@ -7,7 +7,7 @@ use super::{Components, strong_components, strong_components_within};
 use crate::analysis::NodeSet;
 use crate::analysis::testkit::Kit;
 
-/// The members of each component.
+/// Returns the nodes of each component.
 fn all(components: &Components) -> Vec<Vec<NodeId>> {
     (0..components.count())
         .map(|component| components.members(component).to_vec())
@@ -18,7 +18,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn components_are_those_of_kosaraju(
+    fn components_agree_with_kosaraju(
         nodes in 1usize..20,
         edges in prop::collection::vec((0usize..20, 0usize..20, prop::bool::weighted(0.8)), 0..50),
         within in prop::collection::vec(any::<bool>(), 20),
@@ -60,9 +60,9 @@ proptest! {
         }
     }
 
-    /// Large components, in orders that no few passes over the nodes follow.
+    /// Large components, in orders that no few sweeps follow.
     #[test]
-    fn large_components_are_those_of_kosaraju(
+    fn large_components_agree_with_kosaraju(
         order in Just((0..60).collect::<Vec<usize>>()).prop_shuffle(),
         ring in 1usize..60,
         edges in prop::collection::vec((0usize..60, 0usize..60), 0..40),

@@ -1,34 +1,35 @@
 //! The test of Mann and Kendall for a trend.
 //!
 //! Henry B. Mann, "Nonparametric Tests Against Trend", 1945; Maurice G. Kendall, "Rank Correlation
-//! Methods", 1975. It looks at the order of the numbers only, not at their sizes, so one burst
-//! makes no trend.
+//! Methods", 1975. Only the order of the numbers matters, not their sizes, so one burst makes no
+//! trend.
 
-/// Up to so many numbers all orders are counted; beyond, the normal distribution is near enough.
-const EXACT: usize = 20;
+/// Maximum length of a series for which all orders are counted; beyond it, the normal distribution
+/// is close enough.
+const MAX_EXACT: usize = 20;
 
-/// How often, from 0 to 1, numbers in an order left to chance rise as much as these or more.
+/// Returns the p-value of a series: the probability that numbers in random order rise at least as
+/// much.
 ///
-/// For up to 20 numbers, all different, it is exact. Takes time in proportion to the square of
-/// their number.
-pub(super) fn rises_by_chance(series: &[u64]) -> f64 {
+/// Exact for at most 20 numbers without ties. O(n²), and O(n⁴) where it is exact.
+pub(super) fn p_value_of(series: &[u64]) -> f64 {
     let score = score(series);
     let ties = ties(series);
     if score <= 0 {
         return 1.0;
     }
-    if ties.is_empty() && series.len() <= EXACT {
+    if ties.is_empty() && series.len() <= MAX_EXACT {
         return exact(series.len(), score);
     }
     let n = series.len() as f64;
     let pairs = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
     let tied: f64 = ties.iter().map(|&tie| pairs(tie as f64)).sum();
     let variance = (pairs(n) - tied) / 18.0;
-    // One is taken off because scores are whole numbers, two apart.
+    // The continuity correction: scores are whole numbers, two apart.
     upper_tail((score as f64 - 1.0) / variance.sqrt())
 }
 
-/// How many pairs of numbers rise, less how many fall.
+/// Returns the number of pairs that rise, minus the number of pairs that fall.
 pub(super) fn score(series: &[u64]) -> i64 {
     let mut score = 0;
     for (at, first) in series.iter().enumerate() {
@@ -43,7 +44,7 @@ pub(super) fn score(series: &[u64]) -> i64 {
     score
 }
 
-/// How often each number is there that is there more than once.
+/// Returns how often each number occurs that occurs more than once.
 fn ties(series: &[u64]) -> Vec<usize> {
     let mut sorted = series.to_vec();
     sorted.sort_unstable();
@@ -51,10 +52,10 @@ fn ties(series: &[u64]) -> Vec<usize> {
     runs.filter(|&run| run > 1).collect()
 }
 
-/// The share of the orders of `n` different numbers that have this score or a higher one.
+/// Returns the share of the orders of `n` different numbers that have at least this score.
 ///
-/// The number of orders with so many falling pairs follows from that for one number less: the last
-/// number may fall behind none to all of those before it.
+/// The number of orders with k falling pairs follows from the numbers for n - 1: the last number
+/// falls behind none to all of those before it.
 fn exact(n: usize, score: i64) -> f64 {
     let all = n * (n - 1) / 2;
     let mut orders = vec![0.0; all + 1];
@@ -75,9 +76,9 @@ fn exact(n: usize, score: i64) -> f64 {
     orders[..=falling].iter().sum()
 }
 
-/// How much of the normal distribution lies above `z`, for `z` of 0 and more; right to 8 digits
-/// after the point (Milton Abramowitz and Irene A. Stegun, "Handbook of Mathematical Functions",
-/// 1964, 26.2.17).
+/// Returns the share of the normal distribution above `z`, for `z` of at least 0, with an error
+/// below 10⁻⁷ (Milton Abramowitz and Irene A. Stegun, "Handbook of Mathematical Functions", 1964,
+/// 26.2.17).
 fn upper_tail(z: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * z);
     let terms = [
@@ -94,9 +95,9 @@ fn upper_tail(z: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{exact, rises_by_chance, score, upper_tail};
+    use super::{exact, p_value_of, score, upper_tail};
 
-    /// Every order of `n` numbers.
+    /// Returns every order of `n` numbers.
     fn orders(n: u64) -> Vec<Vec<u64>> {
         let mut all = vec![vec![]];
         for number in 0..n {
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_is_what_counting_all_orders_gives() {
+    fn exact_agrees_with_counting_all_orders() {
         for n in 2..=7 {
             let all = orders(n);
             for wanted in -21..=21 {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_normal_distribution_is_that_of_tables() {
+    fn the_normal_distribution_agrees_with_tables() {
         for (z, expected) in [
             (0.0, 0.5),
             (1.0, 0.158_655_3),
@@ -142,7 +143,7 @@ mod tests {
         ] {
             assert!((upper_tail(z) - expected).abs() < 1e-6, "{z}");
         }
-        // It takes over where counting ends, and says nearly the same.
+        // The approximation takes over where exact counting ends, and nearly agrees with it.
         let rising: Vec<u64> = (0..20).map(|at| (at * 7) % 20 + at).collect();
         let counted = exact(20, score(&rising));
         let n = 20.0_f64;
@@ -152,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn only_what_rises_rises() {
-        assert_eq!(rises_by_chance(&[]), 1.0);
-        assert_eq!(rises_by_chance(&[3]), 1.0);
-        assert_eq!(rises_by_chance(&[3, 3, 3, 3, 3, 3, 3]), 1.0);
-        assert_eq!(rises_by_chance(&[7, 6, 5, 4, 3]), 1.0);
+    fn only_a_rising_series_has_a_low_p_value() {
+        assert_eq!(p_value_of(&[]), 1.0);
+        assert_eq!(p_value_of(&[3]), 1.0);
+        assert_eq!(p_value_of(&[3, 3, 3, 3, 3, 3, 3]), 1.0);
+        assert_eq!(p_value_of(&[7, 6, 5, 4, 3]), 1.0);
         // One of the 120 orders of five numbers rises all the way.
-        assert!((rises_by_chance(&[1, 2, 3, 4, 5]) - 1.0 / 120.0).abs() < 1e-12);
+        assert!((p_value_of(&[1, 2, 3, 4, 5]) - 1.0 / 120.0).abs() < 1e-12);
         // A step, however high, is no trend.
-        assert!(rises_by_chance(&[1, 1, 1, 1, 1, 1, 1, 900]) > 0.01);
+        assert!(p_value_of(&[1, 1, 1, 1, 1, 1, 1, 900]) > 0.01);
     }
 }

@@ -3,7 +3,7 @@ use objgraph_core::{NodeId, Site};
 use super::{Metric, Trend};
 use crate::analysis::testkit::Kit;
 
-/// Snapshots with so many nodes and so many sessions each.
+/// Observes snapshots with these numbers of nodes and sessions.
 fn observed(counts: &[(usize, u64)]) -> Trend {
     let mut trend = Trend::new();
     for &(nodes, sessions) in counts {
@@ -31,7 +31,7 @@ fn sessions() -> Metric {
 }
 
 #[test]
-fn what_grows_without_end_is_told() {
+fn endless_growth_is_steady() {
     let site = Site {
         file: "src/app.rs".into(),
         line: 11,
@@ -40,11 +40,11 @@ fn what_grows_without_end_is_told() {
     let counts: Vec<(usize, u64)> = (0..8).map(|at| (3 + at, 10 * (at as u64 + 1))).collect();
     let trend = observed(&counts);
     let steady = trend.steady_growth();
-    let told: Vec<(&Metric, f64)> = steady.iter().map(|one| (&one.metric, one.slope)).collect();
+    let slopes: Vec<(&Metric, f64)> = steady.iter().map(|one| (&one.metric, one.slope)).collect();
     let of_type = Metric::Type("app::Node".to_owned());
     let of_site = Metric::Site("app::Node".to_owned(), site);
     assert_eq!(
-        told,
+        slopes,
         [(&sessions(), 10.0), (&of_type, 1.0), (&of_site, 1.0)]
     );
     assert_eq!(trend.series(&of_type).unwrap(), [3, 4, 5, 6, 7, 8, 9, 10]);
@@ -52,8 +52,8 @@ fn what_grows_without_end_is_told() {
 }
 
 #[test]
-fn noise_is_not() {
-    // A pool that breathes, a cache that fills, one burst, and what shrinks.
+fn noise_is_not_steady() {
+    // A pool that breathes, a cache that fills, one burst, and a series that shrinks.
     let pool = [3, 9, 4, 8, 3, 9, 4, 8, 5, 9];
     let cache = [1, 5, 9, 12, 12, 12, 12, 12, 12, 12];
     let burst = [4, 4, 4, 4, 4, 4, 4, 4, 4, 900];
@@ -66,15 +66,15 @@ fn noise_is_not() {
 }
 
 #[test]
-fn growth_with_noise_is_told() {
+fn growth_with_noise_is_steady() {
     let series: [usize; 12] = [5, 9, 8, 14, 12, 18, 15, 22, 21, 27, 24, 30];
     let counts: Vec<(usize, u64)> = series.iter().map(|&at| (7, at as u64)).collect();
     assert_eq!(steady(&counts), [sessions()]);
 }
 
-/// A type that comes later was at 0 before.
+/// The counts of a type that appears later begin with zeros.
 #[test]
-fn what_comes_later_starts_at_nothing() {
+fn a_type_that_appears_later_starts_at_zero() {
     let mut trend = Trend::new();
     for number in [0, 0, 1, 2, 0] {
         let mut kit = Kit::new();

@@ -8,17 +8,17 @@ pub(super) struct Mention<'t> {
     pub(super) path: &'t str,
     pub(super) ownership: Ownership,
     pub(super) is_in_cell: bool,
-    /// It is a trait: the type behind `dyn` is not known.
+    /// Whether the path names a trait, so that the type behind `dyn` is not known.
     pub(super) is_trait: bool,
 }
 
-/// How what stands inside of some angle brackets is held.
+/// How the types between some brackets are held.
 #[derive(Clone, Copy)]
 struct HoldContext {
     ownership: Ownership,
     is_in_cell: bool,
-    /// It is not held at all: borrowed, an argument of a function, a marker.
-    is_away: bool,
+    /// Whether they are not held at all: borrowed, arguments of a function, or a marker.
+    is_unowned: bool,
 }
 
 const CELLS: [&str; 14] = [
@@ -38,20 +38,20 @@ const CELLS: [&str; 14] = [
     "UnsafeCell",
 ];
 
-/// Every path in the name of a type, in order. The arguments of a type with a derive, for which
-/// `is_derived` holds, are held by its own fields and left out.
+/// Returns every path in the name of a type, in order. The arguments of types with a derive, which
+/// `is_derived` accepts, are left out, since their own fields hold them.
 pub(super) fn mentions<'t>(text: &'t str, is_derived: &dyn Fn(&str) -> bool) -> Vec<Mention<'t>> {
     let mut found = Vec::new();
-    let outside = HoldContext {
+    let top_level = HoldContext {
         ownership: Ownership::Value,
         is_in_cell: false,
-        is_away: false,
+        is_unowned: false,
     };
-    // For each open bracket: what holds around it, and at the start of each item in it.
+    // For each open bracket: the context around it, and at the start of each item in it.
     let mut open: Vec<(HoldContext, HoldContext)> = Vec::new();
-    let mut here = outside;
+    let mut here = top_level;
     let mut last = "";
-    // Between `dyn` and the path of its trait.
+    // Set between `dyn` and the path of its trait.
     let mut is_trait = false;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -67,26 +67,26 @@ pub(super) fn mentions<'t>(text: &'t str, is_derived: &dyn Fn(&str) -> bool) -> 
         rest = after;
         match token {
             "<" => {
-                let start = inside(here, last, is_derived);
+                let start = context_inside(here, last, is_derived);
                 open.push((here, start));
                 here = start;
             }
             "(" | "[" => open.push((here, here)),
-            ">" | ")" | "]" => here = open.pop().map_or(outside, |(around, _)| around),
-            // What is true of one item need not be true of the next.
-            "," => here = open.last().map_or(outside, |&(_, start)| start),
-            // Borrowed, or known by what it can do: it is not this that owns it.
+            ">" | ")" | "]" => here = open.pop().map_or(top_level, |(around, _)| around),
+            // Each item starts anew.
+            "," => here = open.last().map_or(top_level, |&(_, start)| start),
+            // Borrowed, or known only by a trait: this type does not own it.
             "dyn" => {
-                is_trait = !here.is_away;
-                here.is_away = true;
+                is_trait = !here.is_unowned;
+                here.is_unowned = true;
             }
-            "&" | "*" | "fn" | "impl" | "->" => here.is_away = true,
+            "&" | "*" | "fn" | "impl" | "->" => here.is_unowned = true,
             // `dyn for<'a> Fn(&'a str)`
             "for" => {}
             "'" => rest = &rest[path_end(rest, is_name)..],
             token if is_name(first) => {
                 let is_trait = std::mem::take(&mut is_trait);
-                if !here.is_away || is_trait {
+                if !here.is_unowned || is_trait {
                     found.push(Mention {
                         path: token,
                         ownership: here.ownership,
@@ -106,8 +106,7 @@ fn is_marker(name: &str) -> bool {
     name == "PhantomData"
 }
 
-/// Where a path such as `a::b::C` ends, which the text begins with; spaces around `::` may be in
-/// it, as macros write them.
+/// Returns the end of the path, such as `a::b::C`, at the start of the text.
 fn path_end(text: &str, is_name: impl Fn(char) -> bool) -> usize {
     let mut end = 0;
     loop {
@@ -125,8 +124,12 @@ fn last_segment(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path).trim()
 }
 
-/// How what stands between the brackets after `path` is held.
-fn inside(around: HoldContext, path: &str, is_derived: &dyn Fn(&str) -> bool) -> HoldContext {
+/// Returns how the types between the brackets after `path` are held.
+fn context_inside(
+    around: HoldContext,
+    path: &str,
+    is_derived: &dyn Fn(&str) -> bool,
+) -> HoldContext {
     let name = last_segment(path);
     let ownership = match (around.ownership, name) {
         (Ownership::Weak, _) | (_, "Weak") => Ownership::Weak,
@@ -138,7 +141,7 @@ fn inside(around: HoldContext, path: &str, is_derived: &dyn Fn(&str) -> bool) ->
     HoldContext {
         ownership,
         is_in_cell: around.is_in_cell || CELLS.contains(&name),
-        is_away: around.is_away || is_marker(name) || is_derived(path),
+        is_unowned: around.is_unowned || is_marker(name) || is_derived(path),
     }
 }
 
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_field_holds() {
+    fn owned_types_are_found_with_their_ownership() {
         use Ownership::{Strong, Value, Weak};
         check("u64", &[]);
         check("Node", &[("Node", Value, false)]);
@@ -224,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_hold() {
+    fn borrowed_and_unowned_types_are_left_out() {
         use Ownership::{Strong, Value};
         check("&'a Node", &[]);
         check("Option<&'static mut Node>", &[]);
@@ -245,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn traits_behind_dyn() {
+    fn traits_behind_dyn_are_found() {
         for (text, expected) in [
             (
                 "Rc<dyn app::Trait<Node> + Send>",
@@ -273,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_text_does_no_harm() {
+    fn any_text_is_read_without_panic() {
         for text in [
             "",
             ">",

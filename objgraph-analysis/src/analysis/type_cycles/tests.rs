@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{Ownership, TypeCycles};
 
-/// A type with fields of these types; a name with `^` before it is marked as a reference back.
+/// Builds a type with fields of these types; `^` before the name of a field marks a reference back.
 pub(crate) fn info(name: &str, fields: &[(&'static str, &'static str)]) -> Arc<TypeInfo> {
     let mut info = TypeInfo::opaque(name, 8);
     info.is_derived = true;
@@ -21,7 +21,7 @@ pub(crate) fn info(name: &str, fields: &[(&'static str, &'static str)]) -> Arc<T
     Arc::new(info)
 }
 
-fn of(types: &[Arc<TypeInfo>]) -> TypeCycles {
+fn type_cycles_of(types: &[Arc<TypeInfo>]) -> TypeCycles {
     TypeCycles::of(types, &[])
 }
 
@@ -34,27 +34,27 @@ fn rings(cycles: &TypeCycles) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn a_tree_with_a_strong_parent() {
+fn a_tree_with_a_strong_parent_is_a_cycle() {
     let strong = [
         ("children", "RefCell<Vec<Rc<app::Node>>>"),
         ("^parent", "Option<Rc<app::Node>>"),
     ];
-    let cycles = of(&[info("app::Node", &strong)]);
+    let cycles = type_cycles_of(&[info("app::Node", &strong)]);
     assert_eq!(rings(&cycles), [["parent"], ["children"]]);
-    assert_eq!(cycles.back().count(), 1);
+    assert_eq!(cycles.back_edges().count(), 1);
     let weak = [
         ("next", "Option<Box<app::Node>>"),
         ("^parent", "RefCell<Weak<app::Node>>"),
     ];
-    let cycles = of(&[info("app::Node", &weak)]);
+    let cycles = type_cycles_of(&[info("app::Node", &weak)]);
     assert!(cycles.is_empty());
     assert_eq!(cycles.edges.len(), 2);
 }
 
-/// What stands by value belongs to its holder, and closes a cycle with a strong field elsewhere.
+/// A value is part of its holder, and can close a cycle with a strong field elsewhere.
 #[test]
 fn values_are_part_of_their_holders() {
-    let cycles = of(&[
+    let cycles = type_cycles_of(&[
         info("app::Session", &[("inner", "app::Inner")]),
         info(
             "app::Inner",
@@ -65,12 +65,12 @@ fn values_are_part_of_their_holders() {
         ),
     ]);
     assert_eq!(rings(&cycles), [["me", "inner"]]);
-    assert!(cycles.cycles[0].is_in_cell);
+    assert!(cycles.cycles[0].has_cell);
 }
 
 #[test]
-fn a_full_name_means_one_type() {
-    let cycles = of(&[
+fn a_full_name_identifies_one_type() {
+    let cycles = type_cycles_of(&[
         info("app::a::Node", &[("next", "Option<Rc<app::a::Node>>")]),
         info(
             "app::b::Node",
@@ -80,25 +80,29 @@ fn a_full_name_means_one_type() {
         info("app::Gen<u8>", &[("next", "Rc<app::Gen<u8>>")]),
         info("app::Gen<lib::Node>", &[("item", "Rc<lib::Node>")]),
     ]);
-    let of = |name: &str| cycles.types.iter().position(|other| other == name).unwrap();
+    let index_of = |name: &str| cycles.types.iter().position(|other| other == name).unwrap();
     let edges: BTreeSet<(usize, usize)> = cycles
         .edges
         .iter()
         .map(|edge| (edge.holder, edge.target))
         .collect();
-    let (a, b, lib) = (of("app::a::Node"), of("app::b::Node"), of("lib::Node"));
-    let gen_ = of("app::Gen");
+    let (a, b, lib) = (
+        index_of("app::a::Node"),
+        index_of("app::b::Node"),
+        index_of("lib::Node"),
+    );
+    let gen_ = index_of("app::Gen");
     assert_eq!(
         edges,
         BTreeSet::from([(a, a), (b, a), (b, b), (gen_, gen_), (gen_, lib)])
     );
     assert_eq!(cycles.cycles.len(), 2);
-    assert!(cycles.cycles.iter().all(|cycle| !cycle.is_in_cell));
+    assert!(cycles.cycles.iter().all(|cycle| !cycle.has_cell));
 }
 
-/// Whatever may be behind them, the answer of "no cycle" is not for certain.
+/// Fields that cannot be followed might hide a cycle, so "no cycle" is not certain.
 #[test]
-fn what_cannot_be_followed_is_listed() {
+fn fields_that_cannot_be_followed_are_listed() {
     let mut bus = TypeInfo::clone(&info(
         "app::Bus",
         &[
@@ -139,10 +143,10 @@ const FIELDS: [&str; 3] = ["x", "y", "z"];
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A strong field is on a cycle that is told if, and only if, its holder can be reached from
-    /// its target over what is owned.
+    /// A strong field is on a listed cycle if, and only if, its holder is reachable from its target
+    /// over edges that own.
     #[test]
-    fn strong_fields_on_cycles_are_told(
+    fn strong_fields_on_cycles_are_listed(
         fields in prop::collection::btree_map((0..5usize, 0..3usize), (0..5usize, 0..3usize), 0..12)
     ) {
         let types: Vec<Arc<TypeInfo>> = (0..5)
@@ -154,7 +158,7 @@ proptest! {
                 info(NAMES[of], &own)
             })
             .collect();
-        let cycles = of(&types);
+        let cycles = type_cycles_of(&types);
         let mut reaches: BTreeMap<usize, BTreeSet<usize>> = (0..5).map(|of| (of, BTreeSet::from([of]))).collect();
         for _ in 0..5 {
             for (&(holder, _), &(target, hold)) in &fields {

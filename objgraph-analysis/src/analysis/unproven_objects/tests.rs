@@ -9,7 +9,7 @@ fn unproven(kit: Kit) -> Option<usize> {
 }
 
 #[test]
-fn what_was_visited_and_is_held_is_proven() {
+fn visited_objects_are_proven() {
     let mut kit = Kit::new();
     let held = kit.node("app::Held", 1);
     let next = kit.node("app::Held", 0);
@@ -18,7 +18,7 @@ fn what_was_visited_and_is_held_is_proven() {
 }
 
 #[test]
-fn what_was_not_visited_is_not_proven() {
+fn objects_that_were_not_visited_are_unproven() {
     for (state, is_unproven) in [
         (State::Opaque, true),
         (State::OtherThread, true),
@@ -34,7 +34,7 @@ fn what_was_not_visited_is_not_proven() {
 }
 
 #[test]
-fn only_wanted_objects_count() {
+fn unwanted_objects_are_left_out() {
     let mut kit = Kit::new();
     let node = kit.node("app::Foreign", 1);
     kit.row(node).state = State::Opaque;

@@ -7,16 +7,16 @@ use super::{Owner, what_if_dropped, what_if_weak};
 use crate::analysis::Objects;
 use crate::analysis::naive::{FIELDS, Model, TYPES, model};
 
-fn numbers(objects: Objects<'_>) -> BTreeSet<usize> {
+fn indices(objects: Objects<'_>) -> BTreeSet<usize> {
     objects.map(|object| object.node_id().index()).collect()
 }
 
-/// What is alive of what is left, by reachability from what is held.
+/// Returns what is reachable in the rest from objects that are held.
 fn alive_after(
     model: &Model,
     freed: &BTreeSet<usize>,
     keeps: impl Fn(usize, usize) -> bool,
-    outside: impl Fn(usize) -> u32,
+    external: impl Fn(usize) -> u32,
 ) -> BTreeSet<usize> {
     let edges: Vec<_> = model
         .owning()
@@ -27,7 +27,7 @@ fn alive_after(
     let held = (0..model.nodes.len())
         .filter(|&node| {
             let unreferenced = model.nodes[node].1 == 0 && !all.iter().any(|edge| edge.2 == node);
-            !freed.contains(&node) && (outside(node) > 0 || unreferenced)
+            !freed.contains(&node) && (external(node) > 0 || unreferenced)
         })
         .collect();
     Model::reach(&edges, &held)
@@ -37,21 +37,21 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn dropping_is_what_counting_down_does(model in model(10, 20), at in any::<prop::sample::Index>()) {
+    fn dropping_agrees_with_counting_down(model in model(10, 20), at in any::<prop::sample::Index>()) {
         let node = at.index(model.nodes.len());
         let snapshot = model.snapshot();
         let what_if = what_if_dropped(&snapshot, snapshot.node(NodeId::new(node)).id()).unwrap();
-        let outside = |other: usize| if other == node { 0 } else { model.nodes[other].1 };
-        let freed = model.freed(|_| true, outside);
-        // Only what hangs on the node goes: the model frees nothing else, since nothing else was
-        // at 0.
-        prop_assert_eq!(&numbers(what_if.freed()), &freed);
+        let external = |other: usize| if other == node { 0 } else { model.nodes[other].1 };
+        let freed = model.freed(|_| true, external);
+        // Only what hangs on the node is freed; the model frees nothing else, since no other count
+        // was 0.
+        prop_assert_eq!(&indices(what_if.freed()), &freed);
         let leaked = model.leaked();
-        let alive = alive_after(&model, &freed, |_, _| true, outside);
+        let alive = alive_after(&model, &freed, |_, _| true, external);
         let expected: BTreeSet<usize> = (0..model.nodes.len())
             .filter(|other| !freed.contains(other) && !alive.contains(other) && !leaked.contains(other))
             .collect();
-        prop_assert_eq!(numbers(what_if.leaked()), expected);
+        prop_assert_eq!(indices(what_if.leaked()), expected);
         if freed.contains(&node) {
             let survivors: BTreeSet<usize> = what_if.survivors().iter().map(|survivor| survivor.node.index()).collect();
             let expected: BTreeSet<usize> = model
@@ -66,7 +66,7 @@ proptest! {
             match survivor.owner {
                 Owner::Object { node: owner, .. } => prop_assert!(!freed.contains(&owner.index())),
                 Owner::External(references) => {
-                    prop_assert_eq!(references, outside(survivor.node.index()));
+                    prop_assert_eq!(references, external(survivor.node.index()));
                 }
                 Owner::Unknown => {
                     let node = survivor.node.index();
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn weakening_is_what_counting_down_does(model in model(10, 20), of in 0..TYPES.len(), field in 0..FIELDS.len()) {
+    fn weakening_agrees_with_counting_down(model in model(10, 20), of in 0..TYPES.len(), field in 0..FIELDS.len()) {
         let snapshot = model.snapshot();
         let name = format!("{}.{}", TYPES[of], FIELDS[field]);
         let holds = model.owning().iter().any(|edge| edge.1 == (of, field));
@@ -86,22 +86,22 @@ proptest! {
         let short = what_if_weak(&snapshot, &name["app::".len()..]);
         prop_assert_eq!(short.is_some(), holds);
         if let Some(what_if) = what_if {
-            let outside = |node: usize| model.nodes[node].1;
-            let freed = model.freed(|edge| edge.1 != (of, field), outside);
-            prop_assert_eq!(&numbers(what_if.freed()), &freed);
+            let external = |node: usize| model.nodes[node].1;
+            let freed = model.freed(|edge| edge.1 != (of, field), external);
+            prop_assert_eq!(&indices(what_if.freed()), &freed);
             let leaked = model.leaked();
-            prop_assert_eq!(numbers(what_if.lost()), &freed - &leaked);
-            let alive = alive_after(&model, &freed, |a, b| (a, b) != (of, field), outside);
+            prop_assert_eq!(indices(what_if.lost()), &freed - &leaked);
+            let alive = alive_after(&model, &freed, |a, b| (a, b) != (of, field), external);
             let expected: BTreeSet<usize> = (0..model.nodes.len())
                 .filter(|other| !freed.contains(other) && !alive.contains(other) && !leaked.contains(other))
                 .collect();
-            prop_assert_eq!(numbers(what_if.leaked()), expected);
+            prop_assert_eq!(indices(what_if.leaked()), expected);
         }
     }
 }
 
 #[test]
-fn what_is_not_there_is_told_apart() {
+fn unknown_objects_and_fields_give_none() {
     let snapshot = Model {
         nodes: vec![(0, 1)],
         edges: vec![],

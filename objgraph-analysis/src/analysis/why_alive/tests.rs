@@ -11,12 +11,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_way_is_a_shortest_from_what_is_held(model in model(10, 18), at in any::<prop::sample::Index>()) {
+    fn the_retaining_path_is_a_shortest_one(model in model(10, 18), at in any::<prop::sample::Index>()) {
         let node = at.index(model.nodes.len());
         let snapshot = model.snapshot();
         let why = why_alive(&snapshot, snapshot.node(NodeId::new(node)).id()).unwrap();
         let edges = model.owning();
-        // How far each owner is from the node: grown one reference at a time.
+        // Grows by one reference at a time, until it contains an object that is held.
         let mut near = BTreeSet::from([node]);
         let is_held = |node: usize| {
             model.nodes[node].1 > 0 || !edges.iter().any(|edge| edge.2 == node)
@@ -76,7 +76,7 @@ proptest! {
 }
 
 #[test]
-fn a_root_comes_before_what_is_held_from_outside() {
+fn a_root_comes_before_external_references() {
     let mut kit = Kit::new();
     let node = kit.node("app::Node", 0);
     let held = kit.node("app::Node", 2);
@@ -93,7 +93,7 @@ fn a_root_comes_before_what_is_held_from_outside() {
 }
 
 #[test]
-fn values_that_cannot_be_looked_into_are_named() {
+fn opaque_values_are_listed_as_suspects() {
     let mut kit = Kit::new();
     let button = kit.node("app::Button", 1);
     kit.place(
@@ -121,7 +121,7 @@ fn values_that_cannot_be_looked_into_are_named() {
     };
     assert_eq!(nodes(why.inner_suspects()), [button]);
     assert_eq!(nodes(why.other_suspects()), [other]);
-    // An `Rc` cannot be held by another thread.
+    // Another thread cannot hold an `Rc`.
     assert_eq!(why.other_threads(), 0);
     let why = why_alive(&snapshot, snapshot.node(far).id()).unwrap();
     assert_eq!(why.reason(), &AliveReason::Unknown(State::OtherThread));

@@ -29,7 +29,7 @@ impl Picture<'_> {
             filter: Some(&|node| selected.shows(node)),
             edges: Some(&|edge| selected.shows_edge(edge)),
             stop: Some(&|node| selected.stops(node)),
-            apart: self.highlight.as_deref(),
+            separate: self.highlight.as_deref(),
         };
         let shown = match &self.of {
             Of::Around(starts, direction) => {
