@@ -55,7 +55,7 @@ pub fn why_alive(value: impl Tracked) -> Option<WhyAlive> {
 /// if objgraph::ENABLED {
 ///     let what_if = what_if.unwrap();
 ///     assert_eq!(what_if.freed().len(), 1);
-///     assert_eq!(what_if.stays().len(), 1);
+///     assert_eq!(what_if.survivors().len(), 1);
 /// }
 /// ```
 #[must_use]
