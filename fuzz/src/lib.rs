@@ -41,14 +41,7 @@ mod words {
     pub(crate) use escape::is_unprintable;
 }
 
-#[path = "../../objgraph-analysis/src/draw"]
-mod draw {
-    mod svg;
-
-    pub(crate) fn to_svg(dot: &str) -> Result<String, String> {
-        svg::to_svg(dot)
-    }
-}
+mod drawings;
 
 #[path = "../../src/assert/known"]
 mod known {
@@ -94,10 +87,21 @@ pub fn known_leaks(text: &str) {
     known::check(text);
 }
 
-/// Text in the language of Graphviz, to be drawn with nothing installed: a picture that is XML.
+/// Drawings of any nodes, edges and texts: as SVG without Graphviz and as GraphML they are XML, and
+/// the other formats can be written.
 pub fn pictures(text: &str) {
-    if let Ok(svg) = draw::to_svg(text) {
-        assert!(roxmltree::Document::parse(&svg).is_ok(), "{svg}");
+    let drawing = drawings::drawing(text);
+    let svg = objgraph_analysis::draw::to_svg_without_dot(&drawing);
+    for xml in svg.into_iter().chain([drawing.to_graphml()]) {
+        assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml}");
+    }
+    for text in [
+        drawing.to_dot(),
+        drawing.to_mermaid(),
+        drawing.to_json(),
+        drawing.to_text(),
+    ] {
+        assert!(!text.contains('\0'), "{text}");
     }
 }
 

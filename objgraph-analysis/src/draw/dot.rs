@@ -6,7 +6,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use super::drawing::{Drawing, DrawnEdge};
+use super::style::{self, Colour, Dash, EdgeStyle, NodeStyle, Pull, Shape, is_identifier};
 use crate::analysis::EdgeKind;
 use crate::words::is_unprintable;
 
@@ -15,17 +16,9 @@ use crate::words::is_unprintable;
 enum Purpose {
     /// To be read by people and programs: as Python's objgraph writes it.
     Reading,
-    /// To be drawn by Graphviz, so that it looks as our own pictures do.
+    /// To be drawn by Graphviz, so that it looks as SVG without Graphviz does.
     Drawing,
 }
-
-/// The look of our own pictures. The labels of arrows need a background where lines cross them,
-/// which only tables have.
-const LOOK: &str = "  graph[fontname=\"Helvetica,Arial,sans-serif\",nodesep=0.3,ranksep=0.35];
-  node[fontname=\"Helvetica,Arial,sans-serif\",fontsize=12,style=\"rounded,filled\",\
-margin=\"0.12,0.07\",width=0.3,height=0.3];
-  edge[fontname=\"Helvetica,Arial,sans-serif\",fontsize=10,arrowsize=0.75];
-";
 
 /// A label with more bytes is written as plain text, which can be in several pieces.
 const LONGEST_TABLE: usize = 8000;
@@ -60,46 +53,49 @@ impl Drawing {
         writeln!(out, "digraph ObjectGraph {{")?;
         writeln!(out, "  node[shape=box, style=filled, fillcolor=white];")?;
         if purpose == Purpose::Drawing {
-            out.write_all(LOOK.as_bytes())?;
+            write_defaults(out)?;
         }
-        let nodes = || (1..).zip(&self.nodes);
-        for (name, _) in nodes().filter(|(_, node)| node.is_start) {
-            writeln!(out, "  o{name}[fontcolor=red];")?;
-        }
+        let nodes = || (1..).zip(style::nodes(self));
         for (name, node) in nodes() {
-            write_node(out, name, node, purpose)?;
+            if node.text == Some(Colour::RED) {
+                writeln!(out, "  o{name}[fontcolor=red];")?;
+            }
         }
-        let mut is_owned: Vec<bool> = self.nodes.iter().map(|node| node.is_start).collect();
-        for edge in self.edges.iter().filter(|edge| edge.kind != EdgeKind::Weak) {
-            if let Some(is_owned) = is_owned.get_mut(edge.to) {
-                *is_owned = true;
+        for ((name, style), node) in nodes().zip(&self.nodes) {
+            write_node(out, name, &style, purpose)?;
+            if node.implements_drop {
+                write_drop_mark(out, name, purpose)?;
             }
         }
         let mut loops = match purpose {
             Purpose::Reading => BTreeMap::new(),
             Purpose::Drawing => self.loops(),
         };
-        for edge in &self.edges {
-            let mut labels = vec![edge.label.as_str()];
+        for (edge, style) in style::edges(self) {
+            let mut labels = vec![style.label];
             if purpose == Purpose::Drawing && edge.from == edge.to {
                 match loops.remove(&loop_of(edge)) {
                     Some(all) => labels = all,
                     None => continue,
                 }
             }
-            // A weak reference from one that is nearer to the start does not say who stands above
-            // whom, where an owner does: backwards, it would turn the picture upside down.
-            let depth = |node: usize| self.nodes.get(node).map(|node| node.depth);
-            let is_free = edge.kind == EdgeKind::Weak
-                && depth(edge.to) > depth(edge.from)
-                && is_owned.get(edge.to).is_some_and(|&is_owned| is_owned);
             let label = match purpose {
-                Purpose::Reading => plain(edge.label.as_str()),
+                Purpose::Reading => plain(style.label),
                 // The background would hide an arrow on the left of its node.
                 Purpose::Drawing if is_weak_loop(edge) => plain(&labels.join("\n")),
                 Purpose::Drawing => table(&labels),
             };
-            self.write_edge(out, edge, purpose, label, is_free)?;
+            let mut attributes: Vec<String> = label.into_iter().collect();
+            if purpose == Purpose::Drawing && is_weak_loop(edge) {
+                // On the other side than the strong one.
+                attributes.push("tailport=w,headport=w".to_owned());
+            }
+            attributes.extend(edge_attributes(&style));
+            write!(out, "  o{} -> o{}", edge.from + 1, edge.to + 1)?;
+            if !attributes.is_empty() {
+                write!(out, " [{}]", attributes.join(","))?;
+            }
+            writeln!(out, ";")?;
         }
         if !self.legend.is_empty() {
             let mut lines = quote("Legend");
@@ -107,9 +103,11 @@ impl Drawing {
                 lines.push_str("\\l");
                 lines.push_str(&quote(line));
             }
+            let attributes = node_attributes(&style::legend(""), purpose);
             writeln!(
                 out,
-                "  legend[label=\"{lines}\\l\",shape=note,color=grey,fontsize=9];"
+                "  legend[label=\"{lines}\\l\"{}];",
+                in_list(&attributes)
             )?;
         }
         writeln!(out, "}}")
@@ -124,48 +122,45 @@ impl Drawing {
         }
         loops
     }
+}
 
-    fn write_edge(
-        &self,
-        out: &mut dyn Write,
-        edge: &DrawnEdge,
-        purpose: Purpose,
-        label: Option<String>,
-        is_free: bool,
-    ) -> io::Result<()> {
-        let mut attributes: Vec<String> = label.into_iter().collect();
-        if purpose == Purpose::Drawing && is_weak_loop(edge) {
-            // On the other side than the strong one.
-            attributes.push("tailport=w,headport=w".to_owned());
-        }
-        if is_identifier(&edge.label) {
-            attributes.push("weight=2".to_owned());
-        }
-        let is_more = [edge.from, edge.to].iter().any(|&end| {
-            let role = self.nodes.get(end).map(|node| node.role);
-            matches!(
-                role,
-                Some(Role::MoreReferences(_) | Role::MoreBackreferences(_))
-            )
-        });
-        match edge.kind {
-            EdgeKind::Strong => {}
-            EdgeKind::Weak if is_free => {
-                attributes.push("style=dashed,constraint=false".to_owned());
-            }
-            EdgeKind::Weak => attributes.push("style=dashed".to_owned()),
-            EdgeKind::Cycle => attributes.push("color=red,fontcolor=red,penwidth=2".to_owned()),
-            EdgeKind::Hint if is_more => {
-                attributes.push("color=red,style=dotted,len=0.25,weight=10".to_owned());
-            }
-            EdgeKind::Hint => attributes.push("color=grey,fontcolor=grey40".to_owned()),
-        }
-        write!(out, "  o{} -> o{}", edge.from + 1, edge.to + 1)?;
-        if !attributes.is_empty() {
-            write!(out, " [{}]", attributes.join(","))?;
-        }
-        writeln!(out, ";")
+/// What Graphviz would do in another way than SVG without it: fonts, corners, sizes.
+fn write_defaults(out: &mut dyn Write) -> io::Result<()> {
+    let font = format!("fontname=\"{}\"", style::FONT);
+    writeln!(out, "  graph[{font},nodesep=0.3,ranksep=0.35];")?;
+    writeln!(
+        out,
+        "  node[{font},fontsize={},style=\"rounded,filled\",margin=\"0.12,0.07\",width=0.3,\
+         height=0.3];",
+        style::FONT_SIZE
+    )?;
+    writeln!(
+        out,
+        "  edge[{font},fontsize={},arrowsize=0.75];",
+        style::EDGE_FONT_SIZE
+    )
+}
+
+fn edge_attributes(style: &EdgeStyle<'_>) -> Vec<String> {
+    let mut attributes = Vec::new();
+    if style.pull == Pull::Field {
+        attributes.push("weight=2".to_owned());
     }
+    attributes.extend(colour("color", style.line.as_ref()));
+    attributes.extend(colour("fontcolor", style.text.as_ref()));
+    match style.dash {
+        Dash::Solid => {}
+        Dash::Dashed => attributes.push("style=dashed".to_owned()),
+        Dash::Dotted => attributes.push("style=dotted".to_owned()),
+    }
+    if style.is_free {
+        attributes.push("constraint=false".to_owned());
+    }
+    attributes.extend(style.pen_width.map(|width| format!("penwidth={width}")));
+    if style.pull == Pull::Mark {
+        attributes.push("len=0.25,weight=10".to_owned());
+    }
+    attributes
 }
 
 /// The arrow of a node to itself: which node, and whether it is weak.
@@ -222,96 +217,80 @@ fn in_table(text: &str) -> String {
 fn write_node(
     out: &mut dyn Write,
     name: usize,
-    node: &DrawnNode,
+    style: &NodeStyle<'_>,
     purpose: Purpose,
 ) -> io::Result<()> {
-    let label = quote(&node.label);
-    // What is no whole object, and what is drawn smaller than that.
-    let (dashed, small) = match purpose {
-        Purpose::Reading => ("filled,dashed", "fontsize=6"),
-        Purpose::Drawing => ("rounded,filled,dashed", "fontsize=8,margin=\"0.05,0.03\""),
-    };
-    match node.role {
-        Role::Object | Role::Root | Role::Stack => {}
-        Role::Outside(_) => {
-            return writeln!(
-                out,
-                "  o{name}[label=\"{label}\",shape=ellipse,style=\"filled,dashed\",color=grey,\
-                 fillcolor=white,fontcolor=grey40];"
-            );
-        }
-        Role::Hidden => {
-            return writeln!(
-                out,
-                "  o{name}[label=\"{label}\",height=0.25,style=\"{dashed}\",color=grey,\
-                 fillcolor=white,fontcolor=grey40,fontsize=9];"
-            );
-        }
-        Role::MoreReferences(_) | Role::MoreBackreferences(_) | Role::MoreObjects(_) => {
-            writeln!(
-                out,
-                "  o{name}[label=\"{label}\",shape=box,height=0.25,color=red,fillcolor=\"{}\",\
-                 {small}];",
-                colour(0.0, 1.0, node.brightness)
-            )?;
-            return writeln!(out, "  o{name}[fontcolor=white];");
-        }
-    }
-    write!(out, "  o{name}[label=\"{label}\"")?;
-    if node.role == Role::Stack {
-        write!(out, ",shape=box3d")?;
-    }
-    if node.is_opaque {
-        write!(out, ",style=\"{dashed}\",color=grey")?;
-    }
-    for (attribute, value) in &node.attributes {
+    write!(out, "  o{name}[label=\"{}\"", quote(style.label))?;
+    write!(out, "{}", in_list(&node_attributes(style, purpose)))?;
+    for (attribute, value) in style.asked {
         write!(out, ", {}=\"{}\"", attribute_name(attribute), quote(value))?;
     }
     writeln!(out, "];")?;
-    let (mut hue, mut saturation) = (0.0, 0.0);
-    let mut value = node.brightness;
-    if node.is_highlighted {
-        (hue, saturation) = (0.6, 0.6);
-        value = 0.5 + value * 0.5;
-    } else if node.role == Role::Root {
-        // As Python's draws modules.
-        (hue, saturation) = (0.3, 1.0);
+    if style.is_shaded
+        && let Some(fill) = colour("fillcolor", style.fill.as_ref())
+    {
+        writeln!(out, "  o{name}[{fill}];")?;
     }
-    writeln!(
-        out,
-        "  o{name}[fillcolor=\"{}\"];",
-        colour(hue, saturation, value)
-    )?;
-    if value < 0.5 {
+    if style.text == Some(Colour::WHITE) {
         writeln!(out, "  o{name}[fontcolor=white];")?;
-    }
-    if node.implements_drop {
-        writeln!(
-            out,
-            "  o{name}->o{name}_has_a_drop[color=red,style=dotted,len=0.25,weight=10];"
-        )?;
-        writeln!(
-            out,
-            "  o{name}_has_a_drop[label=\"Drop\",shape=doublecircle,height=0.25,color=red,\
-             fillcolor=\"0,.5,1\",{small}];"
-        )?;
     }
     Ok(())
 }
 
-/// Whether the text is one name.
-fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+/// The attributes that stand beside the label. What Python's objgraph sets in statements of their
+/// own is not among them: text in red or white, and the fill that shows the distance from the start.
+fn node_attributes(style: &NodeStyle<'_>, purpose: Purpose) -> Vec<String> {
+    let mut attributes = Vec::new();
+    let shape = style.shape.map(Shape::for_graphviz);
+    attributes.extend(shape.map(|shape| format!("shape={shape}")));
+    if style.is_low {
+        attributes.push("height=0.25".to_owned());
+    }
+    if style.is_dashed {
+        let is_rounded = purpose == Purpose::Drawing && style.shape != Some(Shape::Ellipse);
+        let rounded = if is_rounded { "rounded," } else { "" };
+        attributes.push(format!("style=\"{rounded}filled,dashed\""));
+    }
+    let fill = style.fill.as_ref().filter(|_| !style.is_shaded);
+    let text = style.text.as_ref();
+    let text = text.filter(|text| **text != Colour::RED && **text != Colour::WHITE);
+    attributes.extend(colour("color", style.line.as_ref()));
+    attributes.extend(colour("fillcolor", fill));
+    attributes.extend(colour("fontcolor", text));
+    attributes.extend(style.font_size.map(|size| match purpose {
+        Purpose::Drawing if size < style::MIN_FONT_SIZE => {
+            format!("fontsize={},margin=\"0.05,0.03\"", style::MIN_FONT_SIZE)
+        }
+        _ => format!("fontsize={size}"),
+    }));
+    attributes
 }
 
-/// A colour as Graphviz reads it: hue, saturation, value.
-fn colour(hue: f64, saturation: f64, value: f64) -> String {
-    let short = |number: f64| {
-        let text = format!("{number:.6}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    };
-    format!("{},{},{}", short(hue), short(saturation), short(value))
+fn write_drop_mark(out: &mut dyn Write, name: usize, purpose: Purpose) -> io::Result<()> {
+    let (node, edge) = style::drop_mark();
+    let edge = edge_attributes(&edge).join(",");
+    writeln!(out, "  o{name}->o{name}_has_a_drop[{edge}];")?;
+    let attributes = in_list(&node_attributes(&node, purpose));
+    writeln!(
+        out,
+        "  o{name}_has_a_drop[label=\"{}\"{attributes}];",
+        quote(node.label)
+    )
+}
+
+/// Attributes that follow another.
+fn in_list(attributes: &[String]) -> String {
+    let attributes = attributes.iter().map(|attribute| format!(",{attribute}"));
+    attributes.collect()
+}
+
+/// A colour as an attribute: in quotes if it is not one word.
+fn colour(name: &str, colour: Option<&Colour<'_>>) -> Option<String> {
+    let value = colour?.for_graphviz();
+    Some(match is_identifier(value) {
+        true => format!("{name}={value}"),
+        false => format!("{name}=\"{value}\""),
+    })
 }
 
 /// The text, as it stands between the quotes of a DOT string; one that is long as several that are

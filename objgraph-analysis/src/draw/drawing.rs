@@ -66,6 +66,26 @@ pub struct DrawnNode {
     pub attributes: Vec<(String, String)>,
 }
 
+impl DrawnNode {
+    /// Returns a node without objects, at the start.
+    #[must_use]
+    pub fn new(role: Role, label: impl Into<String>) -> Self {
+        Self {
+            role,
+            objects: Vec::new(),
+            type_name: String::new(),
+            label: label.into(),
+            depth: 0,
+            brightness: 1.0,
+            is_start: false,
+            is_highlighted: false,
+            implements_drop: false,
+            is_opaque: false,
+            attributes: Vec::new(),
+        }
+    }
+}
+
 /// What a node of a drawing stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -113,6 +133,20 @@ pub struct DrawnEdge {
     pub kind: EdgeKind,
     /// How many references it stands for; more than one from and to stacks.
     pub references: usize,
+}
+
+impl DrawnEdge {
+    /// Returns an arrow for one reference.
+    #[must_use]
+    pub fn new(from: usize, to: usize, label: impl Into<String>, kind: EdgeKind) -> Self {
+        Self {
+            from,
+            to,
+            label: label.into(),
+            kind,
+            references: 1,
+        }
+    }
 }
 
 /// What is written and how it looks.
@@ -178,12 +212,9 @@ impl Drawing {
             },
             options,
         };
-        let edge = |link: &PictureEdge| DrawnEdge {
-            from: link.from,
-            to: link.to,
-            label: link.label.clone(),
-            kind: link.kind,
-            references: link.references,
+        let edge = |edge: &PictureEdge| DrawnEdge {
+            references: edge.references,
+            ..DrawnEdge::new(edge.from, edge.to, edge.label.clone(), edge.kind)
         };
         let mut drawing = Self {
             nodes: picture
@@ -277,17 +308,10 @@ impl Writer<'_> {
 
     fn plain(&self, drawn: &PictureNode, role: Role, label: String) -> DrawnNode {
         DrawnNode {
-            role,
-            objects: Vec::new(),
-            type_name: String::new(),
-            label,
             depth: drawn.depth,
             brightness: self.brightness(drawn.depth),
             is_start: drawn.is_start,
-            is_highlighted: false,
-            implements_drop: false,
-            is_opaque: false,
-            attributes: Vec::new(),
+            ..DrawnNode::new(role, label)
         }
     }
 

@@ -11,6 +11,7 @@ mod json;
 mod mermaid;
 mod notebook;
 mod picture;
+mod style;
 mod svg;
 mod tree;
 mod type_cycles;
@@ -22,5 +23,7 @@ pub use file::write_whole;
 pub use graphml::write_graphml;
 pub use json::write_json;
 pub use picture::{PictureError, save, to_svg};
+#[doc(hidden)]
+pub use svg::to_svg as to_svg_without_dot;
 pub use tree::TextStyle;
 pub use viewer::{Opened, open};

@@ -258,11 +258,11 @@ fn render_by(
     let text = drawing.to_dot_for_graphviz();
     match dot_program::run(program.name, &format, &text, program.limit) {
         Outcome::Done(picture) => Ok(picture),
-        Outcome::Missing if format == "svg" => super::svg::to_svg(&drawing.to_dot())
+        Outcome::Missing if format == "svg" => super::svg::to_svg(drawing)
             .map(String::into_bytes)
             .map_err(|reason| PictureError::LayoutFailed { reason }),
         // The layout of our own does less for the picture, and ends.
-        Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(&drawing.to_dot())
+        Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(drawing)
             .map(String::into_bytes)
             .map_err(|_| PictureError::DotTimedOut { limit, kept: None }),
         Outcome::Missing => Err(PictureError::DotMissing { format }),

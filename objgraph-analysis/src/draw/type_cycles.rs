@@ -24,17 +24,8 @@ impl TypeCycles {
         let mut node = |drawing: &mut Drawing, of: usize| {
             *at.entry(of).or_insert_with(|| {
                 drawing.nodes.push(DrawnNode {
-                    role: Role::Object,
-                    objects: Vec::new(),
                     type_name: self.types[of].clone(),
-                    label: names[of].clone(),
-                    depth: 0,
-                    brightness: 1.0,
-                    is_start: false,
-                    is_highlighted: false,
-                    implements_drop: false,
-                    is_opaque: false,
-                    attributes: Vec::new(),
+                    ..DrawnNode::new(Role::Object, names[of].clone())
                 });
                 drawing.nodes.len() - 1
             })
@@ -42,18 +33,14 @@ impl TypeCycles {
         for (number, link) in self.edges.iter().enumerate() {
             let from = node(&mut drawing, link.holder);
             let to = node(&mut drawing, link.target);
-            drawing.edges.push(DrawnEdge {
-                from,
-                to,
-                label: link.field.clone(),
-                kind: match link.ownership {
-                    _ if on_cycle(number) => EdgeKind::Cycle,
-                    Ownership::Weak => EdgeKind::Weak,
-                    Ownership::Strong => EdgeKind::Strong,
-                    Ownership::Value => EdgeKind::Hint,
-                },
-                references: 1,
-            });
+            let kind = match link.ownership {
+                _ if on_cycle(number) => EdgeKind::Cycle,
+                Ownership::Weak => EdgeKind::Weak,
+                Ownership::Strong => EdgeKind::Strong,
+                Ownership::Value => EdgeKind::Hint,
+            };
+            let edge = DrawnEdge::new(from, to, link.field.clone(), kind);
+            drawing.edges.push(edge);
         }
         drawing
     }

@@ -2,18 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::graph::{Edge, Graph, Node};
 use super::layout::{Input, Layout, Point, Route, Size, layout};
-use super::read::{Attributes, Graph};
-use super::text::{LINE, colour, escape, height, width};
+use super::text::{LINE, escape, height, width};
+use crate::draw::style::{Colour, Dash, EDGE_FONT_SIZE, EdgeStyle, FONT, Shape};
 
 /// Around the picture.
 const MARGIN: f64 = 12.0;
-/// Of text in nodes, where nothing else is said.
-const FONT_SIZE: f64 = 12.0;
-/// Text smaller than this is not read by anybody.
-const MIN_FONT_SIZE: f64 = 8.0;
-/// Of the labels of edges.
-const LABEL_SIZE: f64 = 10.0;
 /// How far a sheet of a stack stands out from the one before it.
 const STACK: f64 = 3.0;
 /// How far the loop of a node that refers to itself stands out.
@@ -21,32 +16,28 @@ const LOOP: f64 = 26.0;
 /// Room for one of several loops beside a node.
 const LOOP_HEIGHT: f64 = 16.0;
 
-/// The graph as SVG.
-pub(super) fn draw(graph: &Graph) -> Result<String, String> {
+/// Returns the graph as SVG.
+pub(super) fn draw(graph: &Graph<'_>) -> Result<String, String> {
     let mut input = Input::default();
     let mut sizes: Vec<Size> = graph.nodes.iter().map(node_size).collect();
     // Loops stand beside their nodes, on the right; nodes stay in the middle of their places.
-    let mut loops: Vec<Vec<usize>> = vec![Vec::new(); sizes.len()];
+    let mut loops: Vec<Vec<&Edge<'_>>> = vec![Vec::new(); sizes.len()];
     let mut edges = Vec::new();
-    for (number, edge) in graph.edges.iter().enumerate() {
+    for edge in &graph.edges {
         if edge.from == edge.to {
-            loops[edge.from].push(number);
-        } else {
-            let label = label(&edge.attributes);
-            let size = match label {
-                "" => Size::default(),
-                text => Size {
-                    width: width(text, LABEL_SIZE) + 6.0,
-                    height: height(text, LABEL_SIZE) + 2.0,
-                },
-            };
-            input.edges.push((edge.from, edge.to, size));
-            let constraint = edge.attributes.get("constraint");
-            input
-                .free
-                .push(constraint.is_some_and(|value| value == "false"));
-            edges.push(number);
+            loops[edge.from].push(edge);
+            continue;
         }
+        let size = match edge.text.as_str() {
+            "" => Size::default(),
+            text => Size {
+                width: width(text, EDGE_FONT_SIZE) + 6.0,
+                height: height(text, EDGE_FONT_SIZE) + 2.0,
+            },
+        };
+        input.edges.push((edge.from, edge.to, size));
+        input.free.push(edge.style.is_free);
+        edges.push(edge);
     }
     for (size, loops) in sizes.iter_mut().zip(&loops) {
         // All of them begin and end at the node.
@@ -56,7 +47,7 @@ pub(super) fn draw(graph: &Graph) -> Result<String, String> {
     for (size, loops) in sizes.iter_mut().zip(&loops) {
         let widths = loops
             .iter()
-            .map(|&number| LOOP + 4.0 + width(label(&graph.edges[number].attributes), LABEL_SIZE));
+            .map(|edge| LOOP + 4.0 + width(&edge.text, EDGE_FONT_SIZE));
         size.width += 2.0 * widths.fold(0.0, f64::max);
     }
     input.nodes = sizes;
@@ -65,61 +56,48 @@ pub(super) fn draw(graph: &Graph) -> Result<String, String> {
 
     let mut page = Page { out: String::new() };
     page.begin(layout.size);
-    for (route, &number) in layout.edges.iter().zip(&edges) {
-        page.edge(route, &graph.edges[number].attributes);
+    for (route, edge) in layout.edges.iter().zip(&edges) {
+        page.edge(route, &edge.style);
     }
-    for (node, attributes) in graph.nodes.iter().enumerate() {
-        page.node(layout.nodes[node], shapes[node], attributes);
-        for (at, &number) in loops[node].iter().enumerate() {
-            let offset = (at as f64 - (loops[node].len() - 1) as f64 / 2.0) * LOOP_HEIGHT;
+    for (number, node) in graph.nodes.iter().enumerate() {
+        page.node(layout.nodes[number], shapes[number], node);
+        for (at, edge) in loops[number].iter().enumerate() {
+            let offset = (at as f64 - (loops[number].len() - 1) as f64 / 2.0) * LOOP_HEIGHT;
             let from = Point {
-                x: layout.nodes[node].x + shapes[node].width / 2.0,
-                y: layout.nodes[node].y + offset,
+                x: layout.nodes[number].x + shapes[number].width / 2.0,
+                y: layout.nodes[number].y + offset,
             };
-            page.own_loop(from, &graph.edges[number].attributes);
+            page.own_loop(from, edge);
         }
     }
-    page.labels(&layout, graph, &edges);
+    page.labels(&layout, &edges);
     page.out.push_str("</g>\n</svg>\n");
     Ok(page.out)
 }
 
-fn label(attributes: &Attributes) -> &str {
-    attributes.get("label").map_or("", String::as_str)
-}
-
-fn font_size(attributes: &Attributes) -> f64 {
-    let said = attributes
-        .get("fontsize")
-        .and_then(|text| text.parse::<f64>().ok());
-    said.filter(|size| size.is_finite())
-        .unwrap_or(FONT_SIZE)
-        .clamp(MIN_FONT_SIZE, 72.0)
-}
-
-fn node_size(attributes: &Attributes) -> Size {
-    let (text, font) = (label(attributes), font_size(attributes));
+fn node_size(node: &Node<'_>) -> Size {
+    let font_size = node.style.font_size();
     let size = Size {
-        width: width(text, font) + font * 1.4,
-        height: height(text, font) + font,
+        width: width(&node.text, font_size) + font_size * 1.4,
+        height: height(&node.text, font_size) + font_size,
     };
-    match attributes.get("shape").map(String::as_str) {
-        Some("doublecircle" | "circle") => {
+    match node.style.shape() {
+        Shape::DoubleCircle | Shape::Circle => {
             let side = size.width.max(size.height);
             Size {
                 width: side,
                 height: side,
             }
         }
-        Some("box3d") => Size {
+        Shape::Stack => Size {
             width: size.width + 2.0 * STACK,
             height: size.height + 2.0 * STACK,
         },
-        Some("ellipse" | "oval") => Size {
+        Shape::Ellipse => Size {
             width: size.width * 1.15,
             height: size.height * 1.1,
         },
-        _ => size,
+        Shape::Box | Shape::Note => size,
     }
 }
 
@@ -139,7 +117,7 @@ impl Page {
         put!(
             self,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-             viewBox=\"0 0 {width:.1} {height:.1}\" font-family=\"Helvetica,Arial,sans-serif\" \
+             viewBox=\"0 0 {width:.1} {height:.1}\" font-family=\"{FONT}\" \
              text-anchor=\"middle\">"
         );
         put!(
@@ -149,14 +127,18 @@ impl Page {
         put!(self, "<g transform=\"translate({MARGIN},{MARGIN})\">");
     }
 
-    fn node(&mut self, at: Point, size: Size, attributes: &Attributes) {
-        let fill = attributes.get("fillcolor").map_or("white", String::as_str);
-        let look = format!("fill=\"{}\" {}", escape(&colour(fill)), stroke(attributes));
+    fn node(&mut self, at: Point, size: Size, node: &Node<'_>) {
+        let style = &node.style;
+        let look = format!(
+            "fill=\"{}\" {}",
+            style.fill().for_browsers(),
+            stroke(&style.line(), style.pen_width(), style.dash())
+        );
         let (x, y) = (at.x - size.width / 2.0, at.y - size.height / 2.0);
-        let shape = attributes.get("shape").map_or("box", String::as_str);
+        let shape = style.shape();
         match shape {
-            "doublecircle" | "circle" | "ellipse" | "oval" => {
-                let rings = if shape == "doublecircle" { 2 } else { 1 };
+            Shape::DoubleCircle | Shape::Circle | Shape::Ellipse => {
+                let rings = if shape == Shape::DoubleCircle { 2 } else { 1 };
                 for ring in 0..rings {
                     let (rx, ry) = (size.width / 2.0, size.height / 2.0);
                     let inset = 3.0 * f64::from(ring);
@@ -170,9 +152,9 @@ impl Page {
                     );
                 }
             }
-            _ => {
+            Shape::Box | Shape::Stack | Shape::Note => {
                 // A stack shows those behind its first.
-                let behind = if shape == "box3d" { 2 } else { 0 };
+                let behind = if shape == Shape::Stack { 2 } else { 0 };
                 let room = STACK * f64::from(behind);
                 for sheet in (0..=behind).rev() {
                     let offset = STACK * f64::from(sheet);
@@ -188,30 +170,23 @@ impl Page {
                 }
             }
         }
-        let text_colour = attributes.get("fontcolor").map_or("black", String::as_str);
-        let font_size = font_size(attributes);
+        let font_size = style.font_size();
         let (at, anchor) = match shape {
-            "note" => {
+            Shape::Note => {
                 let x = x + font_size * 0.7;
                 (Point { x, y: at.y }, " text-anchor=\"start\"")
             }
-            "box3d" => {
+            Shape::Stack => {
                 let (x, y) = (at.x - STACK, at.y + STACK);
                 (Point { x, y }, "")
             }
             _ => (at, ""),
         };
-        self.text(
-            at,
-            label(attributes),
-            font_size,
-            &colour(text_colour),
-            anchor,
-        );
+        self.text(at, &node.text, font_size, &style.text(), anchor);
     }
 
     /// Lines of text around a point.
-    fn text(&mut self, at: Point, text: &str, font_size: f64, colour: &str, anchor: &str) {
+    fn text(&mut self, at: Point, text: &str, font_size: f64, colour: &Colour<'_>, anchor: &str) {
         let lines = text.lines().count() as f64;
         let first = at.y - (lines - 1.0) / 2.0 * font_size * LINE + font_size * 0.35;
         for (number, line) in text.lines().enumerate() {
@@ -220,13 +195,13 @@ impl Page {
                 "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"{font_size}\" fill=\"{}\"{anchor}>{}</text>",
                 at.x,
                 first + number as f64 * font_size * LINE,
-                escape(colour),
+                colour.for_browsers(),
                 escape(line)
             );
         }
     }
 
-    fn edge(&mut self, route: &Route, attributes: &Attributes) {
+    fn edge(&mut self, route: &Route, style: &EdgeStyle<'_>) {
         let mut points = route.points.clone();
         let slopes = slopes(&points);
         let (Some(&first), Some(&last)) = (points.first(), points.last()) else {
@@ -241,8 +216,8 @@ impl Page {
         let side = if route.is_reversed { -1.0 } else { 1.0 };
         let length = slopes[end].hypot(1.0);
         let way = (side * slopes[end] / length, side / length);
-        points[end].x -= way.0 * head_length(attributes);
-        points[end].y -= way.1 * head_length(attributes);
+        points[end].x -= way.0 * head_length(style);
+        points[end].y -= way.1 * head_length(style);
         let mut path = format!("M{:.1},{:.1}", points[0].x, points[0].y);
         for (at, pair) in points.windows(2).enumerate() {
             let third = (pair[1].y - pair[0].y) / 3.0;
@@ -260,18 +235,14 @@ impl Page {
         put!(
             self,
             "<path d=\"{path}\" fill=\"none\" {}/>",
-            stroke(attributes)
+            edge_stroke(style)
         );
-        self.head(
-            if route.is_reversed { first } else { last },
-            way,
-            attributes,
-        );
+        self.head(if route.is_reversed { first } else { last }, way, style);
     }
 
     /// The head of an arrow that points this way and ends here.
-    fn head(&mut self, tip: Point, (dx, dy): (f64, f64), attributes: &Attributes) {
-        let length = head_length(attributes);
+    fn head(&mut self, tip: Point, (dx, dy): (f64, f64), style: &EdgeStyle<'_>) {
+        let length = head_length(style);
         let half = length * 0.42;
         let back = Point {
             x: tip.x - dx * length,
@@ -286,15 +257,14 @@ impl Page {
             back.y + dx * half,
             back.x + dy * half,
             back.y - dx * half,
-            escape(&colour(
-                attributes.get("color").map_or("black", String::as_str)
-            ))
+            style.line().for_browsers()
         );
     }
 
     /// The arrow of a node to itself, beside its right side.
-    fn own_loop(&mut self, from: Point, attributes: &Attributes) {
-        let head = head_length(attributes);
+    fn own_loop(&mut self, from: Point, edge: &Edge<'_>) {
+        let style = &edge.style;
+        let head = head_length(style);
         let (top, bottom) = (from.y - 6.0, from.y + 6.0);
         put!(
             self,
@@ -305,7 +275,7 @@ impl Page {
             from.x + LOOP * 1.2,
             bottom + 6.0,
             from.x + head,
-            stroke(attributes)
+            edge_stroke(style)
         );
         self.head(
             Point {
@@ -313,36 +283,34 @@ impl Page {
                 y: bottom,
             },
             (-1.0, 0.0),
-            attributes,
+            style,
         );
-        let text = label(attributes);
-        let x = from.x + LOOP + width(text, LABEL_SIZE) / 2.0;
-        self.label(Point { x, y: from.y }, text, attributes);
+        let x = from.x + LOOP + width(&edge.text, EDGE_FONT_SIZE) / 2.0;
+        self.label(Point { x, y: from.y }, edge);
     }
 
     /// The labels of edges, above all lines.
-    fn labels(&mut self, layout: &Layout, graph: &Graph, edges: &[usize]) {
-        for (route, &number) in layout.edges.iter().zip(edges) {
-            let attributes = &graph.edges[number].attributes;
-            self.label(route.label, label(attributes), attributes);
+    fn labels(&mut self, layout: &Layout, edges: &[&Edge<'_>]) {
+        for (route, edge) in layout.edges.iter().zip(edges) {
+            self.label(route.label, edge);
         }
     }
 
-    /// A label of an edge, on a rim of white so that it is read where lines cross it.
-    fn label(&mut self, at: Point, text: &str, attributes: &Attributes) {
-        let text_colour = colour(attributes.get("fontcolor").map_or("black", String::as_str));
-        let first = at.y - (text.lines().count() as f64 - 1.0) / 2.0 * LABEL_SIZE * LINE;
+    /// A label of an edge, on a rim of white so that it is readable where lines cross it.
+    fn label(&mut self, at: Point, edge: &Edge<'_>) {
+        let (text, colour) = (&edge.text, edge.style.text());
+        let first = at.y - (text.lines().count() as f64 - 1.0) / 2.0 * EDGE_FONT_SIZE * LINE;
         for (number, line) in text.lines().enumerate() {
-            let y = first + number as f64 * LABEL_SIZE * LINE + LABEL_SIZE * 0.35;
+            let y = first + number as f64 * EDGE_FONT_SIZE * LINE + EDGE_FONT_SIZE * 0.35;
             for look in ["fill=\"none\" stroke=\"white\" stroke-width=\"4\"", ""] {
                 let fill = if look.is_empty() {
-                    format!("fill=\"{}\"", escape(&text_colour))
+                    format!("fill=\"{}\"", colour.for_browsers())
                 } else {
                     String::new()
                 };
                 put!(
                     self,
-                    "<text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"{LABEL_SIZE}\" {look}{fill}>{}</text>",
+                    "<text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"{EDGE_FONT_SIZE}\" {look}{fill}>{}</text>",
                     at.x,
                     escape(line)
                 );
@@ -377,34 +345,23 @@ fn slopes(points: &[Point]) -> Vec<f64> {
     (0..points.len()).map(slope).collect()
 }
 
-/// How thick a line is.
-fn pen_width(attributes: &Attributes) -> f64 {
-    let said = attributes
-        .get("penwidth")
-        .and_then(|text| text.parse::<f64>().ok());
-    said.filter(|width| width.is_finite())
-        .unwrap_or(1.0)
-        .clamp(0.1, 20.0)
+fn head_length(style: &EdgeStyle<'_>) -> f64 {
+    6.0 + 2.0 * style.pen_width()
 }
 
-fn head_length(attributes: &Attributes) -> f64 {
-    6.0 + 2.0 * pen_width(attributes)
+fn edge_stroke(style: &EdgeStyle<'_>) -> String {
+    stroke(&style.line(), style.pen_width(), style.dash)
 }
 
 /// The attributes of a line in SVG.
-fn stroke(attributes: &Attributes) -> String {
-    let style = attributes.get("style").map_or("", String::as_str);
-    let dash = if style.contains("dashed") {
-        " stroke-dasharray=\"5,3\""
-    } else if style.contains("dotted") {
-        " stroke-dasharray=\"1,3\""
-    } else {
-        ""
+fn stroke(colour: &Colour<'_>, pen_width: f64, dash: Dash) -> String {
+    let dash = match dash {
+        Dash::Solid => "",
+        Dash::Dashed => " stroke-dasharray=\"5,3\"",
+        Dash::Dotted => " stroke-dasharray=\"1,3\"",
     };
-    let line = colour(attributes.get("color").map_or("black", String::as_str));
     format!(
-        "stroke=\"{}\" stroke-width=\"{}\"{dash}",
-        escape(&line),
-        pen_width(attributes)
+        "stroke=\"{}\" stroke-width=\"{pen_width}\"{dash}",
+        colour.for_browsers()
     )
 }

@@ -1,48 +1,11 @@
 use proptest::prelude::*;
 
 use super::layout::{Input, Size, layout};
-use super::text::{colour, escape};
+use super::text::escape;
 use super::to_svg;
 use crate::analysis::testkit::Kit;
-use crate::analysis::{Direction, Neighbourhood, PictureOptions as Options};
-use crate::draw::{Drawing, DrawingOptions};
-
-#[test]
-fn what_is_not_dot_is_an_error() {
-    for text in [
-        "",
-        "digraph",
-        "digraph {",
-        "digraph { a [b }",
-        "digraph { \"a }",
-        "hello }",
-        "digraph { a -> }",
-    ] {
-        assert!(to_svg(text).is_err(), "{text}");
-    }
-    assert!(to_svg("digraph { }").is_ok());
-    assert!(to_svg("digraph G { rankdir=LR; edge[color=red] a -> a; b [label=\"\"] }").is_ok());
-}
-
-#[test]
-fn a_text_in_parts_is_one() {
-    let svg = to_svg("digraph G { a [label=\"one \" + \"two\\n\"+\"three\"]; }").unwrap();
-    assert!(
-        svg.contains(">one two<") && svg.contains(">three<"),
-        "{svg}"
-    );
-    for wrong in [
-        "+ \"a\"",
-        "a [label=\"a\" + b]",
-        "a [label=\"a\" + + \"b\"]",
-        "\"a\" +",
-    ] {
-        assert!(
-            to_svg(&format!("digraph G {{ {wrong}; }}")).is_err(),
-            "{wrong}"
-        );
-    }
-}
+use crate::analysis::{Direction, EdgeKind, Neighbourhood, PictureOptions as Options};
+use crate::draw::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, Role};
 
 #[test]
 fn text_cannot_break_out() {
@@ -53,7 +16,7 @@ fn text_cannot_break_out() {
     let picture =
         Neighbourhood::around(&snapshot, &[node], Direction::Refs, &Options::default()).unwrap();
     let drawing = Drawing::new(&snapshot, &picture, &DrawingOptions::default());
-    let svg = to_svg(&drawing.to_dot()).unwrap();
+    let svg = to_svg(&drawing).unwrap();
     assert!(svg.contains("Node&lt;'a, &amp;lt;&gt;"), "{svg}");
     assert!(
         svg.contains("&lt;/text&gt;&lt;script&gt;&quot;'&amp;\\\\0\\u{7}\\u{ffff}"),
@@ -64,8 +27,13 @@ fn text_cannot_break_out() {
 
 #[test]
 fn loops_begin_and_end_at_their_node() {
-    let loops = r#"a -> a [label="x"]; "#.repeat(5);
-    let svg = to_svg(&format!("digraph G {{ a[label=A]; {loops} }}")).unwrap();
+    let mut drawing = Drawing::default();
+    drawing.nodes.push(DrawnNode::new(Role::Object, "A"));
+    for _ in 0..5 {
+        let own = DrawnEdge::new(0, 0, "x", EdgeKind::Strong);
+        drawing.edges.push(own);
+    }
+    let svg = to_svg(&drawing).unwrap();
     let number = |text: &str, name: &str| -> f64 {
         let value = text.split_once(&format!(" {name}=\"")).unwrap().1;
         value.split_once('"').unwrap().0.parse().unwrap()
@@ -82,17 +50,38 @@ fn loops_begin_and_end_at_their_node() {
 }
 
 #[test]
-fn colours_are_those_of_browsers() {
-    assert_eq!(colour("0,0,1"), "#ffffff");
-    assert_eq!(colour("0,0,0.3"), "#4d4d4d");
-    assert_eq!(colour("0,.5,1"), "#ff8080");
-    assert_eq!(colour(".3,1,1"), "#33ff00");
-    assert_eq!(colour("grey40"), "#666666");
-    assert_eq!(
-        (colour("red"), colour("#12ab")),
-        ("red".to_owned(), "#12ab".to_owned())
-    );
-    assert_eq!(colour("\" onload=\"x"), "black");
+fn an_edge_without_a_node_is_left_out() {
+    let mut drawing = Drawing::default();
+    drawing.nodes.push(DrawnNode::new(Role::Object, "A"));
+    let edge = DrawnEdge::new(0, usize::MAX, "x", EdgeKind::Strong);
+    drawing.edges.push(edge);
+    assert!(!to_svg(&drawing).unwrap().contains("<path"));
+}
+
+#[test]
+fn what_the_user_asks_for_goes_first() {
+    let mut node = DrawnNode::new(Role::Object, "A");
+    let ask = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    node.is_start = true;
+    node.attributes = vec![
+        ask("color", "#12ab34"),
+        ask("fontcolor", "blue"),
+        ask("fontsize", "nan"),
+        ask("label", "mine"),
+        ask("penwidth", "1e99"),
+        ask("shape", "oval"),
+        ask("style", "bold,dotted"),
+    ];
+    let mut drawing = Drawing::default();
+    drawing.nodes.push(node);
+    let svg = to_svg(&drawing).unwrap();
+    for part in [
+        "<ellipse ",
+        "stroke=\"#12ab34\" stroke-width=\"20\" stroke-dasharray=\"1,3\"/>",
+        "font-size=\"12\" fill=\"blue\">mine<",
+    ] {
+        assert!(svg.contains(part), "{part}: {svg}");
+    }
 }
 
 #[test]
@@ -187,9 +176,10 @@ proptest! {
 
 #[test]
 fn stacks_notes_and_arrows_that_do_not_place() {
-    let dot =
-        "digraph { a[label=\"2 × Leaf\",shape=box3d]; n[label=\"one\\ltwo\\l\",shape=note]; }";
-    let svg = to_svg(dot).unwrap();
+    let mut drawing = Drawing::default();
+    drawing.nodes.push(DrawnNode::new(Role::Stack, "2 × Leaf"));
+    drawing.legend = vec!["n × Type: objects that are alike".to_owned()];
+    let svg = to_svg(&drawing).unwrap();
     // The page, three sheets, and the note.
     assert_eq!(svg.matches("<rect ").count(), 5, "{svg}");
     assert_eq!(svg.matches("text-anchor=\"start\">").count(), 2, "{svg}");

@@ -1,0 +1,109 @@
+//! Colours, as Graphviz and as browsers read them.
+
+use std::borrow::Cow;
+
+/// A colour as Graphviz reads it: a name, `#rrggbb`, or `hue,saturation,value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::draw) struct Colour<'d>(Cow<'d, str>);
+
+impl Colour<'static> {
+    pub(in crate::draw) const BLACK: Self = Self::named("black");
+    pub(in crate::draw) const WHITE: Self = Self::named("white");
+    pub(in crate::draw) const RED: Self = Self::named("red");
+    pub(in crate::draw) const GREY: Self = Self::named("grey");
+    pub(in crate::draw) const DARK_GREY: Self = Self::named("grey40");
+    /// As Python's objgraph writes it.
+    pub(in crate::draw) const PINK: Self = Self::named("0,.5,1");
+
+    const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// Each from 0 to 1.
+    pub(in crate::draw) fn hsv(hue: f64, saturation: f64, value: f64) -> Self {
+        let short = |number: f64| {
+            let text = format!("{number:.6}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        let parts = [hue, saturation, value].map(short);
+        Self(Cow::Owned(parts.join(",")))
+    }
+}
+
+impl<'d> Colour<'d> {
+    /// A colour that the user named.
+    pub(in crate::draw) fn asked(name: &'d str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    pub(in crate::draw) fn for_graphviz(&self) -> &str {
+        &self.0
+    }
+
+    /// The colour as a browser reads it; black, if it cannot be one.
+    pub(in crate::draw) fn for_browsers(&self) -> Cow<'_, str> {
+        let colour = self.0.trim();
+        let numbers: Vec<f64> = colour
+            .split([',', ' '])
+            .filter(|part| !part.is_empty())
+            .map_while(|part| part.parse().ok())
+            .collect();
+        if let [hue, saturation, value] = numbers[..] {
+            return hex(rgb(hue, saturation, value)).into();
+        }
+        let percent = colour
+            .strip_prefix("grey")
+            .or_else(|| colour.strip_prefix("gray"));
+        if let Some(Ok(percent)) = percent.map(str::parse::<f64>) {
+            return hex(rgb(0.0, 0.0, percent / 100.0)).into();
+        }
+        let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_known = colour.strip_prefix('#').is_some_and(is_hex)
+            || (!colour.is_empty() && colour.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        match is_known {
+            true => colour.into(),
+            false => "black".into(),
+        }
+    }
+}
+
+fn hex([red, green, blue]: [u8; 3]) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+fn rgb(hue: f64, saturation: f64, value: f64) -> [u8; 3] {
+    let sixth = hue.rem_euclid(1.0) * 6.0;
+    let channel = |offset: f64| {
+        let at = (offset + sixth) % 6.0;
+        let part = value - value * saturation * at.min(4.0 - at).clamp(0.0, 1.0);
+        (part * 255.0).round().clamp(0.0, 255.0) as u8
+    };
+    [channel(5.0), channel(3.0), channel(1.0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Colour;
+
+    #[test]
+    fn browsers_read_what_graphviz_reads() {
+        let check = |colour: &str, expected: &str| {
+            assert_eq!(Colour::asked(colour).for_browsers(), expected, "{colour}");
+        };
+        check("0,0,1", "#ffffff");
+        check("0,0,0.3", "#4d4d4d");
+        check("0,.5,1", "#ff8080");
+        check(".3,1,1", "#33ff00");
+        check("grey40", "#666666");
+        check("red", "red");
+        check("#12ab", "#12ab");
+        check("\" onload=\"x", "black");
+        check("", "black");
+    }
+
+    #[test]
+    fn shades_are_short() {
+        let shade = Colour::hsv(0.0, 1.0, 1.0 - 0.7 / 3.0);
+        assert_eq!(shade.for_graphviz(), "0,1,0.766667");
+    }
+}
