@@ -6,7 +6,7 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct Connection {
@@ -19,7 +19,7 @@ impl Drop for Connection {
     }
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     let one = Rc::new(Connection {
         peer: RefCell::default(),
     });

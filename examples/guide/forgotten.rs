@@ -5,14 +5,14 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked, Debug)]
 struct Buffer {
     name: &'static str,
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     let kept = Rc::new(Buffer { name: "kept" });
     let given = Rc::new(Buffer { name: "given to C" });
     std::mem::forget(given);

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use objgraph::Tracked;
 use objgraph::sync::Arc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct Page {
@@ -27,7 +27,7 @@ fn serve(number: usize) -> usize {
     page.text.len()
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     serve(0);
     objgraph::show_growth();
     for number in 1..=3 {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
+mod closures;
 mod finalisers;
 mod forgotten;
 mod leak;
@@ -10,15 +11,17 @@ mod options;
 mod quick_start;
 mod quoting;
 mod searches;
+mod service;
 mod sizes;
+mod tasks;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-/// What a chapter gives back.
-type Told = Result<(), Box<dyn Error>>;
+/// What a chapter returns.
+type Outcome = Result<(), Box<dyn Error>>;
 
-fn main() -> Told {
+fn main() -> Outcome {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
     let pictures = target.join("objgraph/guide");
     std::fs::create_dir_all(&pictures)?;
@@ -26,19 +29,22 @@ fn main() -> Told {
         println!("Tracking is off: the guide has nothing to show.");
         return Ok(());
     }
-    let chapters: [(&str, fn(&Path) -> Told); 8] = [
-        ("Quick start", quick_start::tell),
-        ("A leak", leak::tell),
-        ("Forgotten references", forgotten::tell),
-        ("What a picture tells", options::tell),
-        ("Searches", searches::tell),
-        ("Quoting", quoting::tell),
-        ("Finalisers", finalisers::tell),
-        ("Bytes", sizes::tell),
+    let chapters: [(&str, fn(&Path) -> Outcome); 11] = [
+        ("Quick start", quick_start::run),
+        ("A leak", leak::run),
+        ("Forgotten references", forgotten::run),
+        ("Options of pictures", options::run),
+        ("Searches", searches::run),
+        ("Quoting", quoting::run),
+        ("Bytes", sizes::run),
+        ("A service", service::run),
+        ("Closures", closures::run),
+        ("Tasks", tasks::run),
+        ("Finalisers", finalisers::run),
     ];
-    for (name, tell) in chapters {
+    for (name, run) in chapters {
         println!("== {name}");
-        tell(&pictures)?;
+        run(&pictures)?;
         println!();
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::{Rc, Weak};
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct Tree {
@@ -39,7 +39,7 @@ fn tree(name: &str, children: usize) -> Rc<Tree> {
     tree
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     let root = tree("root", 30);
     objgraph::refs(&root).save(pictures.join("folded.svg"))?;
     objgraph::refs(&root)

@@ -5,7 +5,7 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct List {
@@ -19,7 +19,7 @@ impl std::fmt::Debug for List {
     }
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     let list = |name, items| Rc::new(List { name, items });
     let x = list("x", vec![]);
     let z = list("z", vec![x.clone()]);

@@ -5,7 +5,7 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct Text(&'static str);
@@ -16,7 +16,7 @@ impl std::fmt::Debug for Text {
     }
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     let texts = [
         "\"quoted\" 'text'",
         "back\\slash \\n \\",

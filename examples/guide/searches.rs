@@ -5,7 +5,7 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct App {
@@ -22,7 +22,7 @@ struct User {
     name: &'static str,
 }
 
-pub(crate) fn tell(pictures: &Path) -> Told {
+pub(crate) fn run(pictures: &Path) -> Outcome {
     let user = |name| Rc::new(User { name });
     let [ann, bob] = [user("ann"), user("bob")];
     let sessions = [&ann, &bob, &ann].map(|user| Rc::new(Session { user: user.clone() }));

@@ -5,7 +5,7 @@ use std::path::Path;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::Told;
+use crate::Outcome;
 
 #[derive(Tracked)]
 struct Album {
@@ -17,7 +17,7 @@ struct Photo {
     pixels: Vec<u8>,
 }
 
-pub(crate) fn tell(_: &Path) -> Told {
+pub(crate) fn run(_: &Path) -> Outcome {
     let photo = || {
         Rc::new(Photo {
             pixels: vec![0; 100_000],

@@ -1,0 +1,83 @@
+//! A server that is watched while it runs.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use objgraph::sync::Arc;
+use objgraph::{Growth, Tracked, Trend};
+
+use crate::Outcome;
+
+#[derive(Tracked)]
+struct Session {
+    user: String,
+}
+
+#[derive(Tracked, Default)]
+struct Server {
+    sessions: Mutex<HashMap<u32, Arc<Session>>>,
+    recent: Mutex<Vec<Arc<Session>>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Server {
+    /// Of every three sessions one is never closed.
+    fn serve(&self, number: u32) -> usize {
+        let user = format!("user {number}");
+        let session = Arc::new(Session { user });
+        locked(&self.sessions).insert(number, session.clone());
+        if !number.is_multiple_of(3) {
+            locked(&self.sessions).remove(&number);
+        }
+        let length = session.user.len();
+        let mut recent = locked(&self.recent);
+        recent.push(session);
+        if recent.len() > 3 {
+            recent.remove(0);
+        }
+        length
+    }
+
+    fn serve_for_an_hour(&self, hour: u32) {
+        for number in 0..10 {
+            self.serve(hour * 10 + number);
+        }
+    }
+}
+
+pub(crate) fn run(_: &Path) -> Outcome {
+    let server = Arc::new(Server::default());
+
+    let mut growth = Growth::default();
+    server.serve_for_an_hour(0);
+    growth.grown();
+    server.serve_for_an_hour(1);
+    for grown in growth.grown() {
+        println!("{} {} +{}", grown.name, grown.count, grown.delta);
+    }
+
+    let before = objgraph::snapshot();
+    let mut trend = Trend::new();
+    for hour in 2..10 {
+        server.serve_for_an_hour(hour);
+        trend.observe(&objgraph::snapshot());
+    }
+    println!("{trend}");
+
+    println!("{}", objgraph::diff(&before, &objgraph::snapshot()));
+
+    let sessions = objgraph::by_type("Session");
+    let session = sessions.first().ok_or("no session is alive")?;
+    objgraph::backrefs(session).print()?;
+    println!("{}", report());
+    Ok(())
+}
+
+/// For a page of the server that administrators may see.
+fn report() -> String {
+    objgraph::find_leaks().to_string()
+}
