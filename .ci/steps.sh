@@ -88,7 +88,8 @@ step_test() {
 # The tests that build whole programs: users' crates, a suite that leaks, what must not compile, and
 # random programs under valgrind.
 step_programs() {
-    show cargo test -p objgraph --test adoption --test leaky_tests --test ui --test valgrind
+    show cargo test -p objgraph --test adoption --test compiler_errors --test leaky_tests --test ui \
+        --test valgrind
     show cargo test --release -p objgraph --test leaky_tests
 }
 
@@ -152,7 +153,7 @@ drift_targets() {
         name=${file%/main.rs}
         name=$(basename "$name" .rs)
         case $name in
-        cases | ui | valgrind | size | huge | heap | stress | adopt | adoption | derive | leaky_tests | python | nightly_pointers | common) ;;
+        cases | compiler_errors | ui | valgrind | size | huge | heap | stress | adopt | adoption | derive | leaky_tests | python | nightly_pointers | common) ;;
         *) echo "--test $name" ;;
         esac
     done
@@ -274,10 +275,17 @@ step_examples() {
         return 1
     }
     show cargo run --quiet --example guide | tee "$out/guide"
-    expect_texts "$out/guide" docs/guide.md
+    local page
+    for page in guide closures service tokio; do
+        expect_texts "$out/guide" "docs/$page.md"
+    done
     guide "$out"
     diff --recursive --brief "$out/pictures" docs/guide || {
         echo "docs/guide is not what the guide draws; renew it: $0 picture" >&2
+        return 1
+    }
+    inlined_pictures | cmp - src/guide/pictures.md || {
+        echo "src/guide/pictures.md does not have the pictures of docs/guide; renew it: $0 picture" >&2
         return 1
     }
     show cargo run --quiet --example dom_leak -- --parent strong | tee "$out/strong"
@@ -306,6 +314,7 @@ step_picture() {
     mkdir -p docs/guide
     rm -f docs/guide/*.svg
     mv "$out"/pictures/*.svg docs/guide
+    inlined_pictures >src/guide/pictures.md
     rm -r "$out"
 }
 
@@ -385,10 +394,19 @@ guide() {
     mv "$1"/objgraph/guide/*.svg "$1/pictures"
 }
 
-# Whether each line of the blocks of text in a document is a line of the file.
+# The pictures of the guide as data, for its page on docs.rs, which has no files beside it.
+inlined_pictures() {
+    local picture LC_ALL=C
+    for picture in docs/guide/*.svg; do
+        echo "[$(basename "$picture")]: data:image/svg+xml;base64,$(base64 <"$picture" | tr -d '\n')"
+    done
+}
+
+# Whether each line of the blocks of text in a document is a line of the file. A line that is only
+# `…` stands for lines left out.
 expect_texts() {
     local line
-    awk '/^```text$/ { fence = 1; next } /^```/ { fence = 0 } fence' "$2" |
+    awk '/^```text$/ { fence = 1; next } /^```/ { fence = 0 } fence && !/^ *…$/' "$2" |
         while IFS= read -r line; do
             grep -qxF -- "$line" "$1" || {
                 echo "$2: not what the program prints: $line" >&2

@@ -161,7 +161,5 @@ pub use objgraph_core::__private;
 #[doc(hidden)]
 pub use objgraph_derive::{__count, __register};
 
-/// The guides' examples run with the tests.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/owners.md")]
-mod guides {}
+#[cfg(doc)]
+pub mod guide;

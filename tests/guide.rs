@@ -1,4 +1,4 @@
-//! The guide shows what its programs do.
+//! The guides show what programs do and what objgraph prints.
 
 use std::fs;
 use std::path::Path;
@@ -28,23 +28,30 @@ fn squeezed(text: &str) -> String {
     out
 }
 
+/// The pages whose programs are parts of the example `guide`, or of tests.
+const PAGES: [&str; 4] = ["closures.md", "guide.md", "service.md", "tokio.md"];
+
 #[test]
-fn every_program_of_the_guide_is_one_that_runs() {
+fn every_program_of_the_guides_is_one_that_runs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut programs = Vec::new();
-    for entry in fs::read_dir(root.join("examples/guide")).expect("the folder is there") {
-        let path = entry.expect("it can be listed").path();
-        programs.push(squeezed(&fs::read_to_string(path).expect("it is text")));
-    }
-    let guide = fs::read_to_string(root.join("docs/guide.md")).expect("it is text");
-    let blocks = blocks(&guide, "rust");
-    assert!(blocks.len() > 15, "{} blocks", blocks.len());
-    for block in blocks {
-        let text = squeezed(&block);
-        assert!(
-            programs.iter().any(|program| program.contains(&text)),
-            "no program in examples/guide has this:\n{block}"
-        );
+    let mut programs = String::new();
+    texts(&root.join("examples/guide"), ".rs", &mut programs);
+    texts(
+        &root.join("tests/fixtures/leaky_tests"),
+        ".rs",
+        &mut programs,
+    );
+    let programs = squeezed(&programs);
+    for page in PAGES {
+        let text = fs::read_to_string(root.join("docs").join(page)).expect("it is text");
+        let blocks = blocks(&text, "rust");
+        assert!(blocks.len() > 4, "{page} has {} blocks", blocks.len());
+        for block in blocks {
+            assert!(
+                programs.contains(&squeezed(&block)),
+                "no program has this, of {page}:\n{block}"
+            );
+        }
     }
 }
 
@@ -55,9 +62,111 @@ fn every_picture_of_the_guide_is_shown() {
     let mut pictures = 0;
     for entry in fs::read_dir(docs.join("guide")).expect("the folder is there") {
         let name = entry.expect("it can be listed").file_name();
-        let link = format!("](guide/{})", name.to_string_lossy());
-        assert!(guide.contains(&link), "the guide does not show {name:?}");
+        let name = name.to_string_lossy();
+        assert!(
+            guide.contains(&format!("][{name}]\n")),
+            "the guide does not show {name}"
+        );
+        assert!(
+            guide.contains(&format!("\n[{name}]: guide/{name}\n")),
+            "{name} has no file"
+        );
         pictures += 1;
     }
-    assert_eq!(guide.matches("](guide/").count(), pictures);
+    assert_eq!(guide.matches("]: guide/").count(), pictures);
+}
+
+/// A page is a file on GitHub and a module on docs.rs. Links between pages are by reference, so that
+/// `src/guide/links.md` can lead them to modules.
+#[test]
+fn every_page_is_on_docs_rs_and_its_links_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let modules = fs::read_to_string(root.join("src/guide.rs")).expect("it is text");
+    let links = fs::read_to_string(root.join("src/guide/links.md")).expect("it is text");
+    for entry in fs::read_dir(root.join("docs")).expect("the folder is there") {
+        let path = entry.expect("it can be listed").path();
+        let name = path.file_name().expect("it has a name").to_string_lossy();
+        if !name.ends_with(".md") {
+            continue;
+        }
+        assert!(
+            modules.contains(&format!("\"{name}\"")),
+            "{name} is no module"
+        );
+        assert!(
+            links.contains(&format!("[{name}]: crate::guide::")),
+            "{name} has no link"
+        );
+        let text = fs::read_to_string(&path).expect("it is text");
+        assert!(
+            !text.contains(".md)"),
+            "{name} has a link that is not by reference"
+        );
+        for used in text
+            .split("][")
+            .skip(1)
+            .filter_map(|rest| rest.split(']').next())
+        {
+            let is_there = root.join("docs").join(used).exists() || used.ends_with(".svg");
+            assert!(is_there, "{name} links to {used}");
+            assert!(
+                text.contains(&format!("\n[{used}]: ")),
+                "{name} defines no {used}"
+            );
+        }
+    }
+}
+
+/// The text of every file below the folder whose name ends so.
+fn texts(folder: &Path, end: &str, out: &mut String) {
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be listed").path();
+        if path.is_dir() {
+            texts(&path, end, out);
+        } else if path.to_string_lossy().ends_with(end) {
+            out.push_str(&fs::read_to_string(&path).expect("it is text"));
+        }
+    }
+}
+
+/// Joins the lines of string literals that a backslash continues.
+fn joined(source: &str) -> String {
+    let mut parts = source.split("\\\n");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(part.trim_start());
+    }
+    out.replace("\\\"", "\"")
+}
+
+/// Those of the compiler are checked by `tests/compiler_errors.rs`.
+#[test]
+fn every_message_in_troubleshooting_is_one_of_objgraph() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/troubleshooting.md")).expect("it is text");
+    let (_, page) = page
+        .split_once("\n## Errors of objgraph")
+        .expect("the part is there");
+    let mut sources = String::new();
+    for folder in [
+        "src",
+        "objgraph-analysis/src",
+        "objgraph-core/src",
+        "objgraph-derive/src",
+    ] {
+        texts(&root.join(folder), ".rs", &mut sources);
+    }
+    let mut known = joined(&sources);
+    texts(&root.join("tests/ui"), ".stderr", &mut known);
+    let blocks = blocks(page, "text");
+    assert!(blocks.len() > 12, "{} blocks", blocks.len());
+    for line in blocks.iter().flat_map(|block| block.lines()) {
+        // `…` stands for what differs.
+        for part in line.split('…').map(str::trim).filter(|part| part.len() > 3) {
+            assert!(
+                known.contains(part),
+                "objgraph does not print `{part}`, of: {line}"
+            );
+        }
+    }
 }
