@@ -1,32 +1,40 @@
-//! A lock that a panic does not poison, and that a fork does not leave locked.
+//! The lock of the table: parking_lot's, which a panic does not poison, and which a fork does not
+//! leave locked.
 //!
 //! A process may fork while another of its threads holds a lock. In the child that thread does not
-//! exist, so nothing ever unlocks it. Code that is safe cannot be told of a fork; but only code that
-//! finds a lock held is at risk, and it can compare the process with the one that it knew. In a
-//! child, a lock is waited for during a limited time only. If it is not unlocked by then, the child
-//! gets a value of its own behind it, which knows nothing, and [`is_lost`] from then on.
+//! exist, so nothing ever unlocks it. Safe code is not notified of a fork, but only code that finds
+//! a lock held is at risk, and it can compare the process with the one that it knew. In a child, a
+//! lock is waited for during a limited time only. If it is not unlocked by then, the child gets a
+//! value of its own behind it, which is empty, and [`is_lost`] is true from then on.
+//!
+//! A child never parks a thread either: the table of parked threads has locks too, and the fork may
+//! have left one of them locked.
 
 use std::process;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// As std's, without poison: the values behind these locks are whole whenever a panic can happen.
+pub(crate) use parking_lot::MutexGuard;
+
+/// A lock that can be taken in a child of a fork.
+///
+/// The values behind these locks are whole whenever a panic can happen.
 #[derive(Default)]
 pub(crate) struct Mutex<T> {
-    value: std::sync::Mutex<T>,
+    value: parking_lot::Mutex<T>,
     /// The process in which a thread waited for the lock and got it; 0 for none. Others that wait
     /// there wait for a thread that exists.
     works_in: AtomicU32,
     /// The value in a child whose parent held the lock when it forked.
-    in_child: OnceLock<Box<std::sync::Mutex<T>>>,
+    in_child: OnceLock<Box<parking_lot::Mutex<T>>>,
 }
 
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self {
-            value: std::sync::Mutex::new(value),
+            value: parking_lot::Mutex::new(value),
             works_in: AtomicU32::new(0),
             in_child: OnceLock::new(),
         }
@@ -37,40 +45,71 @@ impl<T: Default> Mutex<T> {
     #[inline]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         know_process();
-        match self.try_lock() {
+        match self.value.try_lock() {
             Some(guard) => guard,
             None => self.wait(),
         }
     }
 
-    fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        match self.value.try_lock() {
-            Ok(guard) => Some(guard),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
-    }
-
     #[cold]
     fn wait(&self) -> MutexGuard<'_, T> {
+        if !is_forked() {
+            return self.value.lock();
+        }
         if let Some(in_child) = self.in_child.get() {
-            return block(in_child);
+            return yield_until_locked(in_child);
         }
-        if !is_forked() || self.works_in.load(Ordering::Relaxed) == process::id() {
-            return block(&self.value);
+        if self.works_in.load(Ordering::Relaxed) == process::id() {
+            return yield_until_locked(&self.value);
         }
-        match patiently(|| self.try_lock()) {
+        match patiently(|| self.value.try_lock()) {
             Some(guard) => {
                 self.works_in.store(process::id(), Ordering::Relaxed);
                 guard
             }
-            None => block(self.in_child.get_or_init(Box::default)),
+            None => yield_until_locked(self.in_child.get_or_init(Box::default)),
         }
     }
 }
 
-fn block<T>(mutex: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn yield_until_locked<T>(mutex: &parking_lot::Mutex<T>) -> MutexGuard<'_, T> {
+    loop {
+        if let Some(guard) = mutex.try_lock() {
+            return guard;
+        }
+        thread::yield_now();
+    }
+}
+
+/// A change of the value behind a lock that threads wait for.
+pub(crate) struct Change(parking_lot::Condvar);
+
+impl Change {
+    pub(crate) const fn new() -> Self {
+        Self(parking_lot::Condvar::new())
+    }
+
+    /// Unlocks the value and waits for [`notify`](Self::notify), but not for longer than this;
+    /// returns when the value is locked again. In a child of a fork it returns at once.
+    pub(crate) fn wait<'m, T: Default>(
+        &self,
+        mutex: &'m Mutex<T>,
+        mut guard: MutexGuard<'m, T>,
+        longest: Duration,
+    ) -> MutexGuard<'m, T> {
+        if is_forked() {
+            drop(guard);
+            thread::yield_now();
+            return mutex.lock();
+        }
+        self.0.wait_for(&mut guard, longest);
+        guard
+    }
+
+    /// Wakes all threads that wait.
+    pub(crate) fn notify(&self) {
+        self.0.notify_all();
+    }
 }
 
 /// The process in which the first lock was taken; 0 before that.
@@ -116,7 +155,7 @@ pub(crate) struct Wait {
 impl Wait {
     /// Lets other threads run; answers whether to wait no more.
     pub(crate) fn is_over(&mut self) -> bool {
-        /// So many turns are taken before the process is asked for.
+        /// Number of turns before the system is asked for the process.
         const TURNS: u32 = 64;
         thread::yield_now();
         self.turns += 1;

@@ -8,11 +8,11 @@ mod waiting;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering, fence};
-use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use crate::lock::{Mutex, Wait, is_forked};
+use crate::lock::{Change, Mutex, MutexGuard, Wait, is_forked};
 use crate::object_id::ObjectId;
 use crate::pointers::inner::SharedErased;
 use crate::table::read::shared_handle;
@@ -120,7 +120,7 @@ type Pins = MutexGuard<'static, Vec<Pin>>;
 
 static PINS: Mutex<Vec<Pin>> = Mutex::new(Vec::new());
 
-static UNPINNED: Condvar = Condvar::new();
+static UNPINNED: Change = Change::new();
 
 /// Pins that were ever written down, and those that are gone; equal while there is none.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
@@ -179,9 +179,7 @@ pub(crate) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
                 break;
             }
             let patience = if leaving { TURN } else { PATIENCE };
-            (pins, _) = UNPINNED
-                .wait_timeout(pins, patience)
-                .unwrap_or_else(PoisonError::into_inner);
+            pins = UNPINNED.wait(&PINS, pins, patience);
         }
     }
     pin_by(pins, || shared_handle(id))
@@ -329,7 +327,7 @@ impl Drop for Leaving {
             pins.swap_remove(at);
             GONE.fetch_add(1, Ordering::SeqCst);
         });
-        UNPINNED.notify_all();
+        UNPINNED.notify();
     }
 }
 

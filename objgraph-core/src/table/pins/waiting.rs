@@ -2,7 +2,7 @@
 //! it, through the only handle that the program has.
 
 use std::cell::Cell;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -105,8 +105,7 @@ impl Waits {
             }
             return pins;
         }
-        let waited = UNPINNED.wait_timeout(pins, left);
-        waited.unwrap_or_else(PoisonError::into_inner).0
+        UNPINNED.wait(&PINS, pins, left)
     }
 }
 

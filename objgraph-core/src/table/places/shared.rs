@@ -5,6 +5,10 @@
 //! thread that drops the object takes the lock and keeps it for the object that it makes next, so
 //! a life costs one atomic exchange. (Where many more are dropped than made, the locks are let go,
 //! and taken again with the places.)
+//!
+//! The lock is spin's, not parking_lot's as elsewhere: parking_lot unlocks by a second atomic
+//! exchange, since threads may be parked, and made an `Arc` that lives for a moment 2.6 instead of
+//! 2.3 times as slow as std's. Nobody waits for these locks for longer than a few instructions.
 
 use std::sync::Weak;
 
