@@ -108,7 +108,7 @@ step_clippy() {
 }
 
 step_docs() {
-    RUSTDOCFLAGS="-D warnings" show cargo doc --no-deps --workspace --features objgraph/petgraph
+    RUSTDOCFLAGS="-D warnings" show cargo doc --no-deps --workspace
 }
 
 # Tracking off: no debug assertions, no feature `always`.

@@ -12,9 +12,7 @@ mod lengths;
 mod node;
 mod parts;
 mod paths;
-#[cfg(feature = "petgraph")]
 mod petgraph_impls;
-#[cfg(feature = "petgraph")]
 mod to_petgraph;
 
 pub use edge::{Edge, Edges};
@@ -24,9 +22,7 @@ pub use lengths::LengthRow;
 pub use node::{Holder, Node, NodeId, State};
 pub use parts::{EdgeRow, Family, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment, steps_text};
-#[cfg(feature = "petgraph")]
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
-#[cfg(feature = "petgraph")]
 pub use to_petgraph::{EdgeWeight, NodeWeight};
 
 use std::fmt;
@@ -44,7 +40,7 @@ use crate::type_info::TypeInfo;
 /// that were asked about, those found behind std's own pointers, in the order they were met. The
 /// edges of a node are sorted by path and target.
 ///
-/// With the feature `petgraph` it implements petgraph's visit traits (`&Snapshot` is a graph), so
+/// It implements petgraph's visit traits (`&Snapshot` is a graph), so
 /// every algorithm of petgraph runs on it without a copy.
 pub struct Snapshot {
     parts: SnapshotParts,

@@ -103,7 +103,6 @@ impl<'s> Node<'s> {
         }
     }
 
-    #[cfg(feature = "petgraph")]
     pub(super) fn row(&self) -> &'s NodeRow {
         self.row
     }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use fixedbitset::FixedBitSet;
 use petgraph::Direction;
 use petgraph::visit::{
     Data, EdgeRef, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges, IntoEdgesDirected,
@@ -33,29 +34,23 @@ impl fmt::Debug for EdgeId {
     }
 }
 
-/// Which nodes an algorithm has met: a bit for each.
+/// The nodes that an algorithm has visited: a bit for each.
 #[derive(Clone, Debug, Default)]
-pub struct VisitMap(Vec<u64>);
+pub struct VisitMap(FixedBitSet);
 
 impl PetVisitMap<NodeId> for VisitMap {
     fn visit(&mut self, node: NodeId) -> bool {
-        let word = &mut self.0[node.index() / 64];
-        let bit = 1 << (node.index() % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
+        !self.0.put(node.index())
     }
 
     fn is_visited(&self, node: &NodeId) -> bool {
-        self.0[node.index() / 64] & (1 << (node.index() % 64)) != 0
+        self.0.contains(node.index())
     }
 
     fn unvisit(&mut self, node: NodeId) -> bool {
-        let word = &mut self.0[node.index() / 64];
-        let bit = 1 << (node.index() % 64);
-        let was = *word & bit != 0;
-        *word &= !bit;
-        was
+        let was_visited = self.0.contains(node.index());
+        self.0.remove(node.index());
+        was_visited
     }
 }
 
@@ -105,12 +100,12 @@ impl Visitable for Snapshot {
     type Map = VisitMap;
 
     fn visit_map(&self) -> VisitMap {
-        VisitMap(vec![0; self.len().div_ceil(64)])
+        VisitMap(FixedBitSet::with_capacity(self.len()))
     }
 
     fn reset_map(&self, map: &mut VisitMap) {
         map.0.clear();
-        map.0.resize(self.len().div_ceil(64), 0);
+        map.0.grow(self.len());
     }
 }
 

@@ -65,8 +65,8 @@ impl Snapshot {
     /// The snapshot as a graph of petgraph's own, to be changed, filtered and printed. The nodes
     /// and edges have the numbers that they have here.
     ///
-    /// With the feature `petgraph`. It copies what it holds: O(nodes + edges) with a text for each edge. For algorithms alone no
-    /// copy is needed, since `&Snapshot` itself is a graph for petgraph.
+    /// The graph is a copy: O(nodes + edges), with a text for each edge. Algorithms need no copy,
+    /// since `&Snapshot` itself is a graph for petgraph.
     ///
     /// ```
     /// use objgraph_core::rc::Rc;
