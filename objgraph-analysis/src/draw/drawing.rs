@@ -1,24 +1,8 @@
 //! A picture as plain data: what every format is written from.
 
-mod legend;
+use objgraph_core::ObjectId;
 
-use std::fmt;
-
-use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, Snapshot, State};
-
-use crate::analysis::{EdgeKind, Neighbourhood, PictureEdge, PictureNode, Subject};
-use crate::words::Names;
-use crate::words::count;
-use crate::words::named_thread;
-
-/// What to write below an object's own text, if anything.
-pub type ExtraInfo<'f> = dyn Fn(Node<'_>) -> Option<String> + 'f;
-
-/// Attributes of Graphviz for an object's node, by name and value.
-pub type NodeAttrs<'f> = dyn Fn(Node<'_>) -> Vec<(String, String)> + 'f;
-
-/// How many characters of an object's own text are drawn.
-const WIDTH: usize = 40;
+use crate::analysis::EdgeKind;
 
 /// A picture as plain data: nodes with their texts, the arrows between them, and what each is.
 ///
@@ -36,6 +20,14 @@ pub struct Drawing {
     pub is_backwards: bool,
     /// What the marks in this picture mean, a line each; empty if no legend is drawn.
     pub legend: Vec<String>,
+}
+
+impl Drawing {
+    /// How many objects it stands for, those in stacks included.
+    #[must_use]
+    pub fn objects(&self) -> usize {
+        self.nodes.iter().map(|node| node.objects.len()).sum()
+    }
 }
 
 /// A node of a drawing.
@@ -117,6 +109,20 @@ impl Role {
             Self::MoreReferences(_) | Self::MoreBackreferences(_) | Self::MoreObjects(_)
         )
     }
+
+    /// Its name in formats for programs, and the number that goes with it.
+    pub(super) const fn name(self) -> (&'static str, Option<u64>) {
+        match self {
+            Self::Object => ("object", None),
+            Self::Root => ("root", None),
+            Self::Stack => ("stack", None),
+            Self::Outside(references) => ("outside", Some(references)),
+            Self::Hidden => ("hidden", None),
+            Self::MoreReferences(more) => ("more_references", Some(more as u64)),
+            Self::MoreBackreferences(more) => ("more_backreferences", Some(more as u64)),
+            Self::MoreObjects(more) => ("more_objects", Some(more as u64)),
+        }
+    }
 }
 
 /// An arrow of a drawing.
@@ -147,253 +153,14 @@ impl DrawnEdge {
             references: 1,
         }
     }
-}
 
-/// What is written and how it looks.
-#[derive(Clone, Copy)]
-pub struct DrawingOptions<'f> {
-    /// Writes the number of strong references after the type's name: `Node [2]`.
-    pub refcounts: bool,
-    /// Writes types without their modules.
-    pub shortnames: bool,
-    /// Writes where each object was made.
-    pub sites: bool,
-    /// Marks objects whose type implements `Drop`.
-    pub drops: bool,
-    /// Tells what the marks mean.
-    pub legend: bool,
-    /// Draws the objects for which this holds in blue.
-    pub highlight: Option<&'f dyn Fn(Node<'_>) -> bool>,
-    /// Gives an object's short text, where the snapshot holds none.
-    pub label: Option<&'f ExtraInfo<'f>>,
-    /// Writes this text below the object's own.
-    pub extra_info: Option<&'f ExtraInfo<'f>>,
-    /// Gives the object's node these attributes of Graphviz, by name and value.
-    pub node_attrs: Option<&'f NodeAttrs<'f>>,
-}
-
-impl Default for DrawingOptions<'_> {
-    fn default() -> Self {
-        Self {
-            refcounts: false,
-            shortnames: true,
-            sites: false,
-            drops: true,
-            legend: false,
-            highlight: None,
-            label: None,
-            extra_info: None,
-            node_attrs: None,
+    /// The name of its kind in formats for programs.
+    pub(super) const fn kind_name(&self) -> &'static str {
+        match self.kind {
+            EdgeKind::Strong => "strong",
+            EdgeKind::Weak => "weak",
+            EdgeKind::Cycle => "cycle",
+            EdgeKind::Hint => "hint",
         }
-    }
-}
-
-impl fmt::Debug for DrawingOptions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DrawingOptions")
-            .field("refcounts", &self.refcounts)
-            .field("shortnames", &self.shortnames)
-            .field("sites", &self.sites)
-            .field("drops", &self.drops)
-            .field("legend", &self.legend)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Drawing {
-    /// Writes texts to what a picture shows.
-    pub fn new(snapshot: &Snapshot, picture: &Neighbourhood, options: &DrawingOptions<'_>) -> Self {
-        let writer = Writer {
-            snapshot,
-            max_depth: picture.max_depth,
-            names: match options.shortnames {
-                true => Names::of(snapshot),
-                false => Names::in_full(snapshot),
-            },
-            options,
-        };
-        let edge = |edge: &PictureEdge| DrawnEdge {
-            references: edge.references,
-            ..DrawnEdge::new(edge.from, edge.to, edge.label.clone(), edge.kind)
-        };
-        let mut drawing = Self {
-            nodes: picture
-                .nodes
-                .iter()
-                .map(|drawn| writer.node(drawn))
-                .collect(),
-            edges: picture.edges.iter().map(edge).collect(),
-            cycles: picture.cycles.clone(),
-            is_backwards: picture.is_backwards,
-            legend: Vec::new(),
-        };
-        if options.legend {
-            drawing.legend = legend::of(&drawing);
-        }
-        drawing
-    }
-
-    /// How many objects it stands for, those in stacks included.
-    #[must_use]
-    pub fn objects(&self) -> usize {
-        self.nodes.iter().map(|node| node.objects.len()).sum()
-    }
-}
-
-struct Writer<'p> {
-    snapshot: &'p Snapshot,
-    max_depth: usize,
-    names: Names<'p>,
-    options: &'p DrawingOptions<'p>,
-}
-
-impl Writer<'_> {
-    fn node(&self, drawn: &PictureNode) -> DrawnNode {
-        let (role, label) = match &drawn.subject {
-            Subject::Object(node) => return self.object(drawn, *node),
-            Subject::Stack(nodes) => return self.stack(drawn, nodes),
-            Subject::MoreReferences(more) => (
-                Role::MoreReferences(*more),
-                count(*more, "more reference", "more references"),
-            ),
-            Subject::MoreBackreferences(more) => (
-                Role::MoreBackreferences(*more),
-                count(*more, "more backreference", "more backreferences"),
-            ),
-            Subject::MoreObjects(more) => (
-                Role::MoreObjects(*more),
-                count(*more, "more object", "more objects"),
-            ),
-            Subject::ExternalAt {
-                site,
-                thread,
-                references,
-            } => {
-                let parts = self.snapshot.parts();
-                let site = &parts.sites[*site as usize];
-                let times = match references {
-                    1 => String::new(),
-                    _ => format!(" ×{references}"),
-                };
-                let thread = parts.threads.get(*thread as usize);
-                let on = match thread.and_then(|name| named_thread(name)) {
-                    Some(name) => format!("\n({})", name.chars().take(WIDTH).collect::<String>()),
-                    None => String::new(),
-                };
-                (
-                    Role::Outside(*references),
-                    format!("outside{times}\n{site}{on}"),
-                )
-            }
-            Subject::External(1) => (Role::Outside(1), "outside".to_owned()),
-            Subject::External(references) => {
-                (Role::Outside(*references), format!("outside ×{references}"))
-            }
-            Subject::OpaqueValue { type_index, kind } => {
-                let name = self.names.get(*type_index as usize);
-                let label = match kind {
-                    PlaceKind::Busy => format!("{name}\nbusy"),
-                    PlaceKind::TooDeep => "nested too deeply".to_owned(),
-                    PlaceKind::Poisoned => format!("{name}\npoisoned"),
-                    _ => name.to_owned(),
-                };
-                let mut node = self.plain(drawn, Role::Hidden, label);
-                let info = self.snapshot.types().get(*type_index as usize);
-                node.type_name = info.map_or_else(String::new, |info| info.name.clone());
-                return node;
-            }
-        };
-        self.plain(drawn, role, label)
-    }
-
-    fn plain(&self, drawn: &PictureNode, role: Role, label: String) -> DrawnNode {
-        DrawnNode {
-            depth: drawn.depth,
-            brightness: self.brightness(drawn.depth),
-            is_start: drawn.is_start,
-            ..DrawnNode::new(role, label)
-        }
-    }
-
-    fn object(&self, drawn: &PictureNode, node: NodeId) -> DrawnNode {
-        let node = self.snapshot.node(node);
-        let role = if node.root().is_some() {
-            Role::Root
-        } else {
-            Role::Object
-        };
-        let mut attributes = self.options.node_attrs.map_or_else(Vec::new, |of| of(node));
-        attributes.sort();
-        let highlight = self.options.highlight;
-        DrawnNode {
-            objects: vec![node.id()],
-            type_name: node.type_info().name.clone(),
-            is_highlighted: highlight.is_some_and(|highlight| highlight(node)),
-            implements_drop: self.options.drops && node.type_info().implements_drop,
-            is_opaque: node.state() == State::Opaque,
-            attributes,
-            ..self.plain(drawn, role, self.label(node))
-        }
-    }
-
-    fn stack(&self, drawn: &PictureNode, nodes: &[NodeId]) -> DrawnNode {
-        let of_node = |&node: &NodeId| self.snapshot.node(node);
-        let mut all = self.plain(drawn, Role::Stack, String::new());
-        all.objects = nodes.iter().map(|node| of_node(node).id()).collect();
-        if let Some(first) = nodes.first().map(of_node) {
-            let name = self.names.get(first.type_index());
-            all.label = format!("{} × {name}", nodes.len());
-            all.type_name = first.type_info().name.clone();
-            all.implements_drop = self.options.drops && first.type_info().implements_drop;
-        }
-        all.is_opaque = nodes
-            .iter()
-            .any(|node| of_node(node).state() == State::Opaque);
-        all
-    }
-
-    fn label(&self, node: Node<'_>) -> String {
-        let mut label = self.names.get(node.type_index()).to_owned();
-        if let Some(root) = node.root() {
-            label = format!("{root}\n{label}");
-        }
-        if self.options.refcounts
-            && let Some(strong) = node.strong()
-        {
-            label.push_str(&format!(" [{strong}]"));
-        }
-        let mut line = |text: &str| {
-            if !text.is_empty() {
-                label.push('\n');
-                label.push_str(text);
-            }
-        };
-        let own = node.label().map(str::to_owned);
-        if let Some(text) = own.or_else(|| self.options.label?(node)) {
-            line(&text.chars().take(WIDTH).collect::<String>());
-        }
-        match node.state() {
-            State::OtherThread => line("of another thread"),
-            State::Lent => line("lent as &mut"),
-            State::Panicked => line("its visit panicked"),
-            _ => {}
-        }
-        if self.options.sites
-            && let Some(site) = node.site()
-        {
-            line(&site.to_string());
-        }
-        if let Some(info) = self.options.extra_info.and_then(|of| of(node)) {
-            line(&info);
-        }
-        label
-    }
-
-    fn brightness(&self, depth: usize) -> f64 {
-        if self.max_depth == 0 {
-            return 1.0;
-        }
-        let part = (depth as f64 / self.max_depth as f64).min(1.0);
-        1.0 - part * 0.7
     }
 }

@@ -308,18 +308,3 @@ fn is_at(file: &File, path: &Path) -> bool {
 fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
-
-/// What to do about an error of a file that cannot be written.
-pub(crate) fn remedy(error: &io::Error) -> Option<&'static str> {
-    Some(match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "create its folder first",
-        io::ErrorKind::PermissionDenied => "make it writable, or choose another path",
-        io::ErrorKind::ReadOnlyFilesystem => "choose a path that can be written to",
-        io::ErrorKind::IsADirectory => "name a file inside of it",
-        io::ErrorKind::InvalidFilename => "choose a shorter name",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "make room, or choose another path"
-        }
-        _ => return None,
-    })
-}

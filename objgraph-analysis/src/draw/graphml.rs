@@ -11,7 +11,6 @@ use objgraph_core::Snapshot;
 use crate::words::name_in_full;
 
 use super::drawing::Drawing;
-use super::json::{kind, role};
 use crate::words::visible;
 
 /// The fields of nodes and edges: name, and type in GraphML.
@@ -55,7 +54,7 @@ impl Drawing {
             data.node(at)?;
             data.text(&node.label)?
                 .text(name_in_full(&node.type_name))?;
-            data.text(role(node.role).0)?.text(&ids)?;
+            data.text(node.role.name().0)?.text(&ids)?;
             data.text(node.depth)?.text(node.is_start)?;
             data.text(node.is_highlighted)?.text(node.implements_drop)?;
             data.text(node.is_opaque)?.end("node")?;
@@ -63,7 +62,7 @@ impl Drawing {
         for (at, edge) in self.edges.iter().enumerate() {
             let mut data = Data::new(out, EDGE, "ed");
             data.edge(at, edge.from, edge.to)?;
-            data.text(&edge.label)?.text(kind(edge.kind))?;
+            data.text(&edge.label)?.text(edge.kind_name())?;
             data.text(edge.references)?.end("edge")?;
         }
         end(out)

@@ -10,11 +10,7 @@ use std::io::{self, Write};
 
 use objgraph_core::Snapshot;
 
-pub(super) use self::drawing::{kind, role};
 use super::drawing::Drawing;
-
-/// The number of the schema; it grows when a field is removed or changes its meaning.
-const VERSION: u64 = 1;
 
 impl Drawing {
     /// The drawing as JSON, in one line. What is in it is told in `docs/json.md`; its parts are

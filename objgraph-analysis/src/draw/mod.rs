@@ -5,10 +5,14 @@
 mod dot;
 mod dot_program;
 mod drawing;
+mod error;
 mod file;
 mod graphml;
 mod json;
+mod labels;
+mod legend;
 mod mermaid;
+mod new_file;
 mod notebook;
 mod picture;
 mod style;
@@ -17,12 +21,14 @@ mod tree;
 mod type_cycles;
 mod viewer;
 
-pub use drawing::{Drawing, DrawingOptions, DrawnEdge, DrawnNode, ExtraInfo, NodeAttrs, Role};
+pub use drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+pub use error::PictureError;
 #[doc(hidden)]
 pub use file::write_whole;
 pub use graphml::write_graphml;
 pub use json::write_json;
-pub use picture::{PictureError, save, to_svg};
+pub use labels::{DrawingOptions, ExtraInfo, NodeAttrs};
+pub use picture::{save, to_svg};
 #[doc(hidden)]
 pub use svg::to_svg as to_svg_without_dot;
 pub use tree::TextStyle;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Drawing, to_svg};
+use super::drawing::Drawing;
+use super::picture::to_svg;
 use crate::print::print;
 
 impl Drawing {

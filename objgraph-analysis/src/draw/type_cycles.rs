@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
-use super::picture::{PictureError, save};
+use super::error::PictureError;
+use super::picture::save;
 use crate::analysis::{EdgeKind, Ownership, TypeCycle, TypeCycles};
 
 impl TypeCycles {

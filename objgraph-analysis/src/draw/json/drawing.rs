@@ -1,9 +1,7 @@
 //! A drawing as a value of JSON.
 
-use super::VERSION;
-use super::value::Json;
-use crate::analysis::EdgeKind;
-use crate::draw::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use super::value::{Json, VERSION};
+use crate::draw::drawing::{Drawing, DrawnEdge, DrawnNode};
 use crate::words::name_in_full;
 
 pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
@@ -23,7 +21,7 @@ pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
 }
 
 pub(super) fn node(node: &DrawnNode) -> Json<'_> {
-    let (role, count) = role(node.role);
+    let (role, count) = node.role.name();
     let ids = node.objects.iter().map(|id| Json::text(id.to_string()));
     let attribute = |(name, value): &'_ (String, String)| {
         Json::list([name, value].map(|text| Json::text(text.clone())))
@@ -52,32 +50,9 @@ pub(super) fn edge(edge: &DrawnEdge) -> Json<'_> {
         ("from", Json::number(edge.from)),
         ("to", Json::number(edge.to)),
         ("label", Json::text(&*edge.label)),
-        ("kind", Json::text(kind(edge.kind))),
+        ("kind", Json::text(edge.kind_name())),
         ("references", Json::number(edge.references)),
     ])
-}
-
-/// The name of a role, and the number that goes with it.
-pub(in crate::draw) fn role(role: Role) -> (&'static str, Option<u64>) {
-    match role {
-        Role::Object => ("object", None),
-        Role::Root => ("root", None),
-        Role::Stack => ("stack", None),
-        Role::Outside(references) => ("outside", Some(references)),
-        Role::Hidden => ("hidden", None),
-        Role::MoreReferences(more) => ("more_references", Some(more as u64)),
-        Role::MoreBackreferences(more) => ("more_backreferences", Some(more as u64)),
-        Role::MoreObjects(more) => ("more_objects", Some(more as u64)),
-    }
-}
-
-pub(in crate::draw) fn kind(kind: EdgeKind) -> &'static str {
-    match kind {
-        EdgeKind::Strong => "strong",
-        EdgeKind::Weak => "weak",
-        EdgeKind::Cycle => "cycle",
-        EdgeKind::Hint => "hint",
-    }
 }
 
 /// As in [`Drawing::to_json`].

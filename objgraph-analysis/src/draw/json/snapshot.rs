@@ -7,8 +7,7 @@ use objgraph_core::{
     TypeInfo, shown_name,
 };
 
-use super::VERSION;
-use super::value::Json;
+use super::value::{Json, VERSION};
 use crate::words::name_in_full;
 
 pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {

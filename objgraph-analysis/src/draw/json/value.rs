@@ -5,6 +5,9 @@ use std::fmt::{self, Write as _};
 
 use crate::words::is_unprintable;
 
+/// The number of the schema; it grows when a field is removed or changes its meaning.
+pub(super) const VERSION: u64 = 1;
+
 /// A value of JSON. Objects keep the order of their fields.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json<'a> {

@@ -1,6 +1,7 @@
 //! The legend of a picture: what the marks in it mean.
 
-use super::{Drawing, DrawnEdge, DrawnNode, EdgeKind, Role};
+use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
+use crate::analysis::EdgeKind;
 
 /// A line for each mark that the drawing has.
 #[doc(hidden)]

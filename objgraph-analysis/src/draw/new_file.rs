@@ -1,0 +1,39 @@
+//! Pictures in new files, whose names nobody chose.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::PictureError;
+
+/// Writes a file of a name that is not taken, which others than its owner cannot read.
+pub(super) fn new_file(
+    folder: &Path,
+    extension: &str,
+    bytes: &[u8],
+) -> Result<PathBuf, PictureError> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("objgraph-{}-{number}.{extension}", std::process::id());
+        let path = folder.join(name);
+        let written = options
+            .open(&path)
+            .and_then(|mut file: File| file.write_all(bytes));
+        match written {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                // A part of it is of no use; and it may not have been made at all.
+                let _ = fs::remove_file(&path);
+                return Err(PictureError::Unwritable { path, error });
+            }
+        }
+    }
+}
