@@ -11,24 +11,24 @@ use super::style::{self, Colour, Dash, EdgeStyle, NodeStyle, Pull, Shape, is_ide
 use crate::analysis::EdgeKind;
 use crate::words::is_unprintable;
 
-/// What the text is for.
+/// The reader of the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// To be read by people and programs: as Python's objgraph writes it.
+    /// People and programs: the text is as Python's objgraph writes it.
     Reading,
-    /// To be drawn by Graphviz, so that it looks as SVG without Graphviz does.
+    /// Graphviz: the picture looks as SVG without Graphviz does.
     Drawing,
 }
 
-/// A label with more bytes is written as plain text, which can be in several pieces.
+/// Maximum number of bytes of a label in a table; a longer one is plain text, which can be split.
 const LONGEST_TABLE: usize = 8000;
 
 impl Drawing {
-    /// The drawing as DOT text. Node `n` of it is called `o` and `n` plus 1.
+    /// Returns the drawing as DOT text. Its node `n` is called `o` and `n` plus 1.
     #[must_use]
     pub fn to_dot(&self) -> String {
         let mut out = Vec::new();
-        // A vector takes all that is written.
+        // Writing to a vector does not fail.
         let _ = self.write_dot(&mut out);
         String::from_utf8(out).unwrap_or_default()
     }
@@ -42,7 +42,7 @@ impl Drawing {
         self.write_dot_for(Purpose::Reading, out)
     }
 
-    /// The drawing as DOT text that Graphviz draws as we would.
+    /// Returns the drawing as DOT text that Graphviz draws as our own layout would.
     pub(super) fn to_dot_for_graphviz(&self) -> String {
         let mut out = Vec::new();
         let _ = self.write_dot_for(Purpose::Drawing, &mut out);
@@ -113,8 +113,8 @@ impl Drawing {
         writeln!(out, "}}")
     }
 
-    /// The labels of the arrows of a node to itself. Graphviz draws several across each other's
-    /// labels, so there is one arrow for all of a kind.
+    /// Returns the labels of the edges of each node to itself. Graphviz draws several across each
+    /// other's labels, so one edge represents all of a kind.
     fn loops(&self) -> BTreeMap<(usize, bool), Vec<&str>> {
         let mut loops: BTreeMap<_, Vec<&str>> = BTreeMap::new();
         for edge in self.edges.iter().filter(|edge| edge.from == edge.to) {
@@ -124,7 +124,7 @@ impl Drawing {
     }
 }
 
-/// What Graphviz would do in another way than SVG without it: fonts, corners, sizes.
+/// Writes the fonts, corners and sizes of SVG without Graphviz, in place of Graphviz's own.
 fn write_defaults(out: &mut dyn Write) -> io::Result<()> {
     let font = format!("fontname=\"{}\"", style::FONT);
     writeln!(out, "  graph[{font},nodesep=0.3,ranksep=0.35];")?;
@@ -163,7 +163,7 @@ fn edge_attributes(style: &EdgeStyle<'_>) -> Vec<String> {
     attributes
 }
 
-/// The arrow of a node to itself: which node, and whether it is weak.
+/// Returns the kind of an edge of a node to itself: which node, and whether it is weak.
 fn loop_of(edge: &DrawnEdge) -> (usize, bool) {
     (edge.from, edge.kind == EdgeKind::Weak)
 }
@@ -172,12 +172,13 @@ fn is_weak_loop(edge: &DrawnEdge) -> bool {
     loop_of(edge) == (edge.to, true)
 }
 
-/// A label as an attribute.
+/// Returns a label as an attribute.
 fn plain(label: &str) -> Option<String> {
     (!label.is_empty()).then(|| format!("label=\"{}\"", quote(label)))
 }
 
-/// Labels as an attribute: a table with a background.
+/// Returns labels as an attribute: a table, since only tables have a background, which the labels
+/// need where lines cross them.
 fn table(labels: &[&str]) -> Option<String> {
     let rows = labels.iter().filter(|label| !label.is_empty());
     let rows: String = rows
@@ -195,7 +196,7 @@ fn table(labels: &[&str]) -> Option<String> {
     (!rows.is_empty()).then(|| format!("label=<{table}{rows}</table>>"))
 }
 
-/// The text, as it stands in a table.
+/// Returns the text for use in a table.
 fn in_table(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -237,8 +238,8 @@ fn write_node(
     Ok(())
 }
 
-/// The attributes that stand beside the label. What Python's objgraph sets in statements of their
-/// own is not among them: text in red or white, and the fill that shows the distance from the start.
+/// Returns the attributes beside the label, without those that Python's objgraph sets in statements
+/// of their own: text in red or white, and the fill that shows the distance from the start.
 fn node_attributes(style: &NodeStyle<'_>, purpose: Purpose) -> Vec<String> {
     let mut attributes = Vec::new();
     let shape = style.shape.map(Shape::for_graphviz);
@@ -278,13 +279,13 @@ fn write_drop_mark(out: &mut dyn Write, name: usize, purpose: Purpose) -> io::Re
     )
 }
 
-/// Attributes that follow another.
+/// Returns the attributes for use after another one.
 fn in_list(attributes: &[String]) -> String {
     let attributes = attributes.iter().map(|attribute| format!(",{attribute}"));
     attributes.collect()
 }
 
-/// A colour as an attribute: in quotes if it is not one word.
+/// Returns a colour as an attribute, in quotes if it is not one word.
 fn colour(name: &str, colour: Option<&Colour<'_>>) -> Option<String> {
     let value = colour?.for_graphviz();
     Some(match is_identifier(value) {
@@ -293,8 +294,8 @@ fn colour(name: &str, colour: Option<&Colour<'_>>) -> Option<String> {
     })
 }
 
-/// The text, as it stands between the quotes of a DOT string; one that is long as several that are
-/// joined, since Graphviz reads at most 16,384 bytes of one.
+/// Returns the text for use between the quotes of a DOT string; a long text as several strings that
+/// are joined, since Graphviz reads at most 16,384 bytes of one.
 fn quote(text: &str) -> String {
     const LONGEST: usize = 8000;
     let mut out = String::with_capacity(text.len());
@@ -312,7 +313,7 @@ fn quote(text: &str) -> String {
             '\t' => out.push(' '),
             // Graphviz reads `&lt;` in a label as `<`.
             '&' if is_entity(&text[at + 1..]) => out.push_str("&amp;"),
-            // Nor valid in SVG, most of them.
+            // Most of them are not valid in SVG either.
             c if is_unprintable(c) => {
                 out.push_str(&format!("\\\\u{{{:x}}}", u32::from(c)));
             }
@@ -322,13 +323,13 @@ fn quote(text: &str) -> String {
     out
 }
 
-/// Whether a text that follows `&` would be read as an entity: `lt;`, `#38;`.
+/// Whether a text that follows `&` would form an entity: `lt;`, `#38;`.
 fn is_entity(rest: &str) -> bool {
     let name = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
     name.len() < rest.len() && name.starts_with(';')
 }
 
-/// The attribute's name: in quotes if it is no name to Graphviz, or a word of its language.
+/// Returns the attribute's name, in quotes if Graphviz would not read it as a name.
 fn attribute_name(name: &str) -> String {
     const WORDS: [&str; 6] = ["node", "edge", "graph", "digraph", "subgraph", "strict"];
     match is_identifier(name) && !WORDS.iter().any(|word| name.eq_ignore_ascii_case(word)) {

@@ -7,69 +7,90 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What became of a run.
+/// The program that draws pictures of DOT text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DotProgram<'p> {
+    pub(super) name: &'p OsStr,
+    /// Maximum time for one picture.
+    pub(super) limit: Duration,
+}
+
+/// The result of a run.
 pub(super) enum Outcome {
-    /// The program is not there.
+    /// The program is not installed.
     Missing,
     /// It could not be started, or its output could not be read.
     Broken(io::Error),
     /// It did not end in time, and was stopped.
     TimedOut(Duration),
-    /// It ended with an error, and said this.
+    /// It ended with an error and this message.
     Failed(ExitStatus, String),
-    /// What it wrote.
+    /// It wrote this picture.
     Done(Vec<u8>),
 }
 
-/// Runs `program -T<format>` on the text, without a shell.
-///
-/// The text goes in and the picture comes out in threads of their own, so that neither can block
-/// the other, and this thread waits for the end of the output with a limit.
-pub(super) fn run(program: &OsStr, format: &str, text: &str, limit: Duration) -> Outcome {
-    let start = Instant::now();
-    let mut child = match Command::new(program)
-        .arg(format!("-T{format}"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-    {
-        Ok(child) => child,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Missing,
-        Err(error) => return Outcome::Broken(error),
-    };
-    let (picture, messages) = match start_threads(&mut child, text.to_owned()) {
-        Ok(ends) => ends,
-        Err(error) => {
-            stop(&mut child);
-            return Outcome::Broken(error);
+impl DotProgram<'_> {
+    /// The program that `PATH` leads to.
+    pub(super) fn installed() -> DotProgram<'static> {
+        DotProgram {
+            name: OsStr::new("dot"),
+            limit: Duration::from_secs(30),
         }
-    };
-    let receive = |from: mpsc::Receiver<io::Result<Vec<u8>>>| {
-        let left = limit.saturating_sub(start.elapsed());
-        from.recv_timeout(left).ok()
-    };
-    // Both ends close when the program ends, and not before, as long as it behaves.
-    let (Some(picture), Some(messages)) = (receive(picture), receive(messages)) else {
-        stop(&mut child);
-        return Outcome::TimedOut(limit);
-    };
-    match (child.wait(), picture) {
-        (Err(error), _) | (_, Err(error)) => Outcome::Broken(error),
-        (Ok(status), Ok(picture)) if status.success() => Outcome::Done(picture),
-        (Ok(status), Ok(_)) => {
-            let messages = messages.unwrap_or_default();
-            Outcome::Failed(status, String::from_utf8_lossy(&messages).trim().to_owned())
+    }
+
+    /// Runs `dot -T<format>` on the text, without a shell.
+    ///
+    /// Threads of their own write the text and read the picture, so that neither can block the
+    /// other, and this thread waits for the end of the output with a limit.
+    pub(super) fn run(&self, format: &str, text: &str) -> Outcome {
+        let start = Instant::now();
+        let mut child = match Command::new(self.name)
+            .arg(format!("-T{format}"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+        {
+            Ok(child) => child,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Missing,
+            Err(error) => return Outcome::Broken(error),
+        };
+        let (picture, messages) = match start_threads(&mut child, text.to_owned()) {
+            Ok(outputs) => outputs,
+            Err(error) => {
+                stop(&mut child);
+                return Outcome::Broken(error);
+            }
+        };
+        let receive = |output: Output| {
+            let left = self.limit.saturating_sub(start.elapsed());
+            output.recv_timeout(left).ok()
+        };
+        // A program that behaves closes both when it ends, and not before.
+        let (Some(picture), Some(messages)) = (receive(picture), receive(messages)) else {
+            stop(&mut child);
+            return Outcome::TimedOut(self.limit);
+        };
+        match (child.wait(), picture) {
+            (Err(error), _) | (_, Err(error)) => Outcome::Broken(error),
+            (Ok(status), Ok(picture)) if status.success() => Outcome::Done(picture),
+            (Ok(status), Ok(_)) => {
+                let messages = messages.unwrap_or_default();
+                let messages = String::from_utf8_lossy(&messages);
+                Outcome::Failed(status, messages.trim().to_owned())
+            }
         }
     }
 }
 
 type Output = mpsc::Receiver<io::Result<Vec<u8>>>;
 
+/// Starts the threads of a child, and returns what arrives from its standard output and its
+/// standard error.
 fn start_threads(child: &mut Child, text: String) -> io::Result<(Output, Output)> {
     if let Some(mut input) = child.stdin.take() {
         spawn(move || {
-            // A program that does not read to the end says why on its own.
+            // A program that does not read to the end explains why itself.
             let _ = input.write_all(text.as_bytes());
         })?;
     }
@@ -84,7 +105,7 @@ fn read_all(from: Option<impl Read + Send + 'static>) -> io::Result<Output> {
     spawn(move || {
         let mut all = Vec::new();
         let result = from.map_or(Ok(0), |mut from| from.read_to_end(&mut all));
-        // Nobody listens any more if the time is over.
+        // The receiver is gone if the time was over.
         let _ = send.send(result.map(|_| all));
     })?;
     Ok(receive)
@@ -97,7 +118,7 @@ fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<()> {
         .map(drop)
 }
 
-/// Ends the child. It may have ended by itself just now, which is as good.
+/// Ends the child. An error means that it ended by itself just now.
 fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();

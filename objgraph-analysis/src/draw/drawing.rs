@@ -4,26 +4,26 @@ use objgraph_core::ObjectId;
 
 use crate::analysis::EdgeKind;
 
-/// A picture as plain data: nodes with their texts, the arrows between them, and what each is.
+/// A picture as plain data: nodes with their texts and the edges between them.
 ///
 /// Every format is written from this and nothing else.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Drawing {
-    /// The nodes, in the order in which they were met, the starts first.
+    /// The nodes in the order of the search: breadth first from the starts.
     pub nodes: Vec<DrawnNode>,
-    /// The arrows, in the order in which they were met.
+    /// The edges in the order of the search.
     pub edges: Vec<DrawnEdge>,
     /// The sets of nodes that own each other in cycles: indices into `nodes`, sorted.
     pub cycles: Vec<Vec<usize>>,
-    /// Whether it goes from the starts to what refers to them, not to what they refer to.
+    /// Whether it shows what refers to the starts, rather than what they refer to.
     pub is_backwards: bool,
-    /// What the marks in this picture mean, a line each; empty if no legend is drawn.
+    /// What the marks in this picture mean, one line each; empty if no legend is drawn.
     pub legend: Vec<String>,
 }
 
 impl Drawing {
-    /// How many objects it stands for, those in stacks included.
+    /// Returns the number of objects in it, including those in stacks.
     #[must_use]
     pub fn objects(&self) -> usize {
         self.nodes.iter().map(|node| node.objects.len()).sum()
@@ -34,27 +34,27 @@ impl Drawing {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DrawnNode {
-    /// What it stands for.
+    /// What it represents.
     pub role: Role,
-    /// The objects it stands for: one, several if it is a stack, none if it is a hint.
+    /// The objects that it represents: one, several for a stack, none for a hint.
     pub objects: Vec<ObjectId>,
     /// The full name of their type; empty where there is none.
     pub type_name: String,
-    /// What is written in it: lines, joined by `\n`.
+    /// Its text: lines, joined by `\n`.
     pub label: String,
-    /// How many references it is from the start.
+    /// Number of references between it and the start.
     pub depth: usize,
-    /// How bright it is, from 1 at the start to 0.3 at the greatest depth that was asked for.
+    /// Its brightness, from 1 at the start to 0.3 at the maximum depth of the picture.
     pub brightness: f64,
     /// Whether the picture starts here.
     pub is_start: bool,
-    /// Whether it was asked to stand out.
+    /// Whether the user highlighted it.
     pub is_highlighted: bool,
     /// Whether the type implements `Drop`.
     pub implements_drop: bool,
-    /// Whether the trace could not look into it.
+    /// Whether the trace could not see into it.
     pub is_opaque: bool,
-    /// Attributes of Graphviz that were asked for, by name and value.
+    /// Attributes of Graphviz that the user asked for, by name and value.
     pub attributes: Vec<(String, String)>,
 }
 
@@ -78,7 +78,7 @@ impl DrawnNode {
     }
 }
 
-/// What a node of a drawing stands for.
+/// What a node of a drawing represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Role {
@@ -86,22 +86,22 @@ pub enum Role {
     Object,
     /// A root: a static, a thread-local or a scoped value that the user named.
     Root,
-    /// Several objects of one type that are alike.
+    /// Several similar objects of one type.
     Stack,
-    /// So many references that are held by nothing the trace saw.
+    /// External references, which no traced object holds: how many.
     Outside(u64),
-    /// A value inside an object that the trace could not look into.
+    /// A value inside an object that the trace could not see into.
     Hidden,
-    /// So many references from one object that are not drawn.
+    /// References from one object that are not drawn: how many.
     MoreReferences(usize),
-    /// So many references to one object that are not drawn.
+    /// References to one object that are not drawn: how many.
     MoreBackreferences(usize),
-    /// So many objects that are not drawn.
+    /// Objects that are not drawn: how many.
     MoreObjects(usize),
 }
 
 impl Role {
-    /// Whether it tells that something is not drawn.
+    /// Whether it counts what is not drawn.
     #[must_use]
     pub const fn is_more(self) -> bool {
         matches!(
@@ -110,7 +110,7 @@ impl Role {
         )
     }
 
-    /// Its name in formats for programs, and the number that goes with it.
+    /// Returns its name in formats for programs, and its number.
     pub(super) const fn name(self) -> (&'static str, Option<u64>) {
         match self {
             Self::Object => ("object", None),
@@ -125,24 +125,24 @@ impl Role {
     }
 }
 
-/// An arrow of a drawing.
+/// An edge of a drawing: an arrow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DrawnEdge {
-    /// Where it begins: an index into [`Drawing::nodes`].
+    /// Its source: an index into [`Drawing::nodes`].
     pub from: usize,
-    /// Where it ends: an index into [`Drawing::nodes`].
+    /// Its target: an index into [`Drawing::nodes`].
     pub to: usize,
     /// The path that holds the reference; empty where there is none.
     pub label: String,
-    /// What it stands for.
+    /// What it represents.
     pub kind: EdgeKind,
-    /// How many references it stands for; more than one from and to stacks.
+    /// Number of references that it represents; more than one from and to stacks.
     pub references: usize,
 }
 
 impl DrawnEdge {
-    /// Returns an arrow for one reference.
+    /// Returns an edge for one reference.
     #[must_use]
     pub fn new(from: usize, to: usize, label: impl Into<String>, kind: EdgeKind) -> Self {
         Self {
@@ -154,7 +154,7 @@ impl DrawnEdge {
         }
     }
 
-    /// The name of its kind in formats for programs.
+    /// Returns the name of its kind in formats for programs.
     pub(super) const fn kind_name(&self) -> &'static str {
         match self.kind {
             EdgeKind::Strong => "strong",

@@ -27,30 +27,30 @@ pub enum PictureError {
     DotFailed {
         /// The format that was asked for.
         format: String,
-        /// How it ended.
+        /// Its exit status.
         status: String,
         /// What it wrote to its standard error.
         message: String,
-        /// The file of the text that it was given; `None` if nothing was to be saved.
+        /// The file of its input; `None` if no file was to be saved.
         kept: Option<PathBuf>,
     },
     /// `dot` took too long and was stopped.
     DotTimedOut {
-        /// How long it was given.
+        /// Its limit.
         limit: Duration,
-        /// The file of the text that it was given; `None` if nothing was to be saved.
+        /// The file of its input; `None` if no file was to be saved.
         kept: Option<PathBuf>,
     },
-    /// The layout for SVG without `dot` could not do it.
+    /// `dot` is not installed, and our own layout for SVG failed.
     LayoutFailed {
         /// Why.
         reason: String,
     },
-    /// The picture would show too much to be read.
+    /// The picture would show too much to be readable.
     TooLarge {
-        /// How many objects are within its reach.
+        /// Number of objects within its reach.
         objects: usize,
-        /// How many nodes it may have.
+        /// Maximum number of nodes.
         max_nodes: usize,
     },
     /// The writer failed.
@@ -69,8 +69,8 @@ impl fmt::Display for PictureError {
         match self {
             Self::UnknownFormat { path } => write!(
                 f,
-                "cannot tell the format of the picture from {:?}: end the file name in .svg, .dot \
-                 or .png",
+                "the extension of {:?} is no format of pictures: let the name end in .svg, .dot or \
+                 .png",
                 path.display().to_string()
             ),
             Self::DotMissing { format } => write!(
@@ -97,7 +97,7 @@ impl fmt::Display for PictureError {
                 if !message.is_empty() {
                     write!(f, ": {}", visible(message))?;
                 }
-                tell_kept(f, kept.as_deref())
+                write_kept(f, kept.as_deref())
             }
             Self::DotTimedOut { limit, kept } => {
                 write!(
@@ -106,7 +106,7 @@ impl fmt::Display for PictureError {
                      or save as .dot",
                     limit.as_secs()
                 )?;
-                tell_kept(f, kept.as_deref())
+                write_kept(f, kept.as_deref())
             }
             Self::LayoutFailed { reason } => write!(
                 f,
@@ -115,10 +115,10 @@ impl fmt::Display for PictureError {
             ),
             Self::TooLarge { objects, max_nodes } => write!(
                 f,
-                "the picture would show up to {objects} objects, which nobody can read: ask for a \
-                 smaller max_depth or too_many, leave types out with without_types, do not expand \
+                "the picture would show up to {objects} objects, too many to read: set a smaller \
+                 max_depth or too_many, leave types out with without_types or draw nothing behind \
                  them with collapse, fold objects that are alike with fold(true), or, if you must, \
-                 set max_nodes (now {max_nodes})"
+                 set a larger max_nodes (now {max_nodes})"
             ),
             Self::Write(error) => write!(f, "cannot write the picture: {error}"),
             Self::Unwritable { path, error } => {
@@ -132,9 +132,9 @@ impl fmt::Display for PictureError {
     }
 }
 
-fn tell_kept(f: &mut fmt::Formatter<'_>, kept: Option<&Path>) -> fmt::Result {
+fn write_kept(f: &mut fmt::Formatter<'_>, kept: Option<&Path>) -> fmt::Result {
     match kept {
-        Some(path) => write!(f, "; what it was given is in {}", path_in_line(path)),
+        Some(path) => write!(f, "; its input is kept in {}", path_in_line(path)),
         None => Ok(()),
     }
 }
@@ -164,8 +164,8 @@ fn remedy(error: &io::Error) -> Option<&'static str> {
     Some(match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "create its folder first",
         io::ErrorKind::PermissionDenied => "make it writable, or choose another path",
-        io::ErrorKind::ReadOnlyFilesystem => "choose a path that can be written to",
-        io::ErrorKind::IsADirectory => "name a file inside of it",
+        io::ErrorKind::ReadOnlyFilesystem => "choose a path on another file system",
+        io::ErrorKind::IsADirectory => "name a file inside it",
         io::ErrorKind::InvalidFilename => "choose a shorter name",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "make room, or choose another path"

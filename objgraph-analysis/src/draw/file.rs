@@ -1,14 +1,14 @@
 //! Writes a file as [`std::fs::write`] does, but whole or not at all.
 //!
-//! The bytes go to a temporary file in the folder of the target, which takes the target's place
+//! The bytes are written to a temporary file in the folder of the target, which replaces the target
 //! once it is complete, with the target's mode and owner. Links are followed. What cannot be
-//! replaced is written to: a pipe, a device, a file with several names (hard links), and a file
-//! whose folder or owner does not allow a new one in its place.
+//! replaced is written to in place: a pipe, a device, a file with several names (hard links), and a
+//! file whose folder or owner does not allow a new one in its place.
 //!
 //! A writer holds a lock on its temporary until that has become the target, so a temporary that
 //! can be locked has lost its writer. The next writer in the folder removes it. Temporaries are
-//! numbered from 0 in each folder, so they are found without a listing of the folder, and their
-//! names are short whatever the target is called.
+//! numbered from 0 in each folder, so they are found without listing the folder, and their names are
+//! short whatever the target is called.
 
 #[cfg(test)]
 mod tests;
@@ -17,20 +17,20 @@ use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Number of links that may lead to each other, as on Linux.
+/// Maximum number of links that lead to each other, as on Linux.
 const LINKS: usize = 40;
 
 /// Number of missing temporaries in a row after which no more are searched for.
 const GAP: usize = 16;
 
-/// Writes the file; on failure what was there is still there.
+/// Writes the file; on failure its old content stays.
 #[doc(hidden)]
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = &match end_of_links(path)? {
-        End::Path(path) => path,
-        End::Stdout => return write_all(&mut io::stdout().lock(), bytes),
-        End::Stderr => return write_all(&mut io::stderr().lock(), bytes),
-        End::Descriptor(path) => {
+    let path = &match target(path)? {
+        Target::Path(path) => path,
+        Target::Stdout => return write_all(&mut io::stdout().lock(), bytes),
+        Target::Stderr => return write_all(&mut io::stderr().lock(), bytes),
+        Target::Descriptor(path) => {
             let mut file = OpenOptions::new().append(true).open(path)?;
             return write_all(&mut file, bytes);
         }
@@ -47,10 +47,10 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Whether something other than a file and a folder is there: a pipe or a device.
+/// Whether the path leads to something other than a file or a folder: a pipe or a device.
 pub(super) fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
-        || !matches!(end_of_links(path), Ok(End::Path(_)) | Err(_))
+        || !matches!(target(path), Ok(Target::Path(_)) | Err(_))
 }
 
 fn write_all(out: &mut dyn io::Write, bytes: &[u8]) -> io::Result<()> {
@@ -65,38 +65,38 @@ fn is_folder_name(path: &Path) -> bool {
 }
 
 /// What a path leads to.
-enum End {
-    /// What is there is no link.
+enum Target {
+    /// This path, which is no link.
     Path(PathBuf),
-    /// This process's own standard output. To open it anew would truncate a file that it is
-    /// redirected to, or overwrite its beginning.
+    /// This process's own standard output. Opening it anew would truncate a file to which it is
+    /// redirected, or overwrite its beginning.
     Stdout,
     Stderr,
     /// Another file that this process has open.
     Descriptor(PathBuf),
 }
 
-fn end_of_links(path: &Path) -> io::Result<End> {
+fn target(path: &Path) -> io::Result<Target> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
         if cfg!(unix)
             && let Some(number) = descriptor(&path)
         {
             return Ok(match number {
-                1 => End::Stdout,
-                2 => End::Stderr,
-                _ => End::Descriptor(path),
+                1 => Target::Stdout,
+                2 => Target::Stderr,
+                _ => Target::Descriptor(path),
             });
         }
         match fs::read_link(&path) {
             Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
-            Err(_) => return Ok(End::Path(path)),
+            Err(_) => return Ok(Target::Path(path)),
         }
     }
     Err(io::Error::other("too many links lead to each other"))
 }
 
-/// The number of the open file that a path names: 1 for `/dev/stdout`.
+/// Returns the number of the open file that a path names: 1 for `/dev/stdout`.
 fn descriptor(path: &Path) -> Option<u32> {
     match path.to_str()? {
         "/dev/stdout" => return Some(1),
@@ -111,7 +111,7 @@ fn descriptor(path: &Path) -> Option<u32> {
 
 /// Writes to a file that exists.
 fn replace(path: &Path, found: &Metadata, bytes: &[u8]) -> io::Result<()> {
-    // A file that may not be written to stays, although its folder would allow a new one.
+    // A file that is not writable stays, although its folder would allow a new one.
     let mut target = OpenOptions::new().write(true).open(path)?;
     if has_one_name(found) {
         match write_new(path, Some(found), bytes) {
@@ -119,7 +119,7 @@ fn replace(path: &Path, found: &Metadata, bytes: &[u8]) -> io::Result<()> {
             result => return result,
         }
     }
-    // Where it cannot be read, it cannot be restored.
+    // If it cannot be read, it cannot be restored.
     let before = fs::read(path);
     let written = overwrite(&mut target, bytes);
     if written.is_err()
@@ -152,7 +152,7 @@ fn forbids_replacing(error: &io::Error) -> bool {
 
 #[cfg(unix)]
 fn has_one_name(found: &Metadata) -> bool {
-    // None, if another writer has just replaced it.
+    // 0, if another writer has just replaced it.
     std::os::unix::fs::MetadataExt::nlink(found) <= 1
 }
 
@@ -161,7 +161,7 @@ fn has_one_name(_: &Metadata) -> bool {
     true
 }
 
-/// Writes a new file and moves it to the path; it is like the file that was found there.
+/// Writes a new file and moves it to the path, with the mode and the owner of the file found there.
 fn write_new(path: &Path, found: Option<&Metadata>, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let mut temporary = Temporary::create(folder, found.is_some())?;
@@ -188,7 +188,7 @@ fn make_like(file: &File, found: &Metadata) -> io::Result<()> {
     file.set_permissions(found.permissions())
 }
 
-/// A file that is to take the place of another; removed if it does not.
+/// A file that is to replace another; removed if it does not.
 #[derive(Debug)]
 struct Temporary {
     file: File,
@@ -198,7 +198,7 @@ struct Temporary {
 
 impl Temporary {
     /// Creates the temporary with the first number that no living writer has, and removes those of
-    /// dead writers. Nobody but the owner can read a `private` one.
+    /// dead writers. Only the owner can read a `private` one.
     fn create(folder: &Path, private: bool) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -218,7 +218,7 @@ impl Temporary {
                         is_moved: false,
                     });
                 }
-                // Another writer took it for abandoned before it was locked, and removes it.
+                // Another writer thought it abandoned before it was locked, and removes it.
                 Ok(_) => number += 1,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     if !remove_abandoned(&path) {
@@ -254,26 +254,26 @@ fn lock_new(file: &File, path: &Path) -> bool {
     match file.try_lock() {
         Ok(()) => is_at(file, path),
         Err(TryLockError::WouldBlock) => false,
-        // Where there are no locks, no writer can take it for abandoned.
+        // Where there are no locks, no writer can think it abandoned.
         Err(TryLockError::Error(_)) => true,
     }
 }
 
 /// Removes a temporary whose writer is dead; false if it is still there.
 fn remove_abandoned(path: &Path) -> bool {
-    // To open a pipe would wait.
+    // Opening a pipe would wait.
     if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
         return false;
     }
     let Ok(file) = OpenOptions::new().write(true).open(path) else {
         return false;
     };
-    // Whoever holds the lock of the file at this path may remove it, and nobody else: the lock is
-    // held until it is gone.
+    // Only the holder of the lock of the file at this path may remove it: the lock is held until the
+    // file is gone.
     file.try_lock().is_ok() && is_at(&file, path) && fs::remove_file(path).is_ok()
 }
 
-/// Removes those whose writers are dead, from this number on.
+/// Removes the temporaries of dead writers, from this number on.
 fn remove_abandoned_from(folder: &Path, first: usize) {
     let mut missing = 0;
     for number in first.. {

@@ -8,23 +8,21 @@ use std::io::{self, Write};
 
 use objgraph_core::Snapshot;
 
-use crate::words::name_in_full;
-
 use super::drawing::Drawing;
-use crate::words::visible;
+use crate::words::{name_in_full, visible};
 
-/// The fields of nodes and edges: name, and type in GraphML.
+/// The fields of nodes or edges: their names and their types in GraphML.
 type Keys = &'static [(&'static str, &'static str)];
 
 impl Drawing {
-    /// The drawing as [GraphML](http://graphml.graphdrawing.org/): its nodes are `n0`, `n1` and so
-    /// on, with the fields of [`DrawnNode`](super::DrawnNode) and
+    /// Returns the drawing as [GraphML](http://graphml.graphdrawing.org/): its nodes are `n0`, `n1`
+    /// and so on, with the fields of [`DrawnNode`](super::DrawnNode) and
     /// [`DrawnEdge`](super::DrawnEdge) as data. Characters that XML cannot hold are written as
     /// Rust writes them, `\u{0}`.
     #[must_use]
     pub fn to_graphml(&self) -> String {
         let mut out = Vec::new();
-        // A vector takes all that is written.
+        // Writing to a vector does not fail.
         let _ = self.write_graphml(&mut out);
         String::from_utf8(out).unwrap_or_default()
     }
@@ -50,7 +48,7 @@ impl Drawing {
         for (at, node) in self.nodes.iter().enumerate() {
             let ids: Vec<String> = node.objects.iter().map(ToString::to_string).collect();
             let ids = ids.join(" ");
-            let mut data = Data::new(out, NODE, "nd");
+            let mut data = Element::new(out, NODE, "nd");
             data.node(at)?;
             data.text(&node.label)?
                 .text(name_in_full(&node.type_name))?;
@@ -60,7 +58,7 @@ impl Drawing {
             data.text(node.is_opaque)?.end("node")?;
         }
         for (at, edge) in self.edges.iter().enumerate() {
-            let mut data = Data::new(out, EDGE, "ed");
+            let mut data = Element::new(out, EDGE, "ed");
             data.edge(at, edge.from, edge.to)?;
             data.text(&edge.label)?.text(edge.kind_name())?;
             data.text(edge.references)?.end("edge")?;
@@ -69,8 +67,8 @@ impl Drawing {
     }
 }
 
-/// Writes a whole snapshot as [GraphML](http://graphml.graphdrawing.org/), objects and references
-/// with what is known of them.
+/// Writes a whole snapshot as [GraphML](http://graphml.graphdrawing.org/): its objects and its
+/// references, with their fields.
 ///
 /// ```
 /// let kept = objgraph::rc::Rc::new("text".to_owned());
@@ -98,7 +96,7 @@ pub fn write_graphml(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()>
     begin(out, NODE, EDGE)?;
     for node in snapshot.nodes() {
         let site = node.site().map_or_else(String::new, ToString::to_string);
-        let mut data = Data::new(out, NODE, "nd");
+        let mut data = Element::new(out, NODE, "nd");
         data.node(node.node_id().index())?;
         data.text(node.id())?
             .text(name_in_full(&node.type_info().name))?;
@@ -109,7 +107,7 @@ pub fn write_graphml(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()>
     }
     let nodes = snapshot.nodes();
     for edge in nodes.flat_map(|node| snapshot.edges(node.node_id())) {
-        let mut data = Data::new(out, EDGE, "ed");
+        let mut data = Element::new(out, EDGE, "ed");
         data.edge(edge.number(), edge.source().index(), edge.target().index())?;
         data.text(edge.path())?.text(edge.is_strong())?;
         data.end("edge")?;
@@ -138,15 +136,15 @@ fn end(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  </graph>\n</graphml>")
 }
 
-/// The data of one node or edge, in the order of its keys; empty texts are left out.
-struct Data<'w> {
+/// A node or an edge: its data in the order of its keys, without empty texts.
+struct Element<'w> {
     out: &'w mut dyn Write,
     keys: Keys,
     prefix: &'static str,
     next: usize,
 }
 
-impl<'w> Data<'w> {
+impl<'w> Element<'w> {
     fn new(out: &'w mut dyn Write, keys: Keys, prefix: &'static str) -> Self {
         Self {
             out,
@@ -184,7 +182,7 @@ impl<'w> Data<'w> {
     }
 }
 
-/// The text as content of an element.
+/// Returns the text as the content of an element.
 fn escape(text: &str) -> String {
     visible(text)
         .replace('&', "&amp;")

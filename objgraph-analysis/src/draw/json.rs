@@ -1,4 +1,4 @@
-//! Drawings and snapshots as JSON: `docs/json.md` tells what is in it.
+//! Drawings and snapshots as JSON, as described in `docs/json.md`.
 
 mod drawing;
 mod snapshot;
@@ -13,16 +13,16 @@ use objgraph_core::Snapshot;
 use super::drawing::Drawing;
 
 impl Drawing {
-    /// The drawing as JSON, in one line. What is in it is told in `docs/json.md`; its parts are
-    /// those of [`Drawing`]. With the feature `serde`, `Drawing` serializes as the same.
+    /// Returns the drawing as JSON, in one line. Its fields are those of [`Drawing`], as described
+    /// in `docs/json.md`. With the feature `serde`, `Drawing` serializes to the same.
     #[must_use]
     pub fn to_json(&self) -> String {
         drawing::drawing(self).to_string()
     }
 }
 
-/// Writes a whole snapshot as JSON, a line for each object and each reference. What is in it is
-/// told in `docs/json.md`.
+/// Writes a whole snapshot as JSON, a line for each object and each reference, as described in
+/// `docs/json.md`.
 ///
 /// ```
 /// let kept = objgraph::rc::Rc::new("text".to_owned());

@@ -1,4 +1,4 @@
-//! The texts of a drawing: what is written for each object and reference that a picture shows.
+//! The texts of a drawing: turns the objects and references that a picture shows into labels.
 
 use std::fmt;
 
@@ -7,20 +7,18 @@ use objgraph_core::{Node, NodeId, PlaceKind, Snapshot, State};
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::legend;
 use crate::analysis::{Neighbourhood, PictureEdge, PictureNode, Subject};
-use crate::words::Names;
-use crate::words::count;
-use crate::words::named_thread;
+use crate::words::{Names, count, named_thread};
 
-/// What to write below an object's own text, if anything.
+/// Returns the text to write below an object's own, if any.
 pub type ExtraInfo<'f> = dyn Fn(Node<'_>) -> Option<String> + 'f;
 
-/// Attributes of Graphviz for an object's node, by name and value.
+/// Returns attributes of Graphviz for an object's node, by name and value.
 pub type NodeAttrs<'f> = dyn Fn(Node<'_>) -> Vec<(String, String)> + 'f;
 
-/// How many characters of an object's own text are drawn.
+/// Maximum number of characters of an object's own text.
 const WIDTH: usize = 40;
 
-/// What is written and how it looks.
+/// What a drawing says of its objects, and how they look.
 #[derive(Clone, Copy)]
 pub struct DrawingOptions<'f> {
     /// Writes the number of strong references after the type's name: `Node [2]`.
@@ -31,15 +29,15 @@ pub struct DrawingOptions<'f> {
     pub sites: bool,
     /// Marks objects whose type implements `Drop`.
     pub drops: bool,
-    /// Tells what the marks mean.
+    /// Explains the marks.
     pub legend: bool,
     /// Draws the objects for which this holds in blue.
     pub highlight: Option<&'f dyn Fn(Node<'_>) -> bool>,
-    /// Gives an object's short text, where the snapshot holds none.
+    /// Returns an object's short text, where the snapshot has none.
     pub label: Option<&'f ExtraInfo<'f>>,
     /// Writes this text below the object's own.
     pub extra_info: Option<&'f ExtraInfo<'f>>,
-    /// Gives the object's node these attributes of Graphviz, by name and value.
+    /// Returns attributes of Graphviz for the object's node, by name and value.
     pub node_attrs: Option<&'f NodeAttrs<'f>>,
 }
 
@@ -72,14 +70,15 @@ impl fmt::Debug for DrawingOptions<'_> {
 }
 
 impl Drawing {
-    /// Writes texts to what a picture shows.
+    /// Draws what a picture shows.
     pub fn new(snapshot: &Snapshot, picture: &Neighbourhood, options: &DrawingOptions<'_>) -> Self {
         let writer = Writer {
             snapshot,
             max_depth: picture.max_depth,
-            names: match options.shortnames {
-                true => Names::of(snapshot),
-                false => Names::in_full(snapshot),
+            names: if options.shortnames {
+                Names::of(snapshot)
+            } else {
+                Names::in_full(snapshot)
             },
             options,
         };

@@ -3,9 +3,8 @@
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use crate::analysis::EdgeKind;
 
-/// A line for each mark that the drawing has.
-#[doc(hidden)]
-pub fn of(drawing: &Drawing) -> Vec<String> {
+/// Returns a line for each mark that the drawing has.
+pub(super) fn of(drawing: &Drawing) -> Vec<String> {
     let nodes: [(fn(&DrawnNode) -> bool, &str); 10] = [
         (|node| node.is_start, "red text: the picture starts here"),
         (|node| node.depth > 0, "darker: further from the start"),
@@ -22,11 +21,11 @@ pub fn of(drawing: &Drawing) -> Vec<String> {
         (|node| node.is_opaque, "dashed box: could not be traced"),
         (
             |node| node.role == Role::Hidden,
-            "small dashed box: a value inside that could not be",
+            "small dashed box: a value inside that could not be traced",
         ),
         (
             |node| matches!(node.role, Role::Outside(_)),
-            "outside: held by the stack or by what was not seen",
+            "outside: held by the stack or by what could not be traced",
         ),
         (|node| node.role.is_more(), "red box: not drawn"),
     ];

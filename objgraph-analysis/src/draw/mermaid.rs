@@ -1,4 +1,4 @@
-//! Drawings in the language of Mermaid, which Markdown on GitHub and GitLab shows as pictures.
+//! Drawings in the language of Mermaid, which GitHub and GitLab render in Markdown.
 
 #[cfg(test)]
 mod tests;
@@ -10,14 +10,13 @@ use crate::analysis::EdgeKind;
 use crate::words::is_unprintable;
 
 impl Drawing {
-    /// The drawing as a flowchart in the language of [Mermaid](https://mermaid.js.org/).
+    /// Returns the drawing as a flowchart in the language of [Mermaid](https://mermaid.js.org/).
     ///
-    /// Mermaid itself refuses more than 500 arrows, or 50,000 characters, unless it is told
-    /// otherwise.
+    /// By default, Mermaid refuses more than 500 arrows or 50,000 characters.
     #[must_use]
     pub fn to_mermaid(&self) -> String {
         let mut out = String::from("flowchart TD\n");
-        // A string takes all that is written.
+        // Writing to a string does not fail.
         let _ = self.write_mermaid(&mut out);
         out
     }
@@ -47,20 +46,16 @@ impl Drawing {
             let edges = self.edges.iter().enumerate();
             edges.filter_map(move |(at, edge)| (edge.kind == kind).then_some(at))
         };
-        list(
-            out,
-            "linkStyle",
-            "",
-            of_edges(EdgeKind::Cycle),
-            "stroke:red,color:red",
-        )?;
-        list(
-            out,
-            "linkStyle",
-            "",
-            of_edges(EdgeKind::Hint),
-            "stroke:grey,color:grey",
-        )?;
+        let styles = [
+            (EdgeKind::Cycle, "stroke:red,color:red"),
+            (EdgeKind::Hint, "stroke:grey,color:grey"),
+        ];
+        for (kind, style) in styles {
+            let edges: Vec<String> = of_edges(kind).map(|at| at.to_string()).collect();
+            if !edges.is_empty() {
+                writeln!(out, "  linkStyle {} {style}", edges.join(","))?;
+            }
+        }
         let of_nodes = |is_so: fn(&DrawnNode) -> bool| {
             let nodes = self.nodes.iter().enumerate();
             nodes.filter_map(move |(at, node)| is_so(node).then_some(at))
@@ -91,25 +86,11 @@ fn label(node: &DrawnNode) -> String {
     }
 }
 
-fn list(
-    out: &mut String,
-    word: &str,
-    prefix: &str,
-    numbers: impl Iterator<Item = usize>,
-    style: &str,
-) -> std::fmt::Result {
-    let numbers: Vec<String> = numbers.map(|at| format!("{prefix}{at}")).collect();
-    match numbers.is_empty() {
-        true => Ok(()),
-        false => writeln!(out, "  {word} {} {style}", numbers.join(",")),
-    }
-}
-
-/// The text between the quotes of a Mermaid string.
+/// Returns the text for use between the quotes of a Mermaid string.
 ///
-/// Quotes are not enough there: Mermaid looks in strings for Markdown, mathematics, icons,
-/// comments and directives, and for its own entities. So what could begin one of these is written
-/// as an entity, by its number.
+/// Quotes are not enough: Mermaid interprets Markdown, mathematics, icons, comments, directives and
+/// its own entities in strings. So every character that could begin one of these is written as an
+/// entity, by its number.
 fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (number, line) in text.split('\n').enumerate() {
@@ -123,7 +104,7 @@ fn quote(text: &str) -> String {
         while let Some(c) = rest.next() {
             is_beginning &= before.is_none_or(|c: char| c.is_ascii_digit() || c == ' ');
             let is_word = |c: char| c.is_alphanumeric();
-            let as_it_is = match c {
+            let is_plain = match c {
                 ' ' => before.is_some(),
                 '.' | ')' | '-' | '+' => !is_beginning,
                 '(' | '[' | ']' | ',' | '=' | '!' | '?' | '/' | '\'' => true,
@@ -133,10 +114,10 @@ fn quote(text: &str) -> String {
                 c => c.is_alphanumeric() || !(c.is_ascii() || is_unprintable(c)),
             };
             if (c, before) == ('$', Some('$')) {
-                // Two of them begin mathematics, as entities too: a space without width parts them.
+                // Two of them begin mathematics, even as entities: a space without width parts them.
                 entity(&mut out, '\u{200b}');
             }
-            if as_it_is {
+            if is_plain {
                 out.push(c);
             } else if is_unprintable(c) {
                 for c in c.escape_unicode() {
@@ -155,6 +136,6 @@ fn quote(text: &str) -> String {
 }
 
 fn entity(out: &mut String, c: char) {
-    // A string takes all that is written.
+    // Writing to a string does not fail.
     let _ = write!(out, "#{};", u32::from(c));
 }

@@ -1,4 +1,9 @@
-//! Pictures: what a question draws, and each format that it is written in.
+//! Pictures and their formats.
+//!
+//! A [`Drawing`] is a picture as plain data, and every format is written from it alone. A format of
+//! our own is a file with a method of `Drawing`, and a line in the table of `formats.rs` that names
+//! the extension of its files: to add one, nothing else changes. What is drawn rather than listed (DOT
+//! text and SVG) takes the look of nodes and edges from `style.rs`.
 //!
 //! Same graph, same bytes. The writers take any [`std::io::Write`] and return its errors.
 
@@ -7,6 +12,7 @@ mod dot_program;
 mod drawing;
 mod error;
 mod file;
+mod formats;
 mod graphml;
 mod json;
 mod labels;
@@ -32,4 +38,4 @@ pub use picture::{save, to_svg};
 #[doc(hidden)]
 pub use svg::to_svg as to_svg_without_dot;
 pub use tree::TextStyle;
-pub use viewer::{Opened, open};
+pub use viewer::{Presentation, show};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::PictureError;
 
-/// Writes a file of a name that is not taken, which others than its owner cannot read.
+/// Writes a file under a free name, which only its owner can read.
 pub(super) fn new_file(
     folder: &Path,
     extension: &str,
@@ -20,6 +20,7 @@ pub(super) fn new_file(
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     loop {
+        // Relaxed: names need to differ, and nothing else depends on the number.
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("objgraph-{}-{number}.{extension}", std::process::id());
         let path = folder.join(name);
@@ -30,7 +31,7 @@ pub(super) fn new_file(
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => {
-                // A part of it is of no use; and it may not have been made at all.
+                // A part of a picture is useless; or the file was not created at all.
                 let _ = fs::remove_file(&path);
                 return Err(PictureError::Unwritable { path, error });
             }

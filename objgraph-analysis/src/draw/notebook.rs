@@ -7,8 +7,8 @@ use super::picture::to_svg;
 use crate::print::print;
 
 impl Drawing {
-    /// Shows the drawing in a notebook: what a Jupyter kernel of evcxr calls to show a value that
-    /// ends a cell. A drawing that cannot be laid out is shown as a tree.
+    /// Shows the drawing in a notebook: a Jupyter kernel of evcxr calls this for a value at the end
+    /// of a cell. A drawing that cannot be laid out is shown as a tree.
     pub fn evcxr_display(&self) {
         print(|out| match to_svg(self) {
             Ok(svg) => write_content(out, "image/svg+xml", element(&svg)),
@@ -20,13 +20,13 @@ impl Drawing {
     }
 }
 
-/// What stands between these lines is shown as what it is said to be.
+/// Writes a text between the lines with which evcxr frames content of a kind.
 fn write_content(out: &mut dyn Write, kind: &str, text: &str) -> io::Result<()> {
     let text = text.trim_end();
     writeln!(out, "EVCXR_BEGIN_CONTENT {kind}\n{text}\nEVCXR_END_CONTENT")
 }
 
-/// The element alone, without what stands before it in a file.
+/// Returns the element alone, without the declarations at the head of a file.
 fn element(svg: &str) -> &str {
     svg.find("<svg").map_or(svg, |start| &svg[start..])
 }

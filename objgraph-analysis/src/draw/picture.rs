@@ -1,48 +1,35 @@
-//! Pictures as files: DOT text as it is, anything else by Graphviz's `dot`, and SVG with nothing
-//! installed.
+//! Pictures as files: formats of our own as they are, any other by Graphviz's `dot`, and SVG by our
+//! own layout where `dot` is missing.
 
 #[cfg(test)]
 mod tests;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::dot_program::{self, Outcome};
+use super::dot_program::{DotProgram, Outcome};
 use super::drawing::Drawing;
 use super::error::PictureError;
 use super::file::{is_special, write_whole};
+use super::formats;
 use super::new_file::new_file;
-
-/// What makes pictures of DOT text.
-struct Program<'p> {
-    name: &'p OsStr,
-    /// How long it may take for one picture.
-    limit: Duration,
-}
-
-fn dot_of_path() -> Program<'static> {
-    Program {
-        name: OsStr::new("dot"),
-        limit: Duration::from_secs(30),
-    }
-}
+use super::svg;
 
 /// Saves the picture, in the format that the path's extension names, as `render` does.
 ///
 /// The file is written whole or not at all, with the mode of the file that it replaces. Links are
-/// followed; a pipe or a device, such as `/dev/stdout`, is written to, with DOT text if its name has
-/// no extension; so is a file with several names (hard links). What `dot` could not do in time, or
-/// failed at, is kept in a file of the temporary folder.
+/// followed. A pipe, a device such as `/dev/stdout`, and a file with several names (hard links) are
+/// written to in place; a pipe or a device without an extension gets DOT text. If `dot` fails, or
+/// takes too long, the text that it was given is kept in a file of the temporary folder.
 ///
 /// # Errors
 ///
 /// If there is no extension, `dot` is missing or fails, or the file cannot be written.
 pub fn save(drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
-    save_by(&dot_of_path(), drawing, path)
+    save_by(&DotProgram::installed(), drawing, path)
 }
 
-fn save_by(program: &Program<'_>, drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
+fn save_by(dot: &DotProgram<'_>, drawing: &Drawing, path: &Path) -> Result<(), PictureError> {
     let unknown = || PictureError::UnknownFormat {
         path: path.to_owned(),
     };
@@ -50,15 +37,15 @@ fn save_by(program: &Program<'_>, drawing: &Drawing, path: &Path) -> Result<(), 
     // Pipes and devices seldom have one.
     let format = extension.or_else(|| is_special(path).then_some("dot"));
     let format = format.ok_or_else(unknown)?;
-    if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if !is_format(format) {
         return Err(unknown());
     }
-    let picture = render_by(program, drawing, format).map_err(|mut error| {
+    let picture = render_by(dot, drawing, format).map_err(|mut error| {
         if let PictureError::DotFailed { kept, .. } | PictureError::DotTimedOut { kept, .. } =
             &mut error
         {
-            let dot = drawing.to_dot_for_graphviz();
-            *kept = new_file(&std::env::temp_dir(), "dot", dot.as_bytes()).ok();
+            let text = drawing.to_dot_for_graphviz();
+            *kept = new_file(&std::env::temp_dir(), "dot", text.as_bytes()).ok();
         }
         error
     })?;
@@ -68,46 +55,37 @@ fn save_by(program: &Program<'_>, drawing: &Drawing, path: &Path) -> Result<(), 
     })
 }
 
-/// The picture in a format: text of ours (`dot` or `gv`, `txt`, `json`, `graphml`, `mmd`), `svg`,
-/// or any that `dot -T` knows.
+/// Returns the picture in a format: one of our own, `svg`, or any that `dot -T` knows.
 ///
 /// # Errors
 ///
 /// If `dot` is missing or fails.
-pub fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> {
-    render_by(&dot_of_path(), drawing, format)
+fn render(drawing: &Drawing, format: &str) -> Result<Vec<u8>, PictureError> {
+    render_by(&DotProgram::installed(), drawing, format)
 }
 
 fn render_by(
-    program: &Program<'_>,
+    dot: &DotProgram<'_>,
     drawing: &Drawing,
     format: &str,
 ) -> Result<Vec<u8>, PictureError> {
-    if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if !is_format(format) {
         return Err(PictureError::UnknownFormat {
             path: PathBuf::from(format),
         });
     }
     let format = format.to_ascii_lowercase();
-    let text = match format.as_str() {
-        "dot" | "gv" => Some(drawing.to_dot()),
-        "txt" => Some(drawing.to_text()),
-        "json" => Some(drawing.to_json()),
-        "graphml" => Some(drawing.to_graphml()),
-        "mmd" | "mermaid" => Some(drawing.to_mermaid()),
-        _ => None,
-    };
-    if let Some(text) = text {
+    if let Some(text) = formats::write(drawing, &format) {
         return Ok(text.into_bytes());
     }
-    let text = drawing.to_dot_for_graphviz();
-    match dot_program::run(program.name, &format, &text, program.limit) {
+    let is_svg = format == "svg";
+    match dot.run(&format, &drawing.to_dot_for_graphviz()) {
         Outcome::Done(picture) => Ok(picture),
-        Outcome::Missing if format == "svg" => super::svg::to_svg(drawing)
+        Outcome::Missing if is_svg => svg::to_svg(drawing)
             .map(String::into_bytes)
             .map_err(|reason| PictureError::LayoutFailed { reason }),
-        // The layout of our own does less for the picture, and ends.
-        Outcome::TimedOut(limit) if format == "svg" => super::svg::to_svg(drawing)
+        // Our own layout does less for the picture, and ends.
+        Outcome::TimedOut(limit) if is_svg => svg::to_svg(drawing)
             .map(String::into_bytes)
             .map_err(|_| PictureError::DotTimedOut { limit, kept: None }),
         Outcome::Missing => Err(PictureError::DotMissing { format }),
@@ -122,12 +100,17 @@ fn render_by(
     }
 }
 
-/// The picture as SVG: by `dot` where that is installed and does not take too long, else by the
-/// layout of our own.
+/// Whether the text can be the name of a format.
+fn is_format(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Returns the picture as SVG: by `dot` where that is installed and does not take too long, else by
+/// our own layout.
 ///
 /// # Errors
 ///
-/// If `dot` fails, or the picture is too large for the layout of our own.
+/// If `dot` fails, or the picture is too large for our own layout.
 pub fn to_svg(drawing: &Drawing) -> Result<String, PictureError> {
     let svg = render(drawing, "svg")?;
     Ok(String::from_utf8_lossy(&svg).into_owned())

@@ -67,7 +67,7 @@ pub(super) enum Dash {
 
 /// How a node looks. What is `None` is as for any other node: a white box, black lines and text.
 ///
-/// The methods answer with what the user asked for, where that is set.
+/// The methods return what the user asked for, where that is set.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NodeStyle<'d> {
     pub(super) label: &'d str,
@@ -187,7 +187,7 @@ pub(super) enum Pull {
     Mark,
 }
 
-/// The nodes of a drawing in their order, without the marks and the legend.
+/// Returns the looks of the nodes of a drawing, in their order.
 pub(super) fn nodes(drawing: &Drawing) -> impl Iterator<Item = NodeStyle<'_>> {
     drawing.nodes.iter().map(node)
 }
@@ -248,7 +248,7 @@ fn object<'d>(node: &'d DrawnNode, style: NodeStyle<'d>) -> NodeStyle<'d> {
     }
 }
 
-/// The mark beside a node whose type implements `Drop`, and the edge that leads to it.
+/// Returns the mark beside a node whose type implements `Drop`, and the edge that leads to it.
 pub(super) fn drop_mark() -> (NodeStyle<'static>, EdgeStyle<'static>) {
     let node = NodeStyle {
         label: "Drop",
@@ -262,7 +262,7 @@ pub(super) fn drop_mark() -> (NodeStyle<'static>, EdgeStyle<'static>) {
     (node, mark_edge())
 }
 
-/// The legend, whose text is `label`.
+/// Returns the look of a legend with this text.
 pub(super) fn legend(label: &str) -> NodeStyle<'_> {
     NodeStyle {
         label,
@@ -273,7 +273,7 @@ pub(super) fn legend(label: &str) -> NodeStyle<'_> {
     }
 }
 
-/// The edges between nodes of a drawing in their order, without those of marks.
+/// Returns the edges between nodes of a drawing, in their order, with their looks.
 pub(super) fn edges(drawing: &Drawing) -> impl Iterator<Item = (&DrawnEdge, EdgeStyle<'_>)> {
     let mut is_owned: Vec<bool> = drawing.nodes.iter().map(|node| node.is_start).collect();
     for edge in drawing
@@ -333,7 +333,7 @@ fn edge<'d>(drawing: &Drawing, edge: &'d DrawnEdge, is_free: bool) -> EdgeStyle<
     }
 }
 
-/// Whether one of its ends stands for references that are not drawn.
+/// Whether one of its ends counts references that are not drawn.
 fn counts_references(drawing: &Drawing, edge: &DrawnEdge) -> bool {
     [edge.from, edge.to].iter().any(|&end| {
         let role = drawing.nodes.get(end).map(|node| node.role);

@@ -1,8 +1,8 @@
 //! Pictures as trees for a terminal.
 //!
-//! Each object stands once with what is behind it, at the place nearest to the start; wherever
-//! else it is met, it is named by a number. So the text is no longer than the picture is large,
-//! however many ways lead to an object.
+//! Each object is printed once with what is behind it, at the place nearest to the start; every other
+//! line that leads to it names it by a number. So the length of the text is that of the picture,
+//! however many paths lead to an object.
 
 mod columns;
 mod style;
@@ -20,16 +20,15 @@ use super::drawing::{Drawing, DrawnNode, Role};
 use crate::analysis::EdgeKind;
 
 impl Drawing {
-    /// The drawing as a tree for a terminal: plain text of 80 columns.
+    /// Returns the drawing as a tree for a terminal: plain text of 80 columns.
     ///
-    /// `→` owns, `⇒` owns in a cycle, `⇢` is weak; the arrows point left where the picture shows
-    /// who refers to the start. What is met again is named by its number: `#1 Node (cycle)` is an
-    /// object that the line stands below, `(above)` and `(below)` say where to look for any
-    /// other.
+    /// `→` owns, `⇒` owns in a cycle, `⇢` is weak; the arrows point left if the picture shows what
+    /// refers to the start. An object that occurs again is named by its number: `#1 Node (cycle)` is
+    /// one of the objects that lead to the line, `(above)` and `(below)` say where any other is.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = Vec::new();
-        // A vector takes all that is written.
+        // Writing to a vector does not fail.
         let _ = self.write_text(&mut out, &TextStyle::default());
         String::from_utf8(out).unwrap_or_default()
     }
@@ -55,19 +54,19 @@ impl Drawing {
     }
 }
 
-/// Which node of the drawing stands below which.
+/// Which node of the drawing is printed below which.
 struct Tree {
     tops: Vec<usize>,
-    /// What is met from each node: an edge of the drawing, and its far end.
+    /// The edges of the drawing that lead on from each node, with their far ends.
     below: Vec<Vec<(usize, usize)>>,
-    /// The edge by which each node has its place; none at the top.
+    /// The edge that leads to each node where it is printed; none at the top.
     placed_by: Vec<Option<usize>>,
-    /// Whether a node is met at other places too.
-    is_met_again: Vec<bool>,
+    /// Whether other edges lead to a node too.
+    is_repeated: Vec<bool>,
 }
 
 impl Tree {
-    /// Breadth first, so that each node has its place as near to a start as there is one.
+    /// Searches breadth first, so that each node is placed as near to a start as possible.
     fn of(drawing: &Drawing) -> Self {
         let nodes = drawing.nodes.len();
         let is_hint = |at: usize| {
@@ -78,13 +77,13 @@ impl Tree {
             tops: Vec::new(),
             below: vec![Vec::new(); nodes],
             placed_by: vec![None; nodes],
-            is_met_again: vec![false; nodes],
+            is_repeated: vec![false; nodes],
         };
         for (number, edge) in drawing.edges.iter().enumerate() {
             if edge.from >= nodes || edge.to >= nodes {
                 continue;
             }
-            // A hint stands below the object that it is about.
+            // A hint belongs below the object that it is about.
             let is_backwards = if is_hint(edge.from) != is_hint(edge.to) {
                 is_hint(edge.from)
             } else {
@@ -98,7 +97,7 @@ impl Tree {
         }
         let mut is_met = vec![false; nodes];
         let mut queue = VecDeque::new();
-        // One start after the other: what is behind the first may be the second.
+        // One start after the other, since the second may be behind the first.
         let starts = (0..nodes).filter(|&node| drawing.nodes[node].is_start);
         let mut tops = starts.chain(0..nodes);
         loop {
@@ -113,7 +112,7 @@ impl Tree {
             };
             for &(edge, far) in &tree.below[node] {
                 if is_met[far] {
-                    tree.is_met_again[far] = true;
+                    tree.is_repeated[far] = true;
                 } else {
                     is_met[far] = true;
                     tree.placed_by[far] = Some(edge);
@@ -129,15 +128,15 @@ struct Printer<'d> {
     drawing: &'d Drawing,
     style: &'d TextStyle,
     glyphs: &'static Glyphs,
-    /// The number that a node is named by; 0 if it has none yet.
+    /// The number that names a node; 0 if it has none yet.
     numbers: Vec<usize>,
     last_number: usize,
     is_printed: Vec<bool>,
-    /// Whether a node stands above the line that is printed.
+    /// Whether a node leads to the line that is printed.
     is_open: Vec<bool>,
 }
 
-/// A line in the making.
+/// The parts of a line.
 struct Line {
     branch: String,
     path: String,
@@ -155,23 +154,23 @@ impl Printer<'_> {
         for &top in &tree.tops {
             let line = self.definition(top, None, String::new());
             self.write(out, line)?;
-            // Each node on the way down, and how many of those below it are printed.
-            let mut way = vec![(top, 0)];
+            // The nodes that lead to a line, each with the number of lines printed below it.
+            let mut path = vec![(top, 0)];
             self.is_open[top] = true;
-            while let Some((node, next)) = way.last_mut() {
+            while let Some((node, next)) = path.last_mut() {
                 let node = *node;
                 let Some(&(edge, far)) = tree.below[node].get(*next) else {
                     self.is_open[node] = false;
-                    way.pop();
+                    path.pop();
                     continue;
                 };
                 *next += 1;
-                let branch = self.branch(&way);
+                let branch = self.branch(&path);
                 if tree.placed_by[far] == Some(edge) {
                     let line = self.definition(far, Some(edge), branch);
                     self.write(out, line)?;
                     self.is_open[far] = true;
-                    way.push((far, 0));
+                    path.push((far, 0));
                 } else {
                     let line = self.mention(far, edge, branch);
                     self.write(out, line)?;
@@ -181,19 +180,19 @@ impl Printer<'_> {
         self.legend(out)
     }
 
-    /// The branches before a line: those of the nodes on the way that more is to come below of.
-    fn branch(&self, way: &[(usize, usize)]) -> String {
+    /// Returns the branches before a line: of the nodes that lead to it, those that more lines follow.
+    fn branch(&self, path: &[(usize, usize)]) -> String {
         let cell = self.glyphs.pass.chars().count();
-        // Half the line at most; of a deeper place the nearest branches.
+        // Half the line at most: the nearest branches of a deep place.
         let most = (self.style.width / 2 / cell).max(1);
-        let left_out = way.len().saturating_sub(most);
+        let left_out = path.len().saturating_sub(most);
         let mut branch = String::new();
         if left_out > 0 {
             branch.push_str(self.glyphs.cut);
         }
-        for (at, &(node, next)) in way.iter().enumerate().skip(left_out) {
+        for (at, &(node, next)) in path.iter().enumerate().skip(left_out) {
             let is_last = next == self.tree.below[node].len();
-            branch.push_str(match (at + 1 == way.len(), is_last) {
+            branch.push_str(match (at + 1 == path.len(), is_last) {
                 (true, false) => self.glyphs.branch,
                 (true, true) => self.glyphs.end,
                 (false, false) => self.glyphs.pass,
@@ -203,17 +202,17 @@ impl Printer<'_> {
         branch
     }
 
-    /// The line where a node has its place.
+    /// Returns the line at which a node is printed with what is behind it.
     fn definition(&mut self, at: usize, edge: Option<usize>, branch: String) -> Line {
         let node = &self.drawing.nodes[at];
         self.is_printed[at] = true;
-        let number = match self.tree.is_met_again[at] {
+        let number = match self.tree.is_repeated[at] {
             true => self.number(at),
             false => String::new(),
         };
         let marks = [
             (node.implements_drop, "Drop"),
-            (node.is_opaque || node.role == Role::Hidden, "not seen into"),
+            (node.is_opaque || node.role == Role::Hidden, "not traced"),
             (node.is_highlighted, "highlighted"),
         ];
         let marks: Vec<&str> = marks
@@ -229,7 +228,7 @@ impl Printer<'_> {
         self.line(edge, branch, number, node, &lines, marks)
     }
 
-    /// A line for a node that has its place elsewhere.
+    /// Returns a line for a node that is printed elsewhere.
     fn mention(&mut self, at: usize, edge: usize, branch: String) -> Line {
         let node = &self.drawing.nodes[at];
         let kind = self.drawing.edges[edge].kind;
@@ -297,7 +296,7 @@ impl Printer<'_> {
         format!("#{} ", self.numbers[at])
     }
 
-    /// Writes a line; the path and the text are cut where both do not fit.
+    /// Writes a line, and cuts the path and the text where both do not fit.
     fn write(&self, out: &mut dyn Write, line: Line) -> io::Result<()> {
         let gap = |text: &str| usize::from(!text.is_empty());
         let fixed = width(&line.branch)
@@ -327,7 +326,7 @@ impl Printer<'_> {
         writeln!(out, "{}", whole.trim_end())
     }
 
-    /// What the arrows mean, for a drawing that is to have a legend.
+    /// Explains the arrows, for a drawing with a legend.
     fn legend(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.drawing.legend.is_empty() {
             return Ok(());
@@ -353,7 +352,7 @@ impl Printer<'_> {
             }
         }
         if self.last_number > 0 {
-            writeln!(out, "#1 an object that is met at several places")?;
+            writeln!(out, "#1 an object that occurs at several places")?;
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use super::picture::save;
 use crate::analysis::{EdgeKind, Ownership, TypeCycle, TypeCycles};
 
 impl TypeCycles {
-    /// The types that hold each other, as a picture: cycles are red, weak references dashed, and
-    /// what is held by value hangs on a grey arrow. Types that hold none with a derive, and are
-    /// held by none, are left out.
+    /// Returns the types that hold each other as a picture: cycles are red, weak references dashed,
+    /// and grey arrows lead to what is held by value. Types without references to or from others
+    /// that derive are left out.
     #[must_use]
     pub fn drawing(&self) -> Drawing {
         let names = self.names();
@@ -46,7 +46,7 @@ impl TypeCycles {
         drawing
     }
 
-    /// Writes the picture; the extension of `path` tells its form.
+    /// Saves the picture in the format that the extension of `path` names.
     ///
     /// # Errors
     ///

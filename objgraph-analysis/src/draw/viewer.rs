@@ -1,4 +1,4 @@
-//! Pictures that nobody named a file for: shown by `xdot`, or left in the temporary folder.
+//! Pictures that are shown rather than saved: by `xdot`, or as files of the temporary folder.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,18 +9,26 @@ use super::error::PictureError;
 use super::new_file::new_file;
 use super::picture::to_svg;
 
-/// Where a picture went.
+/// Where a picture is shown.
 #[derive(Debug)]
-pub enum Opened {
+pub enum Presentation {
     /// The viewer shows this file of DOT text.
     Viewer(PathBuf, Child),
     /// There is no viewer; this file is the picture.
     File(PathBuf),
 }
 
-/// Shows a picture with a viewer, started without a shell; or, where it is not installed, saves
-/// it as SVG. The files are new ones in `folder`.
-pub fn open(viewer: &OsStr, drawing: &Drawing, folder: &Path) -> Result<Opened, PictureError> {
+/// Shows a picture in a viewer, started without a shell; where that is not installed, saves it as
+/// SVG. The file is a new one in `folder`.
+///
+/// # Errors
+///
+/// If the file cannot be written, or the picture cannot be made.
+pub fn show(
+    viewer: &OsStr,
+    drawing: &Drawing,
+    folder: &Path,
+) -> Result<Presentation, PictureError> {
     let path = new_file(folder, "dot", drawing.to_dot_for_graphviz().as_bytes())?;
     let child = Command::new(viewer)
         .arg(&path)
@@ -29,9 +37,9 @@ pub fn open(viewer: &OsStr, drawing: &Drawing, folder: &Path) -> Result<Opened, 
         .stderr(Stdio::null())
         .spawn();
     if let Ok(child) = child {
-        return Ok(Opened::Viewer(path, child));
+        return Ok(Presentation::Viewer(path, child));
     }
-    // Not of use without the viewer; that it stays is no harm.
+    // Useless without the viewer, and harmless where it cannot be removed.
     let _ = std::fs::remove_file(&path);
-    new_file(folder, "svg", to_svg(drawing)?.as_bytes()).map(Opened::File)
+    new_file(folder, "svg", to_svg(drawing)?.as_bytes()).map(Presentation::File)
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use crate::words::is_unprintable;
 
-/// The number of the schema; it grows when a field is removed or changes its meaning.
+/// Version of the schemas; it grows when a field is removed or changes its meaning.
 pub(super) const VERSION: u64 = 1;
 
 /// A value of JSON. Objects keep the order of their fields.
@@ -52,8 +52,8 @@ impl From<u64> for Json<'_> {
     }
 }
 
-/// In one line, without spaces. In strings, what cannot be seen is escaped, and so are `<`, `>`
-/// and `&`, so that the text can stand in a `<script>` of a page.
+/// In one line, without spaces. Strings escape what cannot be seen, and `<`, `>` and `&`, so that
+/// the text is safe in a `<script>` of a page.
 impl fmt::Display for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::super::dot_program::{Outcome, run};
-use super::{PictureError, render, save, to_svg};
+use super::super::dot_program::{DotProgram, Outcome};
 #[cfg(unix)]
-use super::{Program, save_by};
+use super::save_by;
+use super::{PictureError, render, save, to_svg};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Direction, Neighbourhood, PictureOptions};
 use crate::draw::write_whole;
@@ -48,10 +48,7 @@ impl Drop for Folder {
 }
 
 fn has_dot() -> bool {
-    let missing = matches!(
-        run(OsStr::new("dot"), "svg", DOT, Duration::from_secs(30)),
-        Outcome::Missing
-    );
+    let missing = matches!(DotProgram::installed().run("svg", DOT), Outcome::Missing);
     assert!(
         !missing || std::env::var("OBJGRAPH_REQUIRE_TOOLS").as_deref() != Ok("1"),
         "graphviz is required"
@@ -104,7 +101,7 @@ fn a_file_that_cannot_be_written_leaves_nothing_behind() {
     let folder = Folder::new("unwritable");
     let error = save(&drawing(), &folder.0.join("no/such/folder.dot")).unwrap_err();
     assert!(error.to_string().starts_with("cannot write "), "{error}");
-    // A folder stands where the file should go.
+    // A folder is where the file should be.
     let path = folder.0.join("taken.dot");
     fs::create_dir(&path).unwrap();
     fs::write(path.join("inside"), "").unwrap();
@@ -131,14 +128,12 @@ fn graphviz_makes_pictures() {
 }
 
 #[test]
-fn a_missing_program_is_told() {
-    let outcome = run(
-        OsStr::new("no-such-program-as-this"),
-        "svg",
-        DOT,
-        Duration::from_secs(5),
-    );
-    assert!(matches!(outcome, Outcome::Missing));
+fn a_missing_program_is_reported() {
+    let dot = DotProgram {
+        name: OsStr::new("no-such-program-as-this"),
+        limit: Duration::from_secs(5),
+    };
+    assert!(matches!(dot.run("svg", DOT), Outcome::Missing));
     let error = PictureError::DotMissing {
         format: "png".to_owned(),
     };
@@ -154,7 +149,7 @@ mod programs {
 
     use super::*;
 
-    /// A program that stands in for `dot`.
+    /// A program in place of `dot`.
     fn program(folder: &Folder, script: &str) -> PathBuf {
         let path = folder.0.join("program");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -167,7 +162,11 @@ mod programs {
         let path = program(&folder, script);
         // Another thread's child may hold the file open for writing for a moment after `fork`.
         loop {
-            match run(path.as_os_str(), "svg", text, limit) {
+            let dot = DotProgram {
+                name: path.as_os_str(),
+                limit,
+            };
+            match dot.run("svg", text) {
                 Outcome::Broken(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
                 outcome => return outcome,
             }
@@ -175,7 +174,7 @@ mod programs {
     }
 
     #[test]
-    fn more_than_a_pipe_holds_goes_both_ways() {
+    fn more_than_a_pipe_holds_passes_both_ways() {
         let text = "x".repeat(3 << 20);
         match outcome(
             "pipe",
@@ -189,7 +188,7 @@ mod programs {
     }
 
     #[test]
-    fn a_program_that_does_not_read_is_no_trouble() {
+    fn a_program_that_does_not_read_does_not_block() {
         let text = "x".repeat(3 << 20);
         match outcome(
             "deaf",
@@ -206,7 +205,7 @@ mod programs {
 
     #[test]
     fn a_viewer_gets_the_text_in_a_file_that_is_the_users_own() {
-        use crate::draw::viewer::{Opened, open};
+        use crate::draw::viewer::{Presentation, show};
 
         let folder = Folder::new("viewer");
         // No shell: the odd name of the folder is one argument.
@@ -214,10 +213,10 @@ mod programs {
         fs::create_dir(&odd).unwrap();
         let path = program(&folder, &format!("cat \"$1\" > '{}/seen'", odd.display()));
         let (file, mut child) = loop {
-            match open(path.as_os_str(), &drawing(), &odd).unwrap() {
-                Opened::Viewer(file, child) => break (file, child),
+            match show(path.as_os_str(), &drawing(), &odd).unwrap() {
+                Presentation::Viewer(file, child) => break (file, child),
                 // The program was held open for writing: see above.
-                Opened::File(file) => fs::remove_file(file).unwrap(),
+                Presentation::File(file) => fs::remove_file(file).unwrap(),
             }
         };
         assert!(child.wait().unwrap().success());
@@ -227,10 +226,10 @@ mod programs {
         assert_eq!(mode & 0o777, 0o600);
     }
 
-    /// What becomes of a picture that is to be saved, when `dot` is this script.
+    /// Saves a picture, with this script for `dot`.
     fn saved(folder: &Folder, script: &str, limit: Duration, name: &str) -> Option<PictureError> {
         let path = program(folder, script);
-        let dot = Program {
+        let dot = DotProgram {
             name: path.as_os_str(),
             limit,
         };
@@ -252,7 +251,7 @@ mod programs {
     }
 
     #[test]
-    fn what_dot_fails_at_is_kept_and_told() {
+    fn what_dot_fails_at_is_kept_and_reported() {
         let folder = Folder::new("kept");
         let script = "cat >/dev/null; printf 'no \\033[31mfont' >&2; exit 7";
         let error = saved(&folder, script, Duration::from_secs(60), "a.png").unwrap();
@@ -268,7 +267,7 @@ mod programs {
             "{text}"
         );
         assert!(
-            text.contains("7") && text.contains("; what it was given is in "),
+            text.contains("7") && text.contains("; its input is kept in "),
             "{text}"
         );
         // The program alone: no picture, and no half of one.
@@ -303,16 +302,16 @@ mod programs {
 
 #[test]
 fn without_a_viewer_the_picture_is_a_file() {
-    use super::super::viewer::{Opened, open};
+    use super::super::viewer::{Presentation, show};
 
     let folder = Folder::new("no-viewer");
-    let opened = open(OsStr::new("no-such-program-as-this"), &drawing(), &folder.0).unwrap();
-    let Opened::File(path) = opened else {
+    let shown = show(OsStr::new("no-such-program-as-this"), &drawing(), &folder.0).unwrap();
+    let Presentation::File(path) = shown else {
         panic!("there is no such viewer");
     };
     assert!(fs::read_to_string(&path).unwrap().contains("<svg"));
     assert_eq!(folder.files(), 1);
     let nowhere = folder.0.join("no/such/folder");
-    let error = open(OsStr::new("no-such-program-as-this"), &drawing(), &nowhere).unwrap_err();
+    let error = show(OsStr::new("no-such-program-as-this"), &drawing(), &nowhere).unwrap_err();
     assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
 }

@@ -19,7 +19,7 @@ impl Colour<'static> {
         Self(Cow::Borrowed(name))
     }
 
-    /// Each from 0 to 1.
+    /// Returns the colour of this hue, saturation and value, each from 0 to 1.
     pub(in crate::draw) fn hsv(hue: f64, saturation: f64, value: f64) -> Self {
         let short = |number: f64| {
             let text = format!("{number:.6}");
@@ -31,7 +31,7 @@ impl Colour<'static> {
 }
 
 impl<'d> Colour<'d> {
-    /// A colour that the user named.
+    /// Returns a colour that the user named.
     pub(in crate::draw) fn asked(name: &'d str) -> Self {
         Self(Cow::Borrowed(name))
     }
@@ -40,7 +40,7 @@ impl<'d> Colour<'d> {
         &self.0
     }
 
-    /// The colour as a browser reads it; black, if it cannot be one.
+    /// Returns the colour as a browser reads it; black, if it is not one.
     pub(in crate::draw) fn for_browsers(&self) -> Cow<'_, str> {
         let colour = self.0.trim();
         let numbers: Vec<f64> = colour

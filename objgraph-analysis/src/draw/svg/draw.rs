@@ -1,4 +1,4 @@
-//! Draws a graph that was laid out.
+//! Lays a graph out and draws it.
 
 use std::fmt::Write as _;
 
@@ -7,20 +7,20 @@ use super::layout::{Input, Layout, Point, Route, Size, layout};
 use super::text::{LINE, escape, height, width};
 use crate::draw::style::{Colour, Dash, EDGE_FONT_SIZE, EdgeStyle, FONT, Shape};
 
-/// Around the picture.
+/// Blank space around the picture.
 const MARGIN: f64 = 12.0;
-/// How far a sheet of a stack stands out from the one before it.
+/// Distance between two sheets of a stack.
 const STACK: f64 = 3.0;
-/// How far the loop of a node that refers to itself stands out.
+/// Width of the loop of a node that refers to itself.
 const LOOP: f64 = 26.0;
-/// Room for one of several loops beside a node.
+/// Height of one of several loops beside a node.
 const LOOP_HEIGHT: f64 = 16.0;
 
 /// Returns the graph as SVG.
 pub(super) fn draw(graph: &Graph<'_>) -> Result<String, String> {
     let mut input = Input::default();
     let mut sizes: Vec<Size> = graph.nodes.iter().map(node_size).collect();
-    // Loops stand beside their nodes, on the right; nodes stay in the middle of their places.
+    // Loops are beside their nodes, on the right; nodes stay in the middle of their places.
     let mut loops: Vec<Vec<&Edge<'_>>> = vec![Vec::new(); sizes.len()];
     let mut edges = Vec::new();
     for edge in &graph.edges {
@@ -105,7 +105,7 @@ struct Page {
     out: String,
 }
 
-/// Writes to the page; writing to a string cannot fail.
+/// Writes to the page; writing to a string does not fail.
 macro_rules! put {
     ($page:expr, $($text:tt)*) => {{ let _ = writeln!($page.out, $($text)*); }};
 }
@@ -153,7 +153,7 @@ impl Page {
                 }
             }
             Shape::Box | Shape::Stack | Shape::Note => {
-                // A stack shows those behind its first.
+                // A stack shows two more behind its first.
                 let behind = if shape == Shape::Stack { 2 } else { 0 };
                 let room = STACK * f64::from(behind);
                 for sheet in (0..=behind).rev() {
@@ -185,7 +185,7 @@ impl Page {
         self.text(at, &node.text, font_size, &style.text(), anchor);
     }
 
-    /// Lines of text around a point.
+    /// Draws lines of text around a point.
     fn text(&mut self, at: Point, text: &str, font_size: f64, colour: &Colour<'_>, anchor: &str) {
         let lines = text.lines().count() as f64;
         let first = at.y - (lines - 1.0) / 2.0 * font_size * LINE + font_size * 0.35;
@@ -215,9 +215,9 @@ impl Page {
         };
         let side = if route.is_reversed { -1.0 } else { 1.0 };
         let length = slopes[end].hypot(1.0);
-        let way = (side * slopes[end] / length, side / length);
-        points[end].x -= way.0 * head_length(style);
-        points[end].y -= way.1 * head_length(style);
+        let direction = (side * slopes[end] / length, side / length);
+        points[end].x -= direction.0 * head_length(style);
+        points[end].y -= direction.1 * head_length(style);
         let mut path = format!("M{:.1},{:.1}", points[0].x, points[0].y);
         for (at, pair) in points.windows(2).enumerate() {
             let third = (pair[1].y - pair[0].y) / 3.0;
@@ -237,10 +237,14 @@ impl Page {
             "<path d=\"{path}\" fill=\"none\" {}/>",
             edge_stroke(style)
         );
-        self.head(if route.is_reversed { first } else { last }, way, style);
+        self.head(
+            if route.is_reversed { first } else { last },
+            direction,
+            style,
+        );
     }
 
-    /// The head of an arrow that points this way and ends here.
+    /// Draws the head of an arrow with this tip, in this direction.
     fn head(&mut self, tip: Point, (dx, dy): (f64, f64), style: &EdgeStyle<'_>) {
         let length = head_length(style);
         let half = length * 0.42;
@@ -261,7 +265,7 @@ impl Page {
         );
     }
 
-    /// The arrow of a node to itself, beside its right side.
+    /// Draws the edge of a node to itself, beside its right side.
     fn own_loop(&mut self, from: Point, edge: &Edge<'_>) {
         let style = &edge.style;
         let head = head_length(style);
@@ -289,14 +293,14 @@ impl Page {
         self.label(Point { x, y: from.y }, edge);
     }
 
-    /// The labels of edges, above all lines.
+    /// Draws the labels of edges, above all lines.
     fn labels(&mut self, layout: &Layout, edges: &[&Edge<'_>]) {
         for (route, edge) in layout.edges.iter().zip(edges) {
             self.label(route.label, edge);
         }
     }
 
-    /// A label of an edge, on a rim of white so that it is readable where lines cross it.
+    /// Draws a label of an edge, with a white rim so that it is readable where lines cross it.
     fn label(&mut self, at: Point, edge: &Edge<'_>) {
         let (text, colour) = (&edge.text, edge.style.text());
         let first = at.y - (text.lines().count() as f64 - 1.0) / 2.0 * EDGE_FONT_SIZE * LINE;
@@ -319,7 +323,7 @@ impl Page {
     }
 }
 
-/// How far a line through the points leans at each: pixels to the right for one down.
+/// Returns the slope of a line through the points at each: pixels to the right for one down.
 fn slopes(points: &[Point]) -> Vec<f64> {
     let lean = |a: Point, b: Point| {
         if b.y > a.y {
@@ -333,7 +337,7 @@ fn slopes(points: &[Point]) -> Vec<f64> {
         let (before, after) = (points[at.saturating_sub(1)], points[(at + 1).min(last)]);
         let point = points[at];
         if at == 0 || at == last {
-            // Arrows do not come in flat.
+            // No arrow arrives flat.
             return lean(before, after).clamp(-1.5, 1.5) * 0.8;
         }
         match (point.x - before.x) * (after.x - point.x) > 0.0 {
@@ -353,7 +357,7 @@ fn edge_stroke(style: &EdgeStyle<'_>) -> String {
     stroke(&style.line(), style.pen_width(), style.dash)
 }
 
-/// The attributes of a line in SVG.
+/// Returns the attributes of a line in SVG.
 fn stroke(colour: &Colour<'_>, pen_width: f64, dash: Dash) -> String {
     let dash = match dash {
         Dash::Solid => "",

@@ -1,4 +1,5 @@
-//! What is laid out: the nodes of a drawing, the marks beside them and the legend, with their looks.
+//! The graph to lay out: the nodes of a drawing, the marks beside them and the legend, with their
+//! looks.
 
 use crate::draw::drawing::Drawing;
 use crate::draw::style::{self, EdgeStyle, NodeStyle};
@@ -12,24 +13,25 @@ pub(super) struct Graph<'d> {
 
 #[derive(Debug)]
 pub(super) struct Node<'d> {
-    /// What is written in it.
+    /// Its text, printable.
     pub(super) text: String,
     pub(super) style: NodeStyle<'d>,
 }
 
 #[derive(Debug)]
 pub(super) struct Edge<'d> {
-    /// Where it begins: an index into [`Graph::nodes`].
+    /// Its source: an index into [`Graph::nodes`].
     pub(super) from: usize,
-    /// Where it ends: an index into [`Graph::nodes`].
+    /// Its target: an index into [`Graph::nodes`].
     pub(super) to: usize,
-    /// What is written beside it.
+    /// Its label, printable.
     pub(super) text: String,
     pub(super) style: EdgeStyle<'d>,
 }
 
 impl<'d> Graph<'d> {
-    /// The starts come first, so that they are laid out first; the mark of a node comes after it.
+    /// Returns the graph of a drawing. The starts come first, so that they are laid out first; the
+    /// mark of a node comes after it.
     pub(super) fn of(drawing: &'d Drawing) -> Self {
         let mut graph = Self::default();
         let mut at = vec![0; drawing.nodes.len()];
@@ -77,7 +79,7 @@ impl<'d> Graph<'d> {
     }
 }
 
-/// The text with what cannot be seen written out, as DOT text has it.
+/// Returns the text with what cannot be seen written out, as in DOT text.
 fn printable(text: &str) -> String {
     visible(&text.replace('\t', " ").replace('\0', "\\0"))
 }

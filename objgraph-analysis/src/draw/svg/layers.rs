@@ -1,34 +1,34 @@
-//! Which layer each node stands on.
+//! The layer of each node.
 
 /// An edge from a higher layer (a smaller number) to a lower one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Down {
+pub(super) struct DownwardEdge {
     pub(super) from: usize,
     pub(super) to: usize,
     /// Whether the arrow points up.
     pub(super) is_reversed: bool,
 }
 
-/// Turns edges round where they close a cycle, so that all can point down; those that are free
-/// follow the others. Loops of one node are not edges here.
+/// Reverses the edges that close a cycle, so that all can point down; edges that are free follow the
+/// others. The edges have no loops.
 pub(super) fn downwards(
     nodes: usize,
     edges: &[(usize, usize)],
     is_free: impl Fn(usize) -> bool,
-) -> Vec<Down> {
+) -> Vec<DownwardEdge> {
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
     for (_, &(from, to)) in edges.iter().enumerate().filter(|(edge, _)| !is_free(*edge)) {
         out[from].push(to);
     }
-    // Depth first, in the order of the nodes: an edge to a node on the way there closes a cycle.
-    // An edge is such if its target is left later than its source.
+    // Depth first, in the order of the nodes: an edge closes a cycle if the search leaves its target
+    // later than its source.
     let mut left_at = vec![0usize; nodes];
-    let mut is_met = vec![false; nodes];
+    let mut is_found = vec![false; nodes];
     let mut clock = 0;
     let mut path: Vec<(usize, usize)> = Vec::new();
     for start in 0..nodes {
-        if !is_met[start] {
-            is_met[start] = true;
+        if !is_found[start] {
+            is_found[start] = true;
             path.push((start, 0));
         }
         while let Some((node, next)) = path.last_mut() {
@@ -36,8 +36,8 @@ pub(super) fn downwards(
             match out[node].get(*next) {
                 Some(&target) => {
                     *next += 1;
-                    if !is_met[target] {
-                        is_met[target] = true;
+                    if !is_found[target] {
+                        is_found[target] = true;
                         path.push((target, 0));
                     }
                 }
@@ -49,24 +49,24 @@ pub(super) fn downwards(
             }
         }
     }
-    let turn = |&(from, to): &(usize, usize)| match left_at[to] > left_at[from] {
-        true => Down {
+    let downward = |&(from, to): &(usize, usize)| match left_at[to] > left_at[from] {
+        true => DownwardEdge {
             from: to,
             to: from,
             is_reversed: true,
         },
-        false => Down {
+        false => DownwardEdge {
             from,
             to,
             is_reversed: false,
         },
     };
-    edges.iter().map(turn).collect()
+    edges.iter().map(downward).collect()
 }
 
-/// The layer of each node: below all nodes with an edge to it, and nodes that have none directly
-/// above the first that they lead to.
-pub(super) fn layers(nodes: usize, edges: &[Down]) -> Vec<usize> {
+/// Returns the layer of each node: below all nodes with an edge to it, and directly above its first
+/// target for a node without such an edge.
+pub(super) fn layers(nodes: usize, edges: &[DownwardEdge]) -> Vec<usize> {
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
     let mut waits_for = vec![0usize; nodes];
     for edge in edges {

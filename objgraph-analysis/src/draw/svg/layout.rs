@@ -1,26 +1,26 @@
-//! Where nodes, edges and labels go.
+//! The places of nodes, edges and labels.
 //!
-//! Real nodes stand on the even layers, and the labels of edges on the odd ones between. An edge
-//! passes every layer between its ends at a place of its own, so that no node is drawn over it.
+//! Nodes are on the even layers, and the labels of edges on the odd ones between. An edge passes every
+//! layer between its ends at a place of its own, so that no node covers it.
 
-use super::layers::{Down, downwards, layers};
+use super::layers::{DownwardEdge, downwards, layers};
 use super::order::order;
 
-/// Between two neighbours of a layer.
+/// Distance between two neighbours of a layer.
 const GAP_X: f64 = 18.0;
-/// Between two layers, one of nodes and one of labels.
+/// Distance between two layers, one of nodes and one of labels.
 const GAP_Y: f64 = 15.0;
 const MAX_GAP_Y: f64 = 60.0;
-/// Between parts of the picture that do not hang together.
+/// Distance between two components of the graph.
 const GAP_PARTS: f64 = 36.0;
-/// Parts are put side by side until the row is this wide.
+/// Width at which a row of components is full.
 const ROW: f64 = 1500.0;
-/// How often to move nodes towards their neighbours.
+/// Number of sweeps that move nodes towards their neighbours.
 const SWEEPS: usize = 40;
-/// More places than this are not laid out.
+/// Maximum number of places.
 const MAX_PLACES: usize = 60_000;
 
-/// The size of something, in pixels.
+/// A width and a height, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Size {
     pub(super) width: f64,
@@ -34,7 +34,7 @@ pub(super) struct Point {
     pub(super) y: f64,
 }
 
-/// What to lay out.
+/// The graph to lay out.
 #[derive(Debug, Default)]
 pub(super) struct Input {
     /// The room that each node needs.
@@ -43,11 +43,11 @@ pub(super) struct Input {
     pub(super) bodies: Vec<Size>,
     /// The ends of each edge (not the same), and the size of its label.
     pub(super) edges: Vec<(usize, usize, Size)>,
-    /// The edges that may point up as well as down, if the others ask for it; none where short.
+    /// Whether each edge may point up as well as down, as the others require; false where missing.
     pub(super) free: Vec<bool>,
 }
 
-/// Where everything is.
+/// The places of everything.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) size: Size,
@@ -56,7 +56,7 @@ pub(super) struct Layout {
     pub(super) edges: Vec<Route>,
 }
 
-/// Where an edge goes: from the upper end to the lower.
+/// The line of an edge, from the upper end to the lower.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Route {
     /// From the lower side of the upper node to the upper side of the lower one.
@@ -68,6 +68,10 @@ pub(super) struct Route {
 }
 
 /// Lays the graph out.
+///
+/// # Errors
+///
+/// If it needs more than [`MAX_PLACES`].
 pub(super) fn layout(input: &Input) -> Result<Layout, String> {
     let ends: Vec<(usize, usize)> = input.edges.iter().map(|edge| (edge.0, edge.1)).collect();
     let is_free = |edge: usize| input.free.get(edge).is_some_and(|&free| free);
@@ -91,8 +95,8 @@ pub(super) fn layout(input: &Input) -> Result<Layout, String> {
     };
     let mut corner = Point::default();
     let mut row_height = 0.0f64;
-    for part in parts(input.nodes.len(), &down) {
-        let size = Part::new(input, &down, &layer_of, &part).place(&mut layout);
+    for component in components(input.nodes.len(), &down) {
+        let size = ComponentLayout::new(input, &down, &layer_of, &component).place(&mut layout);
         if corner.x > 0.0 && corner.x + size.width > ROW {
             corner = Point {
                 x: 0.0,
@@ -100,7 +104,7 @@ pub(super) fn layout(input: &Input) -> Result<Layout, String> {
             };
             row_height = 0.0;
         }
-        layout.shift(&part, corner);
+        layout.shift(&component, corner);
         layout.size.width = layout.size.width.max(corner.x + size.width);
         layout.size.height = layout.size.height.max(corner.y + size.height);
         corner.x += size.width + GAP_PARTS;
@@ -110,30 +114,30 @@ pub(super) fn layout(input: &Input) -> Result<Layout, String> {
 }
 
 impl Layout {
-    fn shift(&mut self, part: &Members, by: Point) {
+    fn shift(&mut self, component: &Component, by: Point) {
         let shift = |point: &mut Point| {
             point.x += by.x;
             point.y += by.y;
         };
-        for &node in &part.nodes {
+        for &node in &component.nodes {
             shift(&mut self.nodes[node]);
         }
-        for &edge in &part.edges {
+        for &edge in &component.edges {
             self.edges[edge].points.iter_mut().for_each(shift);
             shift(&mut self.edges[edge].label);
         }
     }
 }
 
-/// The nodes and edges of a part of the graph that hangs together.
+/// A connected component of the graph: its nodes and its edges.
 #[derive(Debug, Default)]
-struct Members {
+struct Component {
     nodes: Vec<usize>,
     edges: Vec<usize>,
 }
 
-/// The parts of the graph that hang together, by their first nodes.
-fn parts(nodes: usize, edges: &[Down]) -> Vec<Members> {
+/// Returns the connected components of the graph, by their first nodes.
+fn components(nodes: usize, edges: &[DownwardEdge]) -> Vec<Component> {
     let mut parent: Vec<usize> = (0..nodes).collect();
     fn find(parent: &mut [usize], mut node: usize) -> usize {
         while parent[node] != node {
@@ -146,39 +150,44 @@ fn parts(nodes: usize, edges: &[Down]) -> Vec<Members> {
         let (a, b) = (find(&mut parent, edge.from), find(&mut parent, edge.to));
         parent[a.max(b)] = a.min(b);
     }
-    let mut parts: Vec<Members> = Vec::new();
-    let mut part_of = vec![usize::MAX; nodes];
+    let mut components: Vec<Component> = Vec::new();
+    let mut component_of = vec![usize::MAX; nodes];
     for node in 0..nodes {
         let root = find(&mut parent, node);
-        if part_of[root] == usize::MAX {
-            part_of[root] = parts.len();
-            parts.push(Members::default());
+        if component_of[root] == usize::MAX {
+            component_of[root] = components.len();
+            components.push(Component::default());
         }
-        part_of[node] = part_of[root];
-        parts[part_of[node]].nodes.push(node);
+        component_of[node] = component_of[root];
+        components[component_of[node]].nodes.push(node);
     }
     for (number, edge) in edges.iter().enumerate() {
-        parts[part_of[edge.from]].edges.push(number);
+        components[component_of[edge.from]].edges.push(number);
     }
-    parts
+    components
 }
 
-/// A part that is being laid out. Places are its nodes, and then the places where its edges pass.
-struct Part<'i> {
+/// The layout of a component. Places are its nodes, and then the points that its edges pass.
+struct ComponentLayout<'i> {
     input: &'i Input,
-    down: &'i [Down],
-    members: &'i Members,
+    down: &'i [DownwardEdge],
+    members: &'i Component,
     sizes: Vec<Size>,
     layers: Vec<Vec<usize>>,
-    /// Pairs of places on neighbouring layers, and how much they pull each other into line.
+    /// Pairs of places on neighbouring layers, with the force by which they align each other.
     links: Vec<(usize, usize, f64)>,
     /// The places that each edge passes, its ends included.
     routes: Vec<Vec<usize>>,
     x: Vec<f64>,
 }
 
-impl<'i> Part<'i> {
-    fn new(input: &'i Input, down: &'i [Down], layer_of: &[usize], members: &'i Members) -> Self {
+impl<'i> ComponentLayout<'i> {
+    fn new(
+        input: &'i Input,
+        down: &'i [DownwardEdge],
+        layer_of: &[usize],
+        members: &'i Component,
+    ) -> Self {
         let top = members
             .nodes
             .iter()
@@ -213,7 +222,7 @@ impl<'i> Part<'i> {
                 2 * (layer_of[edge.to] - top),
             );
             let mut route = vec![place_of[&edge.from]];
-            // The label stands near the middle.
+            // The label is near the middle.
             let labelled = (from + to) / 2 - ((from + to) / 2 + 1) % 2;
             for layer in from + 1..to {
                 let size = if layer == labelled {
@@ -240,7 +249,7 @@ impl<'i> Part<'i> {
         self.sizes.len() - 1
     }
 
-    /// Places everything and tells the size of the part.
+    /// Places everything, and returns the size of the component.
     fn place(mut self, layout: &mut Layout) -> Size {
         let links: Vec<(usize, usize)> = self.links.iter().map(|link| (link.0, link.1)).collect();
         order(&mut self.layers, self.sizes.len(), &links);
@@ -290,9 +299,9 @@ impl<'i> Part<'i> {
         }
     }
 
-    /// The middle of each place from the top, and the height of all.
+    /// Returns the distance of the middle of each place from the top, and the height of all.
     ///
-    /// Layers with long edges between them stand wider apart, so that these are not flat.
+    /// Layers with long edges between them are wider apart, so that these are not flat.
     fn heights(&self) -> (Vec<f64>, f64) {
         let mut layer_of = vec![0; self.sizes.len()];
         for (number, layer) in self.layers.iter().enumerate() {
@@ -321,7 +330,7 @@ impl<'i> Part<'i> {
         (y, bottom)
     }
 
-    /// Finds places from the left to the right: each as near to the mean of its neighbours as the
+    /// Places everything from the left to the right, as near to the mean of its neighbours as the
     /// others on its layer allow.
     fn place_across(&mut self) {
         self.x = vec![0.0; self.sizes.len()];
@@ -384,8 +393,8 @@ impl<'i> Part<'i> {
     }
 }
 
-/// The ascending numbers nearest to the wanted ones (with their weights), by the sum of squares:
-/// neighbours in the wrong order are pooled until there are none.
+/// Returns the ascending numbers nearest to the wanted ones (with their weights), by the sum of
+/// squares: neighbours in the wrong order are pooled until there are none.
 fn nearest_ascending(wanted: &[(f64, f64)]) -> Vec<f64> {
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     for &(mut value, mut weight) in wanted {

@@ -4,7 +4,7 @@
 //! Hierarchical System Structures", 1981: sweeps down and up, each of which sorts a layer by the
 //! mean place of the neighbours in the layer before it.
 
-/// How often to sweep down and up.
+/// Number of sweeps down and up.
 const SWEEPS: usize = 12;
 
 /// Sorts the nodes of the layers; `edges` lead from one layer to the next.
@@ -37,7 +37,7 @@ pub(super) fn order(layers: &mut [Vec<usize>], nodes: usize, edges: &[(usize, us
     layers.clone_from_slice(&best);
 }
 
-/// Sorts a layer by its neighbours in the fixed one; `place` is room for a number of each node.
+/// Sorts a layer by its neighbours in the fixed one; `place` has room for a number of each node.
 fn sort_by_neighbours(
     layers: &mut [Vec<usize>],
     layer: usize,
@@ -68,8 +68,8 @@ fn sort_by_neighbours(
     layers[layer] = keyed.into_iter().map(|(_, node)| node).collect();
 }
 
-/// How many pairs of edges cross, counted with a tree of sums (Wilhelm Barth, Petra Mutzel,
-/// Michael Jünger, "Simple and Efficient Bilayer Cross Counting", 2004).
+/// Returns the number of pairs of edges that cross, counted with a tree of sums (Wilhelm Barth, Petra
+/// Mutzel, Michael Jünger, "Simple and Efficient Bilayer Cross Counting", 2004).
 fn crossings(layers: &[Vec<usize>], below: &[Vec<usize>], nodes: usize) -> usize {
     let mut place = vec![0usize; nodes];
     let mut total = 0;
@@ -78,7 +78,7 @@ fn crossings(layers: &[Vec<usize>], below: &[Vec<usize>], nodes: usize) -> usize
             place[node] = at;
         }
         let mut sums = vec![0usize; pair[1].len() + 1];
-        let mut met = 0;
+        let mut counted = 0;
         for &node in &pair[0] {
             let mut targets: Vec<usize> = below[node].iter().map(|&target| place[target]).collect();
             targets.sort_unstable();
@@ -90,7 +90,7 @@ fn crossings(layers: &[Vec<usize>], below: &[Vec<usize>], nodes: usize) -> usize
                     to_the_left += sums[at];
                     at &= at - 1;
                 }
-                total += met - to_the_left;
+                total += counted - to_the_left;
             }
             for &target in &targets {
                 let mut at = target + 1;
@@ -99,7 +99,7 @@ fn crossings(layers: &[Vec<usize>], below: &[Vec<usize>], nodes: usize) -> usize
                     at += at & at.wrapping_neg();
                 }
             }
-            met += targets.len();
+            counted += targets.len();
         }
     }
     total

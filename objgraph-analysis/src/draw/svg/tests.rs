@@ -59,7 +59,7 @@ fn an_edge_without_a_node_is_left_out() {
 }
 
 #[test]
-fn what_the_user_asks_for_goes_first() {
+fn what_the_user_asks_for_prevails() {
     let mut node = DrawnNode::new(Role::Object, "A");
     let ask = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     node.is_start = true;

@@ -1,17 +1,17 @@
-//! How wide a text is, and how it is written in SVG.
+//! The size of a text, and its form in SVG.
 
 use std::fmt::Write as _;
 
-/// The distance between two lines, as a multiple of the size of the font.
+/// Distance between two lines, as a multiple of the size of the font.
 pub(super) const LINE: f64 = 1.2;
 
-/// About how wide the text's longest line is, in the fonts that browsers take for sans-serif.
+/// Returns about how wide the text's longest line is, in the sans-serif fonts of browsers.
 pub(super) fn width(text: &str, font_size: f64) -> f64 {
     let line_width = |line: &str| line.chars().map(char_width).sum::<f64>();
     text.lines().map(line_width).fold(0.0, f64::max) * font_size
 }
 
-/// How tall the text is.
+/// Returns the height of the text.
 pub(super) fn height(text: &str, font_size: f64) -> f64 {
     text.lines().count().max(1) as f64 * font_size * LINE
 }
@@ -28,7 +28,7 @@ fn char_width(c: char) -> f64 {
     }
 }
 
-/// The text as it stands between the tags of XML.
+/// Returns the text for use between the tags of XML.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

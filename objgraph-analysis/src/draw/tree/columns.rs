@@ -1,9 +1,9 @@
-//! How many columns of a terminal a text takes, and what of it is safe to write there.
+//! The width of a text in a terminal, and what of it is safe to write there.
 
 use crate::words::is_unprintable;
 
-/// The text without what would move the cursor, change colours or turn the direction of writing;
-/// with `ascii`, without anything that is not ASCII.
+/// Returns the text without what would move the cursor, change colours or turn the direction of
+/// writing; with `ascii`, in ASCII alone.
 pub(super) fn printable(text: &str, ascii: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -17,12 +17,12 @@ pub(super) fn printable(text: &str, ascii: bool) -> String {
     out
 }
 
-/// How many columns the text takes.
+/// Returns the number of columns that the text takes.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
-/// The text, or as much of its beginning as leaves room for `cut` behind it.
+/// Returns the text, or as much of its beginning as leaves room for `cut` behind it.
 pub(super) fn fit(text: &str, room: usize, cut: &str) -> String {
     if width(text) <= room {
         return text.to_owned();
@@ -42,7 +42,8 @@ pub(super) fn fit(text: &str, room: usize, cut: &str) -> String {
     out
 }
 
-/// By the blocks of Unicode that terminals agree about; everything else is one column wide.
+/// Returns the number of columns of a character, by the blocks of Unicode on which terminals agree;
+/// everything else is one column wide.
 fn columns(c: char) -> usize {
     match u32::from(c) {
         // Combining marks and variation selectors.

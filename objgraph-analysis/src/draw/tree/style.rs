@@ -1,16 +1,16 @@
-//! How a tree is written: how wide, with which characters, in colours or not.
+//! How a tree is written: its width, its characters and its colours.
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 
 /// How a picture is written as a tree.
 ///
-/// [`TextStyle::default`] is what files want: 80 columns, no colours, lines of box-drawing
-/// characters. [`TextStyle::for_terminal`] asks the environment.
+/// [`TextStyle::default`] suits files: 80 columns, no colours, lines of box-drawing characters.
+/// [`TextStyle::for_terminal`] depends on the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextStyle {
-    /// How many columns a line may have; what does not fit is cut.
+    /// Maximum number of columns of a line; what does not fit is cut.
     pub width: usize,
     /// Whether it is written in colours, by the escape sequences of ANSI terminals.
     pub colours: bool,
@@ -29,12 +29,12 @@ impl Default for TextStyle {
 }
 
 impl TextStyle {
-    /// The style for standard output as it is now.
+    /// Returns the style for standard output as it is now.
     ///
-    /// Colours where it is a terminal (and `TERM` is not `dumb`); never if `NO_COLOR` is set and
-    /// not empty; even elsewhere if `CLICOLOR_FORCE` is set, not empty and not `0`. ASCII where
-    /// the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is not empty names another encoding than
-    /// UTF-8; where none is set, UTF-8 is taken for granted.
+    /// It has colours if standard output is a terminal and `TERM` is not `dumb`, or if
+    /// `CLICOLOR_FORCE` is set, not empty and not `0`; never if `NO_COLOR` is set and not empty. It is
+    /// ASCII if the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is not empty names another encoding
+    /// than UTF-8.
     #[must_use]
     pub fn for_terminal() -> Self {
         Self::of_environment(std::io::stdout().is_terminal(), |name| {
@@ -90,21 +90,21 @@ pub(super) enum Colour {
     Dim,
 }
 
-/// What lines and arrows are made of.
+/// The characters of lines and arrows.
 pub(super) struct Glyphs {
     pub(super) branch: &'static str,
     pub(super) end: &'static str,
     pub(super) pass: &'static str,
     pub(super) blank: &'static str,
-    /// Stands for what is left out.
+    /// Replaces what is left out.
     pub(super) cut: &'static str,
-    /// Stands between the lines of a label.
+    /// Separates the lines of a label.
     pub(super) between: &'static str,
     pub(super) right: Arrows,
     pub(super) left: Arrows,
 }
 
-/// How the kinds of references are told apart.
+/// The characters that distinguish the kinds of references.
 pub(super) struct Arrows {
     pub(super) strong: &'static str,
     pub(super) cycle: &'static str,

@@ -71,13 +71,13 @@ fn what_is_referred_to() {
         │  └─ owner ⇒ #1 Folder · home (cycle)
         └─ items[1] → #3 Marked · a song · in two lines (Drop, highlighted)
            ├─ parent ⇢ #2 Folder · music (above)
-           ├─ call → main::{{closure}} (not seen into)
-           └─ id · Uuid (not seen into)
+           ├─ call → main::{{closure}} (not traced)
+           └─ id · Uuid (not traced)
 
         → owns
         ⇒ owns, in a cycle
         ⇢ weak
-        #1 an object that is met at several places
+        #1 an object that occurs at several places
     "#]],
     );
 }
@@ -99,7 +99,7 @@ fn what_refers_to_it() {
         ← is owned by
         ⇐ is owned by, in a cycle
         ⇠ is weakly held by
-        #1 an object that is met at several places
+        #1 an object that occurs at several places
     "#]],
     );
 }
@@ -123,13 +123,13 @@ fn in_ascii() {
         |  `- owner => #1 Folder - home (cycle)
         `- items[1] -> #3 Marked - a song - in two lines (Drop, highlighted)
            |- parent ~> #2 Folder - music (above)
-           |- call -> main::{{closure}} (not seen into)
-           `- id - Uuid (not seen into)
+           |- call -> main::{{closure}} (not traced)
+           `- id - Uuid (not traced)
 
         -> owns
         => owns, in a cycle
         ~> weak
-        #1 an object that is met at several places
+        #1 an object that occurs at several places
     "#]]
     .assert_eq(&text);
 }

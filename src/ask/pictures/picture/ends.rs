@@ -8,7 +8,7 @@ use objgraph_core::{Node, label_of};
 
 use super::{Of, Picture};
 use crate::analysis::{Neighbourhood, PictureOptions};
-use crate::draw::{self, Drawing, DrawingOptions, Opened, PictureError, TextStyle};
+use crate::draw::{self, Drawing, DrawingOptions, PictureError, Presentation, TextStyle};
 use crate::print::print;
 use crate::words::path_in_line;
 
@@ -193,10 +193,10 @@ impl Picture<'_> {
     /// If it is too large, or cannot be saved.
     pub fn show(&self) -> Result<PathBuf, PictureError> {
         let drawing = self.drawing()?;
-        let opened = draw::open(OsStr::new("xdot"), &drawing, &std::env::temp_dir())?;
+        let presentation = draw::show(OsStr::new("xdot"), &drawing, &std::env::temp_dir())?;
         let nodes = drawing.nodes.len();
-        match opened {
-            Opened::Viewer(path, mut viewer) => {
+        match presentation {
+            Presentation::Viewer(path, mut viewer) => {
                 print(|out| {
                     writeln!(
                         out,
@@ -211,7 +211,7 @@ impl Picture<'_> {
                     .spawn(move || viewer.wait());
                 Ok(path)
             }
-            Opened::File(path) => {
+            Presentation::File(path) => {
                 print(|out| {
                     writeln!(out, "Graph viewer (xdot) not found, saving an SVG instead")?;
                     writeln!(
