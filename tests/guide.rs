@@ -117,6 +117,34 @@ fn every_page_is_on_docs_rs_and_its_links_lead_somewhere() {
     }
 }
 
+/// A path that a document for contributors names exists. `NAME` stands for what is to be added.
+#[test]
+fn paths_in_documents_for_contributors_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = 0;
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let Ok(text) = fs::read_to_string(root.join(document)) else {
+            continue;
+        };
+        let quoted = text.split('`').skip(1).step_by(2);
+        let is_path = |quoted: &&str| {
+            let bytes = quoted.bytes();
+            let folder = quoted.split('/').next().unwrap_or_default();
+            quoted.contains('/')
+                && root.join(folder).is_dir()
+                && bytes
+                    .into_iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+        };
+        for path in quoted.filter(is_path) {
+            paths += 1;
+            let path = path.replace("/NAME.rs", "");
+            assert!(root.join(&path).exists(), "{document} names {path}");
+        }
+    }
+    assert!(paths > 10, "{paths} paths");
+}
+
 /// The text of every file below the folder whose name ends so.
 fn texts(folder: &Path, end: &str, out: &mut String) {
     for entry in fs::read_dir(folder).expect("the folder is there") {
