@@ -45,3 +45,7 @@ pages! {
     troubleshooting: "troubleshooting.md";
     types: "types.md";
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
