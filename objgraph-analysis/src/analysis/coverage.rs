@@ -238,11 +238,8 @@ impl WhatIf {
         let Change::Dropped { node, .. } = self.change() else {
             return Coverage::of_references(snapshot);
         };
-        let mut freed = NodeSet::new(snapshot.len());
-        freed.insert(*node);
-        for object in self.freed() {
-            freed.insert(object.node_id());
-        }
+        let freed = self.freed().map(|object| object.node_id());
+        let freed = NodeSet::of(snapshot.len(), freed.chain([*node]));
         Coverage::of_references_of(snapshot, &freed)
     }
 }

@@ -61,10 +61,7 @@ impl Cycles {
         if nodes.is_empty() {
             return Self::default();
         }
-        let mut within = NodeSet::new(snapshot.len());
-        for &node in nodes {
-            within.insert(node);
-        }
+        let within = NodeSet::of(snapshot.len(), nodes.iter().copied());
         let components = strong_components_within(snapshot, &within);
         ClosingEdgeSearch::new(snapshot, &components).run()
     }

@@ -33,10 +33,7 @@ pub fn leak_birth(
 ) -> Option<LeakBirth> {
     let node = snapshot.find(id)?;
     let leaks = find_leaks(snapshot);
-    let mut leaked = NodeSet::new(snapshot.len());
-    for &node in leaks.nodes() {
-        leaked.insert(node);
-    }
+    let leaked = NodeSet::of(snapshot.len(), leaks.nodes().iter().copied());
     let names = ShownNames::of(snapshot);
     let hangs_on = reach_backwards(snapshot, [node], &leaked);
     let drops = hangs_on.iter().filter_map(|node| {

@@ -2,79 +2,75 @@
 
 use std::fmt;
 
+use fixedbitset::FixedBitSet;
 use objgraph_core::NodeId;
 
-/// A set of nodes of one snapshot: a bit for each node.
+/// A set of nodes of one snapshot, with a bit for each node.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NodeSet {
-    bits: Vec<u64>,
-    len: usize,
+    bits: FixedBitSet,
 }
 
 impl NodeSet {
-    /// The empty set, for a snapshot of this many nodes.
+    /// Creates an empty set, for a snapshot of this many nodes.
     #[must_use]
     pub fn new(nodes: usize) -> Self {
         Self {
-            bits: vec![0; nodes.div_ceil(64)],
-            len: 0,
+            bits: FixedBitSet::with_capacity(nodes),
         }
     }
 
-    /// How many nodes are in it.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether no node is in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Whether the node is in it; false for a node of a larger snapshot.
-    #[must_use]
-    pub fn contains(&self, node: NodeId) -> bool {
-        let word = self.bits.get(node.index() / 64).copied().unwrap_or(0);
-        word & (1 << (node.index() % 64)) != 0
-    }
-
-    /// Adds the node; tells whether it was not in the set before.
+    /// Creates the set of these nodes, for a snapshot of this many nodes.
     ///
     /// # Panics
     ///
-    /// If the node is of a larger snapshot.
+    /// Panics if a node belongs to a larger snapshot.
+    #[must_use]
+    pub fn of(nodes: usize, members: impl IntoIterator<Item = NodeId>) -> Self {
+        let mut set = Self::new(nodes);
+        members.into_iter().for_each(|node| {
+            set.insert(node);
+        });
+        set
+    }
+
+    /// Returns the number of nodes in the set. O(nodes of the snapshot / 64).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bits.count_ones(..)
+    }
+
+    /// Returns whether the set is empty. O(nodes of the snapshot / 64).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bits.is_clear()
+    }
+
+    /// Returns whether the node is in the set; false for a node of a larger snapshot.
+    #[must_use]
+    pub fn contains(&self, node: NodeId) -> bool {
+        self.bits.contains(node.index())
+    }
+
+    /// Adds the node, and returns whether it was not in the set before.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the node belongs to a larger snapshot.
     pub fn insert(&mut self, node: NodeId) -> bool {
-        let word = &mut self.bits[node.index() / 64];
-        let bit = 1 << (node.index() % 64);
-        // A branch, not `len += usize::from(new)`: rustc 1.95.0 with optimisation leaves `len` at 0
-        // for that.
-        if *word & bit != 0 {
-            return false;
-        }
-        *word |= bit;
-        self.len += 1;
-        true
+        !self.bits.put(node.index())
     }
 
-    /// The nodes of this set that are not in `other`, a set of the same snapshot.
+    /// Returns the nodes of this set that are not in `other`, a set of the same snapshot.
     pub(super) fn without(&self, other: &Self) -> Self {
-        let words = self.bits.iter().zip(&other.bits);
-        let bits: Vec<u64> = words.map(|(these, others)| these & !others).collect();
-        let len = bits.iter().map(|word| word.count_ones() as usize).sum();
-        Self { bits, len }
+        let mut bits = self.bits.clone();
+        bits.difference_with(&other.bits);
+        Self { bits }
     }
 
-    /// The nodes, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = NodeId> + Clone {
-        self.bits.iter().enumerate().flat_map(|(word, &bits)| {
-            std::iter::successors((bits != 0).then_some(bits), |&bits| {
-                let rest = bits & (bits - 1);
-                (rest != 0).then_some(rest)
-            })
-            .map(move |bits| NodeId::new(word * 64 + bits.trailing_zeros() as usize))
-        })
+    /// Returns the nodes, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = NodeId> {
+        self.bits.ones().map(NodeId::new)
     }
 }
 
@@ -83,24 +79,5 @@ impl fmt::Debug for NodeSet {
         f.debug_set()
             .entries(self.iter().map(NodeId::index))
             .finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use objgraph_core::NodeId;
-
-    use super::NodeSet;
-
-    #[test]
-    fn as_many_as_were_inserted() {
-        let mut set = NodeSet::new(200);
-        for at in [0, 63, 64, 199, 63] {
-            set.insert(NodeId::new(at));
-        }
-        assert_eq!(
-            (set.len(), set.clone().len(), set.iter().count()),
-            (4, 4, 4)
-        );
     }
 }

@@ -48,12 +48,12 @@ pub(super) fn possibly_leaked(
     // Objects that, as far as is known, only opaque values of their own hold. Nothing suggests that
     // an opaque object holds itself: to suspect it would be to suspect every object without a
     // derive.
-    let mut assumed = NodeSet::new(snapshot.len());
-    for &node in by_references {
-        if owners.contains(node) && snapshot.node(node).state() != State::Opaque {
-            assumed.insert(node);
-        }
-    }
+    let may_hold_itself =
+        |node: &NodeId| owners.contains(*node) && snapshot.node(*node).state() != State::Opaque;
+    let assumed = NodeSet::of(
+        snapshot.len(),
+        by_references.iter().copied().filter(may_hold_itself),
+    );
     if assumed.is_empty() {
         return (Vec::new(), Vec::new());
     }

@@ -307,12 +307,8 @@ impl RetainedSizes {
 /// Returns the strongly connected sets of leaked objects that no other leaked object owns.
 fn leaked_cycles(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
     let alive = reach(snapshot, held.iter().copied());
-    let mut leaked = NodeSet::new(snapshot.len());
-    for node in (0..snapshot.len()).map(NodeId::new) {
-        if !alive.contains(node) {
-            leaked.insert(node);
-        }
-    }
+    let nodes = (0..snapshot.len()).map(NodeId::new);
+    let leaked = NodeSet::of(snapshot.len(), nodes.filter(|&node| !alive.contains(node)));
     if leaked.is_empty() {
         return Vec::new();
     }

@@ -75,8 +75,7 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let node = snapshot.find(id)?;
     let simulation = Simulation::new(snapshot);
     let mut reached_by: HashMap<NodeId, Reference> = HashMap::new();
-    let mut reached = NodeSet::new(snapshot.len());
-    reached.insert(node);
+    let mut reached = NodeSet::of(snapshot.len(), [node]);
     let mut level = vec![node];
     let mut owners = Vec::new();
     let mut anchors: Vec<Anchor> = Vec::new();

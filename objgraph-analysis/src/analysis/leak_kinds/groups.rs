@@ -33,10 +33,7 @@ const UNLABELLED: u32 = u32::MAX;
 impl Groups {
     /// O(nodes of the snapshot + edges of the leaked objects).
     pub(super) fn of(snapshot: &Snapshot, leaked: &[NodeId]) -> Self {
-        let mut within = NodeSet::new(snapshot.len());
-        for &node in leaked {
-            within.insert(node);
-        }
+        let within = NodeSet::of(snapshot.len(), leaked.iter().copied());
         let components = strong_components_within(snapshot, &within);
         let mut into = vec![0u32; components.count()];
         let mut is_cyclic = vec![false; components.count()];

@@ -267,26 +267,23 @@ impl LeakKinds {
         fields: &Fields,
         groups: &Groups,
     ) -> Self {
-        let set = |nodes: &mut dyn Iterator<Item = NodeId>| {
-            let mut set = NodeSet::new(snapshot.len());
-            for node in nodes {
-                set.insert(node);
-            }
-            set
-        };
-        let all = set(&mut leaked.iter().copied());
+        let all = NodeSet::of(snapshot.len(), leaked.iter().copied());
         let bytes = |node| bytes_of(snapshot, node);
         let nodes = snapshot.parts().nodes.iter();
         let epochs: Vec<u32> = nodes.map(|node| node.epoch).collect();
         let base = Simulation::new(snapshot);
         for (number, kind) in self.kinds.iter_mut().enumerate().take(Self::MAX_WITH_FIXES) {
-            let own = leaked.iter().zip(&self.of);
-            let own = own.filter(|(_, of)| **of as usize == number);
+            let objects = leaked
+                .iter()
+                .zip(&self.of)
+                .filter(|&(_, &of)| of as usize == number)
+                .map(|(&node, _)| node);
+            let first = kind.groups[0].objects.iter().copied();
             kind.fixes = fixes::fixes(&fixes::LeakedKind {
                 snapshot,
                 fields,
-                objects: &set(&mut own.map(|(&node, _)| node)),
-                first: &set(&mut kind.groups[0].objects.iter().copied()),
+                objects: &NodeSet::of(snapshot.len(), objects),
+                first: &NodeSet::of(snapshot.len(), first),
                 leaked: &all,
                 epochs: &epochs,
                 bytes_of: &bytes,

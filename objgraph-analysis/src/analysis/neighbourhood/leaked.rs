@@ -16,16 +16,11 @@ pub(super) fn leaks(
     options: &PictureOptions<'_>,
 ) -> Result<Neighbourhood, TooLarge> {
     let snapshot = leaks.snapshot();
-    let mut leaked = NodeSet::new(snapshot.len());
+    let possibly = leaks.possibly_leaked().map(|object| object.node_id());
+    let leaked = leaks.nodes().iter().copied().chain(possibly.clone());
+    let leaked = NodeSet::of(snapshot.len(), leaked);
     // Opaque values of these are drawn, since they may hold the objects.
-    let mut possibly = NodeSet::new(snapshot.len());
-    for &node in leaks.nodes() {
-        leaked.insert(node);
-    }
-    for object in leaks.possibly_leaked() {
-        leaked.insert(object.node_id());
-        possibly.insert(object.node_id());
-    }
+    let possibly = NodeSet::of(snapshot.len(), possibly);
     let filter = |node: Node<'_>| leaked.contains(node.node_id()) && options.shows(node);
     let among_leaked = PictureOptions {
         filter: Some(&filter),

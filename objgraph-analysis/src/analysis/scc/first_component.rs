@@ -5,6 +5,8 @@
 //! leads to it, each found breadth first (Lisa K. Fleischer, Bruce Hendrickson, Ali Pınar, "On
 //! Identifying Strongly Connected Components in Parallel", 2000).
 
+use fixedbitset::FixedBitSet;
+
 use super::EdgeSource;
 use crate::analysis::adjacency::Adjacency;
 
@@ -15,7 +17,7 @@ pub(super) fn find(
     within: &impl Fn(usize) -> bool,
 ) -> Vec<u32> {
     let nodes = graph.nodes();
-    let mut open = Bits::new(nodes);
+    let mut open = FixedBitSet::with_capacity(nodes);
     let mut count = 0;
     for node in (0..nodes).filter(|&node| within(node)) {
         open.insert(node);
@@ -34,7 +36,7 @@ pub(super) fn find(
     if led_to.len() * 2 < count {
         return Vec::new();
     }
-    let mut open = Bits::new(nodes);
+    let mut open = FixedBitSet::with_capacity(nodes);
     for &node in &led_to {
         open.insert(node as usize);
     }
@@ -62,9 +64,9 @@ pub(super) fn find(
 ///
 /// Sweeps suffice if references point to older objects, or all to younger ones, one of which each
 /// direction follows; and they notice early if little or nothing leads back.
-fn sweep(graph: &Adjacency, start: usize, led_to: &Bits, count: usize) -> Option<Vec<u32>> {
+fn sweep(graph: &Adjacency, start: usize, led_to: &FixedBitSet, count: usize) -> Option<Vec<u32>> {
     const MAX_SWEEPS: usize = 3;
-    let mut found = Bits::new(graph.len());
+    let mut found = FixedBitSet::with_capacity(graph.len());
     found.insert(start);
     let mut component = vec![start as u32];
     for sweep in 0..MAX_SWEEPS {
@@ -98,7 +100,7 @@ fn sweep(graph: &Adjacency, start: usize, led_to: &Bits, count: usize) -> Option
 /// them, `start` included; `count` is the size of `open`.
 fn flood<T: Iterator<Item = usize>>(
     start: usize,
-    open: &mut Bits,
+    open: &mut FixedBitSet,
     count: usize,
     targets: impl Fn(usize) -> T,
 ) -> Vec<u32> {
@@ -106,41 +108,17 @@ fn flood<T: Iterator<Item = usize>>(
     // always written behind the last.
     let mut queue = vec![0u32; count + 1];
     queue[0] = start as u32;
-    open.take(start);
+    open.remove(start);
     let (mut next, mut end) = (0, 1);
     while next < end {
         let node = queue[next] as usize;
         next += 1;
         for target in targets(node) {
             queue[end] = target as u32;
-            end += open.take(target);
+            end += usize::from(open.contains(target));
+            open.remove(target);
         }
     }
     queue.truncate(end);
     queue
-}
-
-/// A set of nodes without a count.
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn new(nodes: usize) -> Self {
-        Self(vec![0; nodes.div_ceil(64)])
-    }
-
-    fn contains(&self, node: usize) -> bool {
-        self.0[node / 64] >> (node % 64) & 1 != 0
-    }
-
-    fn insert(&mut self, node: usize) {
-        self.0[node / 64] |= 1 << (node % 64);
-    }
-
-    /// Removes the node, and returns how many nodes that were: 0 or 1.
-    fn take(&mut self, node: usize) -> usize {
-        let word = &mut self.0[node / 64];
-        let was_in = *word >> (node % 64) & 1;
-        *word &= !(1 << (node % 64));
-        was_in as usize
-    }
 }

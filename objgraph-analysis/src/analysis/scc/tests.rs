@@ -43,10 +43,8 @@ proptest! {
             all(&strong_components(graph));
         prop_assert_eq!(&ours, &sorted(kosaraju_scc(&strong)));
 
-        let mut part = NodeSet::new(nodes);
-        for node in (0..nodes).filter(|&node| within[node]) {
-            part.insert(NodeId::new(node));
-        }
+        let members = (0..nodes).filter(|&node| within[node]);
+        let part = NodeSet::of(nodes, members.map(NodeId::new));
         let inside = EdgeFiltered::from_fn(graph, |edge: Edge<'_>| {
             edge.is_strong() && part.contains(edge.source()) && part.contains(edge.target())
         });
