@@ -148,7 +148,7 @@ pub use objgraph_core::{
     snapshot, sync, types, unsize, watch, with_root,
 };
 
-/// The trait of types that can be looked into, and the derive that writes it.
+/// The trait of types whose values a trace can visit, and the derive that implements it.
 pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root, test};
 
@@ -206,7 +206,7 @@ pub use analysis::{
 pub use ask::{leak_birth, owners, zombies};
 pub use objgraph_core::{HandleRow, Held, LastDrop, follow, last_drop};
 
-// What could not be looked into.
+// What could not be traced.
 pub use analysis::{BlindPlace, BlindSpots, BlindType, Coverage};
 pub use ask::blind_spots;
 

@@ -9,12 +9,28 @@ use objgraph::{Capture, Tracked, capture};
 use crate::Outcome;
 
 mod opaque {
-    use super::*;
+    use std::cell::{Cell, RefCell};
+
+    use objgraph::Tracked;
+    use objgraph::rc::Rc;
 
     #[derive(Tracked, Default)]
-    pub(super) struct Window {
-        pub(super) clicks: Cell<u32>,
-        pub(super) on_click: RefCell<Option<Box<dyn Fn(u32)>>>,
+    struct Window {
+        clicks: Cell<u32>,
+        on_click: RefCell<Option<Box<dyn Fn(u32)>>>,
+    }
+
+    pub(super) fn boxed() {
+        let window = Rc::new(Window::default());
+        let me = window.clone();
+        let callback = move |by| me.clicks.set(me.clicks.get() + by);
+        callback(2);
+        window.on_click.replace(Some(Box::new(callback)));
+        let undo = Rc::downgrade(&window);
+        drop(window);
+
+        println!("{}", objgraph::find_leaks());
+        drop(undo.upgrade().and_then(|window| window.on_click.take()));
     }
 }
 
@@ -25,27 +41,12 @@ struct Window {
 }
 
 pub(crate) fn run(_: &Path) -> Outcome {
-    boxed();
+    opaque::boxed();
     captured();
     weak();
     called_once();
     passed_on();
     Ok(())
-}
-
-fn boxed() {
-    use opaque::Window;
-
-    let window = Rc::new(Window::default());
-    let me = window.clone();
-    let callback = move |by| me.clicks.set(me.clicks.get() + by);
-    callback(2);
-    window.on_click.replace(Some(Box::new(callback)));
-    let undo = Rc::downgrade(&window);
-    drop(window);
-
-    println!("{}", objgraph::find_leaks());
-    drop(undo.upgrade().and_then(|window| window.on_click.take()));
 }
 
 fn captured() {
