@@ -10,7 +10,7 @@ mod tests;
 
 use super::adjacency::Adjacency;
 
-/// Stands for no node.
+/// Represents no node.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// The dominators of the nodes that are reachable from a root.

@@ -80,7 +80,7 @@ struct Occurrences {
 }
 
 impl Fields {
-    /// Stands for no field.
+    /// Represents no field.
     pub(super) const NONE: u32 = u32::MAX;
 
     /// Collects the fields that hold references. O(edges + fields · log fields).

@@ -20,6 +20,7 @@ use super::{Direction, Leaks};
 ///
 /// Plain data in the order of drawing, without texts and colours, which a drawing adds.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Neighbourhood {
     /// The nodes, in the order in which the search found them.
     pub nodes: Vec<PictureNode>,
@@ -35,8 +36,9 @@ pub struct Neighbourhood {
 
 /// A node of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PictureNode {
-    /// What the node stands for.
+    /// What the node represents.
     pub subject: Subject,
     /// Number of references between the node and the nearest start.
     pub depth: usize,
@@ -44,8 +46,9 @@ pub struct PictureNode {
     pub is_start: bool,
 }
 
-/// What a node of a picture stands for.
+/// What a node of a picture represents.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Subject {
     /// An object.
     Object(NodeId),
@@ -79,7 +82,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Returns the objects that the node stands for.
+    /// Returns the objects that the node represents.
     pub fn objects(&self) -> &[NodeId] {
         match self {
             Self::Object(node) => std::slice::from_ref(node),
@@ -91,6 +94,7 @@ impl Subject {
 
 /// An edge of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PictureEdge {
     /// The node at which it begins: an index into [`Neighbourhood::nodes`].
     pub from: usize,
@@ -98,13 +102,13 @@ pub struct PictureEdge {
     pub to: usize,
     /// The path of the reference; empty if it is not a reference.
     pub label: String,
-    /// What the edge stands for.
+    /// What the edge represents.
     pub kind: EdgeKind,
-    /// Number of references that the edge stands for.
+    /// Number of references that the edge represents.
     pub references: usize,
 }
 
-/// What an edge of a picture stands for.
+/// What an edge of a picture represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
@@ -190,6 +194,7 @@ impl fmt::Debug for PictureOptions<'_> {
 
 /// The error for a picture that would be too large to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TooLarge {
     /// Number of objects within reach.
     pub objects: usize,
@@ -232,7 +237,7 @@ impl Neighbourhood {
         self.nodes.len() - 1
     }
 
-    /// Adds an edge that stands for one reference.
+    /// Adds an edge that represents one reference.
     fn add_edge(&mut self, from: usize, to: usize, label: String, kind: EdgeKind) {
         self.edges.push(PictureEdge {
             from,

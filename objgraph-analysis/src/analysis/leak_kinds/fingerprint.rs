@@ -28,6 +28,7 @@ pub struct Fingerprint(u64);
 
 /// The error for a text that is not a fingerprint: `leak-` and 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ParseFingerprintError;
 
 impl Fingerprint {

@@ -39,7 +39,7 @@ pub(super) struct PictureBuilder<'s, 'f> {
     drawn: HashMap<NodeId, usize>,
     /// Number of nodes that are objects or stacks of objects.
     objects: usize,
-    /// The edges from or to stacks, by their ends and path; they stand for many references.
+    /// The edges from or to stacks, by their ends and path; they represent many references.
     stack_edges: HashMap<(usize, usize, PathId, bool), usize>,
     /// The strong references that are drawn, each with the index of its edge.
     strong: Vec<(usize, NodeId, NodeId)>,
@@ -204,7 +204,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         };
         let mut budget = self.options.too_many.saturating_sub(early_count);
         let mut skipped = 0;
-        // The references that each new edge stands for.
+        // The references that each new edge represents.
         let first_edge = self.picture.edges.len();
         let mut merged: Vec<Vec<Edge<'s>>> = Vec::new();
         for edge in edges {
@@ -318,7 +318,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         matches!(self.picture.nodes[at].subject, Subject::Stack(_))
     }
 
-    /// Returns the edge that already stands for a reference from or to a stack.
+    /// Returns the edge that already represents a reference from or to a stack.
     fn known_edge(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
         let far = *self.drawn.get(&self.direction.far(edge))?;
         let key = (at, far, edge.path_id(), edge.is_strong());
@@ -349,7 +349,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         edge_index
     }
 
-    /// Labels an edge that stands for several references: with the range of elements that hold
+    /// Labels an edge that represents several references: with the range of elements that hold
     /// them, if it has no gaps, and with their number, if it differs from that of the objects.
     fn label_merged(&mut self, edge_index: usize, edges: &[Edge<'_>]) {
         let (from, to) = (
@@ -424,7 +424,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
     }
 }
 
-/// Returns what stands for external references: one subject for each site and thread of their
+/// Returns the subjects that represent external references: one for each site and thread of their
 /// handles, as far as these are known, most references first, and one for the rest.
 fn external_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Subject> {
     let name = |thread: u32| snapshot.parts().threads.get(thread as usize);

@@ -8,7 +8,7 @@ use objgraph_core::NodeId;
 use super::{EdgeKind, Neighbourhood};
 use crate::analysis::scc::components_of;
 
-/// Marks the edges that stand for a reference on a cycle, and lists the sets of nodes that such
+/// Marks the edges that represent a reference on a cycle, and lists the sets of nodes that such
 /// edges connect. `references` are the strong references drawn, each with the index of its edge.
 ///
 /// Objects decide, not nodes: edges may lead both ways between two stacks although no object

@@ -1,4 +1,4 @@
-//! Finds similar objects, so that one node can stand for all of them.
+//! Finds similar objects, so that one node can represent all of them.
 
 use std::collections::{HashMap, HashSet};
 

@@ -13,7 +13,7 @@ fn folded(snapshot: &Snapshot, start: NodeId, direction: Direction) -> Neighbour
     Neighbourhood::around(snapshot, &[start], direction, &options).unwrap()
 }
 
-/// Returns the number of objects that each node stands for.
+/// Returns the number of objects that each node represents.
 fn sizes(picture: &Neighbourhood) -> Vec<usize> {
     let nodes = picture.nodes.iter();
     nodes.map(|drawn| drawn.subject.objects().len()).collect()

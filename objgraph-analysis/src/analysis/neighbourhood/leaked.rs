@@ -34,7 +34,7 @@ pub(super) fn leaks(
         objects,
     });
 
-    // The objects that are drawn, or that a gap in a ring stands for.
+    // The objects that are drawn, or that a gap in a ring represents.
     let mut accounted = NodeSet::new(snapshot.len());
     let kinds = leaks.kinds().all();
     let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::MAX_REPORTED));
@@ -91,7 +91,7 @@ fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usi
     } else {
         0..0
     };
-    // For each node: its index, the object at it, and the edge that leads on. One node stands for
+    // For each node: its index, the object at it, and the edge that leads on. One node represents
     // the whole gap.
     let mut stations: Vec<(usize, NodeId, usize)> = Vec::new();
     for (number, step) in ring.iter().enumerate() {
