@@ -1,5 +1,5 @@
-//! The input as the other stages see it: borrowed from the syntax tree, so that every node
-//! keeps the tokens that an error can point at.
+//! The input as the later stages see it: borrowed from the syntax tree, so that every node keeps
+//! the tokens that an error can point at.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
@@ -8,16 +8,16 @@ use syn::{Data, DeriveInput, Fields, Member, Type};
 use crate::attr::{FieldAttrs, TypeAttrs, VariantAttrs};
 use crate::errors::Errors;
 
-/// The struct or enum that derives.
+/// The struct or enum with the derive.
 pub(crate) struct Input<'a> {
     pub(crate) original: &'a DeriveInput,
     pub(crate) attrs: TypeAttrs,
     /// Whether `#[repr(packed)]` forbids references to the fields.
-    pub(crate) packed: bool,
+    pub(crate) is_packed: bool,
     pub(crate) shape: Shape<'a>,
 }
 
-/// What the input is made of.
+/// The kind of the input, with its fields.
 pub(crate) enum Shape<'a> {
     Struct(Vec<Field<'a>>),
     Enum(Vec<Variant<'a>>),
@@ -31,22 +31,22 @@ pub(crate) struct Variant<'a> {
     pub(crate) fields: Vec<Field<'a>>,
 }
 
-/// One field of a struct or of a variant.
+/// One field of a struct or variant.
 pub(crate) struct Field<'a> {
     pub(crate) attrs: FieldAttrs,
     pub(crate) member: Member,
-    /// The field in paths and tables: `name`, `0`, `Variant.name` or `Variant.0`.
+    /// The field's name in paths and tables: `name`, `0`, `Variant.name` or `Variant.0`.
     pub(crate) name: String,
     pub(crate) ty: &'a Type,
 }
 
 impl<'a> Input<'a> {
-    /// Reads the input and its attributes; mistakes go to `errors`.
+    /// Reads the input and its attributes, and adds errors to `errors`.
     pub(crate) fn new(original: &'a DeriveInput, errors: &mut Errors) -> Self {
         Self {
             original,
             attrs: TypeAttrs::parse(&original.attrs, errors),
-            packed: is_packed(original),
+            is_packed: is_packed(original),
             shape: match &original.data {
                 Data::Struct(data) => Shape::Struct(fields(&data.fields, None, errors)),
                 Data::Enum(data) => Shape::Enum(
@@ -60,7 +60,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Every field that there is, each with whether its variant is skipped.
+    /// Returns every field, and whether its variant is skipped.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&Field<'a>, bool)> {
         let (own, variants) = match &self.shape {
             Shape::Struct(fields) => (fields.as_slice(), [].as_slice()),
@@ -106,17 +106,17 @@ fn fields<'a>(fields: &'a Fields, variant: Option<&Ident>, errors: &mut Errors) 
         .collect()
 }
 
-/// Whether one of the item's `#[repr(…)]` says `packed` or `packed(N)`.
+/// Returns whether one of the `#[repr(…)]` attributes contains `packed` or `packed(N)`.
 fn is_packed(input: &DeriveInput) -> bool {
-    let mut packed = false;
+    let mut is_packed = false;
     for attr in input
         .attrs
         .iter()
         .filter(|attr| attr.path().is_ident("repr"))
     {
-        // What the list holds beyond that is for the compiler to judge.
+        // The compiler checks the rest of the list.
         let _ = attr.parse_nested_meta(|meta| {
-            packed |= meta.path.is_ident("packed");
+            is_packed |= meta.path.is_ident("packed");
             if meta.input.peek(syn::token::Paren) {
                 let inside;
                 syn::parenthesized!(inside in meta.input);
@@ -125,5 +125,5 @@ fn is_packed(input: &DeriveInput) -> bool {
             Ok(())
         });
     }
-    packed
+    is_packed
 }

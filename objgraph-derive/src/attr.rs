@@ -1,4 +1,4 @@
-//! The `#[tracked(…)]` attributes: what may stand where, and what was written.
+//! Parses `#[tracked(…)]` attributes: which are allowed where, and what they say.
 
 mod item;
 #[cfg(test)]
@@ -12,16 +12,16 @@ use syn::{Attribute, ExprPath, LitStr, Path, Token, WherePredicate};
 use self::item::Item;
 use crate::errors::Errors;
 
-/// Where an attribute stands.
+/// What an attribute is on.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum AttrTarget {
     Type,
     Variant,
     Field,
 }
 
-impl Place {
-    /// The place, as the end of "on …".
+impl AttrTarget {
+    /// Returns the target, as the end of "on …".
     fn noun(self) -> &'static str {
         match self {
             Self::Type => "the type",
@@ -30,7 +30,7 @@ impl Place {
         }
     }
 
-    /// What may stand here, as the reader would write it.
+    /// Returns the attributes that are allowed here, as users write them.
     fn allowed(self) -> &'static str {
         match self {
             Self::Type => {
@@ -42,41 +42,41 @@ impl Place {
     }
 }
 
-/// A value and the name it was given by, for errors that are found later.
-pub(crate) struct Given<T> {
+/// The value of an attribute, and the span of its name for errors that are found later.
+pub(crate) struct AttrValue<T> {
     pub(crate) span: Span,
     pub(crate) value: T,
 }
 
-/// What `#[tracked(…)]` says about the type.
+/// The `#[tracked(…)]` attributes of the type.
 #[derive(Default)]
 pub(crate) struct TypeAttrs {
-    pub(crate) bound: Option<Given<Vec<WherePredicate>>>,
-    pub(crate) krate: Option<Given<Path>>,
-    pub(crate) strict: Option<Given<()>>,
-    pub(crate) label: Option<Given<ExprPath>>,
-    pub(crate) no_label: Option<Given<()>>,
+    pub(crate) bound: Option<AttrValue<Vec<WherePredicate>>>,
+    pub(crate) krate: Option<AttrValue<Path>>,
+    pub(crate) strict: Option<AttrValue<()>>,
+    pub(crate) label: Option<AttrValue<ExprPath>>,
+    pub(crate) no_label: Option<AttrValue<()>>,
 }
 
-/// What `#[tracked(…)]` says about a variant.
+/// The `#[tracked(…)]` attributes of a variant.
 #[derive(Default)]
 pub(crate) struct VariantAttrs {
-    pub(crate) skip: Option<Given<()>>,
+    pub(crate) skip: Option<AttrValue<()>>,
 }
 
-/// What `#[tracked(…)]` says about a field.
+/// The `#[tracked(…)]` attributes of a field.
 #[derive(Default)]
 pub(crate) struct FieldAttrs {
-    pub(crate) skip: Option<Given<()>>,
-    pub(crate) with: Option<Given<ExprPath>>,
-    pub(crate) back: Option<Given<()>>,
+    pub(crate) skip: Option<AttrValue<()>>,
+    pub(crate) with: Option<AttrValue<ExprPath>>,
+    pub(crate) back: Option<AttrValue<()>>,
 }
 
 impl TypeAttrs {
     pub(crate) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
         let mut seen = Vec::new();
-        for item in item::items(attrs, Place::Type, errors) {
+        for item in item::items(attrs, AttrTarget::Type, errors) {
             if !item.is_first(&mut seen, errors) {
                 continue;
             }
@@ -97,7 +97,7 @@ impl VariantAttrs {
     pub(crate) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
         let mut seen = Vec::new();
-        for item in item::items(attrs, Place::Variant, errors) {
+        for item in item::items(attrs, AttrTarget::Variant, errors) {
             if !item.is_first(&mut seen, errors) {
                 continue;
             }
@@ -114,7 +114,7 @@ impl FieldAttrs {
     pub(crate) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
         let mut seen = Vec::new();
-        for item in item::items(attrs, Place::Field, errors) {
+        for item in item::items(attrs, AttrTarget::Field, errors) {
             if !item.is_first(&mut seen, errors) {
                 continue;
             }
@@ -130,8 +130,8 @@ impl FieldAttrs {
 }
 
 impl Item {
-    /// The item as a word that has no value.
-    fn flag(&self, errors: &mut Errors) -> Option<Given<()>> {
+    /// Parses the item as a name without a value.
+    fn flag(&self, errors: &mut Errors) -> Option<AttrValue<()>> {
         let name = self.name();
         if let Some(value) = &self.rest {
             errors.on(
@@ -140,16 +140,16 @@ impl Item {
             );
             return None;
         }
-        Some(self.given(()))
+        Some(self.with_span(()))
     }
 
-    /// The item as `name = path::of::function`.
-    fn function(&self, errors: &mut Errors) -> Option<Given<ExprPath>> {
+    /// Parses the item as `name = path::of::function`.
+    fn function(&self, errors: &mut Errors) -> Option<AttrValue<ExprPath>> {
         self.path(errors, "a function", syn::parse2)
     }
 
-    /// The item as `name = path::of::module`.
-    fn module(&self, errors: &mut Errors) -> Option<Given<Path>> {
+    /// Parses the item as `name = path::of::module`.
+    fn module(&self, errors: &mut Errors) -> Option<AttrValue<Path>> {
         self.path(errors, "the objgraph crate", |tokens| {
             Path::parse_mod_style.parse2(tokens)
         })
@@ -160,7 +160,7 @@ impl Item {
         errors: &mut Errors,
         what: &str,
         parse: impl FnOnce(TokenStream) -> syn::Result<T>,
-    ) -> Option<Given<T>> {
+    ) -> Option<AttrValue<T>> {
         let name = self.name();
         let Some(value) = self.assigned() else {
             errors.on(
@@ -170,7 +170,7 @@ impl Item {
             return None;
         };
         if let Ok(path) = parse(value.clone()) {
-            return Some(self.given(path));
+            return Some(self.with_span(path));
         }
         let quoted = syn::parse2::<LitStr>(value.clone()).ok();
         match quoted.filter(|quoted| quoted.parse_with(Path::parse_mod_style).is_ok()) {
@@ -192,8 +192,8 @@ impl Item {
         None
     }
 
-    /// The item as `name = "where-predicates"`.
-    fn predicates(&self, errors: &mut Errors) -> Option<Given<Vec<WherePredicate>>> {
+    /// Parses the item as `name = "where-predicates"`.
+    fn predicates(&self, errors: &mut Errors) -> Option<AttrValue<Vec<WherePredicate>>> {
         let name = self.name();
         let literal = self
             .assigned()
@@ -209,7 +209,7 @@ impl Item {
             return None;
         };
         match literal.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated) {
-            Ok(predicates) => Some(self.given(predicates.into_iter().collect())),
+            Ok(predicates) => Some(self.with_span(predicates.into_iter().collect())),
             Err(error) => {
                 errors.on(
                     &literal,
@@ -220,8 +220,8 @@ impl Item {
         }
     }
 
-    fn given<T>(&self, value: T) -> Given<T> {
-        Given {
+    fn with_span<T>(&self, value: T) -> AttrValue<T> {
+        AttrValue {
             span: self.ident.span(),
             value,
         }

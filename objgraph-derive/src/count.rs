@@ -1,4 +1,4 @@
-//! `assert_count!`: a type or a name, an operator, and a number.
+//! `assert_count!`: a type or name, an operator, and a number.
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -7,25 +7,25 @@ use syn::{LitStr, Path, Token, Type};
 
 use crate::text::text;
 
-/// The path of objgraph, and what is asserted.
-struct Input {
+/// The path of objgraph, and the assertion.
+struct CountAssertion {
     krate: TokenStream,
-    counted: Counted,
+    counted: CountTarget,
     operator: TokenStream,
     number: TokenStream,
 }
 
 /// What is counted.
-enum Counted {
+enum CountTarget {
     Named(LitStr),
     Type(Box<Type>),
 }
 
-impl Parse for Input {
+impl Parse for CountAssertion {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let krate = input.parse::<Group>()?.stream();
         let (counted, operator) = if input.peek(LitStr) {
-            (Counted::Named(input.parse()?), operator(input)?)
+            (CountTarget::Named(input.parse()?), operator(input)?)
         } else {
             counted_type(input)?
         };
@@ -39,18 +39,18 @@ impl Parse for Input {
     }
 }
 
-/// A type and the operator after it. `<` after a path begins the arguments of a type if what follows
-/// can be read so, and else compares.
-fn counted_type(input: ParseStream<'_>) -> syn::Result<(Counted, TokenStream)> {
+/// Parses a type and the operator after it. After a path, `<` begins generic arguments if the rest
+/// can be parsed so, and is the operator otherwise.
+fn counted_type(input: ParseStream<'_>) -> syn::Result<(CountTarget, TokenStream)> {
     let fork = input.fork();
     let parsed = fork.parse::<Type>().and_then(|ty| {
         let operator = operator(&fork)?;
-        Ok((Counted::Type(Box::new(ty)), operator))
+        Ok((CountTarget::Type(Box::new(ty)), operator))
     });
     let as_type = match parsed {
         Ok(_) => {
             let ty = input.parse()?;
-            return Ok((Counted::Type(Box::new(ty)), operator(input)?));
+            return Ok((CountTarget::Type(Box::new(ty)), operator(input)?));
         }
         Err(error) => error,
     };
@@ -60,10 +60,10 @@ fn counted_type(input: ParseStream<'_>) -> syn::Result<(Counted, TokenStream)> {
     }
     let path = Path::parse_mod_style(input)?;
     let ty: Type = syn::parse_quote!(#path);
-    Ok((Counted::Type(Box::new(ty)), operator(input)?))
+    Ok((CountTarget::Type(Box::new(ty)), operator(input)?))
 }
 
-/// A comparison; a comma means `==`.
+/// Parses a comparison operator; a comma means `==`.
 fn operator(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     macro_rules! one_of {
         ($($operator:tt)*) => {
@@ -80,7 +80,7 @@ fn operator(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Err(input.error("expected `,` or one of `==`, `!=`, `<`, `<=`, `>`, `>=`, and a number"))
 }
 
-/// The rest, without a comma at its end.
+/// Parses the rest, without a trailing comma.
 fn number(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut number = TokenStream::new();
     while !input.is_empty() {
@@ -98,21 +98,21 @@ fn number(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 
 /// Expands `[path of objgraph] Type <= number`.
 pub(crate) fn count(input: TokenStream) -> TokenStream {
-    let Input {
+    let CountAssertion {
         krate,
         counted,
         operator,
         number,
-    } = match Input::parse.parse2(input) {
+    } = match CountAssertion::parse.parse2(input) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let (counted, name) = match counted {
-        Counted::Named(name) => (
+        CountTarget::Named(name) => (
             quote!(#krate::__assert::Counted::named(#name)),
             name.value(),
         ),
-        Counted::Type(ty) => (quote!(#krate::__assert::Counted::of::<#ty>()), text(&ty)),
+        CountTarget::Type(ty) => (quote!(#krate::__assert::Counted::of::<#ty>()), text(&ty)),
     };
     let asserted = format!("{name} {operator}");
     quote! {
@@ -130,16 +130,16 @@ pub(crate) fn count(input: TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counted, Input};
+    use super::{CountAssertion, CountTarget};
     use crate::text::text;
 
-    /// The parts of an assertion, as text.
+    /// Returns the parts of an assertion, as text.
     fn parts(asserted: &str) -> Result<[String; 3], String> {
-        let input: Input =
+        let input: CountAssertion =
             syn::parse_str(&format!("[objgraph] {asserted}")).map_err(|error| error.to_string())?;
         let counted = match input.counted {
-            Counted::Named(name) => name.value(),
-            Counted::Type(ty) => text(&ty),
+            CountTarget::Named(name) => name.value(),
+            CountTarget::Type(ty) => text(&ty),
         };
         Ok([
             counted,
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn types_are_told_from_comparisons() {
+    fn types_are_distinguished_from_comparisons() {
         for (asserted, expected) in [
             ("Node, 3", ["Node", "==", "3"]),
             ("Node, 3,", ["Node", "==", "3"]),

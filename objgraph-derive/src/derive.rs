@@ -7,7 +7,7 @@ use crate::ast::Input;
 use crate::errors::Errors;
 use crate::{expand, valid};
 
-/// The impl for `input`; if there are mistakes in it, all of them and an impl that does
+/// Returns the impl for `input`; if there are errors, returns all of them and an impl that does
 /// nothing.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {

@@ -1,4 +1,4 @@
-//! The generated code as a whole: one impl for each side of the switch that turns tracking on.
+//! Assembles the generated code: one impl for tracking on, one for tracking off.
 
 mod label;
 mod lints;
@@ -14,19 +14,19 @@ use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Member, WherePredicate, parse_quote};
 
 use crate::ast::{Field, Input, Shape};
-use crate::look::Look;
 use crate::scope::Scope;
 use crate::types::{is_instance, is_unsized};
+use crate::visit_plan::VisitPlan;
 
 /// What every part of the expansion needs to know.
 struct Context<'a> {
     input: &'a Input<'a>,
     scope: Scope<'a>,
-    /// How each field is looked into, of the struct or of one variant after another.
-    looks: Vec<Vec<Look<'a>>>,
-    /// The path of the crate that holds the trait.
+    /// How each field is visited: those of the struct, or of one variant after another.
+    plans: Vec<Vec<VisitPlan<'a>>>,
+    /// The path of the crate with the trait.
     krate: TokenStream,
-    /// `krate`'s module of everything that only generated code uses.
+    /// The module of `krate` that only generated code uses.
     private: TokenStream,
 }
 
@@ -35,34 +35,34 @@ impl<'a> Context<'a> {
         let krate = input.attrs.krate.as_ref().map(|path| &path.value);
         let krate = krate.map_or_else(|| quote!(::objgraph), ToTokens::to_token_stream);
         let scope = Scope::new(input);
-        let looks = |fields: &'a [Field<'a>], skipped| {
-            let look = |field| Look::new(field, skipped, input, &scope);
-            fields.iter().map(look).collect()
+        let plans = |fields: &'a [Field<'a>], skipped| {
+            let plan = |field| VisitPlan::new(field, skipped, input, &scope);
+            fields.iter().map(plan).collect()
         };
-        let looks = match &input.shape {
-            Shape::Struct(fields) => vec![looks(fields, false)],
+        let plans = match &input.shape {
+            Shape::Struct(fields) => vec![plans(fields, false)],
             Shape::Enum(variants) => variants
                 .iter()
-                .map(|variant| looks(&variant.fields, variant.attrs.skip.is_some()))
+                .map(|variant| plans(&variant.fields, variant.attrs.skip.is_some()))
                 .collect(),
             Shape::Union => Vec::new(),
         };
         Self {
             input,
             scope,
-            looks,
+            plans,
             private: quote!(#krate::__private),
             krate,
         }
     }
 
-    /// Every field, and how it is looked into.
-    fn fields(&self) -> impl Iterator<Item = (&Field<'a>, &Look<'a>)> {
+    /// Returns every field, and how it is visited.
+    fn fields(&self) -> impl Iterator<Item = (&Field<'a>, &VisitPlan<'a>)> {
         let fields = self.input.fields().map(|(field, _)| field);
-        fields.zip(self.looks.iter().flatten())
+        fields.zip(self.plans.iter().flatten())
     }
 
-    /// An `impl Tracked` for the input with `items` in it.
+    /// Returns an `impl Visit` for the input that contains `items`.
     fn impl_tracked(&self, items: &TokenStream) -> TokenStream {
         let Self { input, krate, .. } = self;
         let ident = &input.original.ident;
@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The input's generics with the bounds that the impl has.
+    /// Returns the input's generics with the bounds of the impl.
     fn generics(&self) -> Generics {
         let Self { input, .. } = self;
         let mut generics = input.original.generics.clone();
@@ -99,9 +99,10 @@ impl<'a> Context<'a> {
         generics
     }
 
-    /// The input's parameters as its own arguments.
+    /// Returns the input's parameters as its own arguments.
     ///
-    /// A constant stands in braces: without, one that shares its name with a type is that type.
+    /// Braces surround constants, since otherwise a constant that shares its name with a type would
+    /// be that type.
     fn arguments(&self) -> TokenStream {
         let params = &self.input.original.generics.params;
         if params.is_empty() {
@@ -118,7 +119,7 @@ impl<'a> Context<'a> {
         quote!(<#(#arguments),*>)
     }
 
-    /// Whether the input has no size, so that `Self: Sized` would be a bound that cannot hold.
+    /// Returns whether the input is unsized, so that the bound `Self: Sized` could not hold.
     fn is_unsized(&self) -> bool {
         match &self.input.shape {
             Shape::Struct(fields) => fields.last().is_some_and(|field| is_unsized(field.ty)),
@@ -126,7 +127,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The method `visit` around `body`.
+    /// Returns the method `visit` with this body.
     fn visit_method(&self, body: &TokenStream) -> TokenStream {
         let krate = &self.krate;
         let visitor = visitor(Span::call_site());
@@ -138,17 +139,17 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A name that generated code gives to something local, and that cannot meet the user's.
+/// Returns an identifier for generated code that cannot clash with the user's.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The visitor, as an argument that errors about are shown at `span`.
+/// Returns the visitor as an argument; errors about it are shown at `span`.
 fn visitor(span: Span) -> Ident {
     Ident::new("__visitor", Span::mixed_site().located_at(span))
 }
 
-/// The expansion of an input without mistakes.
+/// Expands an input without errors.
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let context = Context::new(input);
     let private = &context.private;
@@ -160,13 +161,13 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     }
 }
 
-/// What stands in for the expansion of an input with mistakes, so that code which needs the
-/// impl tells nothing on top of them.
+/// Returns an impl for an input with errors, so that code which needs the impl causes no further
+/// errors.
 pub(crate) fn stub(input: &Input<'_>) -> TokenStream {
     Context::new(input).impl_tracked(&TokenStream::new())
 }
 
-/// The side with tracking.
+/// Returns the code for tracking on.
 fn on(context: &Context<'_>) -> TokenStream {
     let Context { input, private, .. } = context;
     let allow = lints::allow(input.original);
@@ -194,7 +195,7 @@ fn on(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The side without: an impl whose methods nothing calls.
+/// Returns the code for tracking off: an impl whose methods nothing calls.
 fn off(context: &Context<'_>) -> TokenStream {
     let body = visit::idle_body(context);
     let visit = (!body.is_empty()).then(|| context.visit_method(&body));
@@ -203,7 +204,7 @@ fn off(context: &Context<'_>) -> TokenStream {
     quote!(#allow #tracked)
 }
 
-/// The method that tells the identity of a struct with a field `Instance<T>`.
+/// Returns the method that returns the id of a struct with a field `Instance<T>`.
 fn instance(context: &Context<'_>) -> Option<TokenStream> {
     let Context { krate, .. } = context;
     let member = instance_member(context)?;
@@ -214,13 +215,13 @@ fn instance(context: &Context<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The field `Instance<T>` of a struct.
+/// Returns the field `Instance<T>` of a struct.
 fn instance_member<'a>(context: &'a Context<'_>) -> Option<&'a Member> {
     let Shape::Struct(_) = &context.input.shape else {
         return None;
     };
-    let (field, _) = context
-        .fields()
-        .find(|(field, look)| is_instance(field.ty) && matches!(look, Look::Full | Look::Local))?;
+    let (field, _) = context.fields().find(|(field, plan)| {
+        is_instance(field.ty) && matches!(plan, VisitPlan::Full | VisitPlan::Local)
+    })?;
     Some(&field.member)
 }

@@ -1,4 +1,4 @@
-//! `register!`: types that are made known at link time.
+//! `register!`: registers types at link time.
 
 use std::path::PathBuf;
 
@@ -10,12 +10,12 @@ use syn::spanned::Spanned as _;
 use syn::{Token, Type};
 
 /// The path of objgraph, and the types.
-struct Input {
+struct Registration {
     krate: TokenStream,
     types: Punctuated<Type, Token![,]>,
 }
 
-impl Parse for Input {
+impl Parse for Registration {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let group: Group = input.parse()?;
         let krate = group.stream();
@@ -36,7 +36,7 @@ pub(crate) fn register(input: TokenStream) -> TokenStream {
         Some(name) => in_own_crate(input, &name),
         None => input,
     };
-    let Input { krate, types } = match Input::parse.parse2(input) {
+    let Registration { krate, types } = match Registration::parse.parse2(input) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
@@ -44,7 +44,7 @@ pub(crate) fn register(input: TokenStream) -> TokenStream {
         .iter()
         .map(|ty| {
             quote_spanned! {ty.span()=>
-                // Without tracking, what is imported for this line alone is used all the same.
+                // Uses what is imported for this line alone even without tracking.
                 const _: ::core::marker::PhantomData<fn(#ty)> = ::core::marker::PhantomData;
                 #krate::__private::on! {
                     const _: () = {
@@ -59,8 +59,8 @@ pub(crate) fn register(input: TokenStream) -> TokenStream {
         .collect()
 }
 
-/// The name of the crate that is being compiled, unless that may also be the name of another that
-/// it uses: a binary is often called as the library beside it.
+/// Returns the name of the crate that is being compiled, unless another crate that it uses may
+/// share the name, as a binary and the library beside it often do.
 fn own_name() -> Option<String> {
     let is_binary = std::env::var_os("CARGO_BIN_NAME").is_some();
     let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
@@ -70,19 +70,19 @@ fn own_name() -> Option<String> {
     std::env::var("CARGO_CRATE_NAME").ok()
 }
 
-/// `tokens` with `crate` in place of the crate's own name where a path starts with it: so names of
-/// types are written in reports, and a crate does not know itself by its name.
+/// Replaces the crate's own name by `crate` at the start of paths: reports print names of types
+/// with it, but within a crate it is not in scope.
 fn in_own_crate(tokens: TokenStream, name: &str) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
-    let mut after_colons = false;
+    let mut is_after_colons = false;
     while let Some(token) = tokens.next() {
-        let starts_path = matches!(
+        let is_path_start = matches!(
             tokens.peek(),
             Some(TokenTree::Punct(next)) if next.as_char() == ':' && next.spacing() == Spacing::Joint
         );
         let token = match token {
-            TokenTree::Ident(ident) if starts_path && !after_colons && ident == name => {
+            TokenTree::Ident(ident) if is_path_start && !is_after_colons && ident == name => {
                 Ident::new("crate", ident.span()).into()
             }
             TokenTree::Group(group) => {
@@ -92,7 +92,7 @@ fn in_own_crate(tokens: TokenStream, name: &str) -> TokenStream {
             }
             token => token,
         };
-        after_colons = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
+        is_after_colons = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
         out.extend([token]);
     }
     out

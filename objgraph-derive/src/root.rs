@@ -1,4 +1,4 @@
-//! `#[objgraph::root]`: a static, or the statics of a `thread_local!`, become roots.
+//! `#[objgraph::root]`: makes a static, or the statics of a `thread_local!`, roots.
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use syn::{Attribute, DeriveInput, Path, Token, Type, Visibility, parse_quote};
 use crate::ast::Input;
 use crate::errors::Errors;
 use crate::scope::Scope;
-use crate::types::{Named, named};
+use crate::types::{NamedType, collect_named_types};
 
 /// Expands the attribute on `item`.
 pub(crate) fn root(args: TokenStream, item: TokenStream) -> TokenStream {
-    match syn::parse2::<Args>(args).and_then(|args| expand(&args, item.clone())) {
+    match syn::parse2::<RootArgs>(args).and_then(|args| expand(&args, item.clone())) {
         Ok(expansion) => expansion,
-        // The item stays, so that one mistake gives one error.
+        // Keeps the item, so that one mistake causes one error.
         Err(error) => {
             let error = error.into_compile_error();
             quote!(#item #error)
@@ -24,12 +24,12 @@ pub(crate) fn root(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// What stands in the attribute's parentheses: nothing, or `crate = path`.
-struct Args {
+/// The arguments of the attribute: none, or `crate = path`.
+struct RootArgs {
     krate: TokenStream,
 }
 
-impl Parse for Args {
+impl Parse for RootArgs {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.is_empty() {
             return Ok(Self {
@@ -112,7 +112,7 @@ impl Parse for ThreadLocal {
     }
 }
 
-fn expand(args: &Args, item: TokenStream) -> syn::Result<TokenStream> {
+fn expand(args: &RootArgs, item: TokenStream) -> syn::Result<TokenStream> {
     if let Ok(found) = syn::parse2::<ThreadLocal>(item.clone())
         && found
             .path
@@ -146,7 +146,8 @@ fn expand(args: &Args, item: TokenStream) -> syn::Result<TokenStream> {
     }
 }
 
-/// Whether the item is what `thread_local!` makes of a static in it: a constant of a `LocalKey`.
+/// Returns whether the item is the constant of a `LocalKey` to which `thread_local!` expands a
+/// static.
 fn is_in_thread_local(item: &TokenStream) -> bool {
     let mut words = item.clone().into_iter().filter_map(|token| match token {
         TokenTree::Ident(ident) => Some(ident.to_string()),
@@ -155,9 +156,10 @@ fn is_in_thread_local(item: &TokenStream) -> bool {
     words.any(|word| word == "const") && words.any(|word| word == "LocalKey")
 }
 
-/// The thread-locals, each with a mark that tells whether it was made: to look must not make it.
-fn thread_local(args: &Args, found: &ThreadLocal) -> TokenStream {
-    let Args { krate } = args;
+/// Expands thread-locals, each with a flag that it has been initialized, because a trace must not
+/// initialize it.
+fn thread_local(args: &RootArgs, found: &ThreadLocal) -> TokenStream {
+    let RootArgs { krate } = args;
     let path = &found.path;
     let mut off = TokenStream::new();
     let mut on = TokenStream::new();
@@ -176,26 +178,26 @@ fn thread_local(args: &Args, found: &ThreadLocal) -> TokenStream {
             .into_iter()
             .next()
             .is_some_and(|token| token.to_string() == "const");
-        let mark = Ident::new(&format!("__MADE_{ident}"), ident.span());
-        let marked = if is_const {
+        let flag = Ident::new(&format!("__MADE_{ident}"), ident.span());
+        let flagging_value = if is_const {
             quote!(#value)
         } else {
             on.extend(quote! {
-                static #mark: ::core::cell::Cell<bool> = const { ::core::cell::Cell::new(false) };
+                static #flag: ::core::cell::Cell<bool> = const { ::core::cell::Cell::new(false) };
             });
-            quote!({ #mark.set(true); #value })
+            quote!({ #flag.set(true); #value })
         };
-        on.extend(quote!(#(#attrs)* #vis static #ident: #ty = #marked;));
+        on.extend(quote!(#(#attrs)* #vis static #ident: #ty = #flagging_value;));
         let probe = probe(args, &quote!(__value));
-        let look = quote! {
+        let visit_value = quote! {
             let _ = #ident.try_with(|__value| {
                 __visitor.guarded(|__guarded| __guarded.__with(|__visitor| #probe));
             });
         };
         let visit = if is_const {
-            look
+            visit_value
         } else {
-            quote!(if #mark.try_with(::core::cell::Cell::get) == ::core::result::Result::Ok(true) { #look })
+            quote!(if #flag.try_with(::core::cell::Cell::get) == ::core::result::Result::Ok(true) { #visit_value })
         };
         submits.extend(submit(args, local, "thread-local", &visit));
     }
@@ -206,11 +208,11 @@ fn thread_local(args: &Args, found: &ThreadLocal) -> TokenStream {
     }
 }
 
-fn probe(Args { krate }: &Args, value: &TokenStream) -> TokenStream {
+fn probe(RootArgs { krate }: &RootArgs, value: &TokenStream) -> TokenStream {
     quote!((&&&&#krate::__private::Probe(#value)).__visit(__visitor))
 }
 
-/// The type of a root, and those that are named in it, as far as they can be registered.
+/// Returns the type of a root and the types that it names, as far as they can be registered.
 fn types_in(ty: &Type) -> Vec<TokenStream> {
     let root: DeriveInput = parse_quote!(struct __Root(#ty););
     let mut errors = Errors::default();
@@ -219,18 +221,18 @@ fn types_in(ty: &Type) -> Vec<TokenStream> {
     let mut types = vec![quote!(#ty)];
     for (field, _) in input.fields() {
         let mut found = Vec::new();
-        named(field.ty, &scope, &mut HashSet::new(), &mut found);
+        collect_named_types(field.ty, &scope, &mut HashSet::new(), &mut found);
         types.extend(found.into_iter().filter_map(|named| match named {
-            Named::Type(ty) | Named::Unless(ty, _) => Some(quote!(#ty)),
-            Named::Argument(..) => None,
+            NamedType::Type(ty) | NamedType::Unless(ty, _) => Some(quote!(#ty)),
+            NamedType::Argument(..) => None,
         }));
     }
     types
 }
 
-/// Puts a root into the list that the linker makes.
-fn submit(args: &Args, root: &Static, what: &str, visit: &TokenStream) -> TokenStream {
-    let Args { krate } = args;
+/// Adds a root to the list that the linker builds.
+fn submit(args: &RootArgs, root: &Static, what: &str, visit: &TokenStream) -> TokenStream {
+    let RootArgs { krate } = args;
     let ty = &root.ty;
     let types = types_in(ty).into_iter().map(|ty| {
         quote! {

@@ -1,4 +1,5 @@
-//! What the names in the input's field types stand for: its parameters, their bounds, itself.
+//! What the names in field types refer to: the parameters of the item, their bounds, and the item
+//! itself.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,13 +7,13 @@ use syn::{Generics, Type, TypeParam, TypeParamBound, WherePredicate};
 
 use crate::ast::Input;
 
-/// The item's own names.
+/// The names that the item declares.
 pub(crate) struct Scope<'a> {
     item: &'a Ident,
     generics: &'a Generics,
-    /// The item's lifetimes; a type that mentions one may live shorter than `'static`.
+    /// The item's lifetimes; a type that mentions one may not be `'static`.
     lifetimes: Vec<&'a Ident>,
-    /// The type parameters that a `bound` of the user's leaves without `'static`.
+    /// The type parameters that the user's `bound` leaves without `'static`.
     short_params: Vec<&'a Ident>,
 }
 
@@ -39,31 +40,31 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Whether the item is `'static` whatever its parameters are.
+    /// Returns whether the item is `'static` whatever its arguments are.
     pub(crate) fn is_static(&self) -> bool {
         self.lifetimes.is_empty() && self.short_params.is_empty()
     }
 
-    /// Whether `ident` names the item.
+    /// Returns whether `ident` names the item.
     pub(crate) fn is_item(&self, ident: &Ident) -> bool {
         ident == self.item
     }
 
-    /// Whether `ident` is a type parameter of the item.
+    /// Returns whether `ident` is a type parameter of the item.
     pub(crate) fn is_type_param(&self, ident: &Ident) -> bool {
         self.generics
             .type_params()
             .any(|param| param.ident == *ident)
     }
 
-    /// Whether `ident` is a const parameter of the item.
+    /// Returns whether `ident` is a const parameter of the item.
     pub(crate) fn is_const_param(&self, ident: &Ident) -> bool {
         self.generics
             .const_params()
             .any(|param| param.ident == *ident)
     }
 
-    /// Whether `ty` is, by itself, a type parameter declared `?Sized`.
+    /// Returns whether `ty` itself is a type parameter declared `?Sized`.
     pub(crate) fn is_unsized_param(&self, ty: &Type) -> bool {
         let Type::Path(path) = ty else { return false };
         let Some(ident) = path.path.get_ident() else {
@@ -78,7 +79,7 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// Whether `ty` mentions a type parameter of the item.
+    /// Returns whether `ty` mentions a type parameter of the item.
     pub(crate) fn mentions_type_param(&self, ty: &Type) -> bool {
         mentions(ty.to_token_stream(), &|name| match name {
             Name::Lifetime(_) => false,
@@ -86,11 +87,11 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// Whether `tokens` mention anything that may live shorter than `'static`.
+    /// Returns whether `tokens` mention anything that may not be `'static`.
     ///
-    /// A lifetime that is not the item's own is `'static`, or bound by a `for<…>` within the
-    /// type, which cannot have the name of one of the item's.
-    pub(crate) fn is_short(&self, tokens: impl ToTokens) -> bool {
+    /// A lifetime that is not the item's own is `'static`, or bound by a `for<…>` within the type,
+    /// which cannot shadow a lifetime of the item.
+    pub(crate) fn may_be_short(&self, tokens: impl ToTokens) -> bool {
         let any = !(self.lifetimes.is_empty() && self.short_params.is_empty());
         any && mentions(tokens.into_token_stream(), &|name| match name {
             Name::Lifetime(ident) => self.lifetimes.contains(&ident),
@@ -99,7 +100,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whether one of the bounds on `param`, wherever it was written, fits.
+/// Returns whether `fits` accepts one of the bounds on `param`, wherever it is written.
 fn is_bounded(
     param: &TypeParam,
     generics: &Generics,
@@ -120,13 +121,13 @@ fn is_bounded(
     param.bounds.iter().chain(of_clauses.flatten()).any(fits)
 }
 
-/// A name that stands in a type.
+/// A name in a type.
 enum Name<'a> {
     Lifetime(&'a Ident),
     Word(&'a Ident),
 }
 
-/// Whether one of the names in `tokens` fits.
+/// Returns whether `fits` accepts one of the names in `tokens`.
 fn mentions(tokens: TokenStream, fits: &impl Fn(Name<'_>) -> bool) -> bool {
     let mut after_quote = false;
     tokens.into_iter().any(|token| {

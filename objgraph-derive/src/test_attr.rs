@@ -16,7 +16,7 @@ pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
         .and_then(|options| Test::new(options, syn::parse2(item.clone())?))
     {
         Ok(test) => test.expand(),
-        // The function stays, so that one mistake gives one error.
+        // Keeps the function, so that one mistake causes one error.
         Err(error) => {
             let error = error.into_compile_error();
             quote!(#item #error)
@@ -24,7 +24,7 @@ pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// What stands in the attribute's parentheses.
+/// The options in the parentheses of the attribute.
 #[derive(Default)]
 struct Options {
     krate: Option<Path>,
@@ -41,7 +41,7 @@ impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut options = Self::default();
         while !input.is_empty() {
-            options.one(input)?;
+            options.parse_option(input)?;
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
@@ -51,12 +51,12 @@ impl Parse for Options {
 }
 
 impl Options {
-    fn one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn parse_option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
-        let number = |known: &mut Option<LitInt>, least: u32, most: u64| {
+        let number = |option: &mut Option<LitInt>, least: u32, most: u64| {
             input.parse::<Token![=]>()?;
             let number: LitInt = input.parse()?;
-            if known.is_some() {
+            if option.is_some() {
                 return Err(syn::Error::new(
                     name.span(),
                     format!("`{name}` is there twice"),
@@ -67,7 +67,7 @@ impl Options {
                 let text = format!("a number from {least} on, without a suffix, is expected");
                 return Err(syn::Error::new(number.span(), text));
             }
-            *known = Some(number);
+            *option = Some(number);
             Ok(())
         };
         match name.to_string().as_str() {
@@ -106,7 +106,7 @@ impl Options {
     }
 }
 
-/// A function, as far as it matters.
+/// A function, as far as the expansion needs it.
 struct Function {
     attrs: Vec<Attribute>,
     vis: Visibility,
@@ -147,7 +147,7 @@ impl Parse for Function {
     }
 }
 
-/// The body of a function; that of one which another macro wrote may be in a group without
+/// Parses the body of a function; if another macro wrote it, it may be in a group without
 /// delimiters.
 fn body(input: ParseStream<'_>) -> syn::Result<Group> {
     let tree: TokenTree = input.parse()?;
@@ -161,25 +161,25 @@ fn body(input: ParseStream<'_>) -> syn::Result<Group> {
     }
 }
 
-/// Who runs the function.
+/// What runs the function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Runner {
-    /// The harness: the attribute `#[test]` is ours to add.
+    /// The harness, after the expansion adds `#[test]`.
     Harness,
-    /// An attribute that makes one function without parameters of it, such as `#[tokio::test]`. The
-    /// check comes after all that it does.
+    /// An attribute that turns it into one function without parameters, such as `#[tokio::test]`.
+    /// The check comes after everything that the attribute does.
     Once,
     /// An attribute that may call it several times, with arguments, such as `#[rstest]`. The check
-    /// comes inside.
+    /// is inside.
     Many,
 }
 
-/// The function and all that was said of it.
+/// The function, its options, and its other attributes.
 struct Test {
     options: Options,
     function: Function,
     runner: Runner,
-    /// The text of `#[should_panic]`, if that is there.
+    /// The argument of `#[should_panic]`, if the function has that attribute.
     should_panic: Option<Option<LitStr>>,
     is_ignored: bool,
 }
@@ -263,14 +263,15 @@ impl Test {
 
     fn expand(&self) -> TokenStream {
         match self.runner {
-            Runner::Many => self.inside(),
-            _ => self.around(),
+            Runner::Many => self.expand_inside(),
+            _ => self.expand_around(),
         }
     }
 
     fn krate(&self) -> TokenStream {
         let krate = self.options.krate.as_ref();
-        // The harness tells the place of a failure by the span of the call: that of the name.
+        // The harness takes the location of a failure from the span of the call, so that is the
+        // span of the name.
         let span = self.function.ident.span();
         krate.map_or_else(
             || quote_spanned!(span=> ::objgraph),
@@ -278,8 +279,8 @@ impl Test {
         )
     }
 
-    /// A test of its own, around the function.
-    fn around(&self) -> TokenStream {
+    /// Expands to a new test that contains the function.
+    fn expand_around(&self) -> TokenStream {
         let Function {
             attrs,
             vis,
@@ -310,8 +311,8 @@ impl Test {
         }
     }
 
-    /// The function, with its body checked.
-    fn inside(&self) -> TokenStream {
+    /// Expands to the function with its body checked.
+    fn expand_inside(&self) -> TokenStream {
         let Function {
             attrs,
             vis,
@@ -351,7 +352,7 @@ impl Test {
         }
     }
 
-    /// The constant that holds what was said, and an entry in the list that the linker makes.
+    /// Returns the constant with the options, and an entry in the list that the linker builds.
     fn options(&self) -> TokenStream {
         let Options {
             allow,
@@ -407,7 +408,7 @@ fn optional(value: Option<&impl ToTokens>) -> TokenStream {
     }
 }
 
-/// The text that the message of the panic is to contain, if one is named.
+/// Returns the text that the panic message has to contain, if one is given.
 fn expected(attr: &Attribute) -> syn::Result<Option<LitStr>> {
     match &attr.meta {
         Meta::Path(_) => Ok(None),
@@ -431,14 +432,15 @@ fn is_named(attr: &Attribute, name: &str) -> bool {
     last.is_some_and(|last| last.ident == name)
 }
 
-/// Whether it is `#[test]`, or what other attributes write for that.
+/// Returns whether the attribute is `#[test]`, or what other attributes write for it.
 fn is_builtin(attr: &Attribute) -> bool {
     let segments = &attr.path().segments;
     is_named(attr, "test")
         && (segments.len() == 1 || matches!(segments[0].ident.to_string().as_str(), "core" | "std"))
 }
 
-/// Whether the attribute runs the function as a test: `tokio::test`, `rstest`, `test_case`, ….
+/// Returns whether the attribute runs the function as a test: `tokio::test`, `rstest`, `test_case`,
+/// ….
 fn is_runner(attr: &Attribute) -> bool {
     let last = attr.path().segments.last();
     let name = last.map_or(String::new(), |last| last.ident.to_string());

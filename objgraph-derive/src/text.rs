@@ -1,25 +1,25 @@
-//! A type's source text, the same on every toolchain and however it was spaced.
+//! A type's source text, equal on every toolchain and with any spacing.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-/// `ty` as a person would write it on one line.
+/// Returns `ty` as a person would write it on one line.
 pub(crate) fn text(ty: &Type) -> String {
     let mut printer = Printer::default();
     printer.stream(ty.to_token_stream());
     printer.out
 }
 
-/// Writes tokens and remembers what the next space depends on.
+/// Writes tokens, and tracks what determines the next space.
 #[derive(Default)]
 struct Printer {
     out: String,
-    /// The last token was a word or a literal: a second one needs a space between.
+    /// Whether the last token was a word or literal, so that another needs a space between.
     after_word: bool,
-    /// The last token wants a space after it, whatever follows.
-    space: bool,
-    /// The operator under way; its characters come one by one.
+    /// Whether the last token is always followed by a space.
+    needs_space: bool,
+    /// The operator read so far; its characters arrive one by one.
     operator: String,
 }
 
@@ -28,12 +28,12 @@ impl Printer {
         for token in stream {
             match token {
                 TokenTree::Group(group) => self.group(group.delimiter(), group.stream()),
-                // A macro's `$crate` is one word.
+                // The `$crate` of a macro is one word.
                 TokenTree::Ident(ident) => self.word(ident.to_string().trim_start_matches('$')),
                 TokenTree::Literal(literal) => self.word(&literal.to_string()),
                 TokenTree::Punct(punct) => {
                     self.operator.push(punct.as_char());
-                    // A lifetime's quote is joint with its name, which is no operator.
+                    // The quote of a lifetime is joint with its name, but is no operator.
                     let joint = punct.spacing() == Spacing::Joint && punct.as_char() != '\'';
                     if !(joint && is_prefix_of_operator(&self.operator)) {
                         self.operator();
@@ -53,26 +53,26 @@ impl Printer {
             Delimiter::None => return self.stream(stream),
         };
         let keyword = self.after_word && is_keyword_before_type(&self.out);
-        if self.space || keyword || (self.after_word && delimiter == Delimiter::Brace) {
+        if self.needs_space || keyword || (self.after_word && delimiter == Delimiter::Brace) {
             self.out.push(' ');
         }
         self.out.push_str(open);
-        (self.after_word, self.space) = (false, false);
+        (self.after_word, self.needs_space) = (false, false);
         self.stream(stream);
         self.out.push_str(close);
-        (self.after_word, self.space) = (true, false);
+        (self.after_word, self.needs_space) = (true, false);
     }
 
     fn word(&mut self, word: &str) {
         self.operator();
-        if self.after_word || self.space {
+        if self.after_word || self.needs_space {
             self.out.push(' ');
         }
         self.out.push_str(word);
-        (self.after_word, self.space) = (true, false);
+        (self.after_word, self.needs_space) = (true, false);
     }
 
-    /// Writes the operator that has been gathered.
+    /// Writes the operator read so far.
     fn operator(&mut self) {
         let operator = std::mem::take(&mut self.operator);
         let (before, after) = match operator.as_str() {
@@ -84,21 +84,21 @@ impl Printer {
             }
             _ => (false, false),
         };
-        if before || self.space {
+        if before || self.needs_space {
             self.out.push(' ');
         }
         self.out.push_str(&operator);
         self.after_word = operator == ">";
-        self.space = after;
+        self.needs_space = after;
     }
 }
 
-/// Whether more characters can make a longer operator of `operator`.
+/// Returns whether further characters can extend `operator`.
 fn is_prefix_of_operator(operator: &str) -> bool {
     matches!(operator, ":" | "-" | "=" | "|" | "&")
 }
 
-/// Whether `operator` begins a new type after the word that ends `out`.
+/// Returns whether `operator` begins a new type after the word that ends `out`.
 fn starts_type(operator: &str, out: &str) -> bool {
     match operator {
         "'" => true,
@@ -107,7 +107,7 @@ fn starts_type(operator: &str, out: &str) -> bool {
     }
 }
 
-/// Whether `out` ends in a keyword that a type follows.
+/// Returns whether `out` ends in a keyword that is followed by a type.
 fn is_keyword_before_type(out: &str) -> bool {
     let last = out
         .rsplit(|c: char| !(c.is_alphanumeric() || c == '_'))
@@ -119,9 +119,9 @@ fn is_keyword_before_type(out: &str) -> bool {
 mod tests {
     use super::text;
 
-    /// Each type is written as it must come out.
+    /// Each type is written as it must be printed.
     #[test]
-    fn types_are_spaced_as_people_space_them() {
+    fn types_are_spaced_as_people_write_them() {
         for source in [
             "u32",
             "RefCell<Vec<Rc<Gen<A, Rc<B>>>>>",

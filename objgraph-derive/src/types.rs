@@ -1,4 +1,4 @@
-//! What a field's type says about itself before anything is known of the types it names.
+//! What the syntax of a field's type reveals, before its names are resolved.
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +12,7 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
 use crate::scope::Scope;
 use crate::text::text;
 
-/// `ty` without the parentheses and the invisible groups of macros around it.
+/// Removes parentheses, and the invisible groups of macros, around `ty`.
 pub(crate) fn bare(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -23,7 +23,7 @@ pub(crate) fn bare(mut ty: &Type) -> &Type {
     }
 }
 
-/// The last segment of a plain path.
+/// Returns the last segment of a plain path.
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match bare(ty) {
         Type::Path(TypePath {
@@ -33,7 +33,7 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// The types that stand as generic arguments in `segment`.
+/// Returns the types among the generic arguments of `segment`.
 fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let args = match &segment.arguments {
         PathArguments::AngleBracketed(args) => Some(&args.args),
@@ -45,15 +45,15 @@ fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// Whether `ty` is `Instance<T>`, the field that gives its owner an identity.
+/// Returns whether `ty` is `Instance<T>`, the field that gives its owner an identity.
 ///
-/// Other crates have a type of that name too, but none of the well-known ones is generic.
+/// Other crates have types of that name, but no well-known one is generic.
 pub(crate) fn is_instance(ty: &Type) -> bool {
     last_segment(ty)
         .is_some_and(|last| last.ident == "Instance" && type_arguments(last).count() == 1)
 }
 
-/// Whether `ty` is one of the language's plain values, in which there is nothing to see.
+/// Returns whether `ty` is a primitive type, which holds nothing.
 pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
     const PRIMITIVES: [&str; 16] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
@@ -70,10 +70,10 @@ pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
     })
 }
 
-/// The type of std that `ty` is called after, if that one holds nothing and its name is in every
-/// scope, so that hardly any other is called so: `Option<String>`, `Vec<(u8, f32)>`.
+/// Returns the std type that the name of `ty` suggests, if that type holds nothing and its name is
+/// in every scope, so that hardly any other type has it: `Option<String>`, `Vec<(u8, f32)>`.
 ///
-/// Paths start at a module `__p`, which the generated code imports.
+/// Paths start at the module `__p`, which the generated code imports.
 pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
     let ty = bare(ty);
     if is_primitive(ty, scope) {
@@ -112,9 +112,9 @@ pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
     }
 }
 
-/// Whether a value of `ty` is looked into for certain, whatever is behind its pointers: all that
-/// is in it is of std, as far as names tell.
-fn is_sure(ty: &Type, scope: &Scope<'_>) -> bool {
+/// Returns whether a value of `ty` is visited for certain, whatever is behind its pointers: judging
+/// by their names, all types in it are of std.
+fn is_surely_visited(ty: &Type, scope: &Scope<'_>) -> bool {
     if is_unsized(ty) {
         return false;
     }
@@ -147,28 +147,28 @@ fn is_sure(ty: &Type, scope: &Scope<'_>) -> bool {
     }
     parts(ty, scope)
         .into_iter()
-        .all(|part| is_sure(part, scope))
+        .all(|part| is_surely_visited(part, scope))
 }
 
-/// Whether the type called `ident` is a counted pointer.
+/// Returns whether the type named `ident` is a counted pointer.
 fn is_pointer(ident: &Ident) -> bool {
     ident == "Rc" || ident == "Arc" || ident == "Weak"
 }
 
-/// Whether `ty` is of a kind that few objects are: a pointer, or what may or may not be there.
+/// Returns whether `ty` is a pointer or an `Option`, of which few values are objects themselves.
 fn is_handle(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| {
         is_pointer(&last.ident) || last.ident == "Option" || last.ident == "Box"
     })
 }
 
-/// Whether `ty`, which stands by value in what is looked into, need not be made known by itself:
-/// objects of its kind are few, and all that looks into it knows its type.
+/// Returns whether `ty`, a value in a visited one, need not be registered itself, because few
+/// objects have this type, and whatever visits such a value knows its type.
 pub(crate) fn is_passed_through(ty: &Type, scope: &Scope<'_>) -> bool {
-    is_handle(ty) && is_sure(ty, scope)
+    is_handle(ty) && is_surely_visited(ty, scope)
 }
 
-/// Whether `ty` has no size known to the compiler, as far as its syntax tells.
+/// Returns whether `ty` is unsized, judging by its syntax.
 pub(crate) fn is_unsized(ty: &Type) -> bool {
     match bare(ty) {
         Type::Slice(_) | Type::TraitObject(_) | Type::ImplTrait(_) => true,
@@ -177,10 +177,10 @@ pub(crate) fn is_unsized(ty: &Type) -> bool {
     }
 }
 
-/// The types directly inside `ty` that a value of `ty` may own.
+/// Returns the types directly inside `ty` that a value of `ty` may own.
 ///
-/// What a reference or a pointer refers to is not owned; what a function takes, a trait
-/// requires or a macro makes is not known to be.
+/// The referents of references and raw pointers are not owned. Parameters of functions, arguments
+/// of traits and results of macros are not known to be.
 fn parts<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     match bare(ty) {
         Type::Array(array) => vec![&array.elem],
@@ -196,12 +196,12 @@ fn parts<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     }
 }
 
-/// Whether `arg`, a generic argument, is or may be a constant, which looks like a type until names
-/// are resolved, also behind a name that std has too.
+/// Returns whether a generic argument is or may be a constant, which looks like a type until names
+/// are resolved, even if std has a type of that name.
 ///
-/// A type mistaken for a constant is merely not registered here (and one with neither path
-/// nor arguments registers itself), while the reverse would not compile. Of a type of std, it is
-/// registered through that; see [`Named::Argument`].
+/// A type that is mistaken for a constant is merely not registered here, while the reverse would
+/// not compile. (One with neither path nor arguments registers itself; as an argument of a std type
+/// it is registered through that, see [`NamedType::Argument`].)
 fn is_const(arg: &Type, scope: &Scope<'_>) -> bool {
     let Type::Path(TypePath {
         qself: None, path, ..
@@ -216,16 +216,17 @@ fn is_const(arg: &Type, scope: &Scope<'_>) -> bool {
         return true;
     }
     let name = ident.to_string();
-    let is_shouted = name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
+    let is_uppercase =
+        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
     let is_lowercase = name.starts_with(char::is_lowercase) && name != "str";
-    (is_shouted || is_lowercase)
+    (is_uppercase || is_lowercase)
         && !scope.is_type_param(ident)
         && !scope.is_item(ident)
         && !is_primitive(arg, scope)
 }
 
-/// How many of the type arguments of the std type called `ident` are its contents, and none
-/// of them constants; `None` if there is no such type.
+/// Returns how many type arguments of the std type named `ident` are its contents; none of them is
+/// a constant. `None` if std has no such type.
 fn std_parts(ident: &Ident) -> Option<usize> {
     Some(match ident.to_string().as_str() {
         "PhantomData" => 0,
@@ -238,21 +239,21 @@ fn std_parts(ident: &Ident) -> Option<usize> {
     })
 }
 
-/// What is named inside a field's type, and is to be registered.
+/// A type that a field's type names, to be registered.
 #[derive(Clone)]
-pub(crate) enum Named<'t> {
+pub(crate) enum NamedType<'t> {
     /// A type.
     Type(&'t Type),
-    /// A type, unless all of these are the types of std that they are called after: then whatever
-    /// visits it knows its type.
+    /// A type, unless all of these are the std types that their names suggest: then whatever visits
+    /// it knows its type.
     Unless(&'t Type, Vec<&'t Type>),
-    /// The argument with this number of a type that is called as one of std is. It may be a
-    /// constant, so it cannot be written where a type must be.
+    /// The argument with this index of a type that is named like one of std. It may be a constant,
+    /// so it cannot be written where a type is required.
     Argument(&'t Type, usize),
 }
 
-/// The types in `ty`, itself first, whose names say that they are of std, as far as values of `ty`
-/// own them. Only the compiler knows whether they are.
+/// Returns the types in `ty`, itself first, that are named like std types, as far as values of `ty`
+/// own them. Only the compiler knows whether they are those types.
 pub(crate) fn std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut heads = Vec::new();
     let mut next = vec![bare(ty)];
@@ -265,66 +266,68 @@ pub(crate) fn std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     heads
 }
 
-/// `ty`, if its name says that it is of std.
+/// Returns `ty` if it is named like a std type.
 pub(crate) fn std_head<'t>(ty: &'t Type, scope: &Scope<'_>) -> Option<&'t Type> {
     let last = last_segment(ty)?;
     (!is_primitive(ty, scope) && !scope.is_item(&last.ident)).then_some(ty)
 }
 
-/// Every type named inside `ty`, at every depth and the deepest first, that can be registered by
-/// itself and is not in `seen` yet. Those that stand by value in what is visited for certain, and
-/// hold nothing or are pointers or the like, depend on whether it is.
-pub(crate) fn named<'t>(
+/// Collects the types named inside `ty` that can be registered by themselves and are not in `seen`
+/// yet, at every depth, the deepest first. Those that are values in something visited for certain,
+/// and that hold nothing or are handles, depend on whether it is.
+pub(crate) fn collect_named_types<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
     seen: &mut HashSet<String>,
-    found: &mut Vec<Named<'t>>,
+    found: &mut Vec<NamedType<'t>>,
 ) {
-    let sure = is_sure(ty, scope).then(|| std_head(ty, scope).into_iter().collect());
-    inside(ty, sure, scope, seen, found);
+    let sure = is_surely_visited(ty, scope).then(|| std_head(ty, scope).into_iter().collect());
+    collect_inside(ty, sure, scope, seen, found);
 }
 
-/// The same, for a type that stands by value in one that is visited for certain if these are of
-/// std: that one, what is between, and the type itself.
-fn inside<'t>(
+/// Like [`collect_named_types`], for a type that is a value in one that is visited for certain if
+/// `sure` are std types: that one, the types between, and the type itself.
+fn collect_inside<'t>(
     ty: &'t Type,
     sure: Option<Vec<&'t Type>>,
     scope: &Scope<'_>,
     seen: &mut HashSet<String>,
-    found: &mut Vec<Named<'t>>,
+    found: &mut Vec<NamedType<'t>>,
 ) {
     arguments_that_may_be_constants(ty, scope, seen, found);
-    let pointer = last_segment(ty).is_some_and(|last| is_pointer(&last.ident));
+    let is_pointer_type = last_segment(ty).is_some_and(|last| is_pointer(&last.ident));
     for part in parts(ty, scope) {
-        let mut of_part = match pointer {
-            true => is_sure(part, scope).then(Vec::new),
+        let mut of_part = match is_pointer_type {
+            true => is_surely_visited(part, scope).then(Vec::new),
             false => sure.clone(),
         };
         if let Some(heads) = &mut of_part {
             heads.extend(std_head(part, scope));
         }
-        inside(part, of_part.clone(), scope, seen, found);
+        collect_inside(part, of_part.clone(), scope, seen, found);
         if !is_nameable(part, scope) {
             continue;
         }
         match of_part {
-            Some(heads) if !pointer && (is_handle(part) || plain(part, scope).is_some()) => {
-                // A number holds nothing, wherever it is.
+            Some(heads)
+                if !is_pointer_type && (is_handle(part) || plain(part, scope).is_some()) =>
+            {
+                // A primitive value holds nothing, wherever it is.
                 let is_known = seen.contains(&text(part)) || is_primitive(part, scope);
                 if !is_known && seen.insert(format!("{} in {}", text(part), texts(&heads))) {
-                    found.push(Named::Unless(part, heads));
+                    found.push(NamedType::Unless(part, heads));
                 }
             }
             _ => {
                 if seen.insert(text(part)) {
-                    found.push(Named::Type(part));
+                    found.push(NamedType::Type(part));
                 }
             }
         }
     }
 }
 
-/// The texts of types, one after the other.
+/// Returns the texts of types, separated by spaces.
 fn texts(types: &[&Type]) -> String {
     types
         .iter()
@@ -333,12 +336,12 @@ fn texts(types: &[&Type]) -> String {
         .join(" ")
 }
 
-/// The arguments of a type called as one of std is that may be types or constants.
+/// Collects the arguments of a type named like one of std that may be types or constants.
 fn arguments_that_may_be_constants<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
     seen: &mut HashSet<String>,
-    found: &mut Vec<Named<'t>>,
+    found: &mut Vec<NamedType<'t>>,
 ) {
     let Some(last) = last_segment(ty) else { return };
     let Some(contents) = std_parts(&last.ident).filter(|_| is_nameable(ty, scope)) else {
@@ -352,7 +355,7 @@ fn arguments_that_may_be_constants<'t>(
             && !is_param
             && seen.insert(format!("argument {index} of {}", text(ty)))
         {
-            found.push(Named::Argument(ty, index));
+            found.push(NamedType::Argument(ty, index));
         }
     }
 }
@@ -364,14 +367,14 @@ fn is_nameable(ty: &Type, scope: &Scope<'_>) -> bool {
             Type::Infer(_) | Type::Macro(_) | Type::Verbatim(_)
         )
         || scope.is_unsized_param(bare(ty))
-        || scope.is_short(ty)
-        || grows(ty, scope))
+        || scope.may_be_short(ty)
+        || is_growing(ty, scope))
 }
 
-/// Whether `ty` names the item with arguments that are larger than its own parameters, as in
-/// `struct G<T>(Option<Box<G<Vec<T>>>>)`: to expand what it reaches would never end.
-pub(crate) fn grows(ty: &Type, scope: &Scope<'_>) -> bool {
-    let grows_here = match bare(ty) {
+/// Returns whether `ty` names the item with arguments that are larger than its own parameters, as
+/// in `struct G<T>(Option<Box<G<Vec<T>>>>)`: expanding what it reaches would never end.
+pub(crate) fn is_growing(ty: &Type, scope: &Scope<'_>) -> bool {
+    let is_growing_here = match bare(ty) {
         Type::Path(path) => path.path.segments.iter().any(|segment| {
             scope.is_item(&segment.ident)
                 && type_arguments(segment)
@@ -379,11 +382,15 @@ pub(crate) fn grows(ty: &Type, scope: &Scope<'_>) -> bool {
         }),
         _ => false,
     };
-    let behind = match bare(ty) {
-        Type::Reference(reference) => grows(&reference.elem, scope),
+    let is_growing_behind = match bare(ty) {
+        Type::Reference(reference) => is_growing(&reference.elem, scope),
         _ => false,
     };
-    grows_here || behind || parts(ty, scope).into_iter().any(|part| grows(part, scope))
+    is_growing_here
+        || is_growing_behind
+        || parts(ty, scope)
+            .into_iter()
+            .any(|part| is_growing(part, scope))
 }
 
 fn contains_param(ty: &Type, scope: &Scope<'_>) -> bool {
@@ -400,7 +407,7 @@ fn contains_param(ty: &Type, scope: &Scope<'_>) -> bool {
     }
 }
 
-/// Whether `ty` is one of the item's type parameters and nothing more.
+/// Returns whether `ty` is just one of the item's type parameters.
 fn is_parameter(ty: &Type, scope: &Scope<'_>) -> bool {
     match bare(ty) {
         Type::Path(path) => path
@@ -411,37 +418,37 @@ fn is_parameter(ty: &Type, scope: &Scope<'_>) -> bool {
     }
 }
 
-/// Whether some type within `ty`, at any depth and also behind references, is applied to
-/// something that may live shorter than `'static` and may ask for `'static` to be `Tracked`: a
-/// counted pointer does, and so does every generic type that derives.
+/// Returns whether some type within `ty`, at any depth and also behind references, has an argument
+/// that may not be `'static`, and may itself require `'static` to be `Tracked`: counted pointers
+/// do, and so does every generic type with a derive.
 ///
-/// The compiler overlooks lifetimes when it chooses how to look into a field, and only then
-/// complains, so it must not be left to choose.
-pub(crate) fn may_ask_static(ty: &Type, scope: &Scope<'_>) -> bool {
-    let inner = |ty: &Type| may_ask_static(ty, scope);
+/// The compiler ignores lifetimes when it selects how to visit a field, and complains only
+/// afterwards, so it must not be given the choice.
+pub(crate) fn may_require_static(ty: &Type, scope: &Scope<'_>) -> bool {
+    let inner = |ty: &Type| may_require_static(ty, scope);
     match bare(ty) {
         Type::Array(array) => inner(&array.elem),
         Type::Slice(slice) => inner(&slice.elem),
         Type::Reference(reference) => inner(&reference.elem),
         Type::Tuple(tuple) => tuple.elems.iter().any(inner),
-        Type::Path(TypePath { qself: Some(_), .. }) => scope.is_short(ty),
+        Type::Path(TypePath { qself: Some(_), .. }) => scope.may_be_short(ty),
         Type::Path(path) => path.path.segments.iter().any(|segment| {
             let mut args = type_arguments(segment);
             if is_transparent(&segment.ident) {
                 args.any(inner)
             } else if scope.is_item(&segment.ident) {
-                args.any(|arg| !is_parameter(arg, scope) && scope.is_short(arg))
+                args.any(|arg| !is_parameter(arg, scope) && scope.may_be_short(arg))
             } else {
-                args.any(|arg| scope.is_short(arg))
+                args.any(|arg| scope.may_be_short(arg))
             }
         }),
         _ => false,
     }
 }
 
-/// The types in `ty`, at any depth and also behind references, that are called after types of std,
-/// and are applied to something that may live shorter than `'static`. If they are not of std, they
-/// may ask for `'static`.
+/// Returns the types in `ty`, at any depth and also behind references, that are named like std
+/// types and have an argument that may not be `'static`. If they are not of std, they may require
+/// `'static`.
 pub(crate) fn short_std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut heads = Vec::new();
     let mut next = vec![bare(ty)];
@@ -450,10 +457,10 @@ pub(crate) fn short_std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Ty
             Type::Reference(reference) => next.push(bare(&reference.elem)),
             Type::Path(TypePath { qself: None, .. }) => {
                 let last = last_segment(ty).filter(|last| is_transparent(&last.ident));
-                let is_short = last.is_some_and(|last| {
-                    type_arguments(last).any(|argument| scope.is_short(argument))
+                let may_be_short = last.is_some_and(|last| {
+                    type_arguments(last).any(|argument| scope.may_be_short(argument))
                 });
-                if is_short {
+                if may_be_short {
                     heads.push(ty);
                 }
                 next.extend(parts(ty, scope).into_iter().map(bare));
@@ -464,16 +471,17 @@ pub(crate) fn short_std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Ty
     heads
 }
 
-/// Whether the std type called `ident` is `Tracked` if its contents are, however short they live.
+/// Returns whether the std type named `ident` is `Tracked` if its contents are, whether or not they
+/// are `'static`.
 fn is_transparent(ident: &Ident) -> bool {
     let counted = ident == "Rc" || ident == "Arc" || ident == "Weak";
     !counted && (ident == "Cow" || std_parts(ident).is_some())
 }
 
-/// The types that must all be `Tracked` if nothing in `ty` is to be opaque.
+/// Returns the types that must all be `Tracked` if nothing in `ty` is to be opaque.
 ///
-/// That is `ty` itself, unless it depends on a parameter of the item: a bare parameter is
-/// looked up when the program runs, and a std container holds whatever it holds.
+/// This is `ty` itself, unless it depends on a parameter of the item: a bare parameter is looked up
+/// at run time, and a std container holds whatever it holds.
 pub(crate) fn required<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     if !scope.mentions_type_param(ty) {
         return vec![ty];

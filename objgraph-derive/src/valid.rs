@@ -1,12 +1,12 @@
-//! What is wrong with an input whose attributes can each be read: rules between two of them,
-//! or between an attribute and what it stands on.
+//! Checks the rules between two attributes, or between an attribute and its target, that hold
+//! beyond each attribute by itself.
 
 use syn::Data;
 
 use crate::ast::{Field, Input, Shape, Variant};
 use crate::errors::Errors;
-use crate::look::Look;
 use crate::scope::Scope;
+use crate::visit_plan::VisitPlan;
 
 /// Reports every rule that `input` breaks.
 pub(crate) fn check(input: &Input<'_>, errors: &mut Errors) {
@@ -25,10 +25,10 @@ pub(crate) fn check(input: &Input<'_>, errors: &mut Errors) {
         );
     }
     let scope = Scope::new(input);
-    for (field, variant_skipped) in input.fields() {
+    for (field, is_variant_skipped) in input.fields() {
         check_field(field, input, errors);
         if input.attrs.strict.is_some() {
-            check_strict(field, variant_skipped, input, &scope, errors);
+            check_strict(field, is_variant_skipped, input, &scope, errors);
         }
     }
     if let Shape::Enum(variants) = &input.shape {
@@ -52,7 +52,7 @@ fn check_field(field: &Field<'_>, input: &Input<'_>, errors: &mut Errors) {
              a field that is skipped has no reference to judge; keep one",
         );
     }
-    if let (true, Some(with)) = (input.packed, &field.attrs.with) {
+    if let (true, Some(with)) = (input.is_packed, &field.attrs.with) {
         errors.at(
             with.span,
             "`with` is handed a reference to the field, \
@@ -61,7 +61,7 @@ fn check_field(field: &Field<'_>, input: &Input<'_>, errors: &mut Errors) {
     }
 }
 
-/// Attributes that say how to look into a field of a variant that is not looked into.
+/// Reports attributes of fields of a variant that is skipped.
 fn check_skipped_variant(variant: &Variant<'_>, errors: &mut Errors) {
     if variant.attrs.skip.is_none() {
         return;
@@ -81,15 +81,15 @@ fn check_skipped_variant(variant: &Variant<'_>, errors: &mut Errors) {
     }
 }
 
-/// What a strict type cannot have though no bound can say so.
+/// Reports the opaque fields of a strict type that no bound can exclude.
 fn check_strict(
     field: &Field<'_>,
-    variant_skipped: bool,
+    is_variant_skipped: bool,
     input: &Input<'_>,
     scope: &Scope<'_>,
     errors: &mut Errors,
 ) {
-    if let Look::Opaque(why) = Look::new(field, variant_skipped, input, scope) {
+    if let VisitPlan::Opaque(why) = VisitPlan::new(field, is_variant_skipped, input, scope) {
         errors.on(
             field.ty,
             format_args!(

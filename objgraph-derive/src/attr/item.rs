@@ -1,45 +1,45 @@
-//! One item of a `#[tracked(…)]` list, cut out before anything is known about its meaning.
+//! One item of a `#[tracked(…)]` list, before its meaning is known.
 //!
-//! The list is cut at its commas first, so that a mistake in one item does not hide the next.
+//! Splitting the list at commas first keeps an error in one item from hiding the next.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt as _};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Meta};
 
-use super::Place;
+use super::AttrTarget;
 use crate::errors::Errors;
 
 /// `name`, `name = …` or `name(…)`.
 pub(super) struct Item {
-    place: Place,
+    target: AttrTarget,
     pub(super) ident: Ident,
-    /// All that follows the name.
+    /// Everything after the name.
     pub(super) rest: Option<TokenStream>,
 }
 
-/// Whether `attr` is ours.
+/// Returns whether the attribute is `#[tracked(…)]`.
 pub(super) fn is_tracked(attr: &Attribute) -> bool {
     attr.path().is_ident("tracked")
 }
 
-/// Every item of every `#[tracked(…)]` among `attrs`.
-pub(super) fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Vec<Item> {
+/// Returns every item of the `#[tracked(…)]` attributes among `attrs`.
+pub(super) fn items(attrs: &[Attribute], target: AttrTarget, errors: &mut Errors) -> Vec<Item> {
     let mut items = Vec::new();
     for attr in attrs.iter().filter(|attr| is_tracked(attr)) {
         let Meta::List(list) = &attr.meta else {
             errors.on(
                 attr,
-                format_args!("expected `#[tracked(…)]`; {}", allowed(place)),
+                format_args!("expected `#[tracked(…)]`; {}", allowed(target)),
             );
             continue;
         };
         for part in split(list.tokens.clone()) {
-            match Item::cut(part.clone(), place) {
+            match Item::parse(part.clone(), target) {
                 Some(item) => items.push(item),
                 None => errors.on(
                     part,
-                    format_args!("expected the name of an attribute; {}", allowed(place)),
+                    format_args!("expected the name of an attribute; {}", allowed(target)),
                 ),
             }
         }
@@ -47,8 +47,8 @@ pub(super) fn items(attrs: &[Attribute], place: Place, errors: &mut Errors) -> V
     items
 }
 
-/// Cuts a list at its commas, but not at those between angle brackets, or between the bars of a
-/// closure that someone tries.
+/// Splits a list at commas, except those between angle brackets or between the bars of a closure,
+/// which users may try.
 fn split(list: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     let mut part = TokenStream::new();
@@ -74,31 +74,31 @@ fn split(list: TokenStream) -> Vec<TokenStream> {
     parts
 }
 
-/// "allowed on …", the end of most errors here.
-fn allowed(place: Place) -> String {
-    format!("allowed on {}: {}", place.noun(), place.allowed())
+/// Returns "allowed on …", the end of most errors here.
+fn allowed(target: AttrTarget) -> String {
+    format!("allowed on {}: {}", target.noun(), target.allowed())
 }
 
 impl Item {
-    fn cut(part: TokenStream, place: Place) -> Option<Self> {
+    fn parse(part: TokenStream, target: AttrTarget) -> Option<Self> {
         let mut tokens = part.into_iter();
         let Some(TokenTree::Ident(ident)) = tokens.next() else {
             return None;
         };
         let rest: TokenStream = tokens.collect();
         Some(Self {
-            place,
+            target,
             ident,
             rest: (!rest.is_empty()).then_some(rest),
         })
     }
 
-    /// The name as it is compared and told.
+    /// Returns the name, for comparisons and messages.
     pub(super) fn name(&self) -> String {
         self.ident.unraw().to_string()
     }
 
-    /// What stands after `=`, if anything does.
+    /// Returns what follows `=`, if anything.
     pub(super) fn assigned(&self) -> Option<TokenStream> {
         let mut tokens = self.rest.clone()?.into_iter();
         match tokens.next() {
@@ -110,7 +110,7 @@ impl Item {
         }
     }
 
-    /// Whether the name is the first of its kind at this place; if not, says so.
+    /// Returns whether the name is the first of its kind on this target, and reports it otherwise.
     pub(super) fn is_first(&self, seen: &mut Vec<String>, errors: &mut Errors) -> bool {
         let name = self.name();
         if seen.contains(&name) {
@@ -121,7 +121,7 @@ impl Item {
         true
     }
 
-    /// Says that the name is unknown, or where it belongs.
+    /// Reports that the name is unknown, or where it belongs.
     pub(super) fn refuse(&self, errors: &mut Errors) {
         let name = self.name();
         let home = match name.as_str() {
@@ -130,13 +130,13 @@ impl Item {
             "skip" => Some("on a field or a variant"),
             _ => None,
         };
-        let allowed = allowed(self.place);
+        let allowed = allowed(self.target);
         match home {
             Some(home) => errors.on(
                 self,
                 format_args!(
                     "`{name}` does not belong on {}, but {home}; {allowed}",
-                    self.place.noun()
+                    self.target.noun()
                 ),
             ),
             None => errors.on(

@@ -1,10 +1,10 @@
-//! What each mistake in an attribute is told as.
+//! The message for each error in an attribute.
 
 use crate::ast::Input;
 use crate::errors::Errors;
 use crate::valid;
 
-/// The errors that the whole input is told to have.
+/// Returns the errors of the whole input.
 fn errors(source: &str) -> Vec<String> {
     let input = syn::parse_str(source).unwrap();
     let mut errors = Errors::default();
@@ -13,7 +13,7 @@ fn errors(source: &str) -> Vec<String> {
     errors.messages()
 }
 
-/// Asserts that `source` has exactly one mistake, told by a text that starts with `expected`.
+/// Asserts that `source` has exactly one error, whose message starts with `expected`.
 #[track_caller]
 fn one(source: &str, expected: &str) {
     let errors = errors(source);
@@ -21,20 +21,20 @@ fn one(source: &str, expected: &str) {
     assert!(errors[0].starts_with(expected), "{errors:#?}");
 }
 
-/// An error about an attribute on a field.
+/// Asserts an error about an attribute on a field.
 #[track_caller]
 fn on_field(attr: &str, expected: &str) {
     one(&format!("struct S {{ {attr} f: u8 }}"), expected);
 }
 
-/// An error about an attribute on the type.
+/// Asserts an error about an attribute on the type.
 #[track_caller]
 fn on_type(attr: &str, expected: &str) {
     one(&format!("{attr} struct S;"), expected);
 }
 
 #[test]
-fn what_is_allowed_is_not_an_error() {
+fn allowed_attributes_are_no_errors() {
     for source in [
         "#[tracked(bound = \"T: Clone, U: 'static\", crate = a::b, strict, label = Self::f)] \
          struct S<T, U>(T, U);",
@@ -49,7 +49,7 @@ fn what_is_allowed_is_not_an_error() {
 }
 
 #[test]
-fn unknown_and_misplaced_names_tell_what_is_allowed() {
+fn errors_about_unknown_and_misplaced_names_list_what_is_allowed() {
     on_field(
         "#[tracked(skp)]",
         "unknown `tracked` attribute `skp`; \
@@ -75,7 +75,7 @@ fn unknown_and_misplaced_names_tell_what_is_allowed() {
 }
 
 #[test]
-fn forms_that_do_not_fit_tell_the_one_that_does() {
+fn errors_about_wrong_forms_show_the_right_one() {
     on_field(
         "#[tracked]",
         "expected `#[tracked(…)]`; allowed on a field:",
@@ -129,14 +129,14 @@ fn forms_that_do_not_fit_tell_the_one_that_does() {
 }
 
 #[test]
-fn each_name_is_given_once() {
+fn repeated_names_are_errors() {
     on_field("#[tracked(skip, skip)]", "`skip` is given twice");
     on_field("#[tracked(back)] #[tracked(back)]", "`back` is given twice");
     on_type("#[tracked(strict, r#strict)]", "`strict` is given twice");
 }
 
 #[test]
-fn contradictions_are_told() {
+fn contradictions_are_errors() {
     on_field(
         "#[tracked(skip, with = f)]",
         "`skip` and `with` contradict each other",
@@ -164,7 +164,7 @@ fn contradictions_are_told() {
 }
 
 #[test]
-fn strict_refuses_what_no_bound_can() {
+fn strict_rejects_fields_that_no_bound_can_exclude() {
     for (source, field) in [
         ("#[tracked(strict)] #[repr(packed)] struct S { f: u8 }", "f"),
         ("#[tracked(strict)] struct S<T: ?Sized>(u8, T);", "1"),
@@ -186,7 +186,7 @@ fn strict_refuses_what_no_bound_can() {
 }
 
 #[test]
-fn all_errors_are_told_at_once() {
+fn all_errors_are_reported_at_once() {
     let errors = errors(
         "#[tracked(nonsense, strict = 1, bound = \"?\")]
          enum E {

@@ -1,4 +1,4 @@
-//! The method `label`: what a value is called in a picture.
+//! The method `label`: the text of a value in a picture.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -25,17 +25,17 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Whether a field is skipped, by itself or with its variant. The `Debug` of the whole, most often
-/// a derived one, would show what is in it.
+/// Returns whether a field is skipped, by itself or with its variant. The `Debug` of the whole
+/// value, usually derived, would show it.
 fn has_skipped_fields(input: &Input<'_>) -> bool {
     let mut fields = input.fields();
     fields.any(|(field, is_skipped)| is_skipped || field.attrs.skip.is_some())
 }
 
-/// A closure that calls the user's function on `self`.
+/// Returns a closure that calls the user's function on `self`.
 pub(super) fn call(path: &ExprPath) -> TokenStream {
     let formatter = local("__f");
-    // Only the place of the call is the path's; its names are resolved as everywhere else.
+    // Errors are shown at the path, while names in the call are resolved as everywhere else.
     let span = Span::call_site().located_at(path.span());
     let call = quote_spanned!(span=> (self, #formatter));
     quote!(move |#formatter: &mut ::core::fmt::Formatter<'_>| #path #call)

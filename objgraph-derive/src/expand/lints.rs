@@ -1,4 +1,4 @@
-//! The lints that generated code must not raise in a crate which denies them.
+//! The lints that generated code must not trigger in a crate that denies them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,17 +6,18 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Meta, Token};
 
-/// `#[allow(…)]` for what the user allows or expects anywhere in the input, and for the use of
-/// what the input declares deprecated: its types and names are written a second time.
+/// Returns `#[allow(…)]` for the lints that the user allows or expects anywhere in the input, and
+/// for uses of what the input marks as deprecated, because the expansion repeats its types and
+/// names.
 ///
-/// Dead code is not among it: where it is allowed, the compiler takes all that there is for used.
+/// Dead code is not included: where it is allowed, the compiler treats everything as used.
 pub(super) fn allow(input: &DeriveInput) -> TokenStream {
     let mut allow = TokenStream::new();
     for attr in attributes(input) {
         match &attr.meta {
             Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
                 let lints = Punctuated::<Meta, Token![,]>::parse_terminated;
-                // What is no list of lints is for the compiler to judge.
+                // The compiler reports what is not a list of lints.
                 let lints = lints.parse2(list.tokens.clone()).unwrap_or_default();
                 let lints = lints.iter().filter(|lint| {
                     let is = |name| lint.path().is_ident(name);

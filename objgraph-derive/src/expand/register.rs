@@ -1,4 +1,4 @@
-//! The method `register`: what is known of the type without a value of it.
+//! The method `register`: what is known of the type without a value.
 
 use std::collections::HashSet;
 
@@ -9,24 +9,24 @@ use syn::ext::IdentExt as _;
 
 use super::{Context, local};
 use crate::ast::Field;
-use crate::look::Look;
 use crate::text::text;
-use crate::types::{Named, is_passed_through, named, std_head, std_heads};
+use crate::types::{NamedType, collect_named_types, is_passed_through, std_head, std_heads};
+use crate::visit_plan::VisitPlan;
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let Context { input, .. } = context;
     let registrar = local("__r");
     let fields = context
         .fields()
-        .map(|(field, look)| spec(context, field, look));
+        .map(|(field, plan)| field_spec(context, field, plan));
     let named = named_types(context);
     let named = named.iter().map(|named| match named {
-        Named::Type(ty) => probed(ty),
-        Named::Unless(ty, heads) => {
+        NamedType::Type(ty) => probed(ty),
+        NamedType::Unless(ty, heads) => {
             let known = quote!(__p::Probed::Known(__p::Sight::Full));
             named_as_std(ty, heads, &known)
         }
-        Named::Argument(ty, index) => {
+        NamedType::Argument(ty, index) => {
             let row = match index {
                 0 => quote!(FIRST),
                 _ => quote!(SECOND),
@@ -38,7 +38,8 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         true => quote!(&<Self as __p::Rows>::CELLS),
         false => quote!(&[]),
     };
-    // What has a lifetime is not `'static` for certain. Of what is not generic the link knows.
+    // A type with lifetimes is not certain to be `'static`. A type that is not generic is
+    // registered at link time.
     let known =
         (context.scope.is_static() && !input.original.generics.params.is_empty()).then(|| {
             quote! {
@@ -64,8 +65,8 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Puts a generic type into the list that the linker makes, so that a report on an instance that
-/// nothing names can say what registers it.
+/// Adds a generic type to the list that the linker builds, so that a report about an instance that
+/// nothing names can say how to register it.
 pub(super) fn submit_generic(context: &Context<'_>) -> TokenStream {
     let name = context.input.original.ident.unraw().to_string();
     quote! {
@@ -81,41 +82,41 @@ pub(super) fn submit_generic(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// What is known of a field.
-fn spec(context: &Context<'_>, field: &Field<'_>, look: &Look<'_>) -> TokenStream {
+/// Returns what is known of a field.
+fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) -> TokenStream {
     let name = &field.name;
     let ty = field.ty;
     let text = text(ty);
     let back = field.attrs.back.is_some();
     let known = |sight: TokenStream| quote!(__p::Probed::Known(#sight));
-    let probed = match look {
-        // What is not registered for itself is `Tracked` or not.
-        Look::Full if is_passed_through(ty, &context.scope) => {
+    let probed = match plan {
+        // A type that is not registered by itself is `Tracked` or not.
+        VisitPlan::Full if is_passed_through(ty, &context.scope) => {
             let sight = known(quote!(__p::TypeProbe::<#ty>::SIGHT));
             let head: Vec<_> = std_head(ty, &context.scope).into_iter().collect();
             named_as_std(ty, &head, &sight)
         }
-        Look::Full => probed(ty),
-        Look::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
-        Look::Plain(plain) => {
+        VisitPlan::Full => probed(ty),
+        VisitPlan::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
+        VisitPlan::Plain(plain) => {
             let leaf = quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>));
             named_as_std(ty, &std_heads(ty, &context.scope), &leaf)
         }
-        Look::Leaf => known(quote!(__p::Sight::Full)),
-        Look::With(_) => known(quote!(__p::Sight::With)),
-        Look::Skipped => known(quote!(__p::Sight::Skipped)),
-        Look::Opaque(_) => known(quote!(__p::Sight::Opaque)),
+        VisitPlan::Leaf => known(quote!(__p::Sight::Full)),
+        VisitPlan::With(_) => known(quote!(__p::Sight::With)),
+        VisitPlan::Skipped => known(quote!(__p::Sight::Skipped)),
+        VisitPlan::Opaque(_) => known(quote!(__p::Sight::Opaque)),
     };
     quote!(__p::FieldSpec(#name, #text, __p::std::any::type_name::<#ty>, #probed, #back))
 }
 
-/// What makes `ty` known, and how it is looked into.
+/// Returns what registers `ty`, and finds out how it is visited.
 fn probed(ty: &Type) -> TokenStream {
     quote!(__p::Probed::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE))
 }
 
-/// What stands for `known` if all `heads` are the types of std that they are called after, and else
-/// what makes `ty` known.
+/// Returns `known` if all `heads` are the std types that their names suggest, and otherwise what
+/// registers `ty`.
 fn named_as_std(ty: &Type, heads: &[&Type], known: &TokenStream) -> TokenStream {
     if heads.is_empty() {
         return known.clone();
@@ -133,25 +134,26 @@ fn named_as_std(ty: &Type, heads: &[&Type], known: &TokenStream) -> TokenStream 
     }
 }
 
-/// What is named inside the fields' types, each once, without those that are fields' types.
+/// Returns the types that the fields' types name, without repetition and without the fields' types
+/// themselves.
 ///
-/// They come before the fields, since how a field is looked into may depend on whether what it
-/// contains is known.
-fn named_types<'a>(context: &Context<'a>) -> Vec<Named<'a>> {
+/// These come before the fields, since how a field is visited may depend on whether its contents
+/// are registered.
+fn named_types<'a>(context: &Context<'a>) -> Vec<NamedType<'a>> {
     let scope = &context.scope;
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     let mut inside = Vec::new();
-    for (field, look) in context.fields() {
-        if matches!(look, Look::Full) && !is_passed_through(field.ty, scope) {
+    for (field, plan) in context.fields() {
+        if matches!(plan, VisitPlan::Full) && !is_passed_through(field.ty, scope) {
             seen.insert(text(field.ty));
         }
-        if !matches!(look, Look::Skipped) {
+        if !matches!(plan, VisitPlan::Skipped) {
             inside.push(field.ty);
         }
     }
     for ty in inside {
-        named(ty, scope, &mut seen, &mut found);
+        collect_named_types(ty, scope, &mut seen, &mut found);
     }
     found
 }

@@ -7,9 +7,9 @@ use super::Context;
 use crate::ast::Field;
 use crate::types::required;
 
-/// A check that fails to compile, naming the field, if something in its type is opaque.
+/// Returns a check that fails to compile, and names the field, if something in its type is opaque.
 ///
-/// It stands in a method of the impl, where the item's parameters are in scope.
+/// The check is in a method of the impl, where the item's parameters are in scope.
 pub(super) fn check(context: &Context<'_>, field: &Field<'_>) -> Option<TokenStream> {
     context.input.attrs.strict.as_ref()?;
     let required = required(field.ty, &context.scope);
@@ -17,7 +17,7 @@ pub(super) fn check(context: &Context<'_>, field: &Field<'_>) -> Option<TokenStr
         return None;
     }
     let krate = &context.krate;
-    // The name is what the compiler shows next to the type that is not `Tracked`.
+    // The compiler shows this name next to the type that is not `Tracked`.
     let name = format_ident!(
         "field_{}_must_be_tracked",
         field.name.replace('.', "_"),

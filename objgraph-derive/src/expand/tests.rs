@@ -1,8 +1,8 @@
-//! What is generated, as far as it can be read without a compiler.
+//! The generated code, as far as it can be checked without a compiler.
 
 use crate::derive::derive;
 
-/// The expansion with all white space taken out.
+/// Returns the expansion without white space.
 fn expansion(source: &str) -> String {
     let tokens = derive(source.parse().unwrap());
     squeeze(&tokens.to_string())
@@ -12,7 +12,7 @@ fn squeeze(text: &str) -> String {
     text.replace(char::is_whitespace, "")
 }
 
-/// Asserts that the expansion of `source` has each of `parts` in it, in this order.
+/// Asserts that the expansion of `source` contains `parts`, in this order.
 #[track_caller]
 fn has(source: &str, parts: &[&str]) {
     let expansion = expansion(source);
@@ -26,7 +26,7 @@ fn has(source: &str, parts: &[&str]) {
     }
 }
 
-/// Asserts that the expansion of `source` has none of `parts` in it.
+/// Asserts that the expansion of `source` contains none of `parts`.
 #[track_caller]
 fn lacks(source: &str, parts: &[&str]) {
     let expansion = expansion(source);
@@ -39,7 +39,7 @@ fn lacks(source: &str, parts: &[&str]) {
 }
 
 #[test]
-fn both_sides_are_gated() {
+fn tracking_on_and_off_are_gated() {
     has(
         "struct S;",
         &[
@@ -129,7 +129,7 @@ fn parameters_are_static_and_not_submitted() {
 }
 
 #[test]
-fn what_cannot_be_looked_into_is_told_by_its_type() {
+fn opaque_fields_are_reported_by_type() {
     has(
         "struct S<'a>(Rc<&'a u8>);",
         &[
@@ -151,21 +151,21 @@ fn what_cannot_be_looked_into_is_told_by_its_type() {
 }
 
 #[test]
-fn types_are_named_once() {
+fn types_are_registered_once() {
     let expansion = expansion(
         "struct S { a: G<Foo>, b: G<Foo>, c: Vec<G<Foo>>, d: Foo, e: Rc<Foo>, f: Vec<Bar>, g: [Bar; 2] }",
     );
-    // Those of fields stand with the fields.
+    // Those of fields are with the fields.
     for (ty, count) in [("G<Foo>", 2), ("Vec<G<Foo>>", 1), ("Foo", 1), ("Bar", 1)] {
         let row = format!("TypeProbe::<{ty}>::ROW");
         assert_eq!(expansion.matches(&row).count(), count, "{ty}");
     }
 }
 
-/// Pointers and what may be there or not, where all that visits them knows their type, if what is
-/// around them is of std.
+/// Handles need no registration if everything around them is of std, since what visits them knows
+/// their type.
 #[test]
-fn what_is_passed_through_is_not_registered() {
+fn handles_in_std_containers_are_not_registered() {
     let source = "struct S { a: Option<Rc<Foo>>, b: Vec<Weak<Foo>>, c: Option<Vec<String>> }";
     has(
         source,
@@ -186,9 +186,9 @@ fn what_is_passed_through_is_not_registered() {
     );
 }
 
-/// Where the compiler overlooks it; see the module `unseen`.
+/// In an impl that the compiler ignores for dead code; see the module `unseen`.
 #[test]
-fn fields_are_read_unseen() {
+fn reads_of_fields_do_not_count_as_uses() {
     let expansion = expansion("struct S { a: Foo, b: Bar, id: Instance<S> }");
     assert_eq!(expansion.matches("&self.").count(), 2, "{expansion}");
     assert_eq!(expansion.matches("&self.id").count(), 2, "{expansion}");
@@ -196,7 +196,7 @@ fn fields_are_read_unseen() {
 }
 
 #[test]
-fn functions_are_named_on_both_sides() {
+fn functions_are_used_with_tracking_on_and_off() {
     let source = "#[tracked(label = l)] struct S { #[tracked(with = Self::w)] f: Foo }";
     let expansion = expansion(source);
     assert_eq!(expansion.matches("Self::w(&self.f,__visitor);").count(), 2);
@@ -225,7 +225,7 @@ fn a_strict_type_checks_its_fields() {
 }
 
 #[test]
-fn an_instance_tells_its_id() {
+fn a_struct_with_an_instance_returns_its_id() {
     has(
         "struct S { id: Instance<Self> }",
         &["fn instance(&self)", "__p::InstanceProbe(&self.id).__id()"],
@@ -258,7 +258,7 @@ fn lints_are_allowed_where_the_input_allows_them() {
 }
 
 #[test]
-fn mistakes_come_with_an_empty_impl() {
+fn errors_come_with_an_empty_impl() {
     let expansion =
         expansion("#[tracked(foo)] struct S<'a, T: Foo = u8>(&'a T, #[tracked(bar)] u8);");
     assert_eq!(expansion.matches("compile_error!").count(), 2);

@@ -1,9 +1,9 @@
-//! Generated code that the compiler does not take for a use of what it reads.
+//! Generated code that the compiler does not count as a use of what it reads.
 //!
-//! A field that only the derive reads is as good as never read, and a type that only the list of
-//! types names is never constructed. The compiler must go on to say so, or else its warnings would
-//! come and go with tracking, and an `#[expect(dead_code)]` of the user's with them. It overlooks
-//! what stands in a derived impl of `Clone`, so that is where it stands.
+//! A field that only the derive reads should still be reported as never read, and a type that only
+//! the list of types names as never constructed. Otherwise warnings, and the user's
+//! `#[expect(dead_code)]`, would depend on whether tracking is on. The compiler ignores derived
+//! impls of `Clone` in this analysis, so the reads are in such an impl.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -11,7 +11,7 @@ use syn::{Lifetime, parse_quote};
 
 use super::{Context, local, visit, visitor};
 
-/// The type that looks into the fields, and the call that makes it do so.
+/// Returns the type that visits the fields, and the call that makes it do so.
 pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let value = local("__value");
     let probes = visit::probes(context, &value);
@@ -26,7 +26,7 @@ pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let lifetime: Lifetime = parse_quote!('__v);
     with_lifetime.params.insert(0, parse_quote!(#lifetime));
     let (impl_generics, _, where_clause) = with_lifetime.split_for_impl();
-    let where_clause = named(where_clause, &quote!(#ident #arguments));
+    let where_clause = replace_self(where_clause, &quote!(#ident #arguments));
     let items = quote! {
         struct __Visit<T, A>(T, A);
         #[automatically_derived]
@@ -49,7 +49,7 @@ pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     (items, call)
 }
 
-/// Puts the type into the list that the linker makes.
+/// Adds the type to the list that the linker builds.
 pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     let krate = &context.krate;
     let ident = &context.input.original.ident;
@@ -63,7 +63,7 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
                 Self(self.0)
             }
         }
-        // Not a closure, which would be two functions.
+        // A closure would be two functions.
         fn __register(#submitted: &__p::Submitted) {
             let _ = __p::std::clone::Clone::clone(&__Register(#submitted));
         }
@@ -71,12 +71,12 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// `tokens` with the input's type in place of `Self`, which here is another.
-fn named(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
+/// Replaces `Self` in `tokens` by the input's type, because `Self` is another type here.
+fn replace_self(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
     let token = |token: TokenTree| match token {
         TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
         TokenTree::Group(group) => {
-            let mut renamed = Group::new(group.delimiter(), named(group.stream(), ty));
+            let mut renamed = Group::new(group.delimiter(), replace_self(group.stream(), ty));
             renamed.set_span(group.span());
             TokenTree::from(renamed).into()
         }

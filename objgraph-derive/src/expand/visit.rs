@@ -1,4 +1,4 @@
-//! The method `visit`: each field is entered by name, looked into and left.
+//! The method `visit`: enters each field by name, visits it, and leaves it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -8,21 +8,21 @@ use syn::spanned::Spanned as _;
 
 use super::{Context, label, local, strict, visitor};
 use crate::ast::{Field, Shape, Variant};
-use crate::look::Look;
 use crate::types::short_std_heads;
+use crate::visit_plan::VisitPlan;
 
-/// The fields that generated code looks into, of `value`; empty if there are none.
+/// Returns the code that visits the fields of `value` by their types; empty if there are none.
 ///
-/// This is the part of `visit` that the compiler must not take for a use of the fields; see
+/// This is the part of `visit` that the compiler must not count as a use of the fields; see
 /// [`super::unseen`].
 pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
     let ident = &context.input.original.ident;
     let from = (quote!(#value), quote!(#ident));
-    match_fields(context, &from, &|field, look, value| {
+    match_fields(context, &from, &|field, plan, value| {
         let visitor = visitor(Span::call_site());
-        let visit = match look {
-            Look::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
-            Look::Local => match short_std_heads(field.ty, &context.scope)[..] {
+        let visit = match plan {
+            VisitPlan::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
+            VisitPlan::Local => match short_std_heads(field.ty, &context.scope)[..] {
                 [] => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
                 ref heads => {
                     let list = heads
@@ -34,44 +34,56 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
                     }
                 }
             },
-            Look::Plain(plain) => {
+            VisitPlan::Plain(plain) => {
                 let name = declared(context, field);
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
             }
-            Look::Skipped | Look::Leaf | Look::With(_) | Look::Opaque(_) => return None,
+            VisitPlan::Skipped | VisitPlan::Leaf | VisitPlan::With(_) | VisitPlan::Opaque(_) => {
+                return None;
+            }
         };
-        Some(entered(context, field, &visit))
+        Some(enter_and_leave(context, field, &visit))
     })
 }
 
-/// The rest of `visit`: what the user's functions look into, what cannot be looked into, and the
-/// checks of a strict type.
+/// Returns the rest of `visit`: the user's functions, opaque fields, and the checks of a strict
+/// type.
 pub(super) fn rest(context: &Context<'_>) -> TokenStream {
     let strict: TokenStream = context
         .fields()
-        .filter_map(|(field, look)| match look {
-            Look::Full | Look::Local | Look::Plain(_) => strict::check(context, field),
+        .filter_map(|(field, plan)| match plan {
+            VisitPlan::Full | VisitPlan::Local | VisitPlan::Plain(_) => {
+                strict::check(context, field)
+            }
             _ => None,
         })
         .collect();
-    let fields = match_fields(context, &itself(), &|field, look, value| match look {
-        Look::With(path) => Some(entered(context, field, &call_with(path, value))),
-        Look::Opaque(_) => {
-            let visitor = visitor(Span::call_site());
-            let ty = field.ty;
-            Some(entered(
-                context,
-                field,
-                &quote!(#visitor.__opaque_type::<#ty>();),
-            ))
-        }
-        Look::Full | Look::Local | Look::Plain(_) | Look::Skipped | Look::Leaf => None,
-    });
+    let fields = match_fields(
+        context,
+        &self_and_type(),
+        &|field, plan, value| match plan {
+            VisitPlan::With(path) => Some(enter_and_leave(context, field, &call_with(path, value))),
+            VisitPlan::Opaque(_) => {
+                let visitor = visitor(Span::call_site());
+                let ty = field.ty;
+                Some(enter_and_leave(
+                    context,
+                    field,
+                    &quote!(#visitor.__opaque_type::<#ty>();),
+                ))
+            }
+            VisitPlan::Full
+            | VisitPlan::Local
+            | VisitPlan::Plain(_)
+            | VisitPlan::Skipped
+            | VisitPlan::Leaf => None,
+        },
+    );
     quote!(#strict #fields)
 }
 
-/// `visit` of a field, between entering it and leaving it.
-fn entered(context: &Context<'_>, field: &Field<'_>, visit: &TokenStream) -> TokenStream {
+/// Returns `visit` between entering the field and leaving it.
+fn enter_and_leave(context: &Context<'_>, field: &Field<'_>, visit: &TokenStream) -> TokenStream {
     let visitor = visitor(Span::call_site());
     let name = declared(context, field);
     let is_back = field.attrs.back.is_some();
@@ -83,7 +95,7 @@ fn entered(context: &Context<'_>, field: &Field<'_>, visit: &TokenStream) -> Tok
     }
 }
 
-/// The name of a field and of the type that declares it, as one constant text.
+/// Returns the name of a field and of the type that declares it, as one constant text.
 fn declared(context: &Context<'_>, field: &Field<'_>) -> TokenStream {
     let before = format!("::{}#", context.input.original.ident.unraw());
     let after = format!(".{}", field.name);
@@ -92,12 +104,12 @@ fn declared(context: &Context<'_>, field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// A body that visits nothing, but uses what the side with tracking is seen to use: the functions
-/// that the attributes name with their fields, and the `Instance`. So a warning about dead code
-/// does not come and go with tracking.
+/// Returns a body that visits nothing, but uses what tracking visibly uses: the functions that the
+/// attributes name with their fields, and the `Instance`. Warnings about dead code then do not
+/// depend on tracking.
 pub(super) fn idle_body(context: &Context<'_>) -> TokenStream {
-    let fields = match_fields(context, &itself(), &|_, look, value| match look {
-        Look::With(path) => Some(call_with(path, value)),
+    let fields = match_fields(context, &self_and_type(), &|_, plan, value| match plan {
+        VisitPlan::With(path) => Some(call_with(path, value)),
         _ => None,
     });
     let instance = super::instance_member(context).map(|member| quote!(let _ = &self.#member;));
@@ -108,12 +120,12 @@ pub(super) fn idle_body(context: &Context<'_>) -> TokenStream {
     quote!(#fields #instance #label)
 }
 
-/// The value that a method is called on, and the name of its type.
-fn itself() -> (TokenStream, TokenStream) {
+/// Returns the value of a method call, and the name of its type.
+fn self_and_type() -> (TokenStream, TokenStream) {
     (quote!(self), quote!(Self))
 }
 
-/// A call of the user's function, whose arguments are shown where its path was written.
+/// Returns a call of the user's function; errors about its arguments are shown at its path.
 fn call_with(path: &ExprPath, value: &TokenStream) -> TokenStream {
     let span = path.span();
     let value = value.clone().into_iter().map(|mut token| {
@@ -125,30 +137,30 @@ fn call_with(path: &ExprPath, value: &TokenStream) -> TokenStream {
     quote!(#path(#value, #visitor);)
 }
 
-/// What to do with a field, given how to look into it and an expression that borrows it.
-type Each<'a> = dyn Fn(&Field<'_>, &Look<'_>, &TokenStream) -> Option<TokenStream> + 'a;
+/// Returns the code for a field, given its plan and an expression that borrows it.
+type FieldCode<'a> = dyn Fn(&Field<'_>, &VisitPlan<'_>, &TokenStream) -> Option<TokenStream> + 'a;
 
-/// `each` field as statements, of the value and its type in `from`; empty if there is nothing to do
-/// with any.
+/// Returns the code for the fields of a value, which is given with the name of its type in `from`;
+/// empty if there is none.
 fn match_fields(
     context: &Context<'_>,
     from: &(TokenStream, TokenStream),
-    each: &Each<'_>,
+    code_for: &FieldCode<'_>,
 ) -> TokenStream {
     let (value, ty) = from;
     match &context.input.shape {
         Shape::Struct(_) => context
             .fields()
-            .filter_map(|(field, look)| {
+            .filter_map(|(field, plan)| {
                 let member = &field.member;
-                each(field, look, &quote!(&#value.#member))
+                code_for(field, plan, &quote!(&#value.#member))
             })
             .collect(),
         Shape::Enum(variants) => {
             let arms: Vec<_> = variants
                 .iter()
-                .zip(&context.looks)
-                .filter_map(|(variant, looks)| arm(variant, looks, ty, each))
+                .zip(&context.plans)
+                .filter_map(|(variant, plans)| arm(variant, plans, ty, code_for))
                 .collect();
             if arms.is_empty() {
                 return TokenStream::new();
@@ -160,21 +172,21 @@ fn match_fields(
     }
 }
 
-/// The arm of one variant, unless there is nothing to do with its fields.
+/// Returns the match arm of one variant, unless there is no code for its fields.
 fn arm(
     variant: &Variant<'_>,
-    looks: &[Look<'_>],
+    plans: &[VisitPlan<'_>],
     ty: &TokenStream,
-    each: &Each<'_>,
+    code_for: &FieldCode<'_>,
 ) -> Option<TokenStream> {
     let mut bindings = TokenStream::new();
     let mut statements = TokenStream::new();
-    for (index, (field, look)) in variant.fields.iter().zip(looks).enumerate() {
+    for (index, (field, plan)) in variant.fields.iter().zip(plans).enumerate() {
         let binding: Ident = format_ident!("__f{}", index, span = Span::mixed_site());
-        if let Some(statement) = each(field, look, &quote!(#binding)) {
+        if let Some(statement) = code_for(field, plan, &quote!(#binding)) {
             let member = &field.member;
-            // An opaque field is told by its type alone.
-            if !matches!(look, Look::Opaque(_)) {
+            // An opaque field is reported by its type alone.
+            if !matches!(plan, VisitPlan::Opaque(_)) {
                 bindings.extend(quote_spanned!(Span::call_site()=> #member: #binding,));
             }
             statements.extend(statement);

@@ -7,7 +7,7 @@ fn expanded(args: TokenStream, item: TokenStream) -> String {
 }
 
 #[test]
-fn a_plain_test_is_made_one_and_runs_once() {
+fn a_plain_function_becomes_a_test() {
     let text = expanded(
         quote!(),
         quote!(
@@ -98,7 +98,7 @@ fn should_panic_is_taken_over() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_errors() {
     for (args, item, error) in [
         (
             quote!(),

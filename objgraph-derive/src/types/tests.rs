@@ -1,4 +1,4 @@
-//! What is read from the text of a type.
+//! What the text of a type reveals.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::ast::Input;
 use crate::errors::Errors;
 
-/// Runs `check` on the type of the only field of `source`.
+/// Calls `check` with the type of the only field of `source`.
 fn with_field<R>(source: &str, check: impl FnOnce(&Type, &Scope<'_>) -> R) -> R {
     let input = syn::parse_str(source).unwrap();
     let input = Input::new(&input, &mut Errors::default());
@@ -15,24 +15,24 @@ fn with_field<R>(source: &str, check: impl FnOnce(&Type, &Scope<'_>) -> R) -> R 
     check(field.ty, &scope)
 }
 
-/// The types named inside `ty`, the field of `struct S<params>`.
+/// Returns the types named inside `ty`, the field of `struct S<params>`.
 fn named_in(params: &str, ty: &str) -> Vec<String> {
     with_field(&format!("struct S<{params}>({ty});"), |ty, scope| {
         let mut found = Vec::new();
-        named(ty, scope, &mut HashSet::new(), &mut found);
+        collect_named_types(ty, scope, &mut HashSet::new(), &mut found);
         let registered = found.into_iter().filter_map(|named| match named {
-            Named::Type(ty) => Some(text(ty)),
-            Named::Unless(..) => None,
-            Named::Argument(ty, index) => Some(format!("{index} of {}", text(ty))),
+            NamedType::Type(ty) => Some(text(ty)),
+            NamedType::Unless(..) => None,
+            NamedType::Argument(ty, index) => Some(format!("{index} of {}", text(ty))),
         });
         registered.collect()
     })
 }
 
-/// Whether `ty`, the field of `struct S<params>`, may live shorter than `'static`.
+/// Returns whether `ty`, the field of `struct S<params>`, may not be `'static`.
 fn is_short(params: &str, ty: &str) -> bool {
     with_field(&format!("struct S<{params}>({ty});"), |ty, scope| {
-        scope.is_short(ty)
+        scope.may_be_short(ty)
     })
 }
 
@@ -57,7 +57,7 @@ fn types_are_named_at_every_depth_and_once() {
 }
 
 #[test]
-fn what_is_no_owned_type_is_not_named() {
+fn types_that_are_not_owned_are_left_out() {
     for ty in [
         "u8",
         "Rc<dyn Fn(Foo) -> Bar>",
@@ -83,7 +83,7 @@ fn what_is_no_owned_type_is_not_named() {
 }
 
 #[test]
-fn arguments_that_look_like_constants_are_not_named() {
+fn arguments_that_look_like_constants_are_left_out() {
     assert_eq!(named_in("", "Buf<MAX_LEN>"), [""; 0]);
     assert_eq!(named_in("", "Buf<N>"), [""; 0]);
     assert_eq!(named_in("const n: usize", "Buf<n>"), [""; 0]);
@@ -93,7 +93,7 @@ fn arguments_that_look_like_constants_are_not_named() {
         ["KEY", "T"],
         "parameters are types"
     );
-    // std takes types there, and a program's own type of that name may take a constant.
+    // std takes types there, but a program's own type of that name may take a constant.
     assert_eq!(named_in("", "Vec<Rc<DB>>"), ["0 of Rc<DB>"]);
     assert_eq!(
         named_in("", "HashMap<Key, DB, CAP>"),
@@ -130,7 +130,7 @@ fn lifetimes_are_found_where_they_are_free() {
 
 #[test]
 fn a_bound_without_static_makes_a_parameter_short() {
-    let is_short = |source| with_field(source, |ty, scope| scope.is_short(ty));
+    let is_short = |source| with_field(source, |ty, scope| scope.may_be_short(ty));
     assert!(!is_short("struct S<T>(Vec<T>);"));
     assert!(is_short(
         "#[tracked(bound = \"T: Clone\")] struct S<T>(Vec<T>);"
@@ -151,8 +151,8 @@ fn a_bound_without_static_makes_a_parameter_short() {
 }
 
 #[test]
-fn types_that_may_ask_for_static_are_not_given_less() {
-    let asks = |ty: &str| with_field(&format!("struct S<'a, T>({ty}, T);"), may_ask_static);
+fn types_that_may_require_static_are_found() {
+    let asks = |ty: &str| with_field(&format!("struct S<'a, T>({ty}, T);"), may_require_static);
     for ty in [
         "Rc<&'a u8>",
         "Option<Arc<Foo<'a>>>",
@@ -181,7 +181,7 @@ fn types_that_may_ask_for_static_are_not_given_less() {
 
 #[test]
 fn types_that_grow_are_found() {
-    let grows = |ty: &str| with_field(&format!("struct S<T, U>({ty}, U);"), grows);
+    let is_growing = |ty: &str| with_field(&format!("struct S<T, U>({ty}, U);"), is_growing);
     for ty in [
         "S<Vec<T>, U>",
         "Option<Box<S<(T, U), U>>>",
@@ -191,7 +191,7 @@ fn types_that_grow_are_found() {
         "Box<S<fn(T), U>>",
         "Box<S<*const T, U>>",
     ] {
-        assert!(grows(ty), "{ty}");
+        assert!(is_growing(ty), "{ty}");
     }
     for ty in [
         "S<T, U>",
@@ -201,12 +201,12 @@ fn types_that_grow_are_found() {
         "Other<Vec<T>>",
         "S<&'static u8, fn(u8)>",
     ] {
-        assert!(!grows(ty), "{ty}");
+        assert!(!is_growing(ty), "{ty}");
     }
 }
 
 #[test]
-fn strict_asks_for_what_can_be_known() {
+fn strict_requires_what_can_be_known() {
     let required = |ty: &str| {
         with_field(&format!("struct S<T, H>({ty}, H);"), |ty, scope| {
             required(ty, scope)

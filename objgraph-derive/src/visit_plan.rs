@@ -1,67 +1,67 @@
-//! How the generated code looks into a field, decided once for all stages.
+//! How the generated code visits each field, decided once for all stages.
 
 use proc_macro2::TokenStream;
 use syn::{ExprPath, Type};
 
 use crate::ast::{Field, Input};
 use crate::scope::Scope;
-use crate::types::{bare, grows, is_primitive, may_ask_static, plain};
+use crate::types::{bare, is_growing, is_primitive, may_require_static, plain};
 
-/// The way into a field.
-pub(crate) enum Look<'a> {
-    /// Not at all: the user said so.
+/// How a field is visited.
+pub(crate) enum VisitPlan<'a> {
+    /// Not at all, as the user requested.
     Skipped,
-    /// Through a function of the user's.
+    /// By a function of the user's.
     With(&'a ExprPath),
-    /// By the field's type, walked or looked up if it is not `Tracked` itself.
+    /// By its type; if that is not `Tracked`, as a container of std or by a lookup.
     Full,
-    /// By the field's type if that is `Tracked`, and not otherwise: it may live shorter than
-    /// `'static`, so nothing can be looked up by its `TypeId`.
+    /// By its type if that is `Tracked`, and not otherwise: it may not be `'static`, so it has no
+    /// `TypeId` to look up.
     Local,
-    /// Not at all: there is nothing to see.
+    /// Not at all, since it holds nothing.
     Leaf,
-    /// Not at all, if its type is this one of std, which it is called after.
+    /// Not at all, if its type is this type of std, as its name suggests.
     Plain(TokenStream),
-    /// Not at all: nothing can be seen.
-    Opaque(Opaque),
+    /// Not at all, since it is opaque.
+    Opaque(OpaqueReason),
 }
 
-/// Why nothing can look into a field, whatever its type turns out to be.
+/// Why a field is opaque, whatever its type turns out to be.
 #[derive(Clone, Copy)]
-pub(crate) enum Opaque {
+pub(crate) enum OpaqueReason {
     Packed,
     Borrows,
     UnsizedParam,
     Grows,
 }
 
-impl<'a> Look<'a> {
+impl<'a> VisitPlan<'a> {
     pub(crate) fn new(
         field: &'a Field<'_>,
-        variant_skipped: bool,
+        is_variant_skipped: bool,
         input: &Input<'_>,
         scope: &Scope<'_>,
     ) -> Self {
-        if variant_skipped || field.attrs.skip.is_some() {
+        if is_variant_skipped || field.attrs.skip.is_some() {
             return Self::Skipped;
         }
         if let Some(with) = &field.attrs.with {
             return Self::With(&with.value);
         }
         let ty = bare(field.ty);
-        if input.packed {
-            Self::Opaque(Opaque::Packed)
-        } else if may_ask_static(ty, scope) {
-            Self::Opaque(Opaque::Borrows)
+        if input.is_packed {
+            Self::Opaque(OpaqueReason::Packed)
+        } else if may_require_static(ty, scope) {
+            Self::Opaque(OpaqueReason::Borrows)
         } else if scope.is_unsized_param(ty) {
-            Self::Opaque(Opaque::UnsizedParam)
-        } else if grows(ty, scope) {
-            Self::Opaque(Opaque::Grows)
+            Self::Opaque(OpaqueReason::UnsizedParam)
+        } else if is_growing(ty, scope) {
+            Self::Opaque(OpaqueReason::Grows)
         } else if is_primitive(ty, scope) {
             Self::Leaf
         } else if let (Some(plain), None) = (plain(ty, scope), &field.attrs.back) {
             Self::Plain(plain)
-        } else if matches!(ty, Type::Reference(_)) || scope.is_short(ty) {
+        } else if matches!(ty, Type::Reference(_)) || scope.may_be_short(ty) {
             Self::Local
         } else {
             Self::Full
@@ -69,8 +69,8 @@ impl<'a> Look<'a> {
     }
 }
 
-impl Opaque {
-    /// The reason, as the middle of a sentence about the field.
+impl OpaqueReason {
+    /// Returns the reason, as the middle of a sentence about the field.
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::Packed => "a field of a `repr(packed)` type cannot be borrowed",
@@ -81,7 +81,7 @@ impl Opaque {
             Self::Grows => "its type contains this type with ever larger arguments",
         }
     }
-    /// What to do about it, as the end of a sentence.
+    /// Returns what to do, as the end of a sentence.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::Packed => "mark it `#[tracked(skip)]`",
