@@ -1,4 +1,4 @@
-//! objgraph in three steps: what is new, who refers to whom, and what has leaked.
+//! objgraph in three steps: what is new, what refers to what, and what has leaked.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
@@ -7,17 +7,17 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use objgraph::Tracked;
-// 1. In place of `std::rc::Rc`. From here on every object is known.
+// 1. In place of `std::rc::Rc`. From now on every object is counted.
 use objgraph::rc::Rc;
 
-// 2. The derive lets objgraph look into a value, and see what it refers to.
+// 2. The derive lets objgraph visit a value, and find what it refers to.
 #[derive(Tracked)]
 struct Folder {
     name: &'static str,
     items: RefCell<Vec<Rc<Folder>>>,
 }
 
-// Optional: the `Debug` text is what a value is called in pictures.
+// Optional: the `Debug` text is the label of a value.
 impl std::fmt::Debug for Folder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pictures = target.join("objgraph");
     std::fs::create_dir_all(&pictures)?;
 
-    // 3. Ask. Something is there already; two calls make it old.
+    // 3. Ask. One folder exists already; after two calls it is no longer new.
     let _trash = folder("trash", &[]);
     println!("-- What is there?");
     objgraph::get_new_ids();
@@ -56,8 +56,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folders = objgraph::at_addrs(&ids["Folder"]);
     objgraph::show_refs(&folders, pictures.join("folders.svg"))?;
 
-    // Now the program lets go of all three. Rust frees what nobody refers to; but these refer to
-    // each other, so nothing is freed, and nothing else would say so.
+    // Now the program drops all three. Rust frees a value when nothing refers to it; these refer to
+    // each other, so none is freed, and nothing else would report it.
     drop((home, music, work));
 
     println!("\n-- What has leaked?\n");

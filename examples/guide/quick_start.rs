@@ -15,7 +15,10 @@ struct List {
 
 impl std::fmt::Debug for List {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} items", self.name, self.items.len())
+        match self.items.len() {
+            1 => write!(f, "{}: 1 item", self.name),
+            items => write!(f, "{}: {items} items", self.name),
+        }
     }
 }
 
