@@ -1,6 +1,6 @@
-//! Single operations, side by side: `cargo bench -p objgraph-bench`.
+//! Single operations side by side: `cargo bench -p objgraph-bench`.
 //!
-//! The table of `compare` has what must hold. This is to look closer at one operation.
+//! The table of `compare` has the targets; this is for a closer look at one operation.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ fn main() {
     divan::main();
 }
 
-/// Benches of std's pointers and ours, each in a module of its name.
+/// Defines benchmarks of std's pointers and ours, each in a module of its name.
 macro_rules! pointers {
     ($($name:ident: $rc:path;)+) => {$(
         mod $name {
@@ -90,13 +90,13 @@ mod counted_values {
     }
 }
 
-/// A list of so many objects, held by its first.
+/// A list of this many objects, held by its first.
 #[derive(Tracked)]
 struct Link {
     next: RefCell<Option<objgraph::rc::Rc<Link>>>,
 }
 
-/// Questions asked of this many objects.
+/// Numbers of objects for the queries.
 const OBJECTS: [usize; 2] = [1_000, 100_000];
 
 fn links(n: usize) -> Vec<objgraph::rc::Rc<Link>> {

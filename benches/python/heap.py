@@ -1,7 +1,7 @@
-"""The questions of the table, asked of Python's objgraph: `heap.py all N` and `heap.py hub N`.
+"""The queries of the table, for Python's objgraph: `heap.py all N` and `heap.py hub N`.
 
-Prints names and seconds. The graph has the same form as that of benches/src/shape.rs: the first
-edges are a permutation, the second go anywhere.
+Prints names and seconds. The graph has the shape of that in benches/src/shape.rs: the first
+edges are a permutation, the second lead anywhere.
 """
 
 import gc
@@ -14,7 +14,7 @@ import time
 
 import objgraph
 
-# After so many seconds the chain is given up, and they are what is told.
+# The search for the chain is abandoned after this many seconds, which are then the result.
 LIMIT = 300
 
 
@@ -46,45 +46,45 @@ def now():
     return time.perf_counter() - waited
 
 
-def tell(name, work):
-    begun = now()
+def measure(name, work):
+    started = now()
     work()
-    print(name, now() - begun, flush=True)
+    print(name, now() - started, flush=True)
 
 
-def ask_all(n):
+def query_all(n):
     globals()["nodes"] = grow(n)
     gc.collect()
     start = nodes[n // 2]
-    tell("at", lambda: objgraph.at(id(start)))
+    measure("at", lambda: objgraph.at(id(start)))
     objgraph.growth()
     nodes.extend(grow(100))
-    tell("growth", lambda: objgraph.growth())
+    measure("growth", lambda: objgraph.growth())
     objgraph.get_new_ids(limit=0)
     nodes.extend(grow(100))
-    tell("new_ids", lambda: objgraph.get_new_ids(limit=0))
-    tell("leaking", objgraph.get_leaking_objects)
-    tell("chain", lambda: objgraph.find_backref_chain(start, objgraph.is_proper_module))
+    measure("new_ids", lambda: objgraph.get_new_ids(limit=0))
+    measure("leaking", objgraph.get_leaking_objects)
+    measure("chain", lambda: objgraph.find_backref_chain(start, objgraph.is_proper_module))
     with tempfile.NamedTemporaryFile(suffix=".dot") as dot:
         stdout, sys.stdout = sys.stdout, io.StringIO()
-        begun = now()
+        started = now()
         objgraph.show_backrefs(start, filename=dot.name)
-        seconds = now() - begun
+        seconds = now() - started
         sys.stdout = stdout
     print("show_backrefs", seconds)
     del start
     nodes.clear()
-    tell("gc", gc.collect)
+    measure("gc", gc.collect)
 
 
-def ask_hub(n):
-    """The chain to the one node that the root holds, through the rest of the graph."""
+def query_hub(n):
+    """Measures the chain to the one node that the root holds, through the rest of the graph."""
     nodes = grow(n)
     globals()["root"] = nodes[0]
     start = nodes[n // 2]
     del nodes
     gc.collect()
-    begun = now()
+    started = now()
 
     def give_up(*_):
         raise TimeoutError
@@ -95,7 +95,7 @@ def ask_hub(n):
         objgraph.find_backref_chain(start, objgraph.is_proper_module)
     except TimeoutError:
         pass
-    print("chain", now() - begun)
+    print("chain", now() - started)
 
 
-{"all": ask_all, "hub": ask_hub}[sys.argv[1]](int(sys.argv[2]))
+{"all": query_all, "hub": query_hub}[sys.argv[1]](int(sys.argv[2]))

@@ -1,13 +1,13 @@
-//! Programs of `benches/alone`, which need a build of their own: one with tracking off, one with
-//! another allocator, one with another feature of a peer.
+//! Builds and measures the programs of `benches/alone`, which need a build of their own: with
+//! tracking off, with another allocator, or with another feature of a peer.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::program::{Trouble, cargo, folder, output, own_target};
+use crate::process::{MeasureError, cargo, folder, output, own_target};
 
-/// Builds a program of that package with these features, and gives its path.
-pub(crate) fn build(name: &str, features: &str) -> Result<PathBuf, Trouble> {
+/// Builds a program of that package with these features, and returns its path.
+pub(crate) fn build(name: &str, features: &str) -> Result<PathBuf, MeasureError> {
     let target = own_target()?;
     let manifest = folder().join("alone/Cargo.toml");
     output(
@@ -23,13 +23,13 @@ pub(crate) fn build(name: &str, features: &str) -> Result<PathBuf, Trouble> {
     Ok(program.with_extension(std::env::consts::EXE_EXTENSION))
 }
 
-/// How many instructions a round of a program takes, by callgrind: two runs, of which one goes
-/// so many rounds more.
-pub(crate) fn instructions(name: &str) -> Result<f64, Trouble> {
+/// Returns the number of instructions that one round of a program takes, by callgrind: the
+/// difference of two runs, divided by the difference of their rounds.
+pub(crate) fn instructions(name: &str) -> Result<f64, MeasureError> {
     const FEW: u64 = 1_000;
     const MANY: u64 = 11_000;
     if Command::new("valgrind").arg("--version").output().is_err() {
-        return Err(Trouble::Missing("valgrind"));
+        return Err(MeasureError::Missing("valgrind"));
     }
     let program = build(name, "")?;
     let collected = |rounds: u64| {
@@ -42,7 +42,7 @@ pub(crate) fn instructions(name: &str) -> Result<f64, Trouble> {
         let text = String::from_utf8_lossy(&output.stderr);
         let number = text.split_once("Collected : ");
         let number = number.and_then(|(_, rest)| rest.lines().next()?.trim().parse::<f64>().ok());
-        number.ok_or_else(Trouble::no_number)
+        number.ok_or_else(MeasureError::no_number)
     };
     Ok((collected(MANY)? - collected(FEW)?) / (MANY - FEW) as f64)
 }

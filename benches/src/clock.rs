@@ -1,38 +1,38 @@
-//! Time, without the time that this thread waited for a processor.
+//! Time, without the time that this thread waits for a processor.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// A clock that stands still while this thread could run and another one has the processor.
+/// A clock that stops while this thread is ready to run and another has the processor.
 ///
-/// What the thread waits for by itself (a lock, another thread) counts. Where the system does
-/// not tell, it is the time of the wall.
+/// What the thread itself waits for (a lock, another thread) counts. Wall time, if the system does
+/// not report the waiting time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-    begun: Instant,
+    started: Instant,
     waited: Duration,
 }
 
 impl Clock {
-    /// Starts.
+    /// Starts the clock.
     pub(crate) fn start() -> Self {
         loop {
             let before = Instant::now();
             let waited = waited();
-            let begun = Instant::now();
-            // Else it may have waited since it was asked how long it has waited.
-            if begun - before < UNDISTURBED {
-                return Self { begun, waited };
+            let started = Instant::now();
+            // Otherwise the thread may have waited since it read its waiting time.
+            if started - before < UNDISTURBED {
+                return Self { started, waited };
             }
         }
     }
 
-    /// Seconds since the start.
+    /// Returns the seconds since the start.
     pub(crate) fn seconds(self) -> f64 {
-        let now = self.begun.elapsed();
+        let now = self.started.elapsed();
         let waited = waited().saturating_sub(self.waited);
-        let later = self.begun.elapsed();
-        // If it waited between the two, that is in both or in neither.
+        let later = self.started.elapsed();
+        // If the thread waited between the two, that is included in both or in neither.
         let wall = if later - now < UNDISTURBED {
             now
         } else {
@@ -42,10 +42,11 @@ impl Clock {
     }
 }
 
-/// More than it takes to ask the system once, and less than a thread waits when it has to.
+/// Longer than one query of the system takes, and shorter than a thread waits when it has to.
 const UNDISTURBED: Duration = Duration::from_micros(200);
 
-/// How long this thread has been ready to run and did not: the second number of Linux' schedstat.
+/// Returns how long this thread has been ready to run and did not: the second number of Linux'
+/// schedstat.
 fn waited() -> Duration {
     let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = stat.split_whitespace().nth(1);

@@ -1,16 +1,16 @@
-//! What the command line asks for.
+//! Parses the command line.
 
-/// How the program is called.
+/// The help text.
 const USAGE: &str = "\
 Usage: objgraph-bench compare [--quick] [--compile] [--json] [--rounds N]
                        [--only NAME]…
   --quick      small sizes, a minute or two; fails where bounds are broken
   --compile    compile costs too, which take minutes
-  --json       a list of rows instead of a table
+  --json       a list parse rows instead parse a table
   --rounds N   at most so many rounds; else up to seven
   --only NAME  the rows with NAME in their names; may be given more than once";
 
-/// What is asked for.
+/// A parsed command line.
 #[derive(Debug)]
 pub(crate) enum Command {
     Compare(Compare),
@@ -32,10 +32,10 @@ pub(crate) struct Compare {
 }
 
 impl Command {
-    /// The command of these arguments, or how to call the program.
-    pub(crate) fn of(mut arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
+    /// Parses the arguments; the error is the help text.
+    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
         match arguments.next().as_deref() {
-            Some("compare") => Compare::of(arguments).map(Self::Compare),
+            Some("compare") => Compare::parse(arguments).map(Self::Compare),
             Some("measure") => {
                 let subject = arguments.next().ok_or(USAGE)?;
                 let n = arguments.next().and_then(|n| n.parse().ok()).ok_or(USAGE)?;
@@ -47,12 +47,12 @@ impl Command {
 }
 
 impl Compare {
-    /// Whether the row of this name is wanted.
-    pub(crate) fn asks_for(&self, name: &str) -> bool {
+    /// Returns whether the row with this name is selected.
+    pub(crate) fn selects(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| name.contains(only))
     }
 
-    fn of(mut arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
         let mut options = Self::default();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -75,8 +75,8 @@ impl Compare {
 mod tests {
     use super::{Command, Compare};
 
-    fn of(line: &str) -> Option<Compare> {
-        match Command::of(line.split_whitespace().map(str::to_owned)) {
+    fn parse(line: &str) -> Option<Compare> {
+        match Command::parse(line.split_whitespace().map(str::to_owned)) {
             Ok(Command::Compare(options)) => Some(options),
             _ => None,
         }
@@ -91,17 +91,17 @@ mod tests {
             ..Compare::default()
         };
         assert_eq!(
-            of("compare --json --only rc --quick --only at"),
+            parse("compare --json --only rc --quick --only at"),
             Some(expected)
         );
-        assert_eq!(of("compare"), Some(Compare::default()));
+        assert_eq!(parse("compare"), Some(Compare::default()));
     }
 
     #[test]
-    fn what_is_not_known_is_refused() {
-        assert_eq!(of("compare --fast"), None);
-        assert_eq!(of("compare --only"), None);
-        assert_eq!(of("compare --rounds 0"), None);
-        assert_eq!(of(""), None);
+    fn unknown_arguments_are_rejected() {
+        assert_eq!(parse("compare --fast"), None);
+        assert_eq!(parse("compare --only"), None);
+        assert_eq!(parse("compare --rounds 0"), None);
+        assert_eq!(parse(""), None);
     }
 }

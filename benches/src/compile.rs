@@ -1,4 +1,4 @@
-//! Builds of crates that are written for it: what a dependency and a derive cost.
+//! Builds generated crates, to measure what a dependency and a derive cost.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,44 +7,46 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
-use crate::program::{Trouble, cargo, folder, output, own_target};
+use crate::process::{MeasureError, cargo, folder, output, own_target};
 
 /// What is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Build {
-    /// `objgraph` with its default features, from nothing.
+    /// `objgraph` with its default features, from scratch.
     CleanOurs,
-    /// `serde` with `derive`, from nothing.
+    /// `serde` with `derive`, from scratch.
     CleanSerde,
-    /// So many structs with `derive(Tracked)`, each made once; what they depend on is there.
+    /// This number of structs with `derive(Tracked)`, each created once; their dependencies are
+    /// already built.
     Tracked { on: bool, structs: usize },
-    /// The same structs with `derive(Serialize)`, each made and serialised once.
+    /// The same structs with `derive(Serialize)`, each created and serialized once.
     Serialize { structs: usize },
     /// The same structs with `derive(Clone, Debug)`, debug assertions off.
     CloneDebug { structs: usize },
 }
 
-/// The seconds of the wall and of the processors that a build in the profile `dev` takes.
-pub(crate) fn seconds(build: Build) -> Result<(f64, f64), Trouble> {
-    let crate_of = CrateToBuild::new(build)?;
+/// Returns the wall time and the processor time, in seconds, of a build in the profile `dev`.
+pub(crate) fn seconds(build: Build) -> Result<(f64, f64), MeasureError> {
+    let built = CrateToBuild::new(build)?;
     match build {
         Build::CleanOurs | Build::CleanSerde => {
-            let _ = fs::remove_dir_all(crate_of.target());
+            let _ = fs::remove_dir_all(built.target());
         }
         _ => {
-            crate_of.write("fn main() {}\n")?;
-            crate_of.cargo_build()?;
+            built.write("fn main() {}\n")?;
+            built.cargo_build()?;
         }
     }
-    crate_of.write(&source(build))?;
+    built.write(&source(build))?;
     let (begun, before) = (Instant::now(), processors_of_children());
-    crate_of.cargo_build()?;
+    built.cargo_build()?;
     let wall = begun.elapsed().as_secs_f64();
     Ok((wall, processors_of_children() - before))
 }
 
-/// How many crates a build of `objgraph` with its default features compiles, itself included.
-pub(crate) fn crates() -> Result<f64, Trouble> {
+/// Returns the number of crates that a build of `objgraph` with its default features compiles,
+/// itself included.
+pub(crate) fn crates() -> Result<f64, MeasureError> {
     let tree = output(
         cargo()
             .args(["tree", "--package", "objgraph", "--edges", "normal,build"])
@@ -56,15 +58,15 @@ pub(crate) fn crates() -> Result<f64, Trouble> {
     Ok(names.collect::<BTreeSet<_>>().len() as f64)
 }
 
-/// A crate in a folder of its own.
+/// A generated crate in a folder of its own.
 struct CrateToBuild {
     folder: PathBuf,
     debug_assertions: bool,
 }
 
 impl CrateToBuild {
-    /// Writes its manifest, and takes the versions of this workspace's lock file.
-    fn new(build: Build) -> Result<Self, Trouble> {
+    /// Writes its manifest, with the versions in this workspace's lock file.
+    fn new(build: Build) -> Result<Self, MeasureError> {
         let root = own_target()?.join("builds");
         let ours = format!("objgraph = {{ path = {:?} }}", workspace());
         let serde = "serde = { version = \"1\", features = [\"derive\", \"rc\"] }";
@@ -102,7 +104,7 @@ impl CrateToBuild {
         Ok(new)
     }
 
-    fn write(&self, source: &str) -> Result<(), Trouble> {
+    fn write(&self, source: &str) -> Result<(), MeasureError> {
         Ok(fs::write(self.folder.join("src/main.rs"), source)?)
     }
 
@@ -110,11 +112,11 @@ impl CrateToBuild {
         self.folder.join("target")
     }
 
-    fn cargo_build(&self) -> Result<(), Trouble> {
+    fn cargo_build(&self) -> Result<(), MeasureError> {
         output(self.cargo().args(["build", "--offline"])).map(drop)
     }
 
-    /// Cargo, with nothing of the environment that would change the profile.
+    /// Returns cargo, without environment variables that would change the profile.
     fn cargo(&self) -> Command {
         let mut cargo = cargo();
         for (name, _) in env::vars_os() {
@@ -136,8 +138,9 @@ impl CrateToBuild {
     }
 }
 
-/// The program that is timed: it makes one value of each type, and drops it. Without a `main` that
-/// calls it, nothing of what is written for a type would be compiled, since it is a program.
+/// Returns the source of the program that is built: it creates one value of each type, and drops
+/// it. Without a `main` that calls it, the compiler would compile nothing of what is generated for
+/// a type.
 fn source(build: Build) -> String {
     let (structs, derive, uses) = match build {
         Build::CleanOurs | Build::CleanSerde => return "fn main() {}\n".to_owned(),
@@ -159,7 +162,7 @@ fn source(build: Build) -> String {
     for number in 1..=structs {
         let integer = ["u8", "u16", "u32", "u64"][number % 4];
         let other = number / 2;
-        // A string takes all that is written.
+        // Writing to a string never fails.
         let _ = writeln!(
             source,
             "#[derive({derive})]\npub struct S{number} {{\n    number: u64,\n    name: String,\n    \
@@ -182,11 +185,11 @@ fn source(build: Build) -> String {
     source
 }
 
-/// Seconds that the programs which this one has waited for spent on processors.
+/// Returns the processor time, in seconds, of child processes that have ended.
 fn processors_of_children() -> f64 {
     const TICKS_A_SECOND: f64 = 100.0;
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // What comes after the name, which stands in parentheses.
+    // The fields after the name, which is in parentheses.
     let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
     let ticks = fields.split(' ').skip(13).take(2);
     let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();

@@ -6,23 +6,23 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownMisses(BTreeMap<String, KnownMiss>);
 
-/// One of them.
+/// A target that is known to be missed.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownMiss {
     /// The row's figure with `--quick`.
     pub(crate) measured: f64,
-    /// What stands in the way.
+    /// Why the target is missed.
     pub(crate) reason: String,
 }
 
 impl KnownMisses {
-    /// The list of this package.
+    /// Returns the list of this package.
     pub(crate) fn ours() -> Self {
-        Self::read(include_str!("../known_misses.txt"))
+        Self::parse(include_str!("../known_misses.txt"))
     }
 
-    /// Lines of a name, a number and a reason; what begins with `#` is a comment.
-    fn read(text: &str) -> Self {
+    /// Parses lines of a name, a number and a reason; lines that start with `#` are comments.
+    fn parse(text: &str) -> Self {
         let lines = text.lines().map(str::trim);
         let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         let miss = |line: &str| {
@@ -35,12 +35,12 @@ impl KnownMisses {
         Self(lines.filter_map(miss).collect())
     }
 
-    /// What is known of the row of this name.
+    /// Returns the entry for the row with this name.
     pub(crate) fn of(&self, name: &str) -> Option<&KnownMiss> {
         self.0.get(name)
     }
 
-    /// The rows that are listed.
+    /// Returns the names of the rows in the list.
     #[cfg(test)]
     fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
@@ -50,10 +50,11 @@ impl KnownMisses {
 #[cfg(test)]
 mod tests {
     use super::KnownMisses;
-    use crate::rows::{Better, Scope, rows};
+    use crate::row::{Better, Scope};
+    use crate::rows::rows;
 
     #[test]
-    fn the_list_is_read_and_its_rows_are_there() {
+    fn every_line_names_a_row_that_misses_its_target() {
         let text = include_str!("../known_misses.txt");
         let lines = text
             .lines()

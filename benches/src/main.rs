@@ -1,14 +1,16 @@
-//! What tracking costs, measured against what else one could run. `README.md` tells how.
+//! Measures what tracking costs, against what users could run instead; see `README.md`.
 
 mod alone;
 mod clock;
 mod command;
 mod compile;
 mod known_misses;
-mod measured;
 mod memory;
+mod outcome;
 mod print;
+mod process;
 mod program;
+mod row;
 mod rows;
 mod samples;
 mod shape;
@@ -19,12 +21,12 @@ use std::process::ExitCode;
 
 use command::{Command, Compare};
 use known_misses::KnownMisses;
-use measured::Outcome;
-use program::Trouble;
-use rows::Scope;
+use outcome::Outcome;
+use process::MeasureError;
+use row::Scope;
 
 fn main() -> ExitCode {
-    match Command::of(std::env::args().skip(1)) {
+    match Command::parse(std::env::args().skip(1)) {
         Ok(Command::Compare(options)) => compare(&options),
         Ok(Command::Measure { subject, n }) => measure(&subject, n),
         Err(usage) => {
@@ -41,7 +43,7 @@ fn compare(options: &Compare) -> ExitCode {
         compile: options.compile,
     };
     let mut rows = rows::rows(scope);
-    rows.retain(|row| options.asks_for(row.name));
+    rows.retain(|row| options.selects(row.name));
     if rows.is_empty() {
         let _ = writeln!(io::stderr(), "no row has that in its name; there are:");
         for row in rows::rows(scope) {
@@ -49,7 +51,7 @@ fn compare(options: &Compare) -> ExitCode {
         }
         return ExitCode::from(2);
     }
-    let outcomes = measured::measure(rows, options, &KnownMisses::ours());
+    let outcomes = outcome::measure(rows, options, &KnownMisses::ours());
     let mut out = io::stdout().lock();
     let written = if options.json {
         writeln!(out, "{:#}", print::json::list(&outcomes))
@@ -59,19 +61,19 @@ fn compare(options: &Compare) -> ExitCode {
     if written.is_err() {
         return ExitCode::FAILURE;
     }
-    let broken: Vec<_> = outcomes
+    let failures: Vec<_> = outcomes
         .iter()
-        .filter_map(|o| broken(o, options.quick))
+        .filter_map(|o| failure_of(o, options.quick))
         .collect();
-    for broken in &broken {
-        let _ = writeln!(io::stderr(), "{broken}");
+    for failure in &failures {
+        let _ = writeln!(io::stderr(), "{failure}");
     }
-    ExitCode::from(u8::from(!broken.is_empty()))
+    ExitCode::from(u8::from(!failures.is_empty()))
 }
 
-/// What is wrong with a row, so that the command fails: it could not be measured, or, with
-/// `--quick`, it is out of bounds.
-fn broken(outcome: &Outcome, quick: bool) -> Option<String> {
+/// Returns why a row makes the command fail: it could not be measured or, with `--quick`, is out of
+/// bounds.
+fn failure_of(outcome: &Outcome, quick: bool) -> Option<String> {
     let tools = std::env::var_os("OBJGRAPH_REQUIRE_TOOLS").is_some_and(|value| value == "1");
     let name = outcome.row.name;
     match &outcome.result {
@@ -79,8 +81,8 @@ fn broken(outcome: &Outcome, quick: bool) -> Option<String> {
             "{name}: {:.4} is out of bounds, which are {:.4}",
             measured.ratio, measured.bound
         )),
-        Err(trouble @ Trouble::Failed(_)) => Some(format!("{name}: {trouble}")),
-        Err(trouble @ Trouble::Missing(_)) if tools => Some(format!("{name}: {trouble}")),
+        Err(trouble @ MeasureError::Failed(_)) => Some(format!("{name}: {trouble}")),
+        Err(trouble @ MeasureError::Missing(_)) if tools => Some(format!("{name}: {trouble}")),
         _ => None,
     }
 }
@@ -96,6 +98,6 @@ fn measure(subject: &str, n: usize) -> ExitCode {
         .iter()
         .map(|(key, value)| writeln!(out, "{key} {value:e}"));
     let written = lines.all(|line| line.is_ok());
-    // What the subject left in memory need not be freed.
+    // Exits without freeing what the subject left in memory.
     std::process::exit(i32::from(!written))
 }

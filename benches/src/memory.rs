@@ -1,21 +1,21 @@
-//! Memory of this process, as the system tells it.
+//! Memory of this process, as the system reports it.
 //!
-//! Not by an allocator that counts: it would be in the way of all that is timed, and what an
-//! allocation takes is more than what was asked for.
+//! A counting allocator would disturb everything that is timed, and an allocation takes more than
+//! its size.
 
 use std::fs;
 
-/// Bytes in memory now; not a number where the system does not tell.
+/// Returns the resident bytes; NaN if the system does not report them.
 pub(crate) fn resident() -> f64 {
     field("VmRSS:")
 }
 
-/// The most bytes that were in memory since the last [`forget_peak`].
+/// Returns the maximum of resident bytes since the last [`forget_peak`].
 pub(crate) fn peak() -> f64 {
     field("VmHWM:")
 }
 
-/// Makes what is in memory now the peak; answers whether the system did.
+/// Resets the peak to the current value; returns whether the system did.
 pub(crate) fn forget_peak() -> bool {
     fs::write("/proc/self/clear_refs", "5").is_ok()
 }

@@ -1,4 +1,4 @@
-//! The table and the list of rows.
+//! Prints the table, or the list of rows.
 
 pub(crate) mod json;
 pub(crate) mod table;

@@ -1,28 +1,26 @@
-//! What runs in a process of its own, and how its readings are got.
+//! Runs programs in processes of their own, and reads their readings.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use crate::alone;
 use crate::compile::{self, Build};
+use crate::process::{MeasureError, folder, output};
 
-/// A program that tells readings.
+/// A program that prints readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Program {
-    /// A subject of this program, of this size.
+    /// A subject of this program, with this size.
     Subject(&'static str, usize),
-    /// Python's objgraph: what is asked, of how many nodes.
+    /// Python's objgraph: the question, and the number of nodes.
     Python(&'static str, usize),
-    /// The instructions that one round of a program of `benches/alone` takes.
+    /// Counts the instructions of one round of a program of `benches/alone`.
     Instructions(&'static str),
-    /// `Rc` of std while dhat records, so many times.
+    /// `Rc` of std while dhat records, this many times.
     Dhat(usize),
-    /// rust-cc with finalisation, on so many nodes.
+    /// rust-cc with finalization, on this many nodes.
     Finalizing(usize),
-    /// The pointers with each handle known: what is measured, so many times.
+    /// The pointers with the feature `owners`: what is measured, and how many times.
     Owners(&'static str, usize),
     /// A build of a crate.
     Build(Build),
@@ -30,45 +28,11 @@ pub(crate) enum Program {
     Crates,
 }
 
-/// What a program told, or why it told nothing.
-pub(crate) type Told = Result<BTreeMap<String, f64>, Trouble>;
-
-/// Why there is no number.
-#[derive(Clone, Debug)]
-pub(crate) enum Trouble {
-    /// Nobody asked for it, or it cannot be had.
-    NotMeasured(String),
-    /// A tool is not installed.
-    Missing(&'static str),
-    /// A program failed.
-    Failed(String),
-}
-
-impl Trouble {
-    /// A program ran and did not tell it.
-    pub(crate) fn no_number() -> Self {
-        Self::NotMeasured("no number".to_owned())
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotMeasured(why) => f.write_str(why),
-            Self::Missing(tool) => write!(f, "{tool} is not installed"),
-            Self::Failed(how) => f.write_str(how),
-        }
-    }
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
+/// The readings of a program, or why there are none.
+pub(crate) type ProgramResult = Result<BTreeMap<String, f64>, MeasureError>;
 
 impl Program {
-    /// How often it runs.
+    /// Returns the number of rounds.
     pub(crate) fn rounds(self, quick: bool) -> usize {
         match self {
             Self::Instructions(_) | Self::Crates => 1,
@@ -79,8 +43,8 @@ impl Program {
         }
     }
 
-    /// Runs once.
-    pub(crate) fn run(self) -> Told {
+    /// Runs the program once.
+    pub(crate) fn run(self) -> ProgramResult {
         match self {
             Self::Subject(subject, n) => {
                 let own = std::env::current_exe()?;
@@ -105,8 +69,8 @@ impl Program {
             }
             Self::Build(build) => {
                 let (seconds, cpu) = compile::seconds(build)?;
-                let told = [("seconds", seconds), ("cpu", cpu)];
-                Ok(told.map(|(key, value)| (key.to_owned(), value)).into())
+                let readings = [("seconds", seconds), ("cpu", cpu)];
+                Ok(readings.map(|(key, value)| (key.to_owned(), value)).into())
             }
             Self::Crates => {
                 let crates = compile::crates()?;
@@ -116,12 +80,12 @@ impl Program {
     }
 }
 
-fn python(what: &str, n: usize) -> Told {
-    let there = Command::new("python3")
+fn python(what: &str, n: usize) -> ProgramResult {
+    let probe = Command::new("python3")
         .args(["-c", "import objgraph"])
         .output();
-    if !there.is_ok_and(|output| output.status.success()) {
-        return Err(Trouble::Missing("objgraph of Python"));
+    if !probe.is_ok_and(|output| output.status.success()) {
+        return Err(MeasureError::Missing("objgraph of Python"));
     }
     let script = folder().join("python/heap.py");
     readings(
@@ -131,8 +95,8 @@ fn python(what: &str, n: usize) -> Told {
     )
 }
 
-/// Lines of a name and a number.
-fn readings(command: &mut Command) -> Told {
+/// Parses lines of a name and a number.
+fn readings(command: &mut Command) -> ProgramResult {
     let output = output(command)?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = |line: &str| {
@@ -140,45 +104,4 @@ fn readings(command: &mut Command) -> Told {
         Some((key.to_owned(), value.parse().ok()?))
     };
     Ok(text.lines().filter_map(line).collect())
-}
-
-/// The output of a command that succeeds; else the last line that it wrote.
-pub(crate) fn output(command: &mut Command) -> Result<Output, Trouble> {
-    let name = PathBuf::from(command.get_program());
-    let name = name
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let output = command
-        .output()
-        .map_err(|error| Trouble::Failed(format!("{name}: {error}")))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let written = String::from_utf8_lossy(&output.stderr);
-    let last = written.lines().rfind(|line| !line.trim().is_empty());
-    let last = last.unwrap_or("it wrote nothing");
-    Err(Trouble::Failed(format!(
-        "{name}: {last} ({})",
-        output.status
-    )))
-}
-
-/// The folder of this package.
-pub(crate) fn folder() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The cargo that runs this, if one does.
-pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
-/// The folder for what this program builds, in the target folder that it was built in.
-pub(crate) fn own_target() -> io::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    // It lies in a folder named after the profile.
-    let target = own.ancestors().nth(2).unwrap_or(&own);
-    Ok(target.join("objgraph-bench"))
 }

@@ -5,19 +5,19 @@
 pub(crate) struct Samples(Vec<f64>);
 
 impl Samples {
-    /// The finite ones of these; nothing where there is none.
+    /// Sorts the finite numbers; `None` if there is none.
     pub(crate) fn new(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut numbers: Vec<f64> = numbers.into_iter().filter(|n| n.is_finite()).collect();
         numbers.sort_by(f64::total_cmp);
         (!numbers.is_empty()).then_some(Self(numbers))
     }
 
-    /// The one in the middle.
+    /// Returns the median.
     pub(crate) fn median(&self) -> f64 {
         self.at(0.5)
     }
 
-    /// How far the quarters lie apart, as a part of the median.
+    /// Returns the interquartile range, relative to the median.
     pub(crate) fn spread(&self) -> f64 {
         let between = self.at(0.75) - self.at(0.25);
         if between == 0.0 {
@@ -27,7 +27,7 @@ impl Samples {
         }
     }
 
-    /// The number at this part of the way, between two of them where it lies there.
+    /// Returns the quantile at `part`, interpolated between two numbers.
     fn at(&self, part: f64) -> f64 {
         let place = part * (self.0.len() - 1) as f64;
         let (low, high) = (

@@ -1,7 +1,7 @@
-//! The graph that everything is measured on.
+//! The graph on which everything is measured.
 
-/// The targets of each node's two edges, by number. The first edges are a permutation, so each
-/// node is referred to, and with no reference from outside all of them leak; the second go
+/// The targets of each node's two edges, by number. The first edges are a permutation, so every
+/// node is referred to, and all nodes leak without external references; the second edges lead
 /// anywhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
@@ -9,7 +9,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The graph of `n` nodes: the same one every time.
+    /// Creates the graph of `n` nodes, the same one every time.
     pub(crate) fn new(n: usize) -> Self {
         let mut random = Random(n as u64);
         let mut edges: Vec<[u32; 2]> = (0..n as u32).map(|node| [node, 0]).collect();
@@ -25,19 +25,19 @@ impl Shape {
         Self { edges }
     }
 
-    /// For each node, what it refers to.
+    /// Returns the targets of each node.
     pub(crate) fn edges(&self) -> impl Iterator<Item = (usize, [usize; 2])> {
         let targets = self.edges.iter();
         targets.map(|t| t.map(|t| t as usize)).enumerate()
     }
 }
 
-/// Numbers without a pattern that matters here: splitmix64.
+/// Pseudo-random numbers: splitmix64.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    /// A number less than `bound`.
+    /// Returns a number below `bound`.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

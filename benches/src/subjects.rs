@@ -1,6 +1,6 @@
 //! What can be measured in a process of its own.
 //!
-//! A subject is a function that takes a size and gives readings: names and numbers, times in
+//! A subject is a function that takes a size and returns readings: names and numbers, times in
 //! seconds, memory in bytes.
 
 mod batch;
@@ -10,15 +10,15 @@ mod heap;
 mod instances;
 mod operations;
 mod queries;
+mod readings;
 mod threads;
 
-/// Names and numbers.
-pub(crate) type Readings = Vec<(&'static str, f64)>;
+use readings::Readings;
 
-/// A function that measures something of this size.
+/// Measures something at this size.
 type Measure = fn(usize) -> Readings;
 
-/// All of them, by name.
+/// All subjects, by name.
 const SUBJECTS: &[(&str, Measure)] = &[
     ("churn-std-rc", churn::std_rc),
     ("churn-our-rc", churn::our_rc),
@@ -54,7 +54,7 @@ const SUBJECTS: &[(&str, Measure)] = &[
     ("queries", queries::all),
 ];
 
-/// The readings of the subject of this name.
+/// Returns the readings of the subject with this name.
 pub(crate) fn measure(name: &str, n: usize) -> Option<Readings> {
     let found = SUBJECTS.iter().find(|(subject, _)| *subject == name);
     found.map(|(_, measure)| measure(n))

@@ -17,7 +17,7 @@ struct Shared {
     next: Mutex<Option<sync::Arc<Shared>>>,
 }
 
-/// Does the same so many times.
+/// Does the same work this many times.
 fn work(times: u64) -> u64 {
     let mut sum = 0;
     for id in 0..times {

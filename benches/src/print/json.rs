@@ -1,13 +1,13 @@
-//! The rows as a list of objects.
+//! Prints the rows as a list of objects.
 
 use serde_json::{Value, json};
 
-use crate::measured::Outcome;
-use crate::program::Trouble;
-use crate::rows::{Better, Figure, Unit};
+use crate::outcome::Outcome;
+use crate::process::MeasureError;
+use crate::row::{Better, Figure, Unit};
 
-/// One object for each row, whether it was measured or not. Times are in seconds, memory is in
-/// bytes; `ratio` is what the target is for.
+/// Returns one object for each row, measured or not. Times are in seconds, memory is in bytes;
+/// `ratio` is what the target applies to.
 pub(crate) fn list(outcomes: &[Outcome]) -> Value {
     outcomes.iter().map(object).collect()
 }
@@ -57,9 +57,9 @@ fn object(outcome: &Outcome) -> Value {
         }
         Err(trouble) => {
             object["status"] = json!(match trouble {
-                Trouble::NotMeasured(_) => "not measured",
-                Trouble::Missing(_) => "missing tool",
-                Trouble::Failed(_) => "failed",
+                MeasureError::NotMeasured(_) => "not measured",
+                MeasureError::Missing(_) => "missing tool",
+                MeasureError::Failed(_) => "failed",
             });
             object["why"] = json!(trouble.to_string());
         }

@@ -1,11 +1,11 @@
-//! The table, 80 columns wide.
+//! Prints the table, 80 columns wide.
 
 use std::io::{self, Write};
 
-use crate::measured::{Measured, Outcome};
-use crate::rows::{Better, Figure, Unit};
+use crate::outcome::{Outcome, RowFigures};
+use crate::row::{Better, Figure, Unit};
 
-/// Writes the table, then what else there is to say.
+/// Writes the table, then notes on its rows.
 pub(crate) fn write(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     writeln!(
         out,
@@ -44,7 +44,7 @@ pub(crate) fn write(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()>
     write_misses(out, outcomes)
 }
 
-/// The others, as many in a line as fit.
+/// Writes the further comparisons, as many in a line as fit.
 fn write_others(out: &mut dyn Write, others: &[(&str, f64)]) -> io::Result<()> {
     let mut line = String::new();
     for (label, ratio) in others {
@@ -64,7 +64,7 @@ fn write_others(out: &mut dyn Write, others: &[(&str, f64)]) -> io::Result<()> {
     writeln!(out, "    ({line})")
 }
 
-/// What is missed and why, and which lines of the list of known misses can go.
+/// Writes what is missed and why, and which lines of the known misses can be removed.
 fn write_misses(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     let measured = |outcome: &'_ Outcome| outcome.result.as_ref().ok().cloned();
     let rows = || {
@@ -73,10 +73,10 @@ fn write_misses(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
             .filter_map(|o| Some((o.row.name, o, measured(o)?)))
     };
     for (name, outcome, measured) in rows().filter(|(.., measured)| !measured.holds) {
-        let by = by(&measured, outcome);
+        let miss = miss(&measured, outcome);
         match &measured.known {
-            Some(reason) => writeln!(out, "\n{name} misses by {by}, as is known:\n  {reason}")?,
-            None => writeln!(out, "\n{name} misses by {by}")?,
+            Some(reason) => writeln!(out, "\n{name} misses by {miss}, as is known:\n  {reason}")?,
+            None => writeln!(out, "\n{name} misses by {miss}")?,
         }
     }
     for (name, _, _) in rows().filter(|(.., measured)| measured.holds && measured.known.is_some()) {
@@ -85,8 +85,8 @@ fn write_misses(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()> {
     Ok(())
 }
 
-/// How far the target is missed.
-fn by(measured: &Measured, outcome: &Outcome) -> String {
+/// Returns by how much the target is missed.
+fn miss(measured: &RowFigures, outcome: &Outcome) -> String {
     let times = match outcome.row.better {
         Better::Lower => measured.ratio / outcome.row.target,
         Better::Higher => outcome.row.target / measured.ratio,
@@ -105,7 +105,7 @@ fn figure(value: f64, figure: Figure, unit: Unit) -> String {
     }
 }
 
-/// A number with its unit, three digits of it.
+/// Formats a number with its unit and three significant digits.
 pub(super) fn amount(value: f64, unit: Unit) -> String {
     let scaled = |steps: &[(f64, &str)]| {
         let fits = steps.iter().find(|(size, _)| value.abs() >= *size);
@@ -121,7 +121,7 @@ pub(super) fn amount(value: f64, unit: Unit) -> String {
     }
 }
 
-/// A number with three digits that count.
+/// Formats a number with three significant digits.
 fn short(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 {
@@ -138,7 +138,7 @@ fn short(value: f64) -> String {
     }
 }
 
-/// `1.0e-4` as `1e-4`.
+/// Shortens `1.0e-4` to `1e-4`.
 fn trimmed(text: &str) -> String {
     text.replace(".0e", "e")
 }
@@ -150,10 +150,11 @@ fn percent(part: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{amount, short};
-    use crate::rows::{Scope, Unit, rows};
+    use crate::row::{Scope, Unit};
+    use crate::rows::rows;
 
     #[test]
-    fn three_digits_count() {
+    fn numbers_have_three_significant_digits() {
         let numbers = [
             0.0,
             1.0,
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_fit_their_column_and_have_names_of_their_own() {
+    fn rows_fit_their_column_and_have_unique_names() {
         let rows = rows(Scope {
             quick: false,
             compile: true,

@@ -1,8 +1,8 @@
 //! What the derive costs at compile time.
 
-use super::{Figure, Reading, Row, Scope, Unit};
 use crate::compile::Build;
 use crate::program::Program;
+use crate::row::{Figure, Reading, Row, Scope, Unit};
 
 pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let structs = if scope.quick { 100 } else { 500 };
@@ -40,7 +40,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         if scope.compile {
             row
         } else {
-            row.not("with --compile")
+            row.skipped("with --compile")
         }
     });
     let crates = Row::new(

@@ -1,14 +1,14 @@
-//! What can be asked of a whole heap.
+//! Queries of a whole heap.
 
-use super::{Figure, Reading, Row, Scope, Unit};
 use crate::program::Program;
+use crate::row::{Figure, Reading, Row, Scope, Unit};
 
 /// The sizes of `heap-…` rows.
 const SMALL: usize = 100_000;
 const LARGE: usize = 1_000_000;
 const LARGEST: usize = 10_000_000;
 
-/// Why the larger sizes are left out.
+/// Why the larger sizes are skipped.
 const QUICK: &str = "not with --quick";
 
 pub(super) fn rows(scope: Scope) -> Vec<Row> {
@@ -17,7 +17,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let query = |key| Reading::own("queries", n, key);
     let python = |key| Reading::of(Program::Python("all", n), key);
     let hub = if scope.quick { 10_000 } else { SMALL };
-    let unless_quick = |row: Row| if scope.quick { row.not(QUICK) } else { row };
+    let unless_quick = |row: Row| if scope.quick { row.skipped(QUICK) } else { row };
 
     vec![
         leaks("leaks-100k", "find_leaks 100k / rust-cc", SMALL, true),
@@ -103,7 +103,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     ]
 }
 
-/// A whole heap of this size, and the collectors on the same graph.
+/// Creates a row for a whole heap of this size, compared with collectors on the same graph.
 fn leaks(name: &'static str, what: &'static str, n: usize, all: bool) -> Row {
     let of = |subject| Reading::own(subject, n, "seconds");
     let row = Row::new(name, what, 0.5, of("heap-ours")).against(of("heap-rust-cc"));

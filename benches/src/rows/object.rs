@@ -1,15 +1,15 @@
 //! What tracking costs for each object.
 
-use super::{Figure, Reading, Row, Scope, Unit};
 use crate::program::Program;
+use crate::row::{Figure, Reading, Row, Scope, Unit};
 
-/// How many objects are made in a sample of churn.
+/// Number of objects that are created in a sample of churn.
 const CHURN: usize = 20_000;
 
-/// How many handles are made in a sample.
+/// Number of handles that are created in a sample.
 const HANDLES: usize = 100_000;
 
-/// How many are kept in a batch.
+/// Number of objects that are kept in a batch.
 const KEPT: usize = 1_000_000;
 
 pub(super) fn rows(scope: Scope) -> Vec<Row> {
@@ -141,7 +141,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     ]
 }
 
-/// What it costs more that each handle is known.
+/// Returns rows for what the feature `owners` adds.
 pub(super) fn owners() -> Vec<Row> {
     let known = |what, times| Reading::of(Program::Owners(what, times), "seconds");
     let unknown = |subject| Reading::own(subject, CHURN, "seconds");

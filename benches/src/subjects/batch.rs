@@ -1,21 +1,21 @@
-//! Many objects made and kept, then dropped; and the memory that they take.
+//! Many objects created and kept, then dropped; and the memory that they take.
 //!
-//! The first time their memory comes fresh from the system, as it does for a program that grows;
-//! after that, much of it from what was freed.
+//! The first time, their memory is fresh from the system, as in a program that grows; afterwards,
+//! much of it was freed before.
 #![expect(dead_code, reason = "what is measured is the making")]
 
 use std::cell::RefCell;
 use std::sync::Mutex;
 
-use super::Readings;
-use super::operations::least;
+use super::operations::minimum;
+use super::readings::Readings;
 use crate::clock::Clock;
 use crate::memory;
 
-/// How many times more the objects are made and dropped.
+/// How often the objects are created and dropped again.
 const AGAIN: usize = 4;
 
-/// A function that measures objects linked by `$Pointer`.
+/// Defines a function that measures objects linked by `$Pointer`.
 macro_rules! batch {
     ($(#[$attribute:meta])* $name:ident, $Cell:ident<$($Pointer:tt)::+>) => {
         pub(crate) fn $name(n: usize) -> Readings {
@@ -39,7 +39,7 @@ macro_rules! batch {
             let clock = Clock::start();
             kept.clear();
             let first = new + clock.seconds();
-            let again = least(AGAIN, || {
+            let again = minimum(AGAIN, || {
                 let clock = Clock::start();
                 fill(&mut kept);
                 kept.clear();

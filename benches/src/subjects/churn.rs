@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Mutex;
 
-use super::Readings;
 use super::operations::seconds_each;
+use super::readings::Readings;
 
-/// A function that measures `$new(node)` where `$Pointer` is what links its nodes.
+/// Defines a function that measures `$new(node)` for nodes linked by `$Pointer`.
 macro_rules! churn {
     ($(#[$attribute:meta])* $name:ident, $Cell:ident<$($Pointer:tt)::+>) => {
         pub(crate) fn $name(n: usize) -> Readings {
@@ -95,7 +95,7 @@ pub(crate) fn dumpster_unsync(n: usize) -> Readings {
     vec![("seconds", seconds)]
 }
 
-/// The same for threads.
+/// Like [`dumpster_unsync`], for several threads.
 pub(crate) fn dumpster_sync(n: usize) -> Readings {
     use dumpster::sync::Gc;
     #[derive(dumpster::Trace)]

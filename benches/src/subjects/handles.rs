@@ -1,14 +1,14 @@
-//! Clone and drop of a handle, and a look through one.
+//! Clone and drop of a handle, and access through one.
 
 use std::hint::black_box;
 
-use super::Readings;
 use super::operations::seconds_each;
+use super::readings::Readings;
 
-/// How many objects the handles go to, so that no single count is all that is measured.
+/// Number of objects that the handles refer to, so that not one single count is measured.
 const OBJECTS: usize = 512;
 
-/// A function that measures handles that are `$Pointer`.
+/// Defines a function that measures handles of type `$Pointer`.
 macro_rules! handles {
     ($name:ident, $($Pointer:tt)::+) => {
         pub(crate) fn $name(n: usize) -> Readings {

@@ -1,13 +1,13 @@
 //! Values in a `Vec`, counted by a field.
 #![expect(dead_code, reason = "what is measured is the making")]
 
-use super::Readings;
 use super::operations::seconds_each;
+use super::readings::Readings;
 
-/// How many values the `Vec` holds before it is cleared.
+/// Number of values in the `Vec` before it is cleared.
 const VALUES: usize = 10_000;
 
-/// A function that measures values with a field `$count`.
+/// Defines a function that measures values with a field `$count`.
 macro_rules! instances {
     ($(#[$attribute:meta])* $name:ident, $($Count:tt)::+) => {
         pub(crate) fn $name(n: usize) -> Readings {

@@ -1,15 +1,15 @@
-//! One operation, timed over and over.
+//! Times one operation over and over.
 
 use crate::clock::Clock;
 
-/// How many samples are taken of each operation.
+/// Number of samples of each operation.
 const SAMPLES: usize = 25;
 
-/// Seconds for one operation: the least of many short samples of `times` each, since what
-/// disturbs a sample only ever adds to it.
+/// Returns the seconds of one operation: the minimum of many short samples of `times` operations,
+/// since disturbances only add time.
 #[inline]
 pub(super) fn seconds_each(times: usize, mut operation: impl FnMut(u64)) -> f64 {
-    least(SAMPLES, || {
+    minimum(SAMPLES, || {
         let clock = Clock::start();
         for number in 0..times as u64 {
             operation(number);
@@ -18,8 +18,8 @@ pub(super) fn seconds_each(times: usize, mut operation: impl FnMut(u64)) -> f64 
     })
 }
 
-/// The least of so many samples.
-pub(super) fn least(samples: usize, mut sample: impl FnMut() -> f64) -> f64 {
+/// Returns the minimum of this number of samples.
+pub(super) fn minimum(samples: usize, mut sample: impl FnMut() -> f64) -> f64 {
     let samples = (0..samples).map(|_| sample());
     samples.fold(f64::INFINITY, f64::min)
 }

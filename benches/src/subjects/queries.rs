@@ -1,20 +1,20 @@
-//! The questions that Python's objgraph answers too, asked of a heap whose nodes are all held.
+//! Queries that Python's objgraph answers too, of a heap whose nodes are all held.
 
 use std::hint::black_box;
 
 use objgraph::ObjectId;
 use objgraph::rc::Rc;
 
-use super::Readings;
 use super::heap::ours::grow;
-use super::operations::{least, seconds_each};
+use super::operations::{minimum, seconds_each};
+use super::readings::Readings;
 use crate::clock::Clock;
 use crate::shape::Random;
 
-/// How many objects are made between two looks.
-const MADE: usize = 100;
+/// Number of objects that are created between two queries.
+const CREATED: usize = 100;
 
-/// How many objects are looked up.
+/// Number of objects that are looked up.
 const LOOKED_UP: usize = 256;
 
 pub(crate) fn all(n: usize) -> Readings {
@@ -37,7 +37,7 @@ pub(crate) fn all(n: usize) -> Readings {
     let start = nodes[n / 2].clone();
     objgraph::with_root("nodes", &nodes, || {
         let path = std::env::temp_dir().join(format!("objgraph-bench-{}.dot", std::process::id()));
-        let show = least(3, || {
+        let show = minimum(3, || {
             let clock = Clock::start();
             let shown = objgraph::show_backrefs(&start, &path);
             let seconds = clock.seconds();
@@ -45,12 +45,12 @@ pub(crate) fn all(n: usize) -> Readings {
         });
         let _ = std::fs::remove_file(&path);
 
-        let leaking = least(3, || {
+        let leaking = minimum(3, || {
             let clock = Clock::start();
             black_box(objgraph::get_leaking_objects());
             clock.seconds()
         });
-        let chain = least(3, || {
+        let chain = minimum(3, || {
             let clock = Clock::start();
             let chain = objgraph::find_backref_chain(&start, objgraph::is_root);
             assert!(chain.is_some(), "the root leads to every node");
@@ -61,15 +61,15 @@ pub(crate) fn all(n: usize) -> Readings {
         let found = snapshot.find(objgraph::id(&start));
         let starts: Vec<_> = found.into_iter().collect();
         assert_eq!(starts.len(), 1, "the object is in the snapshot");
-        // It is at hand: it has answered before.
+        // A query of this snapshot has already sorted its backward edges.
         black_box(snapshot.edges_to(starts[0]).len());
-        let show_at_hand = least(5, || {
+        let show_at_hand = minimum(5, || {
             let clock = Clock::start();
             let picture = objgraph::backrefs_in(&snapshot, starts.iter().copied());
             assert!(black_box(picture.to_dot()).is_ok(), "it is a small picture");
             clock.seconds()
         });
-        let chain_at_hand = least(5, || {
+        let chain_at_hand = minimum(5, || {
             let clock = Clock::start();
             let search = objgraph::backref_chain_in(&snapshot, starts.iter().copied());
             black_box(search.find(objgraph::is_root));
@@ -88,13 +88,13 @@ pub(crate) fn all(n: usize) -> Readings {
     })
 }
 
-/// How long a look takes which finds some new objects.
-fn after_some(nodes: &mut Vec<Rc<super::heap::ours::Node>>, look: impl Fn()) -> f64 {
-    look();
-    least(5, || {
-        nodes.extend(grow(MADE));
+/// Returns the time of a query that finds some new objects.
+fn after_some(nodes: &mut Vec<Rc<super::heap::ours::Node>>, query: impl Fn()) -> f64 {
+    query();
+    minimum(5, || {
+        nodes.extend(grow(CREATED));
         let clock = Clock::start();
-        look();
+        query();
         clock.seconds()
     })
 }

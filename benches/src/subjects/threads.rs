@@ -1,21 +1,21 @@
-//! `Arc`s made and dropped by one thread, then by two at once.
+//! `Arc`s created and dropped by one thread, then by two at once.
 #![expect(dead_code, reason = "what is measured is the making")]
 
 use std::hint::black_box;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
-use super::Readings;
+use super::readings::Readings;
 use crate::clock::Clock;
 use crate::samples::Samples;
 
 /// How often one thread and two threads take turns.
 const TURNS: usize = 5;
 
-/// How many samples each thread takes in a turn.
+/// Number of samples of each thread in a turn.
 const SAMPLES: usize = 9;
 
-/// A function that measures objects linked by `$Pointer`.
+/// Defines a function that measures objects linked by `$Pointer`.
 macro_rules! threads {
     ($(#[$attribute:meta])* $name:ident, $($Pointer:tt)::+) => {
         pub(crate) fn $name(n: usize) -> Readings {
@@ -30,19 +30,19 @@ macro_rules! threads {
                     drop(black_box($($Pointer)::+::new(Node { id, next })));
                 }
             };
-            // In turns, since the second thread may be slow for a while.
+            // Alternates, since the second thread may be slow for a while.
             let turns = (0..TURNS).map(|_| (throughput(1, n, &work), throughput(2, n, &work)));
             let (one, two): (Vec<f64>, Vec<f64>) = turns.unzip();
-            vec![("one", middle(one)), ("two", middle(two))]
+            vec![("one", median(one)), ("two", median(two))]
         }
     };
 }
 
-/// How often a second `work`, which does something `n` times, is done by so many threads. Each
-/// counts by a clock of its own, which stands still while the thread has no processor.
+/// Returns how often per second `work`, which does something `n` times, is done by this many
+/// threads. Each has a clock of its own, which stops while the thread has no processor.
 fn throughput(threads: usize, n: usize, work: &(impl Fn() + Sync)) -> f64 {
     let start = Barrier::new(threads);
-    let one = || {
+    let measure_one = || {
         work();
         start.wait();
         let samples = (0..SAMPLES).map(|_| {
@@ -50,16 +50,16 @@ fn throughput(threads: usize, n: usize, work: &(impl Fn() + Sync)) -> f64 {
             work();
             n as f64 / clock.seconds()
         });
-        middle(samples.collect())
+        median(samples.collect())
     };
     thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(measure_one)).collect();
         let rates = running.into_iter().map(|thread| thread.join());
         rates.map(|rate| rate.unwrap_or(f64::NAN)).sum()
     })
 }
 
-fn middle(rates: Vec<f64>) -> f64 {
+fn median(rates: Vec<f64>) -> f64 {
     Samples::new(rates).map_or(f64::NAN, |rates| rates.median())
 }
 

@@ -1,4 +1,4 @@
-//! `Rc` of std, made and dropped while dhat records each allocation.
+//! `Rc` of std, created and dropped while dhat records each allocation.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 #[path = "../../../src/clock.rs"]

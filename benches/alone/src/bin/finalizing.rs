@@ -1,4 +1,4 @@
-//! rust-cc with finalisation, on the same graph.
+//! rust-cc with finalization, on the same graph.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 #[path = "../../../src/clock.rs"]

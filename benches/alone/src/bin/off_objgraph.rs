@@ -1,4 +1,4 @@
-//! The same program with the pointers of objgraph, tracking off.
+//! The program with objgraph's pointers, tracking off.
 #[path = "../off.rs"]
 mod off;
 

@@ -1,4 +1,4 @@
-//! The program with the pointers of std.
+//! The program with std's pointers.
 #[path = "../off.rs"]
 mod off;
 

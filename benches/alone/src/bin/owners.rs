@@ -1,4 +1,4 @@
-//! The pointers where each handle is known: `owners WHAT TIMES` measures one thing.
+//! The pointers with the feature `owners`: `owners WHAT TIMES` measures one thing.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 #[path = "../../../src/clock.rs"]
@@ -13,10 +13,10 @@ use std::sync::Mutex;
 use objgraph::{Tracked, rc, sync};
 use operations::seconds_each;
 
-/// How many objects handles are cloned of, as where the others are measured.
+/// Number of objects of which handles are cloned, as in the other measurements.
 const OBJECTS: usize = 512;
 
-/// Functions that measure `$Pointer`.
+/// Defines functions that measure `$Pointer`.
 macro_rules! pointer {
     ($name:ident, $Pointer:ty, $make:path, $Cell:ident, $Link:ty) => {
         mod $name {
@@ -71,7 +71,7 @@ fn main() {
     println!("seconds {number:e}");
 }
 
-/// The largest of the pointers, in bytes.
+/// Prints the size of the largest pointer in bytes.
 fn sizes() {
     let strong = size_of::<rc::Rc<u64>>().max(size_of::<sync::Arc<u64>>());
     let weak = size_of::<rc::Weak<u64>>().max(size_of::<sync::Weak<u64>>());

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use bacon_rajan_cc::{Cc, Trace, Tracer, collect_cycles, number_of_roots_buffered};
 
-use super::super::Readings;
-use super::on_a_deep_stack;
+use super::super::readings::Readings;
+use super::deep_stack::on_a_deep_stack;
 use crate::clock::Clock;
 use crate::shape::Shape;
 

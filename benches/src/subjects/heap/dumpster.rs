@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use dumpster::Trace;
 use dumpster::unsync::{Gc, collect as collect_cycles, set_collect_condition};
 
-use super::super::Readings;
-use super::on_a_deep_stack;
+use super::super::readings::Readings;
+use super::deep_stack::on_a_deep_stack;
 use crate::clock::Clock;
 use crate::shape::Shape;
 

@@ -1,11 +1,11 @@
-//! The least that anyone must do who looks through the graph: touch each node and what it refers
-//! to, in the order of a table, then count the edges to each node and walk through all of them.
+//! The minimum of work for any analysis of the graph: touch each node and what it refers to, in the
+//! order of a table, then count the edges to each node and traverse all of them.
 
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::rc::Rc;
 
-use super::super::Readings;
+use super::super::readings::Readings;
 use crate::clock::Clock;
 use crate::shape::Shape;
 
@@ -31,7 +31,7 @@ pub(crate) fn walk(n: usize) -> Readings {
     black_box(touched(&table));
     let touch = clock.seconds();
 
-    // The same graph as plain columns, made beforehand.
+    // The same graph as plain columns, built beforehand.
     let starts: Vec<u32> = (0..=n as u32).map(|node| 2 * node).collect();
     let targets: Vec<u32> = targets.into_iter().flatten().map(|to| to as u32).collect();
     let clock = Clock::start();
@@ -45,17 +45,17 @@ pub(crate) fn walk(n: usize) -> Readings {
     ]
 }
 
-/// The sum of all ids met.
+/// Returns the sum of all ids touched.
 fn touched(table: &[Rc<Node>]) -> u64 {
     let each = table.iter().map(|node| {
         let edges = node.edges.borrow();
-        let met: u64 = edges.iter().map(|target| target.id).sum();
-        met.wrapping_add(node.id)
+        let sum: u64 = edges.iter().map(|target| target.id).sum();
+        sum.wrapping_add(node.id)
     });
     each.fold(0, u64::wrapping_add)
 }
 
-/// How many edges lead to each node.
+/// Returns the number of edges that lead to each node.
 fn in_degrees(n: usize, targets: &[u32]) -> Vec<u32> {
     let mut degrees = vec![0; n];
     for &to in targets {
@@ -64,23 +64,24 @@ fn in_degrees(n: usize, targets: &[u32]) -> Vec<u32> {
     degrees
 }
 
-/// How many nodes a breadth-first walk meets that starts anew where it has not been.
+/// Returns the number of nodes that breadth-first searches reach, one started at each node not
+/// reached before.
 fn reached(starts: &[u32], targets: &[u32]) -> usize {
     let n = starts.len() - 1;
-    let mut met = vec![false; n];
+    let mut reached = vec![false; n];
     let mut queue = Vec::with_capacity(n);
     let mut next = 0;
     for from in 0..n as u32 {
-        if !met[from as usize] {
-            met[from as usize] = true;
+        if !reached[from as usize] {
+            reached[from as usize] = true;
             queue.push(from);
         }
         while let Some(&node) = queue.get(next) {
             next += 1;
             let edges = starts[node as usize] as usize..starts[node as usize + 1] as usize;
             for &to in &targets[edges] {
-                if !met[to as usize] {
-                    met[to as usize] = true;
+                if !reached[to as usize] {
+                    reached[to as usize] = true;
                     queue.push(to);
                 }
             }

@@ -1,8 +1,8 @@
-//! A cycle of gc-arena's collector, after the root let go of the graph.
+//! A cycle of gc-arena's collector, after the root released the graph.
 
 use gc_arena::{Arena, Collect, Gc, Rootable, lock::RefLock};
 
-use super::super::Readings;
+use super::super::readings::Readings;
 use crate::clock::Clock;
 use crate::shape::Shape;
 

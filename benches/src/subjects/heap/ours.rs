@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use super::super::Readings;
+use super::super::readings::Readings;
 use crate::clock::Clock;
 use crate::memory;
 use crate::shape::Shape;
@@ -14,11 +14,11 @@ use crate::shape::Shape;
 #[derive(Tracked)]
 pub(crate) struct Node {
     _id: u64,
-    /// What it refers to.
+    /// The nodes that it refers to.
     pub(crate) edges: RefCell<Vec<Rc<Node>>>,
 }
 
-/// The graph of `n` nodes, each of them held.
+/// Creates the graph of `n` nodes, all of which are held.
 pub(crate) fn grow(n: usize) -> Vec<Rc<Node>> {
     let shape = Shape::new(n);
     let node = |id| {
@@ -33,8 +33,8 @@ pub(crate) fn grow(n: usize) -> Vec<Rc<Node>> {
     nodes
 }
 
-/// How long it takes to find that all of it leaked. The first call of the process, with nothing
-/// warm, as a user's is.
+/// Measures finding that everything leaked: the first call of the process, with cold caches, like a
+/// user's.
 pub(crate) fn leaks(n: usize) -> Readings {
     drop(grow(n));
     let clock = Clock::start();
@@ -44,11 +44,11 @@ pub(crate) fn leaks(n: usize) -> Readings {
     vec![("seconds", seconds)]
 }
 
-/// What the two edges of a node take in a snapshot.
+/// Size of the two edges of a node in a snapshot.
 const EDGES: f64 = 2.0 * size_of::<objgraph::core::EdgeRow>() as f64;
 
-/// How much more memory there is while a snapshot is taken than before, at most, for each node;
-/// its edges are not counted.
+/// Measures by how much memory grows while a snapshot is taken, at most, for each node without its
+/// edges.
 pub(crate) fn memory(n: usize) -> Readings {
     drop(grow(n));
     if !memory::forget_peak() {
@@ -63,8 +63,8 @@ pub(crate) fn memory(n: usize) -> Readings {
     vec![("peak", each(peak)), ("kept", each(kept))]
 }
 
-/// How long the snapshot takes, and how long it takes to tell what leaked in kinds, with their
-/// fingerprints, what each retains, and the fixes.
+/// Measures the snapshot, and then the division of what leaked into kinds, with fingerprints,
+/// retained sizes and fixes.
 pub(crate) fn kinds(n: usize) -> Readings {
     drop(grow(n));
     let clock = Clock::start();
@@ -78,7 +78,7 @@ pub(crate) fn kinds(n: usize) -> Readings {
     vec![("snapshot", of_snapshot), ("seconds", of_kinds)]
 }
 
-/// How long the way takes from a node to the one that the root holds.
+/// Measures the search for the chain from a node to the one that the root holds.
 pub(crate) fn hub(n: usize) -> Readings {
     let nodes = grow(n);
     let (hub, start) = (nodes[0].clone(), nodes[n / 2].clone());

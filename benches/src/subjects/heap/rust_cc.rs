@@ -1,4 +1,4 @@
-//! rust-cc's collector. With or without finalisation is a feature of its crate.
+//! rust-cc's collector. Its finalization is a feature of the crate.
 
 use std::cell::RefCell;
 
@@ -14,7 +14,7 @@ struct Node {
     _id: u64,
 }
 
-/// Makes the graph, lets go of it and collects.
+/// Creates the graph, releases it and collects.
 pub(crate) fn collect(n: usize) -> Vec<(&'static str, f64)> {
     let shape = Shape::new(n);
     let node = |id| {

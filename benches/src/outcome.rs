@@ -1,47 +1,48 @@
-//! Runs what the rows need, round after round, and works out what each row says.
+//! Runs the programs that the rows need, round after round, and computes the figures of each row.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::command::Compare;
 use crate::known_misses::KnownMisses;
-use crate::program::{Program, Told, Trouble};
-use crate::rows::{Better, Figure, Other, Ours, Reading, Row};
+use crate::process::MeasureError;
+use crate::program::{Program, ProgramResult};
+use crate::row::{Better, Figure, Other, OwnReading, Reading, Row};
 use crate::samples::Samples;
 
-/// A row and what became of it.
+/// A row and its result.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) row: Row,
-    pub(crate) result: Result<Measured, Trouble>,
+    pub(crate) result: Result<RowFigures, MeasureError>,
 }
 
-/// What was measured for a row.
+/// The figures of a row.
 #[derive(Clone, Debug)]
-pub(crate) struct Measured {
-    /// Medians.
+pub(crate) struct RowFigures {
+    /// The median over the rounds.
     pub(crate) ours: f64,
     pub(crate) peer: Option<f64>,
-    /// The median over the rounds of the row's figure.
+    /// The median of the row's figure over the rounds.
     pub(crate) ratio: f64,
-    /// How far the quarters of that lie apart, as a part of it.
+    /// The interquartile range, relative to the median.
     pub(crate) spread: f64,
     /// Other quotients.
     pub(crate) others: Vec<(&'static str, f64)>,
-    /// Whether the target holds.
+    /// Whether the target is met.
     pub(crate) holds: bool,
-    /// Why it is known not to hold, if it is.
+    /// Why the target is known to be missed, if it is.
     pub(crate) known: Option<String>,
-    /// What `--quick` allows.
+    /// The bound of `--quick`.
     pub(crate) bound: f64,
-    /// Whether that holds.
+    /// Whether the bound is met.
     pub(crate) within: bool,
 }
 
-/// What the programs told, one entry for each round.
-type Rounds = BTreeMap<Program, Vec<Told>>;
+/// The readings of each program, one entry for each round.
+type Rounds = BTreeMap<Program, Vec<ProgramResult>>;
 
-/// Runs all that these rows need.
+/// Runs everything that these rows need.
 pub(crate) fn measure(rows: Vec<Row>, options: &Compare, known: &KnownMisses) -> Vec<Outcome> {
     let rounds = run(&rows, options);
     let outcome = |row: Row| {
@@ -51,8 +52,8 @@ pub(crate) fn measure(rows: Vec<Row>, options: &Compare, known: &KnownMisses) ->
     rows.into_iter().map(outcome).collect()
 }
 
-/// Runs the programs in turn, so that what slows the machine for a while slows all of them; every
-/// other round goes backwards.
+/// Runs the programs in turn, every other round backwards, so that what slows the machine for a
+/// while slows all of them.
 fn run(rows: &[Row], options: &Compare) -> Rounds {
     let rounds = |program: Program| {
         let rounds = program.rounds(options.quick);
@@ -64,26 +65,26 @@ fn run(rows: &[Row], options: &Compare) -> Rounds {
             programs.push(program);
         }
     }
-    let mut told = Rounds::new();
+    let mut results = Rounds::new();
     let most = programs.iter().map(|&program| rounds(program)).max();
     for round in 0..most.unwrap_or(0) {
-        // Nobody may be there to read it.
+        // Standard error may be closed.
         let _ = writeln!(io::stderr(), "round {} of {}", round + 1, most.unwrap_or(0));
         for &program in &programs {
-            let so_far = told.entry(program).or_default();
-            if round < rounds(program) && so_far.last().is_none_or(Result::is_ok) {
-                so_far.push(program.run());
+            let previous = results.entry(program).or_default();
+            if round < rounds(program) && previous.last().is_none_or(Result::is_ok) {
+                previous.push(program.run());
             }
         }
         programs.reverse();
     }
-    told
+    results
 }
 
-fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<Measured, Trouble> {
+fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<RowFigures, MeasureError> {
     let ours = match &row.ours {
-        Ours::Measured(ours) => ours,
-        Ours::Not(reason) => return Err(Trouble::NotMeasured((*reason).to_owned())),
+        OwnReading::Measured(ours) => ours,
+        OwnReading::Skipped(reason) => return Err(MeasureError::NotMeasured((*reason).to_owned())),
     };
     let ours = numbers(ours, rounds)?;
     let peer = match &row.peer {
@@ -91,7 +92,7 @@ fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<Measured, T
         None => None,
     };
     let figures = figures(row.figure, &ours, peer.as_deref());
-    let figures = Samples::new(figures).ok_or_else(Trouble::no_number)?;
+    let figures = Samples::new(figures).ok_or_else(MeasureError::no_number)?;
     let ratio = figures.median();
     let peer = peer.and_then(Samples::new).map(|peer| peer.median());
     let median = |reading: &Reading| Some(Samples::new(numbers(reading, rounds).ok()?)?.median());
@@ -105,12 +106,14 @@ fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<Measured, T
     let known = known.of(row.name);
     let bound = bound(row, known.map(|known| known.measured));
     let meets = |target: f64| match row.better {
-        // What is counted differs by less than this for the same code.
+        // Tolerates the variation of counters for the same code.
         Better::Lower => ratio <= target * 1.0005,
         Better::Higher => ratio >= target * 0.9995,
     };
-    Ok(Measured {
-        ours: Samples::new(ours).ok_or_else(Trouble::no_number)?.median(),
+    Ok(RowFigures {
+        ours: Samples::new(ours)
+            .ok_or_else(MeasureError::no_number)?
+            .median(),
         peer,
         ratio,
         spread: figures.spread(),
@@ -122,20 +125,21 @@ fn result(row: &Row, rounds: &Rounds, known: &KnownMisses) -> Result<Measured, T
     })
 }
 
-/// A reading's numbers, one for each round.
-fn numbers(reading: &Reading, rounds: &Rounds) -> Result<Vec<f64>, Trouble> {
-    let told = rounds.get(&reading.program).map_or(&[][..], Vec::as_slice);
-    let number = |told: &Told| match told {
-        Ok(told) => told
+/// Returns the numbers of a reading, one for each round.
+fn numbers(reading: &Reading, rounds: &Rounds) -> Result<Vec<f64>, MeasureError> {
+    let results = rounds.get(&reading.program).map_or(&[][..], Vec::as_slice);
+    let number = |results: &ProgramResult| match results {
+        Ok(results) => results
             .get(reading.key)
             .copied()
-            .ok_or_else(Trouble::no_number),
+            .ok_or_else(MeasureError::no_number),
         Err(trouble) => Err(trouble.clone()),
     };
-    told.iter().map(number).collect()
+    results.iter().map(number).collect()
 }
 
-/// The row's figure for each round; for the medians alone where the rounds differ in number.
+/// Returns the row's figure for each round, with the median of the peer if the numbers of rounds
+/// differ.
 fn figures(figure: Figure, ours: &[f64], peer: Option<&[f64]>) -> Vec<f64> {
     let Some(peer) = peer else {
         return ours.to_vec();
@@ -152,8 +156,8 @@ fn figures(figure: Figure, ours: &[f64], peer: Option<&[f64]>) -> Vec<f64> {
     ours.iter().map(|ours| of((ours, &median))).collect()
 }
 
-/// What `--quick` allows: so many times the target, or half as much again as a known miss, or a
-/// tenth where little varies.
+/// Returns the bound of `--quick`: a multiple of the target, or of a known miss, for which it is
+/// smaller.
 fn bound(row: &Row, known: Option<f64>) -> f64 {
     let (from, times) = match known {
         Some(known) => (known, row.slack.clamp(1.1, 1.5)),
@@ -168,10 +172,10 @@ fn bound(row: &Row, known: Option<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::figures;
-    use crate::rows::Figure;
+    use crate::row::Figure;
 
     #[test]
-    fn rounds_are_compared_with_each_other() {
+    fn rounds_are_compared_pairwise() {
         let of = |figure| figures(figure, &[2.0, 9.0], Some(&[1.0, 3.0]));
         assert_eq!(of(Figure::Quotient), [2.0, 3.0]);
         assert_eq!(of(Figure::Difference), [1.0, 6.0]);
@@ -179,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_of_fewer_rounds_is_its_median() {
+    fn a_peer_with_fewer_rounds_counts_by_its_median() {
         assert_eq!(
             figures(Figure::Quotient, &[2.0, 9.0], Some(&[1.0])),
             [2.0, 9.0]
