@@ -1,7 +1,7 @@
 //! A document, declared as an application would.
 //!
-//! All that objgraph asks for is the import of `Rc` and the derives. The types of html5ever in
-//! between need nothing.
+//! objgraph only needs the import of `Rc` and the derives. The types of html5ever in between need
+//! nothing.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ pub(crate) struct Document {
     /// The elements that have an `id`.
     pub(crate) by_id: HashMap<LocalName, Weak<Node>>,
     pub(crate) quirks: QuirksMode,
-    /// A document lives by value, so this is what lets it be counted.
+    /// A document lives by value; this field makes objgraph count it.
     instance: Instance<Self>,
 }
 
@@ -32,18 +32,18 @@ pub(crate) struct Node {
     pub(crate) data: NodeData,
 }
 
-/// How a node refers to the one above it.
+/// How a node refers to its parent.
 #[derive(Tracked)]
 pub(crate) enum Parent {
-    /// Not at all: it is on top.
+    /// Not at all: the node has no parent.
     None,
     /// The mistake: parent and child own each other.
     Strong(Rc<Node>),
-    /// As it should be.
+    /// The fix: the child does not own its parent.
     Weak(Weak<Node>),
 }
 
-/// What kind of a node it is.
+/// The kind of a node.
 #[derive(Tracked)]
 pub(crate) enum NodeData {
     Document,
@@ -57,12 +57,12 @@ pub(crate) enum NodeData {
     Element(Element),
 }
 
-/// What an element has beside its children.
+/// What an element has besides its children.
 #[derive(Tracked)]
 pub(crate) struct Element {
     pub(crate) name: QualName,
     pub(crate) attributes: RefCell<Vec<Attribute>>,
-    /// The contents of a `<template>`, which is a tree of its own.
+    /// The content of a `<template>`, which is a tree of its own.
     pub(crate) template: RefCell<Option<Rc<Node>>>,
     pub(crate) takes_html: bool,
 }
@@ -87,7 +87,7 @@ impl Document {
 }
 
 impl Node {
-    /// Each caller is a place of its own in the report of leaks.
+    /// Each caller is a creation site of its own in the report of leaks.
     #[track_caller]
     pub(crate) fn new(data: NodeData) -> Rc<Self> {
         Rc::new(Self {
@@ -112,14 +112,14 @@ impl Node {
         }
     }
 
-    /// Moves the nodes that this one owns.
+    /// Moves the nodes that this one owns to `to`.
     fn give_away(&self, to: &mut Vec<Rc<Self>>) {
         to.append(&mut self.children.borrow_mut());
         to.extend(self.element().and_then(|element| element.template.take()));
     }
 }
 
-/// The derived drop would call itself once per level, and pages can be deep.
+/// The derived drop would recurse once per level, and pages can be deep.
 impl Drop for Node {
     fn drop(&mut self) {
         let mut orphans = Vec::new();
@@ -142,7 +142,7 @@ impl Element {
     }
 }
 
-/// What the node is called in pictures: its opening tag, or the beginning of its text.
+/// Formats the label of the node in pictures: its opening tag, or the beginning of its text.
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.data {

@@ -1,8 +1,8 @@
 //! A web page, leaked by its parent links: `dom_leak [FILE.html] [--parent strong|weak]`.
 //!
-//! The page is read into a tree of `Rc` nodes, and let go. Where a child owns its parent, nothing
-//! of it is freed; objgraph tells what leaked, where it was made and which field closes the
-//! cycle, and draws a part. Where the link is weak, nothing is left.
+//! The page is parsed into a tree of `Rc` nodes, and dropped. If children own their parents,
+//! nothing is freed; objgraph reports what leaked, where it was created and which field closes the
+//! cycle, and draws a part. If the link is weak, everything is freed.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks")]
 
@@ -21,7 +21,7 @@ use sink::{Parents, Sink};
 const USAGE: &str = "\
 Usage: dom_leak [FILE.html] [--parent strong|weak]
 
-Reads a page, lets it go, and tells what leaked.
+Reads a page, drops it, and reports what leaked.
 
   FILE.html          the page; if missing, that of `Vec` in the documentation of Rust
   --parent strong    children own their parents, which leaks the page (this is the default)
@@ -82,7 +82,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 
     println!(
-        "\nThe page is let go. Nodes still alive: {}\n",
+        "\nThe page is dropped. Nodes still alive: {}\n",
         objgraph::count("Node")
     );
     let folder = target().join("objgraph");
@@ -97,7 +97,7 @@ fn parse(bytes: &[u8], parents: Parents) -> Document {
         .one(bytes)
 }
 
-/// The page of `Vec` that came with the toolchain, or else one about objgraph itself.
+/// Returns the page of `Vec` that comes with the toolchain, or else a page about objgraph itself.
 fn default_page() -> Result<PathBuf, String> {
     let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
     let sysroot = sysroot.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
@@ -114,7 +114,7 @@ fn default_page() -> Result<PathBuf, String> {
     })
 }
 
-/// Where cargo puts what it makes.
+/// Returns the folder for cargo's output.
 fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
@@ -125,7 +125,7 @@ struct Arguments {
 }
 
 impl Arguments {
-    /// `None` if help is asked for.
+    /// Parses the arguments; `None` if help is requested.
     fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
         let mut arguments = arguments.into_iter();
         let mut parsed = Self {

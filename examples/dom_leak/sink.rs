@@ -10,14 +10,14 @@ use objgraph::rc::Rc;
 
 use crate::dom::{Document, Element, Node, NodeData, Parent};
 
-/// What a child's link to its parent is made of.
+/// The kind of a child's link to its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parents {
     Strong,
     Weak,
 }
 
-/// A document in the making.
+/// A document under construction.
 pub(crate) struct Sink {
     root: Rc<Node>,
     parents: Parents,
@@ -33,7 +33,7 @@ impl Sink {
         }
     }
 
-    /// Puts a node among the children of `parent`, before the one at `at`.
+    /// Inserts a node among the children of `parent`, before index `at`.
     fn insert(&self, parent: &Rc<Node>, at: usize, child: Rc<Node>) {
         *child.parent.borrow_mut() = match self.parents {
             Parents::Strong => Parent::Strong(Rc::clone(parent)),
@@ -42,7 +42,7 @@ impl Sink {
         parent.children.borrow_mut().insert(at, child);
     }
 
-    /// Puts a node or a text among the children of `parent`. Text next to text is one text.
+    /// Inserts a node or a text among the children of `parent`. Adjacent texts are merged.
     fn insert_or_merge(&self, parent: &Rc<Node>, at: usize, child: NodeOrText<Rc<Node>>) {
         let child = match child {
             NodeOrText::AppendNode(node) => node,
@@ -60,7 +60,7 @@ impl Sink {
     }
 }
 
-/// The parent of a node, and its place there.
+/// Returns the parent of a node, and the node's index in it.
 fn place(node: &Rc<Node>) -> Option<(Rc<Node>, usize)> {
     let parent = node.parent()?;
     let at = parent

@@ -1,4 +1,4 @@
-//! Objects with something to do at their end, which never comes.
+//! Objects whose `Drop` has something to do, and never runs.
 
 use std::cell::RefCell;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! References that were let go of without being counted down.
+//! References that were dropped without decrementing the count.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What grows, and who keeps it.
+//! What grows, and what keeps it alive.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ struct Page {
     text: String,
 }
 
-/// A cache that nobody ever empties.
+/// A cache that is never emptied.
 #[objgraph::root]
 static CACHE: Mutex<Vec<Arc<Page>>> = Mutex::new(Vec::new());
 

@@ -1,4 +1,4 @@
-//! The programs of `docs/guide.md`, one after the other. They leave their pictures in
+//! The programs of `docs/guide.md`, one after the other. They write their pictures to
 //! `target/objgraph/guide`.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
@@ -18,7 +18,7 @@ mod tasks;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-/// What a chapter returns.
+/// The result of a chapter.
 type Outcome = Result<(), Box<dyn Error>>;
 
 fn main() -> Outcome {

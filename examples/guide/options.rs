@@ -1,4 +1,4 @@
-//! Many references, their numbers, more about each object, and what to look at.
+//! Many references, their counts, more about each object, and what to draw.
 
 use std::cell::RefCell;
 use std::path::Path;

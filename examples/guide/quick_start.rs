@@ -1,4 +1,4 @@
-//! Who refers to whom.
+//! What refers to what.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Texts that some format takes for its own.
+//! Texts that some format would interpret.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The way from one object to another.
+//! The chain from one object to another.
 
 use std::path::Path;
 

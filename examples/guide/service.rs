@@ -1,4 +1,4 @@
-//! A server that is watched while it runs.
+//! A server that is observed while it runs.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Server {
-    /// Of every three sessions one is never closed.
+    /// One of every three sessions is never closed.
     fn serve(&self, number: u32) -> usize {
         let user = format!("user {number}");
         let session = Arc::new(Session { user });
@@ -77,7 +77,7 @@ pub(crate) fn run(_: &Path) -> Outcome {
     Ok(())
 }
 
-/// For a page of the server that administrators may see.
+/// Returns a page of the server for administrators.
 fn report() -> String {
     objgraph::find_leaks().to_string()
 }

@@ -1,4 +1,4 @@
-//! How many bytes, and who keeps them.
+//! How many bytes, and what retains them.
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ struct Session {
     inbox: mpsc::UnboundedSender<String>,
 }
 
-/// The task runs until every sender is gone, and holds the session, which holds a sender.
+/// The task runs until every sender is dropped, and holds the session, which holds a sender.
 fn open(user: &str) -> Arc<Session> {
     let (inbox, mut mail) = mpsc::unbounded_channel::<String>();
     let user = user.to_owned();

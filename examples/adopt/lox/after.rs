@@ -1,4 +1,4 @@
-//! The interpreter of `before.rs`, asked what it leaks: two imports, three derives, two questions.
+//! The interpreter of `before.rs` with objgraph: two imports, three derives, two queries.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
@@ -36,7 +36,7 @@ enum Value {
     Function(Rc<Closure>),
 }
 
-/// A function, and the variables that it sees.
+/// A function, and the variables that it can access.
 #[derive(Tracked)]
 struct Closure {
     declaration: Declaration,
@@ -54,7 +54,7 @@ struct Interpreter {
     globals: Rc<RefCell<Environment>>,
 }
 
-/// Why a statement did not end as usual.
+/// Why a statement did not end normally.
 enum Exit {
     Return(Value),
     Error(String),
@@ -74,7 +74,7 @@ impl Interpreter {
         }
     }
 
-    /// An environment inside another.
+    /// Creates an environment inside another.
     fn environment(&mut self, enclosing: &Rc<RefCell<Environment>>) -> Rc<RefCell<Environment>> {
         Environment::inside(Some(enclosing.clone()))
     }

@@ -1,4 +1,4 @@
-//! An interpreter of a small language, as many have been written: it leaks, and nothing says so.
+//! An interpreter of a small language, like many others: it leaks, and nothing reports it.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
@@ -30,7 +30,7 @@ enum Value {
     Function(Rc<Closure>),
 }
 
-/// A function, and the variables that it sees.
+/// A function, and the variables that it can access.
 struct Closure {
     declaration: Declaration,
     environment: Rc<RefCell<Environment>>,
@@ -46,7 +46,7 @@ struct Interpreter {
     globals: Rc<RefCell<Environment>>,
 }
 
-/// Why a statement did not end as usual.
+/// Why a statement did not end normally.
 enum Exit {
     Return(Value),
     Error(String),
@@ -66,7 +66,7 @@ impl Interpreter {
         }
     }
 
-    /// An environment inside another.
+    /// Creates an environment inside another.
     fn environment(&mut self, enclosing: &Rc<RefCell<Environment>>) -> Rc<RefCell<Environment>> {
         Environment::inside(Some(enclosing.clone()))
     }

@@ -1,4 +1,4 @@
-//! The interpreter of `after.rs`, mended as the report proposes: it clears what closes the cycle.
+//! The interpreter of `after.rs`, fixed as the report suggests: it clears what closes the cycle.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
@@ -36,7 +36,7 @@ enum Value {
     Function(Rc<Closure>),
 }
 
-/// A function, and the variables that it sees.
+/// A function, and the variables that it can access.
 #[derive(Tracked)]
 struct Closure {
     declaration: Declaration,
@@ -52,7 +52,7 @@ struct Environment {
 
 struct Interpreter {
     globals: Rc<RefCell<Environment>>,
-    /// Every environment there is, to be cleared in the end.
+    /// All environments, to be cleared at the end.
     environments: Vec<Weak<RefCell<Environment>>>,
 }
 
@@ -65,7 +65,7 @@ impl Drop for Interpreter {
     }
 }
 
-/// Why a statement did not end as usual.
+/// Why a statement did not end normally.
 enum Exit {
     Return(Value),
     Error(String),
@@ -88,10 +88,10 @@ impl Interpreter {
         }
     }
 
-    /// An environment inside another.
+    /// Creates an environment inside another.
     fn environment(&mut self, enclosing: &Rc<RefCell<Environment>>) -> Rc<RefCell<Environment>> {
         let environment = Environment::inside(Some(enclosing.clone()));
-        // Those that are gone are forgotten, before the list needs more room for others.
+        // Removes dropped environments before the list would grow.
         if self.environments.len() == self.environments.capacity() {
             self.environments.retain(|old| old.strong_count() > 0);
         }

@@ -1,4 +1,4 @@
-//! From the text of a script to its statements. Nothing here changed for objgraph.
+//! Parses the text of a script into statements. Nothing here changed for objgraph.
 
 use std::rc::Rc;
 
@@ -26,17 +26,17 @@ pub(crate) enum Expr {
     Call(Box<Expr>, Vec<Expr>),
 }
 
-/// A function as it was written; each closure over it shares it.
+/// A function as it was written, shared by all closures over it.
 pub(crate) type Declaration = Rc<Function>;
 
-/// What a declaration holds.
+/// The content of a declaration.
 pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) parameters: Vec<String>,
     pub(crate) body: Vec<Stmt>,
 }
 
-/// Reads a script.
+/// Parses a script.
 pub(crate) fn parse(source: &str) -> Result<Vec<Stmt>, String> {
     let mut parser = Parser {
         tokens: scan(source)?,
@@ -229,7 +229,7 @@ impl Parser {
         }
     }
 
-    /// What stands between the parentheses, of which the first is read already.
+    /// Parses what is between the parentheses, the first of which is already consumed.
     fn list<T>(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<T, String>,

@@ -1,5 +1,5 @@
-//! The checker of `before.rs`, asked for its cycles: three derives and a question. The pointers
-//! stay those of std, as the crate's own do.
+//! The checker of `before.rs`, with a query for its cycles: three derives and one call. The
+//! pointers are still std's, as in the crate with the documents.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
@@ -43,7 +43,7 @@ struct Site {
     pages: BTreeMap<String, Rc<Page>>,
 }
 
-/// A page, and all of its document.
+/// A page with its whole document.
 #[derive(Tracked)]
 struct Page {
     document: Handle,
@@ -105,7 +105,7 @@ impl Page {
     }
 }
 
-/// The links of a document: where each leads, and its element.
+/// Returns the links of a document: the target of each, and its element.
 fn anchors(document: &Handle) -> Vec<(String, Handle)> {
     let mut anchors = Vec::new();
     elements(document, &mut |node, name| {
@@ -131,7 +131,7 @@ fn elements(node: &Handle, each: &mut dyn FnMut(&Handle, &html5ever::LocalName))
     }
 }
 
-/// The text of a node.
+/// Returns the text of a node.
 fn text(node: &Handle) -> String {
     match &node.data {
         NodeData::Text { contents } => contents.borrow().to_string(),

@@ -1,5 +1,5 @@
-//! A checker of links, on the documents of the crate `markup5ever_rcdom`: what it has read is
-//! never freed, and nothing says so.
+//! A link checker that uses the documents of the crate `markup5ever_rcdom`: what it has read is
+//! never freed, and nothing reports it.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
 
@@ -40,7 +40,7 @@ struct Site {
     pages: BTreeMap<String, Rc<Page>>,
 }
 
-/// A page, and all of its document.
+/// A page with its whole document.
 struct Page {
     document: Handle,
     links: RefCell<Vec<Link>>,
@@ -100,7 +100,7 @@ impl Page {
     }
 }
 
-/// The links of a document: where each leads, and its element.
+/// Returns the links of a document: the target of each, and its element.
 fn anchors(document: &Handle) -> Vec<(String, Handle)> {
     let mut anchors = Vec::new();
     elements(document, &mut |node, name| {
@@ -126,7 +126,7 @@ fn elements(node: &Handle, each: &mut dyn FnMut(&Handle, &html5ever::LocalName))
     }
 }
 
-/// The text of a node.
+/// Returns the text of a node.
 fn text(node: &Handle) -> String {
     match &node.data {
         NodeData::Text { contents } => contents.borrow().to_string(),

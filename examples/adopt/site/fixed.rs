@@ -1,4 +1,4 @@
-//! The checker of `after.rs`, mended as the report proposes: the field that closes the cycles is
+//! The checker of `after.rs`, fixed as the report suggests: the field that closes the cycles is
 //! `Weak`, since the site owns the pages anyway.
 
 #![allow(clippy::print_stdout, reason = "a program talks")]
@@ -43,7 +43,7 @@ struct Site {
     pages: BTreeMap<String, Rc<Page>>,
 }
 
-/// A page, and all of its document.
+/// A page with its whole document.
 #[derive(Tracked)]
 struct Page {
     document: Handle,
@@ -106,7 +106,7 @@ impl Page {
     }
 }
 
-/// The links of a document: where each leads, and its element.
+/// Returns the links of a document: the target of each, and its element.
 fn anchors(document: &Handle) -> Vec<(String, Handle)> {
     let mut anchors = Vec::new();
     elements(document, &mut |node, name| {
@@ -132,7 +132,7 @@ fn elements(node: &Handle, each: &mut dyn FnMut(&Handle, &html5ever::LocalName))
     }
 }
 
-/// The text of a node.
+/// Returns the text of a node.
 fn text(node: &Handle) -> String {
     match &node.data {
         NodeData::Text { contents } => contents.borrow().to_string(),
