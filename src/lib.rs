@@ -51,8 +51,8 @@
 //!    this.
 //!
 //! If nothing has leaked and an object is still alive, [`why_alive`] lists its owners, and with the
-//! feature `owners` [`owners()`] the line that created each handle. [`find_cycles`] needs the derive
-//! only and works with std's pointers.
+//! feature `owners` [`owners::owners`] the line that created each handle. [`find_cycles`] needs only
+//! the derive and works with std's pointers.
 //!
 //! # Guard CI
 //!
@@ -128,6 +128,29 @@
 //! Data flows in one direction. `objgraph-core` records objects and traces them into a [`Snapshot`].
 //! Analyses are functions of a snapshot, and reports and pictures are functions of their findings.
 //! This crate asks the questions and makes the assertions.
+//!
+//! The root of this crate has what programs are instrumented with, and the functions of Python's
+//! objgraph. The rest is grouped by question:
+//!
+//! | module | question |
+//! |---|---|
+//! | [`leaks`] | What has leaked, which cycle keeps it alive, and what could not be traced? |
+//! | [`alive`] | What is alive, how much of it, since when, and why? |
+//! | [`growth`](mod@growth) | What has grown since the last time? |
+//! | [`bytes`] | How many bytes are there, and who holds them? |
+//! | [`picture`] | Who refers to whom? |
+//! | [`owners`] | Who still holds it, handle by handle? |
+//! | [`what_if`] | What would be freed if an object were dropped, or a field were `Weak`? |
+//! | [`scope`] | Whose objects are they? |
+//! | [`snapshot`](mod@snapshot) | What is there at one moment, as plain data? |
+//! | [`closures`] | What do a closure and a future capture? |
+//!
+//! [`Growth`]: growth::Growth
+//! [`Trend`]: growth::Trend
+//! [`diff`]: snapshot::diff
+//! [`in_current_scope`]: scope::in_current_scope
+//! [`Scope`]: scope::Scope
+//! [`Fingerprint`]: leaks::Fingerprint
 
 #![forbid(unsafe_code)]
 
@@ -137,78 +160,45 @@ mod register;
 
 use objgraph_analysis::{analysis, draw, order, print, report, words};
 
+pub mod alive;
+pub mod bytes;
+pub mod closures;
+pub mod growth;
+pub mod leaks;
+pub mod owners;
+pub mod picture;
+pub mod scope;
+pub mod snapshot;
+pub mod what_if;
+
 #[doc(no_inline)]
 pub use objgraph_core as core;
 
+// What a program is instrumented with.
 pub use objgraph_core::{
-    Capture, Captured, Captures, Count, ENABLED, Edge, Entered, Field, Holder, Identified, InScope,
-    Instance, LocalFuture, LocalTask, Node, NodeId, Object, ObjectId, Scope, SharedCapture,
-    SharedFuture, Sight, Site, Snapshot, Starts, State, Strong, Task, TaskFuture, TypeInfo, Visit,
-    Visitor, Watch, at, capture, count_of, counts, future, id, labels, objects, rc, register,
-    snapshot, sync, types, unsize, watch, with_root,
+    Capture, ENABLED, Instance, LocalFuture, SharedCapture, SharedFuture, Tracked, Visit, Visitor,
+    capture, future, id, rc, register, sync, unsize, watch,
 };
-
-/// The trait of types whose values a trace can visit, and the derive that implements it.
-pub use objgraph_core::Tracked;
 pub use objgraph_derive::{Tracked, root, test};
 
 // Counts, growth and lookup.
-pub use analysis::{
-    ContainerDiff, Diff, Metric, SiteDiff, SteadyGrowth, Trend, Turnover, TypeDiff, diff,
-};
 pub use ask::{
-    Grown, Growth, NewIds, NewIdsLook, SortBy, Stats, Typed, at_addrs, by_type, by_type_in,
-    by_type_of, count, count_in, get_new_ids, growth, look_for_new_ids, most_common_types, new_ids,
-    show_growth, show_most_common_types, show_new_ids, stats, stats_of, typestats,
+    at_addrs, by_type, count, get_new_ids, growth, most_common_types, show_growth,
+    show_most_common_types, typestats,
 };
+pub use objgraph_core::{Object, ObjectId, at, count_of};
 
-// Bytes.
-pub use analysis::{Dominator, RetainedByType, RetainedSizes, TypeSize, TypeSizes};
-pub use ask::{retained, show_retained, show_typesizes, typesizes};
-
-// Pictures and chains.
-pub use analysis::{Chain, ChainSearch, EdgeKind, is_root};
+// References.
+pub use analysis::is_root;
 pub use ask::{
-    Picture, backref_chain, backref_chain_in, backrefs, backrefs_in, chain_backrefs, chain_refs,
-    find_backref_chain, find_ref_chain, leaked, ref_chain, ref_chain_in, refs, refs_in,
-    show_backrefs, show_chain, show_refs,
+    backrefs, find_backref_chain, find_ref_chain, refs, show_backrefs, show_chain, show_refs,
 };
-pub use draw::{
-    Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
-};
+pub use objgraph_core::{Snapshot, snapshot};
 
-// Leaks, and why something is alive.
-pub use analysis::{
-    AliveReason, Anchor, Change, ClosingField, CycleKind, Cycles, FieldPath, Fingerprint, Fix,
-    LeakGroup, LeakKind, LeakKinds, Leaks, Objects, OpaqueValue, OverReportedObject, Owner,
-    ParseFingerprintError, ReachableCycles, Reference, SnapshotObject, Survivor, WhatIf, WhyAlive,
-    find_leaks as leaks_in, what_if_dropped as what_if_dropped_in, what_if_weak as what_if_weak_in,
-    why_alive as why_alive_in,
-};
+// Leaks.
 pub use ask::{
-    find_cycles, find_leaks, get_leaking_objects, get_leaking_objects_in, get_leaking_objects_of,
-    show_leaks, what_if_dropped, what_if_weak, why_alive,
+    blind_spots, find_cycles, find_leaks, get_leaking_objects, show_leaks, type_cycles, why_alive,
 };
-
-// What could leak, by types alone.
-pub use analysis::{Ownership, TypeCycle, TypeCycles, TypeEdge};
-pub use ask::type_cycles;
-
-// Scopes and assertions.
-pub use ask::{in_current_scope, spawn_in_current_scope};
-pub use assert::{Failure, LeakCheck};
-
-// Who holds it, handle by handle, with the feature `owners`.
-pub use analysis::{
-    ExternalHandles, InternalHandle, LeakBirth, Owners, ZombieSite, Zombies, external_handles,
-    owners as owners_in, zombies as zombies_in,
-};
-pub use ask::{leak_birth, owners, zombies};
-pub use objgraph_core::{HandleRow, Held, LastDrop, follow, last_drop};
-
-// What could not be traced.
-pub use analysis::{BlindPlace, BlindSpots, BlindType, Coverage};
-pub use ask::blind_spots;
 
 #[doc(hidden)]
 pub use assert::expanded as __assert;

@@ -37,7 +37,7 @@ fn without_a_derive_all_is_counted_and_the_types_to_derive_are_named() {
     if !objgraph::ENABLED {
         return;
     }
-    let mut growth = objgraph::Growth::default();
+    let mut growth = objgraph::growth::Growth::default();
     growth.grown();
     let (lines, sessions): (Vec<_>, Vec<_>) = (0..12).map(|_| session()).unzip();
     sessions[0].peers.borrow_mut().push(sessions[1].clone());
@@ -45,7 +45,7 @@ fn without_a_derive_all_is_counted_and_the_types_to_derive_are_named() {
     assert_eq!(objgraph::count("blind_spots::app::Session"), 12);
     let grown = growth.grown();
     assert_eq!((grown[0].name.as_str(), grown[0].delta), ("Session", 12));
-    let sites = objgraph::counts();
+    let sites = objgraph::alive::counts();
     let site = sites
         .iter()
         .find(|count| count.type_name.ends_with("::Session"))

@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use expect_test::expect;
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Fingerprint, Tracked};
+use objgraph::{Tracked, leaks::Fingerprint};
 
 #[derive(Tracked, Default)]
 struct Link {
@@ -141,7 +141,7 @@ fn leak(seed: u64) {
 
 /// Frees all that has leaked.
 fn free() {
-    for object in objgraph::objects() {
+    for object in objgraph::alive::objects() {
         if let Some(link) = object.upgrade::<Link>() {
             drop((link.next.take(), link.prev.take()));
         } else if let Some(tree) = object.upgrade::<Tree>() {
@@ -154,7 +154,7 @@ fn free() {
             drop((even.odd.take(), even.even.take()));
         }
     }
-    assert!(objgraph::objects().is_empty());
+    assert!(objgraph::alive::objects().is_empty());
 }
 
 /// Each kind that there is: how it is called, how often it leaked, and the fixes in the order of

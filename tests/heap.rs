@@ -15,7 +15,7 @@ use std::sync::{Mutex, RwLock};
 
 use objgraph::core::{SnapshotOptions, snapshot_with};
 use objgraph::rc::Rc;
-use objgraph::{Identified, Instance, Snapshot, Tracked};
+use objgraph::{Instance, Snapshot, Tracked, alive::Identified};
 use proptest::prelude::*;
 
 #[derive(Tracked)]

@@ -34,7 +34,7 @@ fn in_2_mib(run: impl FnOnce() + Send + 'static) {
     let joined = thread.expect("a thread can be made").join();
     joined.expect("it does not fail");
     assert!(
-        objgraph::objects().is_empty(),
+        objgraph::alive::objects().is_empty(),
         "all is gone when it is dropped"
     );
 }
@@ -54,7 +54,7 @@ fn ask(name: &str, alive: usize, leaked: usize, id: ObjectId) {
     let why = objgraph::why_alive(id).expect("it is alive");
     assert_readable("why it is alive", &why.to_string());
     drop(why);
-    assert_readable("what retains", &objgraph::retained().to_string());
+    assert_readable("what retains", &objgraph::bytes::retained().to_string());
     assert_readable("the cycles", &objgraph::find_cycles(&id).to_string());
     assert_eq!(objgraph::typestats().values().sum::<usize>(), alive);
     assert_eq!(objgraph::snapshot().len(), alive);
@@ -111,7 +111,7 @@ macro_rules! list {
                 }
                 let id = objgraph::id(&last);
                 ask(concat!($name, "-list"), TEN_MILLION, 0, id);
-                let search = objgraph::ref_chain(&first).max_depth(TEN_MILLION);
+                let search = objgraph::picture::ref_chain(&first).max_depth(TEN_MILLION);
                 let chain = search.find(|node| node.id() == id);
                 let chain = chain.expect("the last is reached from the first");
                 assert_eq!(chain.len(), TEN_MILLION);

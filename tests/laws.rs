@@ -10,16 +10,20 @@ use std::path::Path;
 use std::process::Command;
 
 use objgraph::rc::Rc;
-use objgraph::{Node, PictureError, State, Tracked, Visit, Visitor};
+use objgraph::{
+    Tracked, Visit, Visitor,
+    picture::PictureError,
+    snapshot::{Node, State},
+};
 
 /// Everything there is to ask.
 fn ask_everything(rc: &Rc<Curious>) {
     let id = objgraph::id(rc);
     let _ = (
         objgraph::at(id),
-        objgraph::objects(),
-        objgraph::counts(),
-        objgraph::types(),
+        objgraph::alive::objects(),
+        objgraph::alive::counts(),
+        objgraph::alive::types(),
     );
     let _ = (
         objgraph::count("Curious"),
@@ -36,10 +40,10 @@ fn ask_everything(rc: &Rc<Curious>) {
         objgraph::find_cycles(rc).len(),
         objgraph::blind_spots().is_empty(),
     );
-    let _ = objgraph::Growth::default().grown();
-    objgraph::NewIds::default().update();
+    let _ = objgraph::growth::Growth::default().grown();
+    objgraph::growth::NewIds::default().update();
     objgraph::register::<Curious>();
-    objgraph::with_root("rc", rc, || drop(objgraph::snapshot()));
+    objgraph::snapshot::with_root("rc", rc, || drop(objgraph::snapshot()));
     let _ = objgraph::watch(&std::rc::Rc::new(Quiet));
     drop(Rc::new(Quiet));
     let _ = (
@@ -342,7 +346,7 @@ fn an_address_that_is_used_anew_makes_no_leak_up() {
     *hostile.me.borrow_mut() = Some(hostile.clone());
     drop(hostile);
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
-    let leaks = objgraph::leaks_in(&snapshot);
+    let leaks = objgraph::leaks::find_leaks_in(&snapshot);
     let leaked: Vec<_> = leaks.ids().collect();
     if objgraph::ENABLED {
         assert!(leaked.contains(&hostile_id) && !leaked.contains(&id));

@@ -15,7 +15,7 @@ use std::thread;
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{AliveReason, Leaks, ObjectId, Tracked};
+use objgraph::{ObjectId, Tracked, alive::AliveReason, leaks::Leaks};
 
 /// Runs on a thread of this name, to its end.
 fn on_thread<R: Send>(name: &str, run: impl FnOnce() -> R + Send) -> R {
@@ -216,7 +216,7 @@ fn a_std_arc_that_others_can_get_at_has_not_leaked() {
         objgraph::id(&keeper)
     });
     let in_use = weak.upgrade().unwrap();
-    let leaks = objgraph::leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
+    let leaks = objgraph::leaks::find_leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
     assert!(has_leaked(&leaks, id), "{leaks}");
     let snapshot = leaks.snapshot();
     let keeper = snapshot.find(id).unwrap();

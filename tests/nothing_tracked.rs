@@ -21,7 +21,7 @@ fn in_a_child() {
     println!();
     objgraph::show_growth();
     objgraph::show_most_common_types();
-    objgraph::show_new_ids();
+    objgraph::growth::show_new_ids();
     objgraph::show_leaks(env!("CARGO_TARGET_TMPDIR").to_owned() + "/nothing.dot").unwrap();
 }
 

@@ -48,7 +48,9 @@ fn questions_have_empty_answers_where_tracking_is_off() {
     );
     assert!(objgraph::snapshot().is_empty() && objgraph::find_leaks().is_empty());
     assert!(objgraph::typestats().is_empty() && objgraph::growth().is_empty());
-    assert!(objgraph::types().is_empty() && objgraph::new_ids().of("Node").is_empty());
+    assert!(
+        objgraph::alive::types().is_empty() && objgraph::growth::new_ids().of("Node").is_empty()
+    );
 }
 
 /// Law 6: where nothing is known, no report says that there is nothing.
@@ -59,18 +61,18 @@ fn every_report_says_that_tracking_is_off() {
     }
     let node = std::rc::Rc::new(1);
     let snapshot = objgraph::snapshot();
-    let mut trend = objgraph::Trend::new();
+    let mut trend = objgraph::growth::Trend::new();
     trend.observe(&snapshot);
     for report in [
         objgraph::find_leaks().to_string(),
         objgraph::find_cycles(&node).to_string(),
         objgraph::blind_spots().to_string(),
         objgraph::type_cycles().to_string(),
-        objgraph::diff(&snapshot, &snapshot).to_string(),
+        objgraph::snapshot::diff(&snapshot, &snapshot).to_string(),
         trend.to_string(),
-        objgraph::typesizes().to_string(),
-        objgraph::retained().to_string(),
-        objgraph::zombies().to_string(),
+        objgraph::bytes::typesizes().to_string(),
+        objgraph::bytes::retained().to_string(),
+        objgraph::owners::zombies().to_string(),
         objgraph::find_leaks().coverage().to_string(),
     ] {
         assert!(report.starts_with("Tracking is off"), "{report}");

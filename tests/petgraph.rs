@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use objgraph::rc::{Rc, Weak};
-use objgraph::{NodeId, Snapshot, Tracked};
+use objgraph::{Snapshot, Tracked, snapshot::NodeId};
 use petgraph::Direction;
 use petgraph::algo::{dijkstra, is_cyclic_directed, kosaraju_scc, toposort};
 use petgraph::graph::{EdgeIndex, NodeIndex};

@@ -9,7 +9,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use objgraph::rc::{Rc, Weak};
-use objgraph::{Drawing, EdgeKind, Picture, PictureError, Role, Tracked};
+use objgraph::{
+    Tracked,
+    picture::{Drawing, EdgeKind, Picture, PictureError, Role},
+};
 
 mod other {
     use objgraph::Tracked;
@@ -237,9 +240,9 @@ fn what_is_drawn_can_be_named_in_many_ways() {
     if !objgraph::ENABLED {
         return;
     }
-    let _old = (objgraph::new_ids(), objgraph::new_ids());
+    let _old = (objgraph::growth::new_ids(), objgraph::growth::new_ids());
     let app = app(2);
-    let ids = objgraph::new_ids();
+    let ids = objgraph::growth::new_ids();
     let sessions = app.sessions.borrow().clone();
     let same = |picture: Picture<'_>| assert_eq!(types(&drawn(&picture))[..2], ["Session"; 2]);
     same(objgraph::refs([&sessions[0], &sessions[1]]));
@@ -249,7 +252,7 @@ fn what_is_drawn_can_be_named_in_many_ways() {
     same(objgraph::refs(objgraph::by_type("Session")));
     let snapshot = Arc::new(objgraph::snapshot());
     let nodes = ids["Session"].iter().filter_map(|&id| snapshot.find(id));
-    same(objgraph::refs_in(&snapshot, nodes));
+    same(objgraph::picture::refs_in(&snapshot, nodes));
     let std = [std::rc::Rc::new(3), std::rc::Rc::new(4)];
     assert_eq!(types(&drawn(&objgraph::refs(&std))), ["i32"; 2]);
 }
@@ -261,12 +264,12 @@ fn the_tool_is_not_in_its_own_pictures_or_counts() {
         return;
     }
     let app = app(2);
-    let before = objgraph::objects().len();
+    let before = objgraph::alive::objects().len();
     let picture = objgraph::backrefs(&app.config).max_depth(9);
     let drawing = drawn(&picture);
     let chain = objgraph::find_ref_chain(&app, |node| node.type_info().matches("String"));
-    let (stats, ids) = (objgraph::typestats(), objgraph::new_ids());
-    assert_eq!(objgraph::objects().len(), before);
+    let (stats, ids) = (objgraph::typestats(), objgraph::growth::new_ids());
+    assert_eq!(objgraph::alive::objects().len(), before);
     assert_eq!(objgraph::snapshot().len(), before);
     assert_eq!(
         types(&drawing),
@@ -348,7 +351,7 @@ fn chains_are_drawn_together() {
         .map(|session| session.user.name.clone())
         .collect();
     let root = vec![app.clone()];
-    objgraph::with_root("app", &root, || {
+    objgraph::snapshot::with_root("app", &root, || {
         let chain = |name: &Rc<String>| objgraph::find_backref_chain(name, objgraph::is_root);
         let chains: Vec<_> = names.iter().filter_map(chain).collect();
         assert_eq!(
@@ -356,7 +359,7 @@ fn chains_are_drawn_together() {
             "app[0] → App.sessions[1] → Session.user → User.name → String"
         );
         // Each was found in a snapshot of its own; the root, which is no object, is of the last.
-        let both = drawn(&objgraph::chain_backrefs(&chains).weak(false));
+        let both = drawn(&objgraph::picture::chain_backrefs(&chains).weak(false));
         let objects = both.nodes.iter().filter(|node| !node.objects.is_empty());
         assert_eq!(objects.count(), 2 * 3 + 2);
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("chain.dot");
@@ -364,13 +367,13 @@ fn chains_are_drawn_together() {
         assert!(std::fs::read_to_string(path).unwrap().contains("app\\nVec"));
     });
     assert!(objgraph::find_backref_chain(&names[0], objgraph::is_root).is_none());
-    let search = objgraph::backref_chain(&names[0]).max_depth(2);
+    let search = objgraph::picture::backref_chain(&names[0]).max_depth(2);
     assert!(
         search
             .find(|node| node.type_info().matches("App"))
             .is_none()
     );
-    assert!(drawn(&objgraph::chain_refs([])).nodes.is_empty());
+    assert!(drawn(&objgraph::picture::chain_refs([])).nodes.is_empty());
 }
 
 #[test]

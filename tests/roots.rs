@@ -6,7 +6,7 @@ use std::sync::{LazyLock, Mutex};
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Snapshot, Tracked, with_root};
+use objgraph::{Snapshot, Tracked, snapshot::with_root};
 
 #[derive(Tracked)]
 struct Session {
@@ -138,7 +138,8 @@ fn the_many_references_of_a_root_lead_where_they_do() {
         assert_eq!(snapshot.external(node), Some(1));
     }
     // The order of nodes: the table, roots, what was met.
-    let of_table = |edge: &objgraph::Edge<'_>| snapshot.node(edge.target()).id().is_in_table();
+    let of_table =
+        |edge: &objgraph::snapshot::Edge<'_>| snapshot.node(edge.target()).id().is_in_table();
     let mut edges = snapshot.edges(root);
     assert!(edges.all(|edge| of_table(&edge) == (edge.target() < root)));
 }

@@ -57,7 +57,7 @@ fn a_leaked_ring_of_a_million_is_found_and_told() {
             );
         }
         // Taken apart one by one, since std's own drop of a long list recurses.
-        while let Some(object) = objgraph::by_type_of::<Link>().first() {
+        while let Some(object) = objgraph::alive::by_type_of::<Link>().first() {
             let link = object.upgrade::<Link>().expect("it is of this thread");
             let mut next = link.next.take();
             while let Some(link) = next {
@@ -271,18 +271,20 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
     let empty = objgraph::Snapshot::empty();
     let mut told = Vec::new();
-    let all = objgraph::stats().limit(usize::MAX);
+    let all = objgraph::alive::stats().limit(usize::MAX);
     all.write_most_common_types(&mut told).unwrap();
-    objgraph::write_json(&snapshot, &mut told).unwrap();
-    objgraph::look_for_new_ids().write(&mut told).unwrap();
+    objgraph::picture::write_json(&snapshot, &mut told).unwrap();
+    objgraph::growth::look_for_new_ids()
+        .write(&mut told)
+        .unwrap();
     let mut told = vec![String::from_utf8(told).unwrap()];
     told.extend([
         objgraph::find_leaks().to_string(),
-        objgraph::retained().to_string(),
-        objgraph::typesizes().to_string(),
-        objgraph::zombies().to_string(),
+        objgraph::bytes::retained().to_string(),
+        objgraph::bytes::typesizes().to_string(),
+        objgraph::owners::zombies().to_string(),
         objgraph::type_cycles().to_string(),
-        objgraph::diff(&empty, &snapshot).to_string(),
+        objgraph::snapshot::diff(&empty, &snapshot).to_string(),
         objgraph::why_alive(id).unwrap().to_string(),
         objgraph::find_cycles(&id).to_string(),
     ]);

@@ -34,7 +34,7 @@ fn a_watched_object_is_counted_found_and_forgotten() {
     assert_eq!(objgraph::count_of::<Node>(), 1);
     let object = objgraph::at(id).unwrap();
     assert_eq!(object.site().file, "tests/watch.rs");
-    let objgraph::Strong::StdRc(again) = object.upgrade::<Node>().unwrap() else {
+    let objgraph::alive::Strong::StdRc(again) = object.upgrade::<Node>().unwrap() else {
         panic!()
     };
     assert!(Rc::ptr_eq(&again, &one));
@@ -88,7 +88,8 @@ fn a_watched_arc_is_seen_from_every_thread() {
     });
     let leaks = leaks.join().unwrap();
     assert!(leaks.ids().any(|leaked| leaked == id), "{leaks}");
-    let objgraph::Strong::StdArc(task) = objgraph::at(id).unwrap().upgrade::<Task>().unwrap()
+    let objgraph::alive::Strong::StdArc(task) =
+        objgraph::at(id).unwrap().upgrade::<Task>().unwrap()
     else {
         panic!()
     };

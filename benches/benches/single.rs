@@ -127,7 +127,7 @@ fn growth(bencher: Bencher<'_, '_>, n: usize) {
 #[divan::bench(args = OBJECTS)]
 fn new_ids(bencher: Bencher<'_, '_>, n: usize) {
     let _links = links(n);
-    bencher.bench_local(objgraph::new_ids);
+    bencher.bench_local(objgraph::growth::new_ids);
 }
 
 #[divan::bench(args = OBJECTS)]

@@ -34,7 +34,7 @@ pub(crate) fn run(pictures: &Path) -> Outcome {
         .iter()
         .filter(|object| object.node().type_info().implements_drop);
     println!("{} connections will never be closed", unclosed.count());
-    let picture = objgraph::leaked(&leaks).drops(true);
+    let picture = objgraph::picture::leaked(&leaks).drops(true);
     picture.print()?;
     picture.save(pictures.join("finalisers.svg"))?;
     Ok(())

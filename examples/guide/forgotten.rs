@@ -18,7 +18,7 @@ pub(crate) fn run(pictures: &Path) -> Outcome {
     std::mem::forget(given);
 
     let roots = objgraph::get_leaking_objects();
-    let buffers = objgraph::by_type_in("Buffer", roots);
+    let buffers = objgraph::alive::by_type_in("Buffer", roots);
     println!("{} buffers that no object refers to", buffers.len());
     let picture = objgraph::backrefs(&buffers).refcounts(true).sites(true);
     picture.print()?;

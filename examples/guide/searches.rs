@@ -36,7 +36,7 @@ pub(crate) fn run(pictures: &Path) -> Outcome {
     let to_bob = objgraph::find_backref_chain(&bob, |node| node.type_info().matches("App"));
     let to_bob = to_bob.ok_or("no app knows bob")?;
     println!("{to_bob}");
-    objgraph::chain_refs([&to_user, &to_bob]).save(pictures.join("chains.svg"))?;
+    objgraph::picture::chain_refs([&to_user, &to_bob]).save(pictures.join("chains.svg"))?;
     println!("the first session is that of {}", app.sessions[0].user.name);
     Ok(())
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use objgraph::sync::Arc;
-use objgraph::{Growth, Tracked, Trend};
+use objgraph::{
+    Tracked,
+    growth::{Growth, Trend},
+};
 
 use crate::Outcome;
 
@@ -68,7 +71,10 @@ pub(crate) fn run(_: &Path) -> Outcome {
     }
     println!("{trend}");
 
-    println!("{}", objgraph::diff(&before, &objgraph::snapshot()));
+    println!(
+        "{}",
+        objgraph::snapshot::diff(&before, &objgraph::snapshot())
+    );
 
     let sessions = objgraph::by_type("Session");
     let session = sessions.first().ok_or("no session is alive")?;

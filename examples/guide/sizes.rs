@@ -31,8 +31,8 @@ pub(crate) fn run(_: &Path) -> Outcome {
         photos: vec![photo(), shared],
     });
 
-    println!("{}", objgraph::typesizes());
-    let retained = objgraph::retained();
+    println!("{}", objgraph::bytes::typesizes());
+    let retained = objgraph::bytes::retained();
     for album in [&first, &second] {
         let node = retained
             .snapshot()

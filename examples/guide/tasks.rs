@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use objgraph::sync::Arc;
-use objgraph::{Scope, Tracked};
+use objgraph::{Tracked, scope::Scope};
 use tokio::sync::mpsc;
 
 use crate::Outcome;

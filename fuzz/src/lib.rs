@@ -28,7 +28,7 @@ use macros::{ast, attr, derive, errors, expand, look, root, scope, test_attr, te
 
 /// What the files below name, where they name it.
 mod analysis {
-    pub(crate) use objgraph::Fingerprint;
+    pub(crate) use objgraph::leaks::Fingerprint;
 }
 
 #[path = "../../objgraph-analysis/src/order.rs"]
@@ -107,7 +107,7 @@ pub fn pictures(text: &str) {
 
 /// Fingerprints: one reads as it is written, but for the size of its letters.
 pub fn fingerprints(text: &str) {
-    if let Ok(fingerprint) = text.parse::<objgraph::Fingerprint>() {
+    if let Ok(fingerprint) = text.parse::<objgraph::leaks::Fingerprint>() {
         assert_eq!(fingerprint.to_string(), text.to_ascii_lowercase());
     }
 }

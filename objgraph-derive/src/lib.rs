@@ -43,7 +43,7 @@ use proc_macro::TokenStream;
 /// | `#[tracked(crate = path)]` | the path of objgraph, if not `::objgraph` |
 /// | `#[tracked(strict)]` | an opaque field is a compile error |
 /// | `#[tracked(label = path)]` | this function writes the value's label in pictures; it is a `fn(&Self, &mut fmt::Formatter<'_>) -> fmt::Result` |
-/// | `#[tracked(no_label)]` | no label, even with a `Debug` impl; an owner whose own `Debug` prints the value needs it too, or `objgraph::labels(false)` |
+/// | `#[tracked(no_label)]` | no label, even with a `Debug` impl; an owner whose own `Debug` prints the value needs it too, or `objgraph::alive::labels(false)` |
 ///
 /// # On a variant
 ///

@@ -138,7 +138,7 @@ fn expand(args: &RootArgs, item: TokenStream) -> syn::Result<TokenStream> {
                 }
                 false => {
                     "`#[objgraph::root]` stands on a `static` or a `thread_local!`; for another value, \
-                     call `objgraph::with_root`"
+                     call `objgraph::snapshot::with_root`"
                 }
             };
             Err(syn::Error::new(Span::call_site(), message))

@@ -52,7 +52,7 @@ pub fn find_backref_chain(
 /// ```
 /// # let app = objgraph::rc::Rc::new(5);
 /// let seen = [objgraph::id(&app)];
-/// let chain = objgraph::ref_chain(&app).max_depth(5).ignore(seen).find(objgraph::is_root);
+/// let chain = objgraph::picture::ref_chain(&app).max_depth(5).ignore(seen).find(objgraph::is_root);
 /// assert!(chain.is_none());
 /// ```
 pub fn ref_chain(values: impl Tracked) -> ChainSearch {

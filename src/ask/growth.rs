@@ -22,7 +22,7 @@ pub struct Grown {
 /// else looks; [`growth`] has one of its own.
 ///
 /// ```
-/// use objgraph::Growth;
+/// use objgraph::growth::Growth;
 ///
 /// struct Bud;
 /// let mut growth = Growth::default();
@@ -40,7 +40,7 @@ pub struct Growth {
 
 impl Growth {
     /// The types of which there are more objects than at any look before, most growth first, with
-    /// no limit. With options: [`Stats::growth_in`](crate::Stats::growth_in).
+    /// no limit. With options: [`Stats::growth_in`](crate::alive::Stats::growth_in).
     pub fn grown(&mut self) -> Vec<Grown> {
         stats().limit(None).growth_in(self)
     }
@@ -75,7 +75,7 @@ pub(super) fn own() -> MutexGuard<'static, Growth> {
 }
 
 /// The ten types that grew most since the last call: of which more objects are alive than at any
-/// call before. At the first call that is every type. [`stats`](crate::stats) is the same with
+/// call before. At the first call that is every type. [`stats`](crate::alive::stats) is the same with
 /// options.
 #[must_use = "the next call tells what grew since this one"]
 pub fn growth() -> Vec<Grown> {

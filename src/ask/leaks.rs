@@ -16,7 +16,7 @@ use crate::print::print;
 /// The objects that have leaked: alive, and not reachable from any object that is referred to
 /// from outside the objects that were looked into.
 ///
-/// It takes a [`snapshot`](crate::snapshot), so O(objects + references). What could not be looked
+/// It takes a [`snapshot`](crate::snapshot()), so O(objects + references). What could not be looked
 /// into can hide a leak and never makes one up.
 ///
 /// Other threads may move references about meanwhile, so that an object is seen before a move and
@@ -111,7 +111,7 @@ pub fn blind_spots() -> BlindSpots {
 ///
 /// ```
 /// objgraph::show_leaks("leaks.svg")?;
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
     let leaks = find_leaks();

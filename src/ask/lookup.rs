@@ -39,7 +39,7 @@ pub fn by_type(name: &str) -> Vec<Object> {
 ///
 /// ```
 /// let snapshot = objgraph::snapshot();
-/// assert!(objgraph::by_type_in("app::Session", snapshot.nodes()).is_empty());
+/// assert!(objgraph::alive::by_type_in("app::Session", snapshot.nodes()).is_empty());
 /// ```
 #[must_use]
 pub fn by_type_in<T: Typed>(name: &str, objects: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -16,7 +16,7 @@ use crate::report::{NewIdsRow, write_new_ids};
 /// what is new since it looked last; [`get_new_ids`] has one of its own.
 ///
 /// ```
-/// use objgraph::NewIds;
+/// use objgraph::growth::NewIds;
 ///
 /// struct Leaf;
 /// let mut ids = NewIds::default();
@@ -111,7 +111,7 @@ impl NewIds {
     /// A look with options, which [`NewIdsLook::get`] and its like do.
     ///
     /// ```
-    /// use objgraph::{NewIds, SortBy};
+    /// use objgraph::{alive::SortBy, growth::NewIds};
     ///
     /// let mut ids = NewIds::default();
     /// let mut table = Vec::new();
@@ -301,8 +301,8 @@ pub fn new_ids() -> NewIds {
 /// [`get_new_ids`] with options.
 ///
 /// ```
-/// let _ = objgraph::look_for_new_ids().limit(0).show();
-/// let same = objgraph::look_for_new_ids().skip_update(true).get();
+/// let _ = objgraph::growth::look_for_new_ids().limit(0).show();
+/// let same = objgraph::growth::look_for_new_ids().skip_update(true).get();
 /// # let _ = same;
 /// ```
 pub fn look_for_new_ids() -> NewIdsLook<'static> {

@@ -18,7 +18,7 @@ use crate::analysis::{self, LeakBirth, Owners, Zombies};
 ///
 /// let session = Rc::new("alice".to_owned());
 /// std::mem::forget(session.clone());
-/// let owners = objgraph::owners(objgraph::id(&session));
+/// let owners = objgraph::owners::owners(objgraph::id(&session));
 /// if let Some(owners) = owners.filter(|owners| owners.are_known()) {
 ///     assert_eq!(owners.external().len(), 2);
 ///     assert!(owners.to_string().contains("2 of 2 references are held from outside"));
@@ -36,7 +36,7 @@ pub fn owners(id: ObjectId) -> Option<Owners> {
 /// use objgraph::rc::Rc;
 ///
 /// let cache = Rc::downgrade(&Rc::new([0_u8; 1000]));
-/// let zombies = objgraph::zombies();
+/// let zombies = objgraph::owners::zombies();
 /// if cfg!(feature = "owners") && objgraph::ENABLED {
 ///     assert_eq!((zombies.allocations(), zombies.bytes()), (1, 1024));
 /// }
@@ -51,7 +51,7 @@ pub fn zombies() -> Zombies {
 /// Of what has leaked, nobody can drop a handle any more, so that was the last from outside.
 ///
 /// It tells the thread, the time, and where the handle was made; for types that were
-/// [followed](crate::follow) at the time also who dropped it. `None` if the object has not leaked,
+/// [followed](crate::owners::follow) at the time also who dropped it. `None` if the object has not leaked,
 /// and without the feature `owners`. It takes a snapshot.
 ///
 /// ```
@@ -63,12 +63,12 @@ pub fn zombies() -> Zombies {
 ///     me: RefCell<Option<Rc<Node>>>,
 /// }
 ///
-/// objgraph::follow::<Node>();
+/// objgraph::owners::follow::<Node>();
 /// let node = Rc::new(Node { me: RefCell::new(None) });
 /// *node.me.borrow_mut() = Some(node.clone());
 /// let id = objgraph::id(&node);
 /// drop(node);
-/// if let Some(birth) = objgraph::leak_birth(id) {
+/// if let Some(birth) = objgraph::owners::leak_birth(id) {
 ///     println!("{birth}");
 ///     assert_eq!(birth.object, id);
 /// }

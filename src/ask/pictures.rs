@@ -31,7 +31,7 @@ use crate::words::path_in_line;
 /// ```no_run
 /// # let app = objgraph::rc::Rc::new(5);
 /// objgraph::show_refs(&app, "app.svg")?;
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 pub fn show_refs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), PictureError> {
     show(&refs(value), path.as_ref())
@@ -48,7 +48,7 @@ pub fn show_refs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), Pi
 /// ```no_run
 /// # let app = objgraph::rc::Rc::new(5);
 /// objgraph::show_backrefs(&app, "app.svg")?;
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 pub fn show_backrefs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), PictureError> {
     show(&backrefs(value), path.as_ref())
@@ -66,7 +66,7 @@ pub fn show_backrefs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<()
 /// if let Some(chain) = objgraph::find_backref_chain(&user, objgraph::is_root) {
 ///     objgraph::show_chain(&chain, "who.svg")?;
 /// }
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 pub fn show_chain(chain: &Chain, path: impl AsRef<Path>) -> Result<(), PictureError> {
     show(&chain_backrefs([chain]), path.as_ref())
@@ -111,7 +111,7 @@ pub(super) fn save_picture(picture: &Picture<'_>, path: &Path) -> Result<(), Pic
 ///     assert!(dot.contains(r#"o1 -> o2 [label="next",weight=2];"#), "{dot}");
 ///     assert!(dot.contains(r#"o2[label="Node [2]"];"#), "{dot}");
 /// }
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn refs<'f>(values: impl Tracked) -> Picture<'f> {
@@ -134,7 +134,7 @@ pub fn refs<'f>(values: impl Tracked) -> Picture<'f> {
 ///     assert!(drawing.nodes[0].is_highlighted);
 /// }
 /// # drop(holders);
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn backrefs<'f>(values: impl Tracked) -> Picture<'f> {
@@ -187,9 +187,9 @@ pub fn chain_refs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Pictur
 ///
 /// ```
 /// let leaks = objgraph::find_leaks();
-/// let svg = objgraph::leaked(&leaks).sites(true).to_svg()?;
+/// let svg = objgraph::picture::leaked(&leaks).sites(true).to_svg()?;
 /// # assert!(svg.contains("<svg"));
-/// # Ok::<(), objgraph::PictureError>(())
+/// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn leaked<'f>(leaks: &Leaks) -> Picture<'f> {

@@ -8,7 +8,7 @@ use objgraph_core::Scope;
 /// that is spawned needs to belong to the test, or the request, that spawns it.
 ///
 /// ```
-/// use objgraph::{Scope, in_current_scope, sync::Arc};
+/// use objgraph::{sync::Arc, scope::{Scope, in_current_scope}};
 /// # use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
 ///
 /// let request = Scope::new("request");
@@ -39,9 +39,9 @@ pub fn in_current_scope<F: Future>(future: F) -> impl Future<Output = F::Output>
 /// If no thread can be started, as [`std::thread::spawn`].
 ///
 /// ```
-/// let request = objgraph::Scope::new("request");
+/// let request = objgraph::scope::Scope::new("request");
 /// let entered = request.enter();
-/// let five = objgraph::spawn_in_current_scope(|| objgraph::sync::Arc::new(5));
+/// let five = objgraph::scope::spawn_in_current_scope(|| objgraph::sync::Arc::new(5));
 /// let five = five.join().unwrap();
 /// assert_eq!(request.alive(), usize::from(objgraph::ENABLED));
 /// # drop((five, entered));

@@ -12,12 +12,12 @@ use crate::print::print;
 /// beside other objects, the buffers of their vectors, strings and maps. [`TypeSizes::of`] is the
 /// same of a snapshot at hand.
 ///
-/// It takes a [`snapshot`](crate::snapshot), so O(objects + references).
+/// It takes a [`snapshot`](crate::snapshot()), so O(objects + references).
 ///
 /// ```
 /// struct Page;
 /// let pages: Vec<_> = (0..10).map(|_| objgraph::rc::Rc::new(Page)).collect();
-/// let sizes = objgraph::typesizes();
+/// let sizes = objgraph::bytes::typesizes();
 /// if objgraph::ENABLED {
 ///     let pages = sizes.get("Page").unwrap();
 ///     // Nothing of their own, and the two counts of an `Rc`.
@@ -32,7 +32,7 @@ pub fn typesizes() -> TypeSizes {
 /// Prints how many bytes the objects of each type take, those of the ten largest types.
 ///
 /// ```
-/// objgraph::show_typesizes();
+/// objgraph::bytes::show_typesizes();
 /// ```
 pub fn show_typesizes() {
     let sizes = typesizes();
@@ -45,10 +45,10 @@ pub fn show_typesizes() {
 /// What each object that is alive keeps alive, and how many bytes that are. [`RetainedSizes::of`] is the
 /// same of a snapshot at hand.
 ///
-/// It takes a [`snapshot`](crate::snapshot); O(objects + references · log objects).
+/// It takes a [`snapshot`](crate::snapshot()); O(objects + references · log objects).
 ///
 /// ```
-/// let retained = objgraph::retained();
+/// let retained = objgraph::bytes::retained();
 /// for retainer in retained.top(3) {
 ///     let (bytes, objects) = retained.retained_by(retainer);
 ///     println!("{bytes} bytes in {objects} objects");
@@ -62,7 +62,7 @@ pub fn retained() -> RetainedSizes {
 /// Prints which objects keep most bytes alive, and which types.
 ///
 /// ```
-/// objgraph::show_retained();
+/// objgraph::bytes::show_retained();
 /// ```
 pub fn show_retained() {
     let retained = retained();

@@ -49,7 +49,7 @@ pub(crate) fn meaning<'n>(name: &'n str, counts: &[Count]) -> Meaning<'n> {
 ///
 /// ```
 /// let leaks = objgraph::find_leaks();
-/// assert_eq!(objgraph::count_in("Session", leaks.iter()), 0);
+/// assert_eq!(objgraph::alive::count_in("Session", leaks.iter()), 0);
 /// ```
 #[must_use]
 pub fn count_in<T: Typed>(name: &str, objects: impl IntoIterator<Item = T>) -> usize {
@@ -90,7 +90,7 @@ pub fn show_most_common_types() {
 /// ```
 /// struct Bark;
 /// let bark = objgraph::rc::Rc::new(Bark);
-/// let barks = objgraph::stats()
+/// let barks = objgraph::alive::stats()
 ///     .shortnames(false)
 ///     .filter(|object| object.is::<Bark>())
 ///     .limit(3)
@@ -108,7 +108,7 @@ pub fn stats<'f>() -> Stats<'f, Object> {
 ///
 /// ```
 /// let snapshot = objgraph::snapshot();
-/// let most = objgraph::stats_of(snapshot.nodes()).limit(None).most_common_types();
+/// let most = objgraph::alive::stats_of(snapshot.nodes()).limit(None).most_common_types();
 /// assert_eq!(most.iter().map(|row| row.1).sum::<usize>(), snapshot.len());
 /// ```
 #[must_use = "options alone count nothing"]
@@ -229,7 +229,7 @@ impl<'f, T: Typed> Stats<'f, T> {
     }
 
     /// The types of which there are more objects than at any call before, most growth first.
-    /// [`growth`](crate::growth) shares this state.
+    /// [`growth`](crate::growth()) shares this state.
     #[must_use = "the next call tells what grew since this one"]
     pub fn growth(&self) -> Vec<Grown> {
         let stats = self.typestats();

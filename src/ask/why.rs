@@ -51,7 +51,7 @@ pub fn why_alive(value: impl Tracked) -> Option<WhyAlive> {
 /// let inner = Rc::new(1_u8);
 /// let outer = Rc::new(vec![inner.clone()]);
 /// objgraph::register::<Vec<Rc<u8>>>();
-/// let what_if = objgraph::what_if_dropped(&outer);
+/// let what_if = objgraph::what_if::what_if_dropped(&outer);
 /// if objgraph::ENABLED {
 ///     let what_if = what_if.unwrap();
 ///     assert_eq!(what_if.freed().len(), 1);
@@ -91,7 +91,7 @@ fn snapshot_of(value: &dyn Visit) -> Option<(Arc<Snapshot>, ObjectId)> {
 /// let node = Rc::new(Node { me: RefCell::new(None) });
 /// *node.me.borrow_mut() = Some(node.clone());
 /// drop(node);
-/// let what_if = objgraph::what_if_weak("Node.me");
+/// let what_if = objgraph::what_if::what_if_weak("Node.me");
 /// if objgraph::ENABLED {
 ///     let what_if = what_if.unwrap();
 ///     assert_eq!((what_if.freed().len(), what_if.lost().len()), (1, 0));
@@ -136,9 +136,9 @@ pub fn get_leaking_objects() -> Vec<Object> {
 ///
 /// struct Forgotten;
 /// std::mem::forget(Rc::new(Forgotten));
-/// let leaking = objgraph::get_leaking_objects_of(objgraph::by_type("Forgotten"));
+/// let leaking = objgraph::leaks::get_leaking_objects_of(objgraph::by_type("Forgotten"));
 /// assert_eq!(leaking.len(), usize::from(objgraph::ENABLED));
-/// assert!(objgraph::get_leaking_objects_of([]).is_empty());
+/// assert!(objgraph::leaks::get_leaking_objects_of([]).is_empty());
 /// ```
 #[must_use]
 pub fn get_leaking_objects_of(objects: impl IntoIterator<Item = Object>) -> Vec<Object> {
@@ -165,7 +165,7 @@ pub fn get_leaking_objects_of(objects: impl IntoIterator<Item = Object>) -> Vec<
 /// let snapshot = objgraph::snapshot();
 /// let one = objgraph::rc::Rc::new(1);
 /// // It was created after the snapshot.
-/// let then = objgraph::get_leaking_objects_in(&snapshot);
+/// let then = objgraph::leaks::get_leaking_objects_in(&snapshot);
 /// assert!(then.iter().all(|&node| snapshot.node(node).id() != objgraph::id(&one)));
 /// ```
 #[must_use]

@@ -26,7 +26,7 @@ pub(super) const WAIT: Duration = Duration::from_secs(2);
 /// [`assert_no_leaks!`](crate::assert_no_leaks!) asks.
 ///
 /// ```
-/// use objgraph::{LeakCheck, Scope};
+/// use objgraph::{leaks::LeakCheck, scope::Scope};
 ///
 /// let scope = Scope::new("import");
 /// let entered = scope.enter();
@@ -128,7 +128,7 @@ impl LeakCheck {
     /// checks.
     ///
     /// ```
-    /// use objgraph::{LeakCheck, Scope, rc::Rc};
+    /// use objgraph::{rc::Rc, leaks::LeakCheck, scope::Scope};
     ///
     /// struct Foreign(String); // It has no derive.
     ///
@@ -173,7 +173,7 @@ impl LeakCheck {
 
     /// Looks, and waits for stragglers if there are any.
     ///
-    /// It takes a [`snapshot`](crate::snapshot) if any object of the part is alive.
+    /// It takes a [`snapshot`](crate::snapshot()) if any object of the part is alive.
     ///
     /// # Errors
     ///

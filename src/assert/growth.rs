@@ -259,7 +259,7 @@ impl Unseen {
             };
             format!(
                 "other threads made objects outside of every scope meanwhile ({stray}{more}); if \
-                 the operation starts them, start them with objgraph::spawn_in_current_scope"
+                 the operation starts them, start them with objgraph::scope::spawn_in_current_scope"
             )
         });
         let all: Vec<String> = untraced.into_iter().chain(strays).collect();

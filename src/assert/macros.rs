@@ -106,10 +106,10 @@ impl From<Scope> for LeakCheck {
 
 /// Asserts that nothing has leaked: that no object is kept alive by a cycle alone.
 ///
-/// `assert_no_leaks!()` is about what was made in the [`Scope`](crate::Scope) that the thread is
+/// `assert_no_leaks!()` is about what was made in the [`Scope`](crate::scope::Scope) that the thread is
 /// in, as it is below [`#[objgraph::test]`](macro@crate::test); where it is in none, about the
 /// whole process, and other tests that run in it. `assert_no_leaks!(scope)` is about a scope, and
-/// `assert_no_leaks!(check)` about whatever the [`LeakCheck`](crate::LeakCheck) says.
+/// `assert_no_leaks!(check)` about whatever the [`LeakCheck`](crate::leaks::LeakCheck) says.
 ///
 /// A scope is to blame for a cycle of which one object at least was made in it. What is on the list of
 /// [known leaks](crate#known-leaks) for the test does not count.
@@ -139,7 +139,7 @@ impl From<Scope> for LeakCheck {
 #[macro_export]
 macro_rules! assert_no_leaks {
     () => {
-        $crate::assert_no_leaks!($crate::LeakCheck::here())
+        $crate::assert_no_leaks!($crate::leaks::LeakCheck::here())
     };
     ($check:expr $(,)?) => {
         $crate::__assert::Place {
@@ -241,10 +241,10 @@ macro_rules! assert_drops {
 /// ```
 ///
 /// What other threads do meanwhile decides nothing. Counted are the objects that this thread made, and
-/// those of the [`Scope`](crate::Scope) that the assertion is in, such as that of a test below
+/// those of the [`Scope`](crate::scope::Scope) that the assertion is in, such as that of a test below
 /// [`#[objgraph::test]`](macro@crate::test), with the roots and what all these lead to. The operation
 /// runs in a scope of its own; a thread that it starts belongs to it if it is started by
-/// `objgraph::spawn_in_current_scope`. If other threads make more and more objects in no scope, that
+/// `objgraph::scope::spawn_in_current_scope`. If other threads make more and more objects in no scope, that
 /// is printed on standard error. Where one test runs at a time, such objects count.
 ///
 /// # Panics
@@ -306,7 +306,7 @@ macro_rules! assert_no_growth {
 /// A text that names no type in the program is a mistake, and the assertion fails with the names
 /// that are most like it.
 ///
-/// Below [`#[objgraph::test]`](macro@crate::test), or in another [`Scope`](crate::Scope), those
+/// Below [`#[objgraph::test]`](macro@crate::test), or in another [`Scope`](crate::scope::Scope), those
 /// count that were made in it; else those of the whole process. If the number is not right,
 /// stragglers are waited for, up to 2 seconds.
 ///

@@ -176,8 +176,8 @@ impl Strays {
         let unproven = self.unproven.as_ref().map(unproven_in_line);
         let all: Vec<String> = leaked.into_iter().chain(unproven).collect();
         format!(
-            "outside of every scope {}; start its thread with objgraph::spawn_in_current_scope, \
-             its task with objgraph::in_current_scope",
+            "outside of every scope {}; start its thread with objgraph::scope::spawn_in_current_scope, \
+             its task with objgraph::scope::in_current_scope",
             all.join("; and ")
         )
     }
@@ -187,8 +187,8 @@ impl Strays {
         let tests: Vec<&str> = self.tests.iter().map(String::as_str).collect();
         let told = format!(
             "It was made on a thread, or in a task, that did not enter the scope of a test.\n\
-             Start threads with objgraph::spawn_in_current_scope, and tasks with\n\
-             objgraph::in_current_scope. These tests ran at the time:\n  {}",
+             Start threads with objgraph::scope::spawn_in_current_scope, and tasks with\n\
+             objgraph::scope::in_current_scope. These tests ran at the time:\n  {}",
             tests.join("\n  ")
         );
         let failure = match (&self.unproven, self.leaks.is_empty()) {

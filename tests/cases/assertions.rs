@@ -14,7 +14,7 @@ use std::thread;
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{LeakCheck, Scope, Tracked};
+use objgraph::{Tracked, leaks::LeakCheck, scope::Scope};
 
 use crate::process::{self, Printed};
 
@@ -368,7 +368,7 @@ mod counted {
                     assert_count!(app::Node > 0,);
                     assert_count!(RefCell<app::Session> == 1);
                     assert_count!("Session", 1);
-                    let scope = objgraph::Scope::new("a scope");
+                    let scope = objgraph::scope::Scope::new("a scope");
                     let inside = scope.enter();
                     let _session = Rc::new(RefCell::new(app::Session));
                     assert_count!("Session", 1);

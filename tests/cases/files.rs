@@ -491,7 +491,7 @@ mod long_names {
     /// Returns everything that names the type.
     fn texts(node: &Rc<Node<Long>>) -> Vec<(&'static str, String)> {
         let snapshot = Arc::new(objgraph::snapshot());
-        let leaks = objgraph::leaks_in(&snapshot);
+        let leaks = objgraph::leaks::find_leaks_in(&snapshot);
         let written = |write: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>| {
             let mut out = Vec::new();
             write(&mut out).unwrap();
@@ -502,30 +502,35 @@ mod long_names {
             ("blind spots", objgraph::blind_spots().to_string()),
             ("cycles", objgraph::find_cycles(node).to_string()),
             ("cycles of types", objgraph::type_cycles().to_string()),
-            ("retained", objgraph::retained().to_string()),
-            ("sizes", objgraph::typesizes().to_string()),
-            ("zombies", objgraph::zombies().to_string()),
+            ("retained", objgraph::bytes::retained().to_string()),
+            ("sizes", objgraph::bytes::typesizes().to_string()),
+            ("zombies", objgraph::owners::zombies().to_string()),
             (
                 "diff",
-                objgraph::diff(&objgraph::Snapshot::empty(), &snapshot).to_string(),
+                objgraph::snapshot::diff(&objgraph::Snapshot::empty(), &snapshot).to_string(),
             ),
-            ("JSON", written(&|out| objgraph::write_json(&snapshot, out))),
+            (
+                "JSON",
+                written(&|out| objgraph::picture::write_json(&snapshot, out)),
+            ),
             (
                 "GraphML",
-                written(&|out| objgraph::write_graphml(&snapshot, out)),
+                written(&|out| objgraph::picture::write_graphml(&snapshot, out)),
             ),
             (
                 "table",
-                written(&|out| objgraph::stats().write_most_common_types(out)),
+                written(&|out| objgraph::alive::stats().write_most_common_types(out)),
             ),
-            ("objects", format!("{:?}", objgraph::objects())),
+            ("objects", format!("{:?}", objgraph::alive::objects())),
         ];
         let id = objgraph::id(node);
         texts.extend(objgraph::why_alive(id).map(|why| ("why alive", why.to_string())));
-        texts.extend(objgraph::what_if_dropped(id).map(|what| ("dropped", what.to_string())));
-        texts.extend(objgraph::owners(id).map(|owners| ("owners", owners.to_string())));
+        texts.extend(
+            objgraph::what_if::what_if_dropped(id).map(|what| ("dropped", what.to_string())),
+        );
+        texts.extend(objgraph::owners::owners(id).map(|owners| ("owners", owners.to_string())));
         for shortnames in [false, true] {
-            for picture in [objgraph::refs(node), objgraph::leaked(&leaks)] {
+            for picture in [objgraph::refs(node), objgraph::picture::leaked(&leaks)] {
                 let picture = picture.shortnames(shortnames);
                 texts.extend([
                     ("dot", picture.to_dot().unwrap()),

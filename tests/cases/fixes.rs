@@ -132,7 +132,7 @@ fn paths_that_end_in_one_declared_field_are_one() {
                 "{advice}"
             );
             let leaked = objgraph::find_leaks().len();
-            let what_if = objgraph::what_if_weak("Stream.circuit").unwrap();
+            let what_if = objgraph::what_if::what_if_weak("Stream.circuit").unwrap();
             assert_eq!((leaked, what_if.lost().len()), (2, 0));
 
             // What the report says is cleared.
@@ -204,7 +204,7 @@ fn a_path_is_named_by_the_type_that_declares_the_field() {
                 assert!(cycles.contains(text), "{cycles}");
             }
             for field in ["Gate::Direct.0", "Gate.Direct.0", "Circuit.gates.Direct.0"] {
-                let what_if = objgraph::what_if_weak(field).unwrap().to_string();
+                let what_if = objgraph::what_if::what_if_weak(field).unwrap().to_string();
                 assert!(
                     what_if.starts_with("if `Gate::Direct.0` were Weak"),
                     "{what_if}"
@@ -314,7 +314,7 @@ fn a_fix_is_played_through_for_every_holder() {
             "{advice}"
         );
         for (field, lost) in [("Val::List.0", 2), ("Val.List.0", 2), ("Val::Atom.0", 0)] {
-            let what_if = objgraph::what_if_weak(field).unwrap();
+            let what_if = objgraph::what_if::what_if_weak(field).unwrap();
             assert_eq!(what_if.lost().len(), lost, "{what_if}");
         }
         drop(source);
@@ -368,7 +368,10 @@ fn every_owner_and_all_that_holds_them_is_listed() {
             });
             assert_eq!(objgraph::why_alive(&std).unwrap().anchors().len(), 1);
             assert_eq!(
-                objgraph::what_if_dropped(&books[1]).unwrap().freed().len(),
+                objgraph::what_if::what_if_dropped(&books[1])
+                    .unwrap()
+                    .freed()
+                    .len(),
                 1
             );
         },

@@ -98,13 +98,13 @@ fn growth_that_cannot_be_seen_is_not_denied() {
         };
         request();
         let before = objgraph::snapshot();
-        let mut trend = objgraph::Trend::new();
+        let mut trend = objgraph::growth::Trend::new();
         for _ in 0..10 {
             request();
             trend.observe(&objgraph::snapshot());
         }
         let untraced = "1 value of HashMap<Key, HashMap<u32, u64>> in Storage.counters";
-        let diff = objgraph::diff(&before, &objgraph::snapshot());
+        let diff = objgraph::snapshot::diff(&before, &objgraph::snapshot());
         assert_says(
             &diff,
             &[
@@ -257,8 +257,8 @@ fn a_type_has_the_same_name_in_every_report() {
         let first = Rc::new(a::Widget(1));
         let second = Rc::new(RefCell::new(b::Widget(2)));
         let snapshot = objgraph::snapshot();
-        let diff = objgraph::diff(&before, &snapshot).to_string();
-        let sizes = objgraph::typesizes().to_string();
+        let diff = objgraph::snapshot::diff(&before, &snapshot).to_string();
+        let sizes = objgraph::bytes::typesizes().to_string();
         let why = objgraph::why_alive(objgraph::id(&first))
             .unwrap()
             .to_string();
@@ -348,8 +348,8 @@ fn the_debug_text_of_a_finding_is_a_summary() {
             format!("{:?}", objgraph::blind_spots()),
             format!("{:?}", objgraph::find_cycles(&all)),
             format!("{:?}", objgraph::why_alive(id)),
-            format!("{:?}", objgraph::what_if_dropped(id)),
-            format!("{:?}", objgraph::retained()),
+            format!("{:?}", objgraph::what_if::what_if_dropped(id)),
+            format!("{:?}", objgraph::bytes::retained()),
         ] {
             assert!(text.len() < 1000, "{} bytes: {text:.1000}", text.len());
         }
@@ -638,7 +638,7 @@ fn no_report_is_too_wide() {
     process::succeeds("reports::no_report_is_too_wide", || {
         objgraph::register::<Connection>();
         let before = objgraph::snapshot();
-        let mut trend = objgraph::Trend::new();
+        let mut trend = objgraph::growth::Trend::new();
         let kept = connection();
         let mut all = Vec::new();
         for number in 0..8 {
@@ -678,16 +678,16 @@ fn no_report_is_too_wide() {
         assert_fits(&objgraph::why_alive(id).unwrap());
         assert_fits(&objgraph::why_alive(next).unwrap());
         assert_fits(&objgraph::why_alive(objgraph::id(&kept)).unwrap());
-        assert_fits(&objgraph::what_if_dropped(objgraph::id(&kept)).unwrap());
+        assert_fits(&objgraph::what_if::what_if_dropped(objgraph::id(&kept)).unwrap());
         let field = "AConnectionOfAClientToTheServer.connections_that_were_opened_by_it";
-        assert_fits(&objgraph::what_if_weak(field).unwrap());
+        assert_fits(&objgraph::what_if::what_if_weak(field).unwrap());
         assert_fits(&objgraph::blind_spots());
-        assert_fits(&objgraph::diff(&before, &objgraph::snapshot()));
+        assert_fits(&objgraph::snapshot::diff(&before, &objgraph::snapshot()));
         assert_fits(&trend);
         assert_fits(&objgraph::type_cycles());
-        assert_fits(&objgraph::typesizes());
-        assert_fits(&objgraph::retained());
-        assert_fits(&objgraph::owners(id).unwrap());
+        assert_fits(&objgraph::bytes::typesizes());
+        assert_fits(&objgraph::bytes::retained());
+        assert_fits(&objgraph::owners::owners(id).unwrap());
         let chain = objgraph::find_backref_chain(&kept, |_| true);
         assert_fits(&chain.unwrap());
     });
@@ -716,11 +716,13 @@ fn no_text_has_a_private_path() {
         let alike = Rc::new(Page(vec![std::rc::Rc::new(1_u8)]));
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
         let (mut json, mut graphml) = (Vec::new(), Vec::new());
-        objgraph::write_json(&snapshot, &mut json).unwrap();
-        objgraph::write_graphml(&snapshot, &mut graphml).unwrap();
+        objgraph::picture::write_json(&snapshot, &mut json).unwrap();
+        objgraph::picture::write_graphml(&snapshot, &mut graphml).unwrap();
         let nodes = || snapshot.nodes().map(|node| node.node_id());
-        let picture = || objgraph::refs_in(&snapshot, nodes());
-        let full = objgraph::stats().shortnames(false).most_common_types();
+        let picture = || objgraph::picture::refs_in(&snapshot, nodes());
+        let full = objgraph::alive::stats()
+            .shortnames(false)
+            .most_common_types();
         for text in [
             String::from_utf8(json).unwrap(),
             String::from_utf8(graphml).unwrap(),
@@ -728,12 +730,12 @@ fn no_text_has_a_private_path() {
             picture().shortnames(false).to_dot().unwrap(),
             picture().to_json().unwrap(),
             picture().to_text().unwrap(),
-            format!("{full:?} {:?}", objgraph::objects()),
+            format!("{full:?} {:?}", objgraph::alive::objects()),
             objgraph::find_leaks().to_string(),
             objgraph::blind_spots().to_string(),
-            objgraph::diff(&before, &snapshot).to_string(),
-            objgraph::typesizes().to_string(),
-            objgraph::retained().to_string(),
+            objgraph::snapshot::diff(&before, &snapshot).to_string(),
+            objgraph::bytes::typesizes().to_string(),
+            objgraph::bytes::retained().to_string(),
             objgraph::why_alive(objgraph::id(&book))
                 .unwrap()
                 .to_string(),
@@ -772,7 +774,7 @@ fn what_is_in_a_cell_is_counted() {
         assert_eq!(objgraph::count("RefCell"), 2);
         assert_eq!(objgraph::by_type("Widget").len(), 3);
         let snapshot = objgraph::snapshot();
-        assert_eq!(objgraph::count_in("Widget", snapshot.nodes()), 3);
+        assert_eq!(objgraph::alive::count_in("Widget", snapshot.nodes()), 3);
         let bare = Rc::new(Gadget);
         let _wrapped = Rc::new(RefCell::new(Gadget));
         assert_eq!(objgraph::count("Gadget"), 1);

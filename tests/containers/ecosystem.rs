@@ -447,7 +447,7 @@ leaves! {
 #[cfg(feature = "tokio")]
 mod tokio {
     use objgraph::core::PlaceKind;
-    use objgraph::{Sight, Tracked, rc::Rc};
+    use objgraph::{Tracked, alive::Sight, rc::Rc};
     use tokio::sync::{Mutex, Notify, OnceCell, RwLock, Semaphore, SetOnce, mpsc, watch};
 
     use crate::table::{Target, places};
@@ -486,7 +486,7 @@ mod tokio {
             watch: watch::Sender::new(None),
         });
         assert_eq!(places(objgraph::id(&owner), PlaceKind::Opaque).len(), 2);
-        let types = objgraph::types();
+        let types = objgraph::alive::types();
         let info = types.iter().find(|info| info.matches("Channels")).unwrap();
         assert!(info.fields.iter().all(|field| field.sight == Sight::Opaque));
     }

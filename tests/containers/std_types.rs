@@ -21,7 +21,7 @@ use std::task::Poll;
 
 use objgraph::core::PlaceKind;
 use objgraph::rc::Rc;
-use objgraph::{Sight, Tracked, Visit};
+use objgraph::{Tracked, Visit, alive::Sight};
 
 use crate::table::{Foreign, Target, assert_seen, places, way};
 
@@ -318,7 +318,7 @@ fn what_cannot_be_looked_into_is_told() {
         7,
         "each field is a place"
     );
-    let types = objgraph::types();
+    let types = objgraph::alive::types();
     let info = types.iter().find(|info| info.matches("Opaque")).unwrap();
     for field in &info.fields {
         // Whether a `LazyCell` can be looked into is known only when it was made to.

@@ -4,7 +4,11 @@ use std::hash::{Hash, Hasher};
 
 use objgraph::core::PlaceKind;
 use objgraph::rc::{Rc, Weak};
-use objgraph::{Edge, Holder, NodeId, ObjectId, Snapshot, Tracked};
+use objgraph::{
+    ObjectId, Snapshot, Tracked,
+    owners::Holder,
+    snapshot::{Edge, NodeId},
+};
 
 /// What the references lead to.
 #[derive(Tracked, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

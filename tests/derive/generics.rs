@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use objgraph::rc::{Rc, Weak};
-use objgraph::{Sight, Tracked, unsize};
+use objgraph::{Tracked, alive::Sight, unsize};
 
 use crate::seen::{assert_fields, assert_sees, info};
 

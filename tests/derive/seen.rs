@@ -4,7 +4,10 @@ use std::any::type_name;
 use std::sync::Arc;
 
 use objgraph::core::PlaceKind;
-use objgraph::{Identified, Snapshot, TypeInfo};
+use objgraph::{
+    Snapshot,
+    alive::{Identified, TypeInfo},
+};
 
 /// Asserts that the object holds exactly these references, and then has exactly these places that
 /// could not be looked into, both sorted: `path -> Type`, with `~>` for a weak one and `(back)` at the end for one marked so;
@@ -45,7 +48,7 @@ pub(crate) fn sees(snapshot: &Snapshot, object: &impl Identified) -> Vec<String>
 
 /// What is known of the type; `None` if nothing is.
 pub(crate) fn info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
-    let types = objgraph::types();
+    let types = objgraph::alive::types();
     types
         .into_iter()
         .find(|info| info.name == type_name::<T>() && info.is_visited)

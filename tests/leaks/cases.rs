@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::Arc;
-use objgraph::{State, Tracked, unsize};
+use objgraph::{Tracked, snapshot::State, unsize};
 
 #[derive(Tracked)]
 struct Button {

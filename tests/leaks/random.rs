@@ -262,7 +262,7 @@ impl Program {
     /// Takes the cycles apart, so that no case leaves anything to the next.
     fn end(mut self) {
         self.roots.clear();
-        for object in objgraph::by_type_of::<Node>() {
+        for object in objgraph::alive::by_type_of::<Node>() {
             let Some(node) = object.upgrade::<Node>() else {
                 continue;
             };
@@ -285,7 +285,7 @@ proptest! {
         for step in &steps {
             program.run(step);
         }
-        let alive: BTreeSet<_> = objgraph::by_type_of::<Node>().iter().map(|o| o.id()).collect();
+        let alive: BTreeSet<_> = objgraph::alive::by_type_of::<Node>().iter().map(|o| o.id()).collect();
         let expected = program.model.leaked();
         let leaks = objgraph::find_leaks();
         // Other tests of this process leak too.

@@ -89,7 +89,7 @@ fn networkx_reads_graphml() {
     let path = folder.join("snapshot.graphml");
     let snapshot = objgraph::snapshot();
     let mut file = std::fs::File::create(&path).expect("it can be made");
-    objgraph::write_graphml(&snapshot, &mut file).expect("it is written");
+    objgraph::picture::write_graphml(&snapshot, &mut file).expect("it is written");
     let graph = read(&path);
     let nodes = graph["nodes"].as_array().expect("a list");
     assert_eq!(nodes.len(), snapshot.len());

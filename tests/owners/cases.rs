@@ -6,10 +6,10 @@ use std::sync::Mutex;
 
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::Arc;
-use objgraph::{ObjectId, Owners, Tracked, unsize};
+use objgraph::{ObjectId, Tracked, owners::Owners, unsize};
 
 fn owners(id: ObjectId) -> Option<Owners> {
-    let owners = objgraph::owners(id);
+    let owners = objgraph::owners::owners(id);
     assert_eq!(owners.is_some(), objgraph::ENABLED);
     let owners = owners?;
     assert_eq!(owners.are_known(), cfg!(feature = "owners"));
@@ -69,7 +69,7 @@ fn make_mut_makes_a_handle_or_leaves_weak_ones_behind() {
             (owners.counts(true), owners.counts(false)),
             ((0, 1), (0, 0))
         );
-        let zombies = objgraph::zombies();
+        let zombies = objgraph::owners::zombies();
         let of_type = zombies.rows().iter().filter(|row| row.type_name == "Value");
         assert_eq!(of_type.map(|row| row.allocations).sum::<usize>(), 1);
     }
@@ -81,14 +81,14 @@ fn memory_that_weak_handles_keep_is_told() {
 
     let weak = Rc::downgrade(&Rc::new(Big([0; 1000])));
     let again = weak.clone();
-    let zombies = objgraph::zombies();
+    let zombies = objgraph::owners::zombies();
     let of_type = || zombies.rows().iter().filter(|row| row.type_name == "Big");
     let known = usize::from(objgraph::ENABLED && cfg!(feature = "owners"));
     assert_eq!(of_type().map(|row| row.handles).sum::<usize>(), 2 * known);
     let bytes: u64 = of_type().map(|row| row.bytes).sum();
     assert_eq!(bytes, 2 * 1024 * known as u64);
     drop((weak, again));
-    let zombies = objgraph::zombies();
+    let zombies = objgraph::owners::zombies();
     assert!(zombies.rows().iter().all(|row| row.type_name != "Big"));
 }
 
@@ -108,7 +108,7 @@ fn let_go_of(parent: Rc<Parent>) {
 
 #[test]
 fn the_last_drop_from_outside_gave_birth_to_the_leak() {
-    objgraph::follow::<Parent>();
+    objgraph::owners::follow::<Parent>();
     let parent = Rc::new(Parent {
         me: RefCell::default(),
         child: Rc::new(Child(RefCell::default())),
@@ -117,9 +117,12 @@ fn the_last_drop_from_outside_gave_birth_to_the_leak() {
     parent.child.0.replace(Rc::downgrade(&parent));
     parent.me.replace(Some(parent.clone()));
     drop(parent.clone());
-    assert!(objgraph::leak_birth(id).is_none(), "it has not leaked");
+    assert!(
+        objgraph::owners::leak_birth(id).is_none(),
+        "it has not leaked"
+    );
     let_go_of(parent);
-    let birth = objgraph::leak_birth(id);
+    let birth = objgraph::owners::leak_birth(id);
     assert_eq!(
         birth.is_some(),
         objgraph::ENABLED && cfg!(feature = "owners")
@@ -151,7 +154,7 @@ fn without_a_backtrace_a_leak_was_born_on_a_thread_by_a_handle() {
     let closed = worker.spawn(move || drop(last)).expect("it began");
     closed.join().expect("it ended");
     for id in ids {
-        let birth = objgraph::leak_birth(id);
+        let birth = objgraph::owners::leak_birth(id);
         let known = objgraph::ENABLED && cfg!(feature = "owners");
         assert_eq!(birth.is_some(), known, "known where handles are");
         let Some(birth) = birth else {
@@ -169,7 +172,10 @@ fn without_a_backtrace_a_leak_was_born_on_a_thread_by_a_handle() {
         );
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words(&text).starts_with(&expected), "{text}");
-        assert!(text.contains("objgraph::follow::<Ring>()"), "{text}");
+        assert!(
+            text.contains("objgraph::owners::follow::<Ring>()"),
+            "{text}"
+        );
     }
 }
 

@@ -29,8 +29,8 @@ fn each_of_four_that_nothing_shows_is_told_by_its_line() {
     drop(session);
     runtime.block_on(tokio::task::yield_now());
 
-    let owners = objgraph::owners(id);
-    let Some(owners) = owners.filter(objgraph::Owners::are_known) else {
+    let owners = objgraph::owners::owners(id);
+    let Some(owners) = owners.filter(objgraph::owners::Owners::are_known) else {
         let known = objgraph::ENABLED && cfg!(feature = "owners");
         assert_eq!(usize::from(known), 0, "known where handles are");
         return;
@@ -52,7 +52,7 @@ fn each_of_four_that_nothing_shows_is_told_by_its_line() {
         "{text}"
     );
     drop((foreign, runtime));
-    let owners = objgraph::owners(id).expect("two hold it still");
+    let owners = objgraph::owners::owners(id).expect("two hold it still");
     let left: Vec<u32> = owners.external().iter().map(|one| one.site.line).collect();
     assert_eq!(left, [cache, forgot]);
 }

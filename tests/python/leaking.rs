@@ -19,7 +19,7 @@ pub(crate) fn compare(python: &BTreeMap<String, String>) {
         let objects = objgraph::at_addrs(chosen.chars().map(id_of));
         assert_eq!(objects.len(), chosen.len());
         let mut ours = String::new();
-        for object in objgraph::get_leaking_objects_of(objects) {
+        for object in objgraph::leaks::get_leaking_objects_of(objects) {
             ours.push_str(tree.names.get(object.id()));
             ours.push('\n');
         }

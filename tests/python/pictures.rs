@@ -4,7 +4,11 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use objgraph::rc::Rc;
-use objgraph::{Node as Object, Picture, Role, is_root};
+use objgraph::{
+    is_root,
+    picture::{Picture, Role},
+    snapshot::Node as Object,
+};
 
 use super::differences::{MEANT, Pair, refcount, right_refcounts};
 use super::dot::{Graph, read};
@@ -172,17 +176,17 @@ fn chains(python: &Comparison<'_>) {
     let tree = Tree::new();
     let Tree { a, b, d, names, .. } = &tree;
     let is_leaf = |node: Object<'_>| node.type_info().matches("Leaf");
-    let search = objgraph::ref_chain(a).ignore([objgraph::id(b)]);
+    let search = objgraph::picture::ref_chain(a).ignore([objgraph::id(b)]);
     let chain = search.find(is_leaf).expect("a -> c -> d -> e");
-    python.same("chain", objgraph::chain_backrefs([&chain]), names);
-    python.same("chain_refs", objgraph::chain_refs([&chain]), names);
+    python.same("chain", objgraph::picture::chain_backrefs([&chain]), names);
+    python.same("chain_refs", objgraph::picture::chain_refs([&chain]), names);
     let (d_id, starts) = (
         objgraph::id(d),
         [chain.snapshot().find(objgraph::id(a)).unwrap()],
     );
-    let other = objgraph::ref_chain_in(chain.snapshot(), starts);
+    let other = objgraph::picture::ref_chain_in(chain.snapshot(), starts);
     let other = other.find(|node| node.id() == d_id).expect("a -> b -> d");
-    let both = objgraph::chain_backrefs([&chain, &other]);
+    let both = objgraph::picture::chain_backrefs([&chain, &other]);
     python.same("chains", both.highlight(|node| node.id() == d_id), names);
 }
 
@@ -304,7 +308,7 @@ fn roots(python: &Comparison<'_>) {
     names.add("node", &node);
     names.add("leaf", &leaf);
     let app = App { node };
-    objgraph::with_root("app", &app, || {
+    objgraph::snapshot::with_root("app", &app, || {
         let backrefs = || objgraph::backrefs(&leaf);
         // A root that is no object has an id in one snapshot only.
         let same = |case, picture: Picture<'_>| {
@@ -318,6 +322,6 @@ fn roots(python: &Comparison<'_>) {
         same("root", backrefs());
         same("root_highlight", backrefs().highlight(is_root));
         let chain = objgraph::find_backref_chain(&leaf, is_root).expect("app -> node -> leaf");
-        same("root_chain", objgraph::chain_backrefs([&chain]));
+        same("root_chain", objgraph::picture::chain_backrefs([&chain]));
     });
 }

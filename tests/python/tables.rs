@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use objgraph::rc::Rc;
-use objgraph::{Growth, NewIds, NewIdsLook, Object, SortBy, Stats};
+use objgraph::{
+    Object,
+    alive::{SortBy, Stats},
+    growth::{Growth, NewIds, NewIdsLook},
+};
 
 use super::graphs::{Leaf, Node, Wide};
 
@@ -15,7 +19,8 @@ pub(crate) fn compare(python: &BTreeMap<String, String>) {
     let leaves = |n: usize| (0..n).map(|_| Rc::new(Leaf::default())).collect::<Vec<_>>();
     let wides = |n: usize| (0..n).map(|_| Rc::new(Wide::default())).collect::<Vec<_>>();
     let ours = || -> Stats<'_, Object> {
-        objgraph::stats().filter(|one| one.is::<Node>() || one.is::<Leaf>() || one.is::<Wide>())
+        objgraph::alive::stats()
+            .filter(|one| one.is::<Node>() || one.is::<Leaf>() || one.is::<Wide>())
     };
 
     let (mut node, mut leaf, mut wide) = (nodes(120), leaves(7), wides(1));

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use expect_test::Expect;
-use objgraph::{Fix, Leaks};
+use objgraph::leaks::{Fix, Leaks};
 
 /// Lets no other shape be while it is there.
 pub struct Alone(#[allow(dead_code, reason = "a guard")] MutexGuard<'static, ()>);
@@ -45,7 +45,7 @@ impl Alone {
             (leaks.possibly_leaked().len(), leaks.left_behind().len()),
             (0, 0)
         );
-        let left: Vec<String> = objgraph::objects()
+        let left: Vec<String> = objgraph::alive::objects()
             .iter()
             .map(|object| object.type_name().to_owned())
             .filter(|name| name.starts_with(module))

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use objgraph::rc::Rc;
-use objgraph::{Growth, Tracked};
+use objgraph::{Tracked, growth::Growth};
 
 use crate::alone::alone;
 
@@ -47,7 +47,7 @@ fn a_cache_that_only_grows() {
         assert_eq!(grown(&mut growth), 100);
     }
     assert!(objgraph::find_leaks().is_empty());
-    let diff = objgraph::diff(&before, &objgraph::snapshot());
+    let diff = objgraph::snapshot::diff(&before, &objgraph::snapshot());
     assert_eq!(diff.containers.len(), 1);
     let text = diff.to_string();
     assert!(text.contains("Cache.sessions grew from 1 to 301"), "{text}");

@@ -5,7 +5,7 @@ use std::thread;
 
 use expect_test::expect;
 use objgraph::sync::{Arc, Weak};
-use objgraph::{AliveReason, Tracked};
+use objgraph::{Tracked, alive::AliveReason};
 
 use crate::alone::{alone, without_ids};
 
@@ -52,7 +52,7 @@ fn a_thread_that_holds_an_arc_for_ever() {
             .iter()
             .any(|object| object.id() == id)
     );
-    let what_if = objgraph::what_if_dropped(id).expect("it is alive");
+    let what_if = objgraph::what_if::what_if_dropped(id).expect("it is alive");
     assert_eq!(what_if.freed().len(), 1);
     drop(end);
     worker.join().unwrap();

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Wake, Waker};
 
 use objgraph::sync::Arc;
-use objgraph::{Growth, Instance, Tracked};
+use objgraph::{Instance, Tracked, growth::Growth};
 
 use crate::alone::alone;
 
@@ -87,7 +87,7 @@ fn a_list_of_wakers_that_grows() {
             assert_eq!(grown(&mut growth, &mut wait, &waker, 100), expected);
         }
         assert!(objgraph::find_leaks().is_empty());
-        let diff = objgraph::diff(&before, &objgraph::snapshot());
+        let diff = objgraph::snapshot::diff(&before, &objgraph::snapshot());
         let text = diff.to_string();
         let grew = text.contains("Signal.waiting grew from 1 to 301");
         assert_eq!(grew, adds_again, "{text}");

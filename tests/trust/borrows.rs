@@ -9,7 +9,7 @@ use std::thread;
 use objgraph::core::PlaceKind;
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{ObjectId, Snapshot, State, Tracked};
+use objgraph::{ObjectId, Snapshot, Tracked, snapshot::State};
 
 use crate::{MEANT, alone, assert_no_leaf_leaked, told};
 
@@ -165,7 +165,7 @@ fn poisoned_locks_are_looked_into() {
     let dot = objgraph::refs(id).to_dot().unwrap();
     assert_eq!(dot.matches("poisoned").count(), 2, "{dot}");
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
-    let json = told::written(|out| objgraph::write_json(&snapshot, out));
+    let json = told::written(|out| objgraph::picture::write_json(&snapshot, out));
     assert!(json.contains("poisoned"), "{json}");
     let spots = objgraph::blind_spots().to_string();
     assert!(!spots.contains("poisoned"), "it hides nothing: {spots}");

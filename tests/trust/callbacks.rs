@@ -9,7 +9,12 @@ use std::{fmt, fs};
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Growth, Picture, PictureError, State, Tracked, Visitor};
+use objgraph::{
+    Tracked, Visitor,
+    growth::Growth,
+    picture::{Picture, PictureError},
+    snapshot::State,
+};
 
 use crate::files::folder;
 use crate::questions::Subject;
@@ -98,9 +103,9 @@ fn of_chains_tables_and_scopes() {
     let subject = Rc::new(Subject::default());
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
     let node = snapshot.find(objgraph::id(&subject)).unwrap();
-    let stats = || objgraph::stats().filter(|_| throws());
+    let stats = || objgraph::alive::stats().filter(|_| throws());
     let mut growth = Growth::default();
-    let before = objgraph::counts().len();
+    let before = objgraph::alive::counts().len();
     for _ in 0..2 {
         panics("find_ref_chain", || {
             objgraph::find_ref_chain(&subject, |_| throws())
@@ -109,10 +114,10 @@ fn of_chains_tables_and_scopes() {
             objgraph::find_backref_chain(&subject, |_| throws())
         });
         panics("ref_chain_in", || {
-            objgraph::ref_chain_in(&snapshot, [node]).find(|_| throws())
+            objgraph::picture::ref_chain_in(&snapshot, [node]).find(|_| throws())
         });
         panics("backref_chain_in", || {
-            objgraph::backref_chain_in(&snapshot, [node]).find(|_| throws())
+            objgraph::picture::backref_chain_in(&snapshot, [node]).find(|_| throws())
         });
         panics("typestats", || stats().typestats());
         panics("most_common_types", || stats().most_common_types());
@@ -131,27 +136,27 @@ fn of_chains_tables_and_scopes() {
         panics("show_growth", || stats().show_growth());
         panics("show_growth_in", || stats().show_growth_in(&mut growth));
         panics("with_root", || {
-            objgraph::with_root("thrown", &subject, throws::<()>)
+            objgraph::snapshot::with_root("thrown", &subject, throws::<()>)
         });
         panics("assert_no_growth", || {
             objgraph::assert_no_growth!(throws::<()>)
         });
         panics("spawn_in_current_scope", || {
-            let thread = objgraph::spawn_in_current_scope(throws::<()>);
+            let thread = objgraph::scope::spawn_in_current_scope(throws::<()>);
             std::panic::resume_unwind(thread.join().unwrap_err())
         });
-        let scope = objgraph::Scope::new("thrown");
+        let scope = objgraph::scope::Scope::new("thrown");
         panics("Scope::enter", || {
             let _entered = scope.enter();
             throws::<()>()
         });
-        assert!(objgraph::Scope::current().is_none());
+        assert!(objgraph::scope::Scope::current().is_none());
     }
     // What it was asked for the first time, it tells whole: nothing was taken for told.
     assert!(!growth.grown().is_empty());
     let snapshot = objgraph::snapshot();
     assert!(snapshot.nodes().all(|node| node.root() != Some("thrown")));
-    assert_eq!(objgraph::counts().len(), before);
+    assert_eq!(objgraph::alive::counts().len(), before);
     assert_eq!(
         (Rc::strong_count(&subject), Rc::weak_count(&subject)),
         (1, 0)

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 /// other thread makes or drops objects.
 pub fn assert_none() {
     let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
-    for count in objgraph::counts() {
+    for count in objgraph::alive::counts() {
         *counted.entry(count.type_name).or_default() += count.alive;
     }
     counted.retain(|_, alive| *alive > 0);
     let mut listed: BTreeMap<&str, u64> = BTreeMap::new();
-    for object in objgraph::objects() {
+    for object in objgraph::alive::objects() {
         *listed.entry(object.type_name()).or_default() += 1;
     }
     assert_eq!(

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::{fs, iter};
 
 use objgraph::rc::Rc;
-use objgraph::{Fingerprint, ObjectId, PictureError};
+use objgraph::{ObjectId, leaks::Fingerprint, picture::PictureError};
 
 use crate::nested_cargo::has_tool;
 use crate::questions::Subject;
@@ -392,10 +392,10 @@ fn a_standard_output_that_is_closed() {
         let picture = objgraph::refs(&subject);
         objgraph::show_growth();
         objgraph::show_most_common_types();
-        objgraph::show_new_ids();
-        objgraph::show_retained();
-        objgraph::show_typesizes();
-        objgraph::look_for_new_ids().show();
+        objgraph::growth::show_new_ids();
+        objgraph::bytes::show_retained();
+        objgraph::bytes::show_typesizes();
+        objgraph::growth::look_for_new_ids().show();
         objgraph::show_refs(&subject, folder.join("a.dot")).unwrap();
         drop(objgraph::show_leaks(folder.join("b.dot")).unwrap());
         picture.print().unwrap();
@@ -444,8 +444,8 @@ fn ids_and_types_that_nobody_knows() {
         assert!(objgraph::at(id).is_none());
         assert!(objgraph::at_addrs([id]).is_empty());
         assert!(objgraph::why_alive(id).is_none());
-        assert!(objgraph::what_if_dropped(id).is_none());
-        assert!(objgraph::owners(id).is_none());
+        assert!(objgraph::what_if::what_if_dropped(id).is_none());
+        assert!(objgraph::owners::owners(id).is_none());
         assert!(objgraph::core::label_of(id).is_none());
         assert!(objgraph::snapshot().find(id).is_none());
         let picture = objgraph::refs(id);
@@ -464,8 +464,8 @@ fn ids_and_types_that_nobody_knows() {
     ] {
         assert_eq!(objgraph::count(name), 0, "{name:?}");
         assert!(objgraph::by_type(name).is_empty());
-        assert!(objgraph::what_if_weak(name).is_none());
-        assert!(objgraph::what_if_weak(&format!("{name}.next")).is_none());
+        assert!(objgraph::what_if::what_if_weak(name).is_none());
+        assert!(objgraph::what_if::what_if_weak(&format!("{name}.next")).is_none());
         let picture = objgraph::refs(ObjectId::NONE)
             .only_types([name])
             .collapse(name);

@@ -10,7 +10,7 @@ use std::thread;
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Instance, ObjectId, Snapshot, State, Tracked, Visit, Visitor};
+use objgraph::{Instance, ObjectId, Snapshot, Tracked, Visit, Visitor, snapshot::State};
 
 use crate::questions::Subject;
 use crate::{MEANT, alone};
@@ -412,7 +412,7 @@ fn a_visit_that_asks_for_ever() {
         let _watched = crate::watchdog::watch();
         objgraph::register::<Endless>();
         let (rc, arc) = (Rc::new(Endless), Arc::new(Endless));
-        let snapshot = objgraph::with_root("endless", &*arc, objgraph::snapshot);
+        let snapshot = objgraph::snapshot::with_root("endless", &*arc, objgraph::snapshot);
         for id in [objgraph::id(&rc), objgraph::id(&arc)] {
             assert_eq!(state(&snapshot, id), State::Visited);
         }
@@ -433,9 +433,15 @@ fn a_predicate_that_panics() {
     leaf.next.replace(Some(Rc::new(Subject::default())));
     let panics = |run: &dyn Fn()| assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
     for _ in 0..2 {
-        panics(&|| drop(objgraph::stats().filter(|_| panic!("{MEANT}")).growth()));
         panics(&|| {
-            objgraph::stats()
+            drop(
+                objgraph::alive::stats()
+                    .filter(|_| panic!("{MEANT}"))
+                    .growth(),
+            )
+        });
+        panics(&|| {
+            objgraph::alive::stats()
                 .filter(|_| panic!("{MEANT}"))
                 .show_growth()
         });
@@ -452,12 +458,12 @@ fn a_predicate_that_panics() {
             let _ = picture.to_dot();
         });
         panics(&|| drop(objgraph::find_ref_chain(&leaf, |_| panic!("{MEANT}"))));
-        panics(&|| objgraph::with_root("leaf", &leaf, || panic!("{MEANT}")));
+        panics(&|| objgraph::snapshot::with_root("leaf", &leaf, || panic!("{MEANT}")));
     }
     let snapshot = objgraph::snapshot();
     assert!(snapshot.nodes().all(|node| node.root() != Some("leaf")));
     assert_eq!(Rc::strong_count(&leaf), 1);
-    let _ = (objgraph::growth(), objgraph::new_ids());
+    let _ = (objgraph::growth(), objgraph::growth::new_ids());
 }
 
 /// Any order of ids, ids twice, and ids of what is gone.

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::{fs, thread};
 
 use objgraph::rc::Rc;
-use objgraph::{Picture, Scope, Tracked, Visit, Visitor};
+use objgraph::{Tracked, Visit, Visitor, picture::Picture, scope::Scope};
 use serde_json::Value;
 
 use crate::nested_cargo::has_tool;
@@ -347,7 +347,7 @@ fn a_whole_snapshot_is_read_back() {
     let _alone = alone();
     let labelled = labelled();
     for name in NAMES {
-        let snapshot = objgraph::with_root(name, &labelled, objgraph::snapshot);
+        let snapshot = objgraph::snapshot::with_root(name, &labelled, objgraph::snapshot);
         let told = of_snapshot(&std::sync::Arc::new(snapshot));
         let json: Value = serde_json::from_str(&told[0].1).unwrap();
         assert!(
@@ -400,7 +400,7 @@ fn reports_hold_nothing_that_a_terminal_obeys() {
             name,
             named: Some(named()),
         });
-        let told = objgraph::with_root(name, &lone, || reports(&lone));
+        let told = objgraph::snapshot::with_root(name, &lone, || reports(&lone));
         let told = told.into_iter().chain(failures(name, || {
             Rc::new(Labelled {
                 name,

@@ -10,7 +10,12 @@ use std::time::Duration;
 
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::Arc;
-use objgraph::{Growth, Instance, LeakCheck, NewIds, Scope, Tracked};
+use objgraph::{
+    Instance, Tracked,
+    growth::{Growth, NewIds},
+    leaks::LeakCheck,
+    scope::Scope,
+};
 
 /// What is asked about.
 #[derive(Tracked, Clone, Debug, Default)]
@@ -49,7 +54,7 @@ fn picture_path(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("trust-{number}-{name}.dot"))
 }
 
-fn leaked_subjects(leaks: &objgraph::Leaks) -> usize {
+fn leaked_subjects(leaks: &objgraph::leaks::Leaks) -> usize {
     let all = leaks.iter().chain(leaks.possibly_leaked());
     all.filter(|object| object.type_name().ends_with("::Subject"))
         .count()
@@ -66,7 +71,7 @@ pub const ALL: &[Question] = &[
     }),
     ("objects", |rc| {
         let id = objgraph::id(rc);
-        let object = objgraph::objects()
+        let object = objgraph::alive::objects()
             .into_iter()
             .find(|object| object.id() == id);
         let object = object.expect("it is alive");
@@ -80,7 +85,7 @@ pub const ALL: &[Question] = &[
         let _ = object.label();
     }),
     ("counts", |_| {
-        let counts = objgraph::counts();
+        let counts = objgraph::alive::counts();
         assert!(
             counts
                 .iter()
@@ -89,7 +94,7 @@ pub const ALL: &[Question] = &[
     }),
     ("count", |_| assert!(objgraph::count("Subject") > 0)),
     ("count_in", |_| {
-        assert!(objgraph::count_in("Subject", objgraph::objects()) > 0)
+        assert!(objgraph::alive::count_in("Subject", objgraph::alive::objects()) > 0)
     }),
     ("count_of", |_| {
         let before = objgraph::count_of::<Shared>();
@@ -100,7 +105,7 @@ pub const ALL: &[Question] = &[
     }),
     ("types", |_| {
         assert!(
-            objgraph::types()
+            objgraph::alive::types()
                 .iter()
                 .any(|info| info.name.ends_with("Subject"))
         )
@@ -115,21 +120,21 @@ pub const ALL: &[Question] = &[
         objgraph::show_most_common_types()
     }),
     ("stats", |_| {
-        let stats = objgraph::stats().filter(|object| object.is::<Subject>());
+        let stats = objgraph::alive::stats().filter(|object| object.is::<Subject>());
         assert_eq!(stats.typestats().len(), 1);
         let _ = stats.growth();
     }),
     ("stats_of", |_| {
-        drop(objgraph::stats_of(objgraph::objects()).typestats())
+        drop(objgraph::alive::stats_of(objgraph::alive::objects()).typestats())
     }),
     ("growth", |_| drop(objgraph::growth())),
     ("show_growth", |_| objgraph::show_growth()),
     ("Growth", |_| assert!(!Growth::default().grown().is_empty())),
-    ("new_ids", |_| drop(objgraph::new_ids())),
-    ("show_new_ids", |_| objgraph::show_new_ids()),
+    ("new_ids", |_| drop(objgraph::growth::new_ids())),
+    ("show_new_ids", |_| objgraph::growth::show_new_ids()),
     ("get_new_ids", |_| drop(objgraph::get_new_ids())),
     ("look_for_new_ids", |_| {
-        drop(objgraph::look_for_new_ids().write(&mut io::sink()))
+        drop(objgraph::growth::look_for_new_ids().write(&mut io::sink()))
     }),
     ("NewIds", |_| {
         let mut ids = NewIds::default();
@@ -142,10 +147,13 @@ pub const ALL: &[Question] = &[
         assert!(!objgraph::by_type("Subject").is_empty())
     }),
     ("by_type_in", |_| {
-        drop(objgraph::by_type_in("Subject", objgraph::objects()))
+        drop(objgraph::alive::by_type_in(
+            "Subject",
+            objgraph::alive::objects(),
+        ))
     }),
     ("by_type_of", |_| {
-        assert!(!objgraph::by_type_of::<Subject>().is_empty())
+        assert!(!objgraph::alive::by_type_of::<Subject>().is_empty())
     }),
     ("snapshot", |rc| {
         let snapshot = objgraph::snapshot();
@@ -159,7 +167,7 @@ pub const ALL: &[Question] = &[
         let made = Rc::new(Subject::default());
         let after = objgraph::snapshot();
         assert!(after.find(objgraph::id(&made)).is_some());
-        let _ = objgraph::diff(&before, &after);
+        let _ = objgraph::snapshot::diff(&before, &after);
     }),
     ("find_leaks", |_| {
         let leaks = objgraph::find_leaks();
@@ -186,17 +194,23 @@ pub const ALL: &[Question] = &[
     ("get_leaking_objects_of", |_| {
         let made = Arc::new(Shared::default());
         let objects = objgraph::at_addrs([objgraph::id(&made)]);
-        assert_eq!(objgraph::get_leaking_objects_of(objects).len(), 1);
+        assert_eq!(objgraph::leaks::get_leaking_objects_of(objects).len(), 1);
     }),
     ("get_leaking_objects_in", |_| {
-        drop(objgraph::get_leaking_objects_in(&objgraph::snapshot()))
+        drop(objgraph::leaks::get_leaking_objects_in(
+            &objgraph::snapshot(),
+        ))
     }),
-    ("leaks_in", |_| {
-        let leaks = objgraph::leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
+    ("find_leaks_in", |_| {
+        let leaks = objgraph::leaks::find_leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
         let _ = (leaks.kinds().all().len(), leaks.to_string());
     }),
     ("leaked", |_| {
-        drop(objgraph::leaked(&objgraph::find_leaks()).to_dot().unwrap())
+        drop(
+            objgraph::picture::leaked(&objgraph::find_leaks())
+                .to_dot()
+                .unwrap(),
+        )
     }),
     ("find_cycles", |rc| {
         assert!(objgraph::find_cycles(rc).is_empty())
@@ -206,10 +220,10 @@ pub const ALL: &[Question] = &[
         drop(objgraph::why_alive(objgraph::id(rc)).unwrap().to_string())
     }),
     ("what_if_dropped", |rc| {
-        let _ = objgraph::what_if_dropped(objgraph::id(rc)).map(|what| what.to_string());
+        let _ = objgraph::what_if::what_if_dropped(objgraph::id(rc)).map(|what| what.to_string());
     }),
     ("what_if_weak", |_| {
-        let _ = objgraph::what_if_weak("Lost.other").map(|what| what.to_string());
+        let _ = objgraph::what_if::what_if_weak("Lost.other").map(|what| what.to_string());
     }),
     ("show_refs", |rc| {
         objgraph::show_refs(rc, picture_path("refs")).unwrap()
@@ -236,14 +250,14 @@ pub const ALL: &[Question] = &[
         let forth = objgraph::find_ref_chain(rc, |_| true);
         for chain in chain.iter().chain(&forth) {
             objgraph::show_chain(chain, picture_path("chain")).unwrap();
-            let _ = objgraph::chain_refs([chain]).to_dot().unwrap();
+            let _ = objgraph::picture::chain_refs([chain]).to_dot().unwrap();
         }
     }),
     ("register", |_| {
         objgraph::register::<HashMap<u32, Option<Rc<Subject>>>>()
     }),
     ("with_root", |rc| {
-        let snapshot = objgraph::with_root("it", rc, objgraph::snapshot);
+        let snapshot = objgraph::snapshot::with_root("it", rc, objgraph::snapshot);
         assert!(snapshot.nodes().any(|node| node.root() == Some("it")));
     }),
     ("watch", |_| {
@@ -267,7 +281,7 @@ pub const ALL: &[Question] = &[
         drop(made);
         assert_eq!(scope.alive(), 0);
     }),
-    ("labels", |_| objgraph::labels(true)),
+    ("labels", |_| objgraph::alive::labels(true)),
     ("label_of", |rc| {
         drop(objgraph::core::label_of(objgraph::id(rc)))
     }),
@@ -322,18 +336,22 @@ pub const ALL: &[Question] = &[
     }),
     ("write_json, write_graphml", |_| {
         let snapshot = objgraph::snapshot();
-        objgraph::write_json(&snapshot, &mut io::sink()).unwrap();
-        objgraph::write_graphml(&snapshot, &mut io::sink()).unwrap();
+        objgraph::picture::write_json(&snapshot, &mut io::sink()).unwrap();
+        objgraph::picture::write_graphml(&snapshot, &mut io::sink()).unwrap();
     }),
     ("pictures of a snapshot", |rc| {
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
         let node = snapshot.find(objgraph::id(rc)).unwrap();
-        let forth = objgraph::refs_in(&snapshot, [node]).drawing().unwrap();
-        let back = objgraph::backrefs_in(&snapshot, [node]).drawing().unwrap();
+        let forth = objgraph::picture::refs_in(&snapshot, [node])
+            .drawing()
+            .unwrap();
+        let back = objgraph::picture::backrefs_in(&snapshot, [node])
+            .drawing()
+            .unwrap();
         assert!(forth.nodes[0].is_start && back.nodes[0].is_start);
-        let chain = objgraph::ref_chain_in(&snapshot, [node]).find(|_| true);
+        let chain = objgraph::picture::ref_chain_in(&snapshot, [node]).find(|_| true);
         assert_eq!(chain.unwrap().len(), 1);
-        let chain = objgraph::backref_chain_in(&snapshot, [node]).max_depth(3);
+        let chain = objgraph::picture::backref_chain_in(&snapshot, [node]).max_depth(3);
         drop(chain.find(|_| false));
     }),
     ("each_object", |rc| {
@@ -342,45 +360,52 @@ pub const ALL: &[Question] = &[
         assert!(met);
     }),
     ("pictures of chains", |rc| {
-        let chain = objgraph::ref_chain(rc).max_depth(1).find(|_| true).unwrap();
-        drop(objgraph::chain_backrefs([&chain]).to_dot().unwrap());
-        drop(objgraph::backref_chain(rc).find(objgraph::is_root));
+        let chain = objgraph::picture::ref_chain(rc)
+            .max_depth(1)
+            .find(|_| true)
+            .unwrap();
+        drop(
+            objgraph::picture::chain_backrefs([&chain])
+                .to_dot()
+                .unwrap(),
+        );
+        drop(objgraph::picture::backref_chain(rc).find(objgraph::is_root));
     }),
     ("retained", |rc| {
-        let retained = objgraph::retained();
+        let retained = objgraph::bytes::retained();
         let node = retained.snapshot().find(objgraph::id(rc)).unwrap();
         assert!(retained.retained_bytes(node) > 0);
         drop(retained.to_string());
     }),
-    ("show_retained", |_| objgraph::show_retained()),
+    ("show_retained", |_| objgraph::bytes::show_retained()),
     ("typesizes", |_| {
-        assert!(objgraph::typesizes().total().count > 0)
+        assert!(objgraph::bytes::typesizes().total().count > 0)
     }),
-    ("show_typesizes", |_| objgraph::show_typesizes()),
+    ("show_typesizes", |_| objgraph::bytes::show_typesizes()),
     ("type_cycles", |_| drop(objgraph::type_cycles().to_string())),
     ("Trend", |_| {
-        let mut trend = objgraph::Trend::new();
+        let mut trend = objgraph::growth::Trend::new();
         trend.observe(&objgraph::snapshot());
         assert!(trend.steady_growth().is_empty());
     }),
     ("questions of a snapshot", |rc| {
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
         let id = objgraph::id(rc);
-        assert!(objgraph::why_alive_in(&snapshot, id).is_some());
-        drop(objgraph::what_if_dropped_in(&snapshot, id));
-        drop(objgraph::what_if_weak_in(&snapshot, "Lost.other"));
-        drop(objgraph::owners_in(&snapshot, id));
-        drop(objgraph::zombies_in(&snapshot));
+        assert!(objgraph::alive::why_alive_in(&snapshot, id).is_some());
+        drop(objgraph::what_if::what_if_dropped_in(&snapshot, id));
+        drop(objgraph::what_if::what_if_weak_in(&snapshot, "Lost.other"));
+        drop(objgraph::owners::owners_in(&snapshot, id));
+        drop(objgraph::owners::zombies_in(&snapshot));
     }),
     ("owners", |rc| {
-        objgraph::follow::<Subject>();
-        drop(objgraph::owners(objgraph::id(rc)));
+        objgraph::owners::follow::<Subject>();
+        drop(objgraph::owners::owners(objgraph::id(rc)));
         let snapshot = objgraph::snapshot();
         let node = snapshot.find(objgraph::id(rc));
-        drop(objgraph::external_handles(&snapshot, node));
-        drop(objgraph::zombies().to_string());
-        drop(objgraph::last_drop(objgraph::id(rc)));
-        drop(objgraph::leak_birth(objgraph::id(rc)));
+        drop(objgraph::owners::external_handles(&snapshot, node));
+        drop(objgraph::owners::zombies().to_string());
+        drop(objgraph::owners::last_drop(objgraph::id(rc)));
+        drop(objgraph::owners::leak_birth(objgraph::id(rc)));
     }),
     ("LeakCheck", |_| {
         let scope = Scope::new("checked");
@@ -417,7 +442,7 @@ pub const ALL: &[Question] = &[
     ("in_current_scope", |_| {
         let scope = Scope::new("future");
         let make = async || Arc::new(Shared::default());
-        let task = scope.in_future(objgraph::in_current_scope(make()));
+        let task = scope.in_future(objgraph::scope::in_current_scope(make()));
         let mut task = std::pin::pin!(task);
         let mut context = Context::from_waker(Waker::noop());
         assert!(task.as_mut().poll(&mut context).is_ready());
@@ -427,7 +452,9 @@ pub const ALL: &[Question] = &[
         let entered = scope.enter();
         let is_inside = scope.alive() == 0 && Scope::current().is_some();
         let made = || Arc::new(Shared::default());
-        let made = objgraph::spawn_in_current_scope(made).join().unwrap();
+        let made = objgraph::scope::spawn_in_current_scope(made)
+            .join()
+            .unwrap();
         // At its end, a thread is in no scope any more.
         assert_eq!(scope.alive(), usize::from(is_inside));
         let too = scope.spawn(|| Arc::new(Shared::default())).join().unwrap();
@@ -505,35 +532,36 @@ pub fn ask_all() -> bool {
     true
 }
 
-/// Every function and macro that is public is asked.
+/// Every public function and macro is called.
 #[test]
 fn nothing_is_left_out() {
+    macro_rules! modules {
+        ($($name:literal),*) => {
+            [("", include_str!("../../src/lib.rs"))
+             $(, (concat!($name, "::"), include_str!(concat!("../../src/", $name, ".rs"))))*]
+        };
+    }
+    let modules = modules![
+        "alive", "bytes", "closures", "growth", "leaks", "owners", "picture", "scope", "snapshot",
+        "what_if"
+    ];
     let questions = include_str!("questions.rs");
-    let all = include_str!("../../src/lib.rs");
     // Written by the attribute macros, or no question.
     let others = ["core", "rc", "sync", "root", "test"];
-    let exported = all.split("pub use ").skip(1);
-    let exported = exported.filter_map(|text| Some(text.split_once(';')?.0));
-    let words = exported.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '_')));
-    let after_as = |text: &str| text.chars().next().is_some_and(char::is_lowercase);
-    let rooms = [
-        "analysis",
-        "ask",
-        "assert",
-        "draw",
-        "report",
-        "objgraph_core",
-        "objgraph_derive",
-        "as",
-    ];
-    let names =
-        words.filter(|word| after_as(word) && !rooms.contains(word) && !word.starts_with("__"));
-    let mut left_out: Vec<&str> = names
-        .filter(|name| !others.contains(name))
-        .filter(|name| !questions.contains(&format!("objgraph::{name}")))
-        .filter(|name| !all.contains(&format!("{name} as ")))
-        .collect();
-    left_out.retain(|name| *name != "expanded");
+    let mut left_out = Vec::new();
+    for (module, text) in modules {
+        for exported in text.split("pub use ").skip(1) {
+            let exported = exported.split_once(';').unwrap().0;
+            let (_, names) = exported.rsplit_once("::").unwrap_or(("", exported));
+            for name in names.trim_matches(['{', '}', '\n']).split(',') {
+                let name = name.rsplit(" as ").next().unwrap_or(name).trim();
+                let is_function = name.starts_with(char::is_lowercase) && !others.contains(&name);
+                if is_function && !questions.contains(&format!("objgraph::{module}{name}")) {
+                    left_out.push(format!("{module}{name}"));
+                }
+            }
+        }
+    }
     assert_eq!(left_out, [""; 0]);
     for name in [
         "assert_no_leaks",

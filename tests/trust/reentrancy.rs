@@ -234,7 +234,7 @@ fn in_predicates_and_writers() {
     let _alone = alone();
     let subject = Rc::new(Subject::default());
     subject.next.replace(Some(Rc::new(Subject::default())));
-    type Picture = objgraph::Picture<'static>;
+    type Picture = objgraph::picture::Picture<'static>;
     let callbacks: [(&str, fn(Picture) -> Picture); 6] = [
         ("filter", |picture| {
             picture.filter(|_| {
@@ -282,13 +282,13 @@ fn in_predicates_and_writers() {
     asked();
     objgraph::refs(&subject).write(&mut Writer).unwrap();
     assert!(asked() > 0, "a writer of a picture");
-    let meant = |_: objgraph::Node<'_>| {
+    let meant = |_: objgraph::snapshot::Node<'_>| {
         ask_once();
         false
     };
     assert!(objgraph::find_ref_chain(&subject, meant).is_none());
     assert!(asked() > 0, "the predicate of a chain");
-    let stats = objgraph::stats().filter(|_| {
+    let stats = objgraph::alive::stats().filter(|_| {
         ask_once();
         true
     });
@@ -301,7 +301,11 @@ fn in_predicates_and_writers() {
             stats.write_most_common_types(&mut Writer).unwrap()
         }),
         ("write_new_ids", &|| {
-            drop(objgraph::look_for_new_ids().write(&mut Writer).unwrap())
+            drop(
+                objgraph::growth::look_for_new_ids()
+                    .write(&mut Writer)
+                    .unwrap(),
+            )
         }),
     ];
     for (name, table) in tables {
@@ -310,7 +314,7 @@ fn in_predicates_and_writers() {
         assert!(asked() > 0, "{name}");
     }
     let ask_at_root = ask;
-    objgraph::with_root("app", &subject, ask_at_root);
+    objgraph::snapshot::with_root("app", &subject, ask_at_root);
     assert_eq!(asked(), 1, "with_root");
 }
 
@@ -440,7 +444,7 @@ fn a_process_that_exits_from_inside_of_a_visit() {
         let _watched = crate::watchdog::watch();
         keep_until_the_end();
         let exits = Arc::new(Exits);
-        objgraph::with_root("exits", &*exits, || drop(objgraph::snapshot()));
+        objgraph::snapshot::with_root("exits", &*exits, || drop(objgraph::snapshot()));
         return;
     }
     let text = processes::run("reentrancy::a_process_that_exits_from_inside_of_a_visit");

@@ -68,7 +68,7 @@ fn told<T: Keeps>() -> Told {
     told.extend(formats(&objgraph::refs(&held).legend(true).sites(true)));
     told.extend(formats(&objgraph::backrefs(&held).refcounts(true)));
     told.extend(failures("scope", || Rc::new(T::new(canary(), None))));
-    let labels = objgraph::objects();
+    let labels = objgraph::alive::objects();
     let labels = labels.iter().filter_map(|object| object.label());
     told.push(("labels", labels.collect()));
     let label = objgraph::core::label_of(objgraph::id(&held));
@@ -159,14 +159,14 @@ fn labels_that_are_switched_off() {
     keeps("secrets::labels_that_are_switched_off", || {
         // Else the hook prints what they panic with.
         std::panic::set_hook(Box::new(|_| ()));
-        objgraph::labels(false);
+        objgraph::alive::labels(false);
         let panicking = [false, true].map(|visit| {
             let panics = Panics(canary(), visit);
             Arc::new(Holds { panics })
         });
         let told = [told::<Shown>(), told::<Skipped>()].concat();
         drop(panicking);
-        objgraph::labels(true);
+        objgraph::alive::labels(true);
         is_in(&told)
     });
 }

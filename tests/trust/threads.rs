@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use objgraph::rc::Rc;
 use objgraph::sync::Arc;
-use objgraph::{Instance, ObjectId, Snapshot, State, Tracked};
+use objgraph::{Instance, ObjectId, Snapshot, Tracked, snapshot::State};
 
 use crate::{alone, drift, processes};
 
@@ -279,14 +279,14 @@ fn several_threads_ask_at_once() {
                     assert_eq!(snapshot.node(node).strong(), Some(1));
                     let node = snapshot.find(objgraph::id(&kept[7])).unwrap();
                     assert_eq!(snapshot.node(node).strong(), Some(2));
-                    let owners = objgraph::owners(objgraph::id(&kept[7])).unwrap();
+                    let owners = objgraph::owners::owners(objgraph::id(&kept[7])).unwrap();
                     assert_eq!(owners.strong(), Some(2));
                     assert!(
                         !owners.are_known() || owners.counts(true) == (1, 1),
                         "{owners}"
                     );
                     drop(objgraph::growth());
-                    drop(objgraph::new_ids());
+                    drop(objgraph::growth::new_ids());
                 }
             });
         }
@@ -346,7 +346,7 @@ fn a_storm() {
     let end = Instant::now() + Duration::from_secs_f64(seconds.min(90.0));
     let counts = || {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        for count in objgraph::counts() {
+        for count in objgraph::alive::counts() {
             *counts.entry(count.type_name).or_default() += count.alive;
         }
         counts.retain(|_, alive| *alive > 0);

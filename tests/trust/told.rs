@@ -6,7 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objgraph::rc::Rc;
-use objgraph::{Growth, LeakCheck, NewIds, Picture, Scope, Snapshot, Tracked};
+use objgraph::{
+    Snapshot, Tracked,
+    growth::{Growth, NewIds},
+    leaks::LeakCheck,
+    picture::Picture,
+    scope::Scope,
+};
 
 /// What was written, with a word on what wrote it.
 pub type Told = Vec<(&'static str, String)>;
@@ -36,10 +42,13 @@ pub fn formats(picture: &Picture<'_>) -> Told {
 /// What is written of a whole snapshot.
 pub fn of_snapshot(snapshot: &Arc<Snapshot>) -> Told {
     vec![
-        ("JSON", written(|out| objgraph::write_json(snapshot, out))),
+        (
+            "JSON",
+            written(|out| objgraph::picture::write_json(snapshot, out)),
+        ),
         (
             "GraphML",
-            written(|out| objgraph::write_graphml(snapshot, out)),
+            written(|out| objgraph::picture::write_graphml(snapshot, out)),
         ),
         ("snapshot", format!("{snapshot:?}")),
     ]
@@ -56,37 +65,40 @@ pub fn reports<T: Tracked + 'static>(object: &Rc<T>) -> Told {
         ("leaks", leaks.to_string()),
         (
             "leaks in the snapshot",
-            objgraph::leaks_in(&snapshot).to_string(),
+            objgraph::leaks::find_leaks_in(&snapshot).to_string(),
         ),
         ("blind spots", objgraph::blind_spots().to_string()),
         ("cycles", objgraph::find_cycles(object).to_string()),
         ("cycles of types", objgraph::type_cycles().to_string()),
-        ("retained", objgraph::retained().to_string()),
-        ("sizes", objgraph::typesizes().to_string()),
-        ("zombies", objgraph::zombies().to_string()),
-        ("counts", format!("{:?}", objgraph::counts())),
-        ("objects", format!("{:?}", objgraph::objects())),
+        ("retained", objgraph::bytes::retained().to_string()),
+        ("sizes", objgraph::bytes::typesizes().to_string()),
+        ("zombies", objgraph::owners::zombies().to_string()),
+        ("counts", format!("{:?}", objgraph::alive::counts())),
+        ("objects", format!("{:?}", objgraph::alive::objects())),
         ("growth", format!("{:?}", Growth::default().grown())),
         ("new ids", format!("{:?}", NewIds::default())),
         (
             "table",
-            written(|out| objgraph::stats().write_most_common_types(out)),
+            written(|out| objgraph::alive::stats().write_most_common_types(out)),
         ),
-        ("types", format!("{:?}", objgraph::types())),
+        ("types", format!("{:?}", objgraph::alive::types())),
     ];
     let empty = Snapshot::empty();
-    told.push(("diff", objgraph::diff(&empty, &snapshot).to_string()));
+    told.push((
+        "diff",
+        objgraph::snapshot::diff(&empty, &snapshot).to_string(),
+    ));
     for chain in chain.iter().chain(&forth) {
         told.push(("chain", format!("{chain}\n{chain:?}")));
-        told.extend(formats(&objgraph::chain_backrefs([chain])));
+        told.extend(formats(&objgraph::picture::chain_backrefs([chain])));
     }
     let why = objgraph::why_alive(id);
     told.extend(why.map(|why| ("why it is alive", why.to_string())));
-    let dropped = objgraph::what_if_dropped(id);
+    let dropped = objgraph::what_if::what_if_dropped(id);
     told.extend(dropped.map(|what| ("what if it is dropped", what.to_string())));
-    let owners = objgraph::owners(id);
+    let owners = objgraph::owners::owners(id);
     told.extend(owners.map(|owners| ("owners", owners.to_string())));
-    told.extend(formats(&objgraph::leaked(&leaks)));
+    told.extend(formats(&objgraph::picture::leaked(&leaks)));
     told.extend(of_snapshot(&snapshot));
     told
 }

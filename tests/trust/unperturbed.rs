@@ -8,7 +8,7 @@ use std::thread;
 
 use proptest::prelude::*;
 
-use objgraph::{ObjectId, State, Visit, Visitor};
+use objgraph::{ObjectId, Visit, Visitor, snapshot::State};
 
 use crate::alone;
 use crate::questions::ask_all;

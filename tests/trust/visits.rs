@@ -9,7 +9,7 @@ use std::thread;
 use objgraph::core::PlaceKind;
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::{self, Arc};
-use objgraph::{ObjectId, State, Tracked, Visit, Visitor};
+use objgraph::{ObjectId, Tracked, Visit, Visitor, snapshot::State};
 
 use crate::{MEANT, alone, assert_no_leaf_leaked, processes};
 
@@ -96,7 +96,7 @@ fn a_visit_that_owns_itself() {
         if by_two {
             value.inner.1.set(Some(value));
         }
-        let snapshot = objgraph::with_root("bottomless", value, objgraph::snapshot);
+        let snapshot = objgraph::snapshot::with_root("bottomless", value, objgraph::snapshot);
         let root = snapshot
             .nodes()
             .find(|node| node.root() == Some("bottomless"));
@@ -203,7 +203,10 @@ macro_rules! unfinished {
                 let leaks = objgraph::find_leaks();
                 assert!(!leaks.ids().any(|lost| lost == id), "{leaks}");
                 let _ = objgraph::backrefs(id).to_dot().unwrap();
-                let _ = (objgraph::owners(id), objgraph::zombies().to_string());
+                let _ = (
+                    objgraph::owners::owners(id),
+                    objgraph::owners::zombies().to_string(),
+                );
             };
             objgraph::register::<Kept>();
             let kept = $Strong::new(Kept::default());

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 
 use objgraph::rc::Rc;
-use objgraph::{Growth, NewIds, PictureError, TextStyle};
+use objgraph::{
+    growth::{Growth, NewIds},
+    picture::{PictureError, TextStyle},
+};
 
 use crate::questions::Subject;
 
@@ -23,15 +26,17 @@ pub fn of_all(
     each("Drawing::write_text", &|out| {
         drawing.write_text(out, &TextStyle::default())
     });
-    each("write_json", &|out| objgraph::write_json(&snapshot, out));
+    each("write_json", &|out| {
+        objgraph::picture::write_json(&snapshot, out)
+    });
     each("write_graphml", &|out| {
-        objgraph::write_graphml(&snapshot, out)
+        objgraph::picture::write_graphml(&snapshot, out)
     });
     each("write_most_common_types", &|out| {
-        objgraph::stats().write_most_common_types(out)
+        objgraph::alive::stats().write_most_common_types(out)
     });
     each("write_growth_in", &|out| {
-        objgraph::stats().write_growth_in(&mut Growth::default(), out)
+        objgraph::alive::stats().write_growth_in(&mut Growth::default(), out)
     });
     each("NewIdsLook::write", &|out| {
         NewIds::default().look().write(out).map(drop)

@@ -31,11 +31,11 @@ pub(crate) fn all(n: usize) -> Readings {
         black_box(objgraph::growth());
     });
     let new_ids = after_some(&mut nodes, || {
-        black_box(objgraph::new_ids());
+        black_box(objgraph::growth::new_ids());
     });
 
     let start = nodes[n / 2].clone();
-    objgraph::with_root("nodes", &nodes, || {
+    objgraph::snapshot::with_root("nodes", &nodes, || {
         let path = std::env::temp_dir().join(format!("objgraph-bench-{}.dot", std::process::id()));
         let show = minimum(3, || {
             let clock = Clock::start();
@@ -65,13 +65,13 @@ pub(crate) fn all(n: usize) -> Readings {
         black_box(snapshot.edges_to(starts[0]).len());
         let show_at_hand = minimum(5, || {
             let clock = Clock::start();
-            let picture = objgraph::backrefs_in(&snapshot, starts.iter().copied());
+            let picture = objgraph::picture::backrefs_in(&snapshot, starts.iter().copied());
             assert!(black_box(picture.to_dot()).is_ok(), "it is a small picture");
             clock.seconds()
         });
         let chain_at_hand = minimum(5, || {
             let clock = Clock::start();
-            let search = objgraph::backref_chain_in(&snapshot, starts.iter().copied());
+            let search = objgraph::picture::backref_chain_in(&snapshot, starts.iter().copied());
             black_box(search.find(objgraph::is_root));
             clock.seconds()
         });

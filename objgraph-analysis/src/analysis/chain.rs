@@ -209,7 +209,7 @@ const START: u32 = u32::MAX;
 ///
 /// let kept = Rc::new(5);
 /// let registry = vec![kept.clone()];
-/// let chain = objgraph::with_root("registry", &registry, || {
+/// let chain = objgraph::snapshot::with_root("registry", &registry, || {
 ///     objgraph::find_backref_chain(&kept, objgraph::is_root)
 /// });
 /// if objgraph::ENABLED {

@@ -121,7 +121,7 @@ pub struct ContainerDiff {
 /// let server = Rc::new(Server { sessions: RefCell::new(vec![0; 10]) });
 /// let before = objgraph::snapshot();
 /// server.sessions.borrow_mut().extend(0..9_802);
-/// let diff = objgraph::diff(&before, &objgraph::snapshot());
+/// let diff = objgraph::snapshot::diff(&before, &objgraph::snapshot());
 /// if objgraph::ENABLED {
 ///     let text = diff.to_string();
 ///     assert!(text.contains("Server.sessions grew from 10 to 9,812"), "{text}");

@@ -28,7 +28,7 @@ use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 /// Prints as a report, 80 columns wide where names allow.
 ///
 /// ```
-/// use objgraph::{RetainedSizes, Tracked, rc::Rc};
+/// use objgraph::{Tracked, rc::Rc, bytes::RetainedSizes};
 ///
 /// #[derive(Tracked)]
 /// struct Album {
@@ -38,7 +38,7 @@ use super::{NodeSet, bytes_of, reach, rows, strong_components_within};
 ///
 /// let shared = Rc::new(vec![0; 5000]);
 /// let album = Rc::new(Album { cover: Rc::new(vec![0; 1000]), shared: shared.clone() });
-/// let retained = objgraph::retained();
+/// let retained = objgraph::bytes::retained();
 /// let snapshot = retained.snapshot();
 /// if let Some(node) = snapshot.find(objgraph::id(&album)) {
 ///     // Its own 32, and those of the cover: 40, and 1000 in its buffer.

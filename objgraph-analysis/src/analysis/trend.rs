@@ -24,7 +24,7 @@ use mann_kendall::{p_value_of, score};
 /// Prints as a table.
 ///
 /// ```
-/// use objgraph::{Trend, rc::Rc};
+/// use objgraph::{rc::Rc, growth::Trend};
 ///
 /// struct Session;
 /// let mut kept = Vec::new();

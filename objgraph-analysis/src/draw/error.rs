@@ -69,8 +69,7 @@ impl fmt::Display for PictureError {
         match self {
             Self::UnknownFormat { path } => write!(
                 f,
-                "the extension of {:?} is no format of pictures: let the name end in .svg, .dot or \
-                 .png",
+                "{:?} has no extension of a picture: end the file name in .svg, .dot or .png",
                 path.display().to_string()
             ),
             Self::DotMissing { format } => write!(

@@ -73,7 +73,7 @@ impl Drawing {
 /// ```
 /// let kept = objgraph::rc::Rc::new("text".to_owned());
 /// let mut graph = Vec::new();
-/// objgraph::write_graphml(&objgraph::snapshot(), &mut graph)?;
+/// objgraph::picture::write_graphml(&objgraph::snapshot(), &mut graph)?;
 /// # let graph = String::from_utf8(graph).unwrap();
 /// # assert!(!objgraph::ENABLED || graph.contains("String"));
 /// # Ok::<(), std::io::Error>(())

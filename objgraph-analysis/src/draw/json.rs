@@ -27,7 +27,7 @@ impl Drawing {
 /// ```
 /// let kept = objgraph::rc::Rc::new("text".to_owned());
 /// let mut json = Vec::new();
-/// objgraph::write_json(&objgraph::snapshot(), &mut json)?;
+/// objgraph::picture::write_json(&objgraph::snapshot(), &mut json)?;
 /// let json = String::from_utf8(json).unwrap();
 /// assert!(json.starts_with(r#"{"schema":"objgraph-snapshot","version":1,"#));
 /// if objgraph::ENABLED {

@@ -54,7 +54,7 @@ impl TypeCycles {
     ///
     /// ```no_run
     /// objgraph::type_cycles().save("types.svg")?;
-    /// # Ok::<(), objgraph::PictureError>(())
+    /// # Ok::<(), objgraph::picture::PictureError>(())
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
         save(&self.drawing(), path.as_ref())

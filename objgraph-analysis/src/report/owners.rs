@@ -198,7 +198,7 @@ impl fmt::Display for LeakBirth {
         }
         if !drop.was_followed() {
             text.push_str(&format!(
-                ". Who drops it is known after objgraph::follow::<{name}>()"
+                ". Who drops it is known after objgraph::owners::follow::<{name}>()"
             ));
         }
         let mut out = String::new();

@@ -311,7 +311,7 @@ fn what_borrows_compiles_inside_them() {
         cell: RefCell(leaf()),
         std: vec![Some(leaf())],
     };
-    objgraph::with_root("borrows", &value, || {
+    objgraph::snapshot::with_root("borrows", &value, || {
         let snapshot = objgraph::snapshot();
         let root = snapshot.nodes().find(|node| node.root() == Some("borrows"));
         if let Some(root) = root {

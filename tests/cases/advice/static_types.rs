@@ -110,8 +110,9 @@ fn what_is_watched_or_a_root_is_registered() {
         drop(watched);
         assert_eq!(objgraph::find_leaks().len(), 1);
         let node = Node::that_holds_itself(1_i8);
-        let snapshot = objgraph::with_root("node", &node, objgraph::snapshot);
-        let links = |info: &Arc<objgraph::TypeInfo>| info.short_name == "(i8, RefCell<Links<i8>>)";
+        let snapshot = objgraph::snapshot::with_root("node", &node, objgraph::snapshot);
+        let links =
+            |info: &Arc<objgraph::alive::TypeInfo>| info.short_name == "(i8, RefCell<Links<i8>>)";
         assert!(
             snapshot
                 .types()

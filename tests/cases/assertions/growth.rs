@@ -348,7 +348,9 @@ fn other_threads_decide_nothing() {
         // A thread that belongs to the operation.
         let told = grown(|| {
             let leak = || std::mem::forget(Arc::new(1_u16));
-            objgraph::spawn_in_current_scope(leak).join().unwrap();
+            objgraph::scope::spawn_in_current_scope(leak)
+                .join()
+                .unwrap();
         });
         assert!(told.starts_with("+1 `u16` per call, made at "), "{told}");
     }) else {

@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::thread;
 
 use objgraph::rc::Rc;
-use objgraph::{Instance, Leaks, Tracked};
+use objgraph::{Instance, Tracked, leaks::Leaks};
 
 use crate::process;
 

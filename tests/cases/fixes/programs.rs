@@ -422,7 +422,7 @@ fn apply(program: &Program, seen: &mut Seen) {
             assert!(freed.is_superset(&of_kind), "{}", context());
             assert!(freed.is_disjoint(&alive), "{}", context());
             if let [field] = advice.fields.as_slice() {
-                let what_if = objgraph::what_if_weak(field).unwrap();
+                let what_if = objgraph::what_if::what_if_weak(field).unwrap();
                 assert_eq!(what_if.lost().len(), advice.lost, "{}", context());
             }
         }

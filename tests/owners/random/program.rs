@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use objgraph::{NodeId, ObjectId, Snapshot, Tracked};
+use objgraph::{ObjectId, Snapshot, Tracked, snapshot::NodeId};
 use proptest::prelude::*;
 
 use super::super::{Step, steps};
@@ -134,7 +134,7 @@ fn told(
 /// Whether the last drop of a handle to each object that is alive is the model's.
 fn last_drops_are_those_of(model: &Model) -> Result<(), TestCaseError> {
     for id in model.nodes.keys() {
-        let told = objgraph::last_drop(*id);
+        let told = objgraph::owners::last_drop(*id);
         let line = told
             .as_ref()
             .map(|last| last.made().expect("it is alive").line);

@@ -70,7 +70,7 @@ pub(crate) fn kinds(n: usize) -> Readings {
     let clock = Clock::start();
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
     let of_snapshot = clock.seconds();
-    let leaks = objgraph::leaks_in(&snapshot);
+    let leaks = objgraph::leaks::find_leaks_in(&snapshot);
     let clock = Clock::start();
     let kinds = leaks.kinds().all().len();
     let of_kinds = clock.seconds();
@@ -83,7 +83,7 @@ pub(crate) fn hub(n: usize) -> Readings {
     let nodes = grow(n);
     let (hub, start) = (nodes[0].clone(), nodes[n / 2].clone());
     drop(nodes);
-    objgraph::with_root("hub", &hub, || {
+    objgraph::snapshot::with_root("hub", &hub, || {
         let clock = Clock::start();
         let chain = objgraph::find_backref_chain(&start, objgraph::is_root);
         let seconds = clock.seconds();

@@ -19,9 +19,9 @@ use crate::analysis::{Components, rows};
 /// them, so a leak keeps its fingerprint when code moves.
 ///
 /// ```
-/// let fingerprint: objgraph::Fingerprint = "leak-00c0ffee00c0ffee".parse()?;
+/// let fingerprint: objgraph::leaks::Fingerprint = "leak-00c0ffee00c0ffee".parse()?;
 /// assert_eq!(fingerprint.to_string(), "leak-00c0ffee00c0ffee");
-/// # Ok::<(), objgraph::ParseFingerprintError>(())
+/// # Ok::<(), objgraph::leaks::ParseFingerprintError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);

@@ -123,7 +123,7 @@ impl Picture<'_> {
     ///          └─ items[1] → #1 Folder (above)\n"
     ///     );
     /// }
-    /// # Ok::<(), objgraph::PictureError>(())
+    /// # Ok::<(), objgraph::picture::PictureError>(())
     /// ```
     ///
     /// # Errors

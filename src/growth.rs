@@ -1,0 +1,25 @@
+//! What has grown since the last time.
+//!
+//! [`show_growth`](crate::show_growth) prints the types of which there are more objects than ever
+//! before. A [`Growth`] of one's own is not disturbed by other callers, a [`NewIds`] lists the new
+//! objects themselves, and a [`Trend`] distinguishes steady growth from what comes and goes.
+//!
+//! ```
+//! use objgraph::growth::Growth;
+//! use objgraph::{Tracked, rc::Rc};
+//!
+//! #[derive(Tracked)]
+//! struct Session;
+//!
+//! let mut growth = Growth::default();
+//! drop(growth.grown());
+//! let sessions: Vec<_> = (0..3).map(|_| Rc::new(Session)).collect();
+//! # if objgraph::ENABLED {
+//! let grown = growth.grown();
+//! assert_eq!((grown[0].name.as_str(), grown[0].delta), ("Session", 3));
+//! # }
+//! # drop(sessions);
+//! ```
+
+pub use crate::analysis::{Metric, SteadyGrowth, Trend, Turnover};
+pub use crate::ask::{Grown, Growth, NewIds, NewIdsLook, look_for_new_ids, new_ids, show_new_ids};
