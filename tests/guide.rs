@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// The fenced blocks of a language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
@@ -53,6 +54,52 @@ fn every_program_of_the_guides_is_one_that_runs() {
             );
         }
     }
+}
+
+#[test]
+fn texts_are_what_the_programs_print() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = printed("guide");
+    for page in PAGES {
+        let text = fs::read_to_string(root.join("docs").join(page)).expect("it is text");
+        for block in blocks(&text, "text") {
+            assert_prints(page, &guide, &block);
+        }
+    }
+    let readme = fs::read_to_string(root.join("README.md")).expect("it is text");
+    let [report] = &blocks(&readme, "text")[..] else {
+        panic!("the README shows one report");
+    };
+    assert_prints("README.md", &printed("quickstart"), report);
+}
+
+/// Asserts that the program prints the lines of the block, one after the other. A line that is only
+/// `…` stands for lines left out.
+fn assert_prints(page: &str, printed: &str, block: &str) {
+    let parts = block.split('\n').collect::<Vec<_>>();
+    let mut from = 0;
+    for part in parts.split(|line| line.trim() == "…") {
+        let part = part.join("\n");
+        let found = printed[from..].find(&part);
+        let at = found.unwrap_or_else(|| panic!("{page} shows\n{part}\nbut printed is\n{printed}"));
+        from += at + part.len();
+    }
+}
+
+/// What an example prints.
+fn printed(example: &str) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["run", "--quiet", "--example", example])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{example}: {errors}");
+    String::from_utf8(output.stdout).expect("it prints text")
 }
 
 #[test]
