@@ -3,6 +3,8 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use super::handle_rows::rows;
+use super::settled_cycles::settle_cycles;
 use super::tracer::Tracer;
 use crate::sight::Registry;
 use crate::site::Site;
@@ -13,7 +15,7 @@ use crate::type_name::paths;
 /// Puts a snapshot together.
 pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     let knows_handles = tracer.handles.are_known;
-    let (handles, handle_sites) = super::handles::rows(&mut tracer);
+    let (handles, handle_sites) = rows(&mut tracer);
     let mut parts = SnapshotParts {
         enabled: crate::ENABLED,
         epoch: crate::epochs::epoch(),
@@ -71,7 +73,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     parts.lengths = by_path(tracer.lengths);
     parts.texts = by_path(tracer.texts);
     (parts.edge_starts, parts.edges) = tracer.edges.finish(parts.nodes.len());
-    super::left_behind::settle_cycles(&mut parts);
+    settle_cycles(&mut parts);
     Snapshot::assembled(parts)
 }
 

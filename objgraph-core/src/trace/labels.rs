@@ -5,7 +5,7 @@ mod waiting;
 use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::take::caught;
+use super::panics::caught;
 use crate::object_id::ObjectId;
 use crate::sight::registry;
 use crate::snapshot::Holder;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::take::{Extent, SnapshotOptions, take};
+use super::options::{Extent, SnapshotOptions};
+use super::take::take;
 use crate::scope::Scope;
 use crate::site::Site;
 use crate::snapshot::Snapshot;

@@ -1,33 +1,40 @@
 //! Trace: who refers to whom. Objects are visited one at a time, and what they report becomes
 //! the rows of a snapshot.
+//!
+//! `take` runs a trace from the listing of the table to the snapshot: the `tracer` collects rows,
+//! the `visitor` is what a value reports its references to, `tracer/visits` calls the one for the
+//! other, and `assemble` sorts and renumbers the rows. `left_behind` does the same for a thread that
+//! ends.
 
 mod assemble;
-mod by_address;
-mod by_place;
-mod edge_column;
-mod handles;
-mod keep;
+mod handle_rows;
+mod index;
+mod kept;
 mod labels;
 mod left_behind;
 mod measure;
-mod met;
-mod others;
+mod options;
+mod panics;
+mod reach;
 mod roots;
+mod running;
+mod settled_cycles;
 mod starts;
+mod std_pointer;
 mod take;
-mod threads;
 mod tracer;
-mod types;
 mod visitor;
 
-pub use keep::{Kept, Reached, snapshot_keeping};
+pub use kept::Kept;
 pub use labels::{label_of, labels, with_report};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
 pub use measure::{Measure, Measured, Origin};
-pub(crate) use met::StdPointer;
-pub(crate) use others::patiently;
+pub use options::SnapshotOptions;
+pub use reach::{Reached, snapshot_keeping};
 pub use roots::{StaticRoot, with_root};
+pub(crate) use running::patiently;
 pub use starts::Starts;
-pub use take::{SnapshotOptions, snapshot, snapshot_from, snapshot_of, snapshot_with};
+pub(crate) use std_pointer::StdPointer;
+pub use take::{snapshot, snapshot_from, snapshot_of, snapshot_with};
 pub use visitor::{Guarded, Visitor};

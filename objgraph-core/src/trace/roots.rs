@@ -6,7 +6,6 @@
 use super::tracer::Tracer;
 use super::visitor::Visitor;
 use crate::sight::register_type_of;
-use crate::snapshot::NodeId;
 use crate::tracked::Visit;
 
 /// A static or a thread-local that was marked with `#[objgraph::root]`.
@@ -127,14 +126,5 @@ fn each_scoped(mut each: impl FnMut(&Scoped<'_>)) {
                 next = scoped.outer;
             }
         });
-    }
-}
-
-impl Tracer {
-    fn add_root(&mut self, name: &str, type_name: &'static str, size: usize) -> u32 {
-        let node = self.add_value(type_name, size);
-        self.roots
-            .push((NodeId::new(node as usize), name.to_owned()));
-        node
     }
 }

@@ -1,6 +1,6 @@
 //! Where a trace starts that is asked for some values.
 
-use super::met::MetPointer;
+use super::std_pointer::MetPointer;
 use crate::object_id::ObjectId;
 use crate::tracked::Visit;
 

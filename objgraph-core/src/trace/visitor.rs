@@ -3,7 +3,7 @@
 use std::any::{Any, type_name};
 use std::task::Waker;
 
-use super::met::StdPointer;
+use super::std_pointer::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::sight::{Inside, Seen};

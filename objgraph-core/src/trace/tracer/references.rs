@@ -1,8 +1,8 @@
 //! What a visit reports of references to objects of the table: the edges, at once or once it is
 //! read where they lead; and which reference was reported twice.
 
-use super::super::edge_column::Pushed;
 use super::Tracer;
+use super::edges::Pushed;
 use crate::object_id::ObjectId;
 use crate::snapshot::{EdgeRow, NodeId};
 
@@ -26,7 +26,7 @@ impl Tracer {
     /// A visit ends: of each pointer it should have reported once, it is found out which it
     /// reported again.
     #[inline]
-    pub(in super::super) fn end(&mut self) {
+    pub(in crate::trace) fn end(&mut self) {
         if let [(one, _), (other, _), rest @ ..] = &self.reported[..]
             && (one == other || !rest.is_empty())
         {
@@ -74,7 +74,7 @@ impl Tracer {
     }
 
     /// No edge waits any more.
-    pub(in super::super) fn read_all(&mut self) {
+    pub(in crate::trace) fn read_all(&mut self) {
         self.may_wait = false;
         self.read();
         if self.leads_nowhere {
@@ -84,7 +84,7 @@ impl Tracer {
 
     /// A strong reference to the value of an `Rc`, as [`reference_at`](Self::reference_at).
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(in super::super) fn local_reference_at(&mut self, holder: usize, address: usize) -> bool {
+    pub(in crate::trace) fn local_reference_at(&mut self, holder: usize, address: usize) -> bool {
         if !self.may_wait || self.edges.is_apart() {
             return self.reference_at(holder, address);
         }
@@ -102,7 +102,7 @@ impl Tracer {
 
     /// A weak reference to an object of the table.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(in super::super) fn weak_reference(&mut self, id: ObjectId) {
+    pub(in crate::trace) fn weak_reference(&mut self, id: ObjectId) {
         if let Some(node) = self.object(id) {
             self.edge(node, false);
         }
@@ -110,14 +110,14 @@ impl Tracer {
 
     /// An object that may have had its turn can be visited now.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(in super::super) fn visit_later(&mut self, id: ObjectId) {
+    pub(in crate::trace) fn visit_later(&mut self, id: ObjectId) {
         let node = self.known(id);
         self.given_back.extend(node);
     }
 
     /// A strong reference to an object of the table, which the pointer at `holder` holds.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(in super::super) fn reference(&mut self, holder: usize, id: ObjectId) {
+    pub(in crate::trace) fn reference(&mut self, holder: usize, id: ObjectId) {
         if let Some(node) = self.object(id) {
             self.held_by(holder, node);
         }
@@ -125,7 +125,7 @@ impl Tracer {
 
     /// A weak reference to an object of the table, by its address; false if that is not known.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
-    pub(in super::super) fn weak_reference_at(&mut self, address: usize) -> bool {
+    pub(in crate::trace) fn weak_reference_at(&mut self, address: usize) -> bool {
         let node = self.in_memory.get(address);
         if let Some(node) = node {
             self.edge(node, false);
@@ -137,7 +137,7 @@ impl Tracer {
     /// holds; false if that is not known.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     #[inline]
-    pub(in super::super) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
+    pub(in crate::trace) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
         // The common case, which calls nothing.
         let path = self.path();
         if let Some(node) = self.in_memory.near(address)

@@ -11,7 +11,7 @@ use crate::table;
 impl Tracer {
     /// Reports a reference to the task of a waker, if it is a known object of std's `Arc`; returns
     /// whether it is.
-    pub(in super::super) fn owns_task(&mut self, waker: &Waker) -> bool {
+    pub(in crate::trace) fn owns_task(&mut self, waker: &Waker) -> bool {
         // `Waker::from(Arc<impl Wake>)` keeps what `Arc::into_raw` returns.
         let task = self.by_address.get(&(waker.data().addr(), None));
         let Some(&node) = task else {

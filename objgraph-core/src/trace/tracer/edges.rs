@@ -7,7 +7,7 @@
 use crate::snapshot::{EdgeRow, NodeId};
 
 /// The edges found until now.
-pub(super) struct EdgeColumn {
+pub(in crate::trace) struct EdgeColumn {
     /// Those of nodes visited in order.
     edges: Vec<EdgeRow>,
     /// Where the edges of each of these nodes begin.
@@ -28,14 +28,14 @@ pub(super) struct EdgeColumn {
 
 /// An edge that was pushed: its number among those of its kind, twice, and whether it is apart.
 #[derive(Clone, Copy)]
-pub(super) struct Pushed(usize);
+pub(in crate::trace) struct Pushed(usize);
 
 /// Room for one edge more.
-pub(super) struct Room<'c>(&'c mut EdgeColumn);
+pub(in crate::trace) struct Room<'c>(&'c mut EdgeColumn);
 
 impl Room<'_> {
     #[inline]
-    pub(super) fn push(self, edge: EdgeRow) -> Pushed {
+    pub(in crate::trace) fn push(self, edge: EdgeRow) -> Pushed {
         let column = self.0;
         let pushed = Pushed(column.edges.len() << 1);
         column.edges.push(edge);
@@ -79,19 +79,19 @@ impl Default for EdgeColumn {
 
 impl EdgeColumn {
     /// Makes room for this many edges.
-    pub(super) fn reserve(&mut self, edges: usize) {
+    pub(in crate::trace) fn reserve(&mut self, edges: usize) {
         self.edges.reserve(edges);
     }
 
     /// Makes room for this many nodes.
-    pub(super) fn reserve_nodes(&mut self, nodes: usize) {
+    pub(in crate::trace) fn reserve_nodes(&mut self, nodes: usize) {
         self.starts.reserve_exact(nodes + 1);
     }
 
     /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,
     /// and that no node before it will have one.
     #[inline]
-    pub(super) fn move_to(&mut self, node: u32, in_order: bool) {
+    pub(in crate::trace) fn move_to(&mut self, node: u32, in_order: bool) {
         let is_next = in_order && node as usize == self.starts.len();
         if is_next && self.are_sorted && self.starts.len() < self.starts.capacity() {
             self.starts.push(self.edges.len() as u32);
@@ -121,7 +121,7 @@ impl EdgeColumn {
 
     /// Whether what is found now is put in at the end.
     #[inline]
-    pub(super) fn is_apart(&self) -> bool {
+    pub(in crate::trace) fn is_apart(&self) -> bool {
         self.is_apart
     }
 
@@ -134,7 +134,7 @@ impl EdgeColumn {
     }
 
     /// Sorts the edges of the nodes before the one that was begun last.
-    pub(super) fn sort(&mut self) {
+    pub(in crate::trace) fn sort(&mut self) {
         for node in self.unsorted.drain(..) {
             let start = self.starts[node as usize] as usize;
             let end = self.starts.get(node as usize + 1);
@@ -143,7 +143,7 @@ impl EdgeColumn {
         }
     }
 
-    pub(super) fn push(&mut self, edge: EdgeRow) -> Pushed {
+    pub(in crate::trace) fn push(&mut self, edge: EdgeRow) -> Pushed {
         if self.is_apart {
             self.apart.push(edge);
             return Pushed((self.apart.len() - 1) << 1 | 1);
@@ -154,14 +154,14 @@ impl EdgeColumn {
 
     /// Room for an edge, if it does not go apart and there is some.
     #[inline]
-    pub(super) fn room(&mut self) -> Option<Room<'_>> {
+    pub(in crate::trace) fn room(&mut self) -> Option<Room<'_>> {
         let has_room = !self.is_apart && self.edges.len() < self.edges.capacity();
         has_room.then_some(Room(self))
     }
 
     /// Where an edge leads to that was pushed, and is not sorted yet.
     #[inline]
-    pub(super) fn target(&mut self, pushed: Pushed) -> &mut NodeId {
+    pub(in crate::trace) fn target(&mut self, pushed: Pushed) -> &mut NodeId {
         let edges = if pushed.0 & 1 != 0 {
             &mut self.apart
         } else {
@@ -171,7 +171,7 @@ impl EdgeColumn {
     }
 
     /// Leaves out the edges that lead to `nowhere`.
-    pub(super) fn leave_out(&mut self, nowhere: NodeId) {
+    pub(in crate::trace) fn leave_out(&mut self, nowhere: NodeId) {
         let mut kept = 0;
         let mut next = 0;
         for start in 0..self.starts.len() {
@@ -188,7 +188,7 @@ impl EdgeColumn {
     }
 
     /// The edges by source, and where those of each node begin.
-    pub(super) fn finish(mut self, nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
+    pub(in crate::trace) fn finish(mut self, nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
         self.close();
         self.starts.resize(nodes + 1, self.edges.len() as u32);
         self.sort();

@@ -10,14 +10,14 @@ use crate::type_info::TypeInfo;
 
 /// The types of a snapshot, in the order they were met.
 #[derive(Default)]
-pub(super) struct Types {
-    pub(super) infos: Vec<Arc<TypeInfo>>,
+pub(in crate::trace) struct Types {
+    pub(in crate::trace) infos: Vec<Arc<TypeInfo>>,
     /// The lines of the paths at which values start; [`NO_LINE`] where none was asked for yet.
     starts: Vec<u32>,
     by_name: HashMap<String, u32>,
     /// For each kind of the table, its type here.
     of_kind: Vec<Option<u32>>,
-    pub(super) kinds: Vec<crate::listing::Kind>,
+    pub(in crate::trace) kinds: Vec<crate::listing::Kind>,
 }
 
 /// No line of the paths.
@@ -25,7 +25,7 @@ const NO_LINE: u32 = u32::MAX;
 
 impl Types {
     /// The type of this name, of which nothing more is known.
-    pub(super) fn named(&mut self, name: &'static str, size: usize) -> u32 {
+    pub(in crate::trace) fn named(&mut self, name: &'static str, size: usize) -> u32 {
         if let Some(&index) = self.by_name.get(name) {
             // A weak pointer does not tell the size of what it points to.
             if self.infos[index as usize].size < size {
@@ -46,7 +46,7 @@ impl Types {
     }
 
     /// The type of a kind of the table.
-    pub(super) fn of_kind(&mut self, kind: u32, registry: &Registry) -> u32 {
+    pub(in crate::trace) fn of_kind(&mut self, kind: u32, registry: &Registry) -> u32 {
         let at = kind as usize;
         if let Some(&Some(index)) = self.of_kind.get(at) {
             return index;
@@ -75,7 +75,7 @@ impl Types {
     }
 
     /// The type of this name, of which this is known.
-    pub(super) fn known(&mut self, info: &Arc<TypeInfo>) -> u32 {
+    pub(in crate::trace) fn known(&mut self, info: &Arc<TypeInfo>) -> u32 {
         match self.by_name.get(&info.name) {
             Some(&index) => {
                 self.infos[index as usize] = Arc::clone(info);
@@ -86,18 +86,18 @@ impl Types {
     }
 
     /// More is known of a type that was met by name.
-    pub(super) fn learn(&mut self, type_index: u32, info: Arc<TypeInfo>) {
+    pub(in crate::trace) fn learn(&mut self, type_index: u32, info: Arc<TypeInfo>) {
         self.infos[type_index as usize] = info;
     }
 
-    pub(super) fn site_of_kind(&self, kind: u32) -> u32 {
+    pub(in crate::trace) fn site_of_kind(&self, kind: u32) -> u32 {
         // Sites are numbered like kinds until the snapshot is put together.
         kind
     }
 
     /// The path at which a value of the type starts.
     #[inline]
-    pub(super) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
+    pub(in crate::trace) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
         match self.starts[type_index as usize] {
             NO_LINE => self.first_start(type_index, paths),
             line => PathId::new(line),

@@ -6,7 +6,7 @@ use crate::table;
 
 /// The threads that made objects, in the order they were met.
 #[derive(Default)]
-pub(super) struct Threads {
+pub(in crate::trace) struct Threads {
     numbers: Vec<u32>,
     index_of: HashMap<u32, u32>,
     /// The one met last, since objects of a thread stand side by side.
@@ -15,7 +15,7 @@ pub(super) struct Threads {
 
 impl Threads {
     /// The index of the thread with this number.
-    pub(super) fn index(&mut self, number: u32) -> u32 {
+    pub(in crate::trace) fn index(&mut self, number: u32) -> u32 {
         if let Some((last, index)) = self.last
             && last == number
         {
@@ -31,7 +31,7 @@ impl Threads {
     }
 
     /// The names of the threads, and the index of each among them.
-    pub(super) fn named(mut self) -> (Vec<String>, Vec<u32>) {
+    pub(in crate::trace) fn named(mut self) -> (Vec<String>, Vec<u32>) {
         let names = table::thread_names(self.numbers.iter_mut());
         (names, self.numbers)
     }

@@ -1,13 +1,11 @@
-//! A trace that keeps a way back to what it met behind std's pointers.
+//! Ways back to what a trace met behind std's pointers.
 
 use std::fmt;
 
-use super::met::MetPointer;
 use super::starts::Starts;
-use super::take::{Extent, SnapshotOptions, take};
-use super::visitor::Visitor;
+use super::std_pointer::MetPointer;
 use crate::sight::Behind;
-use crate::snapshot::{Holder, NodeId, Snapshot};
+use crate::snapshot::{Holder, NodeId};
 use crate::tracked::Visit;
 
 /// Weak handles to the values behind std's pointers that a trace met.
@@ -102,64 +100,5 @@ impl fmt::Debug for Kept {
         f.debug_struct("Kept")
             .field("handles", &self.handles.len())
             .finish()
-    }
-}
-
-/// A snapshot in which the value is a node of its own, whatever it is.
-#[derive(Debug)]
-pub struct Reached {
-    /// The snapshot.
-    pub snapshot: Snapshot,
-    /// The node of the value.
-    pub value: NodeId,
-    /// The objects that the value is a pointer to, or pointers.
-    pub pointed_to: Vec<NodeId>,
-    /// The ways back.
-    pub kept: Kept,
-}
-
-/// A snapshot of what the value reaches, with ways back; `None` where tracking is off. References
-/// from elsewhere count as held from outside.
-#[must_use]
-pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
-    let itself: &dyn Visit = &Itself(value);
-    let mut is_pointers = Starts::default();
-    let values: &[&dyn Visit] = match value.starts(&mut is_pointers) {
-        true => &[value, itself],
-        false => &[itself],
-    };
-    let options = SnapshotOptions::default();
-    let nothing_else = Extent::Some {
-        listed: Vec::new(),
-        roots: false,
-        texts: false,
-    };
-    let (snapshot, mut starts, kept) = take(values, options, nothing_else, Some(Kept::default()));
-    let value = starts.pop()?;
-    // What a weak pointer leads to is not owned.
-    let owns = |node| {
-        snapshot
-            .edges(value)
-            .any(|edge| edge.is_strong() && edge.target() == node)
-    };
-    starts.retain(|&start| owns(start));
-    Some(Reached {
-        snapshot,
-        value,
-        pointed_to: starts,
-        kept: kept.unwrap_or_default(),
-    })
-}
-
-/// A value as a node of its own, also where it is a pointer.
-struct Itself<'v>(&'v dyn Visit);
-
-impl Visit for Itself<'_> {
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.0.visit(visitor);
-    }
-
-    fn __type_name(&self) -> &'static str {
-        self.0.__type_name()
     }
 }

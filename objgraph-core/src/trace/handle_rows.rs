@@ -1,48 +1,11 @@
-//! The handles of a trace: those that were there when it began and still are when it ends, each
-//! with the place where it was met.
+//! The rows of a snapshot's handles.
 
 use std::collections::HashMap;
 use std::panic::Location;
 
-use super::tracer::Tracer;
-use crate::listing::HandleListed;
-use crate::snapshot::{HandleRow, Held};
+use super::tracer::{Handles, Tracer};
+use crate::snapshot::HandleRow;
 use crate::table;
-
-/// The handles of a trace.
-#[derive(Default)]
-pub(super) struct Handles {
-    /// Whether they are known: a trace of a few objects does not list them.
-    pub(super) are_known: bool,
-    /// `None` where only those are told that were met.
-    listed: Option<Vec<HandleListed>>,
-    /// Where handles were met, by number.
-    met: Vec<(u64, Held)>,
-}
-
-impl Handles {
-    /// Those that there are now. To be called before objects are listed.
-    pub(super) fn list() -> Self {
-        Self {
-            are_known: cfg!(feature = "owners"),
-            listed: Some(table::handles()),
-            met: Vec::new(),
-        }
-    }
-
-    /// None but those that are met, which takes time in proportion to these.
-    pub(super) fn met_alone() -> Self {
-        Self {
-            are_known: cfg!(feature = "owners"),
-            ..Self::default()
-        }
-    }
-
-    /// A handle was met.
-    pub(super) fn meet(&mut self, number: u64, held: Held) {
-        self.met.push((number, held));
-    }
-}
 
 /// The rows of the handles, not sorted yet, whose sites are indexes into the second.
 pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Location<'static>>) {

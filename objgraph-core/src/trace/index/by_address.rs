@@ -6,11 +6,11 @@
 //! KiB of the heap, of which one look-up reads those of one.
 //!
 //! An address stands for an object as long as that is alive: until then the table's handle keeps
-//! the allocation from being used anew. See [`super::take`] for those that die meanwhile.
+//! the allocation from being used anew. See [`take`](super::super::take) for those that die meanwhile.
 
 /// Which node an allocation is.
 #[derive(Default)]
-pub(super) struct ByAddress {
+pub(in crate::trace) struct ByAddress {
     /// Parts of the heap that are well filled, sorted.
     spans: Vec<Span>,
     /// The one that holds most, where one looks first: most heaps are one.
@@ -103,7 +103,7 @@ fn split(address: usize) -> Option<(usize, u32)> {
 
 impl ByAddress {
     /// The nodes from 0 on, at these addresses; 0 where it is not known.
-    pub(super) fn of(addresses: &[usize]) -> Self {
+    pub(in crate::trace) fn of(addresses: &[usize]) -> Self {
         if addresses.len() > APART as usize {
             return Self::default();
         }
@@ -207,14 +207,14 @@ impl ByAddress {
     }
 
     /// Whether this is too large to stay near the processor.
-    pub(super) fn is_far(&self) -> bool {
+    pub(in crate::trace) fn is_far(&self) -> bool {
         // Tests are to go the way of large heaps too.
         self.blocks.len() > if cfg!(debug_assertions) { 0 } else { 1 << 15 }
     }
 
     /// Where it stands which node the allocation at this address is, if it stands anywhere.
     #[inline]
-    pub(super) fn spot(&self, address: usize) -> Option<Spot> {
+    pub(in crate::trace) fn spot(&self, address: usize) -> Option<Spot> {
         let (block, grain) = split(address)?;
         let block = self.block(block)?;
         Some(Spot { block, grain })
@@ -222,7 +222,7 @@ impl ByAddress {
 
     /// The node of the allocation at this address, if that is known and near most others.
     #[inline]
-    pub(super) fn near(&self, address: usize) -> Option<u32> {
+    pub(in crate::trace) fn near(&self, address: usize) -> Option<u32> {
         let (block, grain) = split(address)?;
         let block = self.near.find(block)?;
         self.at(Spot { block, grain })
@@ -230,7 +230,7 @@ impl ByAddress {
 
     /// The node that stands there, if there is one.
     #[inline]
-    pub(super) fn at(&self, spot: Spot) -> Option<u32> {
+    pub(in crate::trace) fn at(&self, spot: Spot) -> Option<u32> {
         let block = self.blocks.get(spot.block)?;
         let number = block.first + block.rank(spot.grain)?;
         if number & APART == 0 {
@@ -242,14 +242,14 @@ impl ByAddress {
 
     /// The node of the allocation at this address, if that is known.
     #[inline]
-    pub(super) fn get(&self, address: usize) -> Option<u32> {
+    pub(in crate::trace) fn get(&self, address: usize) -> Option<u32> {
         self.at(self.spot(address)?)
     }
 }
 
 /// Where it stands which node an allocation is.
 #[derive(Clone, Copy)]
-pub(super) struct Spot {
+pub(in crate::trace) struct Spot {
     block: usize,
     grain: u32,
 }

@@ -1,26 +1,30 @@
 //! The tracer: turns what visits report into rows.
 
 mod adopted;
+mod edges;
+mod handles;
 mod measured;
 mod references;
 mod steps;
 mod tasks;
+mod threads;
+mod types;
+mod visits;
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
 
-use super::by_address::{ByAddress, Spot};
-use super::by_place::ByPlace;
-use super::edge_column::{EdgeColumn, Pushed};
-use super::handles::Handles;
-use super::keep::Kept;
+use self::edges::{EdgeColumn, Pushed};
+pub(super) use self::handles::Handles;
+use self::threads::Threads;
+use self::types::Types;
+use super::index::{ByAddress, ByPlace, Spot};
+use super::kept::Kept;
 use super::labels;
-use super::met::{MetPointer, StdPointer};
-use super::take::SnapshotOptions;
-use super::threads::Threads;
-use super::types::Types;
+use super::options::SnapshotOptions;
+use super::std_pointer::{MetPointer, StdPointer};
 use crate::object_id::ObjectId;
 use crate::sight::{AnySee, Behind, PlainHasher, Registry, Seen};
 use crate::snapshot::{
@@ -42,62 +46,62 @@ struct TooDeep;
 
 /// The rows, as they are found.
 pub(crate) struct Tracer {
-    pub(super) registry: Registry,
-    pub(super) nodes: Vec<NodeRow>,
-    pub(super) types: Types,
-    pub(super) threads: Threads,
-    pub(super) paths: PathTable,
-    pub(super) edges: EdgeColumn,
-    pub(super) lengths: Vec<LengthRow>,
+    pub(in crate::trace) registry: Registry,
+    pub(in crate::trace) nodes: Vec<NodeRow>,
+    pub(in crate::trace) types: Types,
+    pub(in crate::trace) threads: Threads,
+    pub(in crate::trace) paths: PathTable,
+    pub(in crate::trace) edges: EdgeColumn,
+    pub(in crate::trace) lengths: Vec<LengthRow>,
     /// Bytes of texts.
-    pub(super) texts: Vec<LengthRow>,
-    pub(super) places: Vec<Place>,
-    pub(super) labels: Vec<(NodeId, String)>,
-    pub(super) panics: Vec<(NodeId, String)>,
-    pub(super) roots: Vec<(NodeId, String)>,
+    pub(in crate::trace) texts: Vec<LengthRow>,
+    pub(in crate::trace) places: Vec<Place>,
+    pub(in crate::trace) labels: Vec<(NodeId, String)>,
+    pub(in crate::trace) panics: Vec<(NodeId, String)>,
+    pub(in crate::trace) roots: Vec<(NodeId, String)>,
     /// Nodes of threads that ended.
-    pub(super) left_behind: Vec<NodeId>,
-    pub(super) handles: Handles,
+    pub(in crate::trace) left_behind: Vec<NodeId>,
+    pub(in crate::trace) handles: Handles,
     /// Nodes to which a visit reported one strong reference more than once.
-    pub(super) repeated: Vec<NodeId>,
+    pub(in crate::trace) repeated: Vec<NodeId>,
     /// The pointers that the visit reported, by their own addresses, and their edges.
     reported: Vec<(usize, Pushed)>,
     /// Edges of which it is known where it stands to which node they lead.
     unread: Vec<(Pushed, Spot)>,
     /// Whether edges may wait there: all objects that they can lead to stand there.
-    pub(super) may_wait: bool,
+    pub(in crate::trace) may_wait: bool,
     /// Whether an edge led to an object that was made meanwhile.
     leads_nowhere: bool,
     /// Whether labels are wanted of values that no id leads back to.
-    pub(super) wants_labels: bool,
+    pub(in crate::trace) wants_labels: bool,
     /// Whether bytes on the heap and lengths of collections are wanted.
     wants_heap: bool,
     /// Whether bytes of texts are wanted.
-    pub(super) wants_texts: bool,
+    pub(in crate::trace) wants_texts: bool,
     /// Whether no value is visited at all.
-    pub(super) looks_into_nothing: bool,
+    pub(in crate::trace) looks_into_nothing: bool,
     /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
-    pub(super) in_order: bool,
+    pub(in crate::trace) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
-    pub(super) queue: VecDeque<(u32, Pending)>,
+    pub(in crate::trace) queue: VecDeque<(u32, Pending)>,
     /// Nodes that could not be visited in their turn, and to whose values the table has got its
     /// handle back since.
-    pub(super) given_back: Vec<u32>,
+    pub(in crate::trace) given_back: Vec<u32>,
     /// Ways back to values behind std's pointers, where they are wanted.
-    pub(super) kept: Option<Kept>,
+    pub(in crate::trace) kept: Option<Kept>,
     /// Nodes by their place in the table.
     by_place: ByPlace,
     /// Nodes of the table by the addresses of their allocations.
-    pub(super) in_memory: ByAddress,
+    pub(in crate::trace) in_memory: ByAddress,
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     /// What the registry knew of the type that was asked for last.
-    pub(super) last_seen: (TypeId, Option<AnySee>),
+    pub(in crate::trace) last_seen: (TypeId, Option<AnySee>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
     /// How many calls deep the visit is.
-    pub(super) depth: u32,
+    pub(in crate::trace) depth: u32,
     /// How many guards the visit holds.
     guards: u32,
 }
@@ -111,7 +115,7 @@ impl fmt::Debug for Tracer {
 }
 
 /// How to get at the value of a node that is in the queue.
-pub(super) enum Pending {
+pub(in crate::trace) enum Pending {
     Object,
     Std(Box<dyn Behind>),
 }
@@ -127,7 +131,7 @@ struct Cursor {
 }
 
 /// A visit that waits for another to end.
-pub(super) struct Suspended(Cursor);
+pub(in crate::trace) struct Suspended(Cursor);
 
 struct Frame {
     path: u32,
@@ -136,7 +140,7 @@ struct Frame {
 }
 
 impl Tracer {
-    pub(super) fn new(registry: Registry, options: SnapshotOptions) -> Self {
+    pub(in crate::trace) fn new(registry: Registry, options: SnapshotOptions) -> Self {
         let mut paths = PathTable::default();
         let mut types = Types::default();
         let nowhere = types.named("()", 0);
@@ -187,7 +191,7 @@ impl Tracer {
 
     /// Makes room for so many objects of the listing, with an edge and a collection each: what
     /// grows from little leaves behind what it was before, and what is never used costs nothing.
-    pub(super) fn expect(&mut self, objects: u64) {
+    pub(in crate::trace) fn expect(&mut self, objects: u64) {
         let objects = usize::try_from(objects).unwrap_or(0);
         // Else there will be room when it is needed.
         if self.nodes.try_reserve_exact(objects).is_ok()
@@ -198,14 +202,14 @@ impl Tracer {
     }
 
     /// Adds a node for an object of the listing, which is in the order of the table.
-    pub(super) fn list(&mut self, listed: &crate::listing::Listed) {
+    pub(in crate::trace) fn list(&mut self, listed: &crate::listing::Listed) {
         let row = self.row(listed);
         self.by_place.list(row.id, self.nodes.len() as u32);
         self.nodes.push(row);
     }
 
     /// The same for objects that differ in their ids alone.
-    pub(super) fn list_alike(&mut self, alike: &crate::listing::Alike<'_>) {
+    pub(in crate::trace) fn list_alike(&mut self, alike: &crate::listing::Alike<'_>) {
         let row = self.row(&alike.like);
         self.by_place.list_page(alike.ids, self.nodes.len() as u32);
         let rows = alike.ids.iter().map(|&id| NodeRow { id, ..row });
@@ -214,7 +218,7 @@ impl Tracer {
 
     /// Begins the visit of a node: what is reported from now on is its.
     #[inline]
-    pub(super) fn begin(&mut self, node: u32) {
+    pub(in crate::trace) fn begin(&mut self, node: u32) {
         let path = self
             .types
             .start(self.nodes[node as usize].type_index, &mut self.paths);
@@ -235,7 +239,7 @@ impl Tracer {
         self.edges.move_to(cursor.node, false);
     }
 
-    pub(super) fn node(&self) -> u32 {
+    pub(in crate::trace) fn node(&self) -> u32 {
         self.cursor.node
     }
 
@@ -246,7 +250,7 @@ impl Tracer {
     }
 
     /// Goes on with a visit that was put off.
-    pub(super) fn jump(&mut self, node: u32, path: PathId) -> Suspended {
+    pub(in crate::trace) fn jump(&mut self, node: u32, path: PathId) -> Suspended {
         let here = self.cursor;
         self.move_to(Cursor {
             node,
@@ -257,7 +261,7 @@ impl Tracer {
     }
 
     /// Goes back to where the visit was.
-    pub(super) fn resume(&mut self, here: Suspended) {
+    pub(in crate::trace) fn resume(&mut self, here: Suspended) {
         self.move_to(here.0);
     }
 
@@ -278,13 +282,13 @@ impl Tracer {
     }
 
     /// Whether bytes on the heap and lengths of collections are wanted.
-    pub(super) fn wants_heap(&self) -> bool {
+    pub(in crate::trace) fn wants_heap(&self) -> bool {
         self.wants_heap
     }
 
     /// The node of an object of the table; one that was made since the listing is added.
     #[inline]
-    pub(super) fn object(&mut self, id: ObjectId) -> Option<u32> {
+    pub(in crate::trace) fn object(&mut self, id: ObjectId) -> Option<u32> {
         match self.known(id) {
             Some(node) => Some(node),
             None => self.not_listed(id),
@@ -303,7 +307,7 @@ impl Tracer {
     }
 
     /// The row of an object of the table, before it was visited.
-    pub(super) fn row(&mut self, listed: &crate::listing::Listed) -> NodeRow {
+    pub(in crate::trace) fn row(&mut self, listed: &crate::listing::Listed) -> NodeRow {
         NodeRow {
             id: listed.id,
             type_index: self.types.of_kind(listed.kind, &self.registry),
@@ -324,7 +328,7 @@ impl Tracer {
     }
 
     /// A handle was met where the visit is.
-    pub(super) fn meets(&mut self, handle: u64) {
+    pub(in crate::trace) fn meets(&mut self, handle: u64) {
         let index = self.index();
         let held = Held {
             node: NodeId::new(self.cursor.node as usize),
@@ -335,7 +339,7 @@ impl Tracer {
     }
 
     /// A pointer of std.
-    pub(super) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
+    pub(in crate::trace) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
         let asks = |address, target| {
             !self.by_address.contains_key(&(address, None))
                 && (self.kept.is_some() || self.registry.get(target).is_some())
@@ -354,7 +358,7 @@ impl Tracer {
     /// What is here is not looked into, since there would be no end, or too many guards.
     #[cold]
     #[inline(never)]
-    pub(super) fn too_deep(&mut self) {
+    pub(in crate::trace) fn too_deep(&mut self) {
         self.place_named::<TooDeep>(PlaceKind::TooDeep);
     }
 
@@ -362,7 +366,7 @@ impl Tracer {
     /// one level of guards does not make all that hangs on it put off; gives how deep they were,
     /// or `None` if there are too many guards already.
     #[inline]
-    pub(super) fn enter_guard(&mut self) -> Option<u32> {
+    pub(in crate::trace) fn enter_guard(&mut self) -> Option<u32> {
         if self.guards >= GUARD_DEPTH {
             self.too_deep();
             return None;
@@ -372,13 +376,13 @@ impl Tracer {
     }
 
     #[inline]
-    pub(super) fn leave_guard(&mut self, depth: u32) {
+    pub(in crate::trace) fn leave_guard(&mut self, depth: u32) {
         self.guards -= 1;
         self.depth = depth;
     }
 
     /// The node of a value behind a pointer of std.
-    pub(super) fn met(&mut self, met: MetPointer) -> u32 {
+    pub(in crate::trace) fn met(&mut self, met: MetPointer) -> u32 {
         let key = (met.address, None);
         if let Some(&node) = self.by_address.get(&key) {
             // What a weak pointer that was met before did not know.
@@ -437,14 +441,27 @@ impl Tracer {
     }
 
     /// Adds a node for a value that is no object of its own.
-    pub(super) fn add_value(&mut self, type_name: &'static str, size: usize) -> u32 {
+    pub(in crate::trace) fn add_value(&mut self, type_name: &'static str, size: usize) -> u32 {
         let row = self.outside_row(type_name, size, Holder::Value, State::Visited);
         self.nodes.push(row);
         (self.nodes.len() - 1) as u32
     }
 
+    /// Adds a node for a root.
+    pub(in crate::trace) fn add_root(
+        &mut self,
+        name: &str,
+        type_name: &'static str,
+        size: usize,
+    ) -> u32 {
+        let node = self.add_value(type_name, size);
+        self.roots
+            .push((NodeId::new(node as usize), name.to_owned()));
+        node
+    }
+
     /// Enters a value that a shared reference leads to; `None` if it was entered before.
-    pub(super) fn enter_value(
+    pub(in crate::trace) fn enter_value(
         &mut self,
         address: usize,
         type_name: &'static str,
@@ -467,7 +484,7 @@ impl Tracer {
     }
 
     /// Enters a value with an id of its own; `None` if there is no such object any more.
-    pub(super) fn enter_instance(&mut self, id: ObjectId) -> Option<Suspended> {
+    pub(in crate::trace) fn enter_instance(&mut self, id: ObjectId) -> Option<Suspended> {
         let node = self.object(id)?;
         self.edge(node, true);
         // Should it be in the queue: what was visited is not visited again.
@@ -483,16 +500,16 @@ impl Tracer {
     }
 
     /// A place that cannot be looked into.
-    pub(super) fn place_named<T: ?Sized>(&mut self, kind: PlaceKind) {
+    pub(in crate::trace) fn place_named<T: ?Sized>(&mut self, kind: PlaceKind) {
         self.place_called(type_name::<T>(), kind);
     }
 
-    pub(super) fn place_called(&mut self, name: &'static str, kind: PlaceKind) {
+    pub(in crate::trace) fn place_called(&mut self, name: &'static str, kind: PlaceKind) {
         let type_index = self.types.named(name, 0);
         self.place(kind, type_index);
     }
 
-    pub(super) fn place(&mut self, kind: PlaceKind, type_index: u32) {
+    pub(in crate::trace) fn place(&mut self, kind: PlaceKind, type_index: u32) {
         let index = self.index();
         self.places.push(Place {
             node: NodeId::new(self.cursor.node as usize),
@@ -503,7 +520,7 @@ impl Tracer {
         });
     }
 
-    pub(super) fn panicked(&mut self, node: u32, message: String) {
+    pub(in crate::trace) fn panicked(&mut self, node: u32, message: String) {
         self.nodes[node as usize].state = State::Panicked;
         // The message may have in it what the value holds.
         let message = match labels::are_wanted() {
@@ -515,7 +532,7 @@ impl Tracer {
 
     /// Watched objects are in the table, and found by their addresses too. Where not all objects
     /// are listed, they are added.
-    pub(super) fn know_watched(&mut self, add: bool) {
+    pub(in crate::trace) fn know_watched(&mut self, add: bool) {
         for (address, id) in table::watched() {
             let node = match add {
                 true => self.object(id),
@@ -529,19 +546,23 @@ impl Tracer {
 
     /// The node of an object of the table, if the listing knew it.
     #[inline]
-    pub(super) fn known(&self, id: ObjectId) -> Option<u32> {
+    pub(in crate::trace) fn known(&self, id: ObjectId) -> Option<u32> {
         self.by_place.get(id, |node| self.nodes[node as usize].id)
     }
 
     /// A path that starts at the type of a node.
-    pub(super) fn path_of(&mut self, node: u32, steps: impl Iterator<Item = Segment>) -> PathId {
+    pub(in crate::trace) fn path_of(
+        &mut self,
+        node: u32,
+        steps: impl Iterator<Item = Segment>,
+    ) -> PathId {
         let type_index = self.nodes[node as usize].type_index;
         let start = self.types.start(type_index, &mut self.paths);
         steps.fold(start, |path, step| self.paths.step(path, step))
     }
 
     /// What there is to see of a value, if its type is known.
-    pub(super) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
+    pub(in crate::trace) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
         let id = value.type_id();
         if self.last_seen.0 != id {
             self.last_seen = (id, self.registry.get(id).map(|entry| entry.see));
@@ -550,12 +571,12 @@ impl Tracer {
     }
 
     /// The same of a value that somebody else holds as a `dyn Any`.
-    pub(super) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
+    pub(in crate::trace) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
         self.registry.get(value.type_id())?.see_any(value)
     }
 }
 
 /// A count as a column holds it.
-pub(super) fn count(count: usize) -> u32 {
+pub(in crate::trace) fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(NodeRow::UNKNOWN - 1)
 }

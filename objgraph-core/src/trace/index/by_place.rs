@@ -10,7 +10,7 @@ use crate::object_id::ObjectId;
 /// place and a number for each page of places tell the node: small enough to stay near the
 /// processor, since every reference that a trace meets asks here.
 #[derive(Default)]
-pub(super) struct ByPlace {
+pub(in crate::trace) struct ByPlace {
     pages: Vec<Page>,
     /// Objects that the listing did not know.
     late: HashMap<ObjectId, u32>,
@@ -34,13 +34,13 @@ const MANY: u32 = u32::MAX;
 
 impl ByPlace {
     /// Adds an object of the listing, whose place comes after those of all before.
-    pub(super) fn list(&mut self, id: ObjectId, node: u32) {
+    pub(in crate::trace) fn list(&mut self, id: ObjectId, node: u32) {
         self.list_page(&[id], node);
     }
 
     /// Adds objects of the listing, from this node on, whose places come after those of all before
     /// and are in one page.
-    pub(super) fn list_page(&mut self, ids: &[ObjectId], node: u32) {
+    pub(in crate::trace) fn list_page(&mut self, ids: &[ObjectId], node: u32) {
         let Some(first) = ids.first() else {
             return;
         };
@@ -72,13 +72,17 @@ impl ByPlace {
     }
 
     /// Adds an object that the listing did not know.
-    pub(super) fn add(&mut self, id: ObjectId, node: u32) {
+    pub(in crate::trace) fn add(&mut self, id: ObjectId, node: u32) {
         self.late.insert(id, node);
     }
 
     /// The node of an object; `id_of` gives the id of a node.
     #[inline]
-    pub(super) fn get(&self, id: ObjectId, id_of: impl FnOnce(u32) -> ObjectId) -> Option<u32> {
+    pub(in crate::trace) fn get(
+        &self,
+        id: ObjectId,
+        id_of: impl FnOnce(u32) -> ObjectId,
+    ) -> Option<u32> {
         if let Some(page) = self.pages.get((id.place() / PAGE) as usize) {
             let word = (id.place() % PAGE / 64) as usize;
             let bit = 1u64 << (id.place() % 64);

@@ -1,0 +1,218 @@
+//! The visits of a trace, one object at a time.
+
+use std::sync::Arc;
+
+use super::{Pending, Tracer, count};
+use crate::listing::Looked;
+use crate::sight::{Behind, Seen};
+use crate::snapshot::{Holder, NodeId, State};
+use crate::table;
+use crate::trace::index::ByAddress;
+use crate::trace::labels;
+use crate::trace::left_behind;
+use crate::trace::panics::caught;
+use crate::trace::visitor::Visitor;
+
+impl Tracer {
+    /// The nodes that were listed are to be found by their addresses, 0 where that is not known.
+    /// `all_own` says that all `Rc` objects of this thread are among them: then it may be read
+    /// later where a reference leads.
+    pub(in crate::trace) fn know_addresses(&mut self, addresses: &[usize], all_own: bool) {
+        self.in_memory = ByAddress::of(addresses);
+        self.may_wait = all_own
+            && self.in_memory.is_far()
+            && std::iter::zip(&self.nodes, addresses)
+                .all(|(row, &address)| row.holder != Holder::Rc || address != 0);
+    }
+
+    pub(in crate::trace) fn visit_queue(&mut self) {
+        while let Some((node, pending)) = self.queue.pop_front() {
+            match pending {
+                Pending::Object => self.visit_object(node),
+                Pending::Std(handle) => self.visit_std(node, &*handle),
+            }
+            self.visit_given_back(u32::MAX);
+        }
+    }
+
+    /// Adds what is known of objects of threads that ended, and that were met on the way; and what
+    /// these lead to.
+    pub(in crate::trace) fn adopt_more(&mut self) {
+        let mut before = 0;
+        self.in_order = false;
+        while self.nodes.len() > before {
+            before = self.nodes.len();
+            left_behind::adopt(self);
+            self.visit_queue();
+        }
+    }
+
+    /// Visits the values behind std's pointers that were met, and no object of the table.
+    pub(in crate::trace) fn visit_std_values(&mut self) {
+        while let Some((node, pending)) = self.queue.pop_front() {
+            if let Pending::Std(handle) = pending {
+                self.visit_std(node, &*handle);
+            }
+        }
+    }
+
+    /// An object that died meanwhile may have left its address to one that was made, so that
+    /// references to that are taken for references to it; and what was seen of it is no more. It is
+    /// not judged: it is in flight.
+    pub(in crate::trace) fn mark_dead_in_flight(&mut self, listed: usize) {
+        for row in &mut self.nodes[..listed] {
+            if !table::lives(row.id) {
+                row.state = State::InFlight;
+            }
+        }
+    }
+
+    /// Visits the objects of the listing, of which there are so many.
+    pub(in crate::trace) fn visit_listed(&mut self, all: u32) {
+        let mut next = 0;
+        while next < all {
+            // What is caught here is rare, and to be ready for it costs something.
+            let looked = caught(|| {
+                while next < all {
+                    next += 1;
+                    self.look_into(next - 1);
+                }
+            });
+            if let Err(message) = looked {
+                self.panicked_at_its_end(next - 1, message);
+            }
+        }
+        self.visit_given_back(all);
+    }
+
+    /// Visits the nodes below `end` to whose values the table has got its handle back meanwhile.
+    pub(in crate::trace) fn visit_given_back(&mut self, end: u32) {
+        if self.given_back.is_empty() {
+            return;
+        }
+        let in_order = std::mem::replace(&mut self.in_order, false);
+        while let Some(node) = self.given_back.pop() {
+            if node < end {
+                self.visit_object(node);
+            }
+        }
+        self.in_order = in_order;
+    }
+
+    /// Visits an object of the table.
+    pub(in crate::trace) fn visit_object(&mut self, node: u32) {
+        if let Err(message) = caught(|| self.look_into(node)) {
+            self.panicked_at_its_end(node, message);
+        }
+    }
+
+    /// The program had let go of the value meanwhile, so that its own drop ran after the visit,
+    /// and panicked.
+    fn panicked_at_its_end(&mut self, node: u32, message: String) {
+        self.panicked(node, message);
+        self.nodes[node as usize].state = State::InFlight;
+    }
+
+    #[inline]
+    fn look_into(&mut self, node: u32) {
+        let row = &self.nodes[node as usize];
+        if row.state != State::Lent || self.looks_into_nothing {
+            return;
+        }
+        let looked = table::look(row.id, |value, strong, weak| {
+            let row = &mut self.nodes[node as usize];
+            (row.strong, row.weak) = (count(strong), count(weak));
+            // It fails at any other type, so there is no need to ask for the type first.
+            if let Some(see) = self.last_seen.1
+                && let Some(seen) = &value.seen(see)
+            {
+                self.visit_seen(node, seen);
+            } else if let Some(seen) = &self.see(value) {
+                self.visit_seen(node, seen);
+            } else {
+                self.is_unknown(node);
+            }
+        });
+        match looked {
+            Looked::Seen => {}
+            Looked::Lent => self.nodes[node as usize].state = State::Lent,
+            Looked::Gone => self.nodes[node as usize].state = State::InFlight,
+        }
+    }
+
+    /// The type of an object is not known: the object is opaque, unless it owns nothing.
+    #[cold]
+    fn is_unknown(&mut self, node: u32) {
+        let row = &mut self.nodes[node as usize];
+        row.state = match self.types.infos[row.type_index as usize].needs_drop {
+            true => State::Opaque,
+            false => State::Visited,
+        };
+    }
+
+    #[inline]
+    fn visit_seen<'a>(&'a mut self, node: u32, seen: &Seen<'a>) {
+        self.nodes[node as usize].state = State::Visited;
+        self.visit_begun(node, |visitor| seen.visit(visitor));
+    }
+
+    /// Visits a value behind a pointer of std.
+    fn visit_std(&mut self, node: u32, handle: &dyn Behind) {
+        let Some(entry) = self
+            .registry
+            .get(handle.target())
+            .filter(|_| !self.looks_into_nothing)
+        else {
+            self.nodes[node as usize].state = State::Opaque;
+            return;
+        };
+        let (info, see) = (Arc::clone(&entry.info), entry.see);
+        self.types.learn(self.nodes[node as usize].type_index, info);
+        let mut texts = Vec::new();
+        // The program may have let go of the value meanwhile: then its own drop runs here.
+        let visited = caught(|| {
+            if self.wants_labels {
+                let type_name = handle.type_name();
+                handle.look(see, &mut |seen| {
+                    texts.push(labels::of_value(type_name, seen.label()));
+                });
+            }
+            handle.look(see, &mut |seen| self.visit_seen(node, &seen))
+        });
+        let texts = texts.into_iter().filter(|text| !text.is_empty());
+        let texts = texts.map(|text| (NodeId::new(node as usize), text));
+        self.labels.extend(texts);
+        match visited {
+            Ok(true) => {}
+            Ok(false) => self.nodes[node as usize].state = State::InFlight,
+            Err(message) => self.panicked(node, message),
+        }
+    }
+
+    /// Visits, and keeps a panic of the user's code from going further.
+    pub(in crate::trace) fn visit_caught<'a>(
+        &'a mut self,
+        node: u32,
+        visit: impl FnOnce(&mut Visitor<'a>),
+    ) {
+        if self.looks_into_nothing {
+            self.nodes[node as usize].state = State::Opaque;
+            return;
+        }
+        self.visit_begun(node, visit);
+    }
+
+    #[inline(always)]
+    fn visit_begun<'a>(&'a mut self, node: u32, visit: impl FnOnce(&mut Visitor<'a>)) {
+        self.begin(node);
+        let mut visitor = Visitor::new(self);
+        let result = caught(|| {
+            visit(&mut visitor);
+            visitor.finish();
+        });
+        if let Err(message) = result {
+            visitor.panicked(node, message);
+        }
+        visitor.end();
+    }
+}
