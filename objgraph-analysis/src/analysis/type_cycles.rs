@@ -4,8 +4,11 @@ mod mentions;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use petgraph::algo::{astar, kosaraju_scc};
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::order;
 use objgraph_core::{Sight, TypeInfo, public_name};
@@ -182,16 +185,18 @@ impl TypeCycles {
 
     /// Finds a shortest cycle through each strong field, without repetition.
     fn find_cycles(&self) -> Vec<TypeCycle> {
-        let mut from: Vec<Vec<usize>> = vec![Vec::new(); self.types.len()];
-        for (number, edge) in self.edges.iter().enumerate() {
-            if edge.ownership != Ownership::Weak {
-                from[edge.holder].push(number);
+        let graph = self.graph();
+        let mut component = vec![0; self.types.len()];
+        for (number, members) in kosaraju_scc(&graph).into_iter().enumerate() {
+            for node in members {
+                component[node.index()] = number;
             }
         }
         let mut rings: BTreeSet<Vec<usize>> = BTreeSet::new();
         for (number, edge) in self.edges.iter().enumerate() {
             if edge.ownership == Ownership::Strong
-                && let Some(mut ring) = self.path(&from, edge.target, edge.holder)
+                && component[edge.holder] == component[edge.target]
+                && let Some(mut ring) = path(&graph, edge.target, edge.holder)
             {
                 ring.push(number);
                 let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
@@ -216,32 +221,32 @@ impl TypeCycles {
         cycles
     }
 
-    /// Returns a shortest path from one type to another, over edges that own.
-    fn path(&self, from: &[Vec<usize>], start: usize, end: usize) -> Option<Vec<usize>> {
-        let mut by: Vec<Option<usize>> = vec![None; self.types.len()];
-        let mut queue = VecDeque::from([start]);
-        while let Some(at) = queue.pop_front() {
-            if at == end {
-                let mut path = Vec::new();
-                let mut at = end;
-                while at != start {
-                    let edge = by[at]?;
-                    path.push(edge);
-                    at = self.edges[edge].holder;
-                }
-                path.reverse();
-                return Some(path);
-            }
-            for &edge in &from[at] {
-                let target = self.edges[edge].target;
-                if target != start && by[target].is_none() {
-                    by[target] = Some(edge);
-                    queue.push_back(target);
-                }
+    /// Returns the graph of the types, whose edges are those that own; the weight of each is its
+    /// index in `edges`.
+    fn graph(&self) -> DiGraph<(), usize> {
+        let mut graph = DiGraph::with_capacity(self.types.len(), self.edges.len());
+        for _ in &self.types {
+            graph.add_node(());
+        }
+        for (number, edge) in self.edges.iter().enumerate() {
+            if edge.ownership != Ownership::Weak {
+                let (from, to) = (NodeIndex::new(edge.holder), NodeIndex::new(edge.target));
+                graph.add_edge(from, to, number);
             }
         }
-        None
+        graph
     }
+}
+
+/// Returns a shortest path from one type to another: the weights of its edges.
+fn path(graph: &DiGraph<(), usize>, start: usize, end: usize) -> Option<Vec<usize>> {
+    let (start, end) = (NodeIndex::new(start), NodeIndex::new(end));
+    let (_, nodes) = astar(graph, start, |node| node == end, |_| 1, |_| 0)?;
+    let steps = nodes.array_windows().map(|&[from, to]| {
+        let edges = graph.edges_connecting(from, to);
+        edges.map(|edge| *edge.weight()).min()
+    });
+    steps.collect()
 }
 
 /// Returns the name of a type without its generic arguments.
