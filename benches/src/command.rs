@@ -7,7 +7,7 @@ Usage: objgraph-bench compare [--quick] [--compile] [--json] [--rounds N]
   --quick      small sizes, a minute or two; fails where bounds are broken
   --compile    compile costs too, which take minutes
   --json       a list parse rows instead parse a table
-  --rounds N   at most so many rounds; else up to seven
+  --rounds N   at most N rounds; up to seven by default
   --only NAME  the rows with NAME in their names; may be given more than once";
 
 /// A parsed command line.

@@ -32,8 +32,10 @@ struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn new(input: &'a Input<'a>) -> Self {
-        let krate = input.attrs.krate.as_ref().map(|path| &path.value);
-        let krate = krate.map_or_else(|| quote!(::objgraph), ToTokens::to_token_stream);
+        let krate = match &input.attrs.krate {
+            Some(path) => path.value.to_token_stream(),
+            None => quote!(::objgraph),
+        };
         let scope = Scope::new(input);
         let plans = |fields: &'a [Field<'a>], skipped| {
             let plan = |field| VisitPlan::new(field, skipped, input, &scope);

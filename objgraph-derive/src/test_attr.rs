@@ -373,9 +373,8 @@ impl Test {
         let growth = optional(growth.as_ref());
         let warm_up = optional(warm_up.as_ref());
         let wait = optional(wait_ms.as_ref());
-        let should_panic = self.should_panic.as_ref();
-        let should_panic = should_panic.map(|text| optional(text.as_ref()));
-        let should_panic = optional(should_panic.as_ref());
+        let expected = self.should_panic.as_ref();
+        let should_panic = optional(expected.map(|text| optional(text.as_ref())).as_ref());
         let is_ignored = self.is_ignored;
         let is_once = self.runner != Runner::Many;
         quote! {

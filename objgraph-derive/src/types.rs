@@ -82,8 +82,11 @@ pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
     }
     match ty {
         Type::Tuple(tuple) => {
-            let elems = tuple.elems.iter().map(|elem| plain(elem, scope));
-            let elems: Vec<_> = elems.collect::<Option<_>>()?;
+            let elems: Vec<TokenStream> = tuple
+                .elems
+                .iter()
+                .map(|elem| plain(elem, scope))
+                .collect::<Option<_>>()?;
             Some(quote!((#(#elems,)*)))
         }
         Type::Path(TypePath {

@@ -160,14 +160,18 @@ impl Coverage {
                 info: Arc::clone(info),
             })
         };
-        let types = types.into_iter().filter_map(|(of, count)| {
-            let cause = GapCause::Objects {
-                remedies: remedies_for_type(snapshot, of),
-                of: named_type(of)?,
-            };
-            Some(Gap { cause, count })
-        });
-        let values = values
+        let mut gaps: Vec<Gap> = types
+            .into_iter()
+            .filter_map(|(of, count)| {
+                let cause = GapCause::Objects {
+                    remedies: remedies_for_type(snapshot, of),
+                    of: named_type(of)?,
+                };
+                Some(Gap { cause, count })
+            })
+            .collect();
+        order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
+        let mut gaps_of_values: Vec<Gap> = values
             .into_iter()
             .filter_map(|((of, field), (path, count))| {
                 let cause = GapCause::Values {
@@ -176,12 +180,10 @@ impl Coverage {
                     field,
                 };
                 Some(Gap { cause, count })
-            });
-        let mut gaps: Vec<Gap> = types.collect();
-        order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
-        let mut of_values: Vec<Gap> = values.collect();
-        order::sort_by_key(&mut of_values, |gap| Reverse(gap.count));
-        gaps.append(&mut of_values);
+            })
+            .collect();
+        order::sort_by_key(&mut gaps_of_values, |gap| Reverse(gap.count));
+        gaps.append(&mut gaps_of_values);
         let rest = [
             (GapCause::OtherThread, other_thread),
             (GapCause::Busy, busy),
@@ -189,8 +191,11 @@ impl Coverage {
             (GapCause::Lent, lent),
             (GapCause::Panicked, panicked),
         ];
-        let rest = rest.into_iter().filter(|&(_, count)| count > 0);
-        gaps.extend(rest.map(|(cause, count)| Gap { cause, count }));
+        gaps.extend(
+            rest.into_iter()
+                .filter(|&(_, count)| count > 0)
+                .map(|(cause, count)| Gap { cause, count }),
+        );
         coverage.gaps = gaps;
         coverage
     }

@@ -26,8 +26,9 @@ pub fn exclusively_retained(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
             Balance::InPlace | Balance::OverReported(_) | Balance::Unknown => true,
         }
     };
-    let others = (0..snapshot.len()).map(NodeId::new);
-    let others = others.filter(|&node| node != value && (!reached.contains(node) || is_held(node)));
+    let others = (0..snapshot.len())
+        .map(NodeId::new)
+        .filter(|&node| node != value && (!reached.contains(node) || is_held(node)));
     let reached_otherwise = reach(snapshot, others);
     reached
         .iter()

@@ -238,9 +238,12 @@ fn field_names(steps: &[(Segment, Option<u32>)]) -> String {
     let is_named = |step: &&(Segment, Option<u32>)| {
         named_field(step.0).is_some() || matches!(step.0, Segment::Deep)
     };
-    let names = steps.iter().filter(is_named);
-    let names: Vec<String> = names.map(|&step| steps_text([step])).collect();
-    names.join(".")
+    steps
+        .iter()
+        .filter(is_named)
+        .map(|&step| steps_text([step]))
+        .collect::<Vec<String>>()
+        .join(".")
 }
 
 /// Removes the generic arguments of types: `app::Node<u8>.next` becomes `app::Node.next`.

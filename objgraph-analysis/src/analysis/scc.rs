@@ -106,9 +106,10 @@ impl EdgeSource for StrongEdges<'_> {
 
     #[inline]
     fn targets(&self, node: usize) -> impl Iterator<Item = usize> {
-        let strong = rows(self.0, NodeId::new(node)).iter();
-        let strong = strong.filter(|edge| edge.strong);
-        strong.map(|edge| edge.target.index())
+        rows(self.0, NodeId::new(node))
+            .iter()
+            .filter(|edge| edge.strong)
+            .map(|edge| edge.target.index())
     }
 }
 

@@ -40,8 +40,9 @@ fn is_path_char(c: char) -> bool {
 /// returns what follows.
 fn lifetime_or_char<'t>(text: &'t str, out: &mut String) -> &'t str {
     let name = &text[1..];
-    let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-    let end = end.unwrap_or(name.len());
+    let end = name
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(name.len());
     let rest = &name[end..];
     // A lifetime has a name, and no quotation mark after it.
     if end == 0 || rest.starts_with('\'') {

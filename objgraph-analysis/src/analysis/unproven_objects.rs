@@ -28,15 +28,19 @@ impl UnprovenObjects {
     pub fn among(leaks: &Leaks, is_wanted: impl Fn(Node<'_>) -> bool) -> Option<Self> {
         let snapshot = leaks.snapshot();
         let is_wanted = |node: &NodeId| is_wanted(snapshot.node(*node));
-        let possibly = leaks.possibly_leaked().map(|object| object.node_id());
-        let possibly: Vec<NodeId> = possibly.filter(is_wanted).collect();
-        let untraced = snapshot.nodes().filter(|node| {
-            node.holder().counts()
-                && is_untraced(*node)
-                && leaks.nodes().binary_search(&node.node_id()).is_err()
-                && possibly.binary_search(&node.node_id()).is_err()
-        });
-        let untraced: Vec<NodeId> = untraced
+        let possibly: Vec<NodeId> = leaks
+            .possibly_leaked()
+            .map(|object| object.node_id())
+            .filter(is_wanted)
+            .collect();
+        let untraced: Vec<NodeId> = snapshot
+            .nodes()
+            .filter(|node| {
+                node.holder().counts()
+                    && is_untraced(*node)
+                    && leaks.nodes().binary_search(&node.node_id()).is_err()
+                    && possibly.binary_search(&node.node_id()).is_err()
+            })
             .map(|node| node.node_id())
             .filter(is_wanted)
             .collect();

@@ -101,8 +101,6 @@ pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf>
 pub fn what_if_weak(snapshot: &Arc<Snapshot>, field: &str) -> Option<WhatIf> {
     let fields = Fields::of(snapshot);
     let numbers = fields.named(snapshot, field);
-    let named = numbers.iter().map(|&number| fields.get(number).clone());
-    let named: Vec<FieldPath> = named.collect();
     let is_weak = |path: PathId| numbers.contains(&fields.number(path));
     let edges = &snapshot.parts().edges;
     if !edges.iter().any(|edge| edge.strong && is_weak(edge.path)) {
@@ -111,7 +109,8 @@ pub fn what_if_weak(snapshot: &Arc<Snapshot>, field: &str) -> Option<WhatIf> {
     let mut simulation = Simulation::new(snapshot);
     let before = simulation.alive();
     simulation.weaken(is_weak);
-    let change = Change::Weak(named);
+    let named = numbers.iter().map(|&number| fields.get(number).clone());
+    let change = Change::Weak(named.collect());
     Some(WhatIf::new(snapshot, change, &simulation, &before))
 }
 

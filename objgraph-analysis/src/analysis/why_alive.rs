@@ -82,13 +82,15 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let mut all = Vec::new();
     while !level.is_empty() {
         snapshot.gather_edges_to(&level);
-        let held = level
+        let mut found: Vec<(u8, Anchor)> = level
             .iter()
-            .filter_map(|&at| Some((at, held(snapshot, &simulation, at)?)));
-        let mut held: Vec<(NodeId, (u8, AliveReason))> = held.collect();
-        order::sort_by_key(&mut held, |(at, (rank, _))| (*rank, *at));
-        let held = held.into_iter();
-        anchors.extend(held.map(|(node, (_, reason))| Anchor { node, reason }));
+            .filter_map(|&node| {
+                let (rank, reason) = held(snapshot, &simulation, node)?;
+                Some((rank, Anchor { node, reason }))
+            })
+            .collect();
+        order::sort_by_key(&mut found, |(rank, anchor)| (*rank, anchor.node));
+        anchors.extend(found.into_iter().map(|(_, anchor)| anchor));
         let mut next = Vec::new();
         for &at in &level {
             for edge in snapshot.edges_to(at).filter(|edge| edge.is_strong()) {

@@ -16,14 +16,15 @@ pub(super) fn allow(input: &DeriveInput) -> TokenStream {
     for attr in attributes(input) {
         match &attr.meta {
             Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
-                let lints = Punctuated::<Meta, Token![,]>::parse_terminated;
                 // The compiler reports what is not a list of lints.
-                let lints = lints.parse2(list.tokens.clone()).unwrap_or_default();
-                let lints = lints.iter().filter(|lint| {
+                let lints = Punctuated::<Meta, Token![,]>::parse_terminated
+                    .parse2(list.tokens.clone())
+                    .unwrap_or_default();
+                let allowed = lints.iter().filter(|lint| {
                     let is = |name| lint.path().is_ident(name);
                     !(is("dead_code") || is("unused") || is("reason"))
                 });
-                allow.extend(lints.map(|lint| quote!(#[allow(#lint)])));
+                allow.extend(allowed.map(|lint| quote!(#[allow(#lint)])));
             }
             meta if meta.path().is_ident("deprecated") => {
                 allow.extend(quote!(#[allow(deprecated)]));

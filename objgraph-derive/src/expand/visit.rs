@@ -128,11 +128,14 @@ fn self_and_type() -> (TokenStream, TokenStream) {
 /// Returns a call of the user's function; errors about its arguments are shown at its path.
 fn call_with(path: &ExprPath, value: &TokenStream) -> TokenStream {
     let span = path.span();
-    let value = value.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    let value: TokenStream = value.collect();
+    let value: TokenStream = value
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        })
+        .collect();
     let visitor = visitor(span);
     quote!(#path(#value, #visitor);)
 }

@@ -47,9 +47,12 @@ fn smallest_fixes(model: &Model, objects: &BTreeSet<usize>) -> BTreeSet<BTreeSet
         .flat_map(|of| (0..FIELDS.len()).map(move |field| (of, field)))
         .collect();
     let sets = (1u32..1 << fields.len()).map(|bits| -> BTreeSet<TypeAndField> {
-        let chosen = fields.iter().enumerate();
-        let chosen = chosen.filter(|(at, _)| bits & (1 << at) != 0);
-        chosen.map(|(_, &field)| field).collect()
+        fields
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| bits & (1 << at) != 0)
+            .map(|(_, &field)| field)
+            .collect()
     });
     let mut found = BTreeSet::new();
     let mut costly: BTreeSet<BTreeSet<TypeAndField>> = BTreeSet::new();
@@ -202,9 +205,13 @@ proptest! {
         for (from, &to) in order.iter().enumerate() {
             nodes[to] = model.nodes[from];
         }
-        let edges = model.edges.iter().rev();
-        let edges = edges.map(|&(from, field, to, strong)| (order[from], field, order[to], strong));
-        let shuffled = Model { nodes, edges: edges.collect() };
+        let edges = model
+            .edges
+            .iter()
+            .rev()
+            .map(|&(from, field, to, strong)| (order[from], field, order[to], strong))
+            .collect();
+        let shuffled = Model { nodes, edges };
         let fingerprints = |model: &Model| -> Vec<(Fingerprint, usize, usize)> {
             let leaks = find_leaks(&model.snapshot());
             let kinds = leaks.kinds().all().iter();

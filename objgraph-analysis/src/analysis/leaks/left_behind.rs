@@ -21,8 +21,7 @@ impl LeftBehind {
         }
         // More references were reported than exist, so any of them may be in use.
         let over_reported = held.over_reported.iter().map(|over| over.node);
-        let held_by_running = held.all.iter().copied();
-        let held_by_running = held_by_running.filter(|&node| {
+        let held_by_running = held.all.iter().copied().filter(|&node| {
             let node = snapshot.node(node);
             !node.is_left_behind() || node.state() == State::InFlight
         });

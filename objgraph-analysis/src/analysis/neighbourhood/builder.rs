@@ -147,11 +147,13 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
     /// Prefetches the references at all nodes from this one on, which are equally far from the
     /// starts.
     fn gather(&self, from: usize) {
-        let nodes = self.picture.nodes[from..].iter();
-        let nodes = nodes.filter(|node| node.depth < self.options.max_depth);
-        let objects = nodes.flat_map(|node| node.subject.objects()).copied();
-        self.direction
-            .gather(self.snapshot, &objects.collect::<Vec<_>>());
+        let objects: Vec<NodeId> = self.picture.nodes[from..]
+            .iter()
+            .filter(|node| node.depth < self.options.max_depth)
+            .flat_map(|node| node.subject.objects())
+            .copied()
+            .collect();
+        self.direction.gather(self.snapshot, &objects);
     }
 
     /// Draws what is one reference away from a node.
@@ -250,11 +252,13 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
                 }
             }
             Direction::Backrefs => {
-                let external = objects
+                let references: i64 = objects
                     .iter()
-                    .filter_map(|&object| self.snapshot.external(object));
-                let external: i64 = external.map(|references| references.max(0)).sum();
-                for subject in external_subjects(self.snapshot, &objects, external.unsigned_abs()) {
+                    .filter_map(|&object| self.snapshot.external(object))
+                    .map(|references| references.max(0))
+                    .sum();
+                let references = references.unsigned_abs();
+                for subject in external_subjects(self.snapshot, &objects, references) {
                     let external = self.picture.add_node(subject, depth, false);
                     self.picture
                         .add_edge(external, at, String::new(), EdgeKind::Hint);

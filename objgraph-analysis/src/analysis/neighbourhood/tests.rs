@@ -186,10 +186,11 @@ fn leaks_are_folded_and_limited_in_depth() {
             ..PictureOptions::default()
         };
         let picture = Neighbourhood::leaks(&leaks, &options).unwrap();
-        let stacks = picture.nodes.iter().map(|drawn| &drawn.subject);
-        let stacks: Vec<usize> = stacks
-            .filter(|subject| matches!(subject, Subject::Stack(_)))
-            .map(|subject| subject.objects().len())
+        let stacks: Vec<usize> = picture
+            .nodes
+            .iter()
+            .filter(|node| matches!(node.subject, Subject::Stack(_)))
+            .map(|node| node.subject.objects().len())
             .collect();
         let more = subjects(&picture)
             .into_iter()
@@ -197,11 +198,12 @@ fn leaks_are_folded_and_limited_in_depth() {
                 Subject::MoreObjects(more) => Some(more),
                 _ => None,
             });
-        let cyclic = picture
+        let cyclic: usize = picture
             .edges
             .iter()
-            .filter(|edge| edge.kind == EdgeKind::Cycle);
-        let cyclic: usize = cyclic.map(|edge| edge.references).sum();
+            .filter(|edge| edge.kind == EdgeKind::Cycle)
+            .map(|edge| edge.references)
+            .sum();
         (objects(&picture).len(), stacks, more, cyclic)
     };
     // The ring is the root and its first child; all children are on cycles.

@@ -115,8 +115,9 @@ fn fields_that_cannot_be_followed_are_listed() {
     bus.fields[2].sight = Sight::Opaque;
     let generics = ["app::Bus", "app::Cache"].map(str::to_owned);
     let cycles = TypeCycles::of(&[Arc::new(bus)], &generics);
-    let unfollowed = cycles.unfollowed.iter();
-    let unfollowed: Vec<_> = unfollowed
+    let unfollowed: Vec<_> = cycles
+        .unfollowed
+        .iter()
         .map(|one| (one.field.as_str(), one.type_name.as_str()))
         .collect();
     assert_eq!(
@@ -151,8 +152,9 @@ proptest! {
     ) {
         let types: Vec<Arc<TypeInfo>> = (0..5)
             .map(|of| {
-                let own = fields.iter().filter(|((holder, _), _)| *holder == of);
-                let own: Vec<_> = own
+                let own: Vec<_> = fields
+                    .iter()
+                    .filter(|((holder, _), _)| *holder == of)
                     .map(|(&(_, field), &(target, hold))| (FIELDS[field], TEXTS[target][hold]))
                     .collect();
                 info(NAMES[of], &own)
