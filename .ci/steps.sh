@@ -122,7 +122,8 @@ step_always() {
         --features objgraph/always,objgraph-core/always --lib --tests
 }
 
-# When a test ends, in its own thread, the counters must equal a full recount of the table.
+# When a test ends, in its own thread, the counters must equal a full recount of the table; and no
+# threads may wait for each other's locks.
 step_drift() {
     local out times
     out=$(mktemp -d)
@@ -131,7 +132,7 @@ step_drift() {
     # shellcheck disable=SC2046
     RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
         cargo test --no-run --message-format=json -p objgraph -p objgraph-core -p objgraph-analysis \
-        $(drift_targets) | test_binaries >"$out/binaries"
+        --features parking_lot/deadlock_detection $(drift_targets) | test_binaries >"$out/binaries"
     # Whether all tests pass is the affair of another step.
     # shellcheck disable=SC2016
     xargs --max-procs="$(nproc)" --replace=BINARY -- \

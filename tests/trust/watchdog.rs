@@ -1,11 +1,17 @@
-//! A test that hangs is to fail.
+//! Fails a test that hangs.
+//!
+//! Where counters are recounted, parking_lot's deadlock detection runs too, and names the threads
+//! that wait for each other's locks.
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a test may take.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// How often deadlocks are searched for.
+const INTERVAL: Duration = Duration::from_secs(1);
 
 /// A test that is watched until this is dropped.
 pub struct Watched(#[allow(dead_code, reason = "that it is dropped says all")] Sender<()>);
@@ -15,10 +21,35 @@ pub fn watch() -> Watched {
     let (sender, receiver) = channel();
     let name = thread::current().name().unwrap_or("a test").to_owned();
     thread::spawn(move || {
-        if receiver.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
-            eprintln!("{name}: not done after {LIMIT:?}: is it a deadlock?");
-            std::process::abort();
+        let until = Instant::now() + LIMIT;
+        while is_running(&receiver) {
+            abort_on_deadlock(&name);
+            if Instant::now() >= until {
+                eprintln!("{name}: not done after {LIMIT:?}: is it a deadlock?");
+                std::process::abort();
+            }
         }
     });
     Watched(sender)
 }
+
+/// Waits for the end of the test, during one interval; returns whether it still runs.
+fn is_running(test: &Receiver<()>) -> bool {
+    test.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout)
+}
+
+#[cfg(objgraph_recount)]
+fn abort_on_deadlock(name: &str) {
+    let deadlocks = parking_lot::deadlock::check_deadlock();
+    if deadlocks.is_empty() {
+        return;
+    }
+    eprintln!("objgraph: when {name} ran, these threads waited for each other's locks:");
+    for thread in deadlocks.iter().flatten() {
+        eprintln!("{:?}\n{:?}", thread.thread_id(), thread.backtrace());
+    }
+    std::process::abort();
+}
+
+#[cfg(not(objgraph_recount))]
+fn abort_on_deadlock(_: &str) {}
