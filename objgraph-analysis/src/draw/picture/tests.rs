@@ -124,6 +124,10 @@ fn graphviz_makes_pictures() {
     assert!(to_svg(&drawing()).unwrap().contains("<svg"));
     let error = save(&drawing(), &folder.0.join("a.nosuch")).unwrap_err();
     assert!(error.to_string().contains("nosuch"), "{error}");
+    let PictureError::DotFailed { kept, .. } = error else {
+        panic!("{error}");
+    };
+    fs::remove_file(kept.expect("the text was kept")).unwrap();
     assert_eq!(folder.files(), 1);
 }
 
