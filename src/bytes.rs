@@ -1,8 +1,8 @@
 //! How many bytes there are, and who holds them.
 //!
-//! [`typesizes`] adds up the bytes of each type: those of the values themselves and those that they
-//! own on the heap. [`retained`] says how many bytes would be freed with each object that is the
-//! only way to others (its retained size).
+//! [`typesizes`] adds up the bytes of each type: those of the values and those that they own on the
+//! heap. [`retained`] returns the retained size of each object: the number of bytes that would be
+//! freed with it.
 //!
 //! ```
 //! use objgraph::{Tracked, rc::Rc};

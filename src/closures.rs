@@ -1,7 +1,7 @@
 //! Closures and futures that can be traced.
 //!
-//! [`capture!`](crate::capture!) makes a closure that knows what it captures, and
-//! [`future!`](crate::future!) an `async` block. A struct keeps them as
+//! [`capture!`](crate::capture!) makes a closure whose captures can be visited, and
+//! [`future!`](crate::future!) such an `async` block. A struct keeps them as
 //! [`Capture`](crate::Capture)`<dyn Fn()>` and [`LocalFuture`](crate::LocalFuture)`<dyn …>`, or as
 //! [`SharedCapture`](crate::SharedCapture) and [`SharedFuture`](crate::SharedFuture) where other
 //! threads run them.

@@ -1,8 +1,8 @@
 //! What has grown since the last time.
 //!
 //! [`show_growth`](crate::show_growth) prints the types of which there are more objects than ever
-//! before. A [`Growth`] of one's own is not disturbed by other callers, a [`NewIds`] lists the new
-//! objects themselves, and a [`Trend`] distinguishes steady growth from what comes and goes.
+//! before. Other callers do not disturb a [`Growth`] of your own, a [`NewIds`] lists the new objects,
+//! and a [`Trend`] distinguishes steady growth from counts that rise and fall.
 //!
 //! ```
 //! use objgraph::growth::Growth;
@@ -22,4 +22,6 @@
 //! ```
 
 pub use crate::analysis::{Metric, SteadyGrowth, Trend, Turnover};
-pub use crate::ask::{Grown, Growth, NewIds, NewIdsLook, look_for_new_ids, new_ids, show_new_ids};
+pub use crate::ask::{
+    Growth, NewIds, NewIdsQuery, TypeGrowth, new_ids, query_new_ids, show_new_ids,
+};

@@ -1,6 +1,6 @@
 //! What has leaked, and which cycle keeps it alive.
 //!
-//! An object is leaked if it is alive and nothing that the program can still use leads to it.
+//! An object has leaked if it is alive and nothing that the program can still use leads to it.
 //! [`find_leaks`](crate::find_leaks) finds all of them, [`show_leaks`](crate::show_leaks) prints the
 //! report and draws the picture, and [`type_cycles`](crate::type_cycles) names what could leak, by
 //! types alone.

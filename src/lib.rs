@@ -84,8 +84,8 @@
 //!
 //! Tracking is on where debug assertions are, and with the feature `always`; [`ENABLED`] says which.
 //! Elsewhere the pointers *are* std's, the derive generates an empty impl, and every query returns an
-//! empty result. Where it is on, an object takes 41 to 50 bytes more, and creating and dropping it 1.6 to 1.9
-//! times as long. In debug builds, let cargo optimise the dependencies:
+//! empty result. With tracking on, an object takes 41 to 50 bytes more, and creating and dropping it
+//! takes 1.6 to 1.9 times as long. In debug builds, let cargo optimise the dependencies:
 //!
 //! ```toml
 //! [profile.dev.package."*"]

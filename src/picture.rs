@@ -1,8 +1,8 @@
 //! Who refers to whom, as a picture.
 //!
-//! [`refs`](crate::refs) and [`backrefs`](crate::backrefs) return a [`Picture`] with options, which
-//! is saved as SVG, DOT or any format of Graphviz, or printed as a tree; [`ref_chain`] and
-//! [`backref_chain`] search for the shortest way to an object; [`leaked`] draws what has leaked.
+//! [`refs`](crate::refs) and [`backrefs`](crate::backrefs) return a [`Picture`] with options. It is
+//! saved as SVG, DOT or any format of Graphviz, or printed as a tree. [`ref_chain`] and
+//! [`backref_chain`] search for the shortest chain of references; [`leaked`] draws what has leaked.
 //!
 //! ```
 //! use objgraph::{Tracked, rc::Rc};

@@ -1,16 +1,16 @@
-//! Types that are made known at link time.
+//! Registration of types at link time.
 
 /// Registers types at link time, and the types that they name, so that the trace can visit objects
 /// of them.
 ///
-/// A derive registers its type, and every instance of a generic type that its fields name. It is
-/// only an instance that no field names which needs this: a `Node<i32>` that is made in a function,
-/// or a `RefCell<Vec<u8>>` behind an `Rc`. Reports print the line that is missing, ready to paste
-/// at module level in the module that declares the type, or in any that can name it. In the paths
-/// a crate may call itself by its own name, as the reports do.
+/// A derive registers its type, and every instance of a generic type that its fields name. Only an
+/// instance that no field names needs this macro: a `Node<i32>` that a function creates, or a
+/// `RefCell<Vec<u8>>` behind an `Rc`. Reports print the missing line, ready to paste at module level
+/// into the module that declares the type, or into any module that can name it. A path may begin
+/// with the name of the crate itself, as in the reports.
 ///
-/// With tracking off it compiles to nothing. [`register`](fn@crate::register) does the same when
-/// the program runs.
+/// With tracking off it expands to nothing. [`register`](fn@crate::register) does the same at run
+/// time.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};

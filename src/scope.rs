@@ -1,8 +1,8 @@
 //! Whose objects they are: a test's, a request's, a task's.
 //!
-//! Objects made while a [`Scope`] is entered belong to it. `#[objgraph::test]` gives each test a
-//! scope; a thread or task that it starts joins the scope by [`spawn_in_current_scope`] or
-//! [`in_current_scope`].
+//! Objects that a thread makes while it is in a [`Scope`] belong to it. `#[objgraph::test]` gives
+//! each test a scope; [`spawn_in_current_scope`] and [`in_current_scope`] start threads and tasks in
+//! it.
 //!
 //! ```
 //! use objgraph::leaks::LeakCheck;

@@ -274,9 +274,7 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
     let all = objgraph::alive::stats().limit(usize::MAX);
     all.write_most_common_types(&mut told).unwrap();
     objgraph::picture::write_json(&snapshot, &mut told).unwrap();
-    objgraph::growth::look_for_new_ids()
-        .write(&mut told)
-        .unwrap();
+    objgraph::growth::query_new_ids().write(&mut told).unwrap();
     let mut told = vec![String::from_utf8(told).unwrap()];
     told.extend([
         objgraph::find_leaks().to_string(),

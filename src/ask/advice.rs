@@ -1,11 +1,11 @@
-//! What to say in place of an empty table.
+//! Advice in place of an empty table.
 
 use std::io::{self, Write};
 use std::sync::Once;
 
 use objgraph_core::{ENABLED, counts, types};
 
-/// Why no object is known, and what to do about it; `None` if there ever was one.
+/// Returns why no object is known and what to do about it; `None` if there ever was an object.
 fn nothing_tracked() -> Option<String> {
     if counts().iter().any(|count| count.born > 0) {
         return None;
@@ -13,10 +13,11 @@ fn nothing_tracked() -> Option<String> {
     let derived = types().iter().filter(|info| info.is_derived).count();
     let types = match derived {
         0 => "No type derives `Tracked` either.".to_owned(),
-        1 => "1 type derives `Tracked`, so it can be traced once it is made so.".to_owned(),
-        n => {
-            format!("{n} types derive `Tracked`, so they can be traced once they are made so.")
-        }
+        1 => "1 type derives `Tracked` and can be traced as soon as such pointers hold it."
+            .to_owned(),
+        n => format!(
+            "{n} types derive `Tracked` and can be traced as soon as such pointers hold them."
+        ),
     };
     Some(format!(
         "objgraph: no object is known: none was made through a pointer of objgraph.\n\
@@ -27,7 +28,7 @@ fn nothing_tracked() -> Option<String> {
     ))
 }
 
-/// Writes the advice, if there is need for it; returns whether there is, in place of a table. That
+/// Writes the advice if it is needed, and returns whether it is: then it replaces the table. That
 /// tracking is off is written once in a process.
 pub(super) fn write(out: &mut dyn Write) -> io::Result<bool> {
     static OFF: Once = Once::new();

@@ -6,11 +6,10 @@ use objgraph_core::{Node, NodeId, Snapshot, SnapshotOptions, Tracked, Visit, sna
 
 use crate::analysis::{Chain, ChainSearch, Direction};
 
-/// The shortest chain of strong references that leads from a value to an object for which
-/// `is_meant` holds, of at most 20 references; `None` if there is none. [`ref_chain`] is the
-/// same with options.
+/// Finds the shortest chain of strong references from a value to an object for which `is_target`
+/// returns `true`, of at most 20 references; `None` if there is none. [`ref_chain`] has options.
 ///
-/// It takes a snapshot: O(objects + references).
+/// Takes a snapshot: O(objects + references).
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};
@@ -30,24 +29,24 @@ use crate::analysis::{Chain, ChainSearch, Direction};
 #[must_use]
 pub fn find_ref_chain(
     value: impl Tracked,
-    is_meant: impl FnMut(Node<'_>) -> bool,
+    is_target: impl FnMut(Node<'_>) -> bool,
 ) -> Option<Chain> {
-    ref_chain(value).find(is_meant)
+    ref_chain(value).find(is_target)
 }
 
-/// The shortest chain of strong references that leads to a value from an object for which
-/// `is_meant` holds: who keeps it alive, with [`is_root`](crate::is_root). For the rest as
-/// [`find_ref_chain`]; [`backref_chain`] is the same with options.
+/// Finds the shortest chain of strong references to a value from an object for which `is_source`
+/// returns `true`: with [`is_root`](crate::is_root), what keeps the value alive. For the rest see
+/// [`find_ref_chain`]; [`backref_chain`] has options.
 #[must_use]
 pub fn find_backref_chain(
     value: impl Tracked,
-    is_meant: impl FnMut(Node<'_>) -> bool,
+    is_source: impl FnMut(Node<'_>) -> bool,
 ) -> Option<Chain> {
-    backref_chain(value).find(is_meant)
+    backref_chain(value).find(is_source)
 }
 
-/// A search for chains that lead from a value, or from one of several, to be given options. The
-/// snapshot it looks in is taken now.
+/// Returns a search for chains from a value, or from one of several, to which options can be added.
+/// Takes the snapshot that it searches.
 ///
 /// ```
 /// # let app = objgraph::rc::Rc::new(5);
@@ -59,12 +58,12 @@ pub fn ref_chain(values: impl Tracked) -> ChainSearch {
     search(&values, Direction::Refs)
 }
 
-/// A search for chains that lead to a value; for the rest as [`ref_chain`].
+/// Returns a search for chains that lead to a value; for the rest see [`ref_chain`].
 pub fn backref_chain(values: impl Tracked) -> ChainSearch {
     search(&values, Direction::Backrefs)
 }
 
-/// [`ref_chain`] in a snapshot at hand.
+/// Returns a search for chains in a given snapshot, like [`ref_chain`].
 pub fn ref_chain_in(
     snapshot: &Arc<Snapshot>,
     starts: impl IntoIterator<Item = NodeId>,
@@ -72,7 +71,7 @@ pub fn ref_chain_in(
     ChainSearch::new(snapshot, starts, Direction::Refs)
 }
 
-/// [`backref_chain`] in a snapshot at hand.
+/// Returns a search for chains in a given snapshot, like [`backref_chain`].
 pub fn backref_chain_in(
     snapshot: &Arc<Snapshot>,
     starts: impl IntoIterator<Item = NodeId>,
@@ -81,7 +80,7 @@ pub fn backref_chain_in(
 }
 
 fn search(values: &dyn Visit, direction: Direction) -> ChainSearch {
-    // With labels, for a picture of the chain.
+    // A picture of the chain shows labels.
     let (snapshot, starts) = snapshot_with(&[values], SnapshotOptions::default().labels(true));
     ChainSearch::new(&Arc::new(snapshot), starts, direction)
 }

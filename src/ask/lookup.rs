@@ -4,10 +4,10 @@ use std::borrow::Borrow;
 
 use objgraph_core::{Object, ObjectId, at, counts, objects};
 
-use super::stats::meaning;
-use super::typed::{Typed, meant, of_type};
+use super::has_type::{HasType, of_type, select};
+use super::meaning::meaning;
 
-/// The objects with these ids, in the order given; ids of objects that are gone are left out.
+/// Returns the objects with these ids, in the order given, without those that are gone.
 ///
 /// ```
 /// let one = objgraph::rc::Rc::new(1);
@@ -19,8 +19,8 @@ pub fn at_addrs<I: Borrow<ObjectId>>(ids: impl IntoIterator<Item = I>) -> Vec<Ob
     ids.into_iter().filter_map(|id| at(*id.borrow())).collect()
 }
 
-/// The objects of the type with this name that are alive, in the order of the table. What names
-/// mean is told at [`count`](crate::count).
+/// Returns the live objects of the type with this name, in the order of the table.
+/// [`count`](crate::count) says which names a type has.
 ///
 /// ```
 /// struct Root;
@@ -31,22 +31,21 @@ pub fn at_addrs<I: Borrow<ObjectId>>(ids: impl IntoIterator<Item = I>) -> Vec<Ob
 /// ```
 #[must_use]
 pub fn by_type(name: &str) -> Vec<Object> {
-    meant(&meaning(name, &counts()), objects())
+    select(&meaning(name, &counts()), objects())
 }
 
-/// Those of these objects whose type has this name; as [`by_type`], over a collection or a
-/// snapshot.
+/// Returns the objects of a collection or a snapshot whose type has this name, like [`by_type`].
 ///
 /// ```
 /// let snapshot = objgraph::snapshot();
 /// assert!(objgraph::alive::by_type_in("app::Session", snapshot.nodes()).is_empty());
 /// ```
 #[must_use]
-pub fn by_type_in<T: Typed>(name: &str, objects: impl IntoIterator<Item = T>) -> Vec<T> {
+pub fn by_type_in<T: HasType>(name: &str, objects: impl IntoIterator<Item = T>) -> Vec<T> {
     of_type(name, objects)
 }
 
-/// The objects that hold a `T`, in the order of the table.
+/// Returns the objects that hold a `T`, in the order of the table.
 #[must_use]
 pub fn by_type_of<T: 'static>() -> Vec<Object> {
     objects().into_iter().filter(Object::is::<T>).collect()

@@ -1,4 +1,4 @@
-//! New ids: which objects were made since the last look.
+//! New ids: the objects created since the last update.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,8 +12,8 @@ use crate::order;
 use crate::print::print;
 use crate::report::{NewIdsRow, write_new_ids};
 
-/// The ids of the objects that were made since the last look, by type. Each holder of one sees
-/// what is new since it looked last; [`get_new_ids`] has one of its own.
+/// The ids of the objects that were created since the last update, by type. Each instance reports
+/// what is new since its own last update; [`get_new_ids`] uses one for the process.
 ///
 /// ```
 /// use objgraph::growth::NewIds;
@@ -31,55 +31,56 @@ use crate::report::{NewIdsRow, write_new_ids};
 pub struct NewIds {
     /// Objects born in this epoch or later are new.
     since: u32,
-    /// How many objects there were at the last look but one, and at the last, by full name.
+    /// Number of objects before the last update, by full name.
     old: BTreeMap<&'static str, usize>,
+    /// Number of objects at the last update, by full name.
     current: BTreeMap<&'static str, usize>,
-    /// Shared with those who were told.
+    /// Shared with the copies that callers got.
     new: Arc<BTreeMap<String, Vec<ObjectId>>>,
     full_names: bool,
 }
 
 /// The objects of one type.
 #[derive(Default)]
-struct OfType {
+struct IdsOfType {
     all: usize,
     new: Vec<ObjectId>,
 }
 
-/// What the table of new ids is sorted by, the greatest first.
+/// The column by which the table of new ids is sorted, the greatest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SortBy {
-    /// How many objects there were at the last look.
+    /// Number of objects at the update before.
     Old,
-    /// How many there are.
+    /// Number of objects.
     Current,
-    /// How many of them are new.
+    /// Number of new objects.
     New,
-    /// How many more there are.
+    /// Change of the number of objects.
     #[default]
     Deltas,
 }
 
 impl NewIds {
-    /// Looks: what was current is old now, and what was made since is new. The first look finds
-    /// everything new.
+    /// Makes the current counts the old ones, and the objects created since the last update the new
+    /// ones. In the first update every object is new.
     ///
-    /// O(objects alive).
+    /// O(live objects).
     pub fn update(&mut self) {
         let next = advance_epoch();
-        // Objects of a type come many after one another, so its name is seldom looked up.
+        // Objects of one type often follow each other, so the name is seldom looked up.
         let mut numbers: BTreeMap<&'static str, usize> = BTreeMap::new();
-        let mut of_types: Vec<OfType> = Vec::new();
+        let mut of_types: Vec<IdsOfType> = Vec::new();
         let mut last = ("", 0);
         each_object(&mut |object| {
             if object.epoch() >= next {
-                // Another thread made it after this look began: the next one tells.
+                // Another thread made it after this update began: the next update reports it.
                 return;
             }
             let full = object.type_name();
             if of_types.is_empty() || !std::ptr::eq(full, last.0) {
                 let number = *numbers.entry(full).or_insert(of_types.len());
-                of_types.resize_with(numbers.len(), OfType::default);
+                of_types.resize_with(numbers.len(), IdsOfType::default);
                 last = (full, number);
             }
             let of_type = &mut of_types[last.1];
@@ -99,7 +100,7 @@ impl NewIds {
                 let joins_others = !of_name.is_empty();
                 of_name.extend(ids);
                 if joins_others {
-                    // By place.
+                    // By slot, which is the low half of an id.
                     of_name.sort_unstable_by_key(|id| id.to_raw() as u32);
                 }
             }
@@ -108,18 +109,18 @@ impl NewIds {
         self.since = next;
     }
 
-    /// A look with options, which [`NewIdsLook::get`] and its like do.
+    /// Returns an update with options, which [`NewIdsQuery::get`] and its like run.
     ///
     /// ```
     /// use objgraph::{alive::SortBy, growth::NewIds};
     ///
     /// let mut ids = NewIds::default();
     /// let mut table = Vec::new();
-    /// ids.look().shortnames(false).limit(None).sort_by(SortBy::New).write(&mut table)?;
+    /// ids.query().shortnames(false).limit(None).sort_by(SortBy::New).write(&mut table)?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn look(&mut self) -> NewIdsLook<'_> {
-        NewIdsLook::new(Some(self))
+    pub fn query(&mut self) -> NewIdsQuery<'_> {
+        NewIdsQuery::new(Some(self))
     }
 
     fn name(&self, full: &str) -> String {
@@ -129,20 +130,20 @@ impl NewIds {
         }
     }
 
-    /// The new ids of the types with this name, in the order of the table.
+    /// Returns the new ids of the types with this name, in the order of the table.
     #[must_use]
     pub fn of(&self, name: &str) -> &[ObjectId] {
         self.new.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The types of which there are new ids, with them, by name.
+    /// Returns the types that have new ids, each with these, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[ObjectId])> {
         self.new
             .iter()
             .map(|(name, ids)| (name.as_str(), ids.as_slice()))
     }
 
-    /// Writes the table of the ten types whose count has changed most.
+    /// Writes the table of the ten types whose count changed most.
     ///
     /// # Errors
     ///
@@ -178,12 +179,12 @@ impl NewIds {
     }
 }
 
-/// A look for new ids, with options: made by [`NewIds::look`] and [`look_for_new_ids`], done by
+/// An update with options: returned by [`NewIds::query`] and [`query_new_ids`], run by
 /// [`get`](Self::get), [`show`](Self::show) or [`write`](Self::write).
 #[derive(Debug)]
-#[must_use = "`get`, `show` or `write` looks"]
-pub struct NewIdsLook<'s> {
-    /// The shared state if none.
+#[must_use = "`get`, `show` or `write` runs the query"]
+pub struct NewIdsQuery<'s> {
+    /// `None` for the state of the process.
     state: Option<&'s mut NewIds>,
     skip_update: bool,
     limit: Option<usize>,
@@ -191,7 +192,7 @@ pub struct NewIdsLook<'s> {
     shortnames: Option<bool>,
 }
 
-impl<'s> NewIdsLook<'s> {
+impl<'s> NewIdsQuery<'s> {
     fn new(state: Option<&'s mut NewIds>) -> Self {
         Self {
             state,
@@ -202,40 +203,41 @@ impl<'s> NewIdsLook<'s> {
         }
     }
 
-    /// Whether to give what the last look gave, without looking; then nothing is written either.
+    /// Sets whether to return the result of the last update, without another one; then nothing is
+    /// written either.
     pub fn skip_update(mut self, skip: bool) -> Self {
         self.skip_update = skip;
         self
     }
 
-    /// How many types the table has, or `None` for all; 10 if not set.
+    /// Sets the maximum number of types in the table, or `None` for all; 10 by default.
     pub fn limit(mut self, types: impl Into<Option<usize>>) -> Self {
         self.limit = types.into();
         self
     }
 
-    /// The column the table is sorted by; the change of the count if not set.
+    /// Sets the column by which the table is sorted; the change of the count by default.
     pub fn sort_by(mut self, column: SortBy) -> Self {
         self.sort_by = column;
         self
     }
 
-    /// Whether types are named without their modules, and those of one name put together; so if
-    /// never set, and as at the last look if not set in this one.
+    /// Sets whether types are named without their modules, and types of one name are put together.
+    /// By default as in the last update, and `true` in the first.
     pub fn shortnames(mut self, shortnames: bool) -> Self {
         self.shortnames = Some(shortnames);
         self
     }
 
-    /// Looks, and gives the ids.
+    /// Updates, and returns the ids.
     pub fn get(self) -> NewIds {
-        self.looked().0
+        self.run().0
     }
 
-    /// Looks, prints the table, and gives the ids.
+    /// Updates, prints the table, and returns the ids.
     pub fn show(self) -> NewIds {
         let is_skipped = self.skip_update;
-        let (ids, rows) = self.looked();
+        let (ids, rows) = self.run();
         if !is_skipped {
             print(|out| match advice::write(out)? {
                 true => Ok(()),
@@ -245,22 +247,22 @@ impl<'s> NewIdsLook<'s> {
         ids
     }
 
-    /// Looks, writes the table, and gives the ids.
+    /// Updates, writes the table, and returns the ids.
     ///
     /// # Errors
     ///
     /// Those of the writer.
     pub fn write(self, out: &mut dyn Write) -> io::Result<NewIds> {
         let is_skipped = self.skip_update;
-        let (ids, rows) = self.looked();
+        let (ids, rows) = self.run();
         if !is_skipped {
             write_new_ids(out, &rows)?;
         }
         Ok(ids)
     }
 
-    fn looked(self) -> (NewIds, Vec<NewIdsRow>) {
-        let look = |state: &mut NewIds| {
+    fn run(self) -> (NewIds, Vec<NewIdsRow>) {
+        let update = |state: &mut NewIds| {
             if !self.skip_update {
                 if let Some(shortnames) = self.shortnames {
                     state.full_names = !shortnames;
@@ -270,13 +272,13 @@ impl<'s> NewIdsLook<'s> {
             (state.clone(), state.rows(self.sort_by, self.limit))
         };
         match self.state {
-            Some(state) => look(state),
-            None => look(&mut own()),
+            Some(state) => update(state),
+            None => update(&mut shared()),
         }
     }
 }
 
-/// The new ids of a type; none if there are none.
+/// Returns the new ids of a type; an empty slice if there are none.
 impl Index<&str> for NewIds {
     type Output = [ObjectId];
 
@@ -287,34 +289,36 @@ impl Index<&str> for NewIds {
 
 static NEW_IDS: LazyLock<Mutex<NewIds>> = LazyLock::new(Mutex::default);
 
-fn own() -> MutexGuard<'static, NewIds> {
+/// Returns the state that all callers of [`get_new_ids`] share.
+fn shared() -> MutexGuard<'static, NewIds> {
     NEW_IDS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The ids of the objects that were made since the last call, by type. The first call primes:
-/// it finds everything new.
-#[must_use = "the next call tells what is new since this one"]
+/// Returns the ids of the objects that were created since the last call, by type. The first call
+/// returns all objects.
+#[must_use = "the next call reports what is new since this one"]
 pub fn new_ids() -> NewIds {
-    look_for_new_ids().get()
+    query_new_ids().get()
 }
 
-/// [`get_new_ids`] with options.
+/// Returns a query like [`get_new_ids`], to which options can be added.
 ///
 /// ```
-/// let _ = objgraph::growth::look_for_new_ids().limit(0).show();
-/// let same = objgraph::growth::look_for_new_ids().skip_update(true).get();
+/// let _ = objgraph::growth::query_new_ids().limit(0).show();
+/// let same = objgraph::growth::query_new_ids().skip_update(true).get();
 /// # let _ = same;
 /// ```
-pub fn look_for_new_ids() -> NewIdsLook<'static> {
-    NewIdsLook::new(None)
+pub fn query_new_ids() -> NewIdsQuery<'static> {
+    NewIdsQuery::new(None)
 }
 
-/// Prints the table of what is new since the last call; as [`get_new_ids`], for the eye alone.
+/// Prints the table of what is new since the last call, like [`get_new_ids`], and returns nothing.
 pub fn show_new_ids() {
     let _ = get_new_ids();
 }
 
-/// Prints the table of what is new since the last call, and gives the ids. The first call primes.
+/// Prints the table of what is new since the last call, and returns the ids. In the first call every
+/// object is new.
 ///
 /// ```
 /// struct Petal;
@@ -326,5 +330,5 @@ pub fn show_new_ids() {
 /// }
 /// ```
 pub fn get_new_ids() -> NewIds {
-    look_for_new_ids().show()
+    query_new_ids().show()
 }

@@ -6,12 +6,11 @@ use objgraph_core::{ObjectId, last_drop, snapshot};
 
 use crate::analysis::{self, LeakBirth, Owners, Zombies};
 
-/// Who holds an object: each handle to it, strong or weak, by the object and field that holds it,
-/// or, where it is held from outside, by the line of code that made it and the thread. It takes a
-/// snapshot.
+/// Returns the handles to an object, strong and weak: each by the object and field that holds it or,
+/// if it is held from outside, by the line of code that created it and the thread. Takes a snapshot.
 ///
-/// `None` if there is no such object. Without the feature `owners` the answer says how to turn that
-/// on, and no more.
+/// `None` if there is no such object. Without the feature `owners` the result only says how to turn
+/// it on.
 ///
 /// ```
 /// use objgraph::rc::Rc;
@@ -29,8 +28,8 @@ pub fn owners(id: ObjectId) -> Option<Owners> {
     analysis::owners(&Arc::new(snapshot()), id)
 }
 
-/// Weak handles that keep the memory of allocations whose values are gone: a `Weak` frees nothing
-/// before it is dropped itself. It takes a snapshot; without the feature `owners` it is empty.
+/// Returns the weak handles that keep the memory of dropped values: an allocation is freed only when
+/// its last `Weak` is dropped. Takes a snapshot; empty without the feature `owners`.
 ///
 /// ```
 /// use objgraph::rc::Rc;
@@ -47,12 +46,13 @@ pub fn zombies() -> Zombies {
     analysis::zombies(&snapshot())
 }
 
-/// Where an object began to leak: the last drop of an owning handle to it, or to what it hangs on.
-/// Of what has leaked, nobody can drop a handle any more, so that was the last from outside.
+/// Returns where an object began to leak: the last drop of a strong handle to it, or to an object
+/// that keeps it alive. No code can drop a handle to a leaked object, so this was the last external
+/// handle.
 ///
-/// It tells the thread, the time, and where the handle was made; for types that were
-/// [followed](crate::owners::follow) at the time also who dropped it. `None` if the object has not leaked,
-/// and without the feature `owners`. It takes a snapshot.
+/// The result has the thread, the time, and where the handle was created; for types that were
+/// [followed](crate::owners::follow) at the time also where it was dropped. `None` if the object has
+/// not leaked, and without the feature `owners`. Takes a snapshot.
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};

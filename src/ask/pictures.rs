@@ -17,9 +17,9 @@ use crate::print::print;
 use crate::report::in_one_line;
 use crate::words::path_in_line;
 
-/// Draws what a value refers to, three references deep. The form of the picture goes by the
-/// extension: `.dot` is the text, `.svg` needs nothing installed, any other is made by `dot`.
-/// [`refs`] is the same with options.
+/// Draws what a value refers to, three references deep. The extension names the format: `.dot` is
+/// the text, `.svg` needs nothing installed, and Graphviz's `dot` makes most others; see
+/// [`Picture::save`]. [`refs`] has options.
 ///
 /// The value may be an `Rc` or an `Arc`, ours or std's, an object that was looked up or its id,
 /// several of these in a slice, or any value whose type is `Tracked`.
@@ -37,9 +37,8 @@ pub fn show_refs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<(), Pi
     show(&refs(value), path.as_ref())
 }
 
-/// Draws what refers to a value, three references deep; references from outside of all that
-/// could be looked into are told by their number. For the rest as [`show_refs`]; [`backrefs`] is
-/// the same with options.
+/// Draws what refers to a value, three references deep, and the number of external references. For
+/// the rest see [`show_refs`]; [`backrefs`] has options.
 ///
 /// # Errors
 ///
@@ -54,8 +53,7 @@ pub fn show_backrefs<T: Tracked>(value: &T, path: impl AsRef<Path>) -> Result<()
     show(&backrefs(value), path.as_ref())
 }
 
-/// Draws a chain of references; [`chain_backrefs`] is the same with options, and for several
-/// chains.
+/// Draws a chain of references; [`chain_backrefs`] has options and draws several chains.
 ///
 /// # Errors
 ///
@@ -83,17 +81,17 @@ fn show(picture: &Picture<'_>, path: &Path) -> Result<(), PictureError> {
     Ok(())
 }
 
-/// Saves a picture and tells where it is.
+/// Saves a picture and prints its path.
 pub(super) fn save_picture(picture: &Picture<'_>, path: &Path) -> Result<(), PictureError> {
     picture.save(path)?;
     print(|out| writeln!(out, "Graph written to {}", path_in_line(path)));
     Ok(())
 }
 
-/// A picture of what a value refers to, to be given options and saved. The snapshot it shows is
-/// taken now: O(objects + references).
+/// Returns a picture of what a value refers to, to which options can be added. Takes the snapshot
+/// that it shows: O(objects + references).
 ///
-/// What values may be is told at [`show_refs`]; several are `[&a, &b]`, or the answer of
+/// [`show_refs`] lists what a value may be; several values are `[&a, &b]`, or the result of
 /// [`at_addrs`](crate::at_addrs).
 ///
 /// ```
@@ -118,7 +116,8 @@ pub fn refs<'f>(values: impl Tracked) -> Picture<'f> {
     around(&values, Direction::Refs)
 }
 
-/// A picture of what refers to a value, to be given options and saved; for the rest as [`refs`].
+/// Returns a picture of what refers to a value, to which options can be added; for the rest see
+/// [`refs`].
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};
@@ -141,7 +140,7 @@ pub fn backrefs<'f>(values: impl Tracked) -> Picture<'f> {
     around(&values, Direction::Backrefs)
 }
 
-/// [`refs`] in a snapshot at hand.
+/// Returns a picture of a given snapshot, like [`refs`].
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn refs_in<'f>(
     snapshot: &Arc<Snapshot>,
@@ -154,7 +153,7 @@ pub fn refs_in<'f>(
     )
 }
 
-/// [`backrefs`] in a snapshot at hand.
+/// Returns a picture of a given snapshot, like [`backrefs`].
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn backrefs_in<'f>(
     snapshot: &Arc<Snapshot>,
@@ -167,23 +166,23 @@ pub fn backrefs_in<'f>(
     )
 }
 
-/// A picture of chains: of their objects and all references between them, from the ends of the
+/// Returns a picture of chains: their objects and all references between them, from the ends of the
 /// chains backwards.
 ///
-/// It shows the snapshot of the last chain; of chains of other snapshots, the objects that are
-/// known by their ids in that one.
+/// It shows the snapshot of the last chain. Of chains in other snapshots it shows the objects whose
+/// ids are in that snapshot.
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn chain_backrefs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Picture<'f> {
     Picture::chains(chains.into_iter().collect(), Direction::Backrefs)
 }
 
-/// A picture of chains, from their beginnings forwards; for the rest as [`chain_backrefs`].
+/// Returns a picture of chains, from their beginnings forwards; for the rest see [`chain_backrefs`].
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn chain_refs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Picture<'f> {
     Picture::chains(chains.into_iter().collect(), Direction::Refs)
 }
 
-/// A picture of what has leaked: an example of each kind of cycle, and what is near.
+/// Returns a picture of what has leaked: an example of each kind of cycle, and its neighbourhood.
 ///
 /// ```
 /// let leaks = objgraph::find_leaks();

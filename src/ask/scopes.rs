@@ -1,11 +1,11 @@
-//! Threads and tasks that go on in the scope they are started in.
+//! Threads and tasks that stay in the scope that starts them.
 
 use std::thread::{self, JoinHandle};
 
 use objgraph_core::Scope;
 
-/// The future, run in the scope that the calling thread is in now, if it is in one: what a task
-/// that is spawned needs to belong to the test, or the request, that spawns it.
+/// Wraps a future so that it runs in the scope that the calling thread is in now, if it is in one.
+/// A spawned task needs this to belong to the test, or the request, that spawns it.
 ///
 /// ```
 /// use objgraph::{sync::Arc, scope::{Scope, in_current_scope}};
@@ -32,7 +32,7 @@ pub fn in_current_scope<F: Future>(future: F) -> impl Future<Output = F::Output>
     }
 }
 
-/// Starts a thread that is in the scope that the calling thread is in now, if it is in one.
+/// Starts a thread in the scope that the calling thread is in now, if it is in one.
 ///
 /// # Panics
 ///

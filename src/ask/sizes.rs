@@ -8,11 +8,11 @@ use super::advice;
 use crate::analysis::{RetainedSizes, TypeSizes};
 use crate::print::print;
 
-/// How many bytes the objects of each type take: their values, and what these own on the heap
-/// beside other objects, the buffers of their vectors, strings and maps. [`TypeSizes::of`] is the
-/// same of a snapshot at hand.
+/// Returns the number of bytes that the objects of each type take: their values, and the buffers of
+/// the vectors, strings and maps that these own. [`TypeSizes::of`] does the same for a given
+/// snapshot.
 ///
-/// It takes a [`snapshot`](crate::snapshot()), so O(objects + references).
+/// Takes a [`snapshot`](crate::snapshot()), so O(objects + references).
 ///
 /// ```
 /// struct Page;
@@ -29,7 +29,7 @@ pub fn typesizes() -> TypeSizes {
     TypeSizes::of(&snapshot())
 }
 
-/// Prints how many bytes the objects of each type take, those of the ten largest types.
+/// Prints the number of bytes that the objects of the ten largest types take.
 ///
 /// ```
 /// objgraph::bytes::show_typesizes();
@@ -42,10 +42,10 @@ pub fn show_typesizes() {
     });
 }
 
-/// What each object that is alive keeps alive, and how many bytes that are. [`RetainedSizes::of`] is the
-/// same of a snapshot at hand.
+/// Returns the retained size of each live object: the bytes that would be freed with it.
+/// [`RetainedSizes::of`] does the same for a given snapshot.
 ///
-/// It takes a [`snapshot`](crate::snapshot()); O(objects + references · log objects).
+/// Takes a [`snapshot`](crate::snapshot()); O(objects + references · log objects).
 ///
 /// ```
 /// let retained = objgraph::bytes::retained();
@@ -59,7 +59,7 @@ pub fn retained() -> RetainedSizes {
     RetainedSizes::of(&Arc::new(snapshot()))
 }
 
-/// Prints which objects keep most bytes alive, and which types.
+/// Prints the objects and types that keep most bytes alive.
 ///
 /// ```
 /// objgraph::bytes::show_retained();

@@ -4,23 +4,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::{self, Write};
 
-use objgraph_core::{Count, Object, counts, objects, public_name, short_name};
+use objgraph_core::{Object, counts, objects, public_name, short_name};
 
-use super::growth::{Grown, Growth, own};
-use super::typed::{Meaning, Typed, of_type};
+use super::has_type::{HasType, of_type};
+use super::meaning::meaning;
+use super::peaks::{Growth, TypeGrowth, shared};
 use super::{LIMIT, advice};
 use crate::order;
 use crate::print::print;
 use crate::report::{write_counts, write_growth};
 
-/// How many objects of the type with this name are alive: by its short name (`Node`, `Node<u8>`;
-/// `Node` means every `Node<…>` too), by its full name, or by one with some of its modules, as
-/// reports show it where two types share the short name.
+/// Returns the number of live objects of the type with this name: its short name (`Node`,
+/// `Node<u8>`; `Node` also means every `Node<…>`), its full name, or a name with some of its modules,
+/// as reports show it if two types share the short name.
 ///
-/// Where no object was ever of a type of this name, the name means objects that hold one in a
-/// cell, a lock, an option or a box: `Widget` finds `RefCell<Widget>` and `Mutex<Widget>`.
+/// If no object ever had a type of this name, the name means objects that hold one in a cell, a
+/// lock, an option or a box: `Widget` finds `RefCell<Widget>` and `Mutex<Widget>`.
 ///
-/// It takes time for each type, not for each object.
+/// O(types).
 ///
 /// ```
 /// struct Leaf;
@@ -38,26 +39,20 @@ pub fn count(name: &str) -> usize {
     of_name.map(|count| count.alive as usize).sum()
 }
 
-/// What a name means among all types that objects were ever of.
-pub(crate) fn meaning<'n>(name: &'n str, counts: &[Count]) -> Meaning<'n> {
-    let known = counts.iter().filter(|count| count.born > 0);
-    Meaning::among(name, known.map(|count| count.type_name))
-}
-
-/// How many of these objects are of the type with this name; as [`count`], over a collection or a
-/// snapshot: `count_in("Node", snapshot.nodes())`.
+/// Returns the number of objects of the type with this name in a collection or a snapshot, like
+/// [`count`]: `count_in("Node", snapshot.nodes())`.
 ///
 /// ```
 /// let leaks = objgraph::find_leaks();
 /// assert_eq!(objgraph::alive::count_in("Session", leaks.iter()), 0);
 /// ```
 #[must_use]
-pub fn count_in<T: Typed>(name: &str, objects: impl IntoIterator<Item = T>) -> usize {
+pub fn count_in<T: HasType>(name: &str, objects: impl IntoIterator<Item = T>) -> usize {
     of_type(name, objects).len()
 }
 
-/// How many objects of each type are alive, by the short name of the type; types of one name in
-/// different modules are counted together. [`stats`] is the same with options.
+/// Returns the number of live objects of each type, by the short name of the type. Types of one name
+/// in different modules are counted together. [`stats`] has options.
 ///
 /// ```
 /// struct Twig;
@@ -69,14 +64,14 @@ pub fn typestats() -> BTreeMap<String, usize> {
     stats().typestats()
 }
 
-/// The ten types of which most objects are alive, most first; of equal numbers, by name.
-/// [`stats`] is the same with options.
+/// Returns the ten types with most live objects, most first, equal numbers by name. [`stats`] has
+/// options.
 #[must_use]
 pub fn most_common_types() -> Vec<(String, usize)> {
     stats().most_common_types()
 }
 
-/// Prints the ten types of which most objects are alive. [`stats`] is the same with options.
+/// Prints the ten types with most live objects. [`stats`] has options.
 ///
 /// ```
 /// objgraph::show_most_common_types();
@@ -85,7 +80,7 @@ pub fn show_most_common_types() {
     stats().show_most_common_types();
 }
 
-/// Counts by type of all objects that are alive, to be given options.
+/// Returns a query that counts all live objects by type, to which options can be added.
 ///
 /// ```
 /// struct Bark;
@@ -101,10 +96,11 @@ pub fn show_most_common_types() {
 /// ```
 #[must_use = "options alone count nothing"]
 pub fn stats<'f>() -> Stats<'f, Object> {
-    Stats::new(Things::Alive(objects, counts_alive))
+    Stats::new(Source::Alive(objects, counts_alive))
 }
 
-/// Counts by type of some objects, or of a snapshot, to be given options.
+/// Returns a query that counts the objects of a collection or a snapshot by type, to which options
+/// can be added.
 ///
 /// ```
 /// let snapshot = objgraph::snapshot();
@@ -112,79 +108,82 @@ pub fn stats<'f>() -> Stats<'f, Object> {
 /// assert_eq!(most.iter().map(|row| row.1).sum::<usize>(), snapshot.len());
 /// ```
 #[must_use = "options alone count nothing"]
-pub fn stats_of<'f, T: Typed>(objects: impl IntoIterator<Item = T>) -> Stats<'f, T> {
-    Stats::new(Things::Given(objects.into_iter().collect()))
+pub fn stats_of<'f, T: HasType>(objects: impl IntoIterator<Item = T>) -> Stats<'f, T> {
+    Stats::new(Source::Given(objects.into_iter().collect()))
 }
 
-/// Counts by type, with options: made by [`stats`] and [`stats_of`].
+/// A query that counts objects by type, with options. [`stats`] and [`stats_of`] return it.
 #[must_use = "options alone count nothing"]
 pub struct Stats<'f, T> {
-    things: Things<T>,
+    source: Source<T>,
     shortnames: bool,
     limit: Option<usize>,
     filter: Option<Box<dyn Fn(&T) -> bool + 'f>>,
 }
 
-enum Things<T> {
-    /// All that is alive; counted in no time where each need not be looked at.
+/// The objects to count.
+enum Source<T> {
+    /// All live objects: a function that lists them, and one that counts them by type without
+    /// visiting each.
     Alive(fn() -> Vec<T>, fn() -> Vec<(&'static str, usize)>),
     Given(Vec<T>),
 }
 
 fn counts_alive() -> Vec<(&'static str, usize)> {
-    let counts = counts().into_iter().filter(|count| count.alive > 0);
-    counts
+    counts()
+        .into_iter()
+        .filter(|count| count.alive > 0)
         .map(|count| (count.type_name, count.alive as usize))
         .collect()
 }
 
-impl<'f, T: Typed> Stats<'f, T> {
-    fn new(things: Things<T>) -> Self {
+impl<'f, T: HasType> Stats<'f, T> {
+    fn new(source: Source<T>) -> Self {
         Self {
-            things,
+            source,
             shortnames: true,
             limit: Some(LIMIT),
             filter: None,
         }
     }
 
-    /// Whether types are named without their modules, and those of one name counted together; so
-    /// if not set.
+    /// Sets whether types are named without their modules, and types of one name are counted
+    /// together; `true` by default.
     pub fn shortnames(mut self, shortnames: bool) -> Self {
         self.shortnames = shortnames;
         self
     }
 
-    /// How many types to tell, or `None` for all; 10 if not set.
+    /// Sets the maximum number of types in a list, or `None` for all; 10 by default.
     pub fn limit(mut self, types: impl Into<Option<usize>>) -> Self {
         self.limit = types.into();
         self
     }
 
-    /// Counts only objects for which this holds.
+    /// Counts only objects for which `filter` returns `true`.
     pub fn filter(mut self, filter: impl Fn(&T) -> bool + 'f) -> Self {
         self.filter = Some(Box::new(filter));
         self
     }
 
-    /// How many objects of each type there are, of all types whatever the limit.
+    /// Returns the number of objects of each type, for all types whatever the limit.
     ///
-    /// O(types) for all objects that are alive, without a filter; else O(objects).
+    /// O(types) for all live objects without a filter, else O(objects).
     #[must_use]
     pub fn typestats(&self) -> BTreeMap<String, usize> {
         let mut by_full_name: HashMap<String, usize> = HashMap::new();
-        let add = |thing: &T| {
-            if self.filter.as_ref().is_none_or(|filter| filter(thing)) {
-                match by_full_name.get_mut(thing.full_name()) {
+        let add = |object: &T| {
+            if self.filter.as_ref().is_none_or(|filter| filter(object)) {
+                match by_full_name.get_mut(object.full_name()) {
                     Some(number) => *number += 1,
-                    None => drop(by_full_name.insert(thing.full_name().to_owned(), 1)),
+                    None => drop(by_full_name.insert(object.full_name().to_owned(), 1)),
                 }
             }
         };
-        match &self.things {
-            Things::Given(things) => things.iter().for_each(add),
-            Things::Alive(objects, _) if self.filter.is_some() => objects().iter().for_each(add),
-            Things::Alive(_, counts) => {
+        match &self.source {
+            Source::Given(objects) => objects.iter().for_each(add),
+            Source::Alive(objects, _) if self.filter.is_some() => objects().iter().for_each(add),
+            Source::Alive(_, counts) => {
                 for (name, number) in counts() {
                     *by_full_name.entry(name.to_owned()).or_default() += number;
                 }
@@ -201,7 +200,7 @@ impl<'f, T: Typed> Stats<'f, T> {
         stats
     }
 
-    /// The types of which there are most objects, most first; of equal numbers, by name.
+    /// Returns the types with most objects, most first, equal numbers by name.
     #[must_use]
     pub fn most_common_types(&self) -> Vec<(String, usize)> {
         let mut stats: Vec<_> = self.typestats().into_iter().collect();
@@ -210,7 +209,7 @@ impl<'f, T: Typed> Stats<'f, T> {
         stats
     }
 
-    /// Writes what [`most_common_types`](Self::most_common_types) gives, as a table.
+    /// Writes what [`most_common_types`](Self::most_common_types) returns, as a table.
     ///
     /// # Errors
     ///
@@ -219,7 +218,7 @@ impl<'f, T: Typed> Stats<'f, T> {
         write_counts(out, &self.most_common_types())
     }
 
-    /// Prints what [`most_common_types`](Self::most_common_types) gives, as a table.
+    /// Prints what [`most_common_types`](Self::most_common_types) returns, as a table.
     pub fn show_most_common_types(&self) {
         let rows = self.most_common_types();
         print(|out| match self.advise(out)? {
@@ -228,21 +227,21 @@ impl<'f, T: Typed> Stats<'f, T> {
         });
     }
 
-    /// The types of which there are more objects than at any call before, most growth first.
-    /// [`growth`](crate::growth()) shares this state.
-    #[must_use = "the next call tells what grew since this one"]
-    pub fn growth(&self) -> Vec<Grown> {
+    /// Returns the types of which there are more objects than at any call before, most growth first.
+    /// Shares its state with [`growth`](crate::growth()).
+    #[must_use = "the next call reports growth since this one"]
+    pub fn growth(&self) -> Vec<TypeGrowth> {
         let stats = self.typestats();
-        self.cut(own().update(stats))
+        self.cut(shared().update(stats))
     }
 
-    /// The same, with a state of one's own.
-    #[must_use = "the next call tells what grew since this one"]
-    pub fn growth_in(&self, state: &mut Growth) -> Vec<Grown> {
+    /// Returns what [`growth`](Self::growth) returns, compared with `state` instead.
+    #[must_use = "the next call reports growth since this one"]
+    pub fn growth_in(&self, state: &mut Growth) -> Vec<TypeGrowth> {
         self.cut(state.update(self.typestats()))
     }
 
-    /// Writes what [`growth`](Self::growth) gives, as a table; nothing if nothing grew.
+    /// Writes what [`growth`](Self::growth) returns, as a table; nothing if nothing grew.
     ///
     /// # Errors
     ///
@@ -251,7 +250,7 @@ impl<'f, T: Typed> Stats<'f, T> {
         write_growth(out, &rows(self.growth()))
     }
 
-    /// Writes what [`growth_in`](Self::growth_in) gives, as a table; nothing if nothing grew.
+    /// Writes what [`growth_in`](Self::growth_in) returns, as a table; nothing if nothing grew.
     ///
     /// # Errors
     ///
@@ -260,17 +259,17 @@ impl<'f, T: Typed> Stats<'f, T> {
         write_growth(out, &rows(self.growth_in(state)))
     }
 
-    /// Prints what [`growth`](Self::growth) gives, as a table; nothing if nothing grew.
+    /// Prints what [`growth`](Self::growth) returns, as a table; nothing if nothing grew.
     pub fn show_growth(&self) {
         self.print_growth(|| self.growth());
     }
 
-    /// Prints what [`growth_in`](Self::growth_in) gives, as a table; nothing if nothing grew.
+    /// Prints what [`growth_in`](Self::growth_in) returns, as a table; nothing if nothing grew.
     pub fn show_growth_in(&self, state: &mut Growth) {
         self.print_growth(|| self.growth_in(state));
     }
 
-    fn print_growth(&self, growth: impl FnOnce() -> Vec<Grown>) {
+    fn print_growth(&self, growth: impl FnOnce() -> Vec<TypeGrowth>) {
         let rows = rows(growth());
         print(|out| match self.advise(out)? {
             true => Ok(()),
@@ -278,20 +277,20 @@ impl<'f, T: Typed> Stats<'f, T> {
         });
     }
 
-    fn cut(&self, mut grown: Vec<Grown>) -> Vec<Grown> {
+    fn cut(&self, mut grown: Vec<TypeGrowth>) -> Vec<TypeGrowth> {
         grown.truncate(self.limit.unwrap_or(usize::MAX));
         grown
     }
 
     fn advise(&self, out: &mut dyn Write) -> io::Result<bool> {
-        match self.things {
-            Things::Alive(..) => advice::write(out),
-            Things::Given(_) => Ok(false),
+        match self.source {
+            Source::Alive(..) => advice::write(out),
+            Source::Given(_) => Ok(false),
         }
     }
 }
 
-fn rows(grown: Vec<Grown>) -> Vec<(String, usize, usize)> {
+fn rows(grown: Vec<TypeGrowth>) -> Vec<(String, usize, usize)> {
     let rows = grown.into_iter();
     rows.map(|grown| (grown.name, grown.count, grown.delta))
         .collect()

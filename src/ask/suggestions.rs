@@ -1,21 +1,22 @@
-//! Names of types that are like a name that no type has.
+//! Similar names, for a name that no type has.
 
 use std::collections::BTreeSet;
 
 use objgraph_core::{counts, short_name, types};
 
-use super::typed::Meaning;
+use super::meaning::Meaning;
 use crate::order;
 
-/// Maximum number of names that are suggested.
+/// Maximum number of suggested names.
 const SUGGESTIONS: usize = 3;
-/// Names that are less similar than this are not suggested.
+/// Minimum similarity of a suggested name, from 0 to 1.
 const SIMILAR: f64 = 0.7;
 
-/// The names of known types that are most like `name`, the most similar one first; `None` if some
-/// type has the name. A type is known if it has a derive, or if an object of it was ever created.
+/// Returns the names of known types that are most similar to `name`, the most similar one first;
+/// `None` if some type has the name. A type is known if it has a derive, or if an object of it was
+/// ever created.
 ///
-/// Similar is what the Jaro-Winkler similarity, from 0 to 1, says of the short names.
+/// Short names are compared by their Jaro-Winkler similarity.
 pub(crate) fn suggestions(name: &str) -> Option<Vec<String>> {
     let mut known: BTreeSet<String> = types().iter().map(|info| info.name.clone()).collect();
     let created = counts().into_iter().filter(|count| count.born > 0);

@@ -18,7 +18,7 @@ use super::surroundings::Surroundings;
 use crate::analysis::{Coverage, ShownNames};
 use crate::report::untraced_in_line;
 use crate::words::{count as count_of, wrapped_text};
-use quantities::{Amounts, Grown, Observed, Quantity};
+use quantities::{Amounts, Observed, Quantity, Rise};
 use rule::{CONFIRMED, ROUNDS};
 
 /// Maximum number of quantities that a failure lists.
@@ -79,13 +79,12 @@ pub(super) fn no_growth(
         }
         if rounds >= ROUNDS {
             grown = observed.grown(round);
-            if grown.iter().all(Grown::is_stray) {
+            if grown.iter().all(Rise::is_stray) {
                 break;
             }
         }
     }
-    let (strays, mut grown): (Vec<Grown>, Vec<Grown>) =
-        grown.into_iter().partition(Grown::is_stray);
+    let (strays, mut grown): (Vec<Rise>, Vec<Rise>) = grown.into_iter().partition(Rise::is_stray);
     if !grown.is_empty() {
         part.settle(&mut grown);
     }
@@ -146,11 +145,11 @@ impl Part {
     }
 
     /// Waits for what other threads are about to let go of, and removes what has not grown then.
-    fn settle(&self, grown: &mut Vec<Grown>) {
+    fn settle(&self, grown: &mut Vec<Rise>) {
         let mut patience = Patience::new(WAIT);
         loop {
             let now = self.amounts(&self.measure());
-            let has_more = |one: &Grown| now.now(&one.quantity) > one.least;
+            let has_more = |one: &Rise| now.now(&one.quantity) > one.least;
             if grown.iter().any(|one| one.is_shared && has_more(one)) && patience.pause() {
                 continue;
             }
@@ -159,7 +158,7 @@ impl Part {
         }
     }
 
-    fn failure(&self, grown: &[Grown], calls: Calls) -> Failure {
+    fn failure(&self, grown: &[Rise], calls: Calls) -> Failure {
         let snapshot = Arc::new(snapshot());
         let names = ShownNames::of(&snapshot);
         let mut body = String::new();
@@ -226,7 +225,7 @@ impl Part {
 }
 
 impl Unseen {
-    fn of(part: &Part, last: &Measured, strays: &[Grown]) -> Option<Self> {
+    fn of(part: &Part, last: &Measured, strays: &[Rise]) -> Option<Self> {
         let is_meant = |node: NodeId| part.is_meant(last, last.snapshot.node(node));
         let coverage = Coverage::of_nodes(&last.snapshot, is_meant);
         let names = ShownNames::of(&last.snapshot);

@@ -6,7 +6,7 @@ use objgraph::rc::Rc;
 use objgraph::{
     Object,
     alive::{SortBy, Stats},
-    growth::{Growth, NewIds, NewIdsLook},
+    growth::{Growth, NewIds, NewIdsQuery},
 };
 
 use super::graphs::{Leaf, Node, Wide};
@@ -49,9 +49,9 @@ pub(crate) fn compare(python: &BTreeMap<String, String>) {
     same("growth_over_the_peak", growth());
 
     let mut ids = NewIds::default();
-    let mut new_ids = |case: &str, options: fn(NewIdsLook<'_>) -> NewIdsLook<'_>| {
+    let mut new_ids = |case: &str, options: fn(NewIdsQuery<'_>) -> NewIdsQuery<'_>| {
         let mut out = Vec::new();
-        let found = options(ids.look()).write(&mut out).unwrap();
+        let found = options(ids.query()).write(&mut out).unwrap();
         for (name, ids) in found.iter() {
             out.extend(format!("# new {name} {}\n", ids.len()).into_bytes());
         }

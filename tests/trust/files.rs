@@ -395,7 +395,7 @@ fn a_standard_output_that_is_closed() {
         objgraph::growth::show_new_ids();
         objgraph::bytes::show_retained();
         objgraph::bytes::show_typesizes();
-        objgraph::growth::look_for_new_ids().show();
+        objgraph::growth::query_new_ids().show();
         objgraph::show_refs(&subject, folder.join("a.dot")).unwrap();
         drop(objgraph::show_leaks(folder.join("b.dot")).unwrap());
         picture.print().unwrap();

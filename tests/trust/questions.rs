@@ -133,8 +133,8 @@ pub const ALL: &[Question] = &[
     ("new_ids", |_| drop(objgraph::growth::new_ids())),
     ("show_new_ids", |_| objgraph::growth::show_new_ids()),
     ("get_new_ids", |_| drop(objgraph::get_new_ids())),
-    ("look_for_new_ids", |_| {
-        drop(objgraph::growth::look_for_new_ids().write(&mut io::sink()))
+    ("query_new_ids", |_| {
+        drop(objgraph::growth::query_new_ids().write(&mut io::sink()))
     }),
     ("NewIds", |_| {
         let mut ids = NewIds::default();

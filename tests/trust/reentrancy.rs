@@ -302,7 +302,7 @@ fn in_predicates_and_writers() {
         }),
         ("write_new_ids", &|| {
             drop(
-                objgraph::growth::look_for_new_ids()
+                objgraph::growth::query_new_ids()
                     .write(&mut Writer)
                     .unwrap(),
             )

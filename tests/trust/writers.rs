@@ -38,7 +38,7 @@ pub fn of_all(
     each("write_growth_in", &|out| {
         objgraph::alive::stats().write_growth_in(&mut Growth::default(), out)
     });
-    each("NewIdsLook::write", &|out| {
-        NewIds::default().look().write(out).map(drop)
+    each("NewIdsQuery::write", &|out| {
+        NewIds::default().query().write(out).map(drop)
     });
 }

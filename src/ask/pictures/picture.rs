@@ -1,4 +1,4 @@
-//! A picture that is being asked for, and its options.
+//! A picture and its options.
 
 mod ends;
 
@@ -11,21 +11,21 @@ use super::selection::Selection;
 use crate::analysis::{Chain, Direction, Leaks, NodeSet, PictureOptions};
 use crate::draw::{ExtraInfo, NodeAttrs};
 
-/// How many alike siblings are drawn each by itself, where nothing else is said.
+/// Default for the number of similar siblings that are still drawn separately.
 const FOLD_OVER: usize = 8;
 
-/// A picture of a snapshot: made by [`refs`](crate::refs), [`backrefs`](crate::backrefs) and
-/// their like, narrowed by options, and ended by [`save`](Self::save), [`write`](Self::write),
+/// A picture of a snapshot. [`refs`](crate::refs), [`backrefs`](crate::backrefs) and their like
+/// return it, options narrow it, and [`save`](Self::save), [`write`](Self::write),
 /// [`to_dot`](Self::to_dot), [`to_svg`](Self::to_svg), [`show`](Self::show) or
-/// [`drawing`](Self::drawing).
+/// [`drawing`](Self::drawing) draws it.
 ///
 /// Types are named as [`count`](crate::count) names them: `Node`, or in full `app::dom::Node`.
-/// Predicates are asked about nodes of the snapshot; the object itself, if one is needed, is
-/// `objgraph::at(node.id())?.upgrade::<Node>()`.
+/// Predicates get nodes of the snapshot; `objgraph::at(node.id())?.upgrade::<Node>()` returns the
+/// live object.
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub struct Picture<'f> {
     snapshot: Arc<Snapshot>,
-    of: Of,
+    subject: Subject,
     max_depth: usize,
     too_many: usize,
     max_objects: usize,
@@ -42,15 +42,15 @@ pub struct Picture<'f> {
     node_attrs: Option<Box<NodeAttrs<'f>>>,
 }
 
-/// What a picture is of.
+/// The subject of a picture.
 #[derive(Debug)]
-enum Of {
+enum Subject {
     Around(Vec<NodeId>, Direction),
     Leaks(Box<Leaks>),
 }
 
 impl<'f> Picture<'f> {
-    fn new(snapshot: Arc<Snapshot>, of: Of) -> Self {
+    fn new(snapshot: Arc<Snapshot>, subject: Subject) -> Self {
         let PictureOptions {
             max_depth,
             too_many,
@@ -60,7 +60,7 @@ impl<'f> Picture<'f> {
         } = PictureOptions::default();
         Self {
             snapshot,
-            of,
+            subject,
             max_depth,
             too_many,
             max_objects,
@@ -83,18 +83,18 @@ impl<'f> Picture<'f> {
         starts: Vec<NodeId>,
         direction: Direction,
     ) -> Self {
-        Self::new(snapshot, Of::Around(starts, direction))
+        Self::new(snapshot, Subject::Around(starts, direction))
     }
 
     pub(super) fn leaks(leaks: &Leaks) -> Self {
         let picture = Self::new(
             Arc::clone(leaks.snapshot()),
-            Of::Leaks(Box::new(leaks.clone())),
+            Subject::Leaks(Box::new(leaks.clone())),
         );
         picture.drops(false)
     }
 
-    /// The objects of the chains, and their ends to start at.
+    /// Returns a picture of the objects of the chains that starts at their ends.
     pub(super) fn chains(chains: Vec<&Chain>, direction: Direction) -> Self {
         let Some(snapshot) = chains.last().map(|last| Arc::clone(last.snapshot())) else {
             return Self::around(Arc::new(Snapshot::empty()), Vec::new(), direction);
@@ -122,54 +122,56 @@ impl<'f> Picture<'f> {
             .filter(move |node| within.contains(node.node_id()))
     }
 
-    /// How many references to go from the start; 3 if not set. Nodes grow darker up to there. A
-    /// picture of leaks starts at the cycles.
+    /// Sets the maximum distance from the start, in references; 3 by default. Nodes grow darker with
+    /// the distance. A picture of leaks starts at the cycles.
     pub fn max_depth(mut self, references: usize) -> Self {
         self.max_depth = references;
         self
     }
 
-    /// How many references of one object to draw; 10 if not set. The rest is told by its number.
+    /// Sets the maximum number of references of one object to draw; 10 by default. Of the rest the
+    /// picture shows the number.
     pub fn too_many(mut self, references: usize) -> Self {
         self.too_many = references;
         self
     }
 
-    /// A picture with more nodes is refused, since nobody can read it; 1,000 if not set.
+    /// Sets the maximum number of nodes; 1,000 by default. A larger picture is an error, since
+    /// nobody can read it.
     pub fn max_nodes(mut self, nodes: usize) -> Self {
         self.max_nodes = nodes;
         self
     }
 
-    /// How many objects to draw in a picture of leaks, or stacks of them; 40 if not set.
+    /// Sets the maximum number of objects, or stacks of them, in a picture of leaks; 40 by default.
     pub fn max_objects(mut self, objects: usize) -> Self {
         self.max_objects = objects;
         self
     }
 
-    /// Whether many objects that are alike are drawn as one stack, `398 × Node`; so if not set.
+    /// Sets whether many similar objects are drawn as one stack, `398 × Node`; `true` by default.
     ///
-    /// Alike are objects of one type that are held by one path of one object, and hold in turn
-    /// the same paths to the same types. Starts (up to 40), roots and what is highlighted stand
-    /// by themselves. A stack shows its type and its number, and no texts of its objects.
+    /// Objects are similar if they have one type, one path of one object holds them, and they hold
+    /// the same types by the same paths. Starts (up to 40), roots and highlighted objects are always
+    /// drawn separately. A stack shows its type and its number, but no labels of its objects.
     pub fn fold(mut self, fold: bool) -> Self {
         self.fold_over = fold.then_some(FOLD_OVER);
         self
     }
 
-    /// So many alike objects are still drawn each by itself; 8 if not set.
+    /// Sets the number of similar objects that are still drawn separately; 8 by default.
     pub fn fold_over(mut self, objects: usize) -> Self {
         self.fold_over = Some(objects.max(1));
         self
     }
 
-    /// Draws only objects for which this holds; starts are drawn in any case.
+    /// Draws only objects for which `filter` returns `true`; starts are always drawn.
     pub fn filter(mut self, filter: impl Fn(Node<'_>) -> bool + 'f) -> Self {
         self.selection.filters.push(Box::new(filter));
         self
     }
 
-    /// Leaves these objects out.
+    /// Omits these objects.
     pub fn ignore<I: std::borrow::Borrow<ObjectId>>(
         mut self,
         ids: impl IntoIterator<Item = I>,
@@ -189,7 +191,7 @@ impl<'f> Picture<'f> {
         self
     }
 
-    /// Leaves objects of these types out.
+    /// Omits objects of these types.
     pub fn without_types<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         let names = names.into_iter().map(Into::into);
         self.selection.without_types.extend(names);
@@ -207,20 +209,20 @@ impl<'f> Picture<'f> {
         self
     }
 
-    /// Leaves references held by these paths out; see [`only_paths`](Self::only_paths).
+    /// Omits references held by these paths; see [`only_paths`](Self::only_paths).
     pub fn without_paths<N: Into<String>>(mut self, paths: impl IntoIterator<Item = N>) -> Self {
         let paths = paths.into_iter().map(Into::into);
         self.selection.without_paths.extend(paths);
         self
     }
 
-    /// Draws only references for which this holds.
+    /// Draws only references for which `filter` returns `true`.
     pub fn filter_edges(mut self, filter: impl Fn(&Edge<'_>) -> bool + 'f) -> Self {
         self.selection.edge_filters.push(Box::new(filter));
         self
     }
 
-    /// Whether weak references are drawn, dashed; so if not set.
+    /// Sets whether weak references are drawn, dashed; `true` by default.
     pub fn weak(mut self, weak: bool) -> Self {
         self.selection.without_weak = !weak;
         self
@@ -232,19 +234,19 @@ impl<'f> Picture<'f> {
         self
     }
 
-    /// Draws objects for which this holds, but not what is behind them.
+    /// Draws objects for which `stop` returns `true`, but not what is behind them.
     pub fn stop_at(mut self, stop: impl Fn(Node<'_>) -> bool + 'f) -> Self {
         self.selection.stops.push(Box::new(stop));
         self
     }
 
-    /// Draws objects for which this holds in blue.
+    /// Draws objects for which `highlight` returns `true` in blue.
     pub fn highlight(mut self, highlight: impl Fn(Node<'_>) -> bool + 'f) -> Self {
         self.highlight = Some(Box::new(highlight));
         self
     }
 
-    /// Writes this text, a `String` or an `Option<String>`, below the object's own.
+    /// Writes a text, a `String` or an `Option<String>`, below the object's label.
     pub fn extra_info<T: Into<Option<String>>>(
         mut self,
         info: impl Fn(Node<'_>) -> T + 'f,
@@ -268,39 +270,40 @@ impl<'f> Picture<'f> {
         self
     }
 
-    /// Whether to write the number of strong references after the type: `Node [2]`; not if not
-    /// set.
+    /// Sets whether the number of strong references follows the type: `Node [2]`; `false` by
+    /// default.
     pub fn refcounts(mut self, refcounts: bool) -> Self {
         self.refcounts = refcounts;
         self
     }
 
-    /// Whether to write types without their modules; so if not set. Types that share a short
-    /// name are told apart by their modules in any case.
+    /// Sets whether types are written without their modules; `true` by default. Types that share a
+    /// short name always have the modules that distinguish them.
     pub fn shortnames(mut self, shortnames: bool) -> Self {
         self.shortnames = shortnames;
         self
     }
 
-    /// Whether to write where each object was made; not if not set.
+    /// Sets whether each object shows where it was made; `false` by default.
     pub fn sites(mut self, sites: bool) -> Self {
         self.sites = sites;
         self
     }
 
-    /// Whether to mark objects whose type implements `Drop`; so if not set, but for leaks.
+    /// Sets whether objects whose type implements `Drop` are marked; `true` by default, `false` in a
+    /// picture of leaks.
     pub fn drops(mut self, drops: bool) -> Self {
         self.drops = drops;
         self
     }
 
-    /// Whether to tell what the marks in the picture mean; not if not set.
+    /// Sets whether a legend explains the marks in the picture; `false` by default.
     pub fn legend(mut self, legend: bool) -> Self {
         self.legend = legend;
         self
     }
 
-    /// The snapshot that it shows.
+    /// Returns the snapshot that it shows.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
@@ -310,7 +313,7 @@ impl<'f> Picture<'f> {
 impl fmt::Debug for Picture<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Picture")
-            .field("of", &self.of)
+            .field("subject", &self.subject)
             .field("max_depth", &self.max_depth)
             .field("too_many", &self.too_many)
             .field("max_nodes", &self.max_nodes)

@@ -1,18 +1,18 @@
-//! What a picture shows and what it leaves out.
+//! The objects and references that a picture shows.
 
 use std::collections::HashSet;
 
 use objgraph_core::{Edge, Node, ObjectId, PathId, Snapshot};
 
-type OfNode<'f> = Box<dyn Fn(Node<'_>) -> bool + 'f>;
-type OfEdge<'f> = Box<dyn Fn(&Edge<'_>) -> bool + 'f>;
+type NodePredicate<'f> = Box<dyn Fn(Node<'_>) -> bool + 'f>;
+type EdgePredicate<'f> = Box<dyn Fn(&Edge<'_>) -> bool + 'f>;
 
-/// What was asked for; every part narrows it further.
+/// The options that select objects and references; each narrows the selection further.
 #[derive(Default)]
 pub(super) struct Selection<'f> {
-    pub(super) filters: Vec<OfNode<'f>>,
-    pub(super) edge_filters: Vec<OfEdge<'f>>,
-    pub(super) stops: Vec<OfNode<'f>>,
+    pub(super) filters: Vec<NodePredicate<'f>>,
+    pub(super) edge_filters: Vec<EdgePredicate<'f>>,
+    pub(super) stops: Vec<NodePredicate<'f>>,
     pub(super) ignored: HashSet<ObjectId>,
     pub(super) only_types: Option<Vec<String>>,
     pub(super) without_types: Vec<String>,
@@ -22,25 +22,24 @@ pub(super) struct Selection<'f> {
     pub(super) without_weak: bool,
 }
 
-/// The same for one snapshot, with what was asked by name looked up.
-pub(super) struct Selected<'s, 'f> {
+/// A selection for one snapshot, whose names are compared with each type and path once.
+pub(super) struct ResolvedSelection<'s, 'f> {
     selection: &'s Selection<'f>,
-    /// Whether each type is shown, and expanded.
+    /// Whether each type is shown, and whether it is expanded.
     types: Vec<(bool, bool)>,
-    /// Whether each path is shown; by its number, as far as names decide.
+    /// Whether the names show each path, by its number; `None` for paths of no edge.
     paths: Vec<Option<bool>>,
 }
 
 impl<'f> Selection<'f> {
-    pub(super) fn of<'s>(&'s self, snapshot: &Snapshot) -> Selected<'s, 'f> {
-        let types = snapshot.types().iter();
-        let types = types.map(|info| {
+    pub(super) fn of<'s>(&'s self, snapshot: &Snapshot) -> ResolvedSelection<'s, 'f> {
+        let types = snapshot.types().iter().map(|info| {
             let is_one = |names: &[String]| names.iter().any(|name| info.matches(name));
             let shown = self.only_types.as_ref().is_none_or(|names| is_one(names))
                 && !is_one(&self.without_types);
             (shown, !is_one(&self.collapsed))
         });
-        let mut selected = Selected {
+        let mut selected = ResolvedSelection {
             selection: self,
             types: types.collect(),
             paths: Vec::new(),
@@ -81,13 +80,13 @@ impl<'f> Selection<'f> {
     }
 }
 
-/// Whether a path is `name`, or goes on from it: `children[_].1` from `children`.
+/// Returns whether a path is `name`, or continues it: `children[_].1` continues `children`.
 fn begins_with(path: &str, name: &str) -> bool {
     path.strip_prefix(name)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-impl Selected<'_, '_> {
+impl ResolvedSelection<'_, '_> {
     pub(super) fn shows(&self, node: Node<'_>) -> bool {
         self.types
             .get(node.type_index())

@@ -141,7 +141,7 @@ pub(super) struct Observed {
 
 /// A quantity that has grown.
 #[derive(Clone, Debug)]
-pub(super) struct Grown {
+pub(super) struct Rise {
     pub(super) quantity: Quantity,
     pub(super) pace: Pace,
     /// Whether another thread may hold some of it, and let go of it.
@@ -168,10 +168,10 @@ impl Observed {
     }
 
     /// What has risen in each round, most first.
-    pub(super) fn grown(&self, round: usize) -> Vec<Grown> {
+    pub(super) fn grown(&self, round: usize) -> Vec<Rise> {
         let grown = self.all.iter().filter_map(|(quantity, series)| {
             let values = &series.values;
-            rule::rises(values, round).then(|| Grown {
+            rule::rises(values, round).then(|| Rise {
                 quantity: quantity.clone(),
                 pace: Pace::of(values, round),
                 is_shared: series.is_shared,
@@ -181,7 +181,7 @@ impl Observed {
         let mut grown = without_what_follows(grown.collect());
         order::sort_by(&mut grown, |a, b| {
             let most = b.pace.by().cmp(&a.pace.by());
-            let kind = |grown: &Grown| matches!(grown.quantity, Quantity::Text(..));
+            let kind = |grown: &Rise| matches!(grown.quantity, Quantity::Text(..));
             let texts_last = kind(a).cmp(&kind(b));
             texts_last
                 .then(most)
@@ -193,7 +193,7 @@ impl Observed {
 
 /// Without what grows only since something else does: a type where a site does, items and texts in
 /// objects of a type that grows, and items and texts in items that grow.
-fn without_what_follows(grown: Vec<Grown>) -> Vec<Grown> {
+fn without_what_follows(grown: Vec<Rise>) -> Vec<Rise> {
     let all: Vec<Quantity> = grown.iter().map(|grown| grown.quantity.clone()).collect();
     let is_type_of = |holder: &str| {
         all.iter().any(|quantity| match quantity {
@@ -223,7 +223,7 @@ fn without_what_follows(grown: Vec<Grown>) -> Vec<Grown> {
     grown
 }
 
-impl Grown {
+impl Rise {
     /// ``+1 `Session` per call, made at src/server.rs:88:14``.
     pub(super) fn in_words(&self, names: &ShownNames) -> String {
         match self.made_at() {

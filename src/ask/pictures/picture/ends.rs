@@ -1,4 +1,4 @@
-//! What a picture ends in: plain data, a text, a file, a viewer.
+//! The outputs of a picture: plain data, a text, a file, a viewer.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use objgraph_core::{Node, label_of};
 
-use super::{Of, Picture};
+use super::{Picture, Subject};
 use crate::analysis::{Neighbourhood, PictureOptions};
 use crate::draw::{self, Drawing, DrawingOptions, PictureError, Presentation, TextStyle};
 use crate::print::print;
 use crate::words::path_in_line;
 
 impl Picture<'_> {
-    /// The picture as plain data.
+    /// Returns the picture as plain data.
     ///
     /// # Errors
     ///
@@ -31,11 +31,11 @@ impl Picture<'_> {
             stop: Some(&|node| selected.stops(node)),
             separate: self.highlight.as_deref(),
         };
-        let shown = match &self.of {
-            Of::Around(starts, direction) => {
+        let shown = match &self.subject {
+            Subject::Around(starts, direction) => {
                 Neighbourhood::around(&self.snapshot, starts, *direction, &options)?
             }
-            Of::Leaks(leaks) => Neighbourhood::leaks(leaks, &options)?,
+            Subject::Leaks(leaks) => Neighbourhood::leaks(leaks, &options)?,
         };
         let label = |node: Node<'_>| label_of(node.id());
         let options = DrawingOptions {
@@ -52,7 +52,7 @@ impl Picture<'_> {
         Ok(Drawing::new(&self.snapshot, &shown, &options))
     }
 
-    /// The picture as text in the DOT language of Graphviz.
+    /// Returns the picture as text in the DOT language of Graphviz.
     ///
     /// # Errors
     ///
@@ -61,8 +61,8 @@ impl Picture<'_> {
         Ok(self.drawing()?.to_dot())
     }
 
-    /// The picture as SVG: by Graphviz's `dot` where that is installed, else by a layout of our
-    /// own. `dot` is given 30 seconds.
+    /// Returns the picture as SVG: by Graphviz's `dot` if that is installed, else by the layout of
+    /// this crate. `dot` has 30 seconds.
     ///
     /// # Errors
     ///
@@ -71,19 +71,19 @@ impl Picture<'_> {
         draw::to_svg(&self.drawing()?)
     }
 
-    /// Shows the picture in a notebook: what a Jupyter kernel of evcxr calls to show a value that
-    /// ends a cell. A picture that cannot be made, or has nothing in it, is told in words.
+    /// Shows the picture in a notebook: evcxr's Jupyter kernel calls this for a value that ends a
+    /// cell. Prints a message if the picture cannot be made or is empty.
     ///
-    /// evcxr links an objgraph of its own into each cell, which knows of objgraph's pointers only
-    /// those that this cell made. What std's pointers hold is seen from every cell; and all cells
-    /// share one objgraph that they get from a crate of `crate-type = ["dylib"]`.
+    /// evcxr links another copy of objgraph into each cell, and a copy knows only the objects that
+    /// its own cell made. What std's pointers hold can be traced from every cell, and all cells
+    /// share one copy that they get from a crate of `crate-type = ["dylib"]`.
     pub fn evcxr_display(&self) {
         match self.drawing() {
             Ok(drawing) if drawing.nodes.is_empty() => print(|out| {
                 writeln!(
                     out,
-                    "Nothing to draw. Objects made through pointers of objgraph are known to the cell\n\
-                     that made them alone: draw them there, or use those of std."
+                    "Nothing to draw. Only the cell that made an object through a pointer of objgraph\n\
+                     knows it: draw it there, or use the pointers of std."
                 )
             }),
             Ok(drawing) => drawing.evcxr_display(),
@@ -101,8 +101,9 @@ impl Picture<'_> {
         drawing.write_dot(out).map_err(PictureError::Write)
     }
 
-    /// The picture as a tree for a terminal: plain text of 80 columns. How to read it is told at
-    /// [`Drawing::to_text`]; [`print`](Self::print) prints the same, in colours on a terminal.
+    /// Returns the picture as a tree for a terminal: plain text of 80 columns.
+    /// [`Drawing::to_text`] says how to read it; [`print`](Self::print) prints it, in colours on a
+    /// terminal.
     ///
     /// ```
     /// use objgraph::{Tracked, rc::Rc};
@@ -133,7 +134,7 @@ impl Picture<'_> {
         Ok(self.drawing()?.to_text())
     }
 
-    /// Prints the picture as a tree, in colours where standard output is a terminal; see
+    /// Prints the picture as a tree, in colours if standard output is a terminal; see
     /// [`TextStyle::for_terminal`] and [`Drawing::to_text`].
     ///
     /// # Errors
@@ -146,7 +147,7 @@ impl Picture<'_> {
         Ok(())
     }
 
-    /// The picture as JSON; see [`Drawing::to_json`].
+    /// Returns the picture as JSON; see [`Drawing::to_json`].
     ///
     /// # Errors
     ///
@@ -155,7 +156,7 @@ impl Picture<'_> {
         Ok(self.drawing()?.to_json())
     }
 
-    /// The picture as GraphML; see [`Drawing::to_graphml`].
+    /// Returns the picture as GraphML; see [`Drawing::to_graphml`].
     ///
     /// # Errors
     ///
@@ -164,7 +165,7 @@ impl Picture<'_> {
         Ok(self.drawing()?.to_graphml())
     }
 
-    /// The picture in the language of Mermaid; see [`Drawing::to_mermaid`].
+    /// Returns the picture in the language of Mermaid; see [`Drawing::to_mermaid`].
     ///
     /// # Errors
     ///
@@ -175,7 +176,7 @@ impl Picture<'_> {
 
     /// Saves the picture, in the format that the path's extension names: `.dot` and `.gv`,
     /// `.txt` (a tree), `.json`, `.graphml`, `.mmd` (Mermaid) and `.svg` need nothing installed,
-    /// every other goes through `dot -T`. The file is written whole or not at all.
+    /// `dot -T` makes every other. The file is written whole or not at all.
     ///
     /// # Errors
     ///
@@ -185,8 +186,8 @@ impl Picture<'_> {
         draw::save(&self.drawing()?, path.as_ref())
     }
 
-    /// Shows the picture in the viewer `xdot`; where that is not installed, saves it as SVG in
-    /// the temporary folder. Prints which file it is, and gives its path.
+    /// Shows the picture in the viewer `xdot` or, if that is not installed, saves it as SVG in the
+    /// temporary folder. Prints the path of the file and returns it.
     ///
     /// # Errors
     ///
@@ -205,7 +206,7 @@ impl Picture<'_> {
                     )?;
                     writeln!(out, "Spawning graph viewer (xdot)")
                 });
-                // Waited for by a thread, so that it does not stay as a zombie when it ends.
+                // A thread waits for it, so that it does not remain as a zombie when it ends.
                 let _ = std::thread::Builder::new()
                     .name("objgraph xdot".to_owned())
                     .spawn(move || viewer.wait());
