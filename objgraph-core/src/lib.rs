@@ -23,6 +23,7 @@ mod closures;
 mod counts;
 mod epochs;
 mod follow;
+mod holder;
 mod identified;
 mod labelling;
 mod listing;

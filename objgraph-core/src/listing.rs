@@ -3,8 +3,11 @@
 use std::any::TypeId;
 use std::panic::Location;
 
+use crate::holder::Holder;
 use crate::object_id::ObjectId;
-use crate::snapshot::Holder;
+
+/// In place of a number that is not known.
+pub(crate) const UNKNOWN: u32 = u32::MAX;
 
 /// Objects of one type made at one place.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +26,7 @@ pub(crate) struct Listed {
     pub(crate) id: ObjectId,
     /// An index into the kinds.
     pub(crate) kind: u32,
-    /// The number of the thread that made it; [`NodeRow::UNKNOWN`](crate::NodeRow::UNKNOWN) if it
+    /// The number of the thread that made it; [`UNKNOWN`] if it
     /// was nearly gone.
     pub(crate) thread: u32,
     /// The number of the scope it was made in, or 0.

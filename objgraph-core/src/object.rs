@@ -4,11 +4,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::panic::Location;
 
+use crate::holder::Holder;
 use crate::listing::Listed;
 use crate::object_id::ObjectId;
 use crate::rc::Rc;
 use crate::site::Site;
-use crate::snapshot::Holder;
 use crate::sync::Arc;
 use crate::table;
 use crate::trace::{Starts, label_of};

@@ -6,10 +6,10 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::holder::Holder;
 use crate::object_id::ObjectId;
 use crate::pointers::rc::Rc;
 use crate::pointers::sync::Arc;
-use crate::snapshot::Holder;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins;
 use crate::table::record;

@@ -6,8 +6,8 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::panic::Location;
 
+use crate::holder::Holder;
 use crate::object_id::ObjectId;
-use crate::snapshot::Holder;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::record;
 use crate::tracked::Visit;

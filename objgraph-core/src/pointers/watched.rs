@@ -6,9 +6,9 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::Location;
 
+use crate::holder::Holder;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
-use crate::snapshot::Holder;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins::address;
 use crate::table::record;

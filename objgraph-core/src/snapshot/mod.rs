@@ -19,11 +19,13 @@ pub use edge::{Edge, Edges};
 pub use field_name::FieldName;
 pub use handles::{HandleRow, Held};
 pub use lengths::LengthRow;
-pub use node::{Holder, Node, NodeId, State};
+pub use node::{Node, NodeId, State};
 pub use parts::{EdgeRow, Family, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment, steps_text};
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 pub use to_petgraph::{EdgeWeight, NodeWeight};
+
+pub use crate::holder::Holder;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{NodeRow, Snapshot};
+use crate::holder::Holder;
 use crate::object_id::ObjectId;
 use crate::site::Site;
 use crate::type_info::TypeInfo;
@@ -37,32 +38,6 @@ impl NodeId {
 impl fmt::Debug for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NodeId({})", self.0)
-    }
-}
-
-/// What holds a value and counts the references to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Holder {
-    /// `objgraph::rc::Rc`.
-    Rc,
-    /// `objgraph::sync::Arc`.
-    Arc,
-    /// `std::rc::Rc`, met on the way or watched.
-    StdRc,
-    /// `std::sync::Arc`, met on the way or watched.
-    StdArc,
-    /// Nobody: the value has an `Instance` field.
-    Instance,
-    /// Nobody: the value was passed to the call that took the snapshot, or is a root.
-    Value,
-}
-
-impl Holder {
-    /// Whether references to such a value are counted, so that it can leak.
-    #[must_use]
-    pub const fn counts(self) -> bool {
-        !matches!(self, Self::Instance | Self::Value)
     }
 }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::handles::HandleRow;
 use super::lengths::LengthRow;
-use super::node::{Holder, NodeId, State};
+use super::node::{NodeId, State};
 use super::paths::{PathId, PathTable};
+use crate::holder::Holder;
+use crate::listing::UNKNOWN;
 use crate::object_id::ObjectId;
 use crate::site::Site;
 use crate::type_info::TypeInfo;
@@ -107,7 +109,7 @@ pub struct NodeRow {
 
 impl NodeRow {
     /// In a column: not known.
-    pub const UNKNOWN: u32 = u32::MAX;
+    pub const UNKNOWN: u32 = UNKNOWN;
 }
 
 /// One edge.

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use crate::holder::Holder;
 use crate::listing::{Alike, Listed, Looked};
 use crate::object_id::ObjectId;
 use crate::pointers::inner::Erased;
 use crate::pointers::watched::{self, watched_arc, watched_rc};
-use crate::snapshot::Holder;
 use crate::table::interned::births::{Born, Reader};
 use crate::table::interned::kinds;
 use crate::table::interned::origins;

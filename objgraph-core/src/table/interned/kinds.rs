@@ -4,10 +4,10 @@ use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::panic::Location;
 
+use crate::holder::Holder;
 use crate::listing::Kind;
 use crate::lock::Mutex;
 use crate::pointers::inner::{Erased, SharedErased};
-use crate::snapshot::Holder;
 
 /// What is known of a type when an object of it is made; a constant for each type, so that
 /// making an object looks nothing up.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::epochs::epoch;
+use crate::listing::UNKNOWN;
 use crate::lock::Mutex;
-use crate::snapshot::NodeRow;
 use crate::table::handles;
 use crate::table::interned::kind_cache::Moment;
 use crate::table::interned::scopes::Named;
@@ -206,7 +206,7 @@ fn without_name(thread: u32) -> String {
 }
 
 /// The thread and the scope of an origin that is not known.
-pub(crate) const NOWHERE: (u32, u32) = (NodeRow::UNKNOWN, 0);
+pub(crate) const NOWHERE: (u32, u32) = (UNKNOWN, 0);
 
 /// What a thread is in: its own number, and the scopes that it entered.
 pub(crate) struct Entries {
@@ -320,7 +320,7 @@ pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec
     let mut used: Vec<u32> = column.iter().map(|number| **number).collect();
     used.sort_unstable();
     used.dedup();
-    used.retain(|&number| number != NodeRow::UNKNOWN);
+    used.retain(|&number| number != UNKNOWN);
     let mut index_of = HashMap::new();
     let mut found = Vec::new();
     let origins = ORIGINS.lock();
@@ -332,7 +332,7 @@ pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec
     }
     drop(origins);
     for number in column {
-        *number = index_of.get(number).copied().unwrap_or(NodeRow::UNKNOWN);
+        *number = index_of.get(number).copied().unwrap_or(UNKNOWN);
     }
     found
 }
