@@ -8,12 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::holder::Holder;
 use crate::object_id::ObjectId;
-use crate::pointers::rc::Rc;
-use crate::pointers::sync::Arc;
+use crate::table::erased::{Erased, SharedErased};
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins;
 use crate::table::record;
-use crate::tracked::Value;
 
 /// What an `Rc` allocates. The header is dropped first, so an object whose `Drop` runs is no
 /// longer in the table.
@@ -82,49 +80,6 @@ macro_rules! compare_values {
 
 compare_values!(RcInner);
 compare_values!(ArcInner);
-
-/// A value without its type, behind an `Rc`.
-pub(crate) trait Erased: Any {
-    fn value(&self) -> Value<'_>;
-
-    /// The table has no handle to the value any more.
-    fn detached(&self);
-
-    /// The `Rc<T>`.
-    fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any>;
-}
-
-impl<T: 'static> Erased for RcInner<T> {
-    fn value(&self) -> Value<'_> {
-        &self.value
-    }
-
-    fn detached(&self) {
-        self.header.set_lent(true);
-    }
-
-    fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any> {
-        Box::new(Rc::from_inner(self))
-    }
-}
-
-/// A value without its type, behind an `Arc`.
-pub(crate) trait SharedErased: Any + Send + Sync {
-    fn value(&self) -> Value<'_>;
-
-    /// The `Arc<T>`.
-    fn into_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any>;
-}
-
-impl<T: Send + Sync + 'static> SharedErased for ArcInner<T> {
-    fn value(&self) -> Value<'_> {
-        &self.value
-    }
-
-    fn into_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any> {
-        Box::new(Arc::from_inner(self))
-    }
-}
 
 /// In a header: the table has no handle to the value, because a `&mut` to it was handed out. The
 /// sign of the word, and never that of [`UNLISTED`], so that a clone asks for one bit.

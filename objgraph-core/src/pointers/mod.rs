@@ -3,6 +3,7 @@
 pub mod rc;
 pub mod sync;
 
+mod erased;
 mod files;
 pub(crate) mod inner;
 pub(crate) mod instance;
@@ -13,7 +14,6 @@ mod raw;
 mod serde;
 mod traits;
 mod unsize;
-pub(crate) mod watched;
 
 pub use unsize::Unsize;
 
@@ -24,6 +24,7 @@ use crate::object::Strong;
 use crate::object_id::ObjectId;
 use crate::table::pins;
 use crate::table::read;
+use crate::table::watched;
 
 pub(crate) fn identify_rc<T: ?Sized>(pointer: &rc::Rc<T>) -> Option<ObjectId> {
     rc::Rc::__id(pointer)

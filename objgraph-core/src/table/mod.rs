@@ -8,6 +8,7 @@
 //!
 //! Where tracking is off, the module in `off.rs` takes the place of this one and of the pointers.
 
+pub(crate) mod erased;
 pub(crate) mod handles;
 pub(crate) mod interned;
 pub(crate) mod pins;
@@ -17,21 +18,22 @@ pub(crate) mod record;
 #[cfg(objgraph_recount)]
 mod recount;
 pub(crate) mod thread;
+mod watch_list;
+pub(crate) mod watched;
 pub(crate) mod zombies;
 
 pub(crate) use handles::{follow, handles, handles_of, last_drop, still_there};
-pub(crate) use interned::counters::counts;
 pub(crate) use interned::kinds::{kind, kinds};
 pub(crate) use interned::origins::thread_names;
 pub(crate) use interned::scopes::{Inside, ScopeHandle};
 pub(crate) use read::{
-    addresses, describe, list, list_alike, list_each, lives, look, own_values, this_thread,
+    addresses, counts, describe, list, list_alike, list_each, lives, look, own_values, this_thread,
 };
+pub(crate) use watched::{watch_arc, watch_rc, watched};
 pub(crate) use zombies::ZombieWatch;
 
 pub(crate) use crate::pointers;
 pub use crate::pointers::instance::{Instance, instance_id};
-pub(crate) use crate::pointers::watched::{watch_arc, watch_rc, watched};
 pub(crate) use crate::pointers::{identify_arc, identify_rc, upgrade};
 
 /// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use crate::lock::{Change, Mutex, MutexGuard, Wait, is_forked};
 use crate::object_id::ObjectId;
-use crate::pointers::inner::SharedErased;
-use crate::table::read::shared_handle;
+use crate::table::erased::SharedErased;
+use crate::table::places::shared;
 
 pub(crate) use waiting::{allow, unpinned, unpinned_until_allowed, wait_for_others};
 
@@ -182,7 +182,7 @@ pub(crate) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
             pins = UNPINNED.wait(&PINS, pins, patience);
         }
     }
-    pin_by(pins, || shared_handle(id))
+    pin_by(pins, || shared::copy(id))
 }
 
 /// How long to wait for what is over in a moment, before it is looked at again.
@@ -191,7 +191,7 @@ const TURN: Duration = Duration::from_millis(1);
 /// Where the value of an object is; to be asked under the lock of the pins.
 fn address_of(id: ObjectId) -> Option<usize> {
     write_down();
-    let address = shared_handle(id).map(|weak| weak.as_ptr().cast::<()>().addr());
+    let address = shared::copy(id).map(|weak| weak.as_ptr().cast::<()>().addr());
     GONE.fetch_add(1, Ordering::SeqCst);
     address
 }
@@ -207,7 +207,7 @@ pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
     loop {
         let pins = PINS.lock();
         write_down();
-        let strong = match shared_handle(id) {
+        let strong = match shared::copy(id) {
             Some(weak) => upgrade_beside(&pins, &weak),
             None => Some(None),
         };

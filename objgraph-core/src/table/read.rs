@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::holder::Holder;
-use crate::listing::{Alike, Listed, Looked};
+use crate::listing::{Alike, KindCount, Listed, Looked};
 use crate::object_id::ObjectId;
-use crate::pointers::inner::Erased;
-use crate::pointers::watched::{self, watched_arc, watched_rc};
+use crate::table::erased::Erased;
 use crate::table::interned::births::{Born, Reader};
+use crate::table::interned::counters;
 use crate::table::interned::kinds;
 use crate::table::interned::origins;
 use crate::table::pins;
@@ -16,7 +16,14 @@ use crate::table::places::chunks::{self, CHUNK, Chunk, Side};
 use crate::table::places::shared;
 use crate::table::thread;
 use crate::table::thread::Local;
+use crate::table::watched::{self, watched_arc, watched_rc};
 use crate::tracked::Value;
+
+/// Returns how many objects of each kind live, and were ever made.
+pub(crate) fn counts() -> Vec<KindCount> {
+    watched::forget_dead();
+    counters::counts()
+}
 
 /// Every object, in the order of the table.
 pub(crate) fn list() -> Vec<Listed> {
@@ -278,11 +285,6 @@ fn look_watched_arc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) 
     drop(handle);
     see((*value).watched_value(), strong, weak);
     Some(Looked::Seen)
-}
-
-/// The handle to the value of an `Arc`, for whoever holds the lock of the pins.
-pub(crate) fn shared_handle(id: ObjectId) -> shared::Handle {
-    shared::copy(id)
 }
 
 /// The value of an object behind an `Rc` of this thread.

@@ -5,7 +5,6 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use crate::table::interned::counters;
 use crate::table::read;
 
 /// How many threads have made or dropped objects, and not ended.
@@ -50,7 +49,7 @@ pub(crate) fn end() {
 
 /// The kinds of which as many are not counted as are in the table, a line each.
 fn recount() -> Vec<String> {
-    let counts = counters::counts();
+    let counts = read::counts();
     let mut listed = vec![0_u64; counts.len()];
     read::list_each(&mut |object| {
         if let Some(number) = listed.get_mut(object.kind as usize) {

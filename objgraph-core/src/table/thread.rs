@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 
-use crate::pointers::watched::{Watched, WatchedRc};
+use crate::table::erased::WatchedRc;
 use crate::table::handles::Spares;
 use crate::table::interned::counters::Counter;
 use crate::table::interned::kind_cache::KindCache;
@@ -16,6 +16,7 @@ use crate::table::places::chunks::{self, CHUNK, Chunk};
 use crate::table::places::magazine::Magazine;
 use crate::table::places::shared::Held;
 use crate::table::places::values::RcValues;
+use crate::table::watch_list::WatchList;
 
 thread_local! {
     /// Without a drop of its own, so that to reach it costs nothing: [`END`] empties it.
@@ -51,7 +52,7 @@ pub(crate) struct Local {
     pub(crate) arcs: Magazine<Held>,
     pub(crate) bare: BarePlaces,
     pub(crate) handles: Spares,
-    pub(crate) watched: Watched<std::rc::Weak<dyn WatchedRc>>,
+    pub(crate) watched: WatchList<std::rc::Weak<dyn WatchedRc>>,
     near: Option<(u32, &'static Chunk)>,
     pub(crate) kinds: KindCache,
 }
@@ -64,7 +65,7 @@ impl Local {
             arcs: Magazine::new(),
             bare: BarePlaces::new(),
             handles: Spares::new(),
-            watched: Watched::new(),
+            watched: WatchList::new(),
             near: None,
             kinds: KindCache::new(),
         }

@@ -100,7 +100,6 @@ impl Sheet {
 
 /// How many objects of each kind live, and were ever made.
 pub(crate) fn counts() -> Vec<KindCount> {
-    crate::pointers::watched::forget_dead();
     let mut rows: Vec<KindCount> = kinds::kinds()
         .into_iter()
         .map(|kind| KindCount {

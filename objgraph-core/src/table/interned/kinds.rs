@@ -7,7 +7,7 @@ use std::panic::Location;
 use crate::holder::Holder;
 use crate::listing::Kind;
 use crate::lock::Mutex;
-use crate::pointers::inner::{Erased, SharedErased};
+use crate::table::erased::{Erased, SharedErased};
 
 /// What is known of a type when an object of it is made; a constant for each type, so that
 /// making an object looks nothing up.

@@ -14,7 +14,7 @@ use std::sync::Weak;
 
 use crate::lock::{Mutex, patiently};
 use crate::object_id::ObjectId;
-use crate::pointers::inner::SharedErased;
+use crate::table::erased::SharedErased;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side};
 use crate::table::places::magazine::{Hold, Store};
 use crate::table::places::pool::Pool;

@@ -4,7 +4,7 @@ use std::rc::Weak;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::object_id::ObjectId;
-use crate::pointers::inner::Erased;
+use crate::table::erased::Erased;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
 use crate::table::places::left;
 use crate::trace::watch_thread_end;

@@ -2,52 +2,17 @@
 //!
 //! Nothing tells when such a value is dropped, so the table finds out when it is asked.
 
-use std::any::Any;
-use std::collections::BTreeMap;
 use std::panic::Location;
 
 use crate::holder::Holder;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
+use crate::table::erased::{WatchedArc, WatchedRc};
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins::address;
 use crate::table::record;
 use crate::table::thread;
-use crate::tracked::Value;
-
-/// A value behind an `Rc` of std, without its type.
-pub(crate) trait WatchedRc: Any {
-    fn watched_value(&self) -> Value<'_>;
-    /// The `Rc<T>`.
-    fn into_watched_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any>;
-}
-
-impl<T: 'static> WatchedRc for T {
-    fn watched_value(&self) -> Value<'_> {
-        self
-    }
-
-    fn into_watched_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any> {
-        Box::new(self)
-    }
-}
-
-/// A value behind an `Arc` of std, without its type.
-pub(crate) trait WatchedArc: Any + Send + Sync {
-    fn watched_value(&self) -> Value<'_>;
-    /// The `Arc<T>`.
-    fn into_watched_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any>;
-}
-
-impl<T: Send + Sync + 'static> WatchedArc for T {
-    fn watched_value(&self) -> Value<'_> {
-        self
-    }
-
-    fn into_watched_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any> {
-        Box::new(self)
-    }
-}
+use crate::table::watch_list::WatchList;
 
 trait WatchMeta {
     const RC: &'static TypeMeta;
@@ -59,61 +24,8 @@ impl<T: 'static> WatchMeta for T {
     const ARC: &'static TypeMeta = &TypeMeta::new::<T>(Holder::StdArc, Reattach::Never);
 }
 
-/// What is watched. An address is not used anew while it stands here, since the weak handle keeps
-/// the allocation.
-pub(crate) struct Watched<W> {
-    by_address: BTreeMap<usize, ObjectId>,
-    by_id: BTreeMap<ObjectId, (usize, W)>,
-}
-
 /// What any thread may look at; what belongs to a thread is in its part of the table.
-static OF_ALL: Mutex<Watched<std::sync::Weak<dyn WatchedArc>>> = Mutex::new(Watched::new());
-
-impl<W: Clone> Default for Watched<W> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<W: Clone> Watched<W> {
-    pub(crate) const fn new() -> Self {
-        Self {
-            by_address: BTreeMap::new(),
-            by_id: BTreeMap::new(),
-        }
-    }
-
-    fn add(&mut self, address: usize, id: ObjectId, weak: W) {
-        self.by_address.insert(address, id);
-        self.by_id.insert(id, (address, weak));
-    }
-
-    fn get(&self, id: ObjectId) -> Option<W> {
-        self.by_id.get(&id).map(|(_, weak)| weak.clone())
-    }
-
-    /// Takes out what is not alive.
-    fn take_dead(&mut self, strong_count: impl Fn(&W) -> usize) -> Vec<(ObjectId, W)> {
-        let alive = |(_, weak): &(usize, W)| strong_count(weak) > 0;
-        if self.by_id.values().all(alive) {
-            return Vec::new();
-        }
-        let (all, mut dead) = (std::mem::take(&mut self.by_id), Vec::new());
-        for (id, watched) in all {
-            if alive(&watched) {
-                self.by_id.insert(id, watched);
-            } else {
-                self.by_address.remove(&watched.0);
-                dead.push((id, watched.1));
-            }
-        }
-        dead
-    }
-
-    fn addresses(&self) -> impl Iterator<Item = (usize, ObjectId)> {
-        self.by_address.iter().map(|(&address, &id)| (address, id))
-    }
-}
+static OF_ALL: Mutex<WatchList<std::sync::Weak<dyn WatchedArc>>> = Mutex::new(WatchList::new());
 
 pub(crate) fn watch_rc<T: 'static>(
     pointer: &std::rc::Rc<T>,
@@ -122,7 +34,7 @@ pub(crate) fn watch_rc<T: 'static>(
     forget_dead();
     let address = address::<T>(pointer);
     let (begun, known) = thread::with(|local| {
-        let known = local.watched.by_address.get(&address).copied();
+        let known = local.watched.id_at(address);
         (local.begin(), known)
     });
     if known.is_some() || !begun {
@@ -144,7 +56,7 @@ pub(crate) fn watch_arc<T: Send + Sync + 'static>(
     forget_dead();
     let address = address::<T>(pointer);
     let mut watched = OF_ALL.lock();
-    if let Some(&known) = watched.by_address.get(&address) {
+    if let Some(known) = watched.id_at(address) {
         return Some(known);
     }
     let id = record::list_bare(<T as WatchMeta>::ARC, site);
