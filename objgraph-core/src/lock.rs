@@ -82,8 +82,10 @@ fn yield_until_locked<T>(mutex: &parking_lot::Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A change of the value behind a lock that threads wait for.
+#[allow(dead_code, reason = "where tracking is off, nothing is pinned")]
 pub(crate) struct Change(parking_lot::Condvar);
 
+#[allow(dead_code, reason = "where tracking is off, nothing is pinned")]
 impl Change {
     pub(crate) const fn new() -> Self {
         Self(parking_lot::Condvar::new())

@@ -2,7 +2,7 @@
 //! an empty result.
 
 pub use instance::{Instance, instance_id};
-pub(crate) use scopes::{Inside, ScopeHandle};
+pub(crate) use scopes::{ScopeGuard, ScopeHandle};
 
 use std::any::TypeId;
 use std::panic::Location;
@@ -11,7 +11,6 @@ use crate::follow::LastDrop;
 use crate::listing::{Alike, HandleListed, Kind, KindCount, Listed, Looked, Zombies};
 use crate::object::Strong;
 use crate::object_id::ObjectId;
-use crate::scope::Scope;
 use crate::tracked::Value;
 
 /// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.
@@ -136,7 +135,7 @@ pub(crate) fn this_thread() -> u32 {
 pub(crate) struct ZombieWatch;
 
 impl ZombieWatch {
-    pub(crate) fn of(_: &Scope) -> Self {
+    pub(crate) fn of(_: &ScopeHandle) -> Self {
         Self
     }
 
@@ -268,14 +267,14 @@ mod scopes {
             false
         }
 
-        pub(crate) fn enter(&self) -> Inside {
-            Inside
+        pub(crate) fn enter(&self) -> ScopeGuard {
+            ScopeGuard
         }
     }
 
     /// A thread is in a scope.
     #[derive(Debug)]
-    pub(crate) struct Inside;
+    pub(crate) struct ScopeGuard;
 
     // As where tracking is on, so that lints say nothing else of code that drops them by hand.
 
@@ -283,7 +282,7 @@ mod scopes {
         fn drop(&mut self) {}
     }
 
-    impl Drop for Inside {
+    impl Drop for ScopeGuard {
         fn drop(&mut self) {}
     }
 }

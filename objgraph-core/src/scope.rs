@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 
 use crate::object::{Object, objects};
-use crate::table::{Inside, ScopeHandle};
+use crate::table::{ScopeGuard, ScopeHandle};
 
 /// A part of a run, such as a request, a job or a test, that objects are made in.
 ///
@@ -70,7 +70,7 @@ impl Scope {
     #[must_use = "the scope is left when this is dropped"]
     pub fn enter(&self) -> Entered<'_> {
         Entered {
-            _inside: self.0.enter(),
+            _guard: self.0.enter(),
             of: PhantomData,
         }
     }
@@ -110,6 +110,10 @@ impl Scope {
             let _entered = scope.enter();
             run()
         })
+    }
+
+    pub(crate) fn handle(&self) -> &ScopeHandle {
+        &self.0
     }
 
     /// Its number, from 1, which no other scope has or will have; 0 where tracking is off.
@@ -173,7 +177,7 @@ impl fmt::Debug for Scope {
 /// The calling thread is in a scope, until this is dropped. Given by [`Scope::enter`].
 #[derive(Debug)]
 pub struct Entered<'s> {
-    _inside: Inside,
+    _guard: ScopeGuard,
     /// It belongs to the thread.
     of: PhantomData<(&'s Scope, *const ())>,
 }

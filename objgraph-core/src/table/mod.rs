@@ -17,6 +17,7 @@ pub(crate) mod read;
 pub(crate) mod record;
 #[cfg(objgraph_recount)]
 mod recount;
+mod scope_handle;
 pub(crate) mod thread;
 mod watch_list;
 pub(crate) mod watched;
@@ -25,10 +26,10 @@ pub(crate) mod zombies;
 pub(crate) use handles::{follow, handles, handles_of, last_drop, still_there};
 pub(crate) use interned::kinds::{kind, kinds};
 pub(crate) use interned::origins::thread_names;
-pub(crate) use interned::scopes::{Inside, ScopeHandle};
 pub(crate) use read::{
     addresses, counts, describe, list, list_alike, list_each, lives, look, own_values, this_thread,
 };
+pub(crate) use scope_handle::{ScopeGuard, ScopeHandle};
 pub(crate) use watched::{watch_arc, watch_rc, watched};
 pub(crate) use zombies::ZombieWatch;
 

@@ -7,7 +7,7 @@ use crate::holder::Holder;
 use crate::listing::{Alike, KindCount, Listed, Looked};
 use crate::object_id::ObjectId;
 use crate::table::erased::Erased;
-use crate::table::interned::births::{Born, Reader};
+use crate::table::interned::birth_rows::{Born, Reader};
 use crate::table::interned::counters;
 use crate::table::interned::kinds;
 use crate::table::interned::origins;

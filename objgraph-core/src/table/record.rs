@@ -12,11 +12,13 @@ use crate::table::interned::kind_cache::{KindCache, Moment};
 use crate::table::interned::kinds::{self, Reattach, TypeMeta};
 use crate::table::interned::origins;
 use crate::table::places::chunks::{self, CHUNK, Side, Slot};
+use crate::table::places::handle_locks::SharedHandle;
 use crate::table::places::left;
 use crate::table::places::magazine::{self, Bare, Hold, Spare};
 use crate::table::places::shared;
-use crate::table::places::values;
+use crate::table::places::values::LocalHandle;
 use crate::table::thread::{self, Local};
+use crate::trace::watch_thread_end;
 
 type Part<'l> = &'l RefCell<Local>;
 type Meta = &'static TypeMeta;
@@ -36,11 +38,11 @@ pub(crate) struct ListedRc {
 ///
 /// Without a handle, nothing may look at its value.
 #[inline]
-pub(crate) fn list_rc(meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
+pub(crate) fn list_rc(meta: Meta, site: Site, handle: LocalHandle) -> ListedRc {
     thread::reach(move |local| list_rc_in(local, meta, site, handle))
 }
 
-fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
+fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: LocalHandle) -> ListedRc {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
@@ -59,7 +61,7 @@ fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -
 
 #[cold]
 #[inline(never)]
-fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handle) -> ListedRc {
+fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: LocalHandle) -> ListedRc {
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
@@ -70,6 +72,8 @@ fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handl
             is_attached: false,
         };
     }
+    // Calls upward: what this thread leaves alive is traced when it ends.
+    watch_thread_end();
     if !part.values.grow() {
         return ListedRc {
             id: ObjectId::NONE,
@@ -84,11 +88,11 @@ fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: values::Handl
 ///
 /// Without a handle, nothing may look at its value.
 #[inline]
-pub(crate) fn list_arc(meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+pub(crate) fn list_arc(meta: Meta, site: Site, handle: SharedHandle) -> ObjectId {
     thread::reach(move |local| list_arc_in(local, meta, site, handle))
 }
 
-fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: SharedHandle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
@@ -105,7 +109,7 @@ fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) 
 
 #[cold]
 #[inline(never)]
-fn list_arc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: shared::Handle) -> ObjectId {
+fn list_arc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: SharedHandle) -> ObjectId {
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
@@ -332,7 +336,7 @@ pub(crate) fn detach(id: ObjectId) {
     };
     match chunk.side {
         Side::Local(_) => {
-            let handle: Option<values::Handle> =
+            let handle: Option<LocalHandle> =
                 thread::with(|local| Some(local.values.handle(place)?.take()));
             drop(handle);
         }

@@ -13,8 +13,8 @@ use crate::table::interned::kinds::TypeMeta;
 use crate::table::interned::origins::Entries;
 use crate::table::places::bare::BarePlaces;
 use crate::table::places::chunks::{self, CHUNK, Chunk};
+use crate::table::places::handle_locks::HandleGuard;
 use crate::table::places::magazine::Magazine;
-use crate::table::places::shared::Held;
 use crate::table::places::values::RcValues;
 use crate::table::watch_list::WatchList;
 
@@ -49,7 +49,7 @@ pub(crate) fn reach<R>(run: impl FnOnce(&RefCell<Local>) -> R) -> R {
 pub(crate) struct Local {
     pub(crate) entries: Entries,
     pub(crate) values: RcValues,
-    pub(crate) arcs: Magazine<Held>,
+    pub(crate) arcs: Magazine<HandleGuard>,
     pub(crate) bare: BarePlaces,
     pub(crate) handles: Spares,
     pub(crate) watched: WatchList<std::rc::Weak<dyn WatchedRc>>,

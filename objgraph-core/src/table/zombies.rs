@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::interned::kinds;
 use super::places::chunks;
 use super::read;
+use super::scope_handle::ScopeHandle;
 use crate::listing::Zombies;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
-use crate::scope::Scope;
 
 /// The number of watches.
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
@@ -24,7 +24,7 @@ static COUNTED: Mutex<Option<Counted>> = Mutex::new(None);
 #[derive(Default)]
 struct Counted {
     /// The scopes of the watches.
-    scopes: Vec<Scope>,
+    scopes: Vec<ScopeHandle>,
     /// By address.
     allocations: HashMap<usize, Allocation>,
 }
@@ -48,10 +48,10 @@ struct Object {
 }
 
 /// Counts the zombies among objects that are made in a scope, from now on.
-pub(crate) struct ZombieWatch(Scope);
+pub(crate) struct ZombieWatch(ScopeHandle);
 
 impl ZombieWatch {
-    pub(crate) fn of(scope: &Scope) -> Self {
+    pub(crate) fn of(scope: &ScopeHandle) -> Self {
         let mut counted = COUNTED.lock();
         counted.get_or_insert_default().scopes.push(scope.clone());
         WATCHES.fetch_add(1, Ordering::SeqCst);
@@ -141,10 +141,10 @@ fn count_object(address: usize, id: Option<ObjectId>) {
 }
 
 /// What is known of an object, if it was made in one of the scopes.
-fn object_in(id: ObjectId, scopes: &[Scope]) -> Option<Object> {
+fn object_in(id: ObjectId, scopes: &[ScopeHandle]) -> Option<Object> {
     let listed = read::describe(id)?;
     let around = scopes.iter().filter(|scope| scope.contains(listed.scope));
-    let scopes: Vec<u32> = around.map(Scope::number).collect();
+    let scopes: Vec<u32> = around.map(ScopeHandle::number).collect();
     (!scopes.is_empty()).then_some(Object {
         id,
         kind: listed.kind,

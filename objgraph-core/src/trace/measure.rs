@@ -52,7 +52,7 @@ impl Measure {
     #[must_use]
     pub fn of(scope: &Scope) -> Self {
         Self {
-            zombies: ZombieWatch::of(scope),
+            zombies: ZombieWatch::of(scope.handle()),
         }
     }
 

@@ -6,28 +6,10 @@
 //! so epochs without end take no memory.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use crate::lock::{Mutex, is_lost};
+use crate::table::interned::birth_rows::{self, Born};
 use crate::table::places::chunks;
-use crate::table::places::segments::Segments;
-
-/// What is known of an object from its birth.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Born {
-    pub(crate) kind: u32,
-    pub(crate) origin: u32,
-    pub(crate) epoch: u32,
-}
-
-/// A birth that any thread may read. None but who holds the lock of [`BIRTHS`] writes.
-struct Row {
-    kind: u32,
-    origin: AtomicU32,
-    epoch: AtomicU32,
-}
-
-static ROWS: Segments<Row> = Segments::new();
 
 static BIRTHS: Mutex<Births> = Mutex::new(Births::new());
 
@@ -86,20 +68,12 @@ impl Births {
     fn add(&mut self, born: Born) -> Option<u32> {
         let number = match self.unused.get_mut(&born.kind).and_then(Vec::pop) {
             Some(number) => {
-                let row = ROWS.get(number)?;
-                // Who reads what is written here also reads that what it stood for is dead.
-                fence(Ordering::Release);
-                row.origin.store(born.origin, Ordering::Relaxed);
-                row.epoch.store(born.epoch, Ordering::Relaxed);
+                birth_rows::rewrite(number, born)?;
                 number
             }
             None => {
                 let number = u32::try_from(self.uses.len()).ok()?;
-                ROWS.get_or_make(number, || Row {
-                    kind: born.kind,
-                    origin: AtomicU32::new(born.origin),
-                    epoch: AtomicU32::new(born.epoch),
-                })?;
+                birth_rows::add(number, born)?;
                 self.uses.push(Use::default());
                 number
             }
@@ -178,37 +152,6 @@ fn throw_away() {
     births.limit = left + LIMIT.max(left).max(slots / SLOTS);
 }
 
-/// The kind that a number is of.
-pub(crate) fn kind(number: u32) -> Option<u32> {
-    ROWS.get(number).map(|row| row.kind)
-}
-
-/// Reads births by their numbers; many of one number after the other cost little.
-#[derive(Default)]
-pub(crate) struct Reader {
-    near: Option<(u32, &'static Row)>,
-}
-
-impl Reader {
-    /// What a number stands for, as long as something that was born with it is alive.
-    #[inline]
-    pub(crate) fn read(&mut self, number: u32) -> Option<Born> {
-        let row = match self.near {
-            Some((near, row)) if near == number => row,
-            _ => {
-                let row = ROWS.get(number)?;
-                self.near = Some((number, row));
-                row
-            }
-        };
-        Some(Born {
-            kind: row.kind,
-            origin: row.origin.load(Ordering::Relaxed),
-            epoch: row.epoch.load(Ordering::Relaxed),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +159,7 @@ mod tests {
     use crate::epochs::advance_epoch;
     use crate::rc::Rc;
     use crate::table::describe;
+    use crate::table::interned::birth_rows::Reader;
 
     fn id<T>(object: &Rc<T>) -> ObjectId {
         Rc::__id(object).expect("the table is not full")

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use crate::table::interned::births::{self, Born};
+use crate::table::interned::birth_rows::{self, Born};
+use crate::table::interned::births;
 use crate::table::interned::counters::{Counter, Sheet};
 use crate::table::interned::kinds::{self, TypeMeta};
 
@@ -152,7 +153,7 @@ impl KindCache {
             return Some(known);
         }
         let sheet = self.sheet.get_or_insert_with(Sheet::take);
-        let counter = sheet.counter(births::kind(birth)?);
+        let counter = sheet.counter(birth_rows::kind(birth)?);
         let number = birth as usize;
         if self.counters.len() <= number {
             self.counters.resize(number + 1, None);

@@ -14,7 +14,7 @@ use crate::listing::UNKNOWN;
 use crate::lock::Mutex;
 use crate::table::handles;
 use crate::table::interned::kind_cache::Moment;
-use crate::table::interned::scopes::Named;
+use crate::table::interned::scopes::ScopeRecord;
 use crate::table::places::chunks;
 
 /// The origin of what a thread made that was nearly gone.
@@ -39,7 +39,7 @@ struct Origins {
 
 struct Row {
     thread: u32,
-    scope: Option<Arc<Named>>,
+    scope: Option<Arc<ScopeRecord>>,
     /// How many times the thread entered and did not leave.
     entered: u32,
     /// How many times the thread entered.
@@ -69,7 +69,7 @@ impl Origins {
         }
     }
 
-    fn enter(&mut self, thread: u32, scope: Option<&Arc<Named>>) -> u32 {
+    fn enter(&mut self, thread: u32, scope: Option<&Arc<ScopeRecord>>) -> u32 {
         let key = (thread, scope.map_or(0, |scope| scope.number));
         let number = match self.numbers.get(&key) {
             Some(&number) => number,
@@ -82,7 +82,7 @@ impl Origins {
         number
     }
 
-    fn add(&mut self, key: (u32, u32), scope: Option<&Arc<Named>>) -> u32 {
+    fn add(&mut self, key: (u32, u32), scope: Option<&Arc<ScopeRecord>>) -> u32 {
         let number = match self.unused.pop_front() {
             Some(number) => number,
             None => {
@@ -128,7 +128,7 @@ impl Row {
     }
 }
 
-fn enter(thread: u32, scope: Option<&Arc<Named>>) -> u32 {
+fn enter(thread: u32, scope: Option<&Arc<ScopeRecord>>) -> u32 {
     let mut origins = ORIGINS.lock();
     let number = origins.enter(thread, scope);
     if origins.rows.len() >= origins.limit {
@@ -215,14 +215,14 @@ pub(crate) struct Entries {
     /// The origin in no scope.
     bare: u32,
     current: u32,
-    scopes: Vec<Entry>,
+    scopes: Vec<EnteredScope>,
     next: u64,
 }
 
-struct Entry {
+struct EnteredScope {
     number: u64,
     origin: u32,
-    scope: Arc<Named>,
+    scope: Arc<ScopeRecord>,
 }
 
 impl Entries {
@@ -266,11 +266,11 @@ impl Entries {
     }
 
     /// The thread enters a scope; gives a number for [`Entries::leave`].
-    pub(crate) fn enter(&mut self, scope: Arc<Named>) -> u64 {
+    pub(crate) fn enter(&mut self, scope: Arc<ScopeRecord>) -> u64 {
         let origin = enter(self.thread, Some(&scope));
         let number = self.next;
         self.next += 1;
-        self.scopes.push(Entry {
+        self.scopes.push(EnteredScope {
             number,
             origin,
             scope,
@@ -290,7 +290,7 @@ impl Entries {
     }
 
     /// The scope that the thread is in.
-    pub(crate) fn scope(&self) -> Option<&Arc<Named>> {
+    pub(crate) fn scope(&self) -> Option<&Arc<ScopeRecord>> {
         self.scopes.last().map(|entry| &entry.scope)
     }
 

@@ -7,16 +7,14 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
+pub(crate) use super::CHUNK;
 use crate::lock::{Mutex, is_lost};
 use crate::object_id::ObjectId;
 use crate::table::handles::Mark;
-use crate::table::interned::births::{self, Born, Reader};
+use crate::table::interned::birth_rows::{self, Born, Reader};
+use crate::table::places::handle_locks::HandleLocks;
 use crate::table::places::pool::Pool;
 use crate::table::places::segments::Segments;
-use crate::table::places::shared::Handles;
-
-/// How many slots a chunk has: as many as a `u8` can tell apart.
-pub(crate) const CHUNK: u32 = 256;
 
 /// The words of a slot that any thread may read.
 #[derive(Default)]
@@ -62,7 +60,7 @@ impl Slot {
 
     /// The kind of the object that lives here, for whoever has it in hand.
     pub(crate) fn kind(&self) -> Option<u32> {
-        births::kind(self.birth_number())
+        birth_rows::kind(self.birth_number())
     }
 
     /// The word that is kept while nothing lives here.
@@ -127,7 +125,7 @@ pub(crate) enum Side {
     /// In the thread that has the chunk; and where in the thread's own table.
     Local(AtomicU32),
     /// Here, each behind a lock.
-    Shared(&'static Handles),
+    Shared(&'static HandleLocks),
     /// Nowhere: there are none.
     Bare,
 }

@@ -1,6 +1,8 @@
 //! Arrays of 256 that stay for ever, cut from larger ones: between the objects of the program
 //! they would lie in the way of whoever goes through those.
 
+use super::CHUNK;
+
 /// What is left of the last array that was made.
 pub(crate) struct Pool<T: 'static> {
     rest: &'static [[T; ENTRIES]],
@@ -8,8 +10,8 @@ pub(crate) struct Pool<T: 'static> {
     cut: usize,
 }
 
-/// How many entries each array has.
-const ENTRIES: usize = 256;
+/// Number of entries of each array.
+const ENTRIES: usize = CHUNK as usize;
 
 /// How many bytes are made at once, at most: from so many on, malloc asks the system for them, and
 /// they lie apart.

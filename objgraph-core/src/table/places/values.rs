@@ -7,7 +7,6 @@ use crate::object_id::ObjectId;
 use crate::table::erased::Erased;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
 use crate::table::places::left;
-use crate::trace::watch_thread_end;
 
 /// The handles to the values of `Rc` that a thread made.
 pub(crate) struct RcValues {
@@ -19,7 +18,7 @@ pub(crate) struct RcValues {
     chunks: Vec<OwnChunk>,
     /// By the number of the chunk here and the slot in it. In one piece, which lies apart from the
     /// objects of the program, not in the way of whoever goes through those.
-    handles: Vec<Handle>,
+    handles: Vec<LocalHandle>,
 }
 
 struct OwnChunk {
@@ -32,7 +31,7 @@ struct OwnChunk {
 pub(crate) struct OwnPlace<'v> {
     place: u32,
     slot: &'static Slot,
-    handle: &'v mut Handle,
+    handle: &'v mut LocalHandle,
     /// The number of its chunk here, and its slot in the chunk.
     here: u32,
     free: &'v mut u32,
@@ -47,7 +46,7 @@ impl OwnPlace<'_> {
 
     /// An object is born here, in the first unused place.
     #[inline]
-    pub(crate) fn birth(self, handle: Handle, birth: u32) -> ObjectId {
+    pub(crate) fn birth(self, handle: LocalHandle, birth: u32) -> ObjectId {
         *self.free = self.slot.link();
         // There is none in an unused place, so there is nothing to drop.
         std::mem::forget(std::mem::replace(self.handle, handle));
@@ -56,7 +55,7 @@ impl OwnPlace<'_> {
 
     /// The object that lives here dies; gives its handle.
     #[inline]
-    pub(crate) fn death(self) -> Handle {
+    pub(crate) fn death(self) -> LocalHandle {
         if self.slot.death() {
             self.slot.set_link(*self.free);
             *self.free = self.here;
@@ -74,7 +73,7 @@ impl<'v> OwnPlace<'v> {
 }
 
 /// A handle to a value. `None` where nothing may look at what lives here, or nothing lives.
-pub(crate) type Handle = Option<Weak<dyn Erased>>;
+pub(crate) type LocalHandle = Option<Weak<dyn Erased>>;
 
 /// No place.
 const NOWHERE: u32 = u32::MAX;
@@ -127,12 +126,12 @@ impl RcValues {
 
     /// The handle at a place of this thread.
     #[inline]
-    pub(crate) fn handle(&mut self, place: u32) -> Option<&mut Handle> {
+    pub(crate) fn handle(&mut self, place: u32) -> Option<&mut LocalHandle> {
         Some(self.place(place)?.handle)
     }
 
     /// The handles in the chunk of a place of this thread.
-    pub(crate) fn handles_beside(&mut self, place: u32) -> Option<&[Handle]> {
+    pub(crate) fn handles_beside(&mut self, place: u32) -> Option<&[LocalHandle]> {
         self.place(place)?;
         let first = (self.near * CHUNK) as usize;
         self.handles.get(first..first + CHUNK as usize)
@@ -147,7 +146,6 @@ impl RcValues {
 
     /// Sees to it that there is an unused place; false if the table is full.
     pub(crate) fn grow(&mut self) -> bool {
-        watch_thread_end();
         while self.free == NOWHERE {
             let took = left::take(|number, chunk| self.own(number, chunk));
             if took {
