@@ -1,19 +1,17 @@
 //! Handles are known: where each was made, on which thread, and what it leads to.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::entries::{self, Born, Entry, Kind, Magazine};
+use super::entries::{self, Born, Entry, Kind};
 use super::follow as followed;
-pub(crate) use super::follow::follow;
-pub(crate) use super::last::Mark;
-use super::last::{self, Counter, Dropped};
+use super::last::{self, Dropped};
+use super::{promises, sites};
 use crate::follow::LastDrop;
 use crate::listing::HandleListed;
-use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::table::interned::origins;
 use crate::table::places::chunks::{self, Slot};
@@ -82,7 +80,7 @@ impl Handle {
     /// The object that was promised is made.
     pub(crate) fn keep_promise(&self, object: Option<ObjectId>) {
         if let (Some(entry), Some(id)) = (self.0, object) {
-            promises::keep(entry.object().0, id);
+            promises::keep(entry.object().0, id, kind_of(id));
         }
     }
 
@@ -238,152 +236,6 @@ fn put_slowly(local: &RefCell<Local>, entry: &'static Entry) {
     entries::give_one(entry);
 }
 
-/// What a thread has for the handles that it makes next.
-pub(crate) struct Spares {
-    magazine: Magazine,
-    sites: SiteCache,
-    drops: Counter,
-}
-
-impl Spares {
-    pub(crate) const fn new() -> Self {
-        Self {
-            magazine: Magazine::new(),
-            sites: SiteCache::new(),
-            drops: Counter::new(),
-        }
-    }
-
-    /// Whether the thread made or dropped handles.
-    pub(crate) fn was_used(&self) -> bool {
-        self.magazine.was_used()
-    }
-
-    pub(crate) fn give_back(&mut self) {
-        self.magazine.give_back();
-    }
-}
-
-/// The numbers of the sites that a thread used last.
-struct SiteCache {
-    known: BTreeMap<usize, u32>,
-    lines: [(usize, u32); SiteCache::LINES],
-}
-
-impl SiteCache {
-    const LINES: usize = 64;
-
-    const fn new() -> Self {
-        Self {
-            known: BTreeMap::new(),
-            lines: [(0, 0); Self::LINES],
-        }
-    }
-
-    #[inline]
-    fn line(address: usize) -> usize {
-        (address >> 3) % Self::LINES
-    }
-
-    #[inline]
-    fn get(&self, site: Site) -> Option<u32> {
-        let address = std::ptr::from_ref(site).addr();
-        let (known, number) = self.lines[Self::line(address)];
-        (known == address).then_some(number)
-    }
-
-    fn learn(&mut self, site: Site) {
-        let address = std::ptr::from_ref(site).addr();
-        let number = self.known.entry(address);
-        let number = *number.or_insert_with(|| sites::number(site));
-        self.lines[Self::line(address)] = (address, number);
-    }
-}
-
-/// Where handles are made, by number.
-mod sites {
-    use super::{HashMap, Location, Mutex, Site};
-
-    #[derive(Default)]
-    struct Sites {
-        rows: Vec<Site>,
-        numbers: HashMap<Location<'static>, u32>,
-    }
-
-    static SITES: Mutex<Option<Sites>> = Mutex::new(None);
-
-    /// The number of a site; the same wherever the compiler put its constant.
-    pub(crate) fn number(site: Site) -> u32 {
-        let mut sites = SITES.lock();
-        let sites = sites.get_or_insert_with(Sites::default);
-        let next = sites.rows.len() as u32;
-        let number = *sites.numbers.entry(*site).or_insert(next);
-        if number == next {
-            sites.rows.push(site);
-        }
-        number
-    }
-
-    /// The site with this number.
-    pub(crate) fn site(number: u32) -> Option<Site> {
-        let sites = SITES.lock();
-        sites.as_ref()?.rows.get(number as usize).copied()
-    }
-
-    /// All sites, by number.
-    pub(crate) fn all() -> Vec<Site> {
-        let sites = SITES.lock();
-        sites.as_ref().map_or_else(Vec::new, |s| s.rows.clone())
-    }
-}
-
-/// Objects that a handle was made to before they were.
-mod promises {
-    use super::{HashMap, HashSet, Mutex, ObjectId, entries, kind_of};
-
-    pub(crate) type Kept = HashMap<u64, (ObjectId, u32)>;
-
-    struct Promises {
-        kept: Option<Kept>,
-        /// How many there are when they are next gone through.
-        limit: usize,
-    }
-
-    impl Promises {
-        const NEW: Self = Self {
-            kept: None,
-            limit: LIMIT,
-        };
-    }
-
-    impl Default for Promises {
-        fn default() -> Self {
-            Self::NEW
-        }
-    }
-
-    static PROMISES: Mutex<Promises> = Mutex::new(Promises::NEW);
-
-    const LIMIT: usize = 1024;
-
-    pub(crate) fn keep(promise: u64, id: ObjectId) {
-        let mut promises = PROMISES.lock();
-        let limit = promises.limit;
-        let kept = promises.kept.get_or_insert_default();
-        kept.insert(promise, (id, kind_of(id)));
-        if kept.len() >= limit {
-            let living = entries::all().filter_map(|entry| Some(entry.living()?.1.object));
-            let living: HashSet<u64> = living.collect();
-            kept.retain(|promise, _| living.contains(promise));
-            promises.limit = LIMIT.max(2 * kept.len());
-        }
-    }
-
-    pub(crate) fn kept() -> Kept {
-        PROMISES.lock().kept.clone().unwrap_or_default()
-    }
-}
-
 /// Weak handles to an object lead nowhere any more, because its value was moved elsewhere.
 /// O(handles).
 pub(crate) fn value_moved(object: Option<ObjectId>) {
@@ -408,10 +260,6 @@ fn resolved(born: &Born, kept: &promises::Kept) -> Option<(ObjectId, u32)> {
         return Some((ObjectId::from_raw(born.object), born.kind));
     }
     kept.get(&born.object).copied()
-}
-
-pub(crate) fn origins_of_living(origins: &mut HashSet<u32>) {
-    origins.extend(entries::all().filter_map(|entry| Some(entry.living()?.1.origin)));
 }
 
 /// The last drop of an owning handle to an object, if it is alive or was followed then.

@@ -4,6 +4,7 @@
 //! thread at a time writes them (the one that makes the handle, then the one that drops it), so a
 //! write is a plain store. Entries, once made, stay for ever and are used again.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 use crate::epochs::epoch;
@@ -156,6 +157,11 @@ static STORE: Mutex<Vec<Vec<&'static Entry>>> = Mutex::new(Vec::new());
 pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
     let chunks = CHUNKS.lock().clone();
     chunks.into_iter().flatten()
+}
+
+/// Adds the origins of all handles. O(handles).
+pub(crate) fn origins_of_living(origins: &mut HashSet<u32>) {
+    origins.extend(all().filter_map(|entry| Some(entry.living()?.1.origin)));
 }
 
 /// Whether the handle of a number is still there.

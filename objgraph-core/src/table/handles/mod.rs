@@ -3,6 +3,8 @@
 //! This is the one place that decides whether handles are recorded, by the feature `owners`. The two
 //! sides offer the same names; without it a handle's entry is nothing, and costs nothing.
 
+#[cfg(not(feature = "owners"))]
+mod disabled;
 #[cfg(feature = "owners")]
 mod enabled;
 #[cfg(feature = "owners")]
@@ -12,15 +14,25 @@ mod follow;
 #[cfg(feature = "owners")]
 mod last;
 #[cfg(feature = "owners")]
-use enabled as side;
+mod promises;
+#[cfg(feature = "owners")]
+mod sites;
+#[cfg(feature = "owners")]
+mod spares;
 
 #[cfg(not(feature = "owners"))]
-mod disabled;
-#[cfg(not(feature = "owners"))]
-use disabled as side;
-
-pub(crate) use side::{Handle, Mark, Spares, origins_of_living, value_moved};
-pub(crate) use side::{follow, handles, handles_of, last_drop, still_there};
+pub(crate) use self::disabled::{
+    Handle, Mark, Spares, follow, handles, handles_of, last_drop, origins_of_living, still_there,
+    value_moved,
+};
+#[cfg(feature = "owners")]
+pub(crate) use self::{
+    enabled::{Handle, handles, handles_of, last_drop, still_there, value_moved},
+    entries::origins_of_living,
+    follow::follow,
+    last::Mark,
+    spares::Spares,
+};
 
 #[cfg(all(feature = "owners", feature = "nightly"))]
 compile_error!(

@@ -1,0 +1,72 @@
+//! What a thread has at hand for the handles that it makes next.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+
+use super::entries::Magazine;
+use super::last::Counter;
+use super::sites;
+
+type Site = &'static Location<'static>;
+
+/// What a thread has for the handles that it makes next.
+pub(crate) struct Spares {
+    pub(super) magazine: Magazine,
+    pub(super) sites: SiteCache,
+    pub(super) drops: Counter,
+}
+
+impl Spares {
+    pub(crate) const fn new() -> Self {
+        Self {
+            magazine: Magazine::new(),
+            sites: SiteCache::new(),
+            drops: Counter::new(),
+        }
+    }
+
+    /// Whether the thread made or dropped handles.
+    pub(crate) fn was_used(&self) -> bool {
+        self.magazine.was_used()
+    }
+
+    pub(crate) fn give_back(&mut self) {
+        self.magazine.give_back();
+    }
+}
+
+/// The numbers of the sites that a thread used last.
+pub(super) struct SiteCache {
+    known: BTreeMap<usize, u32>,
+    lines: [(usize, u32); SiteCache::LINES],
+}
+
+impl SiteCache {
+    const LINES: usize = 64;
+
+    const fn new() -> Self {
+        Self {
+            known: BTreeMap::new(),
+            lines: [(0, 0); Self::LINES],
+        }
+    }
+
+    #[inline]
+    fn line(address: usize) -> usize {
+        (address >> 3) % Self::LINES
+    }
+
+    #[inline]
+    pub(super) fn get(&self, site: Site) -> Option<u32> {
+        let address = std::ptr::from_ref(site).addr();
+        let (known, number) = self.lines[Self::line(address)];
+        (known == address).then_some(number)
+    }
+
+    pub(super) fn learn(&mut self, site: Site) {
+        let address = std::ptr::from_ref(site).addr();
+        let number = self.known.entry(address);
+        let number = *number.or_insert_with(|| sites::number(site));
+        self.lines[Self::line(address)] = (address, number);
+    }
+}
