@@ -26,6 +26,7 @@ mod follow;
 mod holder;
 mod identified;
 mod labelling;
+mod last_drop;
 mod listing;
 mod lock;
 mod object;
@@ -52,8 +53,9 @@ pub use closures::{
     TaskFuture,
 };
 pub use counts::{Count, advance_epoch, count_of, counts};
-pub use follow::{LastDrop, follow, last_drop};
+pub use follow::{follow, last_drop};
 pub use identified::{Identified, id};
+pub use last_drop::LastDrop;
 pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::ObjectId;
 pub use scope::{Entered, InScope, Scope};

@@ -7,7 +7,7 @@ pub(crate) use scopes::{ScopeGuard, ScopeHandle};
 use std::any::TypeId;
 use std::panic::Location;
 
-use crate::follow::LastDrop;
+use crate::last_drop::LastDrop;
 use crate::listing::{Alike, HandleListed, Kind, KindCount, Listed, Looked, Zombies};
 use crate::object::Strong;
 use crate::object_id::ObjectId;

@@ -1,10 +1,5 @@
 //! Files and sockets behind pointers.
 
-use std::fs::File;
-use std::io::{self, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};
-
-use super::sync::Arc;
-
 /// Writes the traits of what has a handle of the operating system.
 macro_rules! file_traits {
     ($Pointer:ident) => {
@@ -41,45 +36,3 @@ macro_rules! file_traits {
 }
 
 pub(crate) use file_traits;
-
-impl Read for Arc<File> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&**self).read(buffer)
-    }
-
-    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        (&**self).read_vectored(buffers)
-    }
-
-    fn read_to_end(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
-        (&**self).read_to_end(buffer)
-    }
-
-    fn read_to_string(&mut self, buffer: &mut String) -> io::Result<usize> {
-        (&**self).read_to_string(buffer)
-    }
-}
-
-impl Write for Arc<File> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        (&**self).write(buffer)
-    }
-
-    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        (&**self).write_vectored(buffers)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        (&**self).flush()
-    }
-}
-
-impl Seek for Arc<File> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        (&**self).seek(to)
-    }
-
-    fn stream_position(&mut self) -> io::Result<u64> {
-        (&**self).stream_position()
-    }
-}

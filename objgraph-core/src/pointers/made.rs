@@ -88,7 +88,7 @@ macro_rules! pointers_made {
 
             fn try_from(mut slice: $Pointer<[T]>) -> Result<Self, $Pointer<[T]>> {
                 if slice.len() == N {
-                    let made: Self = super::as_made(super::$strong(slice.inner.header.id()));
+                    let made: Self = made_type::as_made(made_type::$strong(slice.inner.header.id()));
                     Ok(made.known_as(slice.handle.take()))
                 } else {
                     Err(slice)
@@ -112,7 +112,7 @@ macro_rules! pointers_made {
             pub fn downcast<T: Any $(+ $bound)*>(mut self) -> Result<$Pointer<T>, Self> {
                 if (*self).is::<T>() {
                     let made: $Pointer<T> =
-                        super::as_made(super::$strong(self.inner.header.id()));
+                        made_type::as_made(made_type::$strong(self.inner.header.id()));
                     Ok(made.known_as(self.handle.take()))
                 } else {
                     Err(self)

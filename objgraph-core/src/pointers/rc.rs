@@ -18,6 +18,7 @@ use std::pin::Pin;
 use super::files::file_traits;
 use super::known::known_pointer;
 use super::made::pointers_made;
+use super::made_type;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::panic::Location;
 
-use crate::follow::LastDrop;
+use crate::last_drop::LastDrop;
 use crate::listing::HandleListed;
 use crate::object_id::ObjectId;
 

@@ -10,7 +10,7 @@ use super::entries::{self, Born, Entry, Kind};
 use super::follow as followed;
 use super::last::{self, Dropped};
 use super::{promises, sites};
-use crate::follow::LastDrop;
+use crate::last_drop::LastDrop;
 use crate::listing::HandleListed;
 use crate::object_id::ObjectId;
 use crate::table::interned::origins;

@@ -8,7 +8,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::follow::Seen;
+use crate::last_drop::Seen;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::table::interned::kinds;

@@ -1,0 +1,154 @@
+//! What is known of the last drop of a handle to an object.
+
+use std::backtrace::Backtrace;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::site::Site;
+
+/// When an owning handle to an object was dropped, and by whom.
+#[derive(Clone, Debug)]
+pub struct LastDrop {
+    pub(crate) order: u64,
+    pub(crate) age: Duration,
+    pub(crate) thread: Option<String>,
+    pub(crate) made: Option<Site>,
+    pub(crate) seen: Option<Seen>,
+}
+
+/// What was written down at a drop of a handle to an object of a type that is followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    time: Instant,
+    thread: Option<String>,
+    backtrace: Arc<Backtrace>,
+}
+
+impl Seen {
+    #[allow(dead_code, reason = "for the feature `owners`")]
+    pub(crate) fn now() -> Self {
+        Self {
+            time: Instant::now(),
+            thread: std::thread::current().name().map(str::to_owned),
+            backtrace: Arc::new(Backtrace::force_capture()),
+        }
+    }
+}
+
+impl LastDrop {
+    /// How long ago it was: exactly, if the type was followed, else at most. A thread reads the
+    /// clock at its first 64 drops, and at one in 64 after these, so a thread that dropped handles
+    /// all the time is nearly exact, and one that was idle is not.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        let seen = self.seen.as_ref();
+        seen.map_or(self.age, |seen| seen.time.elapsed())
+    }
+
+    /// Whether the type was followed, so that age and place are known.
+    #[must_use]
+    pub fn was_followed(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// The name of the thread, if it is known.
+    #[must_use]
+    pub fn thread(&self) -> Option<&str> {
+        let seen = self.seen.as_ref().and_then(|seen| seen.thread.as_deref());
+        seen.or(self.thread.as_deref())
+    }
+
+    /// Where the handle was made; `None` if the object is gone.
+    #[must_use]
+    pub fn made(&self) -> Option<&Site> {
+        self.made.as_ref()
+    }
+
+    /// The calls that led there, if the type was followed.
+    #[must_use]
+    pub fn backtrace(&self) -> Option<&Backtrace> {
+        self.seen.as_ref().map(|seen| &*seen.backtrace)
+    }
+
+    /// The first call on the way there that is neither of the standard library nor of objgraph:
+    /// `app::close at src/app.rs:31`, or without the place where the program has no debug
+    /// information. `None` if the type was not followed, or if there is no backtrace on this
+    /// platform.
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        first_of_program(&self.backtrace()?.to_string())
+    }
+
+    /// Which of two drops came first: exact if they are of one thread or of types that are
+    /// followed, else as exact as the age.
+    #[must_use]
+    pub fn is_after(&self, other: &Self) -> bool {
+        match (&self.seen, &other.seen) {
+            (Some(one), Some(another)) => one.time > another.time,
+            _ => self.order > other.order,
+        }
+    }
+}
+
+/// The first function in a backtrace that is the program's, with its place.
+fn first_of_program(backtrace: &str) -> Option<String> {
+    let mut lines = backtrace.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((number, name)) = line.trim_start().split_once(": ") else {
+            continue;
+        };
+        if number.parse::<u32>().is_err() {
+            continue;
+        }
+        let place = lines.next_if(|next| next.trim_start().starts_with("at "));
+        let place = place.map(|place| place.trim());
+        if is_of_program(name) && !place.is_some_and(is_of_library) {
+            return Some(match place {
+                // The column is that of the end of a block, which tells nothing.
+                Some(place) => format!("{name} {}", without_column(place)),
+                None => name.to_owned(),
+            });
+        }
+    }
+    None
+}
+
+fn is_of_program(name: &str) -> bool {
+    let name = name.trim_start_matches(['<', '&']);
+    let crates = ["objgraph_core::", "core::", "alloc::", "std::", "__rust"];
+    !crates.iter().any(|of| name.starts_with(of))
+}
+
+/// Whether a place is in the source of the standard library or of this crate. A function that was
+/// inlined may have lost the crate in its name.
+fn is_of_library(place: &str) -> bool {
+    let own = file!().trim_end_matches("last_drop.rs");
+    place.contains("/rustc/") || place.contains("/rustlib/") || place.contains(own)
+}
+
+fn without_column(place: &str) -> &str {
+    match place.rsplit_once(':') {
+        Some((line, column)) if column.parse::<u32>().is_ok() && line.contains(':') => line,
+        _ => place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_of_program;
+
+    #[test]
+    fn the_first_call_of_the_program_is_found() {
+        let backtrace = "   0: objgraph_core::last_drop::LastDrop::now\n             at ./a.rs:4:5\n   \
+                         1: <objgraph_core::rc::Rc<T> as core::ops::Drop>::drop\n   \
+                         2: core::ptr::drop_in_place<T>\n             at /rustc/x.rs:1:2\n   \
+                         3: app::close::{{closure}}\n             at ./src/app.rs:31:1\n   \
+                         4: main\n";
+        let found = first_of_program(backtrace);
+        assert_eq!(
+            found.as_deref(),
+            Some("app::close::{{closure}} at ./src/app.rs:31")
+        );
+        assert_eq!(first_of_program("unsupported backtrace"), None);
+    }
+}

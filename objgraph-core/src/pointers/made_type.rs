@@ -1,0 +1,28 @@
+//! Pointers with the type that they were made with, from the handles of the table.
+
+use std::any::Any;
+
+use crate::object_id::ObjectId;
+use crate::table::{pins, read};
+
+/// The `Rc` to an object of this thread, with the type that it was made with.
+pub(super) fn local_strong(id: Option<ObjectId>) -> Option<Box<dyn Any>> {
+    read::local_strong(id?).map(|strong| strong.into_pointer())
+}
+
+/// The `Arc` to an object, with the type that it was made with.
+pub(super) fn shared_strong(id: Option<ObjectId>) -> Option<Box<dyn Any>> {
+    pins::strong(id?).map(|strong| strong.into_pointer())
+}
+
+/// A pointer with the type that it was made with, which is known.
+pub(super) fn as_made<P: 'static>(pointer: Option<Box<dyn Any>>) -> P {
+    match pointer.map(|pointer| pointer.downcast()) {
+        Some(Ok(pointer)) => *pointer,
+        _ => panic!(
+            "objgraph: there is no way back from a pointer to `dyn Any`, or to a slice, after \
+             `get_mut` on it; call `get_mut` on the pointer to `{}`",
+            crate::public_name(std::any::type_name::<P>())
+        ),
+    }
+}
