@@ -10,7 +10,7 @@
 //!
 //! let album = Rc::new(Album { photos: vec![Rc::new(vec![0; 1000])] });
 //! # if objgraph::ENABLED {
-//! let what_if = objgraph::what_if::what_if_dropped(objgraph::id(&album)).unwrap();
+//! let what_if = objgraph::what_if::what_if_dropped(&album).unwrap();
 //! assert_eq!(what_if.freed().len(), 2);
 //! # }
 //! ```
