@@ -182,7 +182,9 @@ pub fn chain_refs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Pictur
     Picture::chains(chains.into_iter().collect(), Direction::Refs)
 }
 
-/// Returns a picture of what has leaked: an example of each kind of cycle, and its neighbourhood.
+/// Returns a picture of what has leaked: an example of each kind of cycle in red, the reference that
+/// the first fix makes `Weak` in blue, and in grey what the cycles own, folded and counted. It has a
+/// legend.
 ///
 /// ```
 /// let leaks = objgraph::find_leaks();

@@ -254,7 +254,7 @@ fn every_format_is_read_back_by_its_own_reader() {
     let svg = read(&folder.join("names.svg"));
     assert_eq!(texts(&svg["texts"]), lines);
     let allowed = [
-        "a", "ellipse", "g", "path", "polygon", "polyline", "rect", "svg", "text", "title",
+        "a", "ellipse", "g", "path", "polygon", "polyline", "rect", "style", "svg", "text", "title",
     ];
     assert!(
         texts(&svg["elements"])
@@ -330,7 +330,9 @@ fn a_picture_of_our_own_is_xml() {
     });
     let svg = read(&path);
     assert_eq!(texts(&svg["texts"]), lines(&picture));
-    let allowed = ["ellipse", "g", "path", "polygon", "rect", "svg", "text"];
+    let allowed = [
+        "ellipse", "g", "path", "polygon", "rect", "style", "svg", "text",
+    ];
     assert!(
         texts(&svg["elements"])
             .iter()

@@ -14,6 +14,7 @@ use std::fmt;
 
 use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
 
+use super::fields::FieldPath;
 use super::{Direction, Leaks};
 
 /// Some objects and what is near them: the part of a snapshot that a picture shows.
@@ -32,6 +33,10 @@ pub struct Neighbourhood {
     pub max_depth: usize,
     /// Whether the search goes from the starts to what refers to them.
     pub is_backwards: bool,
+    /// Whether the picture shows what has leaked.
+    pub is_of_leaks: bool,
+    /// The fields that the first fix of each kind of leak makes `Weak`, for the kinds that are drawn.
+    pub fixes: Vec<Vec<FieldPath>>,
 }
 
 /// A node of a picture.
@@ -60,6 +65,13 @@ pub enum Subject {
     MoreBackreferences(usize),
     /// The number of objects that are not drawn.
     MoreObjects(usize),
+    /// Objects of a kind of leak that are not drawn.
+    MoreLeaks {
+        /// Number of leaks of this kind beside the one that is drawn.
+        leaks: usize,
+        /// Number of objects.
+        objects: usize,
+    },
     /// The number of external references to one object.
     External(u64),
     /// External references whose handles were created at one site, on threads of one name.
@@ -106,6 +118,8 @@ pub struct PictureEdge {
     pub kind: EdgeKind,
     /// Number of references that the edge represents.
     pub references: usize,
+    /// Whether the edge closes a ring of leaked objects, and the first fix makes its field `Weak`.
+    pub is_fix: bool,
 }
 
 /// What an edge of a picture represents.
@@ -245,6 +259,7 @@ impl Neighbourhood {
             label,
             kind,
             references: 1,
+            is_fix: false,
         });
     }
 

@@ -67,43 +67,18 @@ impl Drawing {
                 write_drop_mark(out, name, purpose)?;
             }
         }
-        let mut loops = match purpose {
-            Purpose::Reading => BTreeMap::new(),
-            Purpose::Drawing => self.loops(),
-        };
-        for (edge, style) in style::edges(self) {
-            let mut labels = vec![style.label];
-            if purpose == Purpose::Drawing && edge.from == edge.to {
-                match loops.remove(&loop_of(edge)) {
-                    Some(all) => labels = all,
-                    None => continue,
-                }
-            }
-            let label = match purpose {
-                Purpose::Reading => plain(style.label),
-                // The background would hide an arrow on the left of its node.
-                Purpose::Drawing if is_weak_loop(edge) => plain(&labels.join("\n")),
-                Purpose::Drawing => table(&labels),
-            };
-            let mut attributes: Vec<String> = label.into_iter().collect();
-            if purpose == Purpose::Drawing && is_weak_loop(edge) {
-                // On the other side than the strong one.
-                attributes.push("tailport=w,headport=w".to_owned());
-            }
-            attributes.extend(edge_attributes(&style));
-            write!(out, "  o{} -> o{}", edge.from + 1, edge.to + 1)?;
-            if !attributes.is_empty() {
-                write!(out, " [{}]", attributes.join(","))?;
-            }
-            writeln!(out, ";")?;
+        match purpose {
+            Purpose::Reading => self.write_edges(out)?,
+            Purpose::Drawing => self.write_edges_for_graphviz(out)?,
         }
         if !self.legend.is_empty() {
-            let mut lines = quote("Legend");
+            let style = style::legend(self);
+            let mut lines = quote(style.label);
             for line in &self.legend {
                 lines.push_str("\\l");
                 lines.push_str(&quote(line));
             }
-            let attributes = node_attributes(&style::legend(""), purpose);
+            let attributes = node_attributes(&style, purpose);
             writeln!(
                 out,
                 "  legend[label=\"{lines}\\l\"{}];",
@@ -113,15 +88,67 @@ impl Drawing {
         writeln!(out, "}}")
     }
 
-    /// Returns the labels of the edges of each node to itself. Graphviz draws several across each
-    /// other's labels, so one edge represents all of a kind.
-    fn loops(&self) -> BTreeMap<(usize, bool), Vec<&str>> {
-        let mut loops: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-        for edge in self.edges.iter().filter(|edge| edge.from == edge.to) {
-            loops.entry(loop_of(edge)).or_default().push(&edge.label);
+    fn write_edges(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (edge, style) in style::edges(self) {
+            let lines = [style.label, style.advice].into_iter();
+            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+            let label = plain(&lines.join("\n"));
+            write_edge(out, edge, label, &edge_attributes(&style))?;
         }
-        loops
+        Ok(())
     }
+
+    /// Writes the edges with backgrounds for their labels. Graphviz draws several edges of a node to
+    /// itself across each other's labels, so one edge represents all of a kind.
+    fn write_edges_for_graphviz(&self, out: &mut dyn Write) -> io::Result<()> {
+        let edges: Vec<(&DrawnEdge, EdgeStyle<'_>)> = style::edges(self).collect();
+        let mut loops: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for pair in edges.iter().filter(|(edge, _)| edge.from == edge.to) {
+            loops.entry(loop_of(pair.0)).or_default().push(pair);
+        }
+        for pair in &edges {
+            let mut all = vec![pair];
+            if pair.0.from == pair.0.to {
+                match loops.remove(&loop_of(pair.0)) {
+                    Some(loops) => all = loops,
+                    None => continue,
+                }
+            }
+            // The advice is below the label that it is about.
+            all.sort_by_key(|(_, style)| !style.advice.is_empty());
+            let labels: Vec<&str> = all.iter().map(|(_, style)| style.label).collect();
+            let (edge, style) = match all.last() {
+                Some(last) if !last.1.advice.is_empty() => last,
+                _ => pair,
+            };
+            let mut attributes = edge_attributes(style);
+            let label = match is_weak_loop(edge) {
+                // The background would hide an arrow on the left of its node.
+                true => plain(&labels.join("\n")),
+                false => table(&labels, style),
+            };
+            if is_weak_loop(edge) {
+                // On the other side than the strong one.
+                attributes.insert(0, "tailport=w,headport=w".to_owned());
+            }
+            write_edge(out, edge, label, &attributes)?;
+        }
+        Ok(())
+    }
+}
+
+fn write_edge(
+    out: &mut dyn Write,
+    edge: &DrawnEdge,
+    label: Option<String>,
+    attributes: &[String],
+) -> io::Result<()> {
+    write!(out, "  o{} -> o{}", edge.from + 1, edge.to + 1)?;
+    let attributes: Vec<&str> = label.iter().chain(attributes).map(String::as_str).collect();
+    if !attributes.is_empty() {
+        write!(out, " [{}]", attributes.join(","))?;
+    }
+    writeln!(out, ";")
 }
 
 /// Writes the fonts, corners and sizes of SVG without Graphviz, in place of Graphviz's own.
@@ -156,6 +183,9 @@ fn edge_attributes(style: &EdgeStyle<'_>) -> Vec<String> {
     if style.is_free {
         attributes.push("constraint=false".to_owned());
     }
+    if style.is_headless {
+        attributes.push("arrowhead=none".to_owned());
+    }
     attributes.extend(style.pen_width.map(|width| format!("penwidth={width}")));
     if style.pull == Pull::Mark {
         attributes.push("len=0.25,weight=10".to_owned());
@@ -179,7 +209,7 @@ fn plain(label: &str) -> Option<String> {
 
 /// Returns labels as an attribute: a table, since only tables have a background, which the labels
 /// need where lines cross them.
-fn table(labels: &[&str]) -> Option<String> {
+fn table(labels: &[&str], style: &EdgeStyle<'_>) -> Option<String> {
     let rows = labels.iter().filter(|label| !label.is_empty());
     let rows: String = rows
         .map(|label| {
@@ -189,11 +219,31 @@ fn table(labels: &[&str]) -> Option<String> {
             )
         })
         .collect();
+    let rows = match style.advice {
+        "" => rows,
+        advice => format!(
+            "{rows}<tr><td align=\"left\">{}</td></tr>",
+            badge(advice, style)
+        ),
+    };
     if rows.len() > LONGEST_TABLE {
         return plain(&labels.join("\n"));
     }
     let table = "<table border=\"0\" cellborder=\"0\" cellspacing=\"2\" cellpadding=\"0\">";
     (!rows.is_empty()).then(|| format!("label=<{table}{rows}</table>>"))
+}
+
+/// Returns the advice about an edge as a badge, between cells that take the width of a long label.
+fn badge(advice: &str, style: &EdgeStyle<'_>) -> String {
+    let table = "<table border=\"0\" cellspacing=\"0\"";
+    format!(
+        "{table} cellpadding=\"0\"><tr><td></td><td>\
+         {table} cellpadding=\"3\" style=\"rounded\" bgcolor=\"{}\"><tr><td>\
+         <font color=\"white\"><b>{}</b></font>\
+         </td></tr></table></td><td></td></tr></table>",
+        style.line().for_graphviz(),
+        in_table(advice)
+    )
 }
 
 /// Returns the text for use in a table.
@@ -258,6 +308,7 @@ fn node_attributes(style: &NodeStyle<'_>, purpose: Purpose) -> Vec<String> {
     attributes.extend(colour("color", style.line.as_ref()));
     attributes.extend(colour("fillcolor", fill));
     attributes.extend(colour("fontcolor", text));
+    attributes.extend(style.pen_width.map(|width| format!("penwidth={width}")));
     attributes.extend(style.font_size.map(|size| match purpose {
         Purpose::Drawing if size < style::MIN_FONT_SIZE => {
             format!("fontsize={},margin=\"0.05,0.03\"", style::MIN_FONT_SIZE)

@@ -20,6 +20,8 @@ pub struct Drawing {
     pub is_backwards: bool,
     /// What the marks in this picture mean, one line each; empty if no legend is drawn.
     pub legend: Vec<String>,
+    /// Whether it shows what has leaked, and why.
+    pub is_of_leaks: bool,
 }
 
 impl Drawing {
@@ -139,6 +141,9 @@ pub struct DrawnEdge {
     pub kind: EdgeKind,
     /// Number of references that it represents; more than one from and to stacks.
     pub references: usize,
+    /// What to do about it: `make Weak`, on the edge that closes a ring of leaked objects if the first
+    /// fix changes its field; else empty.
+    pub advice: String,
 }
 
 impl DrawnEdge {
@@ -151,6 +156,7 @@ impl DrawnEdge {
             label: label.into(),
             kind,
             references: 1,
+            advice: String::new(),
         }
     }
 

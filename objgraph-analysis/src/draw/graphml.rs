@@ -43,6 +43,7 @@ impl Drawing {
             ("label", "string"),
             ("kind", "string"),
             ("references", "long"),
+            ("advice", "string"),
         ];
         begin(out, NODE, EDGE)?;
         for (at, node) in self.nodes.iter().enumerate() {
@@ -61,7 +62,8 @@ impl Drawing {
             let mut data = Element::new(out, EDGE, "ed");
             data.edge(at, edge.from, edge.to)?;
             data.text(&edge.label)?.text(edge.kind_name())?;
-            data.text(edge.references)?.end("edge")?;
+            data.text(edge.references)?.text(&edge.advice)?;
+            data.end("edge")?;
         }
         end(out)
     }

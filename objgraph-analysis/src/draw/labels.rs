@@ -6,7 +6,7 @@ use objgraph_core::{Node, NodeId, PlaceKind, Snapshot, State};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::legend;
-use crate::analysis::{Neighbourhood, PictureEdge, PictureNode, Subject};
+use crate::analysis::{FieldPath, Neighbourhood, PictureEdge, PictureNode, Subject};
 use crate::words::{Names, count, named_thread};
 
 /// Returns the text to write below an object's own, if any.
@@ -84,6 +84,10 @@ impl Drawing {
         };
         let edge = |edge: &PictureEdge| DrawnEdge {
             references: edge.references,
+            advice: match edge.is_fix {
+                true => "make Weak".to_owned(),
+                false => String::new(),
+            },
             ..DrawnEdge::new(edge.from, edge.to, edge.label.clone(), edge.kind)
         };
         let mut drawing = Self {
@@ -96,9 +100,11 @@ impl Drawing {
             cycles: picture.cycles.clone(),
             is_backwards: picture.is_backwards,
             legend: Vec::new(),
+            is_of_leaks: picture.is_of_leaks,
         };
         if options.legend {
-            drawing.legend = legend::of(&drawing);
+            let fixes = picture.fixes.iter().map(|fields| writer.fix(fields));
+            drawing.legend = legend::of(&drawing, fixes);
         }
         drawing
     }
@@ -128,6 +134,14 @@ impl Writer<'_> {
                 Role::MoreObjects(*more),
                 count(*more, "more object", "more objects"),
             ),
+            Subject::MoreLeaks { leaks, objects } => {
+                let leaks = count(*leaks, "more leak like this", "more leaks like this");
+                let objects_text = count(*objects, "more object", "more objects");
+                (
+                    Role::MoreObjects(*objects),
+                    format!("{leaks}\n{objects_text}"),
+                )
+            }
             Subject::ExternalAt {
                 site,
                 thread,
@@ -168,6 +182,12 @@ impl Writer<'_> {
             }
         };
         self.plain(drawn, role, label)
+    }
+
+    /// Returns the fields of a fix: `Node.parent and Node.prev`.
+    fn fix(&self, fields: &[FieldPath]) -> String {
+        let names: Vec<String> = fields.iter().map(|field| self.names.field(field)).collect();
+        names.join(" and ")
     }
 
     fn plain(&self, drawn: &PictureNode, role: Role, label: String) -> DrawnNode {

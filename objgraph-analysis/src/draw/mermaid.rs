@@ -6,6 +6,7 @@ mod tests;
 use std::fmt::Write as _;
 
 use super::drawing::{Drawing, DrawnNode, Role};
+use super::style::{self, Dash};
 use crate::analysis::EdgeKind;
 use crate::words::is_unprintable;
 
@@ -36,30 +37,34 @@ impl Drawing {
                 EdgeKind::Cycle => "==>",
                 EdgeKind::Strong | EdgeKind::Hint => "-->",
             };
-            let label = match edge.label.as_str() {
-                "" => String::new(),
-                text => format!("|\"{}\"|", quote(text)),
+            let lines = [edge.label.as_str(), edge.advice.as_str()].into_iter();
+            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+            let label = match lines.is_empty() {
+                true => String::new(),
+                false => format!("|\"{}\"|", quote(&lines.join("\n"))),
             };
             writeln!(out, "  n{} {arrow}{label} n{}", edge.from, edge.to)?;
         }
-        let of_edges = |kind: EdgeKind| {
-            let edges = self.edges.iter().enumerate();
-            edges.filter_map(move |(at, edge)| (edge.kind == kind).then_some(at))
-        };
+        match self.is_of_leaks {
+            true => self.write_looks(out),
+            false => self.write_marks(out),
+        }
+    }
+
+    /// Writes the marks of nodes and edges; anything else is left to Mermaid's themes.
+    fn write_marks(&self, out: &mut String) -> std::fmt::Result {
         let styles = [
             (EdgeKind::Cycle, "stroke:red,color:red"),
             (EdgeKind::Hint, "stroke:grey,color:grey"),
         ];
         for (kind, style) in styles {
-            let edges: Vec<String> = of_edges(kind).map(|at| at.to_string()).collect();
+            let edges = self.edges.iter().enumerate();
+            let edges = edges.filter(|(_, edge)| edge.kind == kind);
+            let edges: Vec<String> = edges.map(|(at, _)| at.to_string()).collect();
             if !edges.is_empty() {
                 writeln!(out, "  linkStyle {} {style}", edges.join(","))?;
             }
         }
-        let of_nodes = |is_so: fn(&DrawnNode) -> bool| {
-            let nodes = self.nodes.iter().enumerate();
-            nodes.filter_map(move |(at, node)| is_so(node).then_some(at))
-        };
         let styles: [(fn(&DrawnNode) -> bool, &str); 5] = [
             (|node| node.role == Role::Root, "fill:lightgreen"),
             (|node| node.is_highlighted, "fill:lightblue"),
@@ -70,10 +75,39 @@ impl Drawing {
             (|node| node.role.is_more(), "stroke:red,color:red"),
             (|node| node.is_start, "color:red"),
         ];
-        for (is_so, style) in styles {
-            for at in of_nodes(is_so) {
+        for (is_marked, style) in styles {
+            let nodes = self.nodes.iter().enumerate();
+            for (at, _) in nodes.filter(|(_, node)| is_marked(node)) {
                 writeln!(out, "  style n{at} {style}")?;
             }
+        }
+        Ok(())
+    }
+
+    /// Writes the look of each node and edge, which themes do not know.
+    fn write_looks(&self, out: &mut String) -> std::fmt::Result {
+        for (at, style) in style::nodes(self).enumerate() {
+            let dash = match style.dash() {
+                Dash::Solid => "",
+                Dash::Dashed | Dash::Dotted => ",stroke-dasharray:4",
+            };
+            writeln!(
+                out,
+                "  style n{at} fill:{},stroke:{},color:{}{dash}",
+                style.fill().for_browsers(),
+                style.line().for_browsers(),
+                style.text().for_browsers()
+            )?;
+        }
+        for (at, (_, style)) in style::edges(self).enumerate() {
+            let line = style.line();
+            let text = style.text();
+            writeln!(
+                out,
+                "  linkStyle {at} stroke:{},color:{}",
+                line.for_browsers(),
+                text.for_browsers()
+            )?;
         }
         Ok(())
     }

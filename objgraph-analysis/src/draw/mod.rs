@@ -2,8 +2,8 @@
 //!
 //! A [`Drawing`] is a picture as plain data, and every format is written from it alone. A format of
 //! our own is a file with a method of `Drawing`, and a line in the table of `formats.rs` that names
-//! the extension of its files: to add one, nothing else changes. What is drawn rather than listed (DOT
-//! text and SVG) takes the look of nodes and edges from `style.rs`.
+//! the extension of its files: to add one, nothing else changes. Formats that show colours (DOT text,
+//! SVG, and Mermaid for leaks) take the look of nodes and edges from `style.rs`.
 //!
 //! Same graph, same bytes. The writers take any [`std::io::Write`] and return its errors.
 

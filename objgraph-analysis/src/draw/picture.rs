@@ -13,6 +13,7 @@ use super::error::PictureError;
 use super::file::{is_special, write_whole};
 use super::formats;
 use super::new_file::new_file;
+use super::style::with_dark_mode;
 use super::svg;
 
 /// Saves the picture, in the format that the path's extension names, as `render` does.
@@ -80,6 +81,9 @@ fn render_by(
     }
     let is_svg = format == "svg";
     match dot.run(&format, &drawing.to_dot_for_graphviz()) {
+        Outcome::Done(picture) if is_svg => {
+            Ok(with_dark_mode(&String::from_utf8_lossy(&picture)).into_bytes())
+        }
         Outcome::Done(picture) => Ok(picture),
         Outcome::Missing if is_svg => svg::to_svg(drawing)
             .map(String::into_bytes)

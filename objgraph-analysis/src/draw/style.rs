@@ -1,195 +1,36 @@
 //! How each node and each edge of a drawing looks: decided here once, printed as DOT text and drawn
 //! as SVG.
 //!
-//! Knows nothing of the two formats but the names of Graphviz's attributes, in which users ask for
-//! a look of their own.
+//! Knows nothing of the formats but the names of Graphviz's attributes, in which users ask for a look
+//! of their own, and the colours of browsers.
 
 mod colour;
+mod dark;
+mod leaks;
+mod look;
 
 pub(super) use colour::Colour;
+pub(super) use dark::with_dark_mode;
+pub(super) use look::{
+    Dash, EDGE_FONT_SIZE, EdgeStyle, FONT, FONT_SIZE, MIN_FONT_SIZE, NodeStyle, Pull, Shape,
+};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use crate::analysis::EdgeKind;
 
-/// Fonts, where nothing else is asked for.
-pub(super) const FONT: &str = "Helvetica,Arial,sans-serif";
-/// Size of the text in nodes, where nothing else is set.
-pub(super) const FONT_SIZE: f64 = 12.0;
-/// Size of the labels of edges.
-pub(super) const EDGE_FONT_SIZE: f64 = 10.0;
-/// Smaller text is unreadable.
-pub(super) const MIN_FONT_SIZE: f64 = 8.0;
-
-/// The shape of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Box,
-    /// Several boxes, one behind the other.
-    Stack,
-    Ellipse,
-    Circle,
-    DoubleCircle,
-    Note,
-}
-
-impl Shape {
-    pub(super) fn for_graphviz(self) -> &'static str {
-        match self {
-            Self::Box => "box",
-            Self::Stack => "box3d",
-            Self::Ellipse => "ellipse",
-            Self::Circle => "circle",
-            Self::DoubleCircle => "doublecircle",
-            Self::Note => "note",
-        }
-    }
-
-    fn asked(name: &str) -> Self {
-        match name {
-            "box3d" => Self::Stack,
-            "ellipse" | "oval" => Self::Ellipse,
-            "circle" => Self::Circle,
-            "doublecircle" => Self::DoubleCircle,
-            "note" => Self::Note,
-            _ => Self::Box,
-        }
-    }
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Dash {
-    #[default]
-    Solid,
-    Dashed,
-    Dotted,
-}
-
-/// How a node looks. What is `None` is as for any other node: a white box, black lines and text.
-///
-/// The methods return what the user asked for, where that is set.
-#[derive(Clone, Debug, Default)]
-pub(super) struct NodeStyle<'d> {
-    pub(super) label: &'d str,
-    pub(super) shape: Option<Shape>,
-    /// Whether it may be less tall than other nodes.
-    pub(super) is_low: bool,
-    pub(super) is_dashed: bool,
-    pub(super) line: Option<Colour<'d>>,
-    pub(super) fill: Option<Colour<'d>>,
-    pub(super) text: Option<Colour<'d>>,
-    pub(super) font_size: Option<f64>,
-    /// Whether the fill, and text that is readable on it, show how far the node is from the start.
-    pub(super) is_shaded: bool,
-    /// Attributes of Graphviz that the user asked for, by name and value.
-    pub(super) asked: &'d [(String, String)],
-}
-
-impl<'d> NodeStyle<'d> {
-    fn asked(&self, name: &str) -> Option<&'d str> {
-        let mut asked = self.asked.iter().rev();
-        asked
-            .find(|(asked, _)| asked == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    fn number(&self, name: &str) -> Option<f64> {
-        let number = self.asked(name)?.parse::<f64>().ok();
-        number.filter(|number| number.is_finite())
-    }
-
-    pub(super) fn label(&self) -> &'d str {
-        self.asked("label").unwrap_or(self.label)
-    }
-
-    pub(super) fn shape(&self) -> Shape {
-        let asked = self.asked("shape").map(Shape::asked);
-        asked.or(self.shape).unwrap_or(Shape::Box)
-    }
-
-    pub(super) fn dash(&self) -> Dash {
-        match self.asked("style") {
-            Some(style) if style.contains("dashed") => Dash::Dashed,
-            Some(style) if style.contains("dotted") => Dash::Dotted,
-            Some(_) => Dash::Solid,
-            None if self.is_dashed => Dash::Dashed,
-            None => Dash::Solid,
-        }
-    }
-
-    pub(super) fn line(&self) -> Colour<'d> {
-        let asked = self.asked("color").map(Colour::asked);
-        asked.or(self.line.clone()).unwrap_or(Colour::BLACK)
-    }
-
-    pub(super) fn fill(&self) -> Colour<'d> {
-        self.fill.clone().unwrap_or(Colour::WHITE)
-    }
-
-    pub(super) fn text(&self) -> Colour<'d> {
-        if self.has_text_on_shade() {
-            return Colour::WHITE;
-        }
-        let asked = self.asked("fontcolor").map(Colour::asked);
-        asked.or(self.text.clone()).unwrap_or(Colour::BLACK)
-    }
-
-    /// Whether its text is white because the fill is too dark for any other.
-    pub(super) fn has_text_on_shade(&self) -> bool {
-        self.is_shaded && self.text == Some(Colour::WHITE)
-    }
-
-    pub(super) fn font_size(&self) -> f64 {
-        let size = self.number("fontsize").or(self.font_size);
-        size.unwrap_or(FONT_SIZE).clamp(MIN_FONT_SIZE, 72.0)
-    }
-
-    pub(super) fn pen_width(&self) -> f64 {
-        self.number("penwidth").unwrap_or(1.0).clamp(0.1, 20.0)
-    }
-}
-
-/// How an edge looks. What is `None` is as for any other edge: black.
-#[derive(Clone, Debug, Default)]
-pub(super) struct EdgeStyle<'d> {
-    pub(super) label: &'d str,
-    pub(super) line: Option<Colour<'d>>,
-    pub(super) text: Option<Colour<'d>>,
-    pub(super) dash: Dash,
-    pub(super) pen_width: Option<f64>,
-    pub(super) pull: Pull,
-    /// Whether it may lead up as well as down.
-    pub(super) is_free: bool,
-}
-
-impl<'d> EdgeStyle<'d> {
-    pub(super) fn line(&self) -> Colour<'d> {
-        self.line.clone().unwrap_or(Colour::BLACK)
-    }
-
-    pub(super) fn text(&self) -> Colour<'d> {
-        self.text.clone().unwrap_or(Colour::BLACK)
-    }
-
-    pub(super) fn pen_width(&self) -> f64 {
-        self.pen_width.unwrap_or(1.0)
-    }
-}
-
-/// How strongly an edge pulls its ends together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Pull {
-    #[default]
-    Normal,
-    /// A field: stronger than an element of a collection.
-    Field,
-    /// Keeps a mark beside what it is about.
-    Mark,
-}
-
 /// Returns the looks of the nodes of a drawing, in their order.
 pub(super) fn nodes(drawing: &Drawing) -> impl Iterator<Item = NodeStyle<'_>> {
-    drawing.nodes.iter().map(node)
+    let mut is_on_cycle = vec![false; drawing.nodes.len()];
+    for &node in drawing.cycles.iter().flatten() {
+        if let Some(is_on_cycle) = is_on_cycle.get_mut(node) {
+            *is_on_cycle = true;
+        }
+    }
+    let nodes = drawing.nodes.iter().zip(is_on_cycle);
+    nodes.map(|(node, is_on_cycle)| match drawing.is_of_leaks {
+        true => leaks::node(node, is_on_cycle),
+        false => self::node(node),
+    })
 }
 
 fn node(node: &DrawnNode) -> NodeStyle<'_> {
@@ -262,14 +103,18 @@ pub(super) fn drop_mark() -> (NodeStyle<'static>, EdgeStyle<'static>) {
     (node, mark_edge())
 }
 
-/// Returns the look of a legend with this text.
-pub(super) fn legend(label: &str) -> NodeStyle<'_> {
-    NodeStyle {
-        label,
+/// Returns the look of the legend of a drawing.
+pub(super) fn legend(drawing: &Drawing) -> NodeStyle<'static> {
+    let style = NodeStyle {
+        label: "Legend",
         shape: Some(Shape::Note),
         line: Some(Colour::GREY),
         font_size: Some(9.0),
         ..NodeStyle::default()
+    };
+    match drawing.is_of_leaks {
+        true => leaks::legend(style),
+        false => style,
     }
 }
 
@@ -302,17 +147,22 @@ pub(super) fn edges(drawing: &Drawing) -> impl Iterator<Item = (&DrawnEdge, Edge
 fn edge<'d>(drawing: &Drawing, edge: &'d DrawnEdge, is_free: bool) -> EdgeStyle<'d> {
     let style = EdgeStyle {
         label: &edge.label,
+        advice: &edge.advice,
+        is_free,
         pull: match is_identifier(&edge.label) {
             true => Pull::Field,
             false => Pull::Normal,
         },
         ..EdgeStyle::default()
     };
+    if drawing.is_of_leaks {
+        let counts = counts_references(drawing, edge) || counts_objects(drawing, edge);
+        return leaks::edge(edge, counts, style);
+    }
     match edge.kind {
         EdgeKind::Strong => style,
         EdgeKind::Weak => EdgeStyle {
             dash: Dash::Dashed,
-            is_free,
             ..style
         },
         EdgeKind::Cycle => EdgeStyle {
@@ -323,6 +173,7 @@ fn edge<'d>(drawing: &Drawing, edge: &'d DrawnEdge, is_free: bool) -> EdgeStyle<
         },
         EdgeKind::Hint if counts_references(drawing, edge) => EdgeStyle {
             label: style.label,
+            advice: style.advice,
             ..mark_edge()
         },
         EdgeKind::Hint => EdgeStyle {
@@ -335,13 +186,18 @@ fn edge<'d>(drawing: &Drawing, edge: &'d DrawnEdge, is_free: bool) -> EdgeStyle<
 
 /// Whether one of its ends counts references that are not drawn.
 fn counts_references(drawing: &Drawing, edge: &DrawnEdge) -> bool {
-    [edge.from, edge.to].iter().any(|&end| {
-        let role = drawing.nodes.get(end).map(|node| node.role);
-        matches!(
-            role,
-            Some(Role::MoreReferences(_) | Role::MoreBackreferences(_))
-        )
-    })
+    ends(drawing, edge)
+        .any(|role| matches!(role, Role::MoreReferences(_) | Role::MoreBackreferences(_)))
+}
+
+/// Whether one of its ends counts objects that are not drawn.
+fn counts_objects(drawing: &Drawing, edge: &DrawnEdge) -> bool {
+    ends(drawing, edge).any(|role| matches!(role, Role::MoreObjects(_)))
+}
+
+fn ends(drawing: &Drawing, edge: &DrawnEdge) -> impl Iterator<Item = Role> {
+    let ends = [edge.from, edge.to].into_iter();
+    ends.filter_map(|end| Some(drawing.nodes.get(end)?.role))
 }
 
 fn mark_edge() -> EdgeStyle<'static> {

@@ -16,7 +16,7 @@ pub use style::TextStyle;
 
 use self::columns::{fit, printable, width};
 use self::style::{Colour, Glyphs};
-use super::drawing::{Drawing, DrawnNode, Role};
+use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use crate::analysis::EdgeKind;
 
 impl Drawing {
@@ -210,20 +210,20 @@ impl Printer<'_> {
             true => self.number(at),
             false => String::new(),
         };
-        let marks = [
-            (node.implements_drop, "Drop"),
-            (node.is_opaque || node.role == Role::Hidden, "not traced"),
-            (node.is_highlighted, "highlighted"),
-        ];
-        let marks: Vec<&str> = marks
-            .iter()
-            .filter(|mark| mark.0)
-            .map(|mark| mark.1)
-            .collect();
-        let marks = match marks.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", marks.join(", ")),
-        };
+        let advice = edge.map_or("", |edge| &self.drawing.edges[edge].advice);
+        let marks = marks(&[
+            if node.implements_drop { "Drop" } else { "" },
+            match node.is_opaque || node.role == Role::Hidden {
+                true => "not traced",
+                false => "",
+            },
+            if node.is_highlighted {
+                "highlighted"
+            } else {
+                ""
+            },
+            advice,
+        ]);
         let lines: Vec<&str> = node.label.lines().collect();
         self.line(edge, branch, number, node, &lines, marks)
     }
@@ -231,15 +231,16 @@ impl Printer<'_> {
     /// Returns a line for a node that is printed elsewhere.
     fn mention(&mut self, at: usize, edge: usize, branch: String) -> Line {
         let node = &self.drawing.nodes[at];
-        let kind = self.drawing.edges[edge].kind;
-        let mark = match (self.is_open[at], self.is_printed[at]) {
-            (true, _) if kind == EdgeKind::Cycle => " (cycle)",
-            (_, true) => " (above)",
-            (_, false) => " (below)",
+        let DrawnEdge { kind, advice, .. } = &self.drawing.edges[edge];
+        let place = match (self.is_open[at], self.is_printed[at]) {
+            (true, _) if *kind == EdgeKind::Cycle => "cycle",
+            (_, true) => "above",
+            (_, false) => "below",
         };
+        let marks = marks(&[place, advice]);
         let number = self.number(at);
         let lines: Vec<&str> = node.label.lines().take(2).collect();
-        self.line(Some(edge), branch, number, node, &lines, mark.to_owned())
+        self.line(Some(edge), branch, number, node, &lines, marks)
     }
 
     fn line(
@@ -355,5 +356,18 @@ impl Printer<'_> {
             writeln!(out, "#1 an object that occurs at several places")?;
         }
         Ok(())
+    }
+}
+
+/// Returns what follows a text, without empty marks: ` (Drop, highlighted)`.
+fn marks(marks: &[&str]) -> String {
+    let marks: Vec<&str> = marks
+        .iter()
+        .copied()
+        .filter(|mark| !mark.is_empty())
+        .collect();
+    match marks.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", marks.join(", ")),
     }
 }

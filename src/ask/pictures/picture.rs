@@ -91,7 +91,7 @@ impl<'f> Picture<'f> {
             Arc::clone(leaks.snapshot()),
             Subject::Leaks(Box::new(leaks.clone())),
         );
-        picture.drops(false)
+        picture.drops(false).legend(true).fold_over(1)
     }
 
     /// Returns a picture of the objects of the chains that starts at their ends.
@@ -159,7 +159,8 @@ impl<'f> Picture<'f> {
         self
     }
 
-    /// Sets the number of similar objects that are still drawn separately; 8 by default.
+    /// Sets the number of similar objects that are still drawn separately; 8 by default, 1 in a
+    /// picture of leaks.
     pub fn fold_over(mut self, objects: usize) -> Self {
         self.fold_over = Some(objects.max(1));
         self
@@ -297,7 +298,7 @@ impl<'f> Picture<'f> {
         self
     }
 
-    /// Sets whether a legend explains the marks in the picture; `false` by default.
+    /// Sets whether a legend explains the marks in the picture; by default, in a picture of leaks only.
     pub fn legend(mut self, legend: bool) -> Self {
         self.legend = legend;
         self

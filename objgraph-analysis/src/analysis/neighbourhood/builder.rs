@@ -1,6 +1,6 @@
 //! Builds a picture breadth first from its starts, forwards or backwards.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use objgraph_core::{Edge, NodeId, PathId, Snapshot};
 
@@ -43,8 +43,9 @@ pub(super) struct PictureBuilder<'s, 'f> {
     stack_edges: HashMap<(usize, usize, PathId, bool), usize>,
     /// The strong references that are drawn, each with the index of its edge.
     strong: Vec<(usize, NodeId, NodeId)>,
-    /// The references that were drawn before the search reached them, by number.
-    drawn_early: HashSet<usize>,
+    /// The references that were drawn before the search reached them, by number, each with the index
+    /// of its edge.
+    drawn_early: HashMap<usize, usize>,
 }
 
 /// The limits of a picture that shows a part.
@@ -78,7 +79,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             objects: 0,
             stack_edges: HashMap::new(),
             strong: Vec::new(),
-            drawn_early: HashSet::new(),
+            drawn_early: HashMap::new(),
         }
     }
 
@@ -110,22 +111,25 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         self.objects
     }
 
-    /// Draws a strong reference between two nodes before the search reaches it. `ends` are the
-    /// objects at its ends, for which the nodes stand.
+    /// Draws a strong reference between two nodes before the search reaches it, and returns the index
+    /// of its edge. `ends` are the objects at its ends, for which the nodes stand.
     pub(super) fn draw_early(
         &mut self,
         (from, to): (usize, usize),
         edge: usize,
         ends: (NodeId, NodeId),
-    ) {
+    ) -> usize {
+        let index = self.picture.edges.len();
         // Several rings may share a reference.
-        if !self.drawn_early.insert(edge) {
-            return;
+        if let Some(&drawn) = self.drawn_early.get(&edge) {
+            return drawn;
         }
+        self.drawn_early.insert(edge, index);
         let row = &self.snapshot.parts().edges[edge];
         let label = self.snapshot.parts().paths.show(row.path, row.index);
-        self.strong.push((self.picture.edges.len(), ends.0, ends.1));
+        self.strong.push((index, ends.0, ends.1));
         self.picture.add_edge(from, to, label, EdgeKind::Strong);
+        index
     }
 
     /// Draws everything behind the starts.
@@ -177,7 +181,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         let mut early_count = 0;
         for &object in &objects {
             let shown = |edge: &Edge<'_>| {
-                let is_drawn_early = self.drawn_early.contains(&edge.number());
+                let is_drawn_early = self.drawn_early.contains_key(&edge.number());
                 early_count += usize::from(is_drawn_early);
                 !is_drawn_early
                     && (!is_last || self.drawn.contains_key(&self.direction.far(edge)))
@@ -238,6 +242,10 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         }
         match self.direction {
             Direction::Refs => {
+                // Where a part is drawn, all objects that are not drawn are counted together.
+                if self.part.is_some() {
+                    skipped = 0;
+                }
                 let part = self.part.as_ref();
                 if part
                     .is_none_or(|part| !is_last && part.shows_opaque_values_of.contains(objects[0]))

@@ -3,14 +3,18 @@
 use objgraph_core::{Node, NodeId};
 
 use super::builder::{PartialPicture, PictureBuilder};
-use super::{Neighbourhood, PictureOptions, Subject, TooLarge};
+use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge};
 use crate::analysis::{Direction, LeakKinds, Leaks, NodeSet, Reference};
 
 /// Maximum number of objects of a ring; of a longer one, the beginning and the end are drawn.
 const MAX_RING: usize = 12;
 
+/// Maximum number of opaque values that may hold what has possibly leaked.
+const MAX_SUSPECTS: usize = 3;
+
 /// Selects the rings that the report names, an example of each other kind of cycle, and then what
-/// their objects refer to among the leaked, breadth first, up to `max_objects`.
+/// their objects refer to among the leaked, breadth first, up to `max_objects`. Everything else is
+/// counted.
 pub(super) fn leaks(
     leaks: &Leaks,
     options: &PictureOptions<'_>,
@@ -38,54 +42,72 @@ pub(super) fn leaks(
     let mut accounted = NodeSet::new(snapshot.len());
     let kinds = leaks.kinds().all();
     let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::MAX_REPORTED));
-    let mut rings: Vec<&[Reference]> = named
-        .iter()
-        .flat_map(|kind| &kind.rings)
-        .map(Vec::as_slice)
-        .collect();
-    let named = rings.len();
-    rings.extend(
-        others
-            .iter()
-            .filter_map(|kind| kind.rings.first().map(Vec::as_slice)),
-    );
-    for (number, ring) in rings.iter().enumerate() {
+    let named_rings = named.iter().enumerate().flat_map(|(number, kind)| {
+        let rings = kind.rings.iter();
+        rings.map(move |ring| (number, ring.as_slice()))
+    });
+    let mut rings: Vec<(usize, &[Reference])> = named_rings.collect();
+    let named_count = rings.len();
+    rings.extend((named.len()..).zip(others).filter_map(|(number, kind)| {
+        let ring = kind.rings.first()?;
+        Some((number, ring.as_slice()))
+    }));
+    // The kinds that are drawn, each with its first ring.
+    let mut drawn_kinds: Vec<(usize, DrawnRing)> = Vec::new();
+    for (number, &(kind, ring)) in rings.iter().enumerate() {
         // The remaining rings share the remaining room; those that the report names are always
         // drawn.
         let room = (options.max_objects / 2).saturating_sub(builder.objects());
         let share = room / (rings.len() - number).min(4);
-        if share < 2 && number >= named {
+        if share < 2 && number >= named_count {
             break;
         }
-        draw_ring(&mut builder, ring, share.clamp(4, MAX_RING));
-        for step in *ring {
+        let drawn = draw_ring(&mut builder, ring, share.clamp(4, MAX_RING));
+        builder.picture.edges[drawn.closing].is_fix |= !kinds[kind].fixes.is_empty();
+        for step in ring {
             accounted.insert(step.node);
         }
+        if drawn_kinds.last().is_none_or(|(last, _)| *last != kind) {
+            drawn_kinds.push((kind, drawn));
+        }
     }
-    if rings.is_empty()
+    for suspect in leaks.suspects().iter().take(MAX_SUSPECTS) {
+        builder.draw_start(suspect.node);
+    }
+    if builder.objects() == 0
         && let Some(first) = leaks.iter().chain(leaks.possibly_leaked()).next()
     {
         builder.draw_start(first.node_id());
     }
     let mut picture = builder.finish()?;
+    picture.is_of_leaks = true;
+    let fixes = drawn_kinds
+        .iter()
+        .filter_map(|(kind, _)| Some(kinds[*kind].fixes.first()?.fields.clone()));
+    picture.fixes = fixes.collect();
 
-    let mut deepest = 0;
     for drawn in &picture.nodes {
         for &node in drawn.subject.objects() {
             accounted.insert(node);
-            deepest = deepest.max(drawn.depth);
         }
     }
-    let more = objects.saturating_sub(accounted.len());
-    if more > 0 {
-        picture.add_node(Subject::MoreObjects(more), deepest, false);
-    }
+    count_the_rest(&mut picture, leaks, &drawn_kinds, &accounted);
     picture.edges.sort_by_key(|edge| edge.from);
     Ok(picture)
 }
 
+/// A ring in a picture.
+struct DrawnRing {
+    /// The index of its first node.
+    first: usize,
+    /// The index of the node that stands for the objects that are left out of it.
+    gap: Option<usize>,
+    /// The index of the edge that leads back to the first node.
+    closing: usize,
+}
+
 /// Draws at most `room` objects of a ring, and the gap between them if there is one.
-fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usize) {
+fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usize) -> DrawnRing {
     let gap = if ring.len() > room + room / 3 {
         room.div_ceil(2)..ring.len() - room / 2
     } else {
@@ -94,6 +116,7 @@ fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usi
     // For each node: its index, the object at it, and the edge that leads on. One node represents
     // the whole gap.
     let mut stations: Vec<(usize, NodeId, usize)> = Vec::new();
+    let mut gap_node = None;
     for (number, step) in ring.iter().enumerate() {
         if !gap.contains(&number) {
             stations.push((builder.draw_start(step.node), step.node, step.edge));
@@ -102,10 +125,64 @@ fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usi
                 .picture
                 .add_node(Subject::MoreObjects(gap.len()), 0, false);
             stations.push((more, step.node, ring[gap.end - 1].edge));
+            gap_node = Some(more);
         }
     }
+    let mut closing = 0;
     for (number, &(from, source, edge)) in stations.iter().enumerate() {
         let (to, target, _) = stations[(number + 1) % stations.len()];
-        builder.draw_early((from, to), edge, (source, target));
+        closing = builder.draw_early((from, to), edge, (source, target));
+    }
+    DrawnRing {
+        first: stations[0].0,
+        gap: gap_node,
+        closing,
+    }
+}
+
+/// Counts the objects of each drawn kind that are not accounted for, in the gap of its ring or beside
+/// it, and all others in a node of their own.
+fn count_the_rest(
+    picture: &mut Neighbourhood,
+    leaks: &Leaks,
+    drawn_kinds: &[(usize, DrawnRing)],
+    accounted: &NodeSet,
+) {
+    let kinds = leaks.kinds();
+    let deepest = picture.nodes.iter().map(|drawn| drawn.depth).max();
+    let possibly = leaks.possibly_leaked().map(|object| object.node_id());
+    let mut others = possibly.filter(|&node| !accounted.contains(node)).count();
+    let mut of_kind = vec![0; kinds.all().len()];
+    for (&node, kind) in leaks.nodes().iter().zip(kinds.kind_of_each()) {
+        if !accounted.contains(node) {
+            match kind {
+                Some(kind) => of_kind[kind] += 1,
+                None => others += 1,
+            }
+        }
+    }
+    for (number, ring) in drawn_kinds {
+        let objects = std::mem::take(&mut of_kind[*number]);
+        if objects == 0 {
+            continue;
+        }
+        let other_leaks = kinds.all()[*number].groups.len().saturating_sub(1);
+        if let Some(gap) = ring.gap
+            && other_leaks == 0
+            && let Subject::MoreObjects(in_gap) = &mut picture.nodes[gap].subject
+        {
+            *in_gap += objects;
+            continue;
+        }
+        let subject = match other_leaks {
+            0 => Subject::MoreObjects(objects),
+            leaks => Subject::MoreLeaks { leaks, objects },
+        };
+        let more = picture.add_node(subject, 1, false);
+        picture.add_edge(ring.first, more, String::new(), EdgeKind::Hint);
+    }
+    others += of_kind.iter().sum::<usize>();
+    if others > 0 {
+        picture.add_node(Subject::MoreObjects(others), deepest.unwrap_or(0), false);
     }
 }

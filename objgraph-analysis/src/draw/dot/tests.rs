@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use objgraph_core::{PlaceKind, State};
 
-use super::{attribute_name, quote, table};
+use super::{EdgeStyle, attribute_name, quote, table};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Direction, Neighbourhood, PictureOptions as Options, find_leaks};
 use crate::draw::{Drawing, DrawingOptions};
@@ -120,19 +120,15 @@ fn leaked_cycle() {
     };
     check(
         Drawing::new(&snapshot, &picture, &options).to_dot(),
-        expect![[r#"
+        expect![[r##"
             digraph ObjectGraph {
               node[shape=box, style=filled, fillcolor=white];
-              o1[fontcolor=red];
-              o2[fontcolor=red];
-              o1[label="Node\nsrc/app.rs:10:5"];
-              o1[fillcolor="0,0,1"];
-              o2[label="Node\nsrc/app.rs:10:5"];
-              o2[fillcolor="0,0,1"];
-              o1 -> o2 [label="next",weight=2,color=red,fontcolor=red,penwidth=2];
-              o2 -> o1 [label="next",weight=2,color=red,fontcolor=red,penwidth=2];
+              o1[label="Node\nsrc/app.rs:10:5",color="#cf222e",fillcolor="#ffebe9",fontcolor="#1f2328",penwidth=1.5];
+              o2[label="Node\nsrc/app.rs:10:5",color="#cf222e",fillcolor="#ffebe9",fontcolor="#1f2328",penwidth=1.5];
+              o1 -> o2 [label="next",weight=2,color="#cf222e",fontcolor="#cf222e",penwidth=2];
+              o2 -> o1 [label="next\nmake Weak",weight=2,color="#0969da",fontcolor="#0969da",penwidth=2];
             }
-        "#]],
+        "##]],
     );
 }
 
@@ -173,7 +169,40 @@ fn graphviz_is_asked_for_our_look() {
     let edges = |dot: &str| dot.matches(" -> ").count();
     assert_eq!(edges(&drawing.to_dot()), drawing.edges.len());
     let long = "x".repeat(10_000);
-    assert!(table(&[&long]).unwrap().starts_with("label=\"x"));
+    assert!(
+        table(&[&long], &EdgeStyle::default())
+            .unwrap()
+            .starts_with("label=\"x")
+    );
+}
+
+#[test]
+fn the_first_fix_is_a_badge_to_graphviz() {
+    let mut kit = Kit::new();
+    let one = kit.node("app::Node", 0);
+    let data = kit.node("app::Data", 0);
+    kit.edge(one, "me", one);
+    kit.edge(one, "other", one);
+    kit.edge(one, "data", data);
+    let leaks = find_leaks(&kit.snapshot());
+    let picture = Neighbourhood::leaks(&leaks, &Options::default()).unwrap();
+    let options = DrawingOptions {
+        legend: true,
+        ..DrawingOptions::default()
+    };
+    let drawing = Drawing::new(leaks.snapshot(), &picture, &options);
+    let dot = drawing.to_dot_for_graphviz();
+    let after = |before: &str| dot.split_once(before).map_or("", |(_, after)| after);
+    // One edge represents both, with the advice below their labels.
+    assert_eq!(dot.matches("o1 -> o1").count(), 1, "{dot}");
+    assert!(after(">me<").contains("<b>make Weak</b>"), "{dot}");
+    check(
+        drawing.legend.join("\n"),
+        expect![[r#"
+            red: objects that own each other, so that none is dropped
+            blue: the fix, make Node.me and Node.other Weak
+            grey: owned by these, and dropped with them"#]],
+    );
 }
 
 #[test]

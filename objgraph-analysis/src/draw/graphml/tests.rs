@@ -39,6 +39,7 @@ fn a_drawing() {
           <key id="ed0" for="edge" attr.name="label" attr.type="string"/>
           <key id="ed1" for="edge" attr.name="kind" attr.type="string"/>
           <key id="ed2" for="edge" attr.name="references" attr.type="long"/>
+          <key id="ed3" for="edge" attr.name="advice" attr.type="string"/>
           <graph id="objgraph" edgedefault="directed">
             <node id="n0"><data key="nd0">Root</data><data key="nd1">app::Root</data><data key="nd2">object</data><data key="nd3">#0</data><data key="nd4">0</data><data key="nd5">true</data><data key="nd6">false</data><data key="nd7">false</data><data key="nd8">false</data></node>
             <node id="n1"><data key="nd0">Leaf&lt;'_&gt;

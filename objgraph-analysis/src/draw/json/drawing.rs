@@ -10,6 +10,7 @@ pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
         ("schema", Json::text("objgraph-drawing")),
         ("version", Json::Number(VERSION)),
         ("is_backwards", drawing.is_backwards.into()),
+        ("is_of_leaks", drawing.is_of_leaks.into()),
         ("nodes", Json::list(drawing.nodes.iter().map(node))),
         ("edges", Json::list(drawing.edges.iter().map(edge))),
         ("cycles", Json::list(drawing.cycles.iter().map(cycle))),
@@ -52,6 +53,7 @@ pub(super) fn edge(edge: &DrawnEdge) -> Json<'_> {
         ("label", Json::text(&*edge.label)),
         ("kind", Json::text(edge.kind_name())),
         ("references", Json::number(edge.references)),
+        ("advice", Json::text(&*edge.advice)),
     ])
 }
 

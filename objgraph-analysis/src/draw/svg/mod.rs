@@ -5,12 +5,15 @@ mod graph;
 mod layers;
 mod layout;
 mod order;
+mod page;
+mod sizes;
 mod text;
 
 #[cfg(test)]
 mod tests;
 
 use super::drawing::Drawing;
+use super::style::with_dark_mode;
 
 /// Returns the drawing as SVG.
 ///
@@ -20,5 +23,6 @@ use super::drawing::Drawing;
 ///
 /// If the drawing is too large; the text says so.
 pub fn to_svg(drawing: &Drawing) -> Result<String, String> {
-    draw::draw(&graph::Graph::of(drawing))
+    let svg = draw::draw(&graph::Graph::of(drawing))?;
+    Ok(with_dark_mode(&svg))
 }

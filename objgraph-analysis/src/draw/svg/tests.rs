@@ -38,7 +38,7 @@ fn loops_begin_and_end_at_their_node() {
         let value = text.split_once(&format!(" {name}=\"")).unwrap().1;
         value.split_once('"').unwrap().0.parse().unwrap()
     };
-    let body = svg.lines().find(|line| line.contains(" rx=\"2\"")).unwrap();
+    let body = svg.lines().find(|line| line.contains(" rx=\"7\"")).unwrap();
     let top = number(body, "y");
     let bottom = top + number(body, "height");
     let paths = svg.lines().filter(|line| line.starts_with("<path"));
@@ -82,6 +82,26 @@ fn what_the_user_asks_for_prevails() {
     ] {
         assert!(svg.contains(part), "{part}: {svg}");
     }
+}
+
+#[test]
+fn the_first_fix_has_a_badge() {
+    let mut up = DrawnEdge::new(1, 0, "parent", EdgeKind::Cycle);
+    up.advice = "make Weak".to_owned();
+    let drawing = Drawing {
+        nodes: ["Parent", "Child"]
+            .map(|name| DrawnNode::new(Role::Object, name))
+            .into(),
+        edges: vec![DrawnEdge::new(0, 1, "child", EdgeKind::Cycle), up],
+        cycles: vec![vec![0, 1]],
+        is_of_leaks: true,
+        ..Drawing::default()
+    };
+    let svg = to_svg(&drawing).unwrap();
+    let badge = "font-weight=\"bold\" fill=\"white\">make Weak</text>";
+    assert_eq!(svg.matches(badge).count(), 1, "{svg}");
+    assert_eq!(svg.matches("fill=\"#ffebe9\" stroke").count(), 2, "{svg}");
+    assert!(svg.contains("@media (prefers-color-scheme: dark)"), "{svg}");
 }
 
 #[test]

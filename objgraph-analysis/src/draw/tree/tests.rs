@@ -205,9 +205,9 @@ fn leaks() {
             #1 Node
             ├─ next ⇒ Node
             │  └─ next ⇒ Node
-            │     └─ next ⇒ #1 Node (cycle)
-            └─ data → Data
-            4 more objects
+            │     └─ next ⇒ #1 Node (cycle, make Weak)
+            ├─ data → Data
+            └─ 1 more leak like this · 4 more objects
         "#]],
     );
 }
