@@ -6,7 +6,7 @@
 
 use std::str::Chars;
 
-use objgraph::{picture::{Drawing, DrawnEdge, DrawnNode, EdgeKind, Role}};
+use objgraph::picture::{Drawing, DrawnEdge, DrawnNode, EdgeKind, Role};
 
 pub(crate) fn drawing(text: &str) -> Drawing {
     let mut drawing = Drawing::default();

@@ -14,17 +14,19 @@ mod macros {
     pub(crate) mod derive;
     pub(crate) mod errors;
     pub(crate) mod expand;
-    pub(crate) mod look;
     pub(crate) mod root;
     pub(crate) mod scope;
     pub(crate) mod test_attr;
     pub(crate) mod text;
     pub(crate) mod types;
     pub(crate) mod valid;
+    pub(crate) mod visit_plan;
 }
 
 // They name each other so.
-use macros::{ast, attr, derive, errors, expand, look, root, scope, test_attr, text, types, valid};
+use macros::{
+    ast, attr, derive, errors, expand, root, scope, test_attr, text, types, valid, visit_plan,
+};
 
 /// What the files below name, where they name it.
 mod analysis {
