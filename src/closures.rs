@@ -19,4 +19,4 @@
 //! assert_eq!((button.on_click)(), 2);
 //! ```
 
-pub use objgraph_core::{Captured, Captures, LocalTask, Task, TaskFuture};
+pub use objgraph_core::{CapturedValue, Captures, LocalTask, Task, TaskFuture};

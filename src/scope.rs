@@ -18,4 +18,4 @@
 //! ```
 
 pub use crate::ask::{in_current_scope, spawn_in_current_scope};
-pub use objgraph_core::{Entered, InScope, Scope};
+pub use objgraph_core::{InScope, Scope, ScopeGuard};

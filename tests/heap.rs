@@ -15,7 +15,7 @@ use std::sync::{Mutex, RwLock};
 
 use objgraph::core::{SnapshotOptions, snapshot_with};
 use objgraph::rc::Rc;
-use objgraph::{Instance, Snapshot, Tracked, alive::Identified};
+use objgraph::{Instance, Snapshot, Tracked, alive::HasId};
 use proptest::prelude::*;
 
 #[derive(Tracked)]
@@ -30,7 +30,7 @@ fn known<T: Tracked + 'static>() {
 /// The bytes and the lengths of an object: path, number of collections, items.
 type Sizes = (u64, Vec<(String, u32, u64)>);
 
-fn sizes_in(snapshot: &Snapshot, object: &impl Identified) -> Sizes {
+fn sizes_in(snapshot: &Snapshot, object: &impl HasId) -> Sizes {
     let node = snapshot
         .find(objgraph::id(object))
         .expect("the object is alive");

@@ -102,7 +102,7 @@ impl Captures for () {
     fn visit(&self, _: &mut Visitor<'_>) {}
 }
 
-impl<A: Visit, Rest: Captures> Captures for (Seen<A>, Rest) {
+impl<A: Visit, Rest: Captures> Captures for (CaptureView<A>, Rest) {
     fn visit(&self, visitor: &mut Visitor<'_>) {
         if let Some(value) = self.0.value.upgrade() {
             visitor.__enter(self.0.name);
@@ -115,9 +115,9 @@ impl<A: Visit, Rest: Captures> Captures for (Seen<A>, Rest) {
 
 /// A captured value, as the closure has it; all that the value can do, this can.
 #[derive(Debug)]
-pub struct Captured<A>(sync::Arc<A>);
+pub struct CapturedValue<A>(sync::Arc<A>);
 
-impl<A: Visit + 'static> Captured<A> {
+impl<A: Visit + 'static> CapturedValue<A> {
     #[doc(hidden)]
     #[must_use]
     pub fn __new(value: A) -> Self {
@@ -127,15 +127,15 @@ impl<A: Visit + 'static> Captured<A> {
 
     #[doc(hidden)]
     #[must_use]
-    pub fn __seen(&self, name: &'static str) -> Seen<A> {
-        Seen {
+    pub fn __seen(&self, name: &'static str) -> CaptureView<A> {
+        CaptureView {
             name,
             value: sync::Arc::downgrade(&self.0),
         }
     }
 }
 
-impl<A> Deref for Captured<A> {
+impl<A> Deref for CapturedValue<A> {
     type Target = A;
 
     fn deref(&self) -> &A {
@@ -146,7 +146,7 @@ impl<A> Deref for Captured<A> {
 /// A captured value, as a trace sees it.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Seen<A> {
+pub struct CaptureView<A> {
     name: &'static str,
     value: sync::Weak<A>,
 }
@@ -289,7 +289,7 @@ pub fn local_future<F: Future + ?Sized>(
 ///
 /// The names in brackets are cloned for the closure; `weak name` gives it a `Weak` of the `Rc` or
 /// `Arc` of that name, to be upgraded where it is needed. In the closure each name is a
-/// [`Captured`] value, which derefs to the clone. Captured types are [`Tracked`](crate::Tracked).
+/// [`CapturedValue`] value, which derefs to the clone. CapturedValue types are [`Tracked`](crate::Tracked).
 /// What the closure captures besides is not seen.
 ///
 /// A plain `Box<dyn Fn>` hides what is in it: as the type of a field use
@@ -382,19 +382,19 @@ macro_rules! __captures {
         )
     };
     ($make:expr, $seen:expr, [weak $name:ident , $($rest:tt)*], $body:expr) => {{
-        let $name = $crate::Captured::__new($crate::__private::Downgrade::downgrade(&$name));
+        let $name = $crate::CapturedValue::__new($crate::__private::Downgrade::downgrade(&$name));
         $crate::__captures!(
             $make,
-            ($crate::Captured::__seen(&$name, stringify!($name)), $seen),
+            ($crate::CapturedValue::__seen(&$name, stringify!($name)), $seen),
             [$($rest)*],
             $body
         )
     }};
     ($make:expr, $seen:expr, [$name:ident , $($rest:tt)*], $body:expr) => {{
-        let $name = $crate::Captured::__new(::std::clone::Clone::clone(&$name));
+        let $name = $crate::CapturedValue::__new(::std::clone::Clone::clone(&$name));
         $crate::__captures!(
             $make,
-            ($crate::Captured::__seen(&$name, stringify!($name)), $seen),
+            ($crate::CapturedValue::__seen(&$name, stringify!($name)), $seen),
             [$($rest)*],
             $body
         )

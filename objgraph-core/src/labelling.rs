@@ -10,24 +10,24 @@ use std::fmt;
 
 /// What a label may still use.
 #[derive(Clone, Copy)]
-struct Limits {
+struct LabelLimits {
     /// Number of pointers that are followed inside of each other.
     depth: u32,
     /// Number of pointers that are followed in all.
     pointers: u32,
 }
 
-const LIMITS: Limits = Limits {
+const LIMITS: LabelLimits = LabelLimits {
     depth: 8,
     pointers: 64,
 };
 
 thread_local! {
     /// What is left for the label that this thread writes; `None` while it writes none.
-    static LEFT: Cell<Option<Limits>> = const { Cell::new(None) };
+    static LEFT: Cell<Option<LabelLimits>> = const { Cell::new(None) };
 }
 
-impl Limits {
+impl LabelLimits {
     fn one_deeper(self) -> Option<Self> {
         Some(Self {
             depth: self.depth.checked_sub(1)?,
@@ -48,7 +48,7 @@ pub(crate) fn label<R>(write: impl FnOnce() -> R) -> Option<R> {
         None => LIMITS,
         Some(left) => left.one_deeper()?,
     };
-    let _restore = Restore(LEFT.replace(Some(left)));
+    let _restore = RestoreLimits(LEFT.replace(Some(left)));
     Some(write())
 }
 
@@ -67,12 +67,12 @@ pub(crate) fn follow_display(value: &dyn fmt::Display, f: &mut fmt::Formatter<'_
 }
 
 /// Gives the depth back; pointers that were followed stay used.
-struct Restore(Option<Limits>);
+struct RestoreLimits(Option<LabelLimits>);
 
-impl Drop for Restore {
+impl Drop for RestoreLimits {
     fn drop(&mut self) {
         let left = LEFT.get();
-        LEFT.set(self.0.map(|before| Limits {
+        LEFT.set(self.0.map(|before| LabelLimits {
             depth: before.depth,
             pointers: left.map_or(0, |left| left.pointers),
         }));

@@ -13,18 +13,18 @@ pub struct LastDrop {
     pub(crate) age: Duration,
     pub(crate) thread: Option<String>,
     pub(crate) made: Option<Site>,
-    pub(crate) seen: Option<Seen>,
+    pub(crate) seen: Option<DropTrace>,
 }
 
 /// What was written down at a drop of a handle to an object of a type that is followed.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct DropTrace {
     time: Instant,
     thread: Option<String>,
     backtrace: Arc<Backtrace>,
 }
 
-impl Seen {
+impl DropTrace {
     #[allow(dead_code, reason = "for the feature `owners`")]
     pub(crate) fn now() -> Self {
         Self {

@@ -23,8 +23,9 @@ mod closures;
 mod counts;
 mod epochs;
 mod follow;
+mod has_id;
 mod holder;
-mod identified;
+
 mod labelling;
 mod last_drop;
 mod listing;
@@ -49,16 +50,16 @@ mod type_name;
 mod watch;
 
 pub use closures::{
-    Capture, Captured, Captures, LocalFuture, LocalTask, SharedCapture, SharedFuture, Task,
+    Capture, CapturedValue, Captures, LocalFuture, LocalTask, SharedCapture, SharedFuture, Task,
     TaskFuture,
 };
 pub use counts::{Count, advance_epoch, count_of, counts};
 pub use follow::{follow, last_drop};
-pub use identified::{Identified, id};
+pub use has_id::{HasId, id};
 pub use last_drop::LastDrop;
 pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::ObjectId;
-pub use scope::{Entered, InScope, Scope};
+pub use scope::{InScope, Scope, ScopeGuard};
 pub use sight::{families, has_feature, register, types};
 pub use site::Site;
 pub use snapshot::*;
@@ -76,7 +77,7 @@ pub use watch::{Watch, watch};
 /// What the macros expand to. Nothing here is meant to be named by anyone else.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::closures::{Downgrade, Seen, local_future, shared_future};
+    pub use crate::closures::{CaptureView, Downgrade, local_future, shared_future};
     pub use crate::lock::is_lost;
     pub use crate::sight::probe::*;
     pub use crate::sight::{
@@ -86,8 +87,8 @@ pub mod __private {
     pub use crate::table::pointers::Unsize;
     pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::trace::{
-        Kept, Measure, Measured, Origin, Reached, StaticRoot, snapshot_from, snapshot_keeping,
-        with_report,
+        Measure, Measurement, Origin, Reach, StaticRoot, WeakHandles, snapshot_from,
+        snapshot_keeping, with_report,
     };
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;

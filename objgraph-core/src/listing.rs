@@ -22,7 +22,7 @@ pub(crate) struct Kind {
 
 /// One object, as the table lists it without looking at its value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Listed {
+pub(crate) struct ListedObject {
     pub(crate) id: ObjectId,
     /// An index into the kinds.
     pub(crate) kind: u32,
@@ -40,26 +40,26 @@ pub(crate) struct Listed {
 /// Objects that the table lists one after the other, and that differ in their ids alone. Their
 /// places are in one page of 256.
 #[allow(dead_code, reason = "where tracking is off, there are none")]
-pub(crate) struct Alike<'l> {
+pub(crate) struct Run<'l> {
     /// The first of them.
-    pub(crate) like: Listed,
+    pub(crate) like: ListedObject,
     pub(crate) ids: &'l [ObjectId],
 }
 
 #[allow(dead_code, reason = "where tracking is off, there are none")]
-impl Alike<'_> {
+impl Run<'_> {
     /// Each of them.
-    pub(crate) fn each(&self) -> impl Iterator<Item = Listed> + '_ {
+    pub(crate) fn each(&self) -> impl Iterator<Item = ListedObject> + '_ {
         let like = self.like;
-        self.ids.iter().map(move |&id| Listed { id, ..like })
+        self.ids.iter().map(move |&id| ListedObject { id, ..like })
     }
 }
 
 /// How a look at an object went.
 #[allow(dead_code, reason = "where tracking is off, every object is gone")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Looked {
-    Seen,
+pub(crate) enum VisitOutcome {
+    Visited,
     /// Nothing may look at it now.
     Lent,
     Gone,
@@ -79,7 +79,7 @@ pub(crate) type Zombies = Vec<(&'static str, &'static Location<'static>, u64)>;
 
 /// One handle of the program.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HandleListed {
+pub(crate) struct ListedHandle {
     /// A number that no other handle alive has.
     pub(crate) number: u64,
     pub(crate) object: ObjectId,

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::panic::Location;
 
 use crate::holder::Holder;
-use crate::listing::Listed;
+use crate::listing::ListedObject;
 use crate::object_id::ObjectId;
 use crate::rc::Rc;
 use crate::site::Site;
@@ -18,7 +18,7 @@ use crate::type_name::{public_name, short_name, shown_name};
 /// An object of the table, by its id. It keeps nothing alive.
 #[derive(Clone, Copy)]
 pub struct Object {
-    listed: Listed,
+    listed: ListedObject,
     kind: crate::listing::Kind,
 }
 

@@ -2,13 +2,13 @@
 //! an empty result.
 
 pub use instance::{Instance, instance_id};
-pub(crate) use scopes::{ScopeGuard, ScopeHandle};
+pub(crate) use scopes::{ScopeEntry, ScopeHandle};
 
 use std::any::TypeId;
 use std::panic::Location;
 
 use crate::last_drop::LastDrop;
-use crate::listing::{Alike, HandleListed, Kind, KindCount, Listed, Looked, Zombies};
+use crate::listing::{Kind, KindCount, ListedHandle, ListedObject, Run, VisitOutcome, Zombies};
 use crate::object::Strong;
 use crate::object_id::ObjectId;
 use crate::tracked::Value;
@@ -80,13 +80,13 @@ pub(crate) fn upgrade<T: 'static>(_: ObjectId, _: &'static Location<'static>) ->
     None
 }
 
-pub(crate) fn list() -> Vec<Listed> {
+pub(crate) fn list() -> Vec<ListedObject> {
     Vec::new()
 }
 
-pub(crate) fn list_each(_: &mut dyn FnMut(&Listed)) {}
+pub(crate) fn list_each(_: &mut dyn FnMut(&ListedObject)) {}
 
-pub(crate) fn list_alike(_: &mut dyn FnMut(&Alike<'_>)) {}
+pub(crate) fn list_runs(_: &mut dyn FnMut(&Run<'_>)) {}
 
 pub(crate) fn lives(_: ObjectId) -> bool {
     false
@@ -109,15 +109,15 @@ pub(crate) fn watched() -> Vec<(usize, ObjectId)> {
     Vec::new()
 }
 
-pub(crate) fn handles() -> Vec<HandleListed> {
+pub(crate) fn handles() -> Vec<ListedHandle> {
     Vec::new()
 }
 
-pub(crate) fn handles_of(_: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+pub(crate) fn handles_of(_: impl Iterator<Item = u64>) -> Vec<ListedHandle> {
     Vec::new()
 }
 
-pub(crate) fn still_there(_: &HandleListed) -> bool {
+pub(crate) fn still_there(_: &ListedHandle) -> bool {
     false
 }
 
@@ -144,16 +144,16 @@ impl ZombieWatch {
     }
 }
 
-pub(crate) fn own_values() -> Vec<Listed> {
+pub(crate) fn own_values() -> Vec<ListedObject> {
     Vec::new()
 }
 
-pub(crate) fn describe(_: ObjectId) -> Option<Listed> {
+pub(crate) fn describe(_: ObjectId) -> Option<ListedObject> {
     None
 }
 
-pub(crate) fn look(_: ObjectId, _: impl FnMut(Value<'_>, usize, usize)) -> Looked {
-    Looked::Gone
+pub(crate) fn visit(_: ObjectId, _: impl FnMut(Value<'_>, usize, usize)) -> VisitOutcome {
+    VisitOutcome::Gone
 }
 
 pub(crate) fn thread_names<'r>(_: impl Iterator<Item = &'r mut u32>) -> Vec<String> {
@@ -267,14 +267,14 @@ mod scopes {
             false
         }
 
-        pub(crate) fn enter(&self) -> ScopeGuard {
-            ScopeGuard
+        pub(crate) fn enter(&self) -> ScopeEntry {
+            ScopeEntry
         }
     }
 
     /// A thread is in a scope.
     #[derive(Debug)]
-    pub(crate) struct ScopeGuard;
+    pub(crate) struct ScopeEntry;
 
     // As where tracking is on, so that lints say nothing else of code that drops them by hand.
 
@@ -282,7 +282,7 @@ mod scopes {
         fn drop(&mut self) {}
     }
 
-    impl Drop for ScopeGuard {
+    impl Drop for ScopeEntry {
         fn drop(&mut self) {}
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 
 use crate::object::{Object, objects};
-use crate::table::{ScopeGuard, ScopeHandle};
+use crate::table::{ScopeEntry, ScopeHandle};
 
 /// A part of a run, such as a request, a job or a test, that objects are made in.
 ///
@@ -68,8 +68,8 @@ impl Scope {
     /// Enters the scope on the calling thread, until the answer is dropped; then the thread is in
     /// what it was in before.
     #[must_use = "the scope is left when this is dropped"]
-    pub fn enter(&self) -> Entered<'_> {
-        Entered {
+    pub fn enter(&self) -> ScopeGuard<'_> {
+        ScopeGuard {
             _guard: self.0.enter(),
             of: PhantomData,
         }
@@ -176,8 +176,8 @@ impl fmt::Debug for Scope {
 
 /// The calling thread is in a scope, until this is dropped. Given by [`Scope::enter`].
 #[derive(Debug)]
-pub struct Entered<'s> {
-    _guard: ScopeGuard,
+pub struct ScopeGuard<'s> {
+    _guard: ScopeEntry,
     /// It belongs to the thread.
     of: PhantomData<(&'s Scope, *const ())>,
 }

@@ -40,7 +40,7 @@ impl Site {
     /// ```
     #[must_use]
     pub fn shown_file(&self) -> Cow<'_, str> {
-        match Foreign::of(&self.file) {
+        match ForeignFile::of(&self.file) {
             Some(foreign) => Cow::Owned(foreign.to_string()),
             None => Cow::Borrowed(&self.file),
         }
@@ -58,7 +58,7 @@ impl Site {
     /// ```
     #[must_use]
     pub fn is_in_std(&self) -> bool {
-        Foreign::of(&self.file).is_some_and(|foreign| foreign.is_std)
+        ForeignFile::of(&self.file).is_some_and(|foreign| foreign.is_std)
     }
 }
 
@@ -74,7 +74,7 @@ impl From<&'static Location<'static>> for Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Foreign::of(&self.file) {
+        match ForeignFile::of(&self.file) {
             Some(foreign) => write!(f, "{foreign}:{}", self.line),
             None if self.column == 0 => write!(f, "{}:{}", self.file, self.line),
             None => write!(f, "{}:{}:{}", self.file, self.line, self.column),
@@ -89,14 +89,14 @@ impl fmt::Debug for Site {
 }
 
 /// A file outside of the program's checkout, which the compiler was given by an absolute path.
-struct Foreign {
+struct ForeignFile {
     /// The crate, with its version where the path has one; or nothing.
     of: String,
     file: String,
     is_std: bool,
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for ForeignFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.of.is_empty() {
             true => f.write_str(&self.file),
@@ -105,7 +105,7 @@ impl fmt::Display for Foreign {
     }
 }
 
-impl Foreign {
+impl ForeignFile {
     /// `None` for a relative path.
     fn of(file: &str) -> Option<Self> {
         if !is_absolute(file) {

@@ -200,7 +200,7 @@ fn many_scopes_and_deep_ones_are_no_burden() {
 fn off_a_scope_has_no_size() {
     if !ENABLED {
         assert_eq!(size_of::<Scope>(), 0);
-        assert_eq!(size_of::<objgraph_core::Entered<'static>>(), 0);
+        assert_eq!(size_of::<objgraph_core::ScopeGuard<'static>>(), 0);
         assert_eq!(
             (Scope::new("off").name(), Scope::new("off").number()),
             ("", 0)

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use objgraph_core::__private::{Kept, Reached, register_type_of, snapshot_keeping, with_report};
+use objgraph_core::__private::{
+    Reach, WeakHandles, register_type_of, snapshot_keeping, with_report,
+};
 use objgraph_core::{
     NodeId, ObjectId, Snapshot, SnapshotOptions, State, Tracked, at, snapshot_with,
 };
@@ -41,7 +43,7 @@ struct Expected {
     /// Objects of the table.
     objects: Vec<ObjectId>,
     /// Values behind std's pointers.
-    kept: Kept,
+    kept: WeakHandles,
     /// How many there are of both.
     number: usize,
     /// What the value reaches besides.
@@ -53,7 +55,7 @@ struct Expected {
 #[derive(Default)]
 struct Others {
     objects: Vec<ObjectId>,
-    kept: Kept,
+    kept: WeakHandles,
 }
 
 impl Others {
@@ -82,7 +84,7 @@ fn hides_something(snapshot: &Snapshot) -> bool {
 impl Expected {
     /// What the value alone keeps, and what it is a pointer to itself, whoever else keeps that.
     fn of(value: &impl Tracked) -> Option<Self> {
-        let Reached {
+        let Reach {
             snapshot,
             value,
             pointed_to,

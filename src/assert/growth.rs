@@ -8,7 +8,7 @@ mod rule;
 
 use std::sync::Arc;
 
-use objgraph_core::__private::{Measure, Measured, Origin};
+use objgraph_core::__private::{Measure, Measurement, Origin};
 use objgraph_core::{Node, NodeId, Scope, Snapshot, snapshot};
 
 use super::check::WAIT;
@@ -117,7 +117,7 @@ impl Part {
         }
     }
 
-    fn measure(&self) -> Measured {
+    fn measure(&self) -> Measurement {
         self.measure.now(&|origin: Origin| {
             origin.is_of_this_thread
                 || match origin.scope {
@@ -132,13 +132,13 @@ impl Part {
         around.contains(scope)
     }
 
-    fn amounts(&self, measured: &Measured) -> Amounts {
+    fn amounts(&self, measured: &Measurement) -> Amounts {
         Amounts::of(measured, |node| self.is_meant(measured, node))
     }
 
     /// Whether the items and texts in a node are measured: those of other scopes are not, though
     /// something leads there.
-    fn is_meant(&self, measured: &Measured, node: Node<'_>) -> bool {
+    fn is_meant(&self, measured: &Measurement, node: Node<'_>) -> bool {
         node.node_id().index() < measured.objects
             || node.scope() == 0
             || self.is_around(node.scope())
@@ -225,7 +225,7 @@ impl Part {
 }
 
 impl Unseen {
-    fn of(part: &Part, last: &Measured, strays: &[Rise]) -> Option<Self> {
+    fn of(part: &Part, last: &Measurement, strays: &[Rise]) -> Option<Self> {
         let is_meant = |node: NodeId| part.is_meant(last, last.snapshot.node(node));
         let coverage = Coverage::of_nodes(&last.snapshot, is_meant);
         let names = ShownNames::of(&last.snapshot);

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use objgraph::core::PlaceKind;
 use objgraph::{
     Snapshot,
-    alive::{Identified, TypeInfo},
+    alive::{HasId, TypeInfo},
 };
 
 /// Asserts that the object holds exactly these references, and then has exactly these places that
 /// could not be looked into, both sorted: `path -> Type`, with `~>` for a weak one and `(back)` at the end for one marked so;
 /// `path: opaque Type` and `path: busy Type`.
 #[track_caller]
-pub(crate) fn assert_sees(object: &impl Identified, expected: &[&str]) {
+pub(crate) fn assert_sees(object: &impl HasId, expected: &[&str]) {
     if objgraph::ENABLED {
         assert_eq!(sees(&objgraph::snapshot(), object), expected);
     }
 }
 
-pub(crate) fn sees(snapshot: &Snapshot, object: &impl Identified) -> Vec<String> {
+pub(crate) fn sees(snapshot: &Snapshot, object: &impl HasId) -> Vec<String> {
     let node = snapshot
         .find(objgraph::id(object))
         .expect("the object is known");

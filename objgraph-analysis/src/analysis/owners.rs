@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::ShownNames;
 use crate::order;
-use objgraph_core::{HandleRow, Held, NodeId, ObjectId, Site, Snapshot};
+use objgraph_core::{HandlePlace, HandleRow, NodeId, ObjectId, Site, Snapshot};
 
 /// The owners of an object; see [`owners`].
 ///
@@ -28,7 +28,7 @@ pub struct Owners {
 #[non_exhaustive]
 pub struct InternalHandle {
     /// The object that holds the handle, and where.
-    pub held: Held,
+    pub held: HandlePlace,
     /// Whether the handle is strong.
     pub strong: bool,
     /// Where the handle was created.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objgraph_core::{
-    EdgeRow, FieldName, HandleRow, Held, Holder, LengthRow, NodeId, NodeRow, ObjectId, PathId,
-    Place, PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
+    EdgeRow, FieldName, HandlePlace, HandleRow, Holder, LengthRow, NodeId, NodeRow, ObjectId,
+    PathId, Place, PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot under construction.
@@ -198,7 +198,7 @@ impl Kit {
         site: u32,
         held: Option<(NodeId, &'static str)>,
     ) {
-        let held = held.map(|(node, field)| Held {
+        let held = held.map(|(node, field)| HandlePlace {
             node,
             path: self.path(node, field, false),
             index: 0,

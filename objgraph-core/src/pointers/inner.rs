@@ -146,13 +146,13 @@ macro_rules! header {
 
 header!(
     RcHeader,
-    record::forget_rc,
+    record::remove_rc,
     |header: &RcHeader| header.0.get(),
     |header: &RcHeader, word| header.0.set(word)
 );
 header!(
     ArcHeader,
-    record::forget_arc,
+    record::remove_arc,
     |header: &ArcHeader| header.0.load(Ordering::Relaxed),
     |header: &ArcHeader, word| header.0.store(word, Ordering::Relaxed)
 );
@@ -207,12 +207,12 @@ fn weak_arc<T: Send + Sync + 'static>(
 
 /// Puts a value into an allocation and its object into the table.
 #[inline]
-pub(crate) fn list_rc<T: 'static>(
+pub(crate) fn add_rc<T: 'static>(
     inner: &std::rc::Rc<RcInner<T>>,
     site: &'static Location<'static>,
 ) {
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
-    let listed = record::list_rc(<T as RcMeta>::META, site, Some(weak));
+    let listed = record::add_rc(<T as RcMeta>::META, site, Some(weak));
     inner.header.set_id(listed.id);
     if !listed.is_attached {
         inner.header.set_lent(true);
@@ -221,14 +221,14 @@ pub(crate) fn list_rc<T: 'static>(
 
 /// Puts a value into an allocation and its object into the table.
 #[inline]
-pub(crate) fn list_arc<T: Send + Sync + 'static>(
+pub(crate) fn add_arc<T: Send + Sync + 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
     site: &'static Location<'static>,
 ) {
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
     inner
         .header
-        .set_id(record::list_arc(<T as ArcMeta>::META, site, Some(weak)));
+        .set_id(record::add_arc(<T as ArcMeta>::META, site, Some(weak)));
 }
 
 impl<T: Clone> Clone for RcInner<T> {

@@ -55,7 +55,7 @@ impl<T: 'static> Instance<T> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            id: record::list_bare(<T as InstanceMeta>::META, Location::caller()),
+            id: record::add_bare(<T as InstanceMeta>::META, Location::caller()),
             of: PhantomData,
         }
     }
@@ -78,7 +78,7 @@ impl<T: 'static> Drop for Instance<T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(id) = self.id() {
-            record::forget_bare(id.place());
+            record::remove_bare(id.place());
         }
     }
 }

@@ -58,7 +58,7 @@ macro_rules! known_pointer {
 
             // Of the two it is this that a field calls, so the other is seldom compiled.
             fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
-                visitor.meets(self.handle.number());
+                visitor.record_handle(self.handle.number());
                 let pointer = std::ptr::from_ref(self).addr();
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
                 if !visitor.$at(pointer, address.cast::<()>().addr()) {

@@ -22,7 +22,7 @@ use super::made_type;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
-use crate::pointers::inner::{RcHeader, RcInner, list_rc};
+use crate::pointers::inner::{RcHeader, RcInner, add_rc};
 use crate::sight::Registrar;
 use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
@@ -76,7 +76,7 @@ impl<T: 'static> Rc<T> {
             header: RcHeader::unlisted(),
             value,
         });
-        list_rc(&inner, site);
+        add_rc(&inner, site);
         Self::with_handle(inner, site)
     }
 
@@ -90,7 +90,7 @@ impl<T: 'static> Rc<T> {
             value: make(&Weak::promised(&promise, weak)),
             header: RcHeader::unlisted(),
         });
-        list_rc(&inner, site);
+        add_rc(&inner, site);
         promise.keep_promise(inner.header.id());
         zombies::made(|| pins::address(&*inner), inner.header.id());
         Self::with_handle(inner, site)
@@ -191,7 +191,7 @@ impl<T: Clone> Rc<T> {
         if inner.header.id().is_none()
             && let Some(meta) = kind.and_then(kinds::meta)
         {
-            let listed = record::list_rc(meta, Location::caller(), None);
+            let listed = record::add_rc(meta, Location::caller(), None);
             inner.header.set_id(listed.id);
             this.handle = Handle::strong(inner.header.id());
         }
@@ -283,7 +283,7 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
     }
 
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.meets(self.handle.number());
+        visitor.record_handle(self.handle.number());
         if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }

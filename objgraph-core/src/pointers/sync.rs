@@ -31,7 +31,7 @@ use super::made::pointers_made;
 use super::made_type;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
-use crate::pointers::inner::{ArcHeader, ArcInner, list_arc};
+use crate::pointers::inner::{ArcHeader, ArcInner, add_arc};
 use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
@@ -96,7 +96,7 @@ impl<T: Send + Sync + 'static> Arc<T> {
             header: ArcHeader::unlisted(),
             value,
         });
-        list_arc(&inner, site);
+        add_arc(&inner, site);
         Self::with_handle(inner, site)
     }
 
@@ -110,7 +110,7 @@ impl<T: Send + Sync + 'static> Arc<T> {
             value: make(&Weak::promised(&promise, weak)),
             header: ArcHeader::unlisted(),
         });
-        list_arc(&inner, site);
+        add_arc(&inner, site);
         promise.keep_promise(inner.header.id());
         zombies::made(|| pins::address(&*inner), inner.header.id());
         Self::with_handle(inner, site)
@@ -236,7 +236,7 @@ impl<T: Clone> Arc<T> {
             // The clone has the type of the object before, which may be gone by now.
             None => {
                 if let Some(meta) = kind.and_then(kinds::meta) {
-                    let id = record::list_arc(meta, Location::caller(), None);
+                    let id = record::add_arc(meta, Location::caller(), None);
                     inner.header.set_id(id);
                     this.handle = Handle::strong(inner.header.id());
                 }
@@ -335,7 +335,7 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
     }
 
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.meets(self.handle.number());
+        visitor.record_handle(self.handle.number());
         if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
             return;
         }

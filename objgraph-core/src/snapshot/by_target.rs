@@ -15,8 +15,8 @@ const FEW: usize = 256;
 /// Edges by target, as far as they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct ByTarget {
-    all: OnceLock<All>,
-    few: [OnceLock<Few>; PASSES],
+    all: OnceLock<AllIncoming>,
+    few: [OnceLock<FewIncoming>; PASSES],
 }
 
 /// An edge, by the numbers of its source and its own.
@@ -26,16 +26,16 @@ pub(super) struct Incoming {
     pub(super) edge: u32,
 }
 
-/// All edges: `edges[starts[n]..starts[n + 1]]` lead to `n`.
+/// AllIncoming edges: `edges[starts[n]..starts[n + 1]]` lead to `n`.
 #[derive(Debug)]
-struct All {
+struct AllIncoming {
     starts: Vec<u32>,
     edges: Vec<Incoming>,
 }
 
 /// The edges that lead to some nodes.
 #[derive(Debug)]
-struct Few {
+struct FewIncoming {
     /// Which nodes these are, sorted.
     nodes: Vec<NodeId>,
     /// `edges[starts[k]..starts[k + 1]]` lead to `nodes[k]`.
@@ -51,7 +51,7 @@ impl ByTarget {
         {
             return edges;
         }
-        let all = self.all.get_or_init(|| All::of(parts));
+        let all = self.all.get_or_init(|| AllIncoming::of(parts));
         range(&all.edges, &all.starts, node.index())
     }
 
@@ -76,7 +76,7 @@ impl ByTarget {
         nodes.sort_unstable();
         nodes.dedup();
         if !nodes.is_empty() {
-            pass.get_or_init(|| Few::of(parts, nodes));
+            pass.get_or_init(|| FewIncoming::of(parts, nodes));
         }
     }
 }
@@ -85,7 +85,7 @@ fn range<'e>(edges: &'e [Incoming], starts: &[u32], at: usize) -> &'e [Incoming]
     &edges[starts[at] as usize..starts[at + 1] as usize]
 }
 
-impl All {
+impl AllIncoming {
     fn of(parts: &SnapshotParts) -> Self {
         let nodes = parts.edge_starts.len().saturating_sub(1);
         // Where the edges of each node end, and then, as they are put in from the last on, begin.
@@ -114,7 +114,7 @@ impl All {
     }
 }
 
-impl Few {
+impl FewIncoming {
     fn of(parts: &SnapshotParts, nodes: Vec<NodeId>) -> Self {
         let found = edges_to(&parts.edges, &nodes);
         let mut starts = vec![0; nodes.len() + 1];

@@ -30,12 +30,12 @@ pub struct HandleRow {
     /// A number that no other handle alive has.
     pub number: u64,
     /// Where it is held; `None` if the trace did not meet it: it is outside.
-    pub held: Option<Held>,
+    pub held: Option<HandlePlace>,
 }
 
 /// A place in a node that holds a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Held {
+pub struct HandlePlace {
     /// The node.
     pub node: NodeId,
     /// Where in the node.

@@ -17,7 +17,7 @@ mod to_petgraph;
 
 pub use edge::{Edge, Edges};
 pub use field_name::FieldName;
-pub use handles::{HandleRow, Held};
+pub use handles::{HandlePlace, HandleRow};
 pub use lengths::LengthRow;
 pub use node::{Node, NodeId, State};
 pub use parts::{EdgeRow, Family, NodeRow, Place, PlaceKind, SnapshotParts};

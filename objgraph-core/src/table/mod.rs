@@ -27,9 +27,9 @@ pub(crate) use handles::{follow, handles, handles_of, last_drop, still_there};
 pub(crate) use interned::kinds::{kind, kinds};
 pub(crate) use interned::origins::thread_names;
 pub(crate) use read::{
-    addresses, counts, describe, list, list_alike, list_each, lives, look, own_values, this_thread,
+    addresses, counts, describe, list, list_each, list_runs, lives, own_values, this_thread, visit,
 };
-pub(crate) use scope_handle::{ScopeGuard, ScopeHandle};
+pub(crate) use scope_handle::{ScopeEntry, ScopeHandle};
 pub(crate) use watched::{watch_arc, watch_rc, watched};
 pub(crate) use zombies::ZombieWatch;
 

@@ -1,4 +1,4 @@
-//! Pins: the strong handles that a trace holds for the time of one visit, and that nobody may
+//! PinsGuard: the strong handles that a trace holds for the time of one visit, and that nobody may
 //! see.
 //!
 //! A pin is written down before it is made, under one lock with everything that reads a count,
@@ -27,7 +27,7 @@ pub(crate) fn address<T: ?Sized>(value: &T) -> usize {
 // ---- values of `Rc` ----
 
 /// The pins that this thread holds: nearly always one, or none.
-struct HeldHere {
+struct LocalPins {
     /// The address of the first; 0 for none.
     first: Cell<usize>,
     /// How many others there are, made while there was one.
@@ -35,8 +35,8 @@ struct HeldHere {
 }
 
 thread_local! {
-    static HELD: HeldHere = const {
-        HeldHere {
+    static HELD: LocalPins = const {
+        LocalPins {
             first: Cell::new(0),
             others: Cell::new(0),
         }
@@ -46,12 +46,12 @@ thread_local! {
 }
 
 /// A pin on a value of an `Rc` of this thread. Drop it after the handle.
-pub(crate) struct Local {
+pub(crate) struct LocalPin {
     address: usize,
     is_first: bool,
 }
 
-impl Local {
+impl LocalPin {
     /// A pin, and how many others this thread holds on the value.
     #[inline]
     pub(crate) fn new(address: usize) -> (Self, usize) {
@@ -75,7 +75,7 @@ impl Local {
     }
 }
 
-impl Drop for Local {
+impl Drop for LocalPin {
     #[inline]
     fn drop(&mut self) {
         if self.is_first {
@@ -106,7 +106,7 @@ pub(crate) fn of_this_thread(address: usize) -> usize {
 // ---- values of `Arc` ----
 
 /// One pin on a value of an `Arc`.
-struct Pin {
+struct PinRow {
     address: usize,
     thread: ThreadId,
     number: u64,
@@ -116,13 +116,13 @@ struct Pin {
     overdue: bool,
 }
 
-type Pins = MutexGuard<'static, Vec<Pin>>;
+type PinsGuard = MutexGuard<'static, Vec<PinRow>>;
 
-static PINS: Mutex<Vec<Pin>> = Mutex::new(Vec::new());
+static PINS: Mutex<Vec<PinRow>> = Mutex::new(Vec::new());
 
 static UNPINNED: Change = Change::new();
 
-/// Pins that were ever written down, and those that are gone; equal while there is none.
+/// PinsGuard that were ever written down, and those that are gone; equal while there is none.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 static GONE: AtomicU64 = AtomicU64::new(0);
 
@@ -146,7 +146,7 @@ fn write_down() -> u64 {
 }
 
 /// A pinned value.
-pub(crate) struct Pinned<T: ?Sized> {
+pub(crate) struct SharedPin<T: ?Sized> {
     /// `None` only while it is dropped.
     handle: Option<Arc<T>>,
     pub(crate) strong: usize,
@@ -158,11 +158,11 @@ pub(crate) struct Pinned<T: ?Sized> {
 /// most: code of the user that runs in that visit may itself wait for this thread.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Pins the value of an object; `None` if it is dropped just now or nothing may look at it.
+/// PinsGuard the value of an object; `None` if it is dropped just now or nothing may look at it.
 ///
 /// Traces of several threads take turns with each object: a lock in it that one of them holds is
 /// not busy, and the count is one that is known.
-pub(crate) fn pin(id: ObjectId) -> Option<Pinned<dyn SharedErased>> {
+pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn SharedErased>> {
     let this = thread::current().id();
     let mut pins = PINS.lock();
     if !pins.is_empty() {
@@ -196,8 +196,8 @@ fn address_of(id: ObjectId) -> Option<usize> {
     address
 }
 
-/// Pins the value behind a weak handle; `None` if it is gone.
-pub(crate) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<Pinned<T>> {
+/// PinsGuard the value behind a weak handle; `None` if it is gone.
+pub(crate) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<SharedPin<T>> {
     pin_by(PINS.lock(), || Some(weak.clone()))
 }
 
@@ -237,13 +237,13 @@ pub(crate) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
 }
 
 /// The same, while no pin comes or goes; `None` if it cannot be known now.
-fn upgrade_beside<T: ?Sized>(pins: &[Pin], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
+fn upgrade_beside<T: ?Sized>(pins: &[PinRow], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
     let count = beside(pins, weak.as_ptr().cast::<()>().addr(), weak.strong_count())?;
     Some((count > 0).then(|| weak.upgrade()).flatten())
 }
 
 /// A strong count without pins; `None` if it cannot be known now.
-fn beside(pins: &[Pin], address: usize, count: usize) -> Option<usize> {
+fn beside(pins: &[PinRow], address: usize, count: usize) -> Option<usize> {
     let of_value = || pins.iter().filter(|pin| pin.address == address);
     let known = count == 0 || !of_value().any(|pin| pin.leaving);
     known.then(|| count.saturating_sub(of_value().count()))
@@ -270,11 +270,11 @@ pub(crate) fn unseen(run: impl FnOnce()) {
     GONE.fetch_add(1, Ordering::SeqCst);
 }
 
-/// Pins under the lock, the weak handle that is needed on the way included.
+/// PinsGuard under the lock, the weak handle that is needed on the way included.
 fn pin_by<T: ?Sized>(
-    mut pins: MutexGuard<'_, Vec<Pin>>,
+    mut pins: MutexGuard<'_, Vec<PinRow>>,
     handle: impl FnOnce() -> Option<Weak<T>>,
-) -> Option<Pinned<T>> {
+) -> Option<SharedPin<T>> {
     let number = write_down();
     let upgraded = handle().and_then(|weak| {
         // The handle in the table, and this one, are not the program's.
@@ -288,14 +288,14 @@ fn pin_by<T: ?Sized>(
     let address = address(&*handle);
     let pinned = 1 + pins.iter().filter(|pin| pin.address == address).count();
     let strong = Arc::strong_count(&handle).saturating_sub(pinned);
-    pins.push(Pin {
+    pins.push(PinRow {
         address,
         thread: thread::current().id(),
         number,
         leaving: false,
         overdue: false,
     });
-    Some(Pinned {
+    Some(SharedPin {
         handle: Some(handle),
         strong,
         weak,
@@ -303,15 +303,15 @@ fn pin_by<T: ?Sized>(
     })
 }
 
-impl<T: ?Sized> Pinned<T> {
+impl<T: ?Sized> SharedPin<T> {
     pub(crate) fn get(&self) -> Option<&T> {
         self.handle.as_deref()
     }
 }
 
-impl<T: ?Sized> Drop for Pinned<T> {
+impl<T: ?Sized> Drop for SharedPin<T> {
     fn drop(&mut self) {
-        let leaving = Leaving(self.number);
+        let leaving = PinRemoval(self.number);
         with_pin(leaving.0, |pins, at| pins[at].leaving = true);
         // This may be the last handle: then the value's own drop runs here, with nothing locked.
         drop(self.handle.take());
@@ -319,9 +319,9 @@ impl<T: ?Sized> Drop for Pinned<T> {
 }
 
 /// A pin that goes when this does, be it because the value's own drop panics.
-struct Leaving(u64);
+struct PinRemoval(u64);
 
-impl Drop for Leaving {
+impl Drop for PinRemoval {
     fn drop(&mut self) {
         with_pin(self.0, |pins, at| {
             pins.swap_remove(at);
@@ -331,7 +331,7 @@ impl Drop for Leaving {
     }
 }
 
-fn with_pin(number: u64, change: impl FnOnce(&mut Vec<Pin>, usize)) {
+fn with_pin(number: u64, change: impl FnOnce(&mut Vec<PinRow>, usize)) {
     let mut pins = PINS.lock();
     if let Some(at) = pins.iter().position(|pin| pin.number == number) {
         change(&mut pins, at);

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::holder::Holder;
-use crate::listing::{Alike, KindCount, Listed, Looked};
+use crate::listing::{KindCount, ListedObject, Run, VisitOutcome};
 use crate::object_id::ObjectId;
 use crate::table::erased::Erased;
-use crate::table::interned::birth_rows::{Born, Reader};
+use crate::table::interned::birth_rows::{Birth, Reader};
 use crate::table::interned::counters;
 use crate::table::interned::kinds;
 use crate::table::interned::origins;
@@ -15,7 +15,7 @@ use crate::table::pins;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side};
 use crate::table::places::shared;
 use crate::table::thread;
-use crate::table::thread::Local;
+use crate::table::thread::LocalTable;
 use crate::table::watched::{self, watched_arc, watched_rc};
 use crate::tracked::Value;
 
@@ -26,25 +26,25 @@ pub(crate) fn counts() -> Vec<KindCount> {
 }
 
 /// Every object, in the order of the table.
-pub(crate) fn list() -> Vec<Listed> {
+pub(crate) fn list() -> Vec<ListedObject> {
     let mut listed = Vec::new();
     list_each(&mut |object| listed.push(*object));
     listed
 }
 
 /// Tells of every object, in the order of the table. Nothing is locked meanwhile.
-pub(crate) fn list_each(tell: &mut dyn FnMut(&Listed)) {
-    list_alike(&mut |alike| alike.each().for_each(|object| tell(&object)));
+pub(crate) fn list_each(tell: &mut dyn FnMut(&ListedObject)) {
+    list_runs(&mut |alike| alike.each().for_each(|object| tell(&object)));
 }
 
 /// Tells of every object, in the order of the table, of those that are alike together. Nothing is
 /// locked meanwhile, so what `tell` lets die may still be told.
-pub(crate) fn list_alike(tell: &mut dyn FnMut(&Alike<'_>)) {
+pub(crate) fn list_runs(tell: &mut dyn FnMut(&Run<'_>)) {
     list_chunks(0..chunks::made(), origins::known(), tell);
 }
 
 /// The objects behind an `Rc` of the calling thread, in the order of the table.
-pub(crate) fn own_values() -> Vec<Listed> {
+pub(crate) fn own_values() -> Vec<ListedObject> {
     let own = thread::with(|local| local.values.chunks());
     let mut listed = Vec::new();
     // What other threads left in the chunks before is not looked at.
@@ -57,12 +57,12 @@ pub(crate) fn own_values() -> Vec<Listed> {
 }
 
 /// The thread and the scope of each origin that is known already.
-type Origins = HashMap<u32, (u32, u32)>;
+type KnownOrigins = HashMap<u32, (u32, u32)>;
 
 fn list_chunks(
     numbers: impl Iterator<Item = u32>,
-    mut origins: Origins,
-    tell: &mut dyn FnMut(&Alike<'_>),
+    mut origins: KnownOrigins,
+    tell: &mut dyn FnMut(&Run<'_>),
 ) {
     watched::forget_dead();
     let this = this_thread();
@@ -74,7 +74,7 @@ fn list_chunks(
         let Some(chunk) = chunks::get(number) else {
             continue;
         };
-        let mut tell = |born: Born, ids: &[ObjectId]| {
+        let mut tell = |born: Birth, ids: &[ObjectId]| {
             if ids.is_empty() {
                 return;
             }
@@ -89,10 +89,10 @@ fn list_chunks(
                 near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
             }
             let elsewhere = is_elsewhere(chunk, near.1.0, this);
-            let like = told(ids[0], &born, holder, near.1, elsewhere);
-            tell(&Alike { like, ids });
+            let like = listed_object(ids[0], &born, holder, near.1, elsewhere);
+            tell(&Run { like, ids });
         };
-        let (mut like, mut alike) = (Born::default(), 0);
+        let (mut like, mut alike) = (Birth::default(), 0);
         for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
             let Some((round, born)) = slot.living(&mut births) else {
                 continue;
@@ -141,7 +141,7 @@ pub(crate) fn addresses(ids: &[ObjectId], addresses: &mut Vec<usize>) {
 }
 
 /// What the table tells of one object; `None` if there is no such object any more.
-pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
+pub(crate) fn describe(id: ObjectId) -> Option<ListedObject> {
     watched::forget_dead();
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;
     let (round, born) = chunk.slot(id.place()).living(&mut Reader::default())?;
@@ -151,12 +151,12 @@ pub(crate) fn describe(id: ObjectId) -> Option<Listed> {
     let holder = kinds::holder(born.kind)?;
     let origin = origins::of(born.origin);
     let elsewhere = is_elsewhere(chunk, origin.0, this_thread());
-    Some(told(id, &born, holder, origin, elsewhere))
+    Some(listed_object(id, &born, holder, origin, elsewhere))
 }
 
 /// The number of the calling thread; 0 if it has none yet, or any more.
 pub(crate) fn this_thread() -> u32 {
-    thread::with(|local| local.entries.thread())
+    thread::with(|local| local.scopes.thread())
 }
 
 /// Whether the value of an object in this chunk, made by a thread, is another's than of `this`.
@@ -164,14 +164,14 @@ fn is_elsewhere(chunk: &Chunk, made_by: u32, this: u32) -> bool {
     matches!(chunk.side, Side::Local(_)) && (this == 0 || made_by != this)
 }
 
-fn told(
+fn listed_object(
     id: ObjectId,
-    born: &Born,
+    born: &Birth,
     holder: Holder,
     (thread, scope): (u32, u32),
     elsewhere: bool,
-) -> Listed {
-    Listed {
+) -> ListedObject {
+    ListedObject {
         id,
         kind: born.kind,
         thread,
@@ -185,53 +185,53 @@ fn told(
 /// Lets `see` look at the value of an object, with its strong and weak counts. The value is
 /// pinned meanwhile; nothing is locked.
 #[inline]
-pub(crate) fn look(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) -> Looked {
+pub(crate) fn visit(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) -> VisitOutcome {
     // Not moved: to read in one piece what was just written in several waits for each.
     match &pin_own(id) {
-        Own::Pinned(own) => {
+        OwnValue::Pinned(own) => {
             see(own.strong.value(), own.count, own.weak);
             // The program may have dropped its last handle meanwhile: then the value goes now.
-            Looked::Seen
+            VisitOutcome::Visited
         }
-        Own::Gone => Looked::Gone,
-        Own::Unknown => look_elsewhere(id, &mut see),
+        OwnValue::Gone => VisitOutcome::Gone,
+        OwnValue::Unknown => visit_elsewhere(id, &mut see),
     }
 }
 
 /// A look for the value of an object among those of this thread.
-enum Own {
-    Pinned(OwnPinned),
+enum OwnValue {
+    Pinned(OwnPin),
     Gone,
     /// It is not of this thread, or the table has no handle to it.
     Unknown,
 }
 
 /// A pinned value behind an `Rc` of this thread.
-struct OwnPinned {
+struct OwnPin {
     // Dropped first.
     strong: std::rc::Rc<dyn Erased>,
-    _pin: pins::Local,
+    _pin: pins::LocalPin,
     count: usize,
     weak: usize,
 }
 
 #[inline]
-fn pin_own(id: ObjectId) -> Own {
-    thread::reach(|local| pin_own_in(local, id))
+fn pin_own(id: ObjectId) -> OwnValue {
+    thread::with_cell(|local| pin_own_in(local, id))
 }
 
-fn pin_own_in(local: &RefCell<Local>, id: ObjectId) -> Own {
+fn pin_own_in(local: &RefCell<LocalTable>, id: ObjectId) -> OwnValue {
     let mut part = local.borrow_mut();
     let own = part.values.place(id.place());
     let own = own.filter(|_| id.is_in_table());
     let Some(handle) = own.and_then(|own| own.handle_of(id)) else {
-        return Own::Unknown;
+        return OwnValue::Unknown;
     };
     let Some(strong) = handle.upgrade() else {
-        return Own::Gone;
+        return OwnValue::Gone;
     };
-    let (pin, pinned) = pins::Local::new(pins::address(&*strong));
-    Own::Pinned(OwnPinned {
+    let (pin, pinned) = pins::LocalPin::new(pins::address(&*strong));
+    OwnValue::Pinned(OwnPin {
         // Neither this handle nor that of the table is the program's.
         count: std::rc::Rc::strong_count(&strong) - 1 - pinned,
         weak: handle.weak_count().saturating_sub(1),
@@ -242,49 +242,55 @@ fn pin_own_in(local: &RefCell<Local>, id: ObjectId) -> Own {
 
 #[cold]
 #[inline(never)]
-fn look_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Looked {
+fn visit_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> VisitOutcome {
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table());
     let Some(chunk) = chunk.filter(|chunk| chunk.slot(id.place()).lives(id)) else {
-        return Looked::Gone;
+        return VisitOutcome::Gone;
     };
     match &chunk.side {
-        Side::Local(_) => look_watched_rc(id, see).unwrap_or(Looked::Lent),
-        Side::Bare => look_watched_arc(id, see).unwrap_or(Looked::Lent),
+        Side::Local(_) => visit_watched_rc(id, see).unwrap_or(VisitOutcome::Lent),
+        Side::Bare => visit_watched_arc(id, see).unwrap_or(VisitOutcome::Lent),
         Side::Shared(_) => match pins::pin(id) {
             Some(pinned) => {
                 if let Some(value) = pinned.get() {
                     see(value.value(), pinned.strong, pinned.weak);
                 }
-                Looked::Seen
+                VisitOutcome::Visited
             }
-            None if chunk.slot(id.place()).lives(id) => Looked::Lent,
-            None => Looked::Gone,
+            None if chunk.slot(id.place()).lives(id) => VisitOutcome::Lent,
+            None => VisitOutcome::Gone,
         },
     }
 }
 
 /// Looks at a watched value; `None` if it is not one.
-fn look_watched_rc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Option<Looked> {
+fn visit_watched_rc(
+    id: ObjectId,
+    see: &mut dyn FnMut(Value<'_>, usize, usize),
+) -> Option<VisitOutcome> {
     let handle = watched_rc(id)?;
     let (strong, weak) = (handle.strong_count(), handle.weak_count().saturating_sub(2));
     let Some(value) = handle.upgrade() else {
-        return Some(Looked::Gone);
+        return Some(VisitOutcome::Gone);
     };
     drop(handle);
     see((*value).watched_value(), strong, weak);
-    Some(Looked::Seen)
+    Some(VisitOutcome::Visited)
 }
 
 /// Looks at a watched value; `None` if it is not one.
-fn look_watched_arc(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -> Option<Looked> {
+fn visit_watched_arc(
+    id: ObjectId,
+    see: &mut dyn FnMut(Value<'_>, usize, usize),
+) -> Option<VisitOutcome> {
     let handle = watched_arc(id)?;
     let (strong, weak) = (handle.strong_count(), handle.weak_count().saturating_sub(2));
     let Some(value) = handle.upgrade() else {
-        return Some(Looked::Gone);
+        return Some(VisitOutcome::Gone);
     };
     drop(handle);
     see((*value).watched_value(), strong, weak);
-    Some(Looked::Seen)
+    Some(VisitOutcome::Visited)
 }
 
 /// The value of an object behind an `Rc` of this thread.

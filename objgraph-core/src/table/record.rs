@@ -14,21 +14,21 @@ use crate::table::interned::origins;
 use crate::table::places::chunks::{self, CHUNK, Side, Slot};
 use crate::table::places::handle_locks::SharedHandle;
 use crate::table::places::left;
-use crate::table::places::magazine::{self, Bare, Hold, Spare};
+use crate::table::places::magazine::{self, Bare, Hold, SparePlace};
 use crate::table::places::shared;
 use crate::table::places::values::LocalHandle;
-use crate::table::thread::{self, Local};
+use crate::table::thread::{self, LocalTable};
 use crate::trace::watch_thread_end;
 
-type Part<'l> = &'l RefCell<Local>;
+type LocalCell<'l> = &'l RefCell<LocalTable>;
 type Meta = &'static TypeMeta;
-type Site = &'static Location<'static>;
+type SiteRef = &'static Location<'static>;
 
 // What is done for every object comes in two: the common case, which calls nothing, and the rest,
 // which makes it the common case and tries anew.
 
 /// An object behind an `Rc` that was listed: [`ObjectId::NONE`] if the table is full.
-pub(crate) struct ListedRc {
+pub(crate) struct AddedRc {
     pub(crate) id: ObjectId,
     /// Whether the table took the handle.
     pub(crate) is_attached: bool,
@@ -38,64 +38,64 @@ pub(crate) struct ListedRc {
 ///
 /// Without a handle, nothing may look at its value.
 #[inline]
-pub(crate) fn list_rc(meta: Meta, site: Site, handle: LocalHandle) -> ListedRc {
-    thread::reach(move |local| list_rc_in(local, meta, site, handle))
+pub(crate) fn add_rc(meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
+    thread::with_cell(move |local| add_rc_in(local, meta, site, handle))
 }
 
-fn list_rc_in(local: Part<'_>, meta: Meta, site: Site, handle: LocalHandle) -> ListedRc {
+fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
+        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
             && let Some(own) = part.values.first_unused()
         {
             let id = own.birth(handle, kind.birth);
             kind.counter.birth();
-            return ListedRc {
+            return AddedRc {
                 id,
                 is_attached: true,
             };
         }
     }
-    list_rc_slowly(local, meta, site, handle)
+    add_rc_slowly(local, meta, site, handle)
 }
 
 #[cold]
 #[inline(never)]
-fn list_rc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: LocalHandle) -> ListedRc {
+fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
         // A thread that is nearly gone has no place for handles that only it may touch: the
         // object is counted, and never looked into.
-        return ListedRc {
-            id: list_late::<Bare>(meta, site, |()| {}),
+        return AddedRc {
+            id: add_late::<Bare>(meta, site, |()| {}),
             is_attached: false,
         };
     }
     // Calls upward: what this thread leaves alive is traced when it ends.
     watch_thread_end();
     if !part.values.grow() {
-        return ListedRc {
+        return AddedRc {
             id: ObjectId::NONE,
             is_attached: false,
         };
     }
     drop(part);
-    list_rc_in(local, meta, site, handle)
+    add_rc_in(local, meta, site, handle)
 }
 
 /// Lists an object behind an `Arc`; gives [`ObjectId::NONE`] if the table is full.
 ///
 /// Without a handle, nothing may look at its value.
 #[inline]
-pub(crate) fn list_arc(meta: Meta, site: Site, handle: SharedHandle) -> ObjectId {
-    thread::reach(move |local| list_arc_in(local, meta, site, handle))
+pub(crate) fn add_arc(meta: Meta, site: SiteRef, handle: SharedHandle) -> ObjectId {
+    thread::with_cell(move |local| add_arc_in(local, meta, site, handle))
 }
 
-fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: SharedHandle) -> ObjectId {
+fn add_arc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: SharedHandle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
+        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
             && let Some(spare) = part.arcs.take()
         {
             shared::put(spare.hold, handle);
@@ -104,36 +104,41 @@ fn list_arc_in(local: Part<'_>, meta: Meta, site: Site, handle: SharedHandle) ->
             return ObjectId::new(spare.place, round);
         }
     }
-    list_arc_slowly(local, meta, site, handle)
+    add_arc_slowly(local, meta, site, handle)
 }
 
 #[cold]
 #[inline(never)]
-fn list_arc_slowly(local: Part<'_>, meta: Meta, site: Site, handle: SharedHandle) -> ObjectId {
+fn add_arc_slowly(
+    local: LocalCell<'_>,
+    meta: Meta,
+    site: SiteRef,
+    handle: SharedHandle,
+) -> ObjectId {
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
-        return list_late(meta, site, |hold| shared::put(hold, handle));
+        return add_late(meta, site, |hold| shared::put(hold, handle));
     }
     if !part.arcs.refill() {
         return ObjectId::NONE;
     }
     drop(part);
-    list_arc_in(local, meta, site, handle)
+    add_arc_in(local, meta, site, handle)
 }
 
 /// Lists a value that the table has no way to reach.
 #[inline]
-pub(crate) fn list_bare(meta: Meta, site: Site) -> ObjectId {
-    thread::reach(move |local| list_bare_in(local, meta, site))
+pub(crate) fn add_bare(meta: Meta, site: SiteRef) -> ObjectId {
+    thread::with_cell(move |local| add_bare_in(local, meta, site))
 }
 
-fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
+fn add_bare_in(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         let place = part.bare.first();
         if let Some(chunk) = part.chunk(place)
-            && let Some(kind) = part.kinds.get(meta, site, part.entries.moment())
+            && let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
         {
             let slot = chunk.slot(place);
             part.bare.take(slot);
@@ -142,28 +147,28 @@ fn list_bare_in(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
             return ObjectId::new(place, round);
         }
     }
-    list_bare_slowly(local, meta, site)
+    add_bare_slowly(local, meta, site)
 }
 
 #[cold]
 #[inline(never)]
-fn list_bare_slowly(local: Part<'_>, meta: Meta, site: Site) -> ObjectId {
+fn add_bare_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
-        return list_late::<Bare>(meta, site, |()| {});
+        return add_late::<Bare>(meta, site, |()| {});
     }
     if !part.bare.refill() {
         return ObjectId::NONE;
     }
     drop(part);
-    list_bare_in(local, meta, site)
+    add_bare_in(local, meta, site)
 }
 
 /// What threads count with whose own part of the table is gone.
 static LATE: Mutex<KindCache> = Mutex::new(KindCache::new());
 
-fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectId {
+fn add_late<H: Hold>(meta: Meta, site: SiteRef, settle: impl FnOnce(H)) -> ObjectId {
     #[cfg(objgraph_recount)]
     crate::table::recount::late();
     let mut kinds = LATE.lock();
@@ -181,11 +186,11 @@ fn list_late<H: Hold>(meta: Meta, site: Site, settle: impl FnOnce(H)) -> ObjectI
 
 /// The drop of a value behind an `Rc` begins, or it is moved out: the object is no more.
 #[inline]
-pub(crate) fn forget_rc(place: u32) {
-    thread::reach(move |local| forget_rc_in(local, place));
+pub(crate) fn remove_rc(place: u32) {
+    thread::with_cell(move |local| remove_rc_in(local, place));
 }
 
-fn forget_rc_in(local: Part<'_>, place: u32) {
+fn remove_rc_in(local: LocalCell<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
         let own = part.values.place(place)?;
@@ -197,19 +202,19 @@ fn forget_rc_in(local: Part<'_>, place: u32) {
     match dead {
         // The handle, if there is one, is dropped with nothing borrowed.
         Some(handle) => drop(handle),
-        None => forget_rc_slowly(place),
+        None => remove_rc_slowly(place),
     }
 }
 
 /// An object behind an `Rc` that is not where those of this thread are.
 #[cold]
 #[inline(never)]
-fn forget_rc_slowly(place: u32) {
+fn remove_rc_slowly(place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
     if let Side::Bare = chunk.side {
-        return forget_bare(place);
+        return remove_bare(place);
     }
     let slot = chunk.slot(place);
     // One right after the other, with no wait in between that a recount could fall into.
@@ -221,11 +226,11 @@ fn forget_rc_slowly(place: u32) {
 
 /// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
 #[inline]
-pub(crate) fn forget_arc(place: u32) {
-    thread::reach(move |local| forget_arc_in(local, place));
+pub(crate) fn remove_arc(place: u32) {
+    thread::with_cell(move |local| remove_arc_in(local, place));
 }
 
-fn forget_arc_in(local: Part<'_>, place: u32) {
+fn remove_arc_in(local: LocalCell<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
         let chunk = part.chunk(place)?;
@@ -234,19 +239,19 @@ fn forget_arc_in(local: Part<'_>, place: u32) {
         let room = part.arcs.room()?;
         let mut hold = shared::try_hold(chunk, place)?;
         let handle = hold.take();
-        room.put(Spare { place, slot, hold });
+        room.put(SparePlace { place, slot, hold });
         counter.death();
         Some(handle)
     });
     match dead {
         Some(handle) => drop(handle),
-        None => forget_arc_slowly(local, place),
+        None => remove_arc_slowly(local, place),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn forget_arc_slowly(local: Part<'_>, place: u32) {
+fn remove_arc_slowly(local: LocalCell<'_>, place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
@@ -256,7 +261,7 @@ fn forget_arc_slowly(local: Part<'_>, place: u32) {
     };
     let handle = hold.take();
     let slot = chunk.slot(place);
-    let spare = Spare { place, slot, hold };
+    let spare = SparePlace { place, slot, hold };
     let mut part = local.borrow_mut();
     if let Some(counter) = part.learn_counter(slot.birth_number()) {
         counter.death();
@@ -265,7 +270,7 @@ fn forget_arc_slowly(local: Part<'_>, place: u32) {
             room.put(spare);
         }
     } else {
-        forget_late(spare);
+        remove_late(spare);
     }
     drop(part);
     drop(handle);
@@ -273,11 +278,11 @@ fn forget_arc_slowly(local: Part<'_>, place: u32) {
 
 /// A value of which the table has no handle is no more.
 #[inline]
-pub(crate) fn forget_bare(place: u32) {
-    thread::reach(move |local| forget_bare_in(local, place));
+pub(crate) fn remove_bare(place: u32) {
+    thread::with_cell(move |local| remove_bare_in(local, place));
 }
 
-fn forget_bare_in(local: Part<'_>, place: u32) {
+fn remove_bare_in(local: LocalCell<'_>, place: u32) {
     let dead = local.try_borrow_mut().ok().and_then(|mut part| {
         let part = &mut *part;
         let slot = part.chunk(place)?.slot(place);
@@ -288,13 +293,13 @@ fn forget_bare_in(local: Part<'_>, place: u32) {
         })
     });
     if dead.is_none() {
-        forget_bare_slowly(local, place);
+        remove_bare_slowly(local, place);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn forget_bare_slowly(local: Part<'_>, place: u32) {
+fn remove_bare_slowly(local: LocalCell<'_>, place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
@@ -303,13 +308,13 @@ fn forget_bare_slowly(local: Part<'_>, place: u32) {
     if part.learn_counter(slot.birth_number()).is_some() {
         part.bare.make_room();
         drop(part);
-        return forget_bare_in(local, place);
+        return remove_bare_in(local, place);
     }
     drop(part);
-    forget_late(Spare { place, slot, hold });
+    remove_late(SparePlace { place, slot, hold });
 }
 
-fn forget_late<H: Hold>(spare: Spare<H>) {
+fn remove_late<H: Hold>(spare: SparePlace<H>) {
     count_late(spare.slot);
     magazine::give_one(spare);
 }

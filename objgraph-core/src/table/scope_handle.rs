@@ -19,7 +19,7 @@ impl ScopeHandle {
 
     /// Returns the scope that the thread is in.
     pub(crate) fn current() -> Option<Self> {
-        thread::with(|local| local.entries.scope().cloned()).map(Self)
+        thread::with(|local| local.scopes.scope().cloned()).map(Self)
     }
 
     pub(crate) fn number(&self) -> u32 {
@@ -36,11 +36,9 @@ impl ScopeHandle {
     }
 
     /// Enters the scope on this thread, until the guard is dropped.
-    pub(crate) fn enter(&self) -> ScopeGuard {
-        ScopeGuard {
-            number: thread::with(|local| {
-                local.begin().then(|| local.entries.enter(self.0.clone()))
-            }),
+    pub(crate) fn enter(&self) -> ScopeEntry {
+        ScopeEntry {
+            number: thread::with(|local| local.begin().then(|| local.scopes.enter(self.0.clone()))),
         }
     }
 }
@@ -53,15 +51,15 @@ impl fmt::Debug for ScopeHandle {
 
 /// The thread is in a scope while this exists.
 #[derive(Debug)]
-pub(crate) struct ScopeGuard {
+pub(crate) struct ScopeEntry {
     /// `None` if the thread's part of the table is gone, so that it is in no scope.
     number: Option<u64>,
 }
 
-impl Drop for ScopeGuard {
+impl Drop for ScopeEntry {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            thread::with(|local| local.entries.leave(number));
+            thread::with(|local| local.scopes.leave(number));
         }
     }
 }

@@ -6,11 +6,11 @@ use std::mem::ManuallyDrop;
 use std::panic::Location;
 
 use crate::table::erased::WatchedRc;
-use crate::table::handles::Spares;
+use crate::table::handles::SpareEntries;
 use crate::table::interned::counters::Counter;
 use crate::table::interned::kind_cache::KindCache;
 use crate::table::interned::kinds::TypeMeta;
-use crate::table::interned::origins::Entries;
+use crate::table::interned::origins::ScopeStack;
 use crate::table::places::bare::BarePlaces;
 use crate::table::places::chunks::{self, CHUNK, Chunk};
 use crate::table::places::handle_locks::HandleGuard;
@@ -19,52 +19,52 @@ use crate::table::places::values::RcValues;
 use crate::table::watch_list::WatchList;
 
 thread_local! {
-    /// Without a drop of its own, so that to reach it costs nothing: [`END`] empties it.
-    static LOCAL: ManuallyDrop<RefCell<Local>> =
-        const { ManuallyDrop::new(RefCell::new(Local::new())) };
+    /// Without a drop of its own, so that to with_cell it costs nothing: [`END`] empties it.
+    static LOCAL: ManuallyDrop<RefCell<LocalTable>> =
+        const { ManuallyDrop::new(RefCell::new(LocalTable::new())) };
     #[cfg(not(objgraph_recount))]
-    static END: End = const { End };
+    static END: ThreadEnd = const { ThreadEnd };
     #[cfg(objgraph_recount)]
-    static END: End = {
+    static END: ThreadEnd = {
         crate::table::recount::begin();
-        End
+        ThreadEnd
     };
 }
 
 /// Runs with the thread's own part of the table. No code of the user may run inside.
 #[inline]
-pub(crate) fn with<R>(run: impl FnOnce(&mut Local) -> R) -> R {
+pub(crate) fn with<R>(run: impl FnOnce(&mut LocalTable) -> R) -> R {
     LOCAL.with(|local| run(&mut local.borrow_mut()))
 }
 
 /// The same for code that must be fast: `run` is to be but the call of a function that borrows
 /// the part itself, so that its arguments stay in registers.
 #[inline]
-pub(crate) fn reach<R>(run: impl FnOnce(&RefCell<Local>) -> R) -> R {
+pub(crate) fn with_cell<R>(run: impl FnOnce(&RefCell<LocalTable>) -> R) -> R {
     LOCAL.with(|local| run(local))
 }
 
 /// The part of a thread: empty before the thread makes or drops its first object, and when it is
 /// nearly gone.
-pub(crate) struct Local {
-    pub(crate) entries: Entries,
+pub(crate) struct LocalTable {
+    pub(crate) scopes: ScopeStack,
     pub(crate) values: RcValues,
     pub(crate) arcs: Magazine<HandleGuard>,
     pub(crate) bare: BarePlaces,
-    pub(crate) handles: Spares,
+    pub(crate) handles: SpareEntries,
     pub(crate) watched: WatchList<std::rc::Weak<dyn WatchedRc>>,
     near: Option<(u32, &'static Chunk)>,
     pub(crate) kinds: KindCache,
 }
 
-impl Local {
+impl LocalTable {
     const fn new() -> Self {
         Self {
-            entries: Entries::new(),
+            scopes: ScopeStack::new(),
             values: RcValues::new(),
             arcs: Magazine::new(),
             bare: BarePlaces::new(),
-            handles: Spares::new(),
+            handles: SpareEntries::new(),
             watched: WatchList::new(),
             near: None,
             kinds: KindCache::new(),
@@ -76,7 +76,7 @@ impl Local {
     pub(crate) fn begin(&mut self) -> bool {
         let begun = END.try_with(|_| ()).is_ok();
         if begun {
-            self.entries.begin();
+            self.scopes.begin();
         }
         begun
     }
@@ -88,7 +88,7 @@ impl Local {
         site: &'static Location<'static>,
     ) -> bool {
         self.begin() && {
-            let moment = self.entries.moment();
+            let moment = self.scopes.moment();
             self.kinds.learn(meta, site, moment).is_some()
         }
     }
@@ -128,18 +128,18 @@ impl Local {
         self.handles.give_back();
         self.kinds.give_back();
         let lives = self.values.give_back();
-        self.entries.end(may_live || lives);
+        self.scopes.end(may_live || lives);
     }
 }
 
 /// The thread ends when this is dropped.
-struct End;
+struct ThreadEnd;
 
-impl Drop for End {
+impl Drop for ThreadEnd {
     fn drop(&mut self) {
         #[cfg(objgraph_recount)]
         crate::table::recount::end();
-        let mut ended = with(|local| std::mem::replace(local, Local::new()));
+        let mut ended = with(|local| std::mem::replace(local, LocalTable::new()));
         ended.give_back();
     }
 }

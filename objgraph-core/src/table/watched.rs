@@ -41,7 +41,7 @@ pub(crate) fn watch_rc<T: 'static>(
         return known;
     }
     let weak: std::rc::Weak<T> = std::rc::Rc::downgrade(pointer);
-    let id = record::list_rc(<T as WatchMeta>::RC, site, None).id;
+    let id = record::add_rc(<T as WatchMeta>::RC, site, None).id;
     if id == ObjectId::NONE {
         return None;
     }
@@ -59,7 +59,7 @@ pub(crate) fn watch_arc<T: Send + Sync + 'static>(
     if let Some(known) = watched.id_at(address) {
         return Some(known);
     }
-    let id = record::list_bare(<T as WatchMeta>::ARC, site);
+    let id = record::add_bare(<T as WatchMeta>::ARC, site);
     if id == ObjectId::NONE {
         return None;
     }
@@ -82,12 +82,12 @@ pub(crate) fn watched_arc(id: ObjectId) -> Option<std::sync::Weak<dyn WatchedArc
 pub(crate) fn forget_dead() {
     let of_thread = thread::with(|local| local.watched.take_dead(|weak| weak.strong_count()));
     for (id, weak) in of_thread {
-        record::forget_rc(id.place());
+        record::remove_rc(id.place());
         drop(weak);
     }
     let of_all = OF_ALL.lock().take_dead(|weak| weak.strong_count());
     for (id, weak) in of_all {
-        record::forget_bare(id.place());
+        record::remove_bare(id.place());
         drop(weak);
     }
 }

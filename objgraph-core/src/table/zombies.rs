@@ -19,10 +19,10 @@ use crate::object_id::ObjectId;
 /// The number of watches.
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
 
-static COUNTED: Mutex<Option<Counted>> = Mutex::new(None);
+static COUNTED: Mutex<Option<WeakCounts>> = Mutex::new(None);
 
 #[derive(Default)]
-struct Counted {
+struct WeakCounts {
     /// The scopes of the watches.
     scopes: Vec<ScopeHandle>,
     /// By address.
@@ -32,7 +32,7 @@ struct Counted {
 /// An allocation to which there are weak references.
 struct Allocation {
     /// `None` for an object that `new_cyclic` has not made yet.
-    object: Option<Object>,
+    object: Option<ScopedObject>,
     weak: u64,
     /// Whether the value was moved elsewhere.
     is_moved: bool,
@@ -40,7 +40,7 @@ struct Allocation {
 
 /// An object that was made in the scope of a watch.
 #[derive(Clone)]
-struct Object {
+struct ScopedObject {
     id: ObjectId,
     kind: u32,
     /// The numbers of the scopes of the watches that it belongs to.
@@ -141,11 +141,11 @@ fn count_object(address: usize, id: Option<ObjectId>) {
 }
 
 /// What is known of an object, if it was made in one of the scopes.
-fn object_in(id: ObjectId, scopes: &[ScopeHandle]) -> Option<Object> {
+fn object_in(id: ObjectId, scopes: &[ScopeHandle]) -> Option<ScopedObject> {
     let listed = read::describe(id)?;
     let around = scopes.iter().filter(|scope| scope.contains(listed.scope));
     let scopes: Vec<u32> = around.map(ScopeHandle::number).collect();
-    (!scopes.is_empty()).then_some(Object {
+    (!scopes.is_empty()).then_some(ScopedObject {
         id,
         kind: listed.kind,
         scopes,

@@ -63,7 +63,7 @@ fn of_object(id: ObjectId) -> Option<String> {
     let mut text = None;
     // The program may let go of the value meanwhile, whose own drop may panic.
     let _ = caught(|| {
-        table::look(id, |value, _, _| {
+        table::visit(id, |value, _, _| {
             let registry = registry();
             let seen = registry
                 .get(value.type_id())
@@ -85,7 +85,7 @@ pub(super) fn of_value(type_name: &'static str, label: Label<'_>) -> String {
 /// Writes a label, cut.
 fn cut(label: Label<'_>) -> String {
     let mut text = String::new();
-    let mut cut = Cut {
+    let mut cut = LabelWriter {
         text: &mut text,
         left: WIDTH,
     };
@@ -94,7 +94,7 @@ fn cut(label: Label<'_>) -> String {
     let result = caught(|| labelling::label(|| write!(cut, "{label}")));
     if let Err(panic) = result {
         text.clear();
-        let mut cut = Cut {
+        let mut cut = LabelWriter {
             text: &mut text,
             left: WIDTH,
         };
@@ -105,12 +105,12 @@ fn cut(label: Label<'_>) -> String {
 
 /// A writer that stops the formatter when the text is long enough, so that the `Debug` of a
 /// cyclic structure ends.
-struct Cut<'t> {
+struct LabelWriter<'t> {
     text: &'t mut String,
     left: usize,
 }
 
-impl fmt::Write for Cut<'_> {
+impl fmt::Write for LabelWriter<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         for c in part.chars() {
             if self.left == 0 {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use self::ending::Ending;
+use self::ending::EndingThread;
 use super::assemble::assemble;
 use super::options::SnapshotOptions;
 use super::tracer::Handles;
@@ -18,28 +18,28 @@ use super::tracer::Tracer;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::sight::registry;
-use crate::snapshot::{Held, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
+use crate::snapshot::{HandlePlace, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
 use crate::table;
 
-static LEFT_BEHIND: Mutex<Vec<Arc<LeftBehind>>> = Mutex::new(Vec::new());
+static LEFT_BEHIND: Mutex<Vec<Arc<LeftObjects>>> = Mutex::new(Vec::new());
 
 /// What a thread left alive.
-struct LeftBehind {
+struct LeftObjects {
     snapshot: Snapshot,
-    thread: Ending,
+    thread: EndingThread,
 }
 
 /// Traces what is alive when it is dropped.
-struct End;
+struct TraceAtEnd;
 
-impl Drop for End {
+impl Drop for TraceAtEnd {
     fn drop(&mut self) {
         keep();
     }
 }
 
 thread_local! {
-    static END: End = const { End };
+    static END: TraceAtEnd = const { TraceAtEnd };
 }
 
 /// Sees to it that what the calling thread leaves alive is traced when it ends. To be called when
@@ -50,7 +50,7 @@ pub(crate) fn watch_thread_end() {
 }
 
 fn keep() {
-    let thread = Ending::begin();
+    let thread = EndingThread::begin();
     let own = table::own_values();
     if own.is_empty() {
         return;
@@ -72,7 +72,7 @@ fn keep() {
     tracer.visit_std_values();
     // Of what died meanwhile nothing is taken over, so it need not be told apart here.
     let snapshot = assemble(tracer);
-    let kept = Arc::new(LeftBehind { snapshot, thread });
+    let kept = Arc::new(LeftObjects { snapshot, thread });
     let mut all = LEFT_BEHIND.lock();
     all.push(kept);
     // Where nobody takes snapshots, what has died since would pile up.
@@ -87,7 +87,7 @@ fn keep() {
 }
 
 /// Whether any object of the table that was left behind is alive.
-fn any_lives(left: &Arc<LeftBehind>) -> bool {
+fn any_lives(left: &Arc<LeftObjects>) -> bool {
     let mut own = own_nodes(&left.snapshot);
     own.any(|node| table::lives(node.id()))
 }
@@ -144,7 +144,7 @@ pub(super) fn adopt(tracer: &mut Tracer) {
         .run(&own);
     }
     if !gone.is_empty() {
-        let is_gone = |left: &Arc<LeftBehind>| gone.iter().any(|other| Arc::ptr_eq(left, other));
+        let is_gone = |left: &Arc<LeftObjects>| gone.iter().any(|other| Arc::ptr_eq(left, other));
         LEFT_BEHIND.lock().retain(|left| !is_gone(left));
     }
 }
@@ -159,11 +159,11 @@ struct Adoption<'t> {
     /// Nodes there whose references are to be copied, with their nodes here.
     next: Vec<(NodeId, u32)>,
     /// The numbers of the handles that each node there holds, and where.
-    held: HashMap<NodeId, Vec<(u64, Held)>>,
+    held: HashMap<NodeId, Vec<(u64, HandlePlace)>>,
 }
 
 /// The numbers of the handles that each node holds, and where.
-fn held(left: &Snapshot) -> HashMap<NodeId, Vec<(u64, Held)>> {
+fn held(left: &Snapshot) -> HashMap<NodeId, Vec<(u64, HandlePlace)>> {
     let mut by_node: HashMap<_, Vec<_>> = HashMap::new();
     for row in &left.parts().handles {
         if let Some(held) = row.held {

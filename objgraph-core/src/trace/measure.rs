@@ -26,7 +26,7 @@ pub struct Measure {
 /// What a part of the process holds.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Measured {
+pub struct Measurement {
     /// The objects of the part, which are its first nodes; what they lead to; and the roots, with
     /// what these lead to. It has the bytes of texts.
     pub snapshot: Snapshot,
@@ -58,11 +58,11 @@ impl Measure {
 
     /// Measures what there is now of the objects that `is_own` accepts.
     #[must_use]
-    pub fn now(&self, is_own: &dyn Fn(Origin) -> bool) -> Measured {
+    pub fn now(&self, is_own: &dyn Fn(Origin) -> bool) -> Measurement {
         let this = table::this_thread();
         let mut strays: BTreeMap<u32, u64> = BTreeMap::new();
         let mut listed = Vec::new();
-        table::list_alike(&mut |alike| {
+        table::list_runs(&mut |alike| {
             let origin = Origin {
                 scope: alike.like.scope,
                 is_of_this_thread: this != 0 && alike.like.thread == this,
@@ -84,7 +84,7 @@ impl Measure {
             Some(((kind.name)(), Site::from(kind.site), number))
         });
         let zombies = self.zombies.zombies().into_iter();
-        Measured {
+        Measurement {
             snapshot: take(&[], SnapshotOptions::default(), extent, None).0,
             objects,
             strays: strays.collect(),

@@ -9,7 +9,7 @@
 mod assemble;
 mod handle_rows;
 mod index;
-mod kept;
+
 mod labels;
 mod left_behind;
 mod measure;
@@ -24,17 +24,18 @@ mod std_pointer;
 mod take;
 mod tracer;
 mod visitor;
+mod weak_handles;
 
-pub use kept::Kept;
 pub use labels::{label_of, labels, with_report};
 #[allow(unused_imports, reason = "called by the table where tracking is on")]
 pub(crate) use left_behind::watch_thread_end;
-pub use measure::{Measure, Measured, Origin};
+pub use measure::{Measure, Measurement, Origin};
 pub use options::SnapshotOptions;
-pub use reach::{Reached, snapshot_keeping};
+pub use reach::{Reach, snapshot_keeping};
 pub use roots::{StaticRoot, with_root};
 pub(crate) use running::patiently;
 pub use starts::Starts;
 pub(crate) use std_pointer::StdPointer;
 pub use take::{snapshot, snapshot_from, snapshot_of, snapshot_with};
 pub use visitor::{Guarded, Visitor};
+pub use weak_handles::WeakHandles;

@@ -1,6 +1,6 @@
 //! What a snapshot holds.
 
-use crate::listing::Listed;
+use crate::listing::ListedObject;
 
 /// What a snapshot holds besides the objects.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub(super) enum Extent {
     All,
     /// Some, with the roots or without, and with the bytes of texts or without.
     Some {
-        listed: Vec<Listed>,
+        listed: Vec<ListedObject>,
         roots: bool,
         texts: bool,
     },

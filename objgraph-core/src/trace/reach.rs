@@ -1,16 +1,16 @@
 //! What a value reaches, with ways back to what is behind std's pointers.
 
-use super::kept::Kept;
 use super::options::{Extent, SnapshotOptions};
 use super::starts::Starts;
 use super::take::take;
 use super::visitor::Visitor;
+use super::weak_handles::WeakHandles;
 use crate::snapshot::{NodeId, Snapshot};
 use crate::tracked::Visit;
 
 /// A snapshot in which the value is a node of its own, whatever it is.
 #[derive(Debug)]
-pub struct Reached {
+pub struct Reach {
     /// The snapshot.
     pub snapshot: Snapshot,
     /// The node of the value.
@@ -18,14 +18,14 @@ pub struct Reached {
     /// The objects that the value is a pointer to, or pointers.
     pub pointed_to: Vec<NodeId>,
     /// The ways back.
-    pub kept: Kept,
+    pub kept: WeakHandles,
 }
 
 /// A snapshot of what the value reaches, with ways back; `None` where tracking is off. References
 /// from elsewhere count as held from outside.
 #[must_use]
-pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
-    let itself: &dyn Visit = &Itself(value);
+pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reach> {
+    let itself: &dyn Visit = &ValueNode(value);
     let mut is_pointers = Starts::default();
     let values: &[&dyn Visit] = match value.starts(&mut is_pointers) {
         true => &[value, itself],
@@ -37,7 +37,8 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
         roots: false,
         texts: false,
     };
-    let (snapshot, mut starts, kept) = take(values, options, nothing_else, Some(Kept::default()));
+    let (snapshot, mut starts, kept) =
+        take(values, options, nothing_else, Some(WeakHandles::default()));
     let value = starts.pop()?;
     // What a weak pointer leads to is not owned.
     let owns = |node| {
@@ -46,7 +47,7 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
             .any(|edge| edge.is_strong() && edge.target() == node)
     };
     starts.retain(|&start| owns(start));
-    Some(Reached {
+    Some(Reach {
         snapshot,
         value,
         pointed_to: starts,
@@ -55,9 +56,9 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reached> {
 }
 
 /// A value as a node of its own, also where it is a pointer.
-struct Itself<'v>(&'v dyn Visit);
+struct ValueNode<'v>(&'v dyn Visit);
 
-impl Visit for Itself<'_> {
+impl Visit for ValueNode<'_> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         self.0.visit(visitor);
     }

@@ -22,13 +22,13 @@ pub struct StaticRoot {
 inventory::collect!(StaticRoot);
 
 /// The scoped roots of a thread, the innermost first.
-struct Scoped<'a> {
+struct ScopedRoot<'a> {
     name: &'a str,
     value: &'a dyn Visit,
-    outer: Option<&'a Scoped<'a>>,
+    outer: Option<&'a ScopedRoot<'a>>,
 }
 
-scoped_tls_hkt::scoped_thread_local!(static SCOPED: for<'a> &'a Scoped<'a>);
+scoped_tls_hkt::scoped_thread_local!(static SCOPED: for<'a> &'a ScopedRoot<'a>);
 
 /// Runs `run`, and meanwhile shows `value` as a root of this name in the traces of this thread.
 ///
@@ -55,7 +55,7 @@ pub fn with_root<R>(name: &str, value: &impl Visit, run: impl FnOnce() -> R) -> 
     register_type_of_value(value);
     if !SCOPED.is_set() {
         return SCOPED.set(
-            &Scoped {
+            &ScopedRoot {
                 name,
                 value,
                 outer: None,
@@ -65,7 +65,7 @@ pub fn with_root<R>(name: &str, value: &impl Visit, run: impl FnOnce() -> R) -> 
     }
     SCOPED.with(|outer| {
         SCOPED.set(
-            &Scoped {
+            &ScopedRoot {
                 name,
                 value,
                 outer: Some(outer),
@@ -117,7 +117,7 @@ impl Roots {
 }
 
 /// The scoped roots, the innermost first.
-fn each_scoped(mut each: impl FnMut(&Scoped<'_>)) {
+fn each_scoped(mut each: impl FnMut(&ScopedRoot<'_>)) {
     if SCOPED.is_set() {
         SCOPED.with(|innermost| {
             let mut next = Some(innermost);

@@ -24,9 +24,9 @@ thread_local! {
 }
 
 /// Says that a trace runs, as long as it is there.
-pub(super) struct Running(());
+pub(super) struct RunningTrace(());
 
-impl Running {
+impl RunningTrace {
     pub(super) fn begin() -> Self {
         RUNNING.fetch_add(1, Ordering::Relaxed);
         RUNNING_HERE.set(RUNNING_HERE.get() + 1);
@@ -40,7 +40,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningTrace {
     fn drop(&mut self) {
         RUNNING.fetch_sub(1, Ordering::Relaxed);
         RUNNING_HERE.set(RUNNING_HERE.get() - 1);

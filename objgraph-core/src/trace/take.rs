@@ -1,12 +1,12 @@
 //! Taking a snapshot.
 
 use super::assemble::assemble;
-use super::kept::Kept;
 use super::options::{Extent, SnapshotOptions};
 use super::roots::Roots;
-use super::running::Running;
+use super::running::RunningTrace;
 use super::starts::{Start, Starts};
 use super::tracer::{Handles, Tracer};
+use super::weak_handles::WeakHandles;
 use crate::lock::is_lost;
 use crate::object_id::ObjectId;
 use crate::sight::registry;
@@ -71,16 +71,16 @@ pub(super) fn take(
     values: &[&dyn Visit],
     options: SnapshotOptions,
     extent: Extent,
-    kept: Option<Kept>,
-) -> (Snapshot, Vec<NodeId>, Option<Kept>) {
+    kept: Option<WeakHandles>,
+) -> (Snapshot, Vec<NodeId>, Option<WeakHandles>) {
     if !crate::ENABLED || is_lost() {
         return (Snapshot::empty(), Vec::new(), kept);
     }
-    let running = Running::begin();
+    let running = RunningTrace::begin();
     crate::epochs::advance_epoch();
     let mut tracer = Tracer::new(registry(), options);
     tracer.kept = kept;
-    tracer.looks_into_nothing = running.is_too_deep();
+    tracer.visits_nothing = running.is_too_deep();
     super::left_behind::wait_for_ends();
     let before = births_and_deaths();
     tracer.handles = Handles::list();
@@ -89,8 +89,8 @@ pub(super) fn take(
         Extent::All => {
             tracer.expect(before.0.wrapping_sub(before.1));
             addresses.reserve(tracer.nodes.capacity());
-            table::list_alike(&mut |alike| {
-                tracer.list_alike(alike);
+            table::list_runs(&mut |alike| {
+                tracer.list_run(alike);
                 table::addresses(alike.ids, &mut addresses);
             });
             (false, true)
@@ -157,9 +157,9 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     if !crate::ENABLED || is_lost() {
         return Snapshot::empty();
     }
-    let running = Running::begin();
+    let running = RunningTrace::begin();
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
-    tracer.looks_into_nothing = running.is_too_deep();
+    tracer.visits_nothing = running.is_too_deep();
     super::left_behind::wait_for_ends();
     // Nodes are found by their places, so they are listed in the order of these.
     let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();

@@ -439,9 +439,9 @@ impl<'a> Visitor<'a> {
     /// Reports which handle the reference is, that is reported next.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     #[inline]
-    pub(crate) fn meets(&mut self, handle: Option<u64>) {
+    pub(crate) fn record_handle(&mut self, handle: Option<u64>) {
         if let Some(handle) = handle {
-            self.tracer.meets(handle);
+            self.tracer.record_handle(handle);
         }
     }
 

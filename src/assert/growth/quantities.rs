@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use objgraph_core::__private::Measured;
+use objgraph_core::__private::Measurement;
 use objgraph_core::{LengthRow, Node, NodeRow, Site, State};
 
 use super::rule::{self, Pace};
@@ -56,7 +56,7 @@ pub(super) struct Amounts(BTreeMap<Quantity, Amount>);
 
 impl Amounts {
     /// The amounts in what was measured, of the nodes that are meant.
-    pub(super) fn of(measured: &Measured, is_meant: impl Fn(Node<'_>) -> bool) -> Self {
+    pub(super) fn of(measured: &Measurement, is_meant: impl Fn(Node<'_>) -> bool) -> Self {
         let snapshot = &measured.snapshot;
         let parts = snapshot.parts();
         let mut objects: BTreeMap<(u32, u32), Amount> = BTreeMap::new();

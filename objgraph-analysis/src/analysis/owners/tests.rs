@@ -1,4 +1,4 @@
-use objgraph_core::{HandleRow, Held, NodeRow};
+use objgraph_core::{HandlePlace, HandleRow, NodeRow};
 
 use super::{owners, zombies};
 use crate::analysis::testkit::Kit;
@@ -47,7 +47,7 @@ fn memory_kept_by_several_handles_is_counted_once() {
             scope: 0,
             epoch: 0,
             number,
-            held: None::<Held>,
+            held: None::<HandlePlace>,
         });
     }
     let snapshot = kit.snapshot();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::panic::Location;
 
 use crate::last_drop::LastDrop;
-use crate::listing::HandleListed;
+use crate::listing::ListedHandle;
 use crate::object_id::ObjectId;
 
 /// What names a handle: nothing.
@@ -54,9 +54,9 @@ impl Handle {
 }
 
 /// Nothing, for the handles that a thread makes next.
-pub(crate) struct Spares;
+pub(crate) struct SpareEntries;
 
-impl Spares {
+impl SpareEntries {
     pub(crate) const fn new() -> Self {
         Self
     }
@@ -70,9 +70,9 @@ impl Spares {
 
 /// What an object's slot knows of the last drop of a handle to it: nothing.
 #[derive(Default)]
-pub(crate) struct Mark;
+pub(crate) struct DropMark;
 
-impl Mark {
+impl DropMark {
     #[inline(always)]
     pub(crate) fn clear(&self) {}
 
@@ -87,15 +87,15 @@ pub(crate) fn value_moved(_: Option<ObjectId>) {}
 
 pub(crate) fn origins_of_living(_: &mut HashSet<u32>) {}
 
-pub(crate) fn handles() -> Vec<HandleListed> {
+pub(crate) fn handles() -> Vec<ListedHandle> {
     Vec::new()
 }
 
-pub(crate) fn handles_of(_: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+pub(crate) fn handles_of(_: impl Iterator<Item = u64>) -> Vec<ListedHandle> {
     Vec::new()
 }
 
-pub(crate) fn still_there(_: &HandleListed) -> bool {
+pub(crate) fn still_there(_: &ListedHandle) -> bool {
     false
 }
 

@@ -6,21 +6,21 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::entries::{self, Born, Entry, Kind};
+use super::entries::{self, HandleBirth, HandleEntry, HandleKind};
 use super::follow as followed;
-use super::last::{self, Dropped};
+use super::last::{self, HandleDrop};
 use super::{promises, sites};
 use crate::last_drop::LastDrop;
-use crate::listing::HandleListed;
+use crate::listing::ListedHandle;
 use crate::object_id::ObjectId;
 use crate::table::interned::origins;
 use crate::table::places::chunks::{self, Slot};
-use crate::table::thread::{self, Local};
+use crate::table::thread::{self, LocalTable};
 
-type Site = &'static Location<'static>;
+type SiteRef = &'static Location<'static>;
 
 /// What names a handle; `None` for one that leads nowhere, or that there was no entry for.
-pub(crate) struct Handle(Option<&'static Entry>);
+pub(crate) struct Handle(Option<&'static HandleEntry>);
 
 /// Names of objects that are being made begin here.
 const PROMISE: u64 = 1 << 63;
@@ -39,7 +39,7 @@ impl Handle {
     }
 
     #[inline]
-    pub(crate) fn strong_at(object: Option<ObjectId>, site: Site) -> Self {
+    pub(crate) fn strong_at(object: Option<ObjectId>, site: SiteRef) -> Self {
         match object {
             Some(id) => Self::new(id.to_raw(), 0, true, site),
             None => Self::NONE,
@@ -85,9 +85,9 @@ impl Handle {
     }
 
     #[inline]
-    fn new(object: u64, kind: u32, strong: bool, site: Site) -> Self {
-        let kind = Kind::new(kind, strong);
-        thread::reach(move |local| make_in(local, object, kind, site))
+    fn new(object: u64, kind: u32, strong: bool, site: SiteRef) -> Self {
+        let kind = HandleKind::new(kind, strong);
+        thread::with_cell(move |local| make_in(local, object, kind, site))
     }
 
     pub(crate) fn take(&mut self) -> Self {
@@ -97,7 +97,7 @@ impl Handle {
     /// A number that no other handle alive has.
     #[inline]
     pub(crate) fn number(&self) -> Option<u64> {
-        self.0.map(Entry::handle)
+        self.0.map(HandleEntry::handle)
     }
 }
 
@@ -105,7 +105,7 @@ impl Drop for Handle {
     #[inline]
     fn drop(&mut self) {
         if let Some(entry) = self.0 {
-            thread::reach(move |local| forget_in(local, entry));
+            thread::with_cell(move |local| forget_in(local, entry));
         }
     }
 }
@@ -115,13 +115,13 @@ fn kind_of(id: ObjectId) -> u32 {
 }
 
 /// All in registers.
-fn make_in(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handle {
+fn make_in(local: &RefCell<LocalTable>, object: u64, kind: HandleKind, site: SiteRef) -> Handle {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         if let Some(site) = part.handles.sites.get(site)
             && let Some(entry) = part.handles.magazine.take()
         {
-            entry.birth(object, kind, site, part.entries.origin());
+            entry.birth(object, kind, site, part.scopes.origin());
             return Handle(Some(entry));
         }
     }
@@ -130,7 +130,12 @@ fn make_in(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handl
 
 #[cold]
 #[inline(never)]
-fn make_slowly(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> Handle {
+fn make_slowly(
+    local: &RefCell<LocalTable>,
+    object: u64,
+    kind: HandleKind,
+    site: SiteRef,
+) -> Handle {
     let Ok(mut part) = local.try_borrow_mut() else {
         return Handle::NONE;
     };
@@ -151,7 +156,7 @@ fn make_slowly(local: &RefCell<Local>, object: u64, kind: Kind, site: Site) -> H
 }
 
 /// Calls nothing but at its end, so that nothing has to be put away for that.
-fn forget_in(local: &RefCell<Local>, entry: &'static Entry) {
+fn forget_in(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     if let Ok(mut part) = local.try_borrow_mut()
         && !followed::is_any()
         && marked(&mut part, entry)
@@ -168,7 +173,7 @@ fn forget_in(local: &RefCell<Local>, entry: &'static Entry) {
 
 /// Writes down that a handle is being dropped, if it owns; false if that takes longer.
 #[inline]
-fn marked(part: &mut Local, entry: &Entry) -> bool {
+fn marked(part: &mut LocalTable, entry: &HandleEntry) -> bool {
     if !entry.is_strong() {
         return true;
     }
@@ -182,9 +187,9 @@ fn marked(part: &mut Local, entry: &Entry) -> bool {
         let Some(order) = part.handles.drops.next() else {
             return false;
         };
-        slot.last_drop.set(Dropped {
+        slot.last_drop.set(HandleDrop {
             order,
-            origin: part.entries.origin(),
+            origin: part.scopes.origin(),
             site: entry.site(),
         });
     }
@@ -193,7 +198,7 @@ fn marked(part: &mut Local, entry: &Entry) -> bool {
 
 #[cold]
 #[inline(never)]
-fn forget_slowly(local: &RefCell<Local>, entry: &'static Entry) {
+fn forget_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     if entry.is_strong() {
         mark_slowly(local, entry);
     }
@@ -202,7 +207,7 @@ fn forget_slowly(local: &RefCell<Local>, entry: &'static Entry) {
 }
 
 /// As [`marked`], however long it takes.
-fn mark_slowly(local: &RefCell<Local>, entry: &Entry) {
+fn mark_slowly(local: &RefCell<LocalTable>, entry: &HandleEntry) {
     let id = ObjectId::from_raw(entry.object().0);
     let is_followed = followed::is_any() && followed::dropped(id);
     if let Ok(mut part) = local.try_borrow_mut()
@@ -214,9 +219,9 @@ fn mark_slowly(local: &RefCell<Local>, entry: &Entry) {
         if is_followed {
             part.handles.drops.read_next();
         }
-        chunk.slot(id.place()).last_drop.set(Dropped {
+        chunk.slot(id.place()).last_drop.set(HandleDrop {
             order: part.handles.drops.next_slowly(),
-            origin: part.entries.origin(),
+            origin: part.scopes.origin(),
             site: entry.site(),
         });
     }
@@ -224,7 +229,7 @@ fn mark_slowly(local: &RefCell<Local>, entry: &Entry) {
 
 #[cold]
 #[inline(never)]
-fn put_slowly(local: &RefCell<Local>, entry: &'static Entry) {
+fn put_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     if let Ok(mut part) = local.try_borrow_mut()
         && part.begin()
     {
@@ -255,7 +260,7 @@ pub(crate) fn value_moved(object: Option<ObjectId>) {
 }
 
 /// The object of a handle, and its kind.
-fn resolved(born: &Born, kept: &promises::Kept) -> Option<(ObjectId, u32)> {
+fn resolved(born: &HandleBirth, kept: &promises::KeptPromises) -> Option<(ObjectId, u32)> {
     if born.object & PROMISE == 0 {
         return Some((ObjectId::from_raw(born.object), born.kind));
     }
@@ -272,7 +277,7 @@ pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
     }
     Some(LastDrop {
         order: marked.map_or(0, |dropped| dropped.order),
-        age: marked.map_or(Duration::ZERO, Dropped::age),
+        age: marked.map_or(Duration::ZERO, HandleDrop::age),
         thread: marked.and_then(|dropped| origins::thread_name(dropped.origin)),
         made: marked.and_then(|dropped| Some(sites::site(dropped.site)?.into())),
         seen,
@@ -280,21 +285,24 @@ pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
 }
 
 /// Every handle to an object, in no order that means anything.
-pub(crate) fn handles() -> Vec<HandleListed> {
+pub(crate) fn handles() -> Vec<ListedHandle> {
     last::read_clock();
-    listed(entries::all().filter_map(Entry::living), origins::known())
+    listed(
+        entries::all().filter_map(HandleEntry::living),
+        origins::known(),
+    )
 }
 
 /// Those of these numbers that are there.
-pub(crate) fn handles_of(numbers: impl Iterator<Item = u64>) -> Vec<HandleListed> {
+pub(crate) fn handles_of(numbers: impl Iterator<Item = u64>) -> Vec<ListedHandle> {
     listed(numbers.filter_map(entries::living), HashMap::new())
 }
 
 /// Handles as they are told, given the origins that are known already.
 fn listed(
-    living: impl Iterator<Item = (u64, Born)>,
+    living: impl Iterator<Item = (u64, HandleBirth)>,
     mut known: HashMap<u32, (u32, u32)>,
-) -> Vec<HandleListed> {
+) -> Vec<ListedHandle> {
     let mut sites = sites::all();
     let kept = promises::kept();
     let mut listed = Vec::new();
@@ -310,7 +318,7 @@ fn listed(
         };
         let origin = known.entry(born.origin);
         let (thread, scope) = *origin.or_insert_with(|| origins::of(born.origin));
-        listed.push(HandleListed {
+        listed.push(ListedHandle {
             number,
             object: ObjectId::from_raw(object.to_raw() & !MOVED_AWAY),
             leads_nowhere: object.to_raw() & MOVED_AWAY != 0,
@@ -326,6 +334,6 @@ fn listed(
 }
 
 /// Whether a handle was not dropped since.
-pub(crate) fn still_there(handle: &HandleListed) -> bool {
+pub(crate) fn still_there(handle: &ListedHandle) -> bool {
     entries::is_there(handle.number)
 }

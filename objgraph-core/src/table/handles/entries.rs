@@ -2,7 +2,7 @@
 //!
 //! As with the slots of objects: an entry's words are atomic because other threads read them; one
 //! thread at a time writes them (the one that makes the handle, then the one that drops it), so a
-//! write is a plain store. Entries, once made, stay for ever and are used again.
+//! write is a plain store. ScopeStack, once made, stay for ever and are used again.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
@@ -11,8 +11,8 @@ use crate::epochs::epoch;
 use crate::lock::Mutex;
 
 /// What is known of one handle.
-pub(crate) struct Entry {
-    /// The object; see [`Born::object`].
+pub(crate) struct HandleEntry {
+    /// The object; see [`HandleBirth::object`].
     object: AtomicU64,
     /// Odd while a handle has this entry; one more at each birth and each death.
     generation: AtomicU32,
@@ -29,9 +29,9 @@ const STRONG: u32 = 1 << 31;
 
 /// The kind of the object that a handle leads to, and whether it owns.
 #[derive(Clone, Copy)]
-pub(crate) struct Kind(u32);
+pub(crate) struct HandleKind(u32);
 
-impl Kind {
+impl HandleKind {
     #[inline]
     pub(crate) fn new(kind: u32, strong: bool) -> Self {
         Self(if strong { kind | STRONG } else { kind })
@@ -40,7 +40,7 @@ impl Kind {
 
 /// What is known of a handle that is there.
 #[derive(Clone, Copy)]
-pub(crate) struct Born {
+pub(crate) struct HandleBirth {
     /// The object's id, or a promise: the number of an object that is being made.
     pub(crate) object: u64,
     pub(crate) site: u32,
@@ -50,7 +50,7 @@ pub(crate) struct Born {
     pub(crate) strong: bool,
 }
 
-impl Entry {
+impl HandleEntry {
     fn new(number: u32) -> Self {
         Self {
             object: AtomicU64::new(0),
@@ -65,7 +65,7 @@ impl Entry {
 
     /// A handle is made.
     #[inline]
-    pub(crate) fn birth(&self, object: u64, kind: Kind, site: u32, origin: u32) {
+    pub(crate) fn birth(&self, object: u64, kind: HandleKind, site: u32, origin: u32) {
         self.object.store(object, Ordering::Relaxed);
         self.site.store(site, Ordering::Relaxed);
         self.origin.store(origin, Ordering::Relaxed);
@@ -117,13 +117,13 @@ impl Entry {
     }
 
     /// The number of the handle and what is known of it, if there is one.
-    pub(crate) fn living(&self) -> Option<(u64, Born)> {
+    pub(crate) fn living(&self) -> Option<(u64, HandleBirth)> {
         let generation = self.generation.load(Ordering::Acquire);
         if generation.is_multiple_of(2) {
             return None;
         }
         let kind = self.kind.load(Ordering::Relaxed);
-        let born = Born {
+        let born = HandleBirth {
             object: self.object.load(Ordering::Relaxed),
             site: self.site.load(Ordering::Relaxed),
             origin: self.origin.load(Ordering::Relaxed),
@@ -145,16 +145,16 @@ fn handle(number: u32, generation: u32) -> u64 {
 /// How many entries are made, and go to the store, at once.
 const BATCH: usize = 256;
 
-/// Entries stay for ever, so they are leaked on purpose.
-type Chunk = &'static [Entry];
+/// ScopeStack stay for ever, so they are leaked on purpose.
+type EntryChunk = &'static [HandleEntry];
 
-static CHUNKS: Mutex<Vec<Chunk>> = Mutex::new(Vec::new());
+static CHUNKS: Mutex<Vec<EntryChunk>> = Mutex::new(Vec::new());
 
 /// Unused entries that no thread has, many at a time.
-static STORE: Mutex<Vec<Vec<&'static Entry>>> = Mutex::new(Vec::new());
+static STORE: Mutex<Vec<Vec<&'static HandleEntry>>> = Mutex::new(Vec::new());
 
 /// All entries.
-pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
+pub(crate) fn all() -> impl Iterator<Item = &'static HandleEntry> {
     let chunks = CHUNKS.lock().clone();
     chunks.into_iter().flatten()
 }
@@ -170,38 +170,38 @@ pub(crate) fn is_there(handle: u64) -> bool {
 }
 
 /// What is known of the handle of a number, if that is still there.
-pub(crate) fn living(handle: u64) -> Option<(u64, Born)> {
+pub(crate) fn living(handle: u64) -> Option<(u64, HandleBirth)> {
     let living = by_number(handle)?.living();
     living.filter(|&(number, _)| number == handle)
 }
 
 /// The entry that a handle of this number has or had.
-fn by_number(handle: u64) -> Option<&'static Entry> {
+fn by_number(handle: u64) -> Option<&'static HandleEntry> {
     let number = (handle >> 32) as usize;
     let chunk = CHUNKS.lock().get(number / BATCH).copied()?;
     chunk.get(number % BATCH)
 }
 
 /// Some entries of the store, or those of a new chunk; `None` when there are 2^32.
-fn stored() -> Option<Vec<&'static Entry>> {
+fn stored() -> Option<Vec<&'static HandleEntry>> {
     if let Some(batch) = STORE.lock().pop() {
         return Some(batch);
     }
     let mut chunks = CHUNKS.lock();
     let first = u32::try_from(chunks.len() * BATCH).ok()?;
-    let made: Vec<Entry> = (0..BATCH as u32)
-        .map(|offset| Entry::new(first + offset))
+    let made: Vec<HandleEntry> = (0..BATCH as u32)
+        .map(|offset| HandleEntry::new(first + offset))
         .collect();
-    let chunk: Chunk = Box::leak(made.into_boxed_slice());
+    let chunk: EntryChunk = Box::leak(made.into_boxed_slice());
     chunks.push(chunk);
     // From the end, so that entries are used from the start.
     Some(chunk.iter().rev().collect())
 }
 
 /// Unused entries, held by a thread for the handles that it makes next.
-pub(crate) struct Magazine(Vec<&'static Entry>);
+pub(crate) struct EntryMagazine(Vec<&'static HandleEntry>);
 
-impl Magazine {
+impl EntryMagazine {
     pub(crate) const fn new() -> Self {
         Self(Vec::new())
     }
@@ -211,7 +211,7 @@ impl Magazine {
     }
 
     #[inline]
-    pub(crate) fn take(&mut self) -> Option<&'static Entry> {
+    pub(crate) fn take(&mut self) -> Option<&'static HandleEntry> {
         self.0.pop()
     }
 
@@ -227,7 +227,7 @@ impl Magazine {
 
     /// An entry is not used any more; false if there is no room for it.
     #[inline]
-    pub(crate) fn put(&mut self, entry: &'static Entry) -> bool {
+    pub(crate) fn put(&mut self, entry: &'static HandleEntry) -> bool {
         let has_room = self.0.len() < self.0.capacity();
         if has_room {
             self.0.push(entry);
@@ -253,7 +253,7 @@ impl Magazine {
 }
 
 /// An unused entry, for a thread that has no magazine any more.
-pub(crate) fn take_one() -> Option<&'static Entry> {
+pub(crate) fn take_one() -> Option<&'static HandleEntry> {
     let mut batch = stored()?;
     let entry = batch.pop();
     if !batch.is_empty() {
@@ -263,7 +263,7 @@ pub(crate) fn take_one() -> Option<&'static Entry> {
 }
 
 /// An entry is not used any more, on a thread that has no magazine any more.
-pub(crate) fn give_one(entry: &'static Entry) {
+pub(crate) fn give_one(entry: &'static HandleEntry) {
     let mut store = STORE.lock();
     match store.last_mut() {
         Some(batch) if batch.len() < BATCH => batch.push(entry),

@@ -8,7 +8,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::last_drop::Seen;
+use crate::last_drop::DropTrace;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::table::interned::kinds;
@@ -16,14 +16,14 @@ use crate::table::places::chunks::{self, Slot};
 
 static ANY: AtomicBool = AtomicBool::new(false);
 
-struct Followed {
+struct FollowedTypes {
     types: Vec<TypeId>,
-    drops: HashMap<u64, Seen>,
+    drops: HashMap<u64, DropTrace>,
     /// How many drops there are when they are next gone through.
     limit: usize,
 }
 
-static FOLLOWED: Mutex<Option<Followed>> = Mutex::new(None);
+static FOLLOWED: Mutex<Option<FollowedTypes>> = Mutex::new(None);
 
 const LIMIT: usize = 1024;
 
@@ -36,7 +36,7 @@ pub(crate) fn is_any() -> bool {
 /// From now on, each drop of a handle to an object of the type is written down.
 pub(crate) fn follow(type_id: TypeId) {
     let mut followed = FOLLOWED.lock();
-    let followed = followed.get_or_insert_with(|| Followed {
+    let followed = followed.get_or_insert_with(|| FollowedTypes {
         types: Vec::new(),
         drops: HashMap::new(),
         limit: LIMIT,
@@ -55,12 +55,12 @@ pub(crate) fn dropped(id: ObjectId) -> bool {
     let Some(kind) = slot.and_then(Slot::kind).and_then(kinds::kind) else {
         return false;
     };
-    let is_followed = |followed: &Followed| followed.types.contains(&kind.type_id);
+    let is_followed = |followed: &FollowedTypes| followed.types.contains(&kind.type_id);
     if !FOLLOWED.lock().as_ref().is_some_and(is_followed) {
         return false;
     }
     // With nothing locked: it is slow.
-    let last = Seen::now();
+    let last = DropTrace::now();
     let mut followed = FOLLOWED.lock();
     let Some(followed) = followed.as_mut() else {
         return false;
@@ -79,7 +79,7 @@ pub(crate) fn dropped(id: ObjectId) -> bool {
 }
 
 /// The last drop of an owning handle to an object, if its type was followed then.
-pub(crate) fn last_drop(id: ObjectId) -> Option<Seen> {
+pub(crate) fn last_drop(id: ObjectId) -> Option<DropTrace> {
     let followed = FOLLOWED.lock();
     followed.as_ref()?.drops.get(&id.to_raw()).cloned()
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// What an object's slot knows of the last drop. Threads that drop handles to one object at one
 /// time may mix their words.
 #[derive(Default)]
-pub(crate) struct Mark {
+pub(crate) struct DropMark {
     /// 0 before the first drop.
     order: AtomicU64,
     origin: AtomicU32,
@@ -20,7 +20,7 @@ pub(crate) struct Mark {
 
 /// What is known of the last drop of a handle to an object.
 #[derive(Clone, Copy)]
-pub(crate) struct Dropped {
+pub(crate) struct HandleDrop {
     /// In the order of drops: of one thread exactly, of several as exact as the clock.
     pub(crate) order: u64,
     /// Where it was dropped.
@@ -29,7 +29,7 @@ pub(crate) struct Dropped {
     pub(crate) site: u32,
 }
 
-impl Mark {
+impl DropMark {
     /// An object is born.
     #[inline]
     pub(crate) fn clear(&self) {
@@ -37,15 +37,15 @@ impl Mark {
     }
 
     #[inline]
-    pub(crate) fn set(&self, dropped: Dropped) {
+    pub(crate) fn set(&self, dropped: HandleDrop) {
         self.order.store(dropped.order, Ordering::Relaxed);
         self.origin.store(dropped.origin, Ordering::Relaxed);
         self.site.store(dropped.site, Ordering::Relaxed);
     }
 
-    pub(crate) fn get(&self) -> Option<Dropped> {
+    pub(crate) fn get(&self) -> Option<HandleDrop> {
         let order = self.order.load(Ordering::Relaxed);
-        (order != 0).then(|| Dropped {
+        (order != 0).then(|| HandleDrop {
             order,
             origin: self.origin.load(Ordering::Relaxed),
             site: self.site.load(Ordering::Relaxed),
@@ -58,7 +58,7 @@ impl Mark {
     }
 }
 
-impl Dropped {
+impl HandleDrop {
     /// How long ago it was, at most.
     pub(crate) fn age(self) -> Duration {
         since_begin().saturating_sub(Duration::from_nanos(self.order))
@@ -88,13 +88,13 @@ pub(crate) fn read_clock() {
 }
 
 /// Counts the drops of a thread.
-pub(crate) struct Counter {
+pub(crate) struct DropClock {
     /// So many drops more share this reading.
     left: u64,
     readings: u64,
 }
 
-impl Counter {
+impl DropClock {
     pub(crate) const fn new() -> Self {
         Self {
             left: 0,
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn later_drops_of_a_thread_are_later() {
-        let mut counter = Counter::new();
+        let mut counter = DropClock::new();
         let orders: Vec<u64> = (0..1000).map(|_| counter.next_slowly()).collect();
         assert!(orders.is_sorted_by(|one, next| one < next));
         assert!(orders[0] > 0);
@@ -140,9 +140,9 @@ mod tests {
 
     #[test]
     fn a_drop_after_those_of_another_thread_is_later_if_it_reads_the_clock() {
-        let mut counter = Counter::new();
+        let mut counter = DropClock::new();
         let first = counter.next_slowly();
-        let another = std::thread::spawn(|| Counter::new().next_slowly());
+        let another = std::thread::spawn(|| DropClock::new().next_slowly());
         let another = another.join().expect("it ends");
         assert!(first < another && another < counter.next_slowly());
     }

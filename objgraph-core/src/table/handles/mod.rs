@@ -22,16 +22,16 @@ mod spares;
 
 #[cfg(not(feature = "owners"))]
 pub(crate) use self::disabled::{
-    Handle, Mark, Spares, follow, handles, handles_of, last_drop, origins_of_living, still_there,
-    value_moved,
+    DropMark, Handle, SpareEntries, follow, handles, handles_of, last_drop, origins_of_living,
+    still_there, value_moved,
 };
 #[cfg(feature = "owners")]
 pub(crate) use self::{
     enabled::{Handle, handles, handles_of, last_drop, still_there, value_moved},
     entries::origins_of_living,
     follow::follow,
-    last::Mark,
-    spares::Spares,
+    last::DropMark,
+    spares::SpareEntries,
 };
 
 #[cfg(all(feature = "owners", feature = "nightly"))]

@@ -6,10 +6,10 @@ use super::entries;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
-pub(crate) type Kept = HashMap<u64, (ObjectId, u32)>;
+pub(crate) type KeptPromises = HashMap<u64, (ObjectId, u32)>;
 
 struct Promises {
-    kept: Option<Kept>,
+    kept: Option<KeptPromises>,
     /// How many there are when they are next gone through.
     limit: usize,
 }
@@ -44,6 +44,6 @@ pub(crate) fn keep(promise: u64, id: ObjectId, kind: u32) {
     }
 }
 
-pub(crate) fn kept() -> Kept {
+pub(crate) fn kept() -> KeptPromises {
     PROMISES.lock().kept.clone().unwrap_or_default()
 }

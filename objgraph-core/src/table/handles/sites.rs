@@ -5,20 +5,20 @@ use std::panic::Location;
 
 use crate::lock::Mutex;
 
-type Site = &'static Location<'static>;
+type SiteRef = &'static Location<'static>;
 
 #[derive(Default)]
-struct Sites {
-    rows: Vec<Site>,
+struct SiteTable {
+    rows: Vec<SiteRef>,
     numbers: HashMap<Location<'static>, u32>,
 }
 
-static SITES: Mutex<Option<Sites>> = Mutex::new(None);
+static SITES: Mutex<Option<SiteTable>> = Mutex::new(None);
 
 /// The number of a site; the same wherever the compiler put its constant.
-pub(crate) fn number(site: Site) -> u32 {
+pub(crate) fn number(site: SiteRef) -> u32 {
     let mut sites = SITES.lock();
-    let sites = sites.get_or_insert_with(Sites::default);
+    let sites = sites.get_or_insert_with(SiteTable::default);
     let next = sites.rows.len() as u32;
     let number = *sites.numbers.entry(*site).or_insert(next);
     if number == next {
@@ -28,13 +28,13 @@ pub(crate) fn number(site: Site) -> u32 {
 }
 
 /// The site with this number.
-pub(crate) fn site(number: u32) -> Option<Site> {
+pub(crate) fn site(number: u32) -> Option<SiteRef> {
     let sites = SITES.lock();
     sites.as_ref()?.rows.get(number as usize).copied()
 }
 
 /// All sites, by number.
-pub(crate) fn all() -> Vec<Site> {
+pub(crate) fn all() -> Vec<SiteRef> {
     let sites = SITES.lock();
     sites.as_ref().map_or_else(Vec::new, |s| s.rows.clone())
 }

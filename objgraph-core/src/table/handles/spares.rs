@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use super::entries::Magazine;
-use super::last::Counter;
+use super::entries::EntryMagazine;
+use super::last::DropClock;
 use super::sites;
 
-type Site = &'static Location<'static>;
+type SiteRef = &'static Location<'static>;
 
 /// What a thread has for the handles that it makes next.
-pub(crate) struct Spares {
-    pub(super) magazine: Magazine,
+pub(crate) struct SpareEntries {
+    pub(super) magazine: EntryMagazine,
     pub(super) sites: SiteCache,
-    pub(super) drops: Counter,
+    pub(super) drops: DropClock,
 }
 
-impl Spares {
+impl SpareEntries {
     pub(crate) const fn new() -> Self {
         Self {
-            magazine: Magazine::new(),
+            magazine: EntryMagazine::new(),
             sites: SiteCache::new(),
-            drops: Counter::new(),
+            drops: DropClock::new(),
         }
     }
 
@@ -57,13 +57,13 @@ impl SiteCache {
     }
 
     #[inline]
-    pub(super) fn get(&self, site: Site) -> Option<u32> {
+    pub(super) fn get(&self, site: SiteRef) -> Option<u32> {
         let address = std::ptr::from_ref(site).addr();
         let (known, number) = self.lines[Self::line(address)];
         (known == address).then_some(number)
     }
 
-    pub(super) fn learn(&mut self, site: Site) {
+    pub(super) fn learn(&mut self, site: SiteRef) {
         let address = std::ptr::from_ref(site).addr();
         let number = self.known.entry(address);
         let number = *number.or_insert_with(|| sites::number(site));

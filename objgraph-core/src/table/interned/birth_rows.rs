@@ -8,7 +8,7 @@ use crate::table::places::segments::Segments;
 
 /// What is known of an object from its birth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Born {
+pub(crate) struct Birth {
     pub(crate) kind: u32,
     pub(crate) origin: u32,
     pub(crate) epoch: u32,
@@ -24,7 +24,7 @@ struct BirthRow {
 static ROWS: Segments<BirthRow> = Segments::new();
 
 /// Adds the row of a new number; `None` if there are no more.
-pub(super) fn add(number: u32, born: Born) -> Option<()> {
+pub(super) fn add(number: u32, born: Birth) -> Option<()> {
     ROWS.get_or_make(number, || BirthRow {
         kind: born.kind,
         origin: AtomicU32::new(born.origin),
@@ -34,7 +34,7 @@ pub(super) fn add(number: u32, born: Born) -> Option<()> {
 }
 
 /// Makes a number that nothing alive was born with stand for another birth of its kind.
-pub(super) fn rewrite(number: u32, born: Born) -> Option<()> {
+pub(super) fn rewrite(number: u32, born: Birth) -> Option<()> {
     let row = ROWS.get(number)?;
     // Pairs with the acquire fence of `Slot::if_living`: a reader that sees one of the stores below
     // also sees that what was born with the number is dead.
@@ -58,7 +58,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// What a number stands for, as long as something that was born with it is alive.
     #[inline]
-    pub(crate) fn read(&mut self, number: u32) -> Option<Born> {
+    pub(crate) fn read(&mut self, number: u32) -> Option<Birth> {
         let row = match self.near {
             Some((near, row)) if near == number => row,
             _ => {
@@ -67,7 +67,7 @@ impl Reader {
                 row
             }
         };
-        Some(Born {
+        Some(Birth {
             kind: row.kind,
             origin: row.origin.load(Ordering::Relaxed),
             epoch: row.epoch.load(Ordering::Relaxed),

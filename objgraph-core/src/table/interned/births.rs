@@ -1,4 +1,4 @@
-//! Births: the kind, the origin and the epoch that objects are born with, by a number, so that a
+//! BirthTable: the kind, the origin and the epoch that objects are born with, by a number, so that a
 //! birth writes down all three in one word.
 //!
 //! A number is of one kind for good. Once nothing that was born with it is alive, and no thread
@@ -8,10 +8,10 @@
 use std::collections::BTreeMap;
 
 use crate::lock::{Mutex, is_lost};
-use crate::table::interned::birth_rows::{self, Born};
+use crate::table::interned::birth_rows::{self, Birth};
 use crate::table::places::chunks;
 
-static BIRTHS: Mutex<Births> = Mutex::new(Births::new());
+static BIRTHS: Mutex<BirthTable> = Mutex::new(BirthTable::new());
 
 /// How many births there are, at least, when they are first gone through, and how many more when
 /// they are again.
@@ -20,10 +20,10 @@ const LIMIT: usize = 4096;
 /// Of so many slots that are gone through, one more birth is paid for.
 const SLOTS: usize = 64;
 
-struct Births {
-    numbers: BTreeMap<Born, u32>,
+struct BirthTable {
+    numbers: BTreeMap<Birth, u32>,
     /// By number.
-    uses: Vec<Use>,
+    uses: Vec<BirthUse>,
     /// Numbers that stand for nothing now, by kind.
     unused: BTreeMap<u32, Vec<u32>>,
     /// How many there are when they are next gone through.
@@ -31,20 +31,20 @@ struct Births {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Use {
+struct BirthUse {
     /// How many have it in hand.
     held: u32,
     /// How many times it was taken in hand.
     taken: u64,
 }
 
-impl Default for Births {
+impl Default for BirthTable {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Births {
+impl BirthTable {
     const fn new() -> Self {
         Self {
             numbers: BTreeMap::new(),
@@ -54,7 +54,7 @@ impl Births {
         }
     }
 
-    fn take(&mut self, born: Born) -> Option<u32> {
+    fn take(&mut self, born: Birth) -> Option<u32> {
         let number = match self.numbers.get(&born) {
             Some(&number) => number,
             None => self.add(born)?,
@@ -65,7 +65,7 @@ impl Births {
         Some(number)
     }
 
-    fn add(&mut self, born: Born) -> Option<u32> {
+    fn add(&mut self, born: Birth) -> Option<u32> {
         let number = match self.unused.get_mut(&born.kind).and_then(Vec::pop) {
             Some(number) => {
                 birth_rows::rewrite(number, born)?;
@@ -74,7 +74,7 @@ impl Births {
             None => {
                 let number = u32::try_from(self.uses.len()).ok()?;
                 birth_rows::add(number, born)?;
-                self.uses.push(Use::default());
+                self.uses.push(BirthUse::default());
                 number
             }
         };
@@ -88,14 +88,14 @@ impl Births {
         }
     }
 
-    fn use_of(&self, number: u32) -> Use {
+    fn use_of(&self, number: u32) -> BirthUse {
         self.uses.get(number as usize).copied().unwrap_or_default()
     }
 }
 
 /// Takes a number in hand, so that objects may be born with it, in place of one that was;
 /// `None` if there are no more numbers.
-pub(crate) fn take(born: Born, before: Option<u32>) -> Option<u32> {
+pub(crate) fn take(born: Birth, before: Option<u32>) -> Option<u32> {
     let mut births = BIRTHS.lock();
     if is_lost() {
         // The rows may be another's.
@@ -109,7 +109,7 @@ pub(crate) fn take(born: Born, before: Option<u32>) -> Option<u32> {
         // One thread goes through them at a time.
         births.limit = usize::MAX;
         drop(births);
-        throw_away();
+        sweep();
     }
     number
 }
@@ -123,9 +123,9 @@ pub(crate) fn let_go(numbers: impl Iterator<Item = u32>) {
 }
 
 /// Throws away what stands for nothing any more. O(slots).
-fn throw_away() {
+fn sweep() {
     // What is born after this with a number that nobody has in hand had to take it again.
-    let before: Vec<(Born, u32, Use)> = {
+    let before: Vec<(Birth, u32, BirthUse)> = {
         let births = BIRTHS.lock();
         let rows = births.numbers.iter();
         let rows = rows.map(|(&born, &number)| (born, number, births.use_of(number)));
@@ -167,15 +167,15 @@ mod tests {
 
     #[test]
     fn what_is_known_of_births_does_not_grow_with_the_number_of_epochs() {
-        struct Kept;
-        struct Dropped;
+        struct LongLived;
+        struct ShortLived;
         let mut kept = Vec::new();
         for round in 0..3 * LIMIT {
             let epoch = advance_epoch();
-            let dropped = Rc::new(Dropped);
+            let dropped = Rc::new(ShortLived);
             assert!(describe(id(&dropped)).is_some_and(|object| object.epoch >= epoch));
             if round.is_multiple_of(100) {
-                kept.push((epoch, Rc::new(Kept), advance_epoch()));
+                kept.push((epoch, Rc::new(LongLived), advance_epoch()));
             }
         }
         let births = BIRTHS.lock();
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_in_hand_keeps_what_it_stands_for() {
-        let born = |epoch| Born {
+        let born = |epoch| Birth {
             kind: u32::MAX,
             origin: u32::MAX,
             epoch,
@@ -204,11 +204,11 @@ mod tests {
         let reads = |number| Reader::default().read(number);
         let held = take(born(1), None).expect("there are numbers");
         let before = take(born(2), None).expect("there are numbers");
-        throw_away();
+        sweep();
         assert_eq!((reads(held), reads(before)), (Some(born(1)), Some(born(2))));
         let after = take(born(3), Some(before)).expect("there are numbers");
         assert_ne!(after, before);
-        throw_away();
+        sweep();
         // Nobody has it in hand and nothing was born with it, so it is the next of its kind.
         assert_eq!(take(born(4), None), Some(before));
         assert_eq!(reads(before), Some(born(4)));

@@ -51,12 +51,12 @@ impl Counter {
 const BLOCK: usize = 16;
 
 #[repr(align(128))]
-struct Block([Counter; BLOCK]);
+struct CounterBlock([Counter; BLOCK]);
 
 /// The counters of one thread.
 #[derive(Default)]
 pub(crate) struct Sheet {
-    blocks: Mutex<Vec<&'static Block>>,
+    blocks: Mutex<Vec<&'static CounterBlock>>,
 }
 
 #[derive(Default)]
@@ -91,9 +91,9 @@ impl Sheet {
     pub(crate) fn counter(&self, kind: u32) -> &'static Counter {
         let mut blocks = self.blocks.lock();
         while blocks.len() <= kind as usize / BLOCK {
-            blocks.push(Box::leak(Box::new(Block(Default::default()))));
+            blocks.push(Box::leak(Box::new(CounterBlock(Default::default()))));
         }
-        let block: &'static Block = blocks[kind as usize / BLOCK];
+        let block: &'static CounterBlock = blocks[kind as usize / BLOCK];
         &block.0[kind as usize % BLOCK]
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use crate::table::interned::birth_rows::{self, Born};
+use crate::table::interned::birth_rows::{self, Birth};
 use crate::table::interned::births;
 use crate::table::interned::counters::{Counter, Sheet};
 use crate::table::interned::kinds::{self, TypeMeta};
@@ -18,8 +18,8 @@ impl Moment {
         Self(u64::from(origin) << 32 | u64::from(epoch))
     }
 
-    fn born(self, kind: u32) -> Born {
-        Born {
+    fn born(self, kind: u32) -> Birth {
+        Birth {
             kind,
             origin: (self.0 >> 32) as u32,
             epoch: self.0 as u32,
@@ -33,12 +33,12 @@ pub(crate) struct KindCache {
     /// By the numbers of births.
     counters: Vec<Option<&'static Counter>>,
     /// By the addresses of the constants of type and place.
-    known: BTreeMap<(usize, usize), InHand>,
+    known: BTreeMap<(usize, usize), CachedBirth>,
     lines: [CacheLine; KindCache::LINES],
 }
 
 /// A kind, and the birth of it that is in hand.
-struct InHand {
+struct CachedBirth {
     kind: u32,
     moment: Moment,
     birth: Option<u32>,
@@ -116,7 +116,7 @@ impl KindCache {
         moment: Moment,
     ) -> Option<KnownKind> {
         let key = (addr(meta), addr(site));
-        let held = self.known.entry(key).or_insert_with(|| InHand {
+        let held = self.known.entry(key).or_insert_with(|| CachedBirth {
             kind: kinds::number(meta, site),
             moment,
             birth: None,

@@ -1,4 +1,4 @@
-//! Kinds: each pair of a type and a place that makes objects of it, numbered from 0.
+//! KindTable: each pair of a type and a place that makes objects of it, numbered from 0.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
@@ -42,36 +42,36 @@ impl TypeMeta {
 }
 
 #[derive(Clone, Copy)]
-struct Row {
+struct KindRow {
     meta: &'static TypeMeta,
     site: &'static Location<'static>,
 }
 
 #[derive(Default)]
-struct Kinds {
-    rows: Vec<Row>,
+struct KindTable {
+    rows: Vec<KindRow>,
     numbers: HashMap<(TypeId, Holder, Location<'static>), u32>,
 }
 
-static KINDS: Mutex<Option<Kinds>> = Mutex::new(None);
+static KINDS: Mutex<Option<KindTable>> = Mutex::new(None);
 
 /// The number of the kind; the same for the same type, holder and place, wherever the compiler
 /// put their constants.
 pub(crate) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) -> u32 {
     let mut kinds = KINDS.lock();
-    let kinds = kinds.get_or_insert_with(Kinds::default);
+    let kinds = kinds.get_or_insert_with(KindTable::default);
     let next = kinds.rows.len() as u32;
     let number = *kinds
         .numbers
         .entry((meta.type_id, meta.holder, *site))
         .or_insert(next);
     if number == next {
-        kinds.rows.push(Row { meta, site });
+        kinds.rows.push(KindRow { meta, site });
     }
     number
 }
 
-fn row(kind: u32) -> Option<Row> {
+fn row(kind: u32) -> Option<KindRow> {
     KINDS.lock().as_ref()?.rows.get(kind as usize).copied()
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn reattach(kind: u32) -> Reattach {
     row(kind).map_or(Reattach::Never, |row| row.meta.reattach)
 }
 
-impl Row {
+impl KindRow {
     fn kind(&self) -> Kind {
         let Self { meta, site } = self;
         Kind {
@@ -113,7 +113,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         .lock()
         .iter()
         .flat_map(|kinds| &kinds.rows)
-        .map(Row::kind)
+        .map(KindRow::kind)
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! Origins: on which thread, and in which scope, objects are made; by a number, so that a birth
+//! OriginTable: on which thread, and in which scope, objects are made; by a number, so that a birth
 //! writes down both in one word.
 //!
 //! What is known of an origin is kept while a thread may make objects there, and as long as
@@ -20,16 +20,16 @@ use crate::table::places::chunks;
 /// The origin of what a thread made that was nearly gone.
 pub(crate) const NOT_KNOWN: u32 = 0;
 
-static ORIGINS: Mutex<Origins> = Mutex::new(Origins::new());
+static ORIGINS: Mutex<OriginTable> = Mutex::new(OriginTable::new());
 
 /// How many rows there are, at least, when they are first gone through.
 const LIMIT: usize = 4096;
 
-struct Origins {
-    rows: BTreeMap<u32, Row>,
+struct OriginTable {
+    rows: BTreeMap<u32, OriginRow>,
     /// By thread and scope.
     numbers: BTreeMap<(u32, u32), u32>,
-    threads: BTreeMap<u32, Thread>,
+    threads: BTreeMap<u32, ThreadRow>,
     /// Numbers of rows that were thrown away, the oldest first.
     unused: VecDeque<u32>,
     next: u32,
@@ -37,7 +37,7 @@ struct Origins {
     limit: usize,
 }
 
-struct Row {
+struct OriginRow {
     thread: u32,
     scope: Option<Arc<ScopeRecord>>,
     /// How many times the thread entered and did not leave.
@@ -46,18 +46,18 @@ struct Row {
     entries: u64,
 }
 
-struct Thread {
+struct ThreadRow {
     name: Option<String>,
     rows: u32,
 }
 
-impl Default for Origins {
+impl Default for OriginTable {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Origins {
+impl OriginTable {
     const fn new() -> Self {
         Self {
             rows: BTreeMap::new(),
@@ -90,7 +90,7 @@ impl Origins {
                 self.next - 1
             }
         };
-        let thread = self.threads.entry(key.0).or_insert_with(|| Thread {
+        let thread = self.threads.entry(key.0).or_insert_with(|| ThreadRow {
             name: std::thread::current().name().map(str::to_owned),
             rows: 0,
         });
@@ -98,7 +98,7 @@ impl Origins {
         self.numbers.insert(key, number);
         self.rows.insert(
             number,
-            Row {
+            OriginRow {
                 thread: key.0,
                 scope: scope.cloned(),
                 entered: 0,
@@ -108,7 +108,7 @@ impl Origins {
         number
     }
 
-    fn remove(&mut self, number: u32) -> Option<Row> {
+    fn remove(&mut self, number: u32) -> Option<OriginRow> {
         let row = self.rows.remove(&number)?;
         self.numbers.remove(&(row.thread, row.scope_number()));
         self.unused.push_back(number);
@@ -122,7 +122,7 @@ impl Origins {
     }
 }
 
-impl Row {
+impl OriginRow {
     fn scope_number(&self) -> u32 {
         self.scope.as_ref().map_or(0, |scope| scope.number)
     }
@@ -135,7 +135,7 @@ fn enter(thread: u32, scope: Option<&Arc<ScopeRecord>>) -> u32 {
         // One thread goes through them at a time.
         origins.limit = usize::MAX;
         drop(origins);
-        throw_away();
+        sweep();
     }
     number
 }
@@ -148,8 +148,8 @@ fn leave(number: u32) {
 }
 
 /// Throws away what is not needed any more. O(slots).
-fn throw_away() {
-    let left = |row: &Row| row.entered == 0;
+fn sweep() {
+    let left = |row: &OriginRow| row.entered == 0;
     // What is made after this in an origin that was left had to be entered again.
     let before: Vec<(u32, u64)> = ORIGINS
         .lock()
@@ -209,7 +209,7 @@ fn without_name(thread: u32) -> String {
 pub(crate) const NOWHERE: (u32, u32) = (UNKNOWN, 0);
 
 /// What a thread is in: its own number, and the scopes that it entered.
-pub(crate) struct Entries {
+pub(crate) struct ScopeStack {
     /// The number of the thread, from 1; 0 before it begins.
     thread: u32,
     /// The origin in no scope.
@@ -225,7 +225,7 @@ struct EnteredScope {
     scope: Arc<ScopeRecord>,
 }
 
-impl Entries {
+impl ScopeStack {
     pub(crate) const fn new() -> Self {
         Self {
             thread: 0,
@@ -265,7 +265,7 @@ impl Entries {
         }
     }
 
-    /// The thread enters a scope; gives a number for [`Entries::leave`].
+    /// The thread enters a scope; gives a number for [`ScopeStack::leave`].
     pub(crate) fn enter(&mut self, scope: Arc<ScopeRecord>) -> u64 {
         let origin = enter(self.thread, Some(&scope));
         let number = self.next;

@@ -6,22 +6,22 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{PINS, Pin, Pins, UNPINNED, address, beside};
+use super::{PINS, PinRow, PinsGuard, UNPINNED, address, beside};
 use crate::lock::{self, is_forked};
 
 /// How long a pin is waited for. A visit that takes longer most likely waits, itself, for the thread
 /// that waits here. Then the pin is a handle that somebody else has, which is the truth.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 
-/// Waits for other threads to pin the value no more; answers whether it is pinned still, as by this
+/// PinWait for other threads to pin the value no more; answers whether it is pinned still, as by this
 /// thread.
 pub(crate) fn wait_for_others(address: usize) -> bool {
     let mut pins = PINS.lock();
-    let mut waits = Waits::default();
+    let mut waits = PinWait::default();
     let this = thread::current().id();
-    let is_pinned = |pins: &[Pin]| pins.iter().any(|pin| pin.address == address);
+    let is_pinned = |pins: &[PinRow]| pins.iter().any(|pin| pin.address == address);
     let by_this =
-        |pins: &[Pin]| (pins.iter()).any(|pin| pin.address == address && pin.thread == this);
+        |pins: &[PinRow]| (pins.iter()).any(|pin| pin.address == address && pin.thread == this);
     while !by_this(&pins)
         && let Some(number) = of_others(&pins, address)
     {
@@ -39,7 +39,7 @@ pub(crate) fn unpinned<T, R>(inner: Arc<T>, run: impl FnOnce(Arc<T>) -> R) -> R 
 
 thread_local! {
     /// The lock, while this thread runs what may come to code of the user.
-    static KEPT: Cell<Option<Pins>> = const { Cell::new(None) };
+    static KEPT: Cell<Option<PinsGuard>> = const { Cell::new(None) };
 }
 
 /// The same until [`allow`] is called, which must be before code of the user runs.
@@ -55,15 +55,15 @@ pub(crate) fn unpinned_until_allowed<'i, T, R>(
     result
 }
 
-/// Pins may be made again.
+/// PinsGuard may be made again.
 pub(crate) fn allow() {
     let _ = KEPT.try_with(|kept| drop(kept.take()));
 }
 
-fn lock_unpinned<T>(inner: &Arc<T>) -> Pins {
+fn lock_unpinned<T>(inner: &Arc<T>) -> PinsGuard {
     let address = address(&**inner);
     let mut pins = PINS.lock();
-    let mut waits = Waits::default();
+    let mut waits = PinWait::default();
     while let Some(number) = of_others(&pins, address)
         && beside(&pins, address, Arc::strong_count(inner)).is_none_or(|count| count <= 1)
     {
@@ -73,7 +73,7 @@ fn lock_unpinned<T>(inner: &Arc<T>) -> Pins {
 }
 
 /// The number of a pin of another thread, if each of them is worth waiting for.
-fn of_others(pins: &[Pin], address: usize) -> Option<u64> {
+fn of_others(pins: &[PinRow], address: usize) -> Option<u64> {
     let this = thread::current().id();
     let others = || {
         pins.iter()
@@ -86,11 +86,11 @@ fn of_others(pins: &[Pin], address: usize) -> Option<u64> {
 
 /// For how long which pin is waited for.
 #[derive(Default)]
-struct Waits(Option<(u64, Instant)>);
+struct PinWait(Option<(u64, Instant)>);
 
-impl Waits {
-    /// Waits for a pin to go, until it is overdue.
-    fn wait(&mut self, mut pins: Pins, number: u64) -> Pins {
+impl PinWait {
+    /// PinWait for a pin to go, until it is overdue.
+    fn wait(&mut self, mut pins: PinsGuard, number: u64) -> PinsGuard {
         let until = match self.0 {
             Some((before, until)) if before == number => until,
             // The thread of the pin may not exist there.

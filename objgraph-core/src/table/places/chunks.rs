@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 pub(crate) use super::CHUNK;
 use crate::lock::{Mutex, is_lost};
 use crate::object_id::ObjectId;
-use crate::table::handles::Mark;
-use crate::table::interned::birth_rows::{self, Born, Reader};
+use crate::table::handles::DropMark;
+use crate::table::interned::birth_rows::{self, Birth, Reader};
 use crate::table::places::handle_locks::HandleLocks;
 use crate::table::places::pool::Pool;
 use crate::table::places::segments::Segments;
@@ -24,7 +24,7 @@ pub(crate) struct Slot {
     /// The number of the object's birth. While nothing lives here, whoever has the place may keep
     /// a word of its own in it.
     birth: AtomicU32,
-    pub(crate) last_drop: Mark,
+    pub(crate) last_drop: DropMark,
 }
 
 /// How many objects may live in one slot, one after the other.
@@ -76,7 +76,7 @@ impl Slot {
 
     /// The rounds that lie behind and what is known of the object that lives here.
     #[inline]
-    pub(crate) fn living(&self, births: &mut Reader) -> Option<(u32, Born)> {
+    pub(crate) fn living(&self, births: &mut Reader) -> Option<(u32, Birth)> {
         self.if_living(|number| births.read(number))
     }
 

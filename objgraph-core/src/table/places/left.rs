@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use crate::lock::Mutex;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Slots};
 
-static LEFT: Mutex<Left> = Mutex::new(Left {
+static LEFT: Mutex<LeftChunks> = Mutex::new(LeftChunks {
     chunks: Vec::new(),
     full: BTreeSet::new(),
 });
 
 #[derive(Default)]
-struct Left {
+struct LeftChunks {
     /// What lives there is not for whoever takes them; [`ENOUGH`] slots or more are.
     chunks: Vec<u32>,
     /// Those that have fewer.
@@ -22,7 +22,7 @@ struct Left {
 /// left, there is at most a third as much that nobody uses.
 const ENOUGH: usize = CHUNK as usize / 4;
 
-impl Left {
+impl LeftChunks {
     fn put(&mut self, number: u32, slots: &Slots) {
         if slots.iter().filter(|slot| slot.is_unused()).count() < ENOUGH {
             self.full.insert(number);

@@ -4,7 +4,7 @@ use crate::lock::Mutex;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot};
 
 /// An unused place.
-pub(crate) struct Spare<H> {
+pub(crate) struct SparePlace<H> {
     pub(crate) place: u32,
     pub(crate) slot: &'static Slot,
     pub(crate) hold: H,
@@ -69,25 +69,25 @@ impl Chain {
         self.places -= 1;
     }
 
-    fn of<H>(spares: impl Iterator<Item = Spare<H>>) -> Self {
+    fn of<H>(spares: impl Iterator<Item = SparePlace<H>>) -> Self {
         let mut chain = Self::EMPTY;
         spares.for_each(|spare| chain.put(spare));
         chain
     }
 
-    fn put<H>(&mut self, Spare { place, slot, hold }: Spare<H>) {
+    fn put<H>(&mut self, SparePlace { place, slot, hold }: SparePlace<H>) {
         self.link(place, slot);
         // From here on anyone may take it.
         drop(hold);
     }
 
-    fn take<H: Hold>(&mut self) -> Option<Spare<H>> {
+    fn take<H: Hold>(&mut self) -> Option<SparePlace<H>> {
         let place = self.first;
         let chunk = chunks::of_place(place)?;
         let slot = chunk.slot(place);
         let hold = H::of(chunk, place)?;
         self.unlink(slot);
-        Some(Spare { place, slot, hold })
+        Some(SparePlace { place, slot, hold })
     }
 }
 
@@ -114,7 +114,7 @@ impl Hold for Bare {
 /// Places that it drops go there too, whichever thread took them first. Beyond a number they
 /// go, many at once, to a store that all threads take from; there they take no memory but their
 /// own.
-pub(crate) struct Magazine<H>(Vec<Spare<H>>);
+pub(crate) struct Magazine<H>(Vec<SparePlace<H>>);
 
 /// How many places go to the store at once.
 pub(crate) const BATCH: usize = CHUNK as usize;
@@ -134,7 +134,7 @@ impl<H: Hold> Magazine<H> {
 
     /// An unused place; `None` if there is none at hand.
     #[inline]
-    pub(crate) fn take(&mut self) -> Option<Spare<H>> {
+    pub(crate) fn take(&mut self) -> Option<SparePlace<H>> {
         self.0.pop()
     }
 
@@ -143,18 +143,18 @@ impl<H: Hold> Magazine<H> {
         if self.0.is_empty() {
             self.0.reserve_exact(ROOM);
             match stored::<H>() {
-                Stored::Chain(mut chain) => self.0.extend(std::iter::from_fn(|| chain.take())),
-                Stored::Chunk(number, chunk) => self.0.extend(new_places(number, chunk)),
-                Stored::Nothing => {}
+                Supply::Chain(mut chain) => self.0.extend(std::iter::from_fn(|| chain.take())),
+                Supply::Chunk(number, chunk) => self.0.extend(new_places(number, chunk)),
+                Supply::Nothing => {}
             }
         }
         !self.0.is_empty()
     }
 
-    /// Room for a place that is not used any more; `None` if there is none.
+    /// MagazineRoom for a place that is not used any more; `None` if there is none.
     #[inline]
-    pub(crate) fn room(&mut self) -> Option<Room<'_, H>> {
-        (self.0.len() < self.0.capacity()).then_some(Room(&mut self.0))
+    pub(crate) fn room(&mut self) -> Option<MagazineRoom<'_, H>> {
+        (self.0.len() < self.0.capacity()).then_some(MagazineRoom(&mut self.0))
     }
 
     /// Sees to it that there is room.
@@ -175,13 +175,13 @@ impl<H: Hold> Magazine<H> {
     }
 }
 
-/// Room for one place in a magazine.
-pub(crate) struct Room<'m, H>(&'m mut Vec<Spare<H>>);
+/// MagazineRoom for one place in a magazine.
+pub(crate) struct MagazineRoom<'m, H>(&'m mut Vec<SparePlace<H>>);
 
-impl<H> Room<'_, H> {
+impl<H> MagazineRoom<'_, H> {
     /// The object that lives in a place dies, and the place is not used any more.
     #[inline]
-    pub(crate) fn put(self, spare: Spare<H>) {
+    pub(crate) fn put(self, spare: SparePlace<H>) {
         // A slot that is worn out is not used again.
         if spare.slot.death() {
             self.0.push(spare);
@@ -189,7 +189,7 @@ impl<H> Room<'_, H> {
     }
 }
 
-enum Stored {
+enum Supply {
     Chain(Chain),
     /// A new chunk, and its number.
     Chunk(u32, &'static Chunk),
@@ -197,22 +197,22 @@ enum Stored {
 }
 
 /// Some places of the store, or those of a new chunk.
-fn stored<H: Hold>() -> Stored {
+fn stored<H: Hold>() -> Supply {
     if let Some(chain) = H::store().lock().pop() {
-        return Stored::Chain(chain);
+        return Supply::Chain(chain);
     }
-    chunks::make(H::side()).map_or(Stored::Nothing, |(number, chunk)| {
-        Stored::Chunk(number, chunk)
+    chunks::make(H::side()).map_or(Supply::Nothing, |(number, chunk)| {
+        Supply::Chunk(number, chunk)
     })
 }
 
 /// The places of a new chunk, from the end, so that they are used from the start.
-fn new_places<H: Hold>(number: u32, chunk: &'static Chunk) -> impl Iterator<Item = Spare<H>> {
+fn new_places<H: Hold>(number: u32, chunk: &'static Chunk) -> impl Iterator<Item = SparePlace<H>> {
     let first = number * CHUNK;
     (first..=first + (CHUNK - 1))
         .rev()
         .filter_map(move |place| {
-            Some(Spare {
+            Some(SparePlace {
                 place,
                 slot: chunk.slot(place),
                 hold: H::of(chunk, place)?,
@@ -221,11 +221,11 @@ fn new_places<H: Hold>(number: u32, chunk: &'static Chunk) -> impl Iterator<Item
 }
 
 /// An unused place, for a thread that has no magazine any more.
-pub(crate) fn take_one<H: Hold>() -> Option<Spare<H>> {
+pub(crate) fn take_one<H: Hold>() -> Option<SparePlace<H>> {
     let mut chain = match stored::<H>() {
-        Stored::Chain(chain) => chain,
-        Stored::Chunk(number, chunk) => Chain::of(new_places::<H>(number, chunk)),
-        Stored::Nothing => Chain::EMPTY,
+        Supply::Chain(chain) => chain,
+        Supply::Chunk(number, chunk) => Chain::of(new_places::<H>(number, chunk)),
+        Supply::Nothing => Chain::EMPTY,
     };
     let spare = chain.take();
     if chain.places > 0 {
@@ -235,7 +235,7 @@ pub(crate) fn take_one<H: Hold>() -> Option<Spare<H>> {
 }
 
 /// The object that lives in a place dies, on a thread that has no magazine any more.
-pub(crate) fn give_one<H: Hold>(spare: Spare<H>) {
+pub(crate) fn give_one<H: Hold>(spare: SparePlace<H>) {
     if !spare.slot.death() {
         return;
     }

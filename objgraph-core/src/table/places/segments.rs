@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-/// Entries by number, in segments that double.
-pub(crate) struct Segments<T>([OnceLock<Segment<T>>; 32]);
+/// ScopeStack by number, in segments that double.
+pub(crate) struct Segments<T>([OnceLock<Cells<T>>; 32]);
 
-type Segment<T> = Box<[OnceLock<T>]>;
+type Cells<T> = Box<[OnceLock<T>]>;
 
 /// The segment of an entry and its place in it: segment `s` holds the entries `2^s - 1` to
 /// `2^(s + 1) - 2`.

@@ -15,7 +15,7 @@ pub(in crate::trace) struct ByAddress {
     spans: Vec<Span>,
     /// The one that holds most, where one looks first: most heaps are one.
     near: Span,
-    blocks: Vec<Block>,
+    blocks: Vec<HeapBlock>,
     /// Nodes by address, for blocks where the order is not that of the table.
     nodes: Vec<u32>,
 }
@@ -59,7 +59,7 @@ impl Span {
 
 /// Which grains hold a value, and which.
 #[derive(Clone, Copy, Default)]
-struct Block {
+struct HeapBlock {
     taken: u32,
     /// The node of the first, if the nodes follow each other as the addresses do; else
     /// [`APART`], and where in the nodes by address the block begins.
@@ -69,7 +69,7 @@ struct Block {
 /// In a block: the nodes do not follow each other.
 const APART: u32 = 1 << 31;
 
-impl Block {
+impl HeapBlock {
     /// Adds a node, which is the next one in the table after that which was added before, or is
     /// not.
     #[inline]
@@ -109,7 +109,7 @@ impl ByAddress {
         }
         let mut found = Self::with_spans(addresses);
         let mut at = (usize::MAX, None);
-        let (mut block, mut last) = (Block::default(), 0);
+        let (mut block, mut last) = (HeapBlock::default(), 0);
         for (node, &address) in (0..).zip(addresses) {
             let Some((number, grain)) = split(address) else {
                 continue;
@@ -117,7 +117,7 @@ impl ByAddress {
             if number != at.0 {
                 found.put(at.1, block);
                 at = (number, found.block(number));
-                block = at.1.map_or_else(Block::default, |at| found.blocks[at]);
+                block = at.1.map_or_else(HeapBlock::default, |at| found.blocks[at]);
                 // What was added to it before was not the last one.
                 last = u32::MAX;
             }
@@ -132,7 +132,7 @@ impl ByAddress {
         }
         if room > 0 {
             found.nodes.resize(room as usize, 0);
-            let mut at = (usize::MAX, Block::default());
+            let mut at = (usize::MAX, HeapBlock::default());
             for (node, &address) in (0..).zip(addresses) {
                 let Some((number, grain)) = split(address) else {
                     continue;
@@ -151,7 +151,7 @@ impl ByAddress {
         found
     }
 
-    fn put(&mut self, at: Option<usize>, block: Block) {
+    fn put(&mut self, at: Option<usize>, block: HeapBlock) {
         if let Some(at) = at {
             self.blocks[at] = block;
         }
@@ -191,7 +191,7 @@ impl ByAddress {
         }
         let largest = found.spans.iter().max_by_key(|span| span.len);
         found.near = largest.copied().unwrap_or_default();
-        found.blocks = vec![Block::default(); room];
+        found.blocks = vec![HeapBlock::default(); room];
         found
     }
 

@@ -26,10 +26,10 @@ const WAITS: &str = "(its Debug waits)";
 
 // ---- on a thread of its own ----
 
-type Written = Receiver<Option<String>>;
+type LabelReceiver = Receiver<Option<String>>;
 
 /// The labels that were left behind, by the names of their types, until they end.
-static LEFT_BEHIND: Mutex<Vec<(&'static str, Written)>> = Mutex::new(Vec::new());
+static LEFT_BEHIND: Mutex<Vec<(&'static str, LabelReceiver)>> = Mutex::new(Vec::new());
 
 /// Runs `write` on another thread, and leaves it behind if it takes too long. While it runs on,
 /// the type gets no other label.
@@ -72,7 +72,7 @@ fn is_left_behind(type_name: &str) -> bool {
 // ---- on this thread ----
 
 /// A label that is being written.
-struct Running {
+struct RunningLabel {
     number: u64,
     type_name: &'static str,
     since: Instant,
@@ -81,15 +81,15 @@ struct Running {
 }
 
 #[derive(Default)]
-struct All {
-    running: Vec<Running>,
+struct RunningLabels {
+    running: Vec<RunningLabel>,
     /// The number of the next.
     next: u64,
     /// Whether a thread checks them.
     is_checked: bool,
 }
 
-static ALL: Mutex<All> = Mutex::new(All {
+static ALL: Mutex<RunningLabels> = Mutex::new(RunningLabels {
     running: Vec::new(),
     next: 0,
     is_checked: false,
@@ -107,7 +107,7 @@ pub(super) fn watched<R>(type_name: &'static str, write: impl FnOnce() -> R) -> 
         let mut all = ALL.lock();
         let number = all.next;
         all.next += 1;
-        all.running.push(Running {
+        all.running.push(RunningLabel {
             number,
             type_name,
             since: Instant::now(),
@@ -118,14 +118,14 @@ pub(super) fn watched<R>(type_name: &'static str, write: impl FnOnce() -> R) -> 
             let checks = thread::Builder::new().name("objgraph labels".to_owned());
             all.is_checked = checks.spawn(check).is_ok();
         }
-        Ends(number)
+        LabelEnd(number)
     };
     write()
 }
 
-struct Ends(u64);
+struct LabelEnd(u64);
 
-impl Drop for Ends {
+impl Drop for LabelEnd {
     fn drop(&mut self) {
         let mut all = ALL.lock();
         all.running.retain(|running| running.number != self.0);
@@ -167,9 +167,9 @@ fn check() {
 /// Runs `write`, which asks for the labels of a report. If one of them does not end, the report is
 /// printed as it is without them; if that is part of another, both are.
 pub fn with_report<R>(report: &str, write: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Arc<str>>);
+    struct RestoreReport(Option<Arc<str>>);
 
-    impl Drop for Restore {
+    impl Drop for RestoreReport {
         fn drop(&mut self) {
             let before = self.0.take();
             let _ = REPORT.try_with(|report| *report.borrow_mut() = before);
@@ -185,7 +185,7 @@ pub fn with_report<R>(report: &str, write: impl FnOnce() -> R) -> R {
         current.borrow_mut().replace(all);
         before
     });
-    let _restore = Restore(before.ok().flatten());
+    let _restore = RestoreReport(before.ok().flatten());
     write()
 }
 

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A thread that is ending.
-pub(super) struct Ending {
+pub(super) struct EndingThread {
     /// The folder that the system has for the thread as long as it runs; `None` where it has none.
     task: Option<PathBuf>,
     begun: Instant,
@@ -27,7 +27,7 @@ thread_local! {
     static IS_ENDING: Cell<bool> = const { Cell::new(false) };
 }
 
-impl Ending {
+impl EndingThread {
     /// The calling thread, which is ending.
     pub(super) fn begin() -> Self {
         IS_ENDING.set(true);

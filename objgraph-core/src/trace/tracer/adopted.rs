@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use super::Tracer;
-use crate::snapshot::{EdgeRow, Held, NodeId, NodeRow, PathId, Place, PlaceKind};
+use crate::snapshot::{EdgeRow, HandlePlace, NodeId, NodeRow, PathId, Place, PlaceKind};
 use crate::type_info::TypeInfo;
 
 impl Tracer {
     /// A handle of the node that is being visited, as another trace met it.
     pub(in crate::trace) fn adopt_handle(&mut self, handle: u64, path: PathId, elements: &[u32]) {
-        let held = Held {
+        let held = HandlePlace {
             node: NodeId::new(self.cursor.node as usize),
             path,
             index: self.paths.index_of(elements),
         };
-        self.handles.meet(handle, held);
+        self.handles.record(handle, held);
     }
 
     /// An edge of the node that is being visited, as another trace found it.

@@ -21,23 +21,23 @@ pub(in crate::trace) struct EdgeColumn {
     unsorted: Vec<u32>,
     /// The others.
     apart: Vec<EdgeRow>,
-    runs: Vec<Run>,
+    runs: Vec<ApartRun>,
     /// Whether what is found now goes apart.
     is_apart: bool,
 }
 
 /// An edge that was pushed: its number among those of its kind, twice, and whether it is apart.
 #[derive(Clone, Copy)]
-pub(in crate::trace) struct Pushed(usize);
+pub(in crate::trace) struct PushedEdge(usize);
 
-/// Room for one edge more.
-pub(in crate::trace) struct Room<'c>(&'c mut EdgeColumn);
+/// EdgeRoom for one edge more.
+pub(in crate::trace) struct EdgeRoom<'c>(&'c mut EdgeColumn);
 
-impl Room<'_> {
+impl EdgeRoom<'_> {
     #[inline]
-    pub(in crate::trace) fn push(self, edge: EdgeRow) -> Pushed {
+    pub(in crate::trace) fn push(self, edge: EdgeRow) -> PushedEdge {
         let column = self.0;
-        let pushed = Pushed(column.edges.len() << 1);
+        let pushed = PushedEdge(column.edges.len() << 1);
         column.edges.push(edge);
         let key = key(&edge);
         column.are_sorted &= key > column.last;
@@ -48,7 +48,7 @@ impl Room<'_> {
 
 /// The edges apart from `start` on, until the next run, are those of `node`.
 #[derive(Clone, Copy)]
-struct Run {
+struct ApartRun {
     node: u32,
     start: u32,
 }
@@ -115,7 +115,7 @@ impl EdgeColumn {
         };
         if self.is_apart && self.runs.last().is_none_or(|run| run.node != node) {
             let start = self.apart.len() as u32;
-            self.runs.push(Run { node, start });
+            self.runs.push(ApartRun { node, start });
         }
     }
 
@@ -143,25 +143,25 @@ impl EdgeColumn {
         }
     }
 
-    pub(in crate::trace) fn push(&mut self, edge: EdgeRow) -> Pushed {
+    pub(in crate::trace) fn push(&mut self, edge: EdgeRow) -> PushedEdge {
         if self.is_apart {
             self.apart.push(edge);
-            return Pushed((self.apart.len() - 1) << 1 | 1);
+            return PushedEdge((self.apart.len() - 1) << 1 | 1);
         }
         self.edges.reserve(1);
-        Room(self).push(edge)
+        EdgeRoom(self).push(edge)
     }
 
-    /// Room for an edge, if it does not go apart and there is some.
+    /// EdgeRoom for an edge, if it does not go apart and there is some.
     #[inline]
-    pub(in crate::trace) fn room(&mut self) -> Option<Room<'_>> {
+    pub(in crate::trace) fn room(&mut self) -> Option<EdgeRoom<'_>> {
         let has_room = !self.is_apart && self.edges.len() < self.edges.capacity();
-        has_room.then_some(Room(self))
+        has_room.then_some(EdgeRoom(self))
     }
 
     /// Where an edge leads to that was pushed, and is not sorted yet.
     #[inline]
-    pub(in crate::trace) fn target(&mut self, pushed: Pushed) -> &mut NodeId {
+    pub(in crate::trace) fn target(&mut self, pushed: PushedEdge) -> &mut NodeId {
         let edges = if pushed.0 & 1 != 0 {
             &mut self.apart
         } else {

@@ -1,8 +1,8 @@
 //! The handles of a trace: those that were there when it began and still are when it ends, each
 //! with the place where it was met.
 
-use crate::listing::HandleListed;
-use crate::snapshot::Held;
+use crate::listing::ListedHandle;
+use crate::snapshot::HandlePlace;
 use crate::table;
 
 /// The handles of a trace.
@@ -11,9 +11,9 @@ pub(in crate::trace) struct Handles {
     /// Whether they are known: a trace of a few objects does not list them.
     pub(in crate::trace) are_known: bool,
     /// `None` where only those are told that were met.
-    pub(in crate::trace) listed: Option<Vec<HandleListed>>,
+    pub(in crate::trace) listed: Option<Vec<ListedHandle>>,
     /// Where handles were met, by number.
-    pub(in crate::trace) met: Vec<(u64, Held)>,
+    pub(in crate::trace) met: Vec<(u64, HandlePlace)>,
 }
 
 impl Handles {
@@ -35,7 +35,7 @@ impl Handles {
     }
 
     /// A handle was met.
-    pub(in crate::trace) fn meet(&mut self, number: u64, held: Held) {
+    pub(in crate::trace) fn record(&mut self, number: u64, held: HandlePlace) {
         self.met.push((number, held));
     }
 }

@@ -16,19 +16,19 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
 
-use self::edges::{EdgeColumn, Pushed};
+use self::edges::{EdgeColumn, PushedEdge};
 pub(super) use self::handles::Handles;
 use self::threads::Threads;
 use self::types::Types;
 use super::index::{ByAddress, ByPlace, Spot};
-use super::kept::Kept;
 use super::labels;
 use super::options::SnapshotOptions;
 use super::std_pointer::{MetPointer, StdPointer};
+use super::weak_handles::WeakHandles;
 use crate::object_id::ObjectId;
 use crate::sight::{AnySee, Behind, PlainHasher, Registry, Seen};
 use crate::snapshot::{
-    EdgeRow, Held, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
+    EdgeRow, HandlePlace, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
     Segment, State,
 };
 use crate::table;
@@ -65,9 +65,9 @@ pub(crate) struct Tracer {
     /// Nodes to which a visit reported one strong reference more than once.
     pub(in crate::trace) repeated: Vec<NodeId>,
     /// The pointers that the visit reported, by their own addresses, and their edges.
-    reported: Vec<(usize, Pushed)>,
+    reported: Vec<(usize, PushedEdge)>,
     /// Edges of which it is known where it stands to which node they lead.
-    unread: Vec<(Pushed, Spot)>,
+    unread: Vec<(PushedEdge, Spot)>,
     /// Whether edges may wait there: all objects that they can lead to stand there.
     pub(in crate::trace) may_wait: bool,
     /// Whether an edge led to an object that was made meanwhile.
@@ -79,16 +79,16 @@ pub(crate) struct Tracer {
     /// Whether bytes of texts are wanted.
     pub(in crate::trace) wants_texts: bool,
     /// Whether no value is visited at all.
-    pub(in crate::trace) looks_into_nothing: bool,
+    pub(in crate::trace) visits_nothing: bool,
     /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
     pub(in crate::trace) in_order: bool,
     /// Nodes still to be visited, of which the listing did not know.
-    pub(in crate::trace) queue: VecDeque<(u32, Pending)>,
+    pub(in crate::trace) queue: VecDeque<(u32, PendingValue)>,
     /// Nodes that could not be visited in their turn, and to whose values the table has got its
     /// handle back since.
     pub(in crate::trace) given_back: Vec<u32>,
     /// Ways back to values behind std's pointers, where they are wanted.
-    pub(in crate::trace) kept: Option<Kept>,
+    pub(in crate::trace) kept: Option<WeakHandles>,
     /// Nodes by their place in the table.
     by_place: ByPlace,
     /// Nodes of the table by the addresses of their allocations.
@@ -115,7 +115,7 @@ impl fmt::Debug for Tracer {
 }
 
 /// How to get at the value of a node that is in the queue.
-pub(in crate::trace) enum Pending {
+pub(in crate::trace) enum PendingValue {
     Object,
     Std(Box<dyn Behind>),
 }
@@ -131,7 +131,7 @@ struct Cursor {
 }
 
 /// A visit that waits for another to end.
-pub(in crate::trace) struct Suspended(Cursor);
+pub(in crate::trace) struct SuspendedVisit(Cursor);
 
 struct Frame {
     path: u32,
@@ -168,7 +168,7 @@ impl Tracer {
             wants_labels: options.labels,
             wants_heap: options.heap,
             wants_texts: false,
-            looks_into_nothing: false,
+            visits_nothing: false,
             in_order: false,
             queue: VecDeque::new(),
             given_back: Vec::new(),
@@ -202,14 +202,14 @@ impl Tracer {
     }
 
     /// Adds a node for an object of the listing, which is in the order of the table.
-    pub(in crate::trace) fn list(&mut self, listed: &crate::listing::Listed) {
+    pub(in crate::trace) fn list(&mut self, listed: &crate::listing::ListedObject) {
         let row = self.row(listed);
         self.by_place.list(row.id, self.nodes.len() as u32);
         self.nodes.push(row);
     }
 
     /// The same for objects that differ in their ids alone.
-    pub(in crate::trace) fn list_alike(&mut self, alike: &crate::listing::Alike<'_>) {
+    pub(in crate::trace) fn list_run(&mut self, alike: &crate::listing::Run<'_>) {
         let row = self.row(&alike.like);
         self.by_place.list_page(alike.ids, self.nodes.len() as u32);
         let rows = alike.ids.iter().map(|&id| NodeRow { id, ..row });
@@ -250,28 +250,28 @@ impl Tracer {
     }
 
     /// Goes on with a visit that was put off.
-    pub(in crate::trace) fn jump(&mut self, node: u32, path: PathId) -> Suspended {
+    pub(in crate::trace) fn jump(&mut self, node: u32, path: PathId) -> SuspendedVisit {
         let here = self.cursor;
         self.move_to(Cursor {
             node,
             path: path.line(),
             base: self.elements.len() as u32,
         });
-        Suspended(here)
+        SuspendedVisit(here)
     }
 
     /// Goes back to where the visit was.
-    pub(in crate::trace) fn resume(&mut self, here: Suspended) {
+    pub(in crate::trace) fn resume(&mut self, here: SuspendedVisit) {
         self.move_to(here.0);
     }
 
     #[inline]
-    fn edge(&mut self, target: u32, strong: bool) -> Pushed {
+    fn edge(&mut self, target: u32, strong: bool) -> PushedEdge {
         self.edge_to(NodeId::new(target as usize), strong)
     }
 
     #[inline]
-    fn edge_to(&mut self, target: NodeId, strong: bool) -> Pushed {
+    fn edge_to(&mut self, target: NodeId, strong: bool) -> PushedEdge {
         let index = self.index();
         self.edges.push(EdgeRow {
             path: self.path(),
@@ -302,12 +302,12 @@ impl Tracer {
         let node = self.nodes.len() as u32;
         self.by_place.add(id, node);
         self.nodes.push(row);
-        self.queue.push_back((node, Pending::Object));
+        self.queue.push_back((node, PendingValue::Object));
         Some(node)
     }
 
     /// The row of an object of the table, before it was visited.
-    pub(in crate::trace) fn row(&mut self, listed: &crate::listing::Listed) -> NodeRow {
+    pub(in crate::trace) fn row(&mut self, listed: &crate::listing::ListedObject) -> NodeRow {
         NodeRow {
             id: listed.id,
             type_index: self.types.of_kind(listed.kind, &self.registry),
@@ -328,14 +328,14 @@ impl Tracer {
     }
 
     /// A handle was met where the visit is.
-    pub(in crate::trace) fn meets(&mut self, handle: u64) {
+    pub(in crate::trace) fn record_handle(&mut self, handle: u64) {
         let index = self.index();
-        let held = Held {
+        let held = HandlePlace {
             node: NodeId::new(self.cursor.node as usize),
             path: self.path(),
             index,
         };
-        self.handles.meet(handle, held);
+        self.handles.record(handle, held);
     }
 
     /// A pointer of std.
@@ -413,7 +413,7 @@ impl Tracer {
             if let Some(kept) = &mut self.kept {
                 kept.keep(node, met.type_name, &*handle);
             }
-            self.queue.push_back((node, Pending::Std(handle)));
+            self.queue.push_back((node, PendingValue::Std(handle)));
         }
         node
     }
@@ -467,7 +467,7 @@ impl Tracer {
         type_name: &'static str,
         size: usize,
         label: Label<'_>,
-    ) -> Option<Suspended> {
+    ) -> Option<SuspendedVisit> {
         let key = (address, Some(type_name));
         let known = self.by_address.get(&key).copied();
         let node = known.unwrap_or_else(|| self.add_value(type_name, size));
@@ -484,7 +484,7 @@ impl Tracer {
     }
 
     /// Enters a value with an id of its own; `None` if there is no such object any more.
-    pub(in crate::trace) fn enter_instance(&mut self, id: ObjectId) -> Option<Suspended> {
+    pub(in crate::trace) fn enter_instance(&mut self, id: ObjectId) -> Option<SuspendedVisit> {
         let node = self.object(id)?;
         self.edge(node, true);
         // Should it be in the queue: what was visited is not visited again.
@@ -492,7 +492,7 @@ impl Tracer {
         Some(self.enter_node(node))
     }
 
-    fn enter_node(&mut self, node: u32) -> Suspended {
+    fn enter_node(&mut self, node: u32) -> SuspendedVisit {
         let path = self
             .types
             .start(self.nodes[node as usize].type_index, &mut self.paths);

@@ -2,7 +2,7 @@
 //! read where they lead; and which reference was reported twice.
 
 use super::Tracer;
-use super::edges::Pushed;
+use super::edges::PushedEdge;
 use crate::object_id::ObjectId;
 use crate::snapshot::{EdgeRow, NodeId};
 
@@ -40,8 +40,8 @@ impl Tracer {
 
     /// Most visits come by their pointers in the order of the addresses.
     fn find_repeated(&mut self) {
-        let rises = |a: &(usize, Pushed), b: &(usize, Pushed)| a.0 < b.0;
-        let falls = |a: &(usize, Pushed), b: &(usize, Pushed)| a.0 > b.0;
+        let rises = |a: &(usize, PushedEdge), b: &(usize, PushedEdge)| a.0 < b.0;
+        let falls = |a: &(usize, PushedEdge), b: &(usize, PushedEdge)| a.0 > b.0;
         if self.reported.is_sorted_by(rises) || self.reported.is_sorted_by(falls) {
             return;
         }
@@ -166,7 +166,7 @@ impl Tracer {
 
     /// The pointer at `holder` was reported.
     #[inline]
-    fn report(&mut self, holder: usize, edge: Pushed) -> bool {
+    fn report(&mut self, holder: usize, edge: PushedEdge) -> bool {
         if self.reported.len() < self.reported.capacity() {
             self.reported.push((holder, edge));
             return true;
@@ -176,7 +176,7 @@ impl Tracer {
 
     #[cold]
     #[inline(never)]
-    fn report_slowly(&mut self, holder: usize, edge: Pushed) -> bool {
+    fn report_slowly(&mut self, holder: usize, edge: PushedEdge) -> bool {
         self.reported.push((holder, edge));
         true
     }

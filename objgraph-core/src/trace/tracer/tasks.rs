@@ -3,7 +3,7 @@
 use std::task::Waker;
 
 use super::Tracer;
-use crate::listing::Looked;
+use crate::listing::VisitOutcome;
 use crate::object_id::ObjectId;
 use crate::snapshot::Holder;
 use crate::table;
@@ -39,8 +39,8 @@ fn owns(waker: &Waker, id: ObjectId) -> bool {
 
 fn references(id: ObjectId) -> Option<usize> {
     let mut references = None;
-    match table::look(id, |_, strong, _| references = Some(strong)) {
-        Looked::Seen => references,
+    match table::visit(id, |_, strong, _| references = Some(strong)) {
+        VisitOutcome::Visited => references,
         _ => None,
     }
 }

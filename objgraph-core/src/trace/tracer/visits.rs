@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Pending, Tracer, count};
-use crate::listing::Looked;
+use super::{PendingValue, Tracer, count};
+use crate::listing::VisitOutcome;
 use crate::sight::{Behind, Seen};
 use crate::snapshot::{Holder, NodeId, State};
 use crate::table;
@@ -28,8 +28,8 @@ impl Tracer {
     pub(in crate::trace) fn visit_queue(&mut self) {
         while let Some((node, pending)) = self.queue.pop_front() {
             match pending {
-                Pending::Object => self.visit_object(node),
-                Pending::Std(handle) => self.visit_std(node, &*handle),
+                PendingValue::Object => self.visit_object(node),
+                PendingValue::Std(handle) => self.visit_std(node, &*handle),
             }
             self.visit_given_back(u32::MAX);
         }
@@ -50,7 +50,7 @@ impl Tracer {
     /// Visits the values behind std's pointers that were met, and no object of the table.
     pub(in crate::trace) fn visit_std_values(&mut self) {
         while let Some((node, pending)) = self.queue.pop_front() {
-            if let Pending::Std(handle) = pending {
+            if let PendingValue::Std(handle) = pending {
                 self.visit_std(node, &*handle);
             }
         }
@@ -72,13 +72,13 @@ impl Tracer {
         let mut next = 0;
         while next < all {
             // What is caught here is rare, and to be ready for it costs something.
-            let looked = caught(|| {
+            let outcome = caught(|| {
                 while next < all {
                     next += 1;
-                    self.look_into(next - 1);
+                    self.visit_value(next - 1);
                 }
             });
-            if let Err(message) = looked {
+            if let Err(message) = outcome {
                 self.panicked_at_its_end(next - 1, message);
             }
         }
@@ -101,7 +101,7 @@ impl Tracer {
 
     /// Visits an object of the table.
     pub(in crate::trace) fn visit_object(&mut self, node: u32) {
-        if let Err(message) = caught(|| self.look_into(node)) {
+        if let Err(message) = caught(|| self.visit_value(node)) {
             self.panicked_at_its_end(node, message);
         }
     }
@@ -114,12 +114,12 @@ impl Tracer {
     }
 
     #[inline]
-    fn look_into(&mut self, node: u32) {
+    fn visit_value(&mut self, node: u32) {
         let row = &self.nodes[node as usize];
-        if row.state != State::Lent || self.looks_into_nothing {
+        if row.state != State::Lent || self.visits_nothing {
             return;
         }
-        let looked = table::look(row.id, |value, strong, weak| {
+        let outcome = table::visit(row.id, |value, strong, weak| {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
             // It fails at any other type, so there is no need to ask for the type first.
@@ -133,10 +133,10 @@ impl Tracer {
                 self.is_unknown(node);
             }
         });
-        match looked {
-            Looked::Seen => {}
-            Looked::Lent => self.nodes[node as usize].state = State::Lent,
-            Looked::Gone => self.nodes[node as usize].state = State::InFlight,
+        match outcome {
+            VisitOutcome::Visited => {}
+            VisitOutcome::Lent => self.nodes[node as usize].state = State::Lent,
+            VisitOutcome::Gone => self.nodes[node as usize].state = State::InFlight,
         }
     }
 
@@ -161,7 +161,7 @@ impl Tracer {
         let Some(entry) = self
             .registry
             .get(handle.target())
-            .filter(|_| !self.looks_into_nothing)
+            .filter(|_| !self.visits_nothing)
         else {
             self.nodes[node as usize].state = State::Opaque;
             return;
@@ -195,7 +195,7 @@ impl Tracer {
         node: u32,
         visit: impl FnOnce(&mut Visitor<'a>),
     ) {
-        if self.looks_into_nothing {
+        if self.visits_nothing {
             self.nodes[node as usize].state = State::Opaque;
             return;
         }

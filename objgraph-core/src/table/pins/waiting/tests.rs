@@ -3,7 +3,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use super::super::{PINS, Pin};
+use super::super::{PINS, PinRow};
 use crate::sync::Arc;
 use crate::{Visit, Visitor, id, register, snapshot_of};
 
@@ -49,14 +49,14 @@ impl Drop for Waiting {
 
 /// What a thread does, for which the visit of the value that it has waits; and what it makes of it
 /// when the visit is over.
-struct Met<R> {
+struct Outcome<R> {
     done: R,
     /// The threads that dropped the value, and that visited it.
     dropped: Receiver<ThreadId>,
     visited: ThreadId,
 }
 
-fn in_a_visit<R>(act: impl FnOnce(Arc<Waiting>) -> R) -> Met<R> {
+fn in_a_visit<R>(act: impl FnOnce(Arc<Waiting>) -> R) -> Outcome<R> {
     register::<Waiting>();
     let (dropper, dropped) = channel();
     let value = Arc::new(Waiting {
@@ -75,7 +75,7 @@ fn in_a_visit<R>(act: impl FnOnce(Arc<Waiting>) -> R) -> Met<R> {
     begun.recv().expect("it begins");
     let done = act(value);
     end.send(()).expect("the visit ended before");
-    Met {
+    Outcome {
         done,
         dropped,
         visited: tracing.join().expect("it is the other that waited"),
@@ -130,7 +130,7 @@ fn what_is_shared_waits_for_no_visit() {
         assert!(Arc::try_unwrap(value.clone()).is_err());
         assert!(Arc::into_inner(value.clone()).is_none());
         assert_eq!(Arc::make_mut(&mut value).number, 101);
-        let waited_in_vain = |pin: &Pin| pin.address == other.address() && pin.overdue;
+        let waited_in_vain = |pin: &PinRow| pin.address == other.address() && pin.overdue;
         assert!(!PINS.lock().iter().any(waited_in_vain));
         other
     });

@@ -6,25 +6,25 @@ use crate::sync::Arc;
 use crate::table::{Instance, identify_arc, identify_rc};
 
 /// A handle to an object that has an id: [`Rc`], [`Arc`] or [`Instance`].
-pub trait Identified {
+pub trait HasId {
     /// The id; `None` where tracking is off.
     #[doc(hidden)]
     fn identity(&self) -> Option<ObjectId>;
 }
 
-impl<T: ?Sized> Identified for Rc<T> {
+impl<T: ?Sized> HasId for Rc<T> {
     fn identity(&self) -> Option<ObjectId> {
         identify_rc(self)
     }
 }
 
-impl<T: ?Sized> Identified for Arc<T> {
+impl<T: ?Sized> HasId for Arc<T> {
     fn identity(&self) -> Option<ObjectId> {
         identify_arc(self)
     }
 }
 
-impl<T: 'static> Identified for Instance<T> {
+impl<T: 'static> HasId for Instance<T> {
     fn identity(&self) -> Option<ObjectId> {
         self.id()
     }
@@ -41,6 +41,6 @@ impl<T: 'static> Identified for Instance<T> {
 /// assert!(id(&one) != id(&Rc::new(5)) || !objgraph_core::ENABLED);
 /// ```
 #[must_use]
-pub fn id(of: &(impl Identified + ?Sized)) -> ObjectId {
+pub fn id(of: &(impl HasId + ?Sized)) -> ObjectId {
     of.identity().unwrap_or(ObjectId::NONE)
 }

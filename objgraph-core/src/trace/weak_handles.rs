@@ -12,17 +12,17 @@ use crate::tracked::Visit;
 ///
 /// While they are there, `weak_count` of these values is one higher and `get_mut` fails on them.
 #[derive(Default)]
-pub struct Kept {
-    handles: Vec<Handle>,
+pub struct WeakHandles {
+    handles: Vec<WeakHandle>,
 }
 
-struct Handle {
+struct WeakHandle {
     node: NodeId,
     type_name: &'static str,
     weak: Box<dyn Behind>,
 }
 
-impl Handle {
+impl WeakHandle {
     fn is_alive(&self) -> bool {
         self.weak.counts().0 > 0
     }
@@ -45,9 +45,9 @@ impl Handle {
     }
 }
 
-impl Kept {
+impl WeakHandles {
     pub(super) fn keep(&mut self, node: u32, type_name: &'static str, weak: &dyn Behind) {
-        self.handles.push(Handle {
+        self.handles.push(WeakHandle {
             node: NodeId::new(node as usize),
             type_name,
             weak: weak.again(),
@@ -79,14 +79,14 @@ impl Kept {
     /// How many of these are behind an `Arc`.
     #[must_use]
     pub fn alive_shared(&self) -> usize {
-        let shared = |handle: &&Handle| handle.weak.holder() == Holder::StdArc;
+        let shared = |handle: &&WeakHandle| handle.weak.holder() == Holder::StdArc;
         let handles = self.handles.iter().filter(shared);
         handles.filter(|handle| handle.is_alive()).count()
     }
 }
 
 /// A trace of it starts at the values that are alive.
-impl Visit for Kept {
+impl Visit for WeakHandles {
     fn starts(&self, starts: &mut Starts) -> bool {
         for handle in &self.handles {
             starts.pointer(handle.met());
@@ -95,9 +95,9 @@ impl Visit for Kept {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for WeakHandles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept")
+        f.debug_struct("WeakHandles")
             .field("handles", &self.handles.len())
             .finish()
     }
