@@ -48,6 +48,7 @@ mod drawings;
 #[path = "../../src/assert/known"]
 mod known {
     mod file;
+    mod read;
 
     pub(crate) fn check(text: &str) {
         let list = match text.parse::<file::List>() {

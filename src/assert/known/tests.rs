@@ -67,13 +67,22 @@ fn what_is_wrong_is_told_with_its_line() {
             "[[leak]]\nreason = 3",
             "line 2: expected a text in double quotes",
         ),
-        ("[[leak]]\nreason = \"no end\n", "a text that does not end"),
-        ("[[leak]]\nreason \"x\"", "line 2: expected `reason = …`"),
+        (
+            "[[leak]]\nreason = \"no end\n",
+            "line 2: invalid character in string",
+        ),
+        ("[[leak]]\nreason \"x\"", "line 2: expected an equals"),
         ("[[leak]]\ncause = \"x\"", "`cause` is not known"),
-        ("[[leak]]\nreason = \"\\q\"", "an escape that is not known"),
-        ("[[leak]]\nreason = \"\\uD800\"", "\\uD800 is no character"),
+        (
+            "[[leak]]\nreason = \"\\q\"",
+            "line 2: invalid escape character in string: `q`",
+        ),
+        (
+            "[[leak]]\nreason = \"\\uD800\"",
+            "line 2: invalid escape value",
+        ),
         ("[[leak]]\ntests = \"a\"", "expected `[\"…\", …]`"),
-        ("[[leak]]\n", "the entry above has no `fingerprint`"),
+        ("[[leak]]\n", "line 1: the entry has no `fingerprint`"),
     ] {
         let found = text.parse::<List>().expect_err(text);
         assert!(found.contains(error), "{text:?}: {found}");
