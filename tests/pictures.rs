@@ -294,7 +294,7 @@ fn a_legend_tells_of_what_is_there() {
     let legend = drawn(&objgraph::refs(&app).legend(true)).legend.join("\n");
     for line in [
         "the picture starts here",
-        "objects that are alike",
+        "similar objects",
         "dashed arrow: weak",
     ] {
         assert!(legend.contains(line), "{legend}");

@@ -116,7 +116,7 @@ impl fmt::Display for PictureError {
                 f,
                 "the picture would show up to {objects} objects, too many to read: set a smaller \
                  max_depth or too_many, leave types out with without_types or draw nothing behind \
-                 them with collapse, fold objects that are alike with fold(true), or, if you must, \
+                 them with collapse, fold similar objects with fold(true), or, if you must, \
                  set a larger max_nodes (now {max_nodes})"
             ),
             Self::Write(error) => write!(f, "cannot write the picture: {error}"),

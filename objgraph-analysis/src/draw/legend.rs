@@ -24,10 +24,7 @@ const NODES: [NodeLine; 8] = [
     ),
 ];
 
-const STACK: NodeLine = (
-    |node| node.role == Role::Stack,
-    "n × Type: objects that are alike",
-);
+const STACK: NodeLine = (|node| node.role == Role::Stack, "n × Type: similar objects");
 
 const EDGES: [EdgeLine; 3] = [
     (|edge| edge.kind == EdgeKind::Strong, "arrow: owns"),

@@ -2,7 +2,7 @@
 //! everything that hangs on the cycles is grey.
 
 use super::colour::Colour;
-use super::look::{Dash, EdgeStyle, NodeStyle, Pull, Shape};
+use super::look::{Dash, EdgeStyle, NodeStyle, Shape};
 use crate::analysis::EdgeKind;
 use crate::draw::drawing::{DrawnEdge, DrawnNode, Role};
 
@@ -83,7 +83,6 @@ pub(super) fn edge<'d>(edge: &'d DrawnEdge, counts: bool, style: EdgeStyle<'d>) 
         },
         EdgeKind::Hint if counts => EdgeStyle {
             dash: Dash::Dotted,
-            pull: Pull::Mark,
             is_headless: true,
             ..grey
         },

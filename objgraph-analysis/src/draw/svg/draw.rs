@@ -3,7 +3,7 @@
 use super::graph::{Edge, Graph};
 use super::layout::{Input, Point, Size, layout};
 use super::page::{LOOP, Page};
-use super::sizes::{label_size, node_size};
+use super::sizes::{label_size, loop_label_width, node_size};
 
 /// Height of one of several loops beside a node.
 const LOOP_HEIGHT: f64 = 16.0;
@@ -30,7 +30,7 @@ pub(super) fn draw(graph: &Graph<'_>) -> Result<String, String> {
     }
     let shapes = sizes.clone();
     for (size, loops) in sizes.iter_mut().zip(&loops) {
-        let widths = loops.iter().map(|edge| LOOP + 4.0 + label_size(edge).width);
+        let widths = loops.iter().map(|edge| LOOP + 4.0 + loop_label_width(edge));
         size.width += 2.0 * widths.fold(0.0, f64::max);
     }
     input.nodes = sizes;

@@ -258,14 +258,18 @@ impl<'i> ComponentLayout<'i> {
         order(&mut self.layers, self.sizes.len(), &links);
         self.place_across();
         let (y, height) = self.heights();
-        let edge = |place: usize, side: f64| self.x[place] + side * self.sizes[place].width / 2.0;
         let places = 0..self.sizes.len();
+        // What a node needs beside itself is on its right.
+        let left_half = |place: usize| match self.members.nodes.get(place) {
+            Some(&node) => self.input.bodies[node].width / 2.0,
+            None => self.sizes[place].width / 2.0,
+        };
         let left = places
             .clone()
-            .map(|place| edge(place, -1.0))
+            .map(|place| self.x[place] - left_half(place))
             .fold(f64::INFINITY, f64::min);
         let right = places
-            .map(|place| edge(place, 1.0))
+            .map(|place| self.x[place] + self.sizes[place].width / 2.0)
             .fold(f64::NEG_INFINITY, f64::max);
         let at = |place: usize| Point {
             x: self.x[place] - left,

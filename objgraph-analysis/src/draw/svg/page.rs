@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::graph::{Edge, Node};
 use super::layout::{Layout, Point, Route, Size};
-use super::sizes::{BADGE_HEIGHT, STACK, badge_width, label_size};
+use super::sizes::{BADGE_HEIGHT, STACK, badge_width, label_size, text_size};
 use super::text::{LINE, escape, height, width};
 use crate::draw::style::{Colour, Dash, EDGE_FONT_SIZE, EdgeStyle, FONT, Shape};
 
@@ -217,8 +217,14 @@ impl Page {
             (-1.0, 0.0),
             style,
         );
-        let x = from.x + LOOP + label_size(edge).width.max(6.0) / 2.0 - 3.0;
-        self.label(Point { x, y: from.y }, edge);
+        let text = text_size(&edge.text).width;
+        let x = from.x + LOOP - 1.0 + text / 2.0;
+        self.edge_text(Point { x, y: from.y }, edge);
+        if !style.advice.is_empty() {
+            let x = from.x + LOOP - 1.0 + text + badge_width(style.advice) / 2.0;
+            let y = from.y + BADGE_HEIGHT / 2.0;
+            self.badge(Point { x, y }, style.advice, style);
+        }
     }
 
     /// Draws the labels of edges, above all lines.
@@ -228,29 +234,32 @@ impl Page {
         }
     }
 
-    /// Draws the label of an edge on the colour of the page, so that it is readable where lines cross
-    /// it, and the advice below.
+    /// Draws the label of an edge, with the advice below.
     fn label(&mut self, at: Point, edge: &Edge<'_>) {
-        let size = label_size(edge);
         let mut middle = at;
         if !edge.style.advice.is_empty() {
             middle.y -= BADGE_HEIGHT / 2.0;
-            let y = at.y + size.height / 2.0;
+            let y = at.y + label_size(edge).height / 2.0;
             self.badge(Point { x: at.x, y }, edge.style.advice, &edge.style);
         }
-        if !edge.text.is_empty() {
-            let (width, height) = (
-                width(&edge.text, EDGE_FONT_SIZE),
-                height(&edge.text, EDGE_FONT_SIZE),
-            );
-            put!(
-                self,
-                "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
-                 fill=\"white\"/>",
-                middle.x - width / 2.0,
-                middle.y - height / 2.0
-            );
+        self.edge_text(middle, edge);
+    }
+
+    /// Draws the text beside an edge on the colour of the page, so that it is readable where lines
+    /// cross it.
+    fn edge_text(&mut self, middle: Point, edge: &Edge<'_>) {
+        if edge.text.is_empty() {
+            return;
         }
+        let width = width(&edge.text, EDGE_FONT_SIZE);
+        let height = height(&edge.text, EDGE_FONT_SIZE);
+        put!(
+            self,
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+             fill=\"white\"/>",
+            middle.x - width / 2.0,
+            middle.y - height / 2.0
+        );
         self.text(middle, &edge.text, EDGE_FONT_SIZE, &edge.style.text(), "");
     }
 

@@ -12,18 +12,32 @@ pub(super) const BADGE_HEIGHT: f64 = 15.0;
 
 /// Returns the size of the label of an edge, with its advice below.
 pub(super) fn label_size(edge: &Edge<'_>) -> Size {
-    let text = match edge.text.as_str() {
-        "" => Size::default(),
-        text => Size {
-            width: width(text, EDGE_FONT_SIZE) + 6.0,
-            height: height(text, EDGE_FONT_SIZE) + 2.0,
-        },
-    };
+    let text = text_size(&edge.text);
     match edge.style.advice {
         "" => text,
         advice => Size {
             width: text.width.max(badge_width(advice)),
             height: text.height + BADGE_HEIGHT,
+        },
+    }
+}
+
+/// Returns the width of the label of a loop, with its advice beside it.
+pub(super) fn loop_label_width(edge: &Edge<'_>) -> f64 {
+    let text = text_size(&edge.text).width;
+    match edge.style.advice {
+        "" => text,
+        advice => text + badge_width(advice),
+    }
+}
+
+/// Returns the size of the text beside an edge, with a margin.
+pub(super) fn text_size(text: &str) -> Size {
+    match text {
+        "" => Size::default(),
+        text => Size {
+            width: width(text, EDGE_FONT_SIZE) + 6.0,
+            height: height(text, EDGE_FONT_SIZE) + 2.0,
         },
     }
 }

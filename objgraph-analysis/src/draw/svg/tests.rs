@@ -198,7 +198,7 @@ proptest! {
 fn stacks_notes_and_arrows_that_do_not_place() {
     let mut drawing = Drawing::default();
     drawing.nodes.push(DrawnNode::new(Role::Stack, "2 × Leaf"));
-    drawing.legend = vec!["n × Type: objects that are alike".to_owned()];
+    drawing.legend = vec!["n × Type: similar objects".to_owned()];
     let svg = to_svg(&drawing).unwrap();
     // The page, three sheets, and the note.
     assert_eq!(svg.matches("<rect ").count(), 5, "{svg}");
