@@ -109,10 +109,13 @@ pub(crate) fn count(input: TokenStream) -> TokenStream {
     };
     let (counted, name) = match counted {
         CountTarget::Named(name) => (
-            quote!(#krate::__assert::Counted::named(#name)),
+            quote!(#krate::__assert::TypeSelector::named(#name)),
             name.value(),
         ),
-        CountTarget::Type(ty) => (quote!(#krate::__assert::Counted::of::<#ty>()), text(&ty)),
+        CountTarget::Type(ty) => (
+            quote!(#krate::__assert::TypeSelector::of::<#ty>()),
+            text(&ty),
+        ),
     };
     let asserted = format!("{name} {operator}");
     quote! {

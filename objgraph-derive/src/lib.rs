@@ -132,7 +132,7 @@ pub fn __count(input: TokenStream) -> TokenStream {
 /// | `retries = n` | looks again this many times, after a pause, if something has leaked |
 /// | `growth = n` | repeats the body in rounds of `n`, and nothing may grow in every round; see `assert_no_growth!` |
 /// | `warm_up = n` | runs the body this many times before the first round; 2 by default |
-/// | `alive` | objects that are alive at the end count as leaked, whoever holds them |
+/// | `deny_survivors` | objects that are alive at the end count as leaked, whoever holds them |
 /// | `strict` | fails too if the test cannot prove that nothing leaked, because untraced objects are alive |
 /// | `wait_ms = n` | waits up to this many milliseconds for stragglers; 2000 by default |
 /// | `crate = path` | the path of objgraph, if not `::objgraph` |

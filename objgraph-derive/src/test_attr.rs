@@ -33,7 +33,7 @@ struct Options {
     growth: Option<LitInt>,
     warm_up: Option<LitInt>,
     wait_ms: Option<LitInt>,
-    alive: bool,
+    deny_survivors: bool,
     strict: bool,
 }
 
@@ -85,7 +85,7 @@ impl Options {
             "growth" => number(&mut self.growth, 1, u32::MAX.into())?,
             "warm_up" => number(&mut self.warm_up, 0, u32::MAX.into())?,
             "wait_ms" => number(&mut self.wait_ms, 0, u64::MAX)?,
-            "alive" => self.alive = true,
+            "deny_survivors" => self.deny_survivors = true,
             "strict" => self.strict = true,
             "crate" => {
                 input.parse::<Token![=]>()?;
@@ -96,7 +96,7 @@ impl Options {
                     name.span(),
                     format!(
                         "`{name}` is not known; there are `allow = \"fingerprint or Type\"`, \
-                         `retries = n`, `growth = n`, `warm_up = n`, `wait_ms = n`, `alive`, \
+                         `retries = n`, `growth = n`, `warm_up = n`, `wait_ms = n`, `deny_survivors`, \
                          `strict` and `crate = path`"
                     ),
                 ));
@@ -360,7 +360,7 @@ impl Test {
             growth,
             warm_up,
             wait_ms,
-            alive,
+            deny_survivors,
             strict,
             ..
         } = &self.options;
@@ -385,7 +385,7 @@ impl Test {
                 retries: #retries,
                 growth: #growth,
                 warm_up: #warm_up,
-                alive: #alive,
+                deny_survivors: #deny_survivors,
                 strict: #strict,
                 wait: #wait,
                 should_panic: #should_panic,

@@ -1,4 +1,4 @@
-//! Whether a part of the process has leaked.
+//! The check for leaks in a part of the process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,24 +6,23 @@ use std::time::Duration;
 use objgraph_core::{Holder, Node, NodeId, ObjectId, PlaceKind, Scope, State, snapshot};
 
 use super::failure::Failure;
-use super::known::{self, Known};
+use super::known::{self, CheckName, KnownLeaks};
 use super::part::Part;
 use super::patience::{Patience, is_shared};
 use super::surroundings::Surroundings;
 use super::test_name::TestName;
 use crate::analysis::{LeakKind, Leaks, UnprovenObjects, reach};
 
-/// What a check comes to: a failure, or success, with the objects of which that is not proven.
+/// The result of a check: a failure, or success with the objects that are not proven not to leak.
 pub(super) type Verdict = Result<Option<UnprovenObjects>, Failure>;
 
-/// How long objects that may have leaked are given to go, where a test does not fail for them.
+/// Maximum wait for objects that may have leaked, in tests that do not fail for them.
 pub(super) const BRIEFLY: Duration = Duration::from_millis(50);
 
-/// How long stragglers are waited for, if nothing else is said.
+/// Default for the maximum wait for stragglers.
 pub(super) const WAIT: Duration = Duration::from_secs(2);
 
-/// A question for leaks, and what counts as one: what
-/// [`assert_no_leaks!`](crate::assert_no_leaks!) asks.
+/// A check for leaks with options, as [`assert_no_leaks!`](crate::assert_no_leaks!) runs it.
 ///
 /// ```
 /// use objgraph::{leaks::LeakCheck, scope::Scope};
@@ -34,25 +33,25 @@ pub(super) const WAIT: Duration = Duration::from_secs(2);
 /// drop(entered);
 ///
 /// assert!(LeakCheck::of(&scope).run().is_ok());
-/// let strict = LeakCheck::of(&scope).alive().wait(std::time::Duration::ZERO);
+/// let strict = LeakCheck::of(&scope).deny_survivors().wait(std::time::Duration::ZERO);
 /// assert_eq!(strict.run().is_err(), objgraph::ENABLED);
 /// # drop(kept);
 /// ```
 #[derive(Clone, Debug)]
 pub struct LeakCheck {
     part: Part,
-    alive: bool,
+    denies_survivors: bool,
     strict: bool,
     allowed: Vec<String>,
     wait: Duration,
     retries: u32,
-    /// Whose known leaks count.
+    /// The test whose known leaks do not fail the check.
     pub(super) test: Option<TestName>,
     /// The number of the assertion in the test, from 1; 0 for the check at its end.
     pub(super) assertion: u32,
-    /// Whether the test is over, so that a known leak that did not occur is none any more.
+    /// Whether the test is over, so that a known leak that did not occur is stale.
     pub(super) is_end_of_test: bool,
-    /// Whether a later check looks at the same objects, so that this one says nothing of what it
+    /// Whether a later check covers the same objects, so that this one does not report what it
     /// cannot prove.
     pub(super) is_preliminary: bool,
 }
@@ -61,7 +60,7 @@ impl LeakCheck {
     fn new(part: Part) -> Self {
         Self {
             part,
-            alive: false,
+            denies_survivors: false,
             strict: false,
             allowed: Vec::new(),
             wait: WAIT,
@@ -73,42 +72,43 @@ impl LeakCheck {
         }
     }
 
-    /// What was made in the scope that the calling thread is in; in none, all of the process.
+    /// Checks what was made in the scope that the calling thread is in or, without a scope, the whole
+    /// process.
     #[must_use]
     pub fn here() -> Self {
         Scope::current().map_or_else(Self::everywhere, |scope| Self::of(&scope))
     }
 
-    /// What was made in this scope.
+    /// Checks what was made in this scope.
     #[must_use]
     pub fn of(scope: &Scope) -> Self {
         Self::new(Part::Scope(scope.clone()))
     }
 
-    /// All of the process.
+    /// Checks the whole process.
     #[must_use]
     pub fn everywhere() -> Self {
         Self::new(Part::Whole)
     }
 
-    /// What was made in this scope, or in none since this epoch.
+    /// Checks what was made in this scope, or outside of every scope since this epoch.
     pub(super) fn since(scope: &Scope, epoch: u32) -> Self {
         Self::new(Part::Since(scope.clone(), epoch))
     }
 
-    /// All of the process but what was made in these scopes.
+    /// Checks the whole process without what was made in these scopes.
     pub(super) fn outside(scopes: Vec<Scope>) -> Self {
         Self::new(Part::Outside(scopes))
     }
 
-    /// The name that this check has in the test: the number of the assertion, from 1.
+    /// Names the check after the test and the number of the assertion in it, from 1.
     pub(super) fn of_assertion(mut self, test: TestName, number: u32) -> Self {
         self.test = Some(test);
         self.assertion = number;
         self
     }
 
-    /// The scope that it is about, if it is about one.
+    /// Returns the scope that it checks, if it checks one.
     pub(super) fn scope(&self) -> Option<&Scope> {
         match &self.part {
             Part::Scope(scope) | Part::Since(scope, _) => Some(scope),
@@ -116,16 +116,15 @@ impl LeakCheck {
         }
     }
 
-    /// Objects that are alive, though no cycle keeps them so, count as well.
+    /// Fails for every object that is still alive, also if no cycle keeps it alive.
     #[must_use]
-    pub fn alive(mut self) -> Self {
-        self.alive = true;
+    pub fn deny_survivors(mut self) -> Self {
+        self.denies_survivors = true;
         self
     }
 
-    /// Objects that are alive and *may* have leaked count as well: those that could not be traced,
-    /// and those that may be held by what could not be traced. `OBJGRAPH_STRICT=1` says so for all
-    /// checks.
+    /// Fails for objects that are alive and *may* have leaked: those that could not be traced, and
+    /// those that an untraced object may hold. `OBJGRAPH_STRICT=1` does the same for all checks.
     ///
     /// ```
     /// use objgraph::{rc::Rc, leaks::LeakCheck, scope::Scope};
@@ -147,33 +146,34 @@ impl LeakCheck {
         self
     }
 
-    /// Leaks with this fingerprint, or of a type of this name, do not count.
+    /// Ignores leaks with this fingerprint, or of a type of this name.
     #[must_use]
     pub fn allow(mut self, fingerprint_or_type: impl Into<String>) -> Self {
         self.allowed.push(fingerprint_or_type.into());
         self
     }
 
-    /// How long stragglers are waited for, 2 seconds if not said: objects of a thread that is
-    /// about to end, values that are locked or being dropped; and, where being
-    /// [alive](LeakCheck::alive) counts, all objects. Nothing is waited for where there are none.
+    /// Sets the maximum wait for stragglers; 2 seconds by default. Stragglers are objects of a thread
+    /// that is about to end and values that are locked or being dropped; if survivors are
+    /// [denied](LeakCheck::deny_survivors), also all objects that another thread may drop. Without
+    /// stragglers the check does not wait.
     #[must_use]
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = limit;
         self
     }
 
-    /// How many times to look again, after a pause, when something has leaked: for programs that
-    /// break up cycles in the background. None if not said.
+    /// Sets how many times to check again, after a pause, if something has leaked; 0 by default. Use
+    /// it for programs that break cycles in the background.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// Looks, and waits for stragglers if there are any.
+    /// Checks, and waits for stragglers if there are any.
     ///
-    /// It takes a [`snapshot`](crate::snapshot()) if any object of the part is alive.
+    /// Takes a [`snapshot`](crate::snapshot()) if any object that it checks is alive.
     ///
     /// # Errors
     ///
@@ -183,15 +183,24 @@ impl LeakCheck {
     }
 
     pub(super) fn verdict(&self) -> Verdict {
-        let mut looks = Looks::new(self, false);
+        let mut attempts = Attempts::new(self, false);
         loop {
-            if let Some(verdict) = looks.look() {
+            if let Some(verdict) = attempts.next() {
                 return verdict;
             }
         }
     }
 
-    /// Whether a type of this name, or a leak of this kind, is allowed.
+    /// Returns the name of the check in the list of known leaks, if it belongs to a test.
+    fn name(&self) -> Option<CheckName<'_>> {
+        Some(CheckName {
+            test: self.test.as_ref()?,
+            assertion: self.assertion,
+            is_end_of_test: self.is_end_of_test,
+        })
+    }
+
+    /// Returns whether the leak, or a type in its cycles, is allowed.
     fn allows(&self, kind: &LeakKind, leaks: &Leaks) -> bool {
         let fingerprint = kind.fingerprint.to_string();
         let cycles = kind.groups.iter().flat_map(|group| &group.cycle);
@@ -207,23 +216,23 @@ impl LeakCheck {
     }
 }
 
-/// Whether the environment, or the package of the test, asks for strict checks.
+/// Returns whether the environment, or the package of the test, asks for strict checks.
 pub(super) fn is_strict(test: &TestName) -> bool {
     Surroundings::now().strict || known::is_strict(test)
 }
 
-/// One look after the other, until there is a verdict.
-pub(super) struct Looks<'c> {
+/// Attempts at a check, until there is a verdict.
+pub(super) struct Attempts<'c> {
     check: &'c LeakCheck,
     patience: Patience,
     /// For objects that may have leaked.
     brief: Patience,
     retries: u32,
-    /// Whether other tasks of this thread run between the looks.
+    /// Whether other tasks of this thread run between the attempts.
     others_run: bool,
 }
 
-impl<'c> Looks<'c> {
+impl<'c> Attempts<'c> {
     pub(super) fn new(check: &'c LeakCheck, others_run: bool) -> Self {
         Self {
             check,
@@ -234,14 +243,14 @@ impl<'c> Looks<'c> {
         }
     }
 
-    /// Looks; `None` if there is reason to look again, after a pause that was made.
-    pub(super) fn look(&mut self) -> Option<Verdict> {
+    /// Checks once. If there is reason to check again, pauses and returns `None`.
+    pub(super) fn next(&mut self) -> Option<Verdict> {
         let check = self.check;
         let Some(own) = check.part.leaks() else {
             return Some(self.verdict(None, None));
         };
         let again = match own.is_empty() {
-            true => self.stragglers(&own),
+            true => self.has_stragglers(&own),
             false => {
                 let before = self.retries;
                 self.retries = before.saturating_sub(1);
@@ -268,8 +277,8 @@ impl<'c> Looks<'c> {
         Some(self.verdict(Some(own), unproven))
     }
 
-    /// Whether there are objects of which more will be known soon.
-    fn stragglers(&self, leaks: &Leaks) -> bool {
+    /// Returns whether there are objects whose fate is not settled yet.
+    fn has_stragglers(&self, leaks: &Leaks) -> bool {
         let snapshot = leaks.snapshot();
         let own = |node: Node<'_>| self.check.part.made(node);
         let busy = snapshot
@@ -281,7 +290,7 @@ impl<'c> Looks<'c> {
                 node.state(),
                 State::OtherThread | State::Lent | State::InFlight
             );
-            let may_go = self.check.alive
+            let may_go = self.check.denies_survivors
                 && node.holder() != Holder::Value
                 && (self.others_run || is_shared(node.holder()))
                 && !self.is_allowed(node);
@@ -289,7 +298,7 @@ impl<'c> Looks<'c> {
         })
     }
 
-    /// The objects of the part that are alive and may have leaked.
+    /// Returns the objects of the part that are alive and may have leaked.
     fn unproven(&self, own: &Leaks) -> Option<UnprovenObjects> {
         if self.check.is_preliminary {
             return None;
@@ -299,7 +308,7 @@ impl<'c> Looks<'c> {
         })
     }
 
-    /// Whether what is not proven fails.
+    /// Returns whether the check fails for what it cannot prove.
     fn is_strict(&self) -> bool {
         self.check.strict
             || match &self.check.test {
@@ -309,21 +318,22 @@ impl<'c> Looks<'c> {
     }
 
     fn is_allowed(&self, node: Node<'_>) -> bool {
-        let allowed = self.check.allowed.iter();
-        let mut allowed = allowed.filter(|name| node.type_info().matches(name));
-        allowed.next().is_some()
+        let mut allowed = self.check.allowed.iter();
+        allowed.any(|name| node.type_info().matches(name))
     }
 
     fn verdict(&self, own: Option<Leaks>, unproven: Option<UnprovenObjects>) -> Verdict {
         let check = self.check;
         let Some(own) = own else {
-            return Known::of(check, &[], None)?.stale().map(|()| None);
+            return KnownLeaks::of(check.name(), &[], None)?
+                .fail_if_stale()
+                .map(|()| None);
         };
         let all: Vec<&LeakKind> = own.kinds().all().iter().collect();
-        // That the list cannot be used hides no leak.
-        let (known, unusable) = match Known::of(check, &all, Some(&own)) {
+        // An unusable list must not hide a leak.
+        let (known, unusable) = match KnownLeaks::of(check.name(), &all, Some(&own)) {
             Ok(known) => (known, None),
-            Err(failure) => (Known::default(), Some(failure)),
+            Err(failure) => (KnownLeaks::default(), Some(failure)),
         };
         let kinds: Vec<&LeakKind> = own
             .kinds()
@@ -331,12 +341,15 @@ impl<'c> Looks<'c> {
             .iter()
             .filter(|kind| !check.allows(kind, &own))
             .collect();
-        let unknown = kinds.iter().filter(|kind| !known.contains(kind));
-        let cycles = unknown.flat_map(|kind| &kind.groups);
-        let cycles: Vec<_> = cycles.filter_map(|group| group.cycle.first()).collect();
+        let cycles: Vec<NodeId> = kinds
+            .iter()
+            .filter(|kind| !known.contains(kind))
+            .flat_map(|kind| &kind.groups)
+            .filter_map(|group| group.cycle.first().copied())
+            .collect();
         if !cycles.is_empty() {
-            let told = reach(own.snapshot(), cycles.into_iter().copied());
-            let leaks = own.only(|node| told.contains(node), |_| true);
+            let reported = reach(own.snapshot(), cycles);
+            let leaks = own.only(|node| reported.contains(node), |_| true);
             let failure = Failure::leaked(&leaks, check.test.as_ref(), known.hints());
             return Err(match unusable {
                 Some(unusable) => failure.and(unusable),
@@ -346,7 +359,7 @@ impl<'c> Looks<'c> {
         if let Some(unusable) = unusable {
             return Err(unusable);
         }
-        if check.alive {
+        if check.denies_survivors {
             let of_part = own.snapshot().nodes().filter(|&node| {
                 own.nodes().binary_search(&node.node_id()).is_err()
                     && node.holder() != Holder::Value
@@ -354,15 +367,14 @@ impl<'c> Looks<'c> {
                     && !self.is_allowed(node)
             });
             let alive: Vec<ObjectId> = of_part.map(|node| node.id()).collect();
-            // Who holds it may be anywhere.
+            // Their owners may be outside of the part.
             let all = Arc::new(snapshot());
-            let alive = alive.into_iter().filter_map(|id| all.find(id));
-            let alive: Vec<NodeId> = alive.collect();
+            let alive: Vec<NodeId> = alive.into_iter().filter_map(|id| all.find(id)).collect();
             if !alive.is_empty() {
                 return Err(Failure::alive(&all, &alive, "at the end"));
             }
         }
-        known.stale()?;
+        known.fail_if_stale()?;
         match unproven {
             Some(unproven) if self.is_strict() => Err(Failure::unproven(&unproven)),
             unproven => Ok(unproven),

@@ -1,4 +1,4 @@
-//! `assert_count!`: how many objects of a type there are.
+//! `assert_count!`: the number of objects of a type.
 
 use std::any::type_name;
 use std::collections::HashMap;
@@ -13,16 +13,16 @@ use super::patience::{Patience, is_shared};
 use crate::ask::{Meaning, meaning, suggestions};
 use crate::words::in_line;
 
-/// What is counted.
+/// The types to count: one type, or all types of a name.
 #[derive(Clone, Copy)]
-pub struct Counted {
+pub struct TypeSelector {
     name: &'static str,
-    /// Counts all of the process, where it is a type and not the name of some.
+    /// Counts all objects in the process of one type; `None` for a name.
     of_type: Option<fn() -> usize>,
 }
 
-impl Counted {
-    /// The types of this name.
+impl TypeSelector {
+    /// Selects the types of this name.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
         Self {
@@ -31,7 +31,7 @@ impl Counted {
         }
     }
 
-    /// This type.
+    /// Selects this type.
     #[must_use]
     pub fn of<T: 'static>() -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Counted {
         }
     }
 
-    /// Which types are counted, by their full names.
+    /// Returns the selected types.
     fn types(&self) -> Types {
         match self.of_type {
             Some(_) => Types::One(public_name(self.name)),
@@ -48,7 +48,7 @@ impl Counted {
         }
     }
 
-    /// The number of them: in the scope or, where there is none, in the process.
+    /// Counts their objects in the scope or, without one, in the process.
     fn count(&self, types: &Types, scope: Option<&Scope>) -> usize {
         if let (Some(count), None) = (self.of_type, scope) {
             return count();
@@ -62,7 +62,7 @@ impl Counted {
     }
 }
 
-/// The types that are counted.
+/// The types to count, with the meaning of a name looked up.
 enum Types {
     One(String),
     Named(Meaning<'static>),
@@ -76,12 +76,12 @@ impl Types {
         }
     }
 
-    /// The same, computed once for each type.
+    /// Returns whether a type is among them, which is computed once for each type.
     fn contain(&self, full: &'static str, known: &mut HashMap<&'static str, bool>) -> bool {
         *known.entry(full).or_insert_with(|| self.is(full))
     }
 
-    /// Whether other threads may create or drop some.
+    /// Returns whether other threads may create or drop some of their objects.
     fn may_change(&self, number: usize) -> bool {
         let mut known = HashMap::new();
         let mut counted = objects()
@@ -92,32 +92,32 @@ impl Types {
     }
 }
 
-impl fmt::Debug for Counted {
+impl fmt::Debug for TypeSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
-/// Counts, and waits for stragglers where the number is not what it should be.
+/// Counts objects, and waits for stragglers while the number is not right.
 ///
 /// # Errors
 ///
-/// If it is not, in the end. `asserted` is how that was written.
+/// If the number is still not right then. `asserted` is the assertion as it was written.
 pub(super) fn counts(
-    counted: Counted,
+    selector: TypeSelector,
     is_right: impl Fn(usize) -> bool,
     asserted: &str,
 ) -> Result<(), Failure> {
     let scope = Scope::current();
-    if counted.of_type.is_none()
-        && let Some(failure) = unknown(counted.name, asserted)
+    if selector.of_type.is_none()
+        && let Some(failure) = unknown(selector.name, asserted)
     {
         return Err(failure);
     }
-    let types = counted.types();
+    let types = selector.types();
     let mut patience = Patience::new(WAIT);
     let number = loop {
-        let number = counted.count(&types, scope.as_ref());
+        let number = selector.count(&types, scope.as_ref());
         if is_right(number) {
             return Ok(());
         }
@@ -146,7 +146,8 @@ pub(super) fn counts(
     })
 }
 
-/// The failure of a name that no type of the program has. Such an assertion would hold for ever.
+/// Returns the failure for a name that no type in the program has: such an assertion could never
+/// fail.
 fn unknown(name: &str, asserted: &str) -> Option<Failure> {
     if !ENABLED {
         return None;

@@ -1,4 +1,4 @@
-//! `assert_drops!`: what a value alone keeps goes when it goes.
+//! `assert_drops!`: what only a value keeps alive is dropped with it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::words::count as count_of;
 ///
 /// # Errors
 ///
-/// If something is still alive that the value alone kept.
+/// If something is still alive that only the value kept.
 pub(super) fn drops<T: Tracked>(value: T) -> Verdict {
     register_type_of::<T>();
-    let Some(expected) = Expected::of(&value) else {
+    let Some(expected) = Expectation::of(&value) else {
         drop(value);
         return Ok(None);
     };
@@ -35,45 +35,45 @@ pub(super) fn drops<T: Tracked>(value: T) -> Verdict {
             break;
         }
     }
-    Ok(expected.others.unproven())
+    Ok(expected.shared.unproven())
 }
 
-/// What has to go with a value.
-struct Expected {
+/// What has to be dropped with a value.
+struct Expectation {
     /// Objects of the table.
     objects: Vec<ObjectId>,
     /// Values behind std's pointers.
     kept: WeakHandles,
-    /// How many there are of both.
+    /// Number of both together.
     number: usize,
-    /// What the value reaches besides.
-    others: Others,
+    /// What else the value reaches.
+    shared: SharedObjects,
 }
 
-/// What a value reaches that does not have to go with it: something else holds it, so far as the
-/// trace could see.
+/// What a value reaches and something else holds too, as far as the trace found: it does not have to
+/// be dropped with the value.
 #[derive(Default)]
-struct Others {
+struct SharedObjects {
     objects: Vec<ObjectId>,
     kept: WeakHandles,
 }
 
-impl Others {
-    /// Those that are still alive although they may have leaked. What the trace could not see
-    /// inside of them may be all that holds them.
+impl SharedObjects {
+    /// Returns those that are still alive and may have leaked: only what they contain themselves, and
+    /// the trace could not visit, may hold them.
     fn unproven(&self) -> Option<UnprovenObjects> {
         if self.kept.alive() == 0 && self.objects.iter().all(|&id| at(id).is_none()) {
             return None;
         }
         let (snapshot, starts) = snapshot_with(&[&self.kept], SnapshotOptions::default());
-        let mut others: BTreeSet<NodeId> = starts.into_iter().collect();
-        others.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
+        let mut shared: BTreeSet<NodeId> = starts.into_iter().collect();
+        shared.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
         let leaks = find_leaks(&Arc::new(snapshot));
-        UnprovenObjects::among(&leaks, |node| others.contains(&node.node_id()))
+        UnprovenObjects::among(&leaks, |node| shared.contains(&node.node_id()))
     }
 }
 
-/// Whether the trace could not see all that the objects of the snapshot refer to.
+/// Returns whether objects of the snapshot may have references that the trace did not find.
 fn hides_something(snapshot: &Snapshot) -> bool {
     snapshot.places().iter().any(|place| place.kind.hides())
         || snapshot
@@ -81,8 +81,9 @@ fn hides_something(snapshot: &Snapshot) -> bool {
             .any(|node| node.state() != State::Visited && node.holder().counts())
 }
 
-impl Expected {
-    /// What the value alone keeps, and what it is a pointer to itself, whoever else keeps that.
+impl Expectation {
+    /// Returns what only the value keeps. If the value is itself a pointer, what it points to is
+    /// always among this, whoever else holds it.
     fn of(value: &impl Tracked) -> Option<Self> {
         let Reach {
             snapshot,
@@ -99,12 +100,12 @@ impl Expected {
             let ids = nodes.map(|node| snapshot.node(node).id());
             ids.filter(|id| id.is_in_table()).collect()
         };
-        let others = match hides_something(&snapshot) {
-            true => Others {
+        let shared = match hides_something(&snapshot) {
+            true => SharedObjects {
                 objects: objects(&mut reached.iter().filter(|node| !alone.contains(node))),
                 kept: kept_by_others,
             },
-            false => Others::default(),
+            false => SharedObjects::default(),
         };
         let number_behind_std = kept.nodes().len();
         let objects: Vec<ObjectId> = objects(&mut alone.iter().copied());
@@ -112,7 +113,7 @@ impl Expected {
             number: objects.len() + number_behind_std,
             objects,
             kept,
-            others,
+            shared,
         })
     }
 
@@ -120,13 +121,13 @@ impl Expected {
         self.kept.alive() > 0 || self.objects.iter().any(|&id| at(id).is_some())
     }
 
-    /// Whether another thread may let go of what is still alive.
+    /// Returns whether another thread may drop what is still alive.
     fn may_go(&self) -> bool {
         let mut objects = self.objects.iter().filter_map(|&id| at(id));
         self.kept.alive_shared() > 0 || objects.any(|object| is_shared(object.holder()))
     }
 
-    /// Looks at what is still alive, and why.
+    /// Fails with what is still alive, and why.
     fn still_alive(&self) -> Result<(), Failure> {
         let options = SnapshotOptions::default().labels(true);
         let (snapshot, starts) = with_report(
@@ -137,7 +138,7 @@ impl Expected {
         let mut alive: BTreeSet<NodeId> = starts.into_iter().collect();
         alive.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
         if alive.is_empty() {
-            // The last went while the snapshot was taken.
+            // The last was dropped while the snapshot was taken.
             return Ok(());
         }
         Err(self.failure(&snapshot, &alive))
@@ -148,8 +149,8 @@ impl Expected {
         let leaked = |node: &NodeId| all.nodes().binary_search(node).is_ok();
         let own: Vec<NodeId> = alive.iter().copied().filter(leaked).collect();
         let held: Vec<NodeId> = alive.iter().copied().filter(|node| !leaked(node)).collect();
-        let told = reach(snapshot, own.iter().copied());
-        let leaks = all.only(|node| told.contains(node), |node| alive.contains(&node));
+        let reported = reach(snapshot, own.iter().copied());
+        let leaks = all.only(|node| reported.contains(node), |node| alive.contains(&node));
         let failure = match (own.is_empty(), held.is_empty()) {
             (true, _) => Failure::alive(snapshot, &held, "after the drop"),
             (false, true) => Failure::leaked(&leaks, None, &[]),
@@ -159,9 +160,10 @@ impl Expected {
             }
         };
         let body = format!(
-            "{} should have gone with the value; {} did not.",
+            "{} should have been dropped with the value; {} {} not.",
             count_of(self.number, "object", "objects"),
-            alive.len()
+            alive.len(),
+            if alive.len() == 1 { "was" } else { "were" }
         );
         let headline = format!(
             "the value was dropped, and {}",

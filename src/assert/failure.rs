@@ -1,4 +1,4 @@
-//! What an assertion found, in words for people.
+//! Why an assertion failed, as text for people.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +15,7 @@ use crate::order;
 use crate::report::{still_alive, unproven_text};
 use crate::words::{count as count_of, in_line};
 
-/// Why an assertion about leaks failed. It prints as the whole explanation; its first line is
-/// short.
+/// Why an assertion about leaks failed. Prints as the whole explanation, after a short first line.
 #[derive(Clone, Debug)]
 pub struct Failure {
     headline: String,
@@ -25,7 +24,7 @@ pub struct Failure {
     picture: Option<Box<Drawing>>,
 }
 
-/// A place in the source, with what is to be said of it.
+/// A place in the source, with a text about it.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
     pub(super) site: Site,
@@ -54,11 +53,11 @@ impl Failure {
         }
     }
 
-    /// Something leaked.
+    /// Returns the failure for leaks.
     pub(super) fn leaked(leaks: &Leaks, test: Option<&TestName>, hints: &[String]) -> Self {
         let kinds = leaks.kinds().all();
         let headline = headline(leaks);
-        // What needs labels comes last, since a label may wait for a lock.
+        // A label may wait for a lock: then the headline is announced.
         let mut body = with_report(&headline, || leaks.to_string());
         for hint in hints {
             body.push_str(&format!("\n\n{hint}"));
@@ -79,7 +78,7 @@ impl Failure {
         }
     }
 
-    /// Objects are alive and may have leaked, and the check is strict.
+    /// Returns the failure of a strict check, for objects that are alive and may have leaked.
     pub(super) fn unproven(unproven: &UnprovenObjects) -> Self {
         let number = unproven.nodes().count();
         let nodes = unproven.nodes().map(|node| node.node_id());
@@ -104,7 +103,7 @@ impl Failure {
         }
     }
 
-    /// Objects are alive that should not be.
+    /// Returns the failure for objects that are alive and should not be. `what` says when.
     pub(super) fn alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId], what: &str) -> Self {
         let starts = nodes.iter().copied().take(3);
         let picture = backrefs_in(snapshot, starts).too_many(4);
@@ -141,7 +140,7 @@ impl Failure {
         }
     }
 
-    /// With another headline, and something told first.
+    /// Replaces the headline, and puts `body` before the rest.
     pub(super) fn instead(mut self, headline: &str, body: &str) -> Self {
         self.headline = headline.to_owned();
         if !body.is_empty() {
@@ -150,7 +149,7 @@ impl Failure {
         self
     }
 
-    /// With another failure, told below.
+    /// Appends another failure.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.body = format!("{}\n\n{other}", self.body.trim_end());
         self.points.extend(other.points);
@@ -176,7 +175,8 @@ impl Failure {
     }
 }
 
-/// The picture of a failure, whose words are printed if a label in it does not end.
+/// Draws the picture of a failure. If a label in it does not end, the text of the failure is
+/// announced.
 fn draw(headline: &str, body: &str, picture: &Picture<'_>) -> Option<Box<Drawing>> {
     let words = format!("{headline}\n\n{}", body.trim_end());
     let drawing = with_report(&words, || picture.drawing());
@@ -202,7 +202,7 @@ fn headline(leaks: &Leaks) -> String {
     }
 }
 
-/// The types of these objects, the most frequent first; no more than three.
+/// Lists the types of these objects, the most frequent first and at most three.
 fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for node in nodes {
@@ -220,13 +220,13 @@ fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
 }
 
 impl Point {
-    /// Where the handles were made that hold these objects from outside; no more than three.
+    /// Returns where the external handles to these objects were made; at most three places.
     fn of_handles(snapshot: &Snapshot, nodes: &[NodeId]) -> Vec<Self> {
         let sites = external_handles(snapshot, nodes.iter().copied());
         let strong = sites.into_iter().filter(|one| one.strong).take(3);
         let text = match nodes {
             [node] => shown_name(&snapshot.node(*node).type_info().short_name).into_owned(),
-            _ => "what should be gone".to_owned(),
+            _ => "what should have been dropped".to_owned(),
         };
         let point = |one: ExternalHandles| Self {
             site: one.site,
@@ -235,7 +235,7 @@ impl Point {
         strong.map(point).collect()
     }
 
-    /// Where the first object of the cycle that has a site was made, and what to change.
+    /// Returns where the first object of the cycle that has a site was made, and what to change.
     fn of(kind: &LeakKind, leaks: &Leaks) -> Option<Self> {
         let group = kind.groups.first()?;
         let objects = group.cycle.iter().chain(&group.objects);

@@ -1,7 +1,7 @@
-//! `assert_no_growth!`: an operation that is repeated leaves nothing behind.
+//! `assert_no_growth!`: a repeated operation leaves nothing behind.
 //!
-//! The operation runs in a scope of its own, so that what it makes is told apart from what other
-//! threads make meanwhile. Besides, all that its thread made, and what that leads to, is measured.
+//! The operation runs in a scope of its own, which distinguishes its objects from those that other
+//! threads make meanwhile. All objects that its thread made are measured too, and what they lead to.
 
 mod quantities;
 mod rule;
@@ -18,7 +18,7 @@ use super::surroundings::Surroundings;
 use crate::analysis::{Coverage, ShownNames};
 use crate::report::untraced_in_line;
 use crate::words::{count as count_of, wrapped_text};
-use quantities::{Amounts, Observed, Quantity, Rise};
+use quantities::{Amounts, Observations, Quantity, Rise};
 use rule::{CONFIRMED, ROUNDS};
 
 /// Maximum number of quantities that a failure lists.
@@ -26,7 +26,7 @@ const LINES: usize = 10;
 /// Maximum width of a headline.
 const COLUMNS: usize = 79;
 
-/// How often the operation runs.
+/// The number of times that the operation runs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Calls {
     round: u32,
@@ -34,7 +34,7 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// The number of calls in a round, and of those before the first; `None` for the default.
+    /// Sets the number of calls in a round, and before the first round; `None` for the default.
     pub(super) fn new(round: Option<u32>, warm_up: Option<u32>) -> Self {
         Self {
             round: round.unwrap_or(8).max(1),
@@ -43,31 +43,31 @@ impl Calls {
     }
 }
 
-/// Growth that may have happened and was not seen.
+/// Growth that may have happened, and could not be measured.
 #[derive(Debug)]
-pub(super) struct Unseen {
+pub(super) struct UnseenGrowth {
     coverage: Coverage,
-    /// Types and sites that other threads made more of, in no scope.
+    /// Types and sites of which other threads made more objects, outside of every scope.
     strays: Vec<String>,
 }
 
-/// Runs the operation in rounds, and measures after each call what there is.
+/// Runs the operation in rounds, and measures all quantities after each call.
 ///
 /// # Errors
 ///
-/// If there is more of something in each round.
+/// If a quantity grew in each round.
 pub(super) fn no_growth(
     calls: Calls,
     mut operation: impl FnMut(),
-) -> Result<Option<Unseen>, Failure> {
+) -> Result<Option<UnseenGrowth>, Failure> {
     let round = calls.round as usize;
-    let part = Part::new();
+    let part = MeasuredPart::new();
     let mut run = || {
         let _entered = part.inside.enter();
         operation();
     };
     (0..calls.warm_up).for_each(|_| run());
-    let mut observed = Observed::default();
+    let mut observed = Observations::default();
     let mut last = part.measure();
     observed.add(&part.amounts(&last));
     let mut grown = Vec::new();
@@ -91,21 +91,21 @@ pub(super) fn no_growth(
     if !grown.is_empty() {
         return Err(part.failure(&grown, calls));
     }
-    Ok(Unseen::of(&part, &last, &strays))
+    Ok(UnseenGrowth::of(&part, &last, &strays))
 }
 
 /// The part of the process that is measured.
-struct Part {
-    /// The scope that the operation runs in.
+struct MeasuredPart {
+    /// The scope in which the operation runs.
     inside: Scope,
-    /// The scope that the assertion stands in.
+    /// The scope in which the assertion runs.
     around: Option<Scope>,
-    /// Whether nothing else runs: then what is made in no scope belongs to the operation.
+    /// Whether nothing else runs: then objects outside of every scope belong to the operation.
     is_alone: bool,
     measure: Measure,
 }
 
-impl Part {
+impl MeasuredPart {
     fn new() -> Self {
         let around = Scope::current();
         let inside = Scope::new("assert_no_growth!");
@@ -136,15 +136,16 @@ impl Part {
         Amounts::of(measured, |node| self.is_meant(measured, node))
     }
 
-    /// Whether the items and texts in a node are measured: those of other scopes are not, though
-    /// something leads there.
+    /// Returns whether the items and texts in a node are measured. Those in objects of other scopes
+    /// are not, even if a measured object leads there.
     fn is_meant(&self, measured: &Measurement, node: Node<'_>) -> bool {
         node.node_id().index() < measured.objects
             || node.scope() == 0
             || self.is_around(node.scope())
     }
 
-    /// Waits for what other threads are about to let go of, and removes what has not grown then.
+    /// Waits for other threads to drop what they are about to drop, and removes what has not grown
+    /// then.
     fn settle(&self, grown: &mut Vec<Rise>) {
         let mut patience = Patience::new(WAIT);
         loop {
@@ -181,8 +182,8 @@ impl Part {
         let Calls { round, warm_up } = calls;
         body.push_str(&format!(
             "There was more in each of {CONFIRMED} rounds of {}, after {warm_up} to warm up.\n\
-             For what fills and then stays as it is, use `warm_up = n`; for what is\n\
-             emptied now and then, `repeat = n`, with at least as many calls as lie between.\n",
+             If it fills up and then stays the same, use `warm_up = n`. If it is emptied\n\
+             now and then, use `repeat = n` with at least the number of calls between.\n",
             count_of(round as usize, "call", "calls")
         ));
         let points = grown.iter().filter_map(|one| {
@@ -206,16 +207,17 @@ impl Part {
         failure.pointing_at(points)
     }
 
-    /// The object of this kind that was made last.
+    /// Returns the object of this kind that was made last.
     fn last_of(&self, quantity: &Quantity, snapshot: &Snapshot) -> Option<NodeId> {
-        let alike = snapshot.nodes().filter(|node| match quantity {
-            Quantity::Made(name, site) => {
-                node.type_info().name == *name && node.site() == site.as_ref()
-            }
-            Quantity::Type(name) => node.type_info().name == *name,
-            _ => false,
-        });
-        alike
+        snapshot
+            .nodes()
+            .filter(|node| match quantity {
+                Quantity::Made(name, site) => {
+                    node.type_info().name == *name && node.site() == site.as_ref()
+                }
+                Quantity::Type(name) => node.type_info().name == *name,
+                _ => false,
+            })
             .max_by_key(|node| {
                 let is_inside = self.inside.contains(node.scope());
                 (is_inside, node.epoch(), node.id())
@@ -224,8 +226,8 @@ impl Part {
     }
 }
 
-impl Unseen {
-    fn of(part: &Part, last: &Measurement, strays: &[Rise]) -> Option<Self> {
+impl UnseenGrowth {
+    fn of(part: &MeasuredPart, last: &Measurement, strays: &[Rise]) -> Option<Self> {
         let is_meant = |node: NodeId| part.is_meant(last, last.snapshot.node(node));
         let coverage = Coverage::of_nodes(&last.snapshot, is_meant);
         let names = ShownNames::of(&last.snapshot);
@@ -237,13 +239,13 @@ impl Unseen {
         (unseen.is_untraced() || !unseen.strays.is_empty()).then_some(unseen)
     }
 
-    /// Whether something could not be traced that growth may hide in. What other threads make in
-    /// no scope is no reason to fail, since the operation may have nothing to do with it.
+    /// Returns whether growth may hide in something that could not be traced. What other threads make
+    /// outside of every scope is no reason to fail, since the operation may not be its cause.
     pub(super) fn is_untraced(&self) -> bool {
         !self.coverage.is_complete()
     }
 
-    /// What may have grown, as part of a line.
+    /// Returns what may have grown, as part of a line.
     pub(super) fn in_line(&self) -> String {
         let untraced = self.is_untraced().then(|| {
             format!(
@@ -265,7 +267,7 @@ impl Unseen {
         all.join("; and ")
     }
 
-    /// The same where the test is strict.
+    /// Returns the failure of a strict test.
     pub(super) fn failure(&self) -> Failure {
         Failure::new(
             "growth may hide in what could not be traced",

@@ -1,4 +1,4 @@
-//! Known leaks: a committed list, from which what no longer leaks has to go.
+//! Known leaks: a committed list. A leak that no longer occurs has to be removed from it.
 
 mod file;
 mod read;
@@ -12,7 +12,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::check::LeakCheck;
 use super::failure::Failure;
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
@@ -26,26 +25,27 @@ const NAME: &str = "objgraph-leaks.toml";
 thread_local! {
     /// The known leaks that assertions in the body of the running test found, each with the name
     /// of the assertion.
-    static ANSWERED: RefCell<BTreeSet<(String, Fingerprint)>> = const { RefCell::new(BTreeSet::new()) };
+    static ASSERTED: RefCell<BTreeSet<(String, Fingerprint)>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Forgets what assertions found: the body of a test begins.
+/// Forgets what assertions found, when the body of a test begins.
 pub(super) fn begin_body() {
-    let _ = ANSWERED.try_with(|answered| answered.borrow_mut().clear());
+    let _ = ASSERTED.try_with(|asserted| asserted.borrow_mut().clear());
 }
 
-fn answered() -> BTreeSet<(String, Fingerprint)> {
-    let answered = ANSWERED.try_with(|answered| answered.borrow().clone());
-    answered.unwrap_or_default()
+fn asserted() -> BTreeSet<(String, Fingerprint)> {
+    ASSERTED
+        .try_with(|asserted| asserted.borrow().clone())
+        .unwrap_or_default()
 }
 
-fn answer(name: &str, found: impl Iterator<Item = Fingerprint>) {
+fn record_asserted(name: &str, found: impl Iterator<Item = Fingerprint>) {
     let found = found.map(|fingerprint| (name.to_owned(), fingerprint));
-    let _ = ANSWERED.try_with(|answered| answered.borrow_mut().extend(found));
+    let _ = ASSERTED.try_with(|asserted| asserted.borrow_mut().extend(found));
 }
 
-/// Whether the package of the test asks for strict checks. A file that cannot be read is reported
-/// by [`Known::of`].
+/// Returns whether the package of the test asks for strict checks. [`KnownLeaks::of`] reports a file
+/// that cannot be read.
 pub(super) fn is_strict(test: &TestName) -> bool {
     let list = test
         .package
@@ -54,58 +54,71 @@ pub(super) fn is_strict(test: &TestName) -> bool {
     list.is_some_and(|list| list.is_ok_and(|list| list.is_strict))
 }
 
-/// What is known of the leaks of one test.
+/// A check, as the list of known leaks names it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CheckName<'c> {
+    pub(super) test: &'c TestName,
+    /// The number of the assertion in the test, from 1; 0 for the check at its end.
+    pub(super) assertion: u32,
+    pub(super) is_end_of_test: bool,
+}
+
+/// The known leaks of one test.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownLeaks {
     known: BTreeSet<Fingerprint>,
-    /// What the list names for the test, and did not occur: the name there, and the leak.
+    /// Leaks that the list has for the test and that did not occur, each with its name in the list.
     stale: BTreeSet<(String, Fingerprint)>,
-    /// What the list says of the leaks that are not known.
+    /// What the list says about leaks that are not known.
     hints: Vec<String>,
     file: PathBuf,
 }
 
-impl Known {
-    /// What is known of these leaks; where the list is to be rewritten, all of them.
+impl KnownLeaks {
+    /// Compares the leaks found with the list. If the environment asks for an update, adds them to
+    /// the list, so that all of them are known.
     pub(super) fn of(
-        check: &LeakCheck,
+        check: Option<CheckName<'_>>,
         found: &[&LeakKind],
         leaks: Option<&Leaks>,
     ) -> Result<Self, Failure> {
-        let Some((test, package)) = check
-            .test
-            .as_ref()
-            .and_then(|test| Some((test, test.package.as_deref()?)))
+        let Some((check, package)) =
+            check.and_then(|check| Some((check, check.test.package.as_deref()?)))
         else {
             return Ok(Self::default());
         };
         let file = package.join(NAME);
-        let own = Own {
-            test: &test.name,
+        let findings = CheckFindings {
+            test: &check.test.name,
             assertion: check.assertion,
             is_end_of_test: check.is_end_of_test,
             found: found.iter().flat_map(|kind| kind.fingerprints()).collect(),
-            answered: answered(),
+            asserted: asserted(),
         };
-        let describe = |kind: &&LeakKind| Some(described(kind, leaks?));
+        let describe = |kind: &&LeakKind| Some(new_entry(kind, leaks?));
         if Surroundings::now().update {
-            let described: Vec<Entry> = found.iter().filter_map(describe).collect();
-            own.update(&file, package, &described)?;
-            answer(&own.name(), own.found.iter().copied());
+            let entries: Vec<Entry> = found.iter().filter_map(describe).collect();
+            findings.update(&file, package, &entries)?;
+            record_asserted(&findings.name(), findings.found.iter().copied());
             return Ok(Self {
-                known: own.found,
+                known: findings.found,
                 ..Self::default()
             });
         }
         let list = read(&file).map_err(|error| cannot(&file, &error))?;
-        let known = own.known(&list);
+        let known = findings.known(&list);
         let is_known = |kind: &LeakKind| kind.fingerprints().any(|leak| known.contains(&leak));
-        let unknown = found.iter().filter(|kind| !is_known(kind));
-        let hints = unknown.filter_map(|kind| hint(&describe(kind)?, &list));
-        let hints = hints.collect();
-        answer(&own.name(), own.found.intersection(&known).copied());
+        let hints = found
+            .iter()
+            .filter(|kind| !is_known(kind))
+            .filter_map(|kind| hint(&describe(kind)?, &list))
+            .collect();
+        record_asserted(
+            &findings.name(),
+            findings.found.intersection(&known).copied(),
+        );
         Ok(Self {
-            stale: own.stale(&list),
+            stale: findings.stale(&list),
             hints,
             known,
             file,
@@ -117,44 +130,48 @@ impl Known {
             .any(|fingerprint| self.known.contains(&fingerprint))
     }
 
-    /// What the list says of the leaks that are not known.
+    /// Returns what the list says about leaks that are not known.
     pub(super) fn hints(&self) -> &[String] {
         &self.hints
     }
 
-    /// That nothing is on the list which did not occur.
-    pub(super) fn stale(&self) -> Result<(), Failure> {
+    /// Fails if the list has a leak that did not occur.
+    pub(super) fn fail_if_stale(&self) -> Result<(), Failure> {
         let Some((test, first)) = self.stale.first() else {
             return Ok(());
         };
         let file = short(&self.file);
-        let stale = self.stale.iter().filter(|one| one.0 == *test);
-        let stale: Vec<String> = stale.map(|(_, leak)| format!("  {leak}")).collect();
+        let stale: Vec<String> = self
+            .stale
+            .iter()
+            .filter(|one| one.0 == *test)
+            .map(|(_, leak)| format!("  {leak}"))
+            .collect();
         Err(Failure::new(
             format!("a known leak no longer occurs: remove {first}"),
             format!(
                 "{file} lists for {test}:\n{}\nIt did not leak this time. Remove the test from \
-                 that entry, or the entry;\nOBJGRAPH_UPDATE=1 does it.",
+                 that entry, or the entry;\nOBJGRAPH_UPDATE=1 does this.",
                 stale.join("\n")
             ),
         ))
     }
 }
 
-/// What one check of a test found.
-struct Own<'c> {
+/// The findings of one check of a test.
+struct CheckFindings<'c> {
     test: &'c str,
     /// The number of the assertion in the test.
     assertion: u32,
     is_end_of_test: bool,
     found: BTreeSet<Fingerprint>,
-    /// What earlier assertions of the test found.
-    answered: BTreeSet<(String, Fingerprint)>,
+    /// The known leaks that earlier assertions of the test found.
+    asserted: BTreeSet<(String, Fingerprint)>,
 }
 
-impl Own<'_> {
-    /// The name of the check in the list. Assertions that follow another in one test have names of
-    /// their own, so that each pass of a loop has: `shop::closes#2`.
+impl CheckFindings<'_> {
+    /// Returns the name of the check in the list. Assertions after the first in a test have names of
+    /// their own, and so has each pass of a loop: `shop::closes#2`.
     fn name(&self) -> String {
         match self.assertion {
             0 | 1 => self.test.to_owned(),
@@ -162,45 +179,47 @@ impl Own<'_> {
         }
     }
 
-    /// Whether a name in the list is that of the test, or of an assertion in it.
+    /// Returns whether a name in the list is that of the test, or of an assertion in it.
     fn is_of_test(&self, name: &str) -> bool {
         let rest = name.strip_prefix(self.test);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
     }
 
-    /// Whether an earlier assertion answers for the leak.
-    fn is_answered(&self, fingerprint: Fingerprint) -> bool {
-        self.is_end_of_test && self.answered.iter().any(|one| one.1 == fingerprint)
+    /// Returns whether an earlier assertion of the test found the leak, so that it is no concern of
+    /// the check at the end.
+    fn was_asserted(&self, fingerprint: Fingerprint) -> bool {
+        self.is_end_of_test && self.asserted.iter().any(|one| one.1 == fingerprint)
     }
 
     fn known(&self, list: &List) -> BTreeSet<Fingerprint> {
         let mut known: BTreeSet<Fingerprint> = list.of_test(&self.name()).collect();
-        let answered = self.answered.iter().map(|one| one.1);
-        known.extend(answered.filter(|&leak| self.is_answered(leak)));
+        let asserted = self.asserted.iter().map(|one| one.1);
+        known.extend(asserted.filter(|&leak| self.was_asserted(leak)));
         known
     }
 
-    /// Whether the leak occurred that the list names for this name of the test.
+    /// Returns whether a leak occurred that the list has for this name of the test.
     fn occurred(&self, name: &str, fingerprint: Fingerprint) -> bool {
         (name == self.test && self.found.contains(&fingerprint))
-            || self.answered.contains(&(name.to_owned(), fingerprint))
+            || self.asserted.contains(&(name.to_owned(), fingerprint))
     }
 
     fn stale(&self, list: &List) -> BTreeSet<(String, Fingerprint)> {
         if !self.is_end_of_test {
             return BTreeSet::new();
         }
-        let names = list.entries().iter().flat_map(|entry| {
-            let tests = entry.tests().iter();
-            tests.map(|name| (name.clone(), entry.fingerprint))
-        });
-        names
+        list.entries()
+            .iter()
+            .flat_map(|entry| {
+                let tests = entry.tests().iter();
+                tests.map(|name| (name.clone(), entry.fingerprint))
+            })
             .filter(|(name, leak)| self.is_of_test(name) && !self.occurred(name, *leak))
             .collect()
     }
 
-    /// Puts the list right. Tests of this process, and of others, may be at it at the same time.
-    fn update(&self, file: &Path, package: &Path, described: &[Entry]) -> Result<(), Failure> {
+    /// Updates the list. Other tests, in this process or in others, may update it at the same time.
+    fn update(&self, file: &Path, package: &Path, entries: &[Entry]) -> Result<(), Failure> {
         static TURNS: Mutex<()> = Mutex::new(());
 
         let _turn = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -211,7 +230,7 @@ impl Own<'_> {
         let _lock = lock.map_err(|error| cannot(&path, &error.to_string()))?;
 
         let before = read(file).map_err(|error| cannot(file, &error))?;
-        let list = self.updated(&before, described);
+        let list = self.updated(&before, entries);
         if list == before {
             return Ok(());
         }
@@ -222,17 +241,17 @@ impl Own<'_> {
         written.map_err(|error| cannot(file, &error.to_string()))
     }
 
-    fn updated(&self, before: &List, described: &[Entry]) -> List {
+    fn updated(&self, before: &List, entries: &[Entry]) -> List {
         let mut list = before.clone();
-        for entry in described {
-            if self.is_answered(entry.fingerprint) {
+        for entry in entries {
+            if self.was_asserted(entry.fingerprint) {
                 continue;
             }
             let mut entry = entry.clone();
-            // What people wrote of it stays with it.
-            if let Some((alike, _)) = alike(&entry, before) {
-                entry.reason.clone_from(&alike.reason);
-                entry.link.clone_from(&alike.link);
+            // What people wrote about the leak must survive a change of its fingerprint.
+            if let Some((similar, _)) = similar_entry(&entry, before) {
+                entry.reason.clone_from(&similar.reason);
+                entry.link.clone_from(&similar.link);
             }
             list.add(&entry, &self.name());
         }
@@ -258,32 +277,40 @@ fn cannot(file: &Path, error: &str) -> Failure {
     )
 }
 
-/// A new entry, with what leaks as the reason, for a person to put the reason there.
-fn described(kind: &LeakKind, leaks: &Leaks) -> Entry {
+/// Returns a new entry. A person is to replace its reason, which names the fields of the cycle.
+fn new_entry(kind: &LeakKind, leaks: &Leaks) -> Entry {
     let snapshot = leaks.snapshot();
-    let steps = kind.rings.iter().flatten();
-    let steps = steps.map(|step| field(snapshot, step.path).to_string());
-    let fields: Vec<String> = steps.collect();
+    let fields: Vec<String> = kind
+        .rings
+        .iter()
+        .flatten()
+        .map(|step| field(snapshot, step.path).to_string())
+        .collect();
     let first = kind.rings.first().map_or(0, Vec::len).min(4);
     let mut entry = Entry::new(
         kind.fingerprint,
         format!("not reviewed yet: {}", fields[..first].join(" → ")),
     );
     entry.fields = sorted(fields.into_iter());
-    let nodes = kind.groups.iter().flat_map(|group| &group.cycle);
-    let sites = nodes.filter_map(|&node| snapshot.node(node).site());
-    entry.sites = sorted(sites.map(ToString::to_string));
+    entry.sites = sorted(
+        kind.groups
+            .iter()
+            .flat_map(|group| &group.cycle)
+            .filter_map(|&node| snapshot.node(node).site())
+            .map(ToString::to_string),
+    );
     entry
 }
 
-/// Each text once, sorted.
+/// Returns each text once, sorted.
 fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
     let texts: BTreeSet<String> = texts.collect();
     texts.into_iter().collect()
 }
 
-/// The entry of another fingerprint that describes the same leak, and what they have in common.
-fn alike<'l>(new: &Entry, list: &'l List) -> Option<(&'l Entry, &'static str)> {
+/// Returns the entry of another fingerprint that describes the same leak, and what they have in
+/// common.
+fn similar_entry<'l>(new: &Entry, list: &'l List) -> Option<(&'l Entry, &'static str)> {
     let others = || {
         let entries = list.entries().iter();
         entries.filter(|entry| entry.fingerprint != new.fingerprint)
@@ -294,7 +321,7 @@ fn alike<'l>(new: &Entry, list: &'l List) -> Option<(&'l Entry, &'static str)> {
     by_fields.or_else(|| by_sites.map(|entry| (entry, "objects made at the same lines")))
 }
 
-/// What the list says of a leak that is not known for the test.
+/// Returns what the list says about a leak that is not known for the test.
 fn hint(new: &Entry, list: &List) -> Option<String> {
     let mut entries = list.entries().iter();
     if let Some(listed) = entries.find(|entry| entry.fingerprint == new.fingerprint) {
@@ -309,7 +336,7 @@ fn hint(new: &Entry, list: &List) -> Option<String> {
             new.fingerprint
         ));
     }
-    let (entry, what) = alike(new, list)?;
+    let (entry, what) = similar_entry(new, list)?;
     Some(format!(
         "{} looks like known leak {}:\nit has {what}. OBJGRAPH_UPDATE=1 renames the entry.",
         new.fingerprint, entry.fingerprint

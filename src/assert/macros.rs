@@ -3,17 +3,17 @@
 use objgraph_core::{Scope, Tracked};
 
 use super::check::{self, LeakCheck, Verdict};
-use super::count::{Counted, counts};
+use super::count::{TypeSelector, counts};
 use super::drops::drops;
 use super::failure::Failure;
-use super::growth::{Calls, Unseen, no_growth};
+use super::growth::{Calls, UnseenGrowth, no_growth};
 use super::notes::{self, note};
 use super::off::can_check;
-use super::tell::fail;
+use super::report::fail;
 use super::test_name::{Target, TestName};
-use super::verify::{answered, is_within_a_test};
+use super::verify::{is_within_a_test, record_reported};
 
-/// Where an assertion stands.
+/// The place of an assertion.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// The module.
@@ -28,7 +28,7 @@ impl Place {
         self.assert_or_note(|test| check(test).map(|unproven| notes::of(unproven.as_ref())));
     }
 
-    /// The same where a check that passes returns what it could not prove, as parts of a line.
+    /// Runs a check that returns, if it passes, what it could not prove, as parts of a line.
     #[track_caller]
     fn assert_or_note(self, check: impl FnOnce(&TestName) -> Result<Vec<String>, Failure>) {
         let test = TestName::current(self.module, &self.target);
@@ -46,12 +46,14 @@ impl Place {
                 let number = TestName::next_assertion();
                 let mut check = check.into().of_assertion(test.clone(), number);
                 check.is_preliminary = is_within_a_test(check.scope());
-                check.verdict().inspect_err(|_| answered(check.scope()))
+                check
+                    .verdict()
+                    .inspect_err(|_| record_reported(check.scope()))
             });
         }
     }
 
-    /// Asserts that the value goes with all that it alone keeps.
+    /// Asserts that everything that only the value keeps alive is dropped with it.
     #[track_caller]
     pub fn drops<T: Tracked>(self, value: T) {
         if can_check() {
@@ -76,28 +78,28 @@ impl Place {
                 Some(unseen) if unseen.is_untraced() && check::is_strict(test) => {
                     Err(unseen.failure())
                 }
-                unseen => Ok(unseen.iter().map(Unseen::in_line).collect()),
+                unseen => Ok(unseen.iter().map(UnseenGrowth::in_line).collect()),
             });
         }
     }
 
     /// Asserts a number of objects.
     #[track_caller]
-    pub fn count(self, counted: Counted, asserted: &str, is_right: impl Fn(usize) -> bool) {
+    pub fn count(self, types: TypeSelector, asserted: &str, is_right: impl Fn(usize) -> bool) {
         if can_check() {
-            self.assert(|_| counts(counted, is_right, asserted).map(|()| None));
+            self.assert(|_| counts(types, is_right, asserted).map(|()| None));
         }
     }
 }
 
-/// A scope stands for a check of what was made in it.
+/// Returns a check of what was made in the scope.
 impl From<&Scope> for LeakCheck {
     fn from(scope: &Scope) -> Self {
         Self::of(scope)
     }
 }
 
-/// The same.
+/// Returns a check of what was made in the scope.
 impl From<Scope> for LeakCheck {
     fn from(scope: Scope) -> Self {
         Self::of(&scope)
@@ -106,19 +108,19 @@ impl From<Scope> for LeakCheck {
 
 /// Asserts that nothing has leaked: that no object is kept alive by a cycle alone.
 ///
-/// `assert_no_leaks!()` is about what was made in the [`Scope`](crate::scope::Scope) that the thread is
-/// in, as it is below [`#[objgraph::test]`](macro@crate::test); where it is in none, about the
-/// whole process, and other tests that run in it. `assert_no_leaks!(scope)` is about a scope, and
-/// `assert_no_leaks!(check)` about whatever the [`LeakCheck`](crate::leaks::LeakCheck) says.
+/// `assert_no_leaks!()` checks what was made in the [`Scope`](crate::scope::Scope) that the thread is
+/// in, such as that of [`#[objgraph::test]`](macro@crate::test). Outside of every scope it checks the
+/// whole process, with the other tests that run in it. `assert_no_leaks!(scope)` checks a scope, and
+/// `assert_no_leaks!(check)` a [`LeakCheck`](crate::leaks::LeakCheck).
 ///
-/// A scope is to blame for a cycle of which one object at least was made in it. What is on the list of
-/// [known leaks](crate#known-leaks) for the test does not count.
+/// A cycle counts for a scope if at least one of its objects was made in it. [Known
+/// leaks](crate#known-leaks) that are listed for the test do not count.
 ///
 /// # Panics
 ///
 /// If something has leaked, with the whole explanation. A picture is written to
-/// `target/objgraph/<package>.<test>.svg`, and to `.dot`. With `OBJGRAPH_STRICT=1`, also if objects
-/// are alive that could not be traced; without, that is printed on standard error.
+/// `target/objgraph/<package>.<test>.svg`, and to `.dot`. If objects are alive that could not be
+/// traced, a line is printed on standard error; with `OBJGRAPH_STRICT=1` it panics instead.
 ///
 /// ```should_panic
 /// use objgraph::{Tracked, rc::Rc};
@@ -150,22 +152,23 @@ macro_rules! assert_no_leaks {
     };
 }
 
-/// Drops a value, and asserts that all goes that it alone kept alive. The pointers in it may be
-/// std's; no more is needed than that its type is [`Tracked`](trait@crate::Tracked).
+/// Drops a value, and asserts that everything that only the value kept alive is dropped with it. The
+/// pointers in it may be std's; only its type has to be [`Tracked`](trait@crate::Tracked).
 ///
-/// What the value leads to is visited first. What nothing else leads to, and nobody outside holds,
-/// has to be gone after the drop. If the value is a pointer itself, or a collection of pointers,
-/// what these point to has to be gone whoever holds it. Stragglers (an `Arc` of a thread that is
-/// about to end) are waited for, up to 2 seconds.
+/// What the value leads to is visited first. An object that nothing else leads to, and that has no
+/// external references, has to be dropped with the value. If the value is itself a pointer, or a
+/// collection of pointers, what these point to has to be dropped in any case. Stragglers (an `Arc` of
+/// a thread that is about to end) have 2 seconds.
 ///
 /// While the value is dropped, a weak handle is kept to each value behind a pointer of std:
-/// `weak_count` is one higher, and `get_mut` fails. What is alive afterwards and could not be traced,
-/// or may be held by what could not, is printed on standard error; with `OBJGRAPH_STRICT=1` it fails.
+/// `weak_count` is one higher, and `get_mut` fails. If something is alive afterwards that could not
+/// be traced, or that such an object may hold, a line is printed on standard error; with
+/// `OBJGRAPH_STRICT=1` it panics instead.
 ///
 /// # Panics
 ///
-/// If something is still alive, with the reason: the cycle that it is in, or how many references
-/// hold it from outside.
+/// If something is still alive, with the reason: the cycle that it is in, or the number of external
+/// references.
 ///
 /// ```should_panic
 /// use objgraph::Tracked;
@@ -205,21 +208,21 @@ macro_rules! assert_drops {
     };
 }
 
-/// Asserts that an operation leaves nothing behind each time that it runs.
+/// Asserts that an operation leaves nothing behind each time it runs.
 ///
-/// The operation runs twice to warm up, or as often as `warm_up = n` says. Then it runs in rounds of 8
-/// calls, or of as many as `repeat = n` says. After each call these are counted:
+/// The operation runs twice to warm up, or `n` times with `warm_up = n`. Then it runs in rounds of 8
+/// calls, or of `n` calls with `repeat = n`. After each call these are counted:
 ///
 /// - objects of each type, by the line that created them;
 /// - items of collections and bytes of texts (`String`, `OsString`, `PathBuf`, …), by the field that
 ///   owns them;
-/// - zombies: objects that were dropped and whose memory a `Weak` keeps, wherever that is.
+/// - zombies: dropped objects whose memory a `Weak` keeps, wherever that `Weak` is.
 ///
-/// What reaches a new highest number in each of 6 rounds has grown; after 3 rounds without, the
-/// assertion passes. So growth is seen if there is some in every 8 calls, be it in each, in every
-/// third, or more each time. What is emptied at least once in 8 calls is bounded. What is emptied less
-/// often needs a larger `repeat`, and what takes more than about 40 calls to fill (a ring buffer, a
-/// cache) needs `warm_up` with as many:
+/// A number that reaches a new maximum in each of 6 rounds has grown. If no number did so in the first
+/// 3 rounds, the assertion passes. So growth is found if some occurs in every 8 calls: in each call,
+/// in every third, or more each time. A collection that is emptied at least once in 8 calls is
+/// bounded. If it is emptied less often, use a larger `repeat`; if it takes more than about 40 calls
+/// to fill (a ring buffer, a cache), use `warm_up` with that number of calls:
 ///
 /// ```
 /// use objgraph::{Tracked, rc::Rc};
@@ -240,17 +243,17 @@ macro_rules! assert_drops {
 /// });
 /// ```
 ///
-/// What other threads do meanwhile decides nothing. Counted are the objects that this thread made, and
-/// those of the [`Scope`](crate::scope::Scope) that the assertion is in, such as that of a test below
-/// [`#[objgraph::test]`](macro@crate::test), with the roots and what all these lead to. The operation
-/// runs in a scope of its own; a thread that it starts belongs to it if it is started by
-/// `objgraph::scope::spawn_in_current_scope`. If other threads make more and more objects in no scope, that
-/// is printed on standard error. Where one test runs at a time, such objects count.
+/// Other threads do not change the result. Counted are the objects that this thread made, those of
+/// the [`Scope`](crate::scope::Scope) around the assertion, such as that of
+/// [`#[objgraph::test]`](macro@crate::test), the roots, and what all these lead to. The operation runs
+/// in a scope of its own, which a thread joins that `objgraph::scope::spawn_in_current_scope` starts.
+/// If other threads make more and more objects outside of every scope, a line is printed on standard
+/// error. If only one test runs at a time, such objects count.
 ///
 /// # Panics
 ///
-/// If something has grown. With `OBJGRAPH_STRICT=1`, also if something could not be traced that growth
-/// may hide in; without, that is printed on standard error.
+/// If something has grown. If growth may hide in something that could not be traced, a line is printed
+/// on standard error; with `OBJGRAPH_STRICT=1` it panics instead.
 ///
 /// ```should_panic
 /// use objgraph::rc::Rc;
@@ -299,20 +302,19 @@ macro_rules! assert_no_growth {
     };
 }
 
-/// Asserts how many objects of a type are alive: of a type that is named as in code, or of all whose
-/// name is this text, as [`count`](crate::count()) takes it. After the type comes a comma or one of
-/// `==`, `!=`, `<`, `<=`, `>`, `>=`, and a number.
+/// Asserts the number of live objects of a type. The type is written as in code, or as a text that
+/// means all types of that name, as in [`count`](crate::count()). A comma or one of `==`, `!=`, `<`,
+/// `<=`, `>`, `>=` follows, and a number.
 ///
-/// A text that names no type in the program is a mistake, and the assertion fails with the names
-/// that are most like it.
+/// If no type in the program has the name, the assertion fails and lists the most similar names.
 ///
-/// Below [`#[objgraph::test]`](macro@crate::test), or in another [`Scope`](crate::scope::Scope), those
-/// count that were made in it; else those of the whole process. If the number is not right,
-/// stragglers are waited for, up to 2 seconds.
+/// In a [`Scope`](crate::scope::Scope), such as that of [`#[objgraph::test]`](macro@crate::test), it
+/// counts the objects that were made in it, else those of the whole process. If the number is not
+/// right, stragglers have 2 seconds.
 ///
 /// # Panics
 ///
-/// If there are more or fewer, with why they are alive.
+/// If the number is not right, with the reason why the objects are alive.
 ///
 /// ```
 /// use objgraph::{assert_count, rc::Rc};
@@ -332,18 +334,18 @@ macro_rules! assert_count {
     };
 }
 
-/// Checks a whole test program when its tests are done, for leaks that no test is to blame for: of
-/// tests without [`#[objgraph::test]`](macro@crate::test), and of threads and tasks that entered no
+/// Checks a whole test program, when its tests are done, for leaks that belong to no test: those of
+/// tests without [`#[objgraph::test]`](macro@crate::test), and of threads and tasks outside of every
 /// scope.
 ///
 /// `verify_main!();` at the root of the crate adds a test, `zz_objgraph_verify_main`. The harness
-/// has no hook for the end, so this test waits for the others: for all below
-/// `#[objgraph::test]` that this run includes; with `--test-threads=1` it comes last by its name.
-/// Tests without the attribute that are still running are not waited for.
+/// has no hook for the end, so this test waits for all tests of this run that have
+/// `#[objgraph::test]`; with `--test-threads=1` it is last by its name. It does not wait for tests
+/// without the attribute.
 ///
-/// `verify_main!(main);` is for programs with `harness = false`: it writes the function `main`,
-/// which runs the function that is named and checks when it returns. It may return whatever
-/// `main` may; its name must be another.
+/// `verify_main!(run);` is for programs with `harness = false`: it generates the function `main`,
+/// which calls `run` and checks when that returns. `run` may return whatever `main` may, and must
+/// not be called `main` itself.
 ///
 /// ```no_run
 /// # mod tests {

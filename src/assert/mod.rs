@@ -1,4 +1,7 @@
-//! Room 6: assertions, for tests. They ask, analyse and report, and nothing above uses them.
+//! Assertions for tests. They query, analyse and report; no other room uses them.
+//!
+//! `macros` has what the macros expand to, and `test` what `#[objgraph::test]` does. Both decide with
+//! `check`, `drops`, `growth` and `count`, and pass a [`Failure`] to `report`.
 
 mod check;
 mod count;
@@ -13,8 +16,8 @@ mod outcome;
 mod outside;
 mod part;
 mod patience;
+mod report;
 mod surroundings;
-mod tell;
 mod test;
 mod test_name;
 mod verify;
@@ -22,12 +25,12 @@ mod verify;
 pub use check::LeakCheck;
 pub use failure::Failure;
 
-/// What the macros expand to.
+/// The items that the macros expand to.
 pub mod expanded {
-    pub use super::count::Counted;
+    pub use super::count::TypeSelector;
     pub use super::macros::Place;
     pub use super::outcome::Outcome;
-    pub use super::test::{Checked, TestOptions, run, run_future, run_repeated};
+    pub use super::test::{CheckedTest, TestOptions, run, run_future, run_repeated};
     pub use super::test_name::Target;
     pub use super::verify::{TestEntry, verify_program, verify_tests};
     pub use objgraph_core::__private::inventory;

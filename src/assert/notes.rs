@@ -1,5 +1,5 @@
-//! What tests that passed could not prove: a line for each on standard error, and one for the
-//! process.
+//! Notes about what tests that passed could not prove: a line for each test on standard error, and
+//! one for the process.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
@@ -14,7 +14,7 @@ use crate::words::{count as count_of, in_line};
 #[derive(Debug)]
 struct Notes {
     tests: BTreeSet<String>,
-    /// How many of them the last summary counted.
+    /// Number of tests that the last summary counted.
     summarised: usize,
 }
 
@@ -27,7 +27,7 @@ fn notes() -> MutexGuard<'static, Notes> {
     NOTES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Prints that a test passed, and what about it is not proven; once for each test.
+/// Prints that a test passed, and what it could not prove; once for each test.
 pub(super) fn note(test: &TestName, unproven: &[String]) {
     if unproven.is_empty() || !notes().tests.insert(test.name.clone()) {
         return;
@@ -36,7 +36,7 @@ pub(super) fn note(test: &TestName, unproven: &[String]) {
     print(&format!("{} passed, but {unproven}", test.name));
 }
 
-/// Prints what several tests together may have leaked.
+/// Prints what several tests may have leaked together.
 pub(super) fn note_together(tests: &BTreeSet<String>, unproven: &str) {
     notes().tests.extend(tests.iter().cloned());
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
@@ -57,13 +57,14 @@ pub(super) fn summarise() {
     ));
 }
 
-/// What is not proven, as part of a line.
+/// Returns what is not proven, as part of a line.
 pub(super) fn of(unproven: Option<&UnprovenObjects>) -> Vec<String> {
     unproven.map(unproven_in_line).into_iter().collect()
 }
 
-/// Prints a line. Not by `eprintln!`, which a test harness shows only for tests that fail.
+/// Prints a line on standard error.
 fn print(line: &str) {
     let line = format!("objgraph: {}\n", in_line(line));
+    // `eprintln!` would be captured: a test harness shows it only for tests that fail.
     let _ = io::stderr().write_all(line.as_bytes());
 }

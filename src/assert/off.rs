@@ -1,4 +1,4 @@
-//! Where tracking is off nothing can be checked, and that is said.
+//! The message that nothing can be checked because tracking is off.
 
 use std::io::{self, Write as _};
 use std::sync::Once;
@@ -7,14 +7,14 @@ use objgraph_core::ENABLED;
 
 use super::surroundings::Surroundings;
 
-/// Whether an assertion can check. If not, that is said on standard error, once.
+/// Returns whether an assertion can check. If not, prints that on standard error, once.
 ///
 /// # Panics
 ///
-/// If it cannot, and `OBJGRAPH_REQUIRE=1`.
+/// If it cannot check, and `OBJGRAPH_REQUIRE=1`.
 #[track_caller]
 pub(super) fn can_check() -> bool {
-    static SAID: Once = Once::new();
+    static PRINTED: Once = Once::new();
 
     if ENABLED {
         return true;
@@ -24,8 +24,8 @@ pub(super) fn can_check() -> bool {
         "leaks cannot be asserted: tracking is off in this build, and OBJGRAPH_REQUIRE=1\n\n\
          Build with debug assertions, or with the feature `always` of objgraph."
     );
-    SAID.call_once(|| {
-        // Not by `eprintln!`, which a test harness keeps to itself.
+    PRINTED.call_once(|| {
+        // A test harness captures `eprintln!`.
         let _ = io::stderr().write_all(
             b"objgraph: tracking is off in this build, so assertions about leaks check nothing.\n\
               Build with debug assertions, or with the feature `always` of objgraph;\n\

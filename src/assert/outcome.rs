@@ -1,18 +1,18 @@
-//! What the body of a test comes to.
+//! How the body of a test ends.
 
 use std::any::Any;
 use std::fmt::Debug;
 
-/// What a test function may return.
+/// A type that a test function may return.
 #[diagnostic::on_unimplemented(
     message = "a function under `#[objgraph::test]` returns `()` or a `Result`, not `{Self}`",
     label = "not known to be a success or a failure"
 )]
 pub trait Outcome: Sized {
-    /// The `Debug` text of the error, if the test failed with one.
+    /// Returns the `Debug` text of the error, if the test failed with one.
     fn error(&self) -> Option<String>;
 
-    /// What a test returns that panicked as it should.
+    /// Returns the result of a test that panicked as it should.
     fn after_panic() -> Option<Self> {
         None
     }
@@ -34,21 +34,22 @@ impl<T, E: Debug> Outcome for Result<T, E> {
     }
 }
 
-/// How a body ended.
+/// The way in which a body ended.
 #[derive(Debug)]
-pub(super) enum Ended<R> {
+pub(super) enum Ending<R> {
     /// It returned, or panicked as it should.
     Returned(R),
     /// It panicked.
     Panicked(Box<dyn Any + Send>),
     /// It did not panic, or not as it should.
     NotAsItShould(String),
-    /// It failed, as this text says, which was printed. What it failed with is dropped.
+    /// It failed with this text, which was printed; the error or payload was dropped.
     Failed(String),
 }
 
-impl<R: Outcome> Ended<R> {
-    /// `should_panic`: whether the test is to panic, and with which text in the message.
+impl<R: Outcome> Ending<R> {
+    /// Returns how the body ended. `should_panic` is the text that the message of the expected panic
+    /// has to contain, if a panic is expected.
     pub(super) fn judge(
         result: Result<R, Box<dyn Any + Send>>,
         should_panic: Option<Option<&str>>,
@@ -73,11 +74,9 @@ impl<R: Outcome> Ended<R> {
             Self::Returned,
         )
     }
-}
 
-impl<R: Outcome> Ended<R> {
-    /// Whether the test failed with a value that may own objects: an error, or a panic's payload
-    /// that is not a text.
+    /// Returns whether the test failed with a value that may own objects: an error, or the payload of
+    /// a panic that is not a text.
     pub(super) fn has_value(&self) -> bool {
         match self {
             Self::Returned(returned) => returned.error().is_some(),
@@ -86,8 +85,8 @@ impl<R: Outcome> Ended<R> {
         }
     }
 
-    /// Prints what the test failed with, and drops it.
-    #[allow(clippy::print_stderr, reason = "the harness prints the error so")]
+    /// Prints the error or payload with which the test failed, and drops it.
+    #[allow(clippy::print_stderr, reason = "the harness prints errors like this")]
     pub(super) fn drop_value(self) -> Self {
         match self {
             Self::Returned(returned) => match returned.error() {
@@ -105,7 +104,7 @@ impl<R: Outcome> Ended<R> {
     }
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 pub(super) fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());

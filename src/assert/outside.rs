@@ -1,8 +1,8 @@
-//! What was made outside of every scope while tests ran: on threads and in tasks that did not
-//! enter one.
+//! Objects made outside of every scope while tests ran: on threads and in tasks that did not enter
+//! one.
 //!
-//! Which test it belongs to is not known if several ran at the time. It is reported when the last
-//! of these has ended, since until then its threads may be at work on it.
+//! If several tests ran at the time, any of them may have made an object. It is reported when the
+//! last of them has ended, because their threads may use it until then.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use crate::analysis::{Leaks, UnprovenObjects};
 use crate::report::{kinds_in_line, unproven_in_line};
 use crate::words::count as count_of;
 
-/// The tests that run, or ran while one that still runs did.
+/// The tests that run, and those that ran at the same time as one of them.
 static RUNS: Mutex<Runs> = Mutex::new(Runs {
     all: Vec::new(),
     next: 0,
@@ -26,13 +26,13 @@ static RUNS: Mutex<Runs> = Mutex::new(Runs {
 
 #[derive(Debug)]
 struct Runs {
-    all: Vec<Row>,
+    all: Vec<RunRecord>,
     next: u64,
 }
 
-/// A test from one epoch to another.
+/// A test, and the epochs in which it ran.
 #[derive(Clone, Debug)]
-struct Row {
+struct RunRecord {
     number: u64,
     test: String,
     from: u32,
@@ -43,7 +43,7 @@ struct Row {
 impl Runs {
     fn begin(&mut self, test: &str, from: u32) -> u64 {
         self.next += 1;
-        self.all.push(Row {
+        self.all.push(RunRecord {
             number: self.next,
             test: test.to_owned(),
             from,
@@ -52,8 +52,8 @@ impl Runs {
         self.next
     }
 
-    /// Ends a run; returns the parts of runs, each of a test and some epochs, of which no test is
-    /// still running. Each part is returned once.
+    /// Ends a run. Returns the epochs in which only tests ran that have ended, each with its test.
+    /// Each part of a run is returned once.
     fn end(&mut self, number: u64, until: u32) -> Vec<(String, u32, u32)> {
         for row in self.all.iter_mut().filter(|row| row.number == number) {
             row.until = Some(until);
@@ -80,21 +80,21 @@ fn runs() -> MutexGuard<'static, Runs> {
     RUNS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A test runs, as long as this is there.
+/// A test that runs, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Run(u64);
 
 impl Run {
     pub(super) fn begin(test: &str) -> Self {
-        // Under the lock, so that runs are in the order of their epochs.
+        // The epoch advances under the lock, so that runs are in the order of their epochs.
         let mut runs = runs();
         let from = advance_epoch();
         Self(runs.begin(test, from))
     }
 
-    /// Ends the run; returns what may have leaked outside of every scope, of tests that have all
-    /// ended. It is given time to go: all of it where the test is strict. Objects of types of these
-    /// names do not count.
+    /// Ends the run. Returns what may have leaked outside of every scope while only tests ran that
+    /// have ended. Waits for it to be dropped, longer if the test is strict. Objects of the allowed
+    /// types do not count.
     pub(super) fn end(self, is_strict: bool, allowed: &[&str]) -> Option<Strays> {
         let parts = {
             let mut runs = runs();
@@ -144,9 +144,12 @@ impl Strays {
         if leaks.is_empty() && unproven.is_none() {
             return None;
         }
-        let all = leaks.iter().map(|object| object.node());
-        let all = all.chain(unproven.iter().flat_map(UnprovenObjects::nodes));
-        let epochs: BTreeSet<u32> = all.map(|node| node.epoch()).collect();
+        let epochs: BTreeSet<u32> = leaks
+            .iter()
+            .map(|object| object.node())
+            .chain(unproven.iter().flat_map(UnprovenObjects::nodes))
+            .map(|node| node.epoch())
+            .collect();
         let ran = parts.iter().filter(|(_, from, until)| {
             let mut within = epochs.range(from..until);
             within.next().is_some()
@@ -158,13 +161,13 @@ impl Strays {
         })
     }
 
-    /// Whether another thread may let go of it.
+    /// Returns whether another thread may drop some of them.
     fn may_go(&self) -> bool {
         let mut unproven = self.unproven.iter().flat_map(UnprovenObjects::nodes);
         unproven.any(|node| is_shared(node.holder()))
     }
 
-    /// What there is to say of it, as part of a line.
+    /// Returns a description, as part of a line.
     pub(super) fn in_line(&self) -> String {
         let leaked = (!self.leaks.is_empty()).then(|| {
             format!(
@@ -182,10 +185,10 @@ impl Strays {
         )
     }
 
-    /// What there is to say of it where a test is strict.
+    /// Returns the failure of a strict test.
     pub(super) fn failure(&self) -> Failure {
         let tests: Vec<&str> = self.tests.iter().map(String::as_str).collect();
-        let told = format!(
+        let explanation = format!(
             "It was made on a thread, or in a task, that did not enter the scope of a test.\n\
              Start threads with objgraph::scope::spawn_in_current_scope, and tasks with\n\
              objgraph::scope::in_current_scope. These tests ran at the time:\n  {}",
@@ -199,12 +202,12 @@ impl Strays {
             (None, _) => Failure::leaked(&self.leaks, None, &[]),
         };
         let headline = format!("outside of every scope: {}", failure.headline());
-        failure.instead(&headline, &told)
+        failure.instead(&headline, &explanation)
     }
 }
 
-/// Whether the thread that made the object seems to be that of another test, without the
-/// attribute: its name reads like the path of a function. What is alive there may be in use.
+/// Returns whether the object seems to belong to another test, one without the attribute: the name
+/// of the thread that made it reads like the path of a function. Such a test may still use it.
 fn is_of_a_test(node: Node<'_>) -> bool {
     let is_own = |name: &str| thread::current().name() == Some(name);
     node.thread()
@@ -229,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_that_runs_alone_answers_at_its_end() {
+    fn a_test_that_runs_alone_settles_at_its_end() {
         let mut runs = runs();
         let one = runs.begin("one", 3);
         assert_eq!(runs.end(one, 5), [("one".to_owned(), 3, 5)]);
@@ -239,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_beside_a_test_that_runs_waits_for_its_end() {
+    fn epochs_of_tests_that_run_together_settle_at_the_last_end() {
         let mut runs = runs();
         let one = runs.begin("one", 3);
         let two = runs.begin("two", 5);

@@ -1,4 +1,4 @@
-//! The part of a process that an assertion is about.
+//! The part of a process that an assertion checks.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -8,52 +8,54 @@ use objgraph_core::{Holder, Node, Scope, label_of};
 
 use crate::analysis::{Leaks, find_leaks};
 
-/// The part of a process that an assertion is about.
+/// The part of a process that an assertion checks.
 #[derive(Clone, Debug)]
 pub(super) enum Part {
     /// All of it.
     Whole,
     /// What was made in a scope.
     Scope(Scope),
-    /// What was made in a scope, or in none since this epoch: nothing else runs.
+    /// What was made in a scope or, since this epoch, outside of every scope; for a test that runs
+    /// alone.
     Since(Scope, u32),
-    /// What was made in no scope in these epochs, from the first to before the second.
+    /// What was made outside of every scope in these epochs, each from the first to before the
+    /// second.
     Stray(Vec<(u32, u32)>),
-    /// All but what was made in these scopes.
+    /// Everything that was not made in these scopes.
     Outside(Vec<Scope>),
 }
 
 impl Part {
-    /// What has leaked of the part: a cycle belongs to it if one of its objects at least was made
-    /// in it; what hangs on that cycle is told with it. `None` if nothing of the part is alive.
+    /// Returns what has leaked of the part: each cycle of which at least one object was made in it,
+    /// with all objects that the cycle keeps alive. `None` if nothing of the part is alive.
     ///
-    /// Only the part is traced, and what it leads to: the leaks of others cost nothing here, and
-    /// others who look at the same time are not met.
+    /// Traces only the part and what it leads to, so that leaks of other tests cost no time and
+    /// checks of several tests do not wait for each other.
     pub(super) fn leaks(&self) -> Option<Leaks> {
         if matches!(self, Self::Whole) {
             return Some(crate::ask::find_leaks());
         }
-        let asked = Asked::of(self);
-        let look = || {
-            let snapshot = snapshot_from(&|scope, epoch| asked.has(scope, epoch), false)?;
+        let part = CachedPart::of(self);
+        let find = || {
+            let snapshot = snapshot_from(&|scope, epoch| part.has(scope, epoch), false)?;
             Some(find_leaks(&Arc::new(snapshot)))
         };
-        let leaks = look()?.labelled_by(label_of);
+        let leaks = find()?.labelled_by(label_of);
         let is_shared = leaks
             .iter()
             .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));
         let leaks = match is_shared {
-            true => leaks.confirmed_by(&look()?),
+            true => leaks.confirmed_by(&find()?),
             false => leaks,
         };
         Some(leaks.only(|_| true, |_| true))
     }
 
-    /// Whether the object at this node was made in the part.
+    /// Returns whether the object at this node was made in the part.
     pub(super) fn made(&self, node: Node<'_>) -> bool {
         match (self, node.holder()) {
             (Self::Whole, _) => true,
-            // Roots, and values that were met on the way.
+            // Roots, and values that other objects contain.
             (_, Holder::Value) => false,
             (_, Holder::StdRc | Holder::StdArc) if node.site().is_none() => false,
             _ => self.has(node.scope(), node.epoch()),
@@ -76,14 +78,13 @@ impl Part {
     }
 }
 
-/// A part that is asked for one object after the other, most of which are of the same scope as the
-/// one before.
-struct Asked<'p> {
+/// A part with its last answer, since successive objects mostly have the same scope and epoch.
+struct CachedPart<'p> {
     part: &'p Part,
     last: Cell<Option<(u32, u32, bool)>>,
 }
 
-impl<'p> Asked<'p> {
+impl<'p> CachedPart<'p> {
     fn of(part: &'p Part) -> Self {
         Self {
             part,

@@ -1,19 +1,21 @@
-//! Waiting for what is about to end: a thread on its way out, a lock about to be released.
+//! Waits for what is about to end: a thread, the use of a lock, a drop.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use objgraph_core::Holder;
 
+/// The first pause.
 const FIRST: Duration = Duration::from_micros(1);
+/// Maximum length of a pause.
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// Whether another thread may hold what has this holder, and let go of it.
+/// Returns whether another thread may hold an object with this holder, and drop it.
 pub(super) fn is_shared(holder: Holder) -> bool {
     !matches!(holder, Holder::Rc | Holder::StdRc)
 }
 
-/// Pauses that grow, and end.
+/// Pauses that grow, up to a limit for all of them together.
 #[derive(Debug)]
 pub(super) struct Patience {
     limit: Duration,
@@ -22,7 +24,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Its pauses take this long together.
+    /// Returns pauses that take `limit` together.
     pub(super) fn new(limit: Duration) -> Self {
         Self {
             limit,
@@ -31,8 +33,8 @@ impl Patience {
         }
     }
 
-    /// Waits: 1 µs at first, then twice as long each time, up to 100 ms. `false`, at once, if the
-    /// time is over. It runs from the first pause.
+    /// Waits 1 µs at first, then twice as long each time, up to 100 ms. Returns `false` at once if
+    /// the limit is reached, which is measured from the first pause.
     pub(super) fn pause(&mut self) -> bool {
         let now = Instant::now();
         let until = *self.until.get_or_insert_with(|| now + self.limit);

@@ -1,9 +1,9 @@
-//! What the environment says of the run: where files go, and who reads.
+//! The environment of the run: variables, arguments, and folders for files.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// What the environment says.
+/// The settings that the environment makes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Surroundings {
     /// `OBJGRAPH_REQUIRE=1`: an assertion that cannot check fails.
@@ -14,11 +14,11 @@ pub(super) struct Surroundings {
     pub(super) update: bool,
     /// Whether a step of a GitHub workflow runs.
     pub(super) github: bool,
-    /// Where that step checked the repository out.
+    /// The folder in which that step checked out the repository.
     pub(super) workspace: Option<PathBuf>,
-    /// The file to append the summary of the job to.
+    /// The file for the summary of the job.
     pub(super) summary: Option<PathBuf>,
-    /// Whether nothing but one test runs in this process at a time.
+    /// Whether only one test at a time runs in this process.
     pub(super) alone: bool,
 }
 
@@ -45,7 +45,8 @@ impl Surroundings {
     }
 }
 
-/// Whether the harness of `cargo test` was told to run one test at a time.
+/// Returns whether the harness of `cargo test` runs one test at a time, given its arguments and the
+/// value of `RUST_TEST_THREADS`.
 pub(super) fn one_thread(
     arguments: impl Iterator<Item = String>,
     variable: Option<String>,
@@ -62,8 +63,8 @@ pub(super) fn one_thread(
     threads.is_some_and(|number| number == "1")
 }
 
-/// Where cargo puts what it makes: the folder above this program that cargo has marked, else the
-/// one that `CARGO_TARGET_DIR` names, else `target` in the package.
+/// Returns cargo's target folder: the folder above this program that cargo has marked, else the one
+/// that `CARGO_TARGET_DIR` names, else `target` in the package.
 pub(super) fn target_folder(package: Option<&Path>) -> PathBuf {
     let is_marked = |folder: &&Path| {
         folder.join(".rustc_info.json").is_file() || folder.join("CACHEDIR.TAG").is_file()
@@ -78,7 +79,7 @@ pub(super) fn target_folder(package: Option<&Path>) -> PathBuf {
         .unwrap_or_else(|| package.unwrap_or(Path::new("")).join("target"))
 }
 
-/// The path as it is shortest to tell: below the current folder, without that.
+/// Returns the path, relative to the current folder if it is below that.
 pub(super) fn short(path: &Path) -> String {
     let here = env::current_dir().ok();
     let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
@@ -93,15 +94,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_thread_is_seen_in_each_form() {
-        let ask = |arguments: &[&str], variable: Option<&str>| {
+    fn every_form_of_one_thread_is_recognised() {
+        let is_one = |arguments: &[&str], variable: Option<&str>| {
             let arguments = arguments.iter().map(|&argument| argument.to_owned());
             one_thread(arguments, variable.map(str::to_owned))
         };
-        assert!(ask(&["--test-threads=1"], None) && ask(&["x", "--test-threads", "1"], None));
-        assert!(ask(&[], Some("1")));
-        assert!(!ask(&["--test-threads=4"], Some("1")));
-        assert!(!ask(&["--test-threads"], None) && !ask(&["1"], None));
+        assert!(is_one(&["--test-threads=1"], None));
+        assert!(is_one(&["x", "--test-threads", "1"], None));
+        assert!(is_one(&[], Some("1")));
+        assert!(!is_one(&["--test-threads=4"], Some("1")));
+        assert!(!is_one(&["--test-threads"], None) && !is_one(&["1"], None));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What runs below `#[objgraph::test]`.
+//! The run of a test with `#[objgraph::test]`.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use objgraph_core::{Scope, advance_epoch};
 
-use super::check::{LeakCheck, Looks, Verdict, WAIT, is_strict};
+use super::check::{Attempts, LeakCheck, Verdict, WAIT, is_strict};
 use super::failure::Failure;
-use super::growth::{Calls, Unseen, no_growth};
+use super::growth::{Calls, UnseenGrowth, no_growth};
 use super::known;
 use super::notes;
 use super::off::can_check;
-use super::outcome::{Ended, Outcome, message};
+use super::outcome::{Ending, Outcome, message};
 use super::outside::Run;
 use super::surroundings::Surroundings;
 use super::test_name::{Target, TestName};
-use super::verify::{Started, summarise_at_the_end};
+use super::verify::{TestInProgress, summarise_at_the_end};
 
-/// What stands in the attribute's parentheses, and what the macro knows of the function.
+/// The arguments of the attribute, and what the macro knows about the function.
 #[derive(Clone, Copy, Debug)]
 pub struct TestOptions {
     /// The path of the function, from the crate on.
@@ -30,39 +30,38 @@ pub struct TestOptions {
     pub target: Target,
     /// Fingerprints and types that may leak.
     pub allow: &'static [&'static str],
-    /// How many times to look again.
+    /// Number of further checks if something has leaked.
     pub retries: u32,
-    /// How often the body runs in a round, to see whether anything grows.
+    /// Number of calls of the body in a round of the check for growth, if there is one.
     pub growth: Option<u32>,
-    /// How often the body runs before the first round.
+    /// Number of calls of the body before the first round.
     pub warm_up: Option<u32>,
-    /// Whether objects that are alive count as leaked.
-    pub alive: bool,
-    /// Whether the test fails where it cannot prove that nothing leaked.
+    /// Whether objects that are alive at the end count as leaked.
+    pub deny_survivors: bool,
+    /// Whether the test fails if it cannot prove that nothing leaked.
     pub strict: bool,
-    /// How long to wait for stragglers, in milliseconds.
+    /// Maximum wait for stragglers, in milliseconds.
     pub wait: Option<u64>,
-    /// Whether the test is to panic, and with which text in the message.
+    /// Whether the test should panic, and with which text in the message.
     pub should_panic: Option<Option<&'static str>>,
-    /// Whether it runs once, and not for each of several cases.
+    /// Whether it runs once, rather than for each of several cases.
     pub is_once: bool,
 }
 
-/// A test that is under way.
-struct Running<'o> {
+/// A test that is running.
+struct TestRun<'o> {
     options: &'o TestOptions,
     test: TestName,
     scope: Scope,
     check: LeakCheck,
-    /// `None` where nothing else runs: then what was made outside of the scope counts as made in
-    /// it.
+    /// `None` if nothing else runs: then what was made outside of the scope counts as made in it.
     run: Option<Run>,
-    started: Option<Started>,
-    /// Growth that may have happened and was not seen.
-    unseen: Option<Unseen>,
+    in_progress: Option<TestInProgress>,
+    /// Growth that may have happened, and could not be measured.
+    unseen: Option<UnseenGrowth>,
 }
 
-impl<'o> Running<'o> {
+impl<'o> TestRun<'o> {
     fn new(options: &'o TestOptions) -> Self {
         let scope = Scope::new(options.name);
         let test = match options.is_once {
@@ -76,8 +75,8 @@ impl<'o> Running<'o> {
         for allowed in options.allow {
             check = check.allow(*allowed);
         }
-        if options.alive {
-            check = check.alive();
+        if options.deny_survivors {
+            check = check.deny_survivors();
         }
         if options.strict {
             check = check.strict();
@@ -90,13 +89,13 @@ impl<'o> Running<'o> {
             test,
             check,
             run,
-            started: Some(Started::new(options.name, &scope)),
+            in_progress: Some(TestInProgress::new(options.name, &scope)),
             scope,
             unseen: None,
         }
     }
 
-    /// Says that the body begins, for the first time or once more.
+    /// Records that the body begins, for the first time or again.
     fn begin_body() {
         TestName::begin_body();
         known::begin_body();
@@ -107,46 +106,47 @@ impl<'o> Running<'o> {
         self.test.during(run)
     }
 
-    /// What the test comes to, given how it ended and what was found afterwards.
+    /// Ends the test: returns its result, or panics, given how the body ended and what was found
+    /// afterwards.
     #[track_caller]
-    fn end<R: Outcome>(mut self, ended: Ended<R>, found: Verdict) -> R {
+    fn end<R: Outcome>(mut self, ended: Ending<R>, found: Verdict) -> R {
         let found = self.end_run(&ended, found);
-        // The last test of the process is done when it has printed what it has to.
-        drop(self.started.take());
+        // The last test prints the summary, so this test must have printed its notes before.
+        drop(self.in_progress.take());
         summarise_at_the_end();
         let failure = match (ended, found) {
-            (Ended::Returned(returned), Ok(())) => return returned,
-            (Ended::Panicked(panic), Ok(())) => resume_unwind(panic),
-            (Ended::NotAsItShould(text), Ok(())) => panic!("{text}"),
-            // It was printed, so the panic hook has nothing to add.
-            (Ended::Failed(text), Ok(())) => resume_unwind(Box::new(text)),
-            (Ended::Returned(returned), Err(failure)) => match returned.error() {
+            (Ending::Returned(returned), Ok(())) => return returned,
+            (Ending::Panicked(panic), Ok(())) => resume_unwind(panic),
+            (Ending::NotAsItShould(text), Ok(())) => panic!("{text}"),
+            // The text was printed, so the panic hook must not print it again.
+            (Ending::Failed(text), Ok(())) => resume_unwind(Box::new(text)),
+            (Ending::Returned(returned), Err(failure)) => match returned.error() {
                 None => failure,
                 Some(error) => {
                     failure.instead("the test failed, and leaked", &format!("Err({error})"))
                 }
             },
-            (Ended::Panicked(panic), Err(failure)) => failure.instead(
+            (Ending::Panicked(panic), Err(failure)) => failure.instead(
                 "the test panicked, and leaked",
                 &format!("The panic: {}", message(&*panic)),
             ),
-            (Ended::NotAsItShould(text) | Ended::Failed(text), Err(failure)) => {
+            (Ending::NotAsItShould(text) | Ending::Failed(text), Err(failure)) => {
                 failure.instead("the test failed, and leaked", &text)
             }
         };
-        super::tell::fail(&failure, &self.test)
+        super::report::fail(&failure, &self.test)
     }
 
-    /// Prints what is not proven, of the test and of what was made outside of every scope; where the
-    /// test is strict, and did not fail in another way, that makes it fail.
-    fn end_run<R: Outcome>(&mut self, ended: &Ended<R>, found: Verdict) -> Result<(), Failure> {
+    /// Prints what is not proven, about the test and about objects made outside of every scope. A
+    /// strict test that did not fail otherwise fails for these.
+    fn end_run<R: Outcome>(&mut self, ended: &Ending<R>, found: Verdict) -> Result<(), Failure> {
         let is_strict = self.options.strict || is_strict(&self.test);
         let strays = self
             .run
             .take()
             .and_then(|run| run.end(is_strict, self.options.allow));
         let has_passed = match ended {
-            Ended::Returned(returned) => found.is_ok() && returned.error().is_none(),
+            Ending::Returned(returned) => found.is_ok() && returned.error().is_none(),
             _ => false,
         };
         if let (Some(strays), true, true) = (&strays, is_strict, has_passed) {
@@ -167,7 +167,7 @@ impl<'o> Running<'o> {
             if is_strict && unseen.is_untraced() {
                 return Err(unseen.failure());
             }
-            // The same objects may be alive now, and were mentioned.
+            // Otherwise the same objects may have been mentioned already.
             if unproven.is_empty() {
                 unproven.push(unseen.in_line());
             }
@@ -176,15 +176,15 @@ impl<'o> Running<'o> {
         found.map(|_| ())
     }
 
-    /// Checks for leaks after the body ended. What the body failed with is dropped before an
-    /// object that it may own is blamed.
-    fn check<R: Outcome>(&self, ended: Ended<R>) -> (Ended<R>, Verdict) {
+    /// Checks for leaks after the body ended. An error or payload with which the body failed may own
+    /// objects, so it is dropped before they are reported.
+    fn check<R: Outcome>(&self, ended: Ending<R>) -> (Ending<R>, Verdict) {
         let check = self.last_check(&ended);
         if !ended.has_value() {
             let found = check.verdict();
             return (ended, found);
         }
-        match self.first_look(&check).run() {
+        match self.first_check(&check).run() {
             Ok(()) => (ended, Ok(None)),
             Err(_) => {
                 let ended = ended.drop_value();
@@ -194,17 +194,17 @@ impl<'o> Running<'o> {
         }
     }
 
-    /// The check while what the body failed with is there: it waits for nothing.
-    fn first_look(&self, check: &LeakCheck) -> LeakCheck {
+    /// Returns the check before the error or payload of the body is dropped: it does not wait.
+    fn first_check(&self, check: &LeakCheck) -> LeakCheck {
         check.clone().wait(Duration::ZERO).retries(0)
     }
 
-    /// The check for the end of the test, which goes on to the known leaks if the body came to
-    /// its end.
-    fn last_check<R: Outcome>(&self, ended: &Ended<R>) -> LeakCheck {
+    /// Returns the check for the end of the test. It looks for stale known leaks if the whole body
+    /// ran.
+    fn last_check<R: Outcome>(&self, ended: &Ending<R>) -> LeakCheck {
         let mut check = self.check.clone();
         check.is_end_of_test = match ended {
-            Ended::Returned(returned) => self.options.is_once && returned.error().is_none(),
+            Ending::Returned(returned) => self.options.is_once && returned.error().is_none(),
             _ => false,
         };
         check
@@ -219,16 +219,16 @@ pub fn run<R: Outcome>(options: &TestOptions, body: impl FnOnce() -> R) -> R {
             None => Ok(body()),
             Some(_) => catch_unwind(AssertUnwindSafe(body)),
         };
-        return untracked(Ended::judge(result, options.should_panic));
+        return untracked(Ending::judge(result, options.should_panic));
     }
-    let running = Running::new(options);
-    Running::begin_body();
+    let running = TestRun::new(options);
+    TestRun::begin_body();
     let result = running.inside(|| catch_unwind(AssertUnwindSafe(body)));
-    let (ended, found) = running.check(Ended::judge(result, options.should_panic));
+    let (ended, found) = running.check(Ending::judge(result, options.should_panic));
     running.end(ended, found)
 }
 
-/// Runs a test whose body can be repeated, and where growth is asked for, repeats it.
+/// Runs a test whose body can be repeated, and repeats it if `growth` is set.
 #[track_caller]
 pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> R {
     let Some(repeat) = options.growth else {
@@ -237,19 +237,19 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
     if !can_check() {
         return body();
     }
-    let mut running = Running::new(options);
+    let mut running = TestRun::new(options);
     let calls = Calls::new(Some(repeat), options.warm_up);
     let mut found = Ok(None);
     let result = running.inside(|| {
         catch_unwind(AssertUnwindSafe(|| {
-            Running::begin_body();
+            TestRun::begin_body();
             let first = body();
             if first.error().is_some() {
                 return first;
             }
             let failed = RefCell::new(None);
             found = no_growth(calls, || {
-                Running::begin_body();
+                TestRun::begin_body();
                 let returned = body();
                 if returned.error().is_some() {
                     failed.borrow_mut().get_or_insert(returned);
@@ -258,7 +258,7 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
             failed.into_inner().unwrap_or(first)
         }))
     });
-    let (ended, leaked) = running.check(Ended::judge(result, options.should_panic));
+    let (ended, leaked) = running.check(Ending::judge(result, options.should_panic));
     let found = match (found, leaked) {
         (Err(grown), Err(leaked)) => Err(leaked.and(grown)),
         (Err(grown), Ok(_)) => Err(grown),
@@ -270,17 +270,17 @@ pub fn run_repeated<R: Outcome>(options: &TestOptions, body: impl Fn() -> R) -> 
     running.end(ended, found)
 }
 
-/// A test whose body is a future that ended, and was checked.
+/// A test whose body was a future: it has ended and was checked.
 #[derive(Debug)]
-pub struct Checked<'o, R> {
-    ended: Ended<R>,
-    /// `None` where nothing could be checked.
-    checked: Option<(Running<'o>, Verdict)>,
+pub struct CheckedTest<'o, R> {
+    ended: Ending<R>,
+    /// `None` if nothing could be checked.
+    checked: Option<(TestRun<'o>, Verdict)>,
 }
 
-impl std::fmt::Debug for Running<'_> {
+impl std::fmt::Debug for TestRun<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Running").field(&self.test.name).finish()
+        f.debug_tuple("TestRun").field(&self.test.name).finish()
     }
 }
 
@@ -288,9 +288,9 @@ impl std::fmt::Debug for Running<'_> {
 pub async fn run_future<R: Outcome>(
     options: &TestOptions,
     body: impl Future<Output = R>,
-) -> Checked<'_, R> {
-    let running = can_check().then(|| Running::new(options));
-    Running::begin_body();
+) -> CheckedTest<'_, R> {
+    let running = can_check().then(|| TestRun::new(options));
+    TestRun::begin_body();
     let result = {
         let mut body = Box::pin(body);
         poll_fn(|context| {
@@ -307,30 +307,30 @@ pub async fn run_future<R: Outcome>(
         })
         .await
     };
-    let mut ended = Ended::judge(result, options.should_panic);
+    let mut ended = Ending::judge(result, options.should_panic);
     let mut checked = None;
     if let Some(running) = running {
         let check = running.last_check(&ended);
-        if ended.has_value() && running.first_look(&check).run().is_err() {
+        if ended.has_value() && running.first_check(&check).run().is_err() {
             ended = ended.drop_value();
         }
         let found = {
-            let mut looks = Looks::new(&check, true);
+            let mut attempts = Attempts::new(&check, true);
             loop {
-                match looks.look() {
+                match attempts.next() {
                     Some(found) => break found,
-                    // What is waited for may be a task of this very thread.
-                    None => give_way().await,
+                    // A task of this thread may have to run before an object is dropped.
+                    None => yield_once().await,
                 }
             }
         };
         checked = Some((running, found));
     }
-    Checked { ended, checked }
+    CheckedTest { ended, checked }
 }
 
-impl<R: Outcome> Checked<'_, R> {
-    /// What the test comes to.
+impl<R: Outcome> CheckedTest<'_, R> {
+    /// Returns the result of the test.
     ///
     /// # Panics
     ///
@@ -345,20 +345,20 @@ impl<R: Outcome> Checked<'_, R> {
 }
 
 #[track_caller]
-fn untracked<R>(ended: Ended<R>) -> R {
+fn untracked<R>(ended: Ending<R>) -> R {
     match ended {
-        Ended::Returned(returned) => returned,
-        Ended::Panicked(panic) => resume_unwind(panic),
-        Ended::NotAsItShould(text) => panic!("{text}"),
-        Ended::Failed(text) => resume_unwind(Box::new(text)),
+        Ending::Returned(returned) => returned,
+        Ending::Panicked(panic) => resume_unwind(panic),
+        Ending::NotAsItShould(text) => panic!("{text}"),
+        Ending::Failed(text) => resume_unwind(Box::new(text)),
     }
 }
 
 /// Lets other tasks run, once.
-async fn give_way() {
-    let mut gave = false;
+async fn yield_once() {
+    let mut has_yielded = false;
     pin!(poll_fn(|context| {
-        if std::mem::replace(&mut gave, true) {
+        if std::mem::replace(&mut has_yielded, true) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();

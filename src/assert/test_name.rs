@@ -1,10 +1,10 @@
-//! The name of a test, of its cases, and of the files that belong to it.
+//! The names of a test, of its cases, and of its files.
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::thread;
 
-/// The build target that a macro was expanded in, as cargo describes it to the compiler.
+/// The build target in which a macro was expanded, as cargo describes it to the compiler.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Target {
     /// The folder of the package.
@@ -17,7 +17,7 @@ pub struct Target {
     pub is_test: bool,
 }
 
-/// Describes the build target that it is expanded in.
+/// Describes the build target in which it is expanded.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
@@ -31,8 +31,7 @@ macro_rules! __target {
     };
 }
 
-/// Maximum length of a file's name, in bytes: some file systems allow 255, and more names are made
-/// of this one.
+/// Maximum length of a file's name, in bytes. Some file systems allow 255, and suffixes are added.
 const FILE_NAME: usize = 120;
 
 /// A test, by its name and its package.
@@ -52,7 +51,7 @@ thread_local! {
 }
 
 impl TestName {
-    /// The test called `name`, which begins with the crate.
+    /// Returns the test called `name`, which begins with the crate.
     ///
     /// A library, a program and an integration test of one package may share the name of their
     /// crate. Then the program is `bin/shop::…`, and the test `tests/shop::…`.
@@ -73,10 +72,10 @@ impl TestName {
         }
     }
 
-    /// The test that this thread runs: the one that the attribute announced, else the one that the
-    /// thread is named after, as those of `cargo test` are.
+    /// Returns the test that this thread runs: the one that the attribute announced, else the one
+    /// after which the thread is named, as `cargo test` does.
     pub(super) fn current(module: &str, target: &Target) -> Self {
-        // At the end of a thread there is none any more.
+        // At the end of a thread its variables no longer exist.
         let current = CURRENT.try_with(|current| current.borrow().clone());
         if let Ok(Some(test)) = current {
             return test;
@@ -87,8 +86,8 @@ impl TestName {
         }
     }
 
-    /// The case of the parametrised test `function` that this thread runs, if the thread is named
-    /// after it: `closes::case_1` of `closes`.
+    /// Returns the case of the parametrised test `function` that this thread runs, if the thread is
+    /// named after it: `closes::case_1` of `closes`.
     pub(super) fn case(function: &str, target: &Target) -> Self {
         let path = function.split_once("::").map_or(function, |path| path.1);
         let case = thread_name().filter(|thread| {
@@ -101,7 +100,7 @@ impl TestName {
         }
     }
 
-    /// Counts the assertions about leaks that the thread made in this test, this one included.
+    /// Counts an assertion about leaks in this test, and returns its number, from 1.
     pub(super) fn next_assertion() -> u32 {
         ASSERTIONS
             .try_with(|made| {
@@ -111,12 +110,12 @@ impl TestName {
             .unwrap_or(1)
     }
 
-    /// Begins to count assertions anew: the body of the test runs once more.
+    /// Resets the count of assertions, when the body of the test begins.
     pub(super) fn begin_body() {
         let _ = ASSERTIONS.try_with(|made| made.set(0));
     }
 
-    /// Says that this thread runs the test, while `run` runs.
+    /// Records that this thread runs the test, while `run` runs.
     pub(super) fn during<R>(&self, run: impl FnOnce() -> R) -> R {
         struct Restore(Option<TestName>);
         impl Drop for Restore {
@@ -129,11 +128,10 @@ impl TestName {
         run()
     }
 
-    /// The name of the files that belong to the test, without an extension:
-    /// `shop.window.closes`.
+    /// Returns the name of the test's files, without an extension: `shop.window.closes`.
     ///
-    /// No two tests share it, whatever the file system does with case: where the name is cut,
-    /// where characters are replaced, or where there are capitals, a hash of the whole is added.
+    /// No two tests share it, even if the file system ignores case: if the name is cut, if characters
+    /// are replaced, or if it has capitals, a hash of the whole name is added.
     pub(super) fn file(&self) -> String {
         let name = match self.package_name {
             Some(package) => format!("{package}.{}", self.name),
@@ -167,7 +165,7 @@ fn crate_of(path: &str) -> &str {
     path.split("::").next().unwrap_or(path)
 }
 
-/// The name of this thread; `None` for the first thread of the program.
+/// Returns the name of this thread; `None` for the first thread of the program.
 fn thread_name() -> Option<String> {
     let thread = thread::current();
     thread
@@ -176,7 +174,7 @@ fn thread_name() -> Option<String> {
         .map(str::to_owned)
 }
 
-/// FNV-1a: equal on every machine.
+/// Returns the FNV-1a hash of the text, which is equal on every machine.
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -199,12 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn a_test_is_named_after_its_thread_or_as_it_says() {
+    fn a_test_is_named_by_the_attribute_or_after_its_thread() {
         let named = TestName::current("app::cart", &SHOP);
         assert!(named.name.starts_with("app::"), "{named:?}");
-        let said = TestName::new("app::said", &SHOP);
-        let inside = said.during(|| TestName::current("app::cart", &SHOP));
-        assert_eq!(inside, said);
+        let announced = TestName::new("app::announced", &SHOP);
+        let inside = announced.during(|| TestName::current("app::cart", &SHOP));
+        assert_eq!(inside, announced);
         assert_eq!(TestName::current("app::cart", &SHOP), named);
     }
 
@@ -248,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn crates_of_one_name_are_kept_apart() {
+    fn targets_that_share_the_name_of_their_crate_are_distinguished() {
         let program = Target {
             program: Some("shop"),
             ..SHOP

@@ -1,4 +1,4 @@
-//! `verify_main!`: the whole test program, when its tests are done.
+//! `verify_main!`: checks the whole test program when its tests are done.
 
 #[cfg(test)]
 mod tests;
@@ -15,8 +15,8 @@ use objgraph_core::Scope;
 use super::check::LeakCheck;
 use super::notes;
 use super::off::can_check;
+use super::report::fail;
 use super::surroundings::Surroundings;
-use super::tell::fail;
 use super::test_name::{Target, TestName};
 
 /// A test of this program, as the linker lists it.
@@ -24,24 +24,24 @@ use super::test_name::{Target, TestName};
 pub struct TestEntry {
     /// The path of the function, from the crate on.
     pub name: &'static str,
-    /// Whether it runs only where that is asked for.
+    /// Whether it runs only on request.
     pub ignored: bool,
 }
 
 inventory::collect!(TestEntry);
 
-/// If no test has begun or ended for so long, and none is under way, those that are missing are
-/// not waited for any more.
+/// Time without a test that runs, begins or ends, after which missing tests are not waited for.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// How far the tests are.
+/// The progress of the tests.
 #[derive(Debug, Default)]
 struct Progress {
-    /// How often each is under way; 0 once it is done.
+    /// How many times each test is running; 0 once it is done.
     tests: BTreeMap<&'static str, usize>,
-    /// Scopes that somebody has answered for: those of the tests, and those that were told to leak.
+    /// Scopes whose leaks are reported elsewhere: those of the tests, and those for which an assertion
+    /// failed.
     scopes: Vec<Scope>,
-    /// The scopes of the tests that are under way.
+    /// The scopes of the tests that are running.
     running: Vec<Scope>,
 }
 
@@ -56,12 +56,12 @@ fn progress() -> MutexGuard<'static, Progress> {
     PROGRESS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Says that someone has answered for what was made in this scope.
-pub(super) fn answered(scope: Option<&Scope>) {
+/// Records that an assertion has reported the leaks of this scope.
+pub(super) fn record_reported(scope: Option<&Scope>) {
     progress().scopes.extend(scope.cloned());
 }
 
-/// Whether a test that is under way will check this scope at its end.
+/// Returns whether a running test will check this scope at its end.
 pub(super) fn is_within_a_test(scope: Option<&Scope>) -> bool {
     scope.is_some_and(|scope| {
         let running = progress().running.clone();
@@ -72,7 +72,7 @@ pub(super) fn is_within_a_test(scope: Option<&Scope>) -> bool {
 /// The name of the test that [`verify_main!`](crate::verify_main) adds.
 const VERIFY_MAIN: &str = "::zz_objgraph_verify_main";
 
-/// Whether no test of this run is under way or yet to come.
+/// Returns whether all tests of this run are done.
 fn are_all_done() -> bool {
     let filter = Filter::new(env::args().skip(1));
     let progress = progress();
@@ -91,14 +91,14 @@ pub(super) fn summarise_at_the_end() {
     }
 }
 
-/// A test is under way, as long as this is there.
+/// A test in progress, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Started {
+pub(super) struct TestInProgress {
     name: &'static str,
     scope: Scope,
 }
 
-impl Started {
+impl TestInProgress {
     pub(super) fn new(name: &'static str, scope: &Scope) -> Self {
         let mut progress = progress();
         *progress.tests.entry(name).or_default() += 1;
@@ -112,11 +112,11 @@ impl Started {
     }
 }
 
-impl Drop for Started {
+impl Drop for TestInProgress {
     fn drop(&mut self) {
         let mut progress = progress();
-        if let Some(under_way) = progress.tests.get_mut(self.name) {
-            *under_way = under_way.saturating_sub(1);
+        if let Some(running) = progress.tests.get_mut(self.name) {
+            *running = running.saturating_sub(1);
         }
         let number = self.scope.number();
         progress.running.retain(|scope| scope.number() != number);
@@ -128,7 +128,7 @@ impl Drop for Started {
 ///
 /// # Panics
 ///
-/// If something leaked that no test has answered for.
+/// If something leaked that no test reported.
 #[track_caller]
 pub fn verify_tests(krate: &'static str, target: Target) {
     if !can_check() {
@@ -146,8 +146,8 @@ pub fn verify_tests(krate: &'static str, target: Target) {
 #[track_caller]
 fn verify(krate: &'static str, target: &Target) {
     let test = TestName::new(&format!("{krate}::verify_main"), target);
-    let answered = progress().scopes.clone();
-    let mut check = LeakCheck::outside(answered);
+    let reported = progress().scopes.clone();
+    let mut check = LeakCheck::outside(reported);
     check.test = Some(test.clone());
     check.is_end_of_test = true;
     match check.verdict() {
@@ -178,24 +178,24 @@ fn wait_for(runs: impl Fn(&TestEntry) -> bool) {
         .collect();
     let mut progress = progress();
     loop {
-        let under_way = progress.tests.values().any(|&tests| tests > 0);
-        let missing = expected
+        let is_running = progress.tests.values().any(|&tests| tests > 0);
+        let is_missing = expected
             .iter()
             .any(|entry| !progress.tests.contains_key(entry.name));
-        if !under_way && !missing {
+        if !is_running && !is_missing {
             return;
         }
         let waited = CHANGED.wait_timeout(progress, IDLE);
         let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         progress = guard;
-        let under_way = progress.tests.values().any(|&tests| tests > 0);
-        if timeout.timed_out() && !under_way {
+        let is_running = progress.tests.values().any(|&tests| tests > 0);
+        if timeout.timed_out() && !is_running {
             return;
         }
     }
 }
 
-/// Which tests the harness of `cargo test` was asked to run.
+/// The tests that the harness of `cargo test` is to run.
 #[derive(Debug, Default)]
 struct Filter {
     names: Vec<String>,
@@ -207,7 +207,7 @@ struct Filter {
 
 impl Filter {
     fn new(arguments: impl Iterator<Item = String>) -> Self {
-        /// Options with a value of their own.
+        /// Options that take a value as the next argument.
         const WITH_VALUE: [&str; 8] = [
             "--test-threads",
             "--logfile",

@@ -285,24 +285,24 @@ fn what_a_test_failed_with_has_not_leaked() {
     #[derive(Debug)]
     struct Refused(Arc<u8>);
     process::succeeds("assertions::what_a_test_failed_with_has_not_leaked", || {
-        #[objgraph::test(alive)]
+        #[objgraph::test(deny_survivors)]
         fn an_error_holds_the_client() -> Result<(), Refused> {
             Err(Refused(Arc::new(1)))
         }
-        #[objgraph::test(alive)]
+        #[objgraph::test(deny_survivors)]
         fn a_payload_holds_the_client() {
             std::panic::panic_any(Arc::new(7_u8))
         }
-        #[objgraph::test(alive, wait_ms = 1)]
+        #[objgraph::test(deny_survivors, wait_ms = 1)]
         fn an_error_beside_a_leak() -> Result<(), Refused> {
             std::mem::forget(Arc::new(2_u8));
             Err(Refused(Arc::new(1)))
         }
-        #[objgraph::test(alive)]
+        #[objgraph::test(deny_survivors)]
         fn an_error_that_owns_nothing() -> Result<(), String> {
             Err("no".to_owned())
         }
-        #[objgraph::test(alive)]
+        #[objgraph::test(deny_survivors)]
         #[should_panic(expected = "yes")]
         fn a_local_is_gone() {
             let _client = Arc::new(1_u8);

@@ -413,7 +413,10 @@ pub const ALL: &[Question] = &[
         let made = Arc::new(Shared::default());
         assert!(LeakCheck::of(&scope).wait(Duration::ZERO).run().is_ok());
         // At its end, a thread is in no scope any more.
-        let alive = LeakCheck::of(&scope).alive().wait(Duration::ZERO).run();
+        let alive = LeakCheck::of(&scope)
+            .deny_survivors()
+            .wait(Duration::ZERO)
+            .run();
         let told = alive.map_err(|failure| failure.to_string());
         assert_eq!(
             scope.alive() == 1,

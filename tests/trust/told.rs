@@ -109,7 +109,7 @@ pub fn failures<T: Tracked + 'static>(scope: &str, make: impl Fn() -> Rc<T>) -> 
     let entered = scope.enter();
     let object = make();
     let alive = LeakCheck::of(&scope)
-        .alive()
+        .deny_survivors()
         .wait(Duration::ZERO)
         .run()
         .unwrap_err();

@@ -1,4 +1,4 @@
-//! What can grow: objects, items of collections, bytes of texts, and zombies.
+//! Quantities that can grow: objects, items of collections, bytes of texts, and zombies.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ use crate::words::{count as count_of, joined};
 pub(super) enum Quantity {
     /// Objects of a type, made at a site.
     Made(String, Option<Site>),
-    /// Objects of a type, wherever they were made.
+    /// Objects of a type, made at any site.
     Type(String),
     /// Items of collections: the type or root that owns them, and the path in it.
     Items(String, String),
-    /// Bytes of texts, likewise.
+    /// Bytes of texts: the type or root that owns them, and the path in it.
     Text(String, String),
-    /// Allocations that weak references keep, whose values were of a type and made at a site.
+    /// Allocations of dropped values that weak references keep: the type and site of the values.
     Zombies(String, Site),
-    /// Objects of a type, made at a site by other threads in no scope. Whether they grow decides
-    /// nothing.
+    /// Objects of a type, made at a site by other threads outside of every scope. Their growth does
+    /// not fail the assertion.
     Strays(String, Site),
 }
 
@@ -55,7 +55,7 @@ impl Amount {
 pub(super) struct Amounts(BTreeMap<Quantity, Amount>);
 
 impl Amounts {
-    /// The amounts in what was measured, of the nodes that are meant.
+    /// Returns the amounts in what was measured, of the nodes for which `is_meant` returns `true`.
     pub(super) fn of(measured: &Measurement, is_meant: impl Fn(Node<'_>) -> bool) -> Self {
         let snapshot = &measured.snapshot;
         let parts = snapshot.parts();
@@ -127,14 +127,14 @@ impl Amounts {
 /// The amounts of a quantity after each call.
 #[derive(Debug, Default)]
 struct Series {
-    /// The first is that before the calls.
+    /// The first is the amount before the calls.
     values: Vec<u64>,
     is_shared: bool,
 }
 
 /// The amounts of all quantities after each call.
 #[derive(Debug, Default)]
-pub(super) struct Observed {
+pub(super) struct Observations {
     all: BTreeMap<Quantity, Series>,
     observed: usize,
 }
@@ -144,13 +144,13 @@ pub(super) struct Observed {
 pub(super) struct Rise {
     pub(super) quantity: Quantity,
     pub(super) pace: Pace,
-    /// Whether another thread may hold some of it, and let go of it.
+    /// Whether another thread may hold some of it, and drop it.
     pub(super) is_shared: bool,
     /// The least amount in the first round and before it.
     pub(super) least: u64,
 }
 
-impl Observed {
+impl Observations {
     pub(super) fn add(&mut self, amounts: &Amounts) {
         for (quantity, amount) in &amounts.0 {
             let series = match self.all.get_mut(quantity) {
@@ -167,7 +167,7 @@ impl Observed {
         }
     }
 
-    /// What has risen in each round, most first.
+    /// Returns what has risen in each round, most first.
     pub(super) fn grown(&self, round: usize) -> Vec<Rise> {
         let grown = self.all.iter().filter_map(|(quantity, series)| {
             let values = &series.values;
@@ -191,8 +191,8 @@ impl Observed {
     }
 }
 
-/// Without what grows only since something else does: a type where a site does, items and texts in
-/// objects of a type that grows, and items and texts in items that grow.
+/// Removes what only grows because something else grows: a type if one of its sites grows, items and
+/// texts in objects of a type that grows, and items and texts in items that grow.
 fn without_what_follows(grown: Vec<Rise>) -> Vec<Rise> {
     let all: Vec<Quantity> = grown.iter().map(|grown| grown.quantity.clone()).collect();
     let is_type_of = |holder: &str| {
@@ -224,7 +224,7 @@ fn without_what_follows(grown: Vec<Rise>) -> Vec<Rise> {
 }
 
 impl Rise {
-    /// ``+1 `Session` per call, made at src/server.rs:88:14``.
+    /// Returns ``+1 `Session` per call, made at src/server.rs:88:14``.
     pub(super) fn in_words(&self, names: &ShownNames) -> String {
         match self.made_at() {
             Some(made_at) => format!("{}, {made_at}", self.without_site(names)),
@@ -232,7 +232,7 @@ impl Rise {
         }
     }
 
-    /// ``+1 `Session` per call``.
+    /// Returns ``+1 `Session` per call``.
     pub(super) fn without_site(&self, names: &ShownNames) -> String {
         let (by, pace) = (self.pace.by(), self.pace.in_words());
         let name = |name: &str| names.get(name).into_owned();
@@ -260,7 +260,7 @@ impl Rise {
         }
     }
 
-    /// `made at src/server.rs:88:14`, if that is known.
+    /// Returns `made at src/server.rs:88:14`, if that is known.
     pub(super) fn made_at(&self) -> Option<String> {
         match &self.quantity {
             Quantity::Type(_) => Some("made at several places".to_owned()),
@@ -269,7 +269,7 @@ impl Rise {
         }
     }
 
-    /// Where the objects were made, if they were made at one site.
+    /// Returns where the objects were made, if they were made at one site.
     pub(super) fn site(&self) -> Option<&Site> {
         match &self.quantity {
             Quantity::Made(_, site) => site.as_ref(),
@@ -287,7 +287,7 @@ impl Rise {
 mod tests {
     use super::*;
 
-    /// What has grown, given the values of each quantity.
+    /// Lists what has grown, given the values of each quantity.
     fn grown(of: &[(Quantity, &[u64])]) -> Vec<String> {
         let all = of.iter().map(|(quantity, values)| {
             let series = Series {
@@ -296,7 +296,7 @@ mod tests {
             };
             (quantity.clone(), series)
         });
-        let observed = Observed {
+        let observed = Observations {
             all: all.collect(),
             observed: 7,
         };
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_is_listed_by_how_much() {
+    fn the_fastest_growth_comes_first() {
         let lines = grown(&[
             (made("A", 1), &[3, 4, 5, 6, 7, 8, 9]),
             (made("B", 1), &[3, 3, 4, 4, 5, 5, 6]),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_grows_at_several_places_is_listed_without_one() {
+    fn a_type_that_grows_at_several_sites_is_listed_without_a_site() {
         let of = || Quantity::Type("A".to_owned());
         let lines = grown(&[
             (made("A", 1), &[0, 1, 2, 2, 2, 3, 4]),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_in_what_grows_is_not_listed() {
+    fn growth_that_follows_from_other_growth_is_not_listed() {
         let rising: &[u64] = &[0, 1, 2, 3, 4, 5, 6];
         let lines = grown(&[
             (made("core::cell::RefCell<A>", 1), rising),

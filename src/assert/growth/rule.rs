@@ -1,4 +1,4 @@
-//! When a number grows, given its values after each call of an operation.
+//! The rule that decides whether a number grows, given its values after each call of an operation.
 //!
 //! Calls are grouped into rounds. A number grows if the highest value of each round is higher than
 //! that of the round before. Let `f` be the value after a call, and `p` at most the length of a round.
@@ -9,15 +9,16 @@
 //! - If `f` is bounded and does not fall, it stays the same in some round: with enough rounds it does
 //!   not grow.
 
-/// The number of rounds after which a number that has risen in each may have grown.
+/// Number of rounds after which a number that did not rise in each has not grown.
 pub(super) const ROUNDS: usize = 3;
 
-/// The number of rounds in which it has to rise to have grown.
+/// Number of rounds in which a number has to rise to have grown.
 pub(super) const CONFIRMED: usize = 6;
 
-/// Whether the highest value rises from each round of this many calls to the next.
+/// Returns whether the highest value rises from each round to the next; `round` is the number of
+/// calls in one.
 ///
-/// The first value is that before the calls, and belongs to no round.
+/// The first value is the one before the calls, and belongs to no round.
 pub(super) fn rises(values: &[u64], round: usize) -> bool {
     let rounds = values.get(1..).unwrap_or_default().chunks_exact(round);
     let highest: Vec<_> = rounds.map(|round| round.iter().max()).collect();
@@ -27,14 +28,14 @@ pub(super) fn rises(values: &[u64], round: usize) -> bool {
 /// How fast a number grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
-    /// By the same number in every so many calls.
+    /// By the same number in each group of `calls` successive calls.
     Steady { by: u64, calls: usize },
-    /// By a number in all calls together.
+    /// By `by` in all calls together.
     Uneven { by: u64, calls: usize },
 }
 
 impl Pace {
-    /// How fast a number with these values grows, of which the first is that before the calls.
+    /// Returns how fast a number with these values grows; the first is the value before the calls.
     pub(super) fn of(values: &[u64], round: usize) -> Self {
         let steady = (1..=round).find_map(|period| {
             let pairs = || std::iter::zip(values, values.iter().skip(period));
@@ -51,14 +52,14 @@ impl Pace {
         })
     }
 
-    /// The number by which it grows.
+    /// Returns the number by which it grows.
     pub(super) fn by(self) -> u64 {
         match self {
             Self::Steady { by, .. } | Self::Uneven { by, .. } => by,
         }
     }
 
-    /// `per call`, `in every 2 calls`, `in 48 calls`.
+    /// Returns `per call`, `in every 2 calls` or `in 48 calls`.
     pub(super) fn in_words(self) -> String {
         match self {
             Self::Steady { calls: 1, .. } => "per call".to_owned(),
@@ -74,8 +75,8 @@ mod tests {
 
     use super::*;
 
-    /// Whether a number grows, as the assertion decides it: after a few rounds, and after more if it
-    /// has risen so far.
+    /// Returns whether a number grows, as the assertion decides it: after a few rounds, and after more
+    /// if it has risen so far.
     fn grows(value: impl Fn(usize) -> u64, warm_up: usize, round: usize) -> bool {
         [ROUNDS, CONFIRMED].into_iter().all(|rounds| {
             let calls = warm_up..=warm_up + rounds * round;
@@ -83,7 +84,8 @@ mod tests {
         })
     }
 
-    /// A value that is `steps[n % p]` higher or lower than the one before, and stays above 0.
+    /// Returns a function of the number of calls that changes by `steps[n % p]` in call `n`, and stays
+    /// above 0.
     fn periodic(steps: &[i64]) -> impl Fn(usize) -> u64 {
         let steps = steps.to_vec();
         move |calls| {
@@ -93,8 +95,8 @@ mod tests {
     }
 
     proptest! {
-        /// What repeats itself is bounded if its steps add up to nothing, and grows if they add up
-        /// to more.
+        /// A number with periodic steps is bounded if they add up to 0, and grows if they add up to
+        /// more.
         #[test]
         fn a_number_grows_if_its_steps_add_up(
             mut steps in prop::collection::vec(-9..10_i64, 1..=8),
@@ -107,9 +109,9 @@ mod tests {
             prop_assert_eq!(grows(periodic(&steps), warm_up, round), gain > 0);
         }
 
-        /// What fills while the operation warms up is bounded, also if it is emptied now and then.
+        /// What fills up while the operation warms up is bounded, even if it is emptied now and then.
         #[test]
-        fn what_fills_in_time_does_not_grow(
+        fn what_fills_during_the_warm_up_does_not_grow(
             filling in prop::collection::vec(0..50_u64, 0..20),
             then in prop::collection::vec(0..50_u64, 1..=8),
         ) {
@@ -120,7 +122,7 @@ mod tests {
             prop_assert!(!grows(value, filling.len(), 8));
         }
 
-        /// What fills by a fixed number has to be full after the rounds.
+        /// A number that rises to a limit grows unless it reaches the limit before the last round.
         #[test]
         fn what_fills_during_the_rounds_does_not_grow(full in 0..40_usize, round in 1..12_usize) {
             let value = |calls: usize| calls.min(full) as u64;
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_was_never_there_does_not_grow() {
+    fn too_few_values_do_not_grow() {
         assert!(!rises(&[], 8) && !rises(&[0], 1) && !rises(&[1, 2], 1));
         assert!(rises(&[0, 1, 2], 1));
     }

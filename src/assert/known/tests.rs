@@ -53,7 +53,7 @@ fn the_list_is_written_sorted() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line() {
+fn an_error_has_the_line_of_the_mistake() {
     let head = "[[leak]]\nfingerprint = \"leak-0000000000000001\"\n";
     let tests = "tests = [\"a\"]\n";
     for (text, error) in [
@@ -98,7 +98,7 @@ fn what_is_wrong_is_told_with_its_line() {
 }
 
 #[test]
-fn a_test_that_is_removed_takes_its_entry_along_if_it_was_the_last() {
+fn removing_the_last_test_of_an_entry_removes_the_entry() {
     let mut list = list(&[(1, "x", &["a", "b"]), (2, "y", &["b"]), (3, "z", &["b"])]);
     list.retain(|test, leak| test != "b" || leak == fingerprint(3));
     assert_eq!(list.of_test("a").collect::<Vec<_>>(), [fingerprint(1)]);
@@ -107,7 +107,7 @@ fn a_test_that_is_removed_takes_its_entry_along_if_it_was_the_last() {
     assert!(list.is_empty());
 }
 
-/// The list, as a reader of the whole of TOML reads it.
+/// Reads the list with a parser of the whole of TOML.
 fn by_toml(text: &str) -> List {
     let table: toml::Table = text.parse().unwrap();
     let mut list = List::default();
@@ -140,7 +140,7 @@ proptest! {
             }
         }
         let text = list.to_string();
-        // What a reader does not see could be other than it is.
+        // People could not see an unprintable character.
         prop_assert!(!text.contains(|c| c != '\n' && is_unprintable(c)));
         let read: List = text.parse().map_err(TestCaseError::fail)?;
         prop_assert_eq!(&read, &list);

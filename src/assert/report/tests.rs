@@ -40,7 +40,7 @@ fn a_failure_without_a_place_is_annotated_too() {
 }
 
 #[test]
-fn a_file_is_told_from_where_the_repository_begins() {
+fn the_path_of_a_file_is_relative_to_the_repository() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let test = TestName::new("t", &crate::__target!());
     let surroundings = Surroundings {
@@ -51,14 +51,14 @@ fn a_file_is_told_from_where_the_repository_begins() {
         .file_name()
         .expect("it has a name")
         .to_string_lossy();
-    let told = in_repository(Path::new("src/lib.rs"), &test, &surroundings);
-    assert_eq!(told, format!("{name}/src/lib.rs"));
+    let path = in_repository(Path::new("src/lib.rs"), &test, &surroundings);
+    assert_eq!(path, format!("{name}/src/lib.rs"));
     let unknown = in_repository(Path::new("src/not/there.rs"), &test, &surroundings);
     assert_eq!(unknown, "src/not/there.rs");
 }
 
 #[test]
-fn the_summary_is_appended_to() {
+fn a_summary_is_appended() {
     let file = env::temp_dir().join(format!("objgraph-summary-{}.md", process::id()));
     let surroundings = Surroundings {
         summary: Some(file.clone()),
@@ -66,7 +66,8 @@ fn the_summary_is_appended_to() {
     };
     let test = TestName::new("app::a_test", &Target::default());
     for _ in 0..2 {
-        tell_github(&failure(), &test, "a ``` in it", &surroundings).expect("it can be written");
+        report_to_github(&failure(), &test, "a ``` in it", &surroundings)
+            .expect("it can be written");
     }
     let text = fs::read_to_string(&file).expect("it is there");
     fs::remove_file(&file).expect("it can be removed");
@@ -90,10 +91,10 @@ fn the_summary_is_appended_to() {
 }
 
 #[test]
-fn a_message_is_cut_and_says_where_the_rest_is() {
+fn a_long_message_is_cut_and_names_the_file_with_the_rest() {
     let body: Vec<String> = (0..200).map(|line| format!("line {line}")).collect();
     let failure = Failure::new("many", body.join("\n"));
-    let folder = env::temp_dir().join(format!("objgraph-tell-{}", process::id()));
+    let folder = env::temp_dir().join(format!("objgraph-report-{}", process::id()));
     let files = write_files(&failure, &folder, "app.t");
     let text = message(&failure, &files);
     let whole = fs::read_to_string(folder.join("app.t.txt")).expect("it was written");
@@ -107,7 +108,7 @@ fn a_message_is_cut_and_says_where_the_rest_is() {
     );
 }
 
-/// A command as the runner reads it: its properties and its message.
+/// Reads a command as GitHub's runner does: its properties and its message.
 fn read(line: &str) -> (Vec<(String, String)>, String) {
     let decode = |text: &str| {
         let text = text.replace("%3A", ":").replace("%2C", ",");
@@ -132,30 +133,30 @@ proptest! {
         let site = Site { file: file.clone().into(), line: 7, column: 3 };
         let text = format!("{text}{other}");
         let failure = failure().pointing_at(vec![Point { site, text: text.clone() }]);
-        let told = annotations(&failure, &test, &Surroundings::default());
-        let lines: Vec<&str> = told.split(['\n', '\r']).collect();
-        prop_assert_eq!(lines.len(), 3, "{:?}", told);
+        let annotations = annotations(&failure, &test, &Surroundings::default());
+        let lines: Vec<&str> = annotations.split(['\n', '\r']).collect();
+        prop_assert_eq!(lines.len(), 3, "{:?}", annotations);
         let (properties, message) = read(lines[1]);
         prop_assert_eq!(message, text);
         let [of_file, line, column, title] = &properties[..] else {
-            panic!("{told}");
+            panic!("{annotations}");
         };
         prop_assert_eq!(&of_file.1, &file);
         prop_assert_eq!((&*line.1, &*column.1), ("7", "3"));
         prop_assert_eq!(&title.1, &format!("leak in {name}{other}"));
     }
 
-    /// The block of the message ends where it is to, and the headings are each a line.
+    /// No message ends the block that it is in, and every heading is one line.
     #[test]
-    fn a_summary_is_not_left_by_what_is_in_it(name in "(?s).{0,20}", text in "[`~<>\n a]{0,40}") {
+    fn no_message_breaks_out_of_the_summary(name in "(?s).{0,20}", text in "[`~<>\n a]{0,40}") {
         let test = TestName::new(&name, &Target::default());
-        let told = markdown(&test, &failure(), &text);
-        let mut lines = told.split('\n').map(|line| line.trim_end_matches('\r'));
+        let summary = markdown(&test, &failure(), &text);
+        let mut lines = summary.split('\n').map(|line| line.trim_end_matches('\r'));
         prop_assert!(lines.next().unwrap().starts_with("### "));
         let rest: Vec<&str> = lines.collect();
         prop_assert!(rest[..3].iter().all(|line| !line.starts_with('`')));
         let fence = rest[4..].iter().find_map(|line| line.strip_suffix("text")).unwrap();
         let closes = |line: &&&str| line.trim_start().starts_with(fence);
-        prop_assert_eq!(rest.iter().filter(closes).count(), 2, "{}", told);
+        prop_assert_eq!(rest.iter().filter(closes).count(), 2, "{}", summary);
     }
 }

@@ -1,5 +1,5 @@
-//! Telling of a failure where people look: the message of the panic, a picture beside the build,
-//! and, on GitHub, an annotation and the summary of the job.
+//! Reports a failure where people look: in the message of the panic, in a picture beside the build
+//! and, on GitHub, in an annotation and the summary of the job.
 
 #[cfg(test)]
 mod tests;
@@ -17,24 +17,23 @@ use super::test_name::TestName;
 use crate::draw::{save, write_whole};
 use crate::words::{count as count_of, in_line};
 
-/// A message has at most so many lines.
+/// Maximum number of lines of a message.
 const LINES: usize = 90;
 
-/// Fails: writes the picture, tells GitHub, and panics with the whole explanation.
+/// Writes the picture, reports to GitHub, and panics with the whole explanation.
 #[track_caller]
 pub(super) fn fail(failure: &Failure, test: &TestName) -> ! {
     let surroundings = Surroundings::now();
     let folder = target_folder(test.package.as_deref()).join("objgraph");
     let files = write_files(failure, &folder, &file_name(test));
     let message = message(failure, &files);
-    // What cannot be told to GitHub is in the message all the same.
-    let _ = tell_github(failure, test, &message, &surroundings);
+    // If GitHub's files cannot be written, the message still has everything.
+    let _ = report_to_github(failure, test, &message, &surroundings);
     panic!("{message}");
 }
 
-/// The name of the files of this failure, without an extension. A test that fails several times
-/// in one process (in a loop that catches the panics, say) has files for each: `closes`,
-/// `closes.2`, ….
+/// Returns the name of the files of this failure, without an extension. Each failure of a test has
+/// its own files (a loop may catch the panics): `closes`, `closes.2`, ….
 fn file_name(test: &TestName) -> String {
     static FAILED: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
 
@@ -48,16 +47,16 @@ fn file_name(test: &TestName) -> String {
     }
 }
 
-/// What became of the files of a failure.
+/// The files of a failure.
 #[derive(Debug, Default)]
 struct Files {
-    /// The lines that tell of them.
-    told: Vec<String>,
-    /// Where the whole report is, if that could be written.
+    /// The lines of the message that name them.
+    lines: Vec<String>,
+    /// The path of the whole report, if that was written.
     report: Option<String>,
 }
 
-/// Writes the pictures, and the report where it is too long for a message.
+/// Writes the pictures, and the report if it is too long for a message.
 fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
     let mut files = Files::default();
     let text = failure.to_string();
@@ -68,7 +67,7 @@ fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
     if let Err(error) = fs::create_dir_all(folder) {
         let folder = short(folder);
         files
-            .told
+            .lines
             .push(format!("no picture: cannot make {folder}: {error}"));
         return files;
     }
@@ -82,7 +81,7 @@ fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
             let saved = save(drawing, &path);
             saved.map(|()| short(&path))
         });
-        files.told.push(match (svg, text) {
+        files.lines.push(match (svg, text) {
             (Ok(svg), Ok(_)) => format!("picture: {svg}, and .dot"),
             (Ok(path), Err(_)) => format!("picture: {path}"),
             (Err(error), Ok(path)) => format!("picture: {path}, since {error}"),
@@ -92,7 +91,7 @@ fn write_files(failure: &Failure, folder: &Path, name: &str) -> Files {
     files
 }
 
-/// The failure as a message: not too long, and with where the files are.
+/// Returns the message of the panic: the failure, not too long, and the paths of the files.
 fn message(failure: &Failure, files: &Files) -> String {
     let text = failure.to_string();
     let lines: Vec<&str> = text.lines().collect();
@@ -105,13 +104,13 @@ fn message(failure: &Failure, files: &Files) -> String {
             None => write!(message, "\n… {more}"),
         };
     }
-    for line in &files.told {
+    for line in &files.lines {
         let _ = write!(message, "\n\n{line}");
     }
     message
 }
 
-fn tell_github(
+fn report_to_github(
     failure: &Failure,
     test: &TestName,
     message: &str,
@@ -119,13 +118,13 @@ fn tell_github(
 ) -> io::Result<()> {
     if surroundings.github {
         let annotations = annotations(failure, test, surroundings);
-        // Not by `println!`, which a test harness keeps to itself.
+        // A test harness captures `println!`.
         let mut out = io::stdout().lock();
         out.write_all(annotations.as_bytes())?;
         out.flush()?;
     }
     if let Some(summary) = &surroundings.summary {
-        // One write, at the end of the file: tests that fail side by side do not mix.
+        // One write, so that the texts of tests that fail at the same time do not mix.
         let mut file = fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -135,8 +134,8 @@ fn tell_github(
     Ok(())
 }
 
-/// `::error file=…,line=…::…`, each on a line of its own, since the harness may be in the middle of
-/// one.
+/// Returns the annotations, `::error file=…,line=…::…`. They begin with a line break, since the
+/// harness may be in the middle of a line.
 fn annotations(failure: &Failure, test: &TestName, surroundings: &Surroundings) -> String {
     let mut out = String::from("\n");
     let title = property(&format!("leak in {}", test.name));
@@ -157,8 +156,8 @@ fn annotations(failure: &Failure, test: &TestName, surroundings: &Surroundings) 
     out
 }
 
-/// A source file's path from where the repository begins. The compiler was given it from where the
-/// workspace begins.
+/// Returns the path of a source file relative to the repository. The compiler knows it relative to
+/// the workspace.
 fn in_repository(file: &Path, test: &TestName, surroundings: &Surroundings) -> String {
     let folders = test.package.iter().flat_map(|package| package.ancestors());
     let found = folders
@@ -172,20 +171,20 @@ fn in_repository(file: &Path, test: &TestName, surroundings: &Surroundings) -> S
     path.display().to_string().replace('\\', "/")
 }
 
-/// A text as the message of a workflow command.
+/// Escapes a text for the message of a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// A text as a property of a workflow command.
+/// Escapes a text for a property of a workflow command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 fn markdown(test: &TestName, failure: &Failure, message: &str) -> String {
-    // No line of the message may end the block.
+    // A line of the message must not end the block.
     let longest = message.split(|c| c != '`').map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     format!(
@@ -196,7 +195,7 @@ fn markdown(test: &TestName, failure: &Failure, message: &str) -> String {
     )
 }
 
-/// A text as Markdown takes it for itself.
+/// Escapes a text for Markdown.
 fn inline(text: &str) -> String {
     let mut out = String::new();
     for c in in_line(text).chars() {
