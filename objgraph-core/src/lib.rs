@@ -79,6 +79,7 @@ pub use watch::{Watch, watch};
 pub mod __private {
     pub use crate::closures::{CaptureView, Downgrade, local_future, shared_future};
     pub use crate::lock::is_lost;
+    pub use crate::sight::foreign;
     pub use crate::sight::probe::*;
     pub use crate::sight::{
         FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec,
@@ -93,5 +94,8 @@ pub mod __private {
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
     pub use inventory;
+    // Its detection of deadlocks is for the tests.
+    #[cfg(objgraph_recount)]
+    pub use parking_lot;
     pub use std;
 }

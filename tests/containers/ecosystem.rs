@@ -4,7 +4,7 @@
 mod arc_swap {
     //! Its cells take std's `Arc`, so it has tests of its own.
 
-    use arc_swap::{ArcSwap, ArcSwapOption};
+    use crate::foreign::arc_swap::{ArcSwap, ArcSwapOption};
     use objgraph::{Tracked, rc::Rc};
 
     use crate::table::Target;
@@ -54,7 +54,7 @@ mod arc_swap {
 
 #[cfg(feature = "arrayvec")]
 mod arrayvec {
-    use arrayvec::{ArrayString, ArrayVec};
+    use crate::foreign::arrayvec::{ArrayString, ArrayVec};
 
     containers! {
         array_vec: ArrayVec<X, 4> = |item| ArrayVec::from_iter([item]);
@@ -67,21 +67,21 @@ mod arrayvec {
 
 #[cfg(feature = "bytes")]
 leaves! {
-    bytes: bytes::Bytes = bytes::Bytes::from_static(b"text");
-    bytes_mut: bytes::BytesMut = bytes::BytesMut::new();
+    bytes: crate::foreign::bytes::Bytes = crate::foreign::bytes::Bytes::from_static(b"text");
+    bytes_mut: crate::foreign::bytes::BytesMut = crate::foreign::bytes::BytesMut::new();
 }
 
 #[cfg(feature = "chrono")]
 leaves! {
-    chrono_time: chrono::DateTime<chrono::Utc> = chrono::DateTime::UNIX_EPOCH;
-    chrono_date: Option<chrono::NaiveDate> = None;
+    chrono_time: crate::foreign::chrono::DateTime<crate::foreign::chrono::Utc> = crate::foreign::chrono::DateTime::UNIX_EPOCH;
+    chrono_date: Option<crate::foreign::chrono::NaiveDate> = None;
 }
 
 #[cfg(feature = "dashmap")]
 mod dashmap {
     use std::hash::RandomState;
 
-    use dashmap::{DashMap, DashSet};
+    use crate::foreign::dashmap::{DashMap, DashSet};
     use objgraph::Tracked;
     use objgraph::core::PlaceKind;
     use objgraph::rc::Rc;
@@ -151,7 +151,7 @@ mod dashmap {
 
 #[cfg(feature = "either")]
 mod either {
-    use either::Either;
+    use crate::foreign::either::Either;
 
     containers! {
         left: Either<X, u8> = |item| Either::Left(item);
@@ -163,7 +163,7 @@ mod either {
 mod hashbrown {
     use std::hash::RandomState;
 
-    use hashbrown::{HashMap, HashSet, HashTable};
+    use crate::foreign::hashbrown::{HashMap, HashSet, HashTable};
 
     containers! {
         map: HashMap<u8, X, RandomState> = |item| HashMap::from_iter([(0, item)]);
@@ -179,7 +179,7 @@ mod hashbrown {
 
 #[cfg(feature = "im")]
 mod im {
-    use im::{HashMap, HashSet, OrdMap, OrdSet, Vector};
+    use crate::foreign::im::{HashMap, HashSet, OrdMap, OrdSet, Vector};
     use objgraph::{Tracked, rc::Rc};
 
     use crate::table::{Target, assert_seen};
@@ -234,7 +234,7 @@ mod im {
 
 #[cfg(feature = "imbl")]
 mod imbl {
-    use imbl::{HashMap, HashSet, OrdMap, OrdSet, Vector};
+    use crate::foreign::imbl::{HashMap, HashSet, OrdMap, OrdSet, Vector};
     use objgraph::{Tracked, rc::Rc};
 
     use crate::table::Target;
@@ -278,7 +278,7 @@ mod imbl {
 mod indexmap {
     use std::hash::RandomState;
 
-    use indexmap::{IndexMap, IndexSet};
+    use crate::foreign::indexmap::{IndexMap, IndexSet};
 
     containers! {
         map: IndexMap<u8, X, RandomState> = |item| IndexMap::from_iter([(0, item)]);
@@ -289,7 +289,7 @@ mod indexmap {
 
 #[cfg(feature = "once_cell")]
 mod once_cell {
-    use once_cell::{race, sync, unsync};
+    use crate::foreign::once_cell::{race, sync, unsync};
 
     containers! {
         cell: unsync::OnceCell<X> = |item| unsync::OnceCell::from(item);
@@ -318,10 +318,10 @@ mod once_cell {
 
 #[cfg(feature = "parking_lot")]
 mod parking_lot {
+    use crate::foreign::parking_lot::{FairMutex, Mutex, ReentrantMutex, RwLock};
     use objgraph::Tracked;
     use objgraph::core::PlaceKind;
     use objgraph::sync::Arc;
-    use parking_lot::{FairMutex, Mutex, ReentrantMutex, RwLock};
 
     use crate::table::{Target, places, way};
 
@@ -370,7 +370,7 @@ mod parking_lot {
     }
 
     leaves! {
-        once: parking_lot::Once = parking_lot::Once::new();
+        once: crate::foreign::parking_lot::Once = crate::foreign::parking_lot::Once::new();
     }
 }
 
@@ -382,7 +382,7 @@ leaves! {
 
 #[cfg(feature = "slab")]
 mod slab {
-    use slab::Slab;
+    use crate::foreign::slab::Slab;
 
     containers! {
         a_slab: Slab<X> = |item| Slab::from_iter([(3, item)]);
@@ -391,7 +391,9 @@ mod slab {
 
 #[cfg(feature = "slotmap")]
 mod slotmap {
-    use slotmap::{DefaultKey, DenseSlotMap, Key, SecondaryMap, SlotMap, SparseSecondaryMap};
+    use crate::foreign::slotmap::{
+        DefaultKey, DenseSlotMap, Key, SecondaryMap, SlotMap, SparseSecondaryMap,
+    };
 
     containers! {
         slot_map: SlotMap<DefaultKey, X> = |item| {
@@ -421,7 +423,7 @@ mod slotmap {
 
 #[cfg(feature = "smallvec")]
 mod smallvec {
-    use smallvec::SmallVec;
+    use crate::foreign::smallvec::SmallVec;
 
     containers! {
         inline: SmallVec<[X; 2]> = |item| SmallVec::from_iter([item]);
@@ -431,7 +433,7 @@ mod smallvec {
 
 #[cfg(feature = "thin-vec")]
 mod thin_vec {
-    use thin_vec::ThinVec;
+    use crate::foreign::thin_vec::ThinVec;
 
     containers! {
         a_thin_vec: ThinVec<X> = |item| ThinVec::from_iter([item]);
@@ -440,15 +442,17 @@ mod thin_vec {
 
 #[cfg(feature = "time")]
 leaves! {
-    time_date: time::Date = time::Date::MIN;
-    time_moment: time::OffsetDateTime = time::OffsetDateTime::UNIX_EPOCH;
+    time_date: crate::foreign::time::Date = crate::foreign::time::Date::MIN;
+    time_moment: crate::foreign::time::OffsetDateTime = crate::foreign::time::OffsetDateTime::UNIX_EPOCH;
 }
 
 #[cfg(feature = "tokio")]
 mod tokio {
+    use crate::foreign::tokio::sync::{
+        Mutex, Notify, OnceCell, RwLock, Semaphore, SetOnce, mpsc, watch,
+    };
     use objgraph::core::PlaceKind;
     use objgraph::{Tracked, alive::Sight, rc::Rc};
-    use tokio::sync::{Mutex, Notify, OnceCell, RwLock, Semaphore, SetOnce, mpsc, watch};
 
     use crate::table::{Target, places};
 
@@ -494,8 +498,8 @@ mod tokio {
 
 #[cfg(feature = "triomphe")]
 mod triomphe {
+    use crate::foreign::triomphe::{Arc, OffsetArc, UniqueArc};
     use objgraph::{Tracked, rc::Rc};
-    use triomphe::{Arc, OffsetArc, UniqueArc};
 
     use crate::table::Target;
 
@@ -539,10 +543,10 @@ mod triomphe {
 
 #[cfg(feature = "url")]
 leaves! {
-    url: url::Url = url::Url::parse("https://example.org/").unwrap();
+    url: crate::foreign::url::Url = crate::foreign::url::Url::parse("https://example.org/").unwrap();
 }
 
 #[cfg(feature = "uuid")]
 leaves! {
-    uuid: uuid::Uuid = uuid::Uuid::nil();
+    uuid: crate::foreign::uuid::Uuid = crate::foreign::uuid::Uuid::nil();
 }

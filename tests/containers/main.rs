@@ -12,3 +12,6 @@ mod table;
 mod ecosystem;
 mod locks;
 mod std_types;
+
+#[allow(unused_imports, reason = "without features there is none")]
+use objgraph::core::__private::foreign;

@@ -40,7 +40,7 @@ fn is_running(test: &Receiver<()>) -> bool {
 
 #[cfg(objgraph_recount)]
 fn abort_on_deadlock(name: &str) {
-    let deadlocks = parking_lot::deadlock::check_deadlock();
+    let deadlocks = objgraph::core::__private::parking_lot::deadlock::check_deadlock();
     if deadlocks.is_empty() {
         return;
     }

@@ -13,7 +13,7 @@ mod walk;
 mod ecosystem;
 mod std_types;
 
-pub use ecosystem::has_feature;
+pub use ecosystem::{foreign, has_feature};
 
 pub use registry::{
     FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, families,

@@ -8,7 +8,15 @@ macro_rules! crates {
             mod $module;
         )*
 
-        /// Whether the feature that is named after a crate is on; `false` for a crate without one.
+        /// The crates themselves, for tests.
+        pub mod foreign {
+            $(
+                #[cfg(feature = $feature)]
+                pub use ::$module;
+            )*
+        }
+
+        /// Returns whether the feature that is named after a crate is on; `false` for a crate without one.
         ///
         /// ```
         /// assert!(!objgraph_core::has_feature("no-such-crate"));
