@@ -284,7 +284,7 @@ fn the_tool_is_not_in_its_own_pictures_or_counts() {
 }
 
 #[test]
-fn a_legend_tells_of_what_is_there() {
+fn a_legend_explains_what_is_drawn() {
     let _alone = alone();
     if !objgraph::ENABLED {
         return;

@@ -1,5 +1,5 @@
-//! What reads text that others wrote, each as a function that panics if its reader breaks a
-//! promise. The readers are private, so their files are parts of this crate too.
+//! What reads text that others wrote, and what draws any drawing, each as a function that panics if a
+//! promise is broken. The readers are private, so their files are parts of this crate too.
 //!
 //! `cargo test --no-default-features` runs the corpus; `cargo +nightly fuzz run TARGET`, from the
 //! folder of the workspace, looks for more.
@@ -67,8 +67,8 @@ use proc_macro2::TokenStream;
 /// theirs, in the first line, the same.
 pub fn attributes(text: &str) {
     let is_items = |what: &str, tokens: TokenStream| {
-        let told = tokens.to_string();
-        assert!(syn::parse2::<syn::File>(tokens).is_ok(), "{what}: {told}");
+        let text = tokens.to_string();
+        assert!(syn::parse2::<syn::File>(tokens).is_ok(), "{what}: {text}");
     };
     if let Ok(item) = text.parse::<TokenStream>() {
         is_items("derive", derive::derive(item));
