@@ -1,4 +1,4 @@
-//! The clock of the process: it counts how often what is alive was asked for.
+//! Epochs: the clock of the process, which advances with each query for what is alive.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,21 +9,25 @@ use crate::object_id::ObjectId;
 
 static EPOCH: AtomicU32 = AtomicU32::new(0);
 
-/// The epoch that objects made now are born in.
+/// Returns the epoch that objects are born in now.
 #[inline]
 pub(crate) fn epoch() -> u32 {
+    // Relaxed: pairs with the addition of `advance_epoch`. An object that another thread creates at
+    // that moment may be of either epoch; one that is created after a signal from this thread is of
+    // the new one, because the signal orders both.
     EPOCH.load(Ordering::Relaxed)
 }
 
-/// When epochs began, sorted. Of many, those further back are thinned out.
+/// When epochs began, sorted. Older ones are thinned out.
 static BEGUN: Mutex<Vec<(u32, Instant)>> = Mutex::new(Vec::new());
 
-/// So many beginnings are remembered.
+/// Maximum number of beginnings that are remembered.
 const REMEMBERED: usize = 512;
 
-/// Begins a new epoch and gives it: objects born in it or later are new since.
+/// Begins a new epoch, and returns it. Objects born in it or later are new since this call.
 pub(crate) fn advance_epoch() -> u32 {
     let mut begun = BEGUN.lock();
+    // Relaxed: see `epoch`. The lock orders those who advance.
     let epoch = EPOCH.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
     begun.push((epoch, Instant::now()));
     if begun.len() > REMEMBERED {
@@ -36,8 +40,8 @@ pub(crate) fn advance_epoch() -> u32 {
     epoch
 }
 
-/// How long ago epochs began, as far as it is remembered, sorted by epoch. Epoch 0 is not among
-/// them: it began with the process.
+/// Returns how long ago epochs began, as far as that is remembered, sorted by epoch. Epoch 0 is not
+/// included: it began with the process.
 pub(crate) fn epochs() -> Vec<(u32, Duration)> {
     let now = Instant::now();
     let begun = BEGUN.lock();
@@ -47,8 +51,9 @@ pub(crate) fn epochs() -> Vec<(u32, Duration)> {
         .collect()
 }
 
-/// A name for a value that is not in the table.
+/// Returns a new id for a value that is not in the table.
 pub(crate) fn next_outside_id() -> ObjectId {
     static NEXT: AtomicU64 = AtomicU64::new(0);
+    // Relaxed: the number only has to be unique.
     ObjectId::outside_table(NEXT.fetch_add(1, Ordering::Relaxed))
 }

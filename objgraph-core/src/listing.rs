@@ -42,7 +42,7 @@ pub(crate) struct ListedObject {
 #[allow(dead_code, reason = "where tracking is off, there are none")]
 pub(crate) struct Run<'l> {
     /// The first of them.
-    pub(crate) like: ListedObject,
+    pub(crate) first: ListedObject,
     pub(crate) ids: &'l [ObjectId],
 }
 
@@ -50,8 +50,8 @@ pub(crate) struct Run<'l> {
 impl Run<'_> {
     /// Each of them.
     pub(crate) fn each(&self) -> impl Iterator<Item = ListedObject> + '_ {
-        let like = self.like;
-        self.ids.iter().map(move |&id| ListedObject { id, ..like })
+        let first = self.first;
+        self.ids.iter().map(move |&id| ListedObject { id, ..first })
     }
 }
 

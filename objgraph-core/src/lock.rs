@@ -1,11 +1,11 @@
-//! The lock of the table: parking_lot's, which a panic does not poison, and which a fork does not
-//! leave locked.
+//! The lock of the table: parking_lot's, which a panic does not poison, with a way out for the
+//! child of a fork.
 //!
 //! A process may fork while another of its threads holds a lock. In the child that thread does not
-//! exist, so nothing ever unlocks it. Safe code is not notified of a fork, but only code that finds
-//! a lock held is at risk, and it can compare the process with the one that it knew. In a child, a
-//! lock is waited for during a limited time only. If it is not unlocked by then, the child gets a
-//! value of its own behind it, which is empty, and [`is_lost`] is true from then on.
+//! exist, so nothing ever unlocks it. Safe code is not notified of a fork. But only code that finds
+//! a lock held is at risk, and it can compare the process with the one that it knew. So in a child,
+//! a thread waits for a lock only for a limited time. If it is still locked then, the child gets
+//! another value behind it, which is empty, and [`is_lost`] is true from then on.
 //!
 //! A child never parks a thread either: the table of parked threads has locks too, and the fork may
 //! have left one of them locked.
@@ -24,8 +24,8 @@ pub(crate) use parking_lot::MutexGuard;
 #[derive(Default)]
 pub(crate) struct Mutex<T> {
     value: parking_lot::Mutex<T>,
-    /// The process in which a thread waited for the lock and got it; 0 for none. Others that wait
-    /// there wait for a thread that exists.
+    /// The child process in which a thread waited for the lock and got it; 0 for none. The threads
+    /// that hold it there exist, so it is safe to wait for them.
     works_in: AtomicU32,
     /// The value in a child whose parent held the lock when it forked.
     in_child: OnceLock<Box<parking_lot::Mutex<T>>>,
@@ -59,6 +59,8 @@ impl<T: Default> Mutex<T> {
         if let Some(in_child) = self.in_child.get() {
             return yield_until_locked(in_child);
         }
+        // Relaxed, here and below: the id is compared with this process's own, and nothing else is
+        // read because of it. An old value only costs a limited wait.
         if self.works_in.load(Ordering::Relaxed) == process::id() {
             return yield_until_locked(&self.value);
         }
@@ -122,32 +124,37 @@ static IS_LOST: AtomicBool = AtomicBool::new(false);
 
 #[inline]
 fn know_process() {
+    // Relaxed: all threads of a process store the same value, and nothing else is read because of
+    // it.
     if PROCESS.load(Ordering::Relaxed) == 0 {
         PROCESS.store(process::id(), Ordering::Relaxed);
     }
 }
 
-/// Whether this is a child of the process that took the first lock. It takes a system call.
+/// Whether this is a child of the process that took the first lock. Makes a system call.
 pub(crate) fn is_forked() -> bool {
+    // Relaxed: see `know_process`. A child has the value of its parent.
     process::id() != PROCESS.load(Ordering::Relaxed)
 }
 
 /// Whether this process is the child of a fork that left a lock locked. The table is then
-/// incomplete: nothing is added to it, and no question about it is answered.
+/// incomplete: nothing is added to it, and every query returns an empty result.
 #[inline]
 #[must_use]
 pub fn is_lost() -> bool {
+    // Relaxed: pairs with the store of `patiently`. A thread that sees it late uses an incomplete
+    // table, as the one that stored it did just before.
     IS_LOST.load(Ordering::Relaxed)
 }
 
-/// How long a child waits for what may never happen: at first for longer than a thread is kept from
-/// running, because locks here are held for microseconds.
+/// Returns how long a child waits for what may never happen: at first, longer than the system keeps
+/// a thread from running, because locks here are held for microseconds.
 pub(crate) fn patience() -> Duration {
     Duration::from_millis(if is_lost() { 10 } else { 500 })
 }
 
-/// Waits for what another thread is about to do. In a child of a fork that thread may not exist, so
-/// the wait is over after some time.
+/// A wait for what another thread is about to do. In a child of a fork that thread may not exist,
+/// so the wait ends after some time.
 #[derive(Default)]
 pub(crate) struct Wait {
     turns: u32,
@@ -155,9 +162,9 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Lets other threads run; answers whether to wait no more.
+    /// Lets other threads run, and returns whether to stop waiting.
     pub(crate) fn is_over(&mut self) -> bool {
-        /// Number of turns before the system is asked for the process.
+        /// Number of turns between two system calls that ask for the process.
         const TURNS: u32 = 64;
         thread::yield_now();
         self.turns += 1;
@@ -177,7 +184,7 @@ impl Wait {
     }
 }
 
-/// What `take` returns, once it does; `None` in a child of a fork where it does not.
+/// Calls `take` until it returns something; `None` in a child of a fork where it does not.
 pub(crate) fn patiently<G>(take: impl Fn() -> Option<G>) -> Option<G> {
     let mut wait = Wait::default();
     loop {
@@ -185,6 +192,7 @@ pub(crate) fn patiently<G>(take: impl Fn() -> Option<G>) -> Option<G> {
             return Some(taken);
         }
         if wait.is_over() {
+            // Relaxed: see `is_lost`.
             IS_LOST.store(true, Ordering::Relaxed);
             return None;
         }
@@ -224,13 +232,13 @@ mod tests {
         in_child(|| {
             *LOCK.lock() += 5;
             let is_own = *LOCK.lock() == 5;
-            // Its object is not listed, and all else is as ever.
+            // Its object is not in the table, and works as ever.
             let object = Rc::new(1);
             let snapshot = crate::snapshot();
             is_own && is_lost() && *object.clone() == 1 && snapshot.is_empty()
         });
         drop(release);
-        holder.join().expect("it does not fail");
+        holder.join().expect("the thread does not panic");
         assert_eq!(*LOCK.lock(), 1);
         assert!(!is_lost());
     }

@@ -1,4 +1,4 @@
-//! What the pointers allocate: the value, and before it a word that names the object.
+//! What the pointers allocate: a header with the object's id, and the value.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -39,7 +39,7 @@ impl<T: ?Sized> fmt::Debug for ArcInner<T> {
 }
 
 impl<T> RcInner<T> {
-    /// The value, moved out; the object is no more.
+    /// Removes the object from the table, and returns the value.
     pub(crate) fn into_value(self) -> T {
         drop(self.header);
         self.value
@@ -47,15 +47,15 @@ impl<T> RcInner<T> {
 }
 
 impl<T> ArcInner<T> {
-    /// The value, moved out; the object is no more.
+    /// Removes the object from the table, and returns the value.
     pub(crate) fn into_value(self) -> T {
         drop(self.header);
         self.value
     }
 }
 
-// The comparison of std's pointers does not call `eq` for one allocation if its value is `Eq`; so
-// that ours do the same, they compare these.
+// std's pointers to one allocation are equal without a call of `eq`, if its value is `Eq`. Ours
+// compare these, so they are as well.
 macro_rules! compare_values {
     ($Inner:ident) => {
         impl<T: ?Sized + PartialEq> PartialEq for $Inner<T> {
@@ -81,11 +81,11 @@ macro_rules! compare_values {
 compare_values!(RcInner);
 compare_values!(ArcInner);
 
-/// In a header: the table has no handle to the value, because a `&mut` to it was handed out. The
-/// sign of the word, and never that of [`UNLISTED`], so that a clone asks for one bit.
+/// A bit of a header: the table has no handle to the value, because a `&mut` to it was handed out.
+/// It is the sign of the word, and not set in [`UNLISTED`], so that a clone tests one bit.
 const LENT: u64 = 1 << 63;
 
-/// In a header: no object of the table.
+/// In place of an id in a header: the object is not in the table.
 const UNLISTED: u64 = ObjectId::NONE.to_raw() & !LENT;
 
 #[inline]
@@ -93,10 +93,10 @@ fn id_of(word: u64) -> Option<ObjectId> {
     (word != UNLISTED).then(|| ObjectId::from_raw(word & !LENT))
 }
 
-/// The name of an object behind an `Rc`.
+/// The header of an object behind an `Rc`.
 pub(crate) struct RcHeader(Cell<u64>);
 
-/// The name of an object behind an `Arc`.
+/// The header of an object behind an `Arc`.
 pub(crate) struct ArcHeader(AtomicU64);
 
 macro_rules! header {
@@ -144,6 +144,9 @@ macro_rules! header {
     };
 }
 
+// The header of an `Arc` is relaxed and pairs with nothing. It is written before the pointer is
+// shared, by the owner of the only pointer, or under the lock of the pins; whatever passes the
+// pointer on orders that before each read.
 header!(
     RcHeader,
     record::remove_rc,
@@ -169,7 +172,7 @@ impl ArcHeader {
     }
 }
 
-/// The constants of a type behind an `Rc`.
+/// The constant of a type behind an `Rc`.
 pub(crate) trait RcMeta {
     const META: &'static TypeMeta;
 }
@@ -186,7 +189,7 @@ fn weak_rc<T: 'static>(pointer: &dyn Any) -> Option<std::rc::Weak<dyn Erased>> {
     Some(weak)
 }
 
-/// The constants of a type behind an `Arc`.
+/// The constant of a type behind an `Arc`.
 pub(crate) trait ArcMeta {
     const META: &'static TypeMeta;
 }
@@ -205,7 +208,7 @@ fn weak_arc<T: Send + Sync + 'static>(
     Some(weak)
 }
 
-/// Puts a value into an allocation and its object into the table.
+/// Adds a new object behind an `Rc` to the table.
 #[inline]
 pub(crate) fn add_rc<T: 'static>(
     inner: &std::rc::Rc<RcInner<T>>,
@@ -219,7 +222,7 @@ pub(crate) fn add_rc<T: 'static>(
     }
 }
 
-/// Puts a value into an allocation and its object into the table.
+/// Adds a new object behind an `Arc` to the table.
 #[inline]
 pub(crate) fn add_arc<T: Send + Sync + 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
@@ -232,7 +235,7 @@ pub(crate) fn add_arc<T: Send + Sync + 'static>(
 }
 
 impl<T: Clone> Clone for RcInner<T> {
-    /// The clone is another object, not in the table yet.
+    /// Clones the value into another object, which is not in the table yet.
     fn clone(&self) -> Self {
         Self {
             header: RcHeader::unlisted(),
@@ -242,8 +245,9 @@ impl<T: Clone> Clone for RcInner<T> {
 }
 
 impl<T: Clone> Clone for ArcInner<T> {
-    /// The clone is another object, not in the table yet.
+    /// Clones the value into another object, which is not in the table yet.
     fn clone(&self) -> Self {
+        // Called by std's `make_mut`: from here on the value's own `clone` runs.
         pins::allow();
         Self {
             header: ArcHeader::unlisted(),

@@ -1,10 +1,4 @@
-//! The table: the global, lock-protected list of what is alive.
-//!
-//! It knows nothing of traces and snapshots. `places` holds a slot for each object, `interned` the
-//! numbers that slots use for types, sites, threads and scopes, `handles` the handles that the
-//! feature `owners` follows, and `pins` the handles that a trace holds for one visit. `record`
-//! writes, `read` lists, and `thread` is the part that belongs to one thread. `zombies` counts weak
-//! references while that is asked for.
+#![doc = include_str!("PROTOCOLS.md")]
 //!
 //! Where tracking is off, the module in `off.rs` takes the place of this one and of the pointers.
 

@@ -1,8 +1,8 @@
-//! PinsGuard: the strong handles that a trace holds for the time of one visit, and that nobody may
-//! see.
+//! Pins: the strong handles that a trace holds for one visit each, and that no count ever shows.
 //!
-//! A pin is written down before it is made, under one lock with everything that reads a count,
-//! so counts never show it. While nothing is traced, reading a count costs one load more.
+//! A pin is written down before it is made, under the lock that every reader of a count takes while
+//! there is a pin. While nothing is traced, reading a count costs one load more. The essay in
+//! [`table`](crate::table) draws the states of a pin.
 
 mod waiting;
 
@@ -19,18 +19,18 @@ use crate::table::places::shared;
 
 pub(crate) use waiting::{allow, unpinned, unpinned_until_allowed, wait_for_others};
 
-/// Where a value is, which tells it from other values alive.
+/// Returns the address of a value, which distinguishes it from other live values.
 pub(crate) fn address<T: ?Sized>(value: &T) -> usize {
     std::ptr::from_ref(value).cast::<()>().addr()
 }
 
 // ---- values of `Rc` ----
 
-/// The pins that this thread holds: nearly always one, or none.
+/// The pins that this thread holds on values of `Rc`: nearly always one, or none.
 struct LocalPins {
     /// The address of the first; 0 for none.
     first: Cell<usize>,
-    /// How many others there are, made while there was one.
+    /// Number of the others, made while there was one.
     others: Cell<usize>,
 }
 
@@ -45,14 +45,15 @@ thread_local! {
     static OTHERS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A pin on a value of an `Rc` of this thread. Drop it after the handle.
+/// A pin on a value of an `Rc` of this thread. Drop it after the strong handle.
 pub(crate) struct LocalPin {
     address: usize,
     is_first: bool,
 }
 
 impl LocalPin {
-    /// A pin, and how many others this thread holds on the value.
+    /// Makes a pin, and returns it with the number of other pins that this thread holds on the
+    /// value.
     #[inline]
     pub(crate) fn new(address: usize) -> (Self, usize) {
         let is_first = HELD.with(|held| {
@@ -90,7 +91,7 @@ impl Drop for LocalPin {
     }
 }
 
-/// How many pins this thread holds on a value.
+/// Returns the number of pins that this thread holds on a value.
 #[inline]
 pub(crate) fn of_this_thread(address: usize) -> usize {
     let (first, others) = HELD.with(|held| (held.first.get(), held.others.get()));
@@ -105,14 +106,14 @@ pub(crate) fn of_this_thread(address: usize) -> usize {
 
 // ---- values of `Arc` ----
 
-/// One pin on a value of an `Arc`.
+/// A pin on a value of an `Arc`.
 struct PinRow {
     address: usize,
     thread: ThreadId,
     number: u64,
-    /// The handle is being dropped: whether the count still shows it cannot be known.
+    /// The strong handle is being dropped, so it is unknown whether the count still includes it.
     leaving: bool,
-    /// The program waited for it in vain, and does so no more.
+    /// A thread waited for the pin for too long. No thread waits for it any more.
     overdue: bool,
 }
 
@@ -122,46 +123,49 @@ static PINS: Mutex<Vec<PinRow>> = Mutex::new(Vec::new());
 
 static UNPINNED: Change = Change::new();
 
-/// PinsGuard that were ever written down, and those that are gone; equal while there is none.
+/// Number of pins that were ever written down, and that are gone; equal while there is none.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 static GONE: AtomicU64 = AtomicU64::new(0);
 
-/// Whether there is no pin; if so, how many were written down until now.
+/// Returns the number of pins that were ever written down, if there is none now.
 fn none_pinned() -> Option<u64> {
     let written = WRITTEN.load(Ordering::SeqCst);
     (GONE.load(Ordering::SeqCst) == written).then_some(written)
 }
 
-/// Whether none was written down since. Whoever reads what a pin changes sees that there is one.
+/// Whether no pin was written down since. The caller has read a count in between.
 fn none_written_since(written: u64) -> bool {
+    // Pairs with the release fence of `write_down`: a count that includes a pin was read after the
+    // pin was written down, so the load below sees that.
     fence(Ordering::Acquire);
     WRITTEN.load(Ordering::SeqCst) == written
 }
 
-/// Writes one down, for whoever holds the lock, before anything shows it.
+/// Writes a pin down before any count shows it. The caller has locked [`PINS`].
 fn write_down() -> u64 {
     let number = WRITTEN.fetch_add(1, Ordering::SeqCst);
+    // Pairs with the acquire fence of `none_written_since`.
     fence(Ordering::Release);
     number
 }
 
-/// A pinned value.
+/// A pinned value of an `Arc`, with its counts as the program sees them.
 pub(crate) struct SharedPin<T: ?Sized> {
-    /// `None` only while it is dropped.
+    /// `None` only during the drop.
     handle: Option<Arc<T>>,
     pub(crate) strong: usize,
     pub(crate) weak: usize,
     number: u64,
 }
 
-/// How long a trace waits for the trace of another thread to end its visit of the same object, at
-/// most: code of the user that runs in that visit may itself wait for this thread.
+/// Maximum time that a trace waits for another thread to end its visit of the same object: code of
+/// the user in that visit may itself wait for this thread.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// PinsGuard the value of an object; `None` if it is dropped just now or nothing may look at it.
+/// Pins the value of an object; `None` if it is being dropped, or nothing may visit it.
 ///
-/// Traces of several threads take turns with each object: a lock in it that one of them holds is
-/// not busy, and the count is one that is known.
+/// Traces of several threads take turns with each object. So a lock in it that one trace holds is
+/// not reported busy by another, and the count is known.
 pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn SharedErased>> {
     let this = thread::current().id();
     let mut pins = PINS.lock();
@@ -185,10 +189,10 @@ pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn SharedErased>> {
     pin_by(pins, || shared::copy(id))
 }
 
-/// How long to wait for what is over in a moment, before it is looked at again.
+/// How long to wait for something that takes a moment, before checking again.
 const TURN: Duration = Duration::from_millis(1);
 
-/// Where the value of an object is; to be asked under the lock of the pins.
+/// Returns the address of the value of an object. The caller has locked [`PINS`].
 fn address_of(id: ObjectId) -> Option<usize> {
     write_down();
     let address = shared::copy(id).map(|weak| weak.as_ptr().cast::<()>().addr());
@@ -196,12 +200,12 @@ fn address_of(id: ObjectId) -> Option<usize> {
     address
 }
 
-/// PinsGuard the value behind a weak handle; `None` if it is gone.
+/// Pins the value behind a weak handle; `None` if it is dead.
 pub(crate) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<SharedPin<T>> {
     pin_by(PINS.lock(), || Some(weak.clone()))
 }
 
-/// A strong handle for the program to have, to the value of an object.
+/// Returns a strong handle to the value of an object, for the program.
 pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
     let mut wait = Wait::default();
     loop {
@@ -220,10 +224,11 @@ pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
     }
 }
 
-/// A strong handle, if the program has one: what only pins hold is gone, as far as it knows.
+/// Upgrades a weak handle, if the program has a strong one: a value that only pins hold is dead for
+/// it.
 pub(crate) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
-    // A pin that is made from here on, and outlives the last handle of the program, does no harm:
-    // that handle went while this function ran.
+    // A pin that is made after this check, and outlives the last handle of the program, does no
+    // harm: the program dropped that handle while this function ran.
     if none_pinned().is_some() {
         return weak.upgrade();
     }
@@ -236,13 +241,13 @@ pub(crate) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
     }
 }
 
-/// The same, while no pin comes or goes; `None` if it cannot be known now.
+/// Upgrades while no pin comes or goes; `None` if the count is not known now.
 fn upgrade_beside<T: ?Sized>(pins: &[PinRow], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
     let count = beside(pins, weak.as_ptr().cast::<()>().addr(), weak.strong_count())?;
     Some((count > 0).then(|| weak.upgrade()).flatten())
 }
 
-/// A strong count without pins; `None` if it cannot be known now.
+/// Subtracts the pins from a strong count; `None` if the count is not known now.
 fn beside(pins: &[PinRow], address: usize, count: usize) -> Option<usize> {
     let of_value = || pins.iter().filter(|pin| pin.address == address);
     let known = count == 0 || !of_value().any(|pin| pin.leaving);
@@ -250,8 +255,8 @@ fn beside(pins: &[PinRow], address: usize, count: usize) -> Option<usize> {
 }
 
 impl Wait {
-    /// Lets other threads run. In the child of a fork, the thread that was dropping a handle may not
-    /// exist: if it takes too long, the handle counts as one of the program's.
+    /// Lets other threads run. In the child of a fork, the thread that was dropping a handle may
+    /// not exist: after some time, the handle counts as the program's.
     fn forget_leaving(&mut self) {
         if self.is_over() {
             PINS.lock().retain(|pin| {
@@ -262,7 +267,7 @@ impl Wait {
     }
 }
 
-/// Runs at a time when nobody else reads a count. No code of the user may run inside.
+/// Runs `run` while no other thread reads a count. No code of the user may run inside.
 pub(crate) fn unseen(run: impl FnOnce()) {
     let _nobody_counts = PINS.lock();
     write_down();
@@ -270,14 +275,14 @@ pub(crate) fn unseen(run: impl FnOnce()) {
     GONE.fetch_add(1, Ordering::SeqCst);
 }
 
-/// PinsGuard under the lock, the weak handle that is needed on the way included.
+/// Pins under the lock, which also hides the weak handle that is needed on the way.
 fn pin_by<T: ?Sized>(
     mut pins: MutexGuard<'_, Vec<PinRow>>,
     handle: impl FnOnce() -> Option<Weak<T>>,
 ) -> Option<SharedPin<T>> {
     let number = write_down();
     let upgraded = handle().and_then(|weak| {
-        // The handle in the table, and this one, are not the program's.
+        // Neither the handle in the table nor this one is the program's.
         let count = weak.weak_count().saturating_sub(2);
         Some((weak.upgrade()?, count))
     });
@@ -313,12 +318,12 @@ impl<T: ?Sized> Drop for SharedPin<T> {
     fn drop(&mut self) {
         let leaving = PinRemoval(self.number);
         with_pin(leaving.0, |pins, at| pins[at].leaving = true);
-        // This may be the last handle: then the value's own drop runs here, with nothing locked.
+        // This may be the last handle: then the drop of the value runs here, with nothing locked.
         drop(self.handle.take());
     }
 }
 
-/// A pin that goes when this does, be it because the value's own drop panics.
+/// Removes a pin when it is dropped, also if the drop of the value panics.
 struct PinRemoval(u64);
 
 impl Drop for PinRemoval {
@@ -338,7 +343,8 @@ fn with_pin(number: u64, change: impl FnOnce(&mut Vec<PinRow>, usize)) {
     }
 }
 
-/// A count that may show pins, without them. `read` reads the count of the value at `address`.
+/// Returns a count without the pins that it includes. `read` reads the count of the value at
+/// `address`.
 pub(crate) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
     if let Some(written) = none_pinned() {
         let count = read();
@@ -357,7 +363,7 @@ pub(crate) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
     }
 }
 
-/// A count that pins do not change, but that making one does for a moment.
+/// Returns a count that no pin changes, except for a moment while it is made.
 pub(crate) fn count_beside(read: impl Fn() -> usize) -> usize {
     if let Some(written) = none_pinned() {
         let count = read();

@@ -1,4 +1,4 @@
-//! What the table tells: which objects there are, and, one at a time, their values.
+//! Reads the table: lists objects, and visits their values one at a time.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,50 +19,52 @@ use crate::table::thread::LocalTable;
 use crate::table::watched::{self, watched_arc, watched_rc};
 use crate::tracked::Value;
 
-/// Returns how many objects of each kind live, and were ever made.
+/// Returns how many objects of each kind live, and were ever created.
 pub(crate) fn counts() -> Vec<KindCount> {
     watched::forget_dead();
     counters::counts()
 }
 
-/// Every object, in the order of the table.
+/// Lists all objects, in the order of the table.
 pub(crate) fn list() -> Vec<ListedObject> {
     let mut listed = Vec::new();
     list_each(&mut |object| listed.push(*object));
     listed
 }
 
-/// Tells of every object, in the order of the table. Nothing is locked meanwhile.
-pub(crate) fn list_each(tell: &mut dyn FnMut(&ListedObject)) {
-    list_runs(&mut |alike| alike.each().for_each(|object| tell(&object)));
+/// Reports all objects, in the order of the table. Nothing is locked meanwhile.
+pub(crate) fn list_each(report: &mut dyn FnMut(&ListedObject)) {
+    list_runs(&mut |run| run.each().for_each(|object| report(&object)));
 }
 
-/// Tells of every object, in the order of the table, of those that are alike together. Nothing is
-/// locked meanwhile, so what `tell` lets die may still be told.
-pub(crate) fn list_runs(tell: &mut dyn FnMut(&Run<'_>)) {
-    list_chunks(0..chunks::made(), origins::known(), tell);
+/// Reports all objects, in the order of the table, in runs of objects that differ only in their
+/// ids.
+///
+/// Nothing is locked meanwhile, so objects that die during the call may still be reported.
+pub(crate) fn list_runs(report: &mut dyn FnMut(&Run<'_>)) {
+    list_chunks(0..chunks::made(), origins::known(), report);
 }
 
-/// The objects behind an `Rc` of the calling thread, in the order of the table.
+/// Lists the `Rc` objects of the calling thread, in the order of the table.
 pub(crate) fn own_values() -> Vec<ListedObject> {
     let own = thread::with(|local| local.values.chunks());
     let mut listed = Vec::new();
-    // What other threads left in the chunks before is not looked at.
-    list_chunks(own.into_iter(), HashMap::new(), &mut |alike| {
-        if !alike.like.elsewhere {
-            listed.extend(alike.each());
+    // Objects that other threads left in the same chunks belong to these threads.
+    list_chunks(own.into_iter(), HashMap::new(), &mut |run| {
+        if !run.first.elsewhere {
+            listed.extend(run.each());
         }
     });
     listed
 }
 
-/// The thread and the scope of each origin that is known already.
+/// The thread and the scope of origins that are known already.
 type KnownOrigins = HashMap<u32, (u32, u32)>;
 
 fn list_chunks(
     numbers: impl Iterator<Item = u32>,
     mut origins: KnownOrigins,
-    tell: &mut dyn FnMut(&Run<'_>),
+    report: &mut dyn FnMut(&Run<'_>),
 ) {
     watched::forget_dead();
     let this = this_thread();
@@ -74,7 +76,7 @@ fn list_chunks(
         let Some(chunk) = chunks::get(number) else {
             continue;
         };
-        let mut tell = |born: Birth, ids: &[ObjectId]| {
+        let mut report_run = |born: Birth, ids: &[ObjectId]| {
             if ids.is_empty() {
                 return;
             }
@@ -89,32 +91,31 @@ fn list_chunks(
                 near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
             }
             let elsewhere = is_elsewhere(chunk, near.1.0, this);
-            let like = listed_object(ids[0], &born, holder, near.1, elsewhere);
-            tell(&Run { like, ids });
+            let first = listed_object(ids[0], &born, holder, near.1, elsewhere);
+            report(&Run { first, ids });
         };
-        let (mut like, mut alike) = (Birth::default(), 0);
+        let (mut born_of_run, mut len) = (Birth::default(), 0);
         for (offset, slot) in (0..CHUNK).zip(chunk.slots) {
             let Some((round, born)) = slot.living(&mut births) else {
                 continue;
             };
-            if born != like {
-                tell(like, &ids[..alike]);
-                (like, alike) = (born, 0);
+            if born != born_of_run {
+                report_run(born_of_run, &ids[..len]);
+                (born_of_run, len) = (born, 0);
             }
-            ids[alike] = ObjectId::new(number * CHUNK + offset, round);
-            alike += 1;
+            ids[len] = ObjectId::new(number * CHUNK + offset, round);
+            len += 1;
         }
-        tell(like, &ids[..alike]);
+        report_run(born_of_run, &ids[..len]);
     }
 }
 
-/// Whether an object is still alive.
+/// Whether an object is alive.
 pub(crate) fn lives(id: ObjectId) -> bool {
     chunks::slot_of(id).is_some_and(|slot| slot.lives(id))
 }
 
-/// Adds where the allocations of these objects are, as their pointers tell; 0 where the table has
-/// no handle.
+/// Appends the addresses of the allocations of these objects; 0 where the table has no handle.
 pub(crate) fn addresses(ids: &[ObjectId], addresses: &mut Vec<usize>) {
     thread::with(|local| {
         let number = |id: &ObjectId| id.place() / CHUNK;
@@ -140,7 +141,7 @@ pub(crate) fn addresses(ids: &[ObjectId], addresses: &mut Vec<usize>) {
     });
 }
 
-/// What the table tells of one object; `None` if there is no such object any more.
+/// Describes an object; `None` if it is not alive.
 pub(crate) fn describe(id: ObjectId) -> Option<ListedObject> {
     watched::forget_dead();
     let chunk = chunks::of_place(id.place()).filter(|_| id.is_in_table())?;
@@ -154,12 +155,12 @@ pub(crate) fn describe(id: ObjectId) -> Option<ListedObject> {
     Some(listed_object(id, &born, holder, origin, elsewhere))
 }
 
-/// The number of the calling thread; 0 if it has none yet, or any more.
+/// Returns the number of the calling thread; 0 before it begins and after it ended.
 pub(crate) fn this_thread() -> u32 {
     thread::with(|local| local.scopes.thread())
 }
 
-/// Whether the value of an object in this chunk, made by a thread, is another's than of `this`.
+/// Whether the value of an object in this chunk belongs to another thread than `this`.
 fn is_elsewhere(chunk: &Chunk, made_by: u32, this: u32) -> bool {
     matches!(chunk.side, Side::Local(_)) && (this == 0 || made_by != this)
 }
@@ -182,15 +183,15 @@ fn listed_object(
     }
 }
 
-/// Lets `see` look at the value of an object, with its strong and weak counts. The value is
-/// pinned meanwhile; nothing is locked.
+/// Calls `see` with the value of an object and its strong and weak counts. The value is pinned
+/// meanwhile, and nothing is locked.
 #[inline]
 pub(crate) fn visit(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) -> VisitOutcome {
-    // Not moved: to read in one piece what was just written in several waits for each.
+    // Borrowed, not moved: reading in one piece what was just written in several would stall.
     match &pin_own(id) {
         OwnValue::Pinned(own) => {
             see(own.strong.value(), own.count, own.weak);
-            // The program may have dropped its last handle meanwhile: then the value goes now.
+            // If the program dropped its last handle meanwhile, the value is dropped here.
             VisitOutcome::Visited
         }
         OwnValue::Gone => VisitOutcome::Gone,
@@ -198,17 +199,17 @@ pub(crate) fn visit(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) 
     }
 }
 
-/// A look for the value of an object among those of this thread.
+/// The value of an object, looked up among those of this thread.
 enum OwnValue {
     Pinned(OwnPin),
     Gone,
-    /// It is not of this thread, or the table has no handle to it.
+    /// It belongs to no object of this thread, or the table has no handle to it.
     Unknown,
 }
 
-/// A pinned value behind an `Rc` of this thread.
+/// A pin on a value behind an `Rc` of this thread.
 struct OwnPin {
-    // Dropped first.
+    // Before the pin, so that counts never show the handle without it.
     strong: std::rc::Rc<dyn Erased>,
     _pin: pins::LocalPin,
     count: usize,
@@ -263,7 +264,7 @@ fn visit_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
     }
 }
 
-/// Looks at a watched value; `None` if it is not one.
+/// Visits a watched value behind an `Rc`; `None` if it is not watched.
 fn visit_watched_rc(
     id: ObjectId,
     see: &mut dyn FnMut(Value<'_>, usize, usize),
@@ -278,7 +279,7 @@ fn visit_watched_rc(
     Some(VisitOutcome::Visited)
 }
 
-/// Looks at a watched value; `None` if it is not one.
+/// Visits a watched value behind an `Arc`; `None` if it is not watched.
 fn visit_watched_arc(
     id: ObjectId,
     see: &mut dyn FnMut(Value<'_>, usize, usize),
@@ -293,7 +294,7 @@ fn visit_watched_arc(
     Some(VisitOutcome::Visited)
 }
 
-/// The value of an object behind an `Rc` of this thread.
+/// Returns a strong handle to the value of an object behind an `Rc` of this thread.
 pub(crate) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn Erased>> {
     let chunk = chunks::of_place(id.place())?;
     if !matches!(chunk.side, Side::Local(_)) || !chunks::slot_of(id)?.lives(id) {

@@ -1,5 +1,7 @@
-//! The table: every object made through a pointer of ours is listed when it is made, and
-//! forgotten when its value's drop begins.
+//! Writes the table: every object created through one of our pointers enters it at its creation,
+//! and leaves it when the drop of its value begins.
+//!
+//! The one file of the table that calls upward: see the essay in [`table`](crate::table).
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -24,19 +26,19 @@ type LocalCell<'l> = &'l RefCell<LocalTable>;
 type Meta = &'static TypeMeta;
 type SiteRef = &'static Location<'static>;
 
-// What is done for every object comes in two: the common case, which calls nothing, and the rest,
-// which makes it the common case and tries anew.
+// What runs for every object has a fast path, which calls nothing, and a slow path, which prepares
+// the fast path and takes it again.
 
-/// An object behind an `Rc` that was listed: [`ObjectId::NONE`] if the table is full.
+/// An object behind an `Rc` that was added: its id is [`ObjectId::NONE`] if the table is full.
 pub(crate) struct AddedRc {
     pub(crate) id: ObjectId,
-    /// Whether the table took the handle.
+    /// Whether the table has the handle.
     pub(crate) is_attached: bool,
 }
 
-/// Lists an object behind an `Rc`.
+/// Adds an object behind an `Rc`.
 ///
-/// Without a handle, nothing may look at its value.
+/// Without a handle, its value is never visited.
 #[inline]
 pub(crate) fn add_rc(meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
     thread::with_cell(move |local| add_rc_in(local, meta, site, handle))
@@ -65,14 +67,14 @@ fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalH
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
-        // A thread that is nearly gone has no place for handles that only it may touch: the
-        // object is counted, and never looked into.
+        // A thread that is ending has no part of the table to hold its handles: the object is
+        // counted, and never visited.
         return AddedRc {
             id: add_late::<Bare>(meta, site, |()| {}),
             is_attached: false,
         };
     }
-    // Calls upward: what this thread leaves alive is traced when it ends.
+    // Calls upward: the trace visits what this thread leaves alive, when it ends.
     watch_thread_end();
     if !part.values.grow() {
         return AddedRc {
@@ -84,9 +86,9 @@ fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalH
     add_rc_in(local, meta, site, handle)
 }
 
-/// Lists an object behind an `Arc`; gives [`ObjectId::NONE`] if the table is full.
+/// Adds an object behind an `Arc`, and returns [`ObjectId::NONE`] if the table is full.
 ///
-/// Without a handle, nothing may look at its value.
+/// Without a handle, its value is never visited.
 #[inline]
 pub(crate) fn add_arc(meta: Meta, site: SiteRef, handle: SharedHandle) -> ObjectId {
     thread::with_cell(move |local| add_arc_in(local, meta, site, handle))
@@ -127,7 +129,7 @@ fn add_arc_slowly(
     add_arc_in(local, meta, site, handle)
 }
 
-/// Lists a value that the table has no way to reach.
+/// Adds a value to which the table has no handle.
 #[inline]
 pub(crate) fn add_bare(meta: Meta, site: SiteRef) -> ObjectId {
     thread::with_cell(move |local| add_bare_in(local, meta, site))
@@ -165,7 +167,7 @@ fn add_bare_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId 
     add_bare_in(local, meta, site)
 }
 
-/// What threads count with whose own part of the table is gone.
+/// The cache of threads whose own part of the table is gone.
 static LATE: Mutex<KindCache> = Mutex::new(KindCache::new());
 
 fn add_late<H: Hold>(meta: Meta, site: SiteRef, settle: impl FnOnce(H)) -> ObjectId {
@@ -184,7 +186,7 @@ fn add_late<H: Hold>(meta: Meta, site: SiteRef, settle: impl FnOnce(H)) -> Objec
     ObjectId::new(spare.place, spare.slot.birth(kind.birth))
 }
 
-/// The drop of a value behind an `Rc` begins, or it is moved out: the object is no more.
+/// Removes an object behind an `Rc`, before its value is dropped or after it was moved out.
 #[inline]
 pub(crate) fn remove_rc(place: u32) {
     thread::with_cell(move |local| remove_rc_in(local, place));
@@ -200,13 +202,13 @@ fn remove_rc_in(local: LocalCell<'_>, place: u32) {
         Some(handle)
     });
     match dead {
-        // The handle, if there is one, is dropped with nothing borrowed.
+        // Dropped with nothing borrowed, since it may free the allocation.
         Some(handle) => drop(handle),
         None => remove_rc_slowly(place),
     }
 }
 
-/// An object behind an `Rc` that is not where those of this thread are.
+/// Removes an object that is not among those of this thread.
 #[cold]
 #[inline(never)]
 fn remove_rc_slowly(place: u32) {
@@ -217,14 +219,14 @@ fn remove_rc_slowly(place: u32) {
         return remove_bare(place);
     }
     let slot = chunk.slot(place);
-    // One right after the other, with no wait in between that a recount could fall into.
+    // Without a wait between the two, during which a recount could find them different.
     left::died_late(place / CHUNK, chunk, || {
         count_late(slot);
         slot.death();
     });
 }
 
-/// The drop of a value behind an `Arc` begins, or it is moved out: the object is no more.
+/// Removes an object behind an `Arc`, before its value is dropped or after it was moved out.
 #[inline]
 pub(crate) fn remove_arc(place: u32) {
     thread::with_cell(move |local| remove_arc_in(local, place));
@@ -255,7 +257,7 @@ fn remove_arc_slowly(local: LocalCell<'_>, place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
-    // Another thread may be about to copy the handle.
+    // Waits for a thread that copies the handle just now.
     let Some(mut hold) = shared::hold(chunk, place) else {
         return;
     };
@@ -276,7 +278,7 @@ fn remove_arc_slowly(local: LocalCell<'_>, place: u32) {
     drop(handle);
 }
 
-/// A value of which the table has no handle is no more.
+/// Removes a value to which the table has no handle.
 #[inline]
 pub(crate) fn remove_bare(place: u32) {
     thread::with_cell(move |local| remove_bare_in(local, place));
@@ -327,13 +329,13 @@ fn count_late(slot: &Slot) {
     }
 }
 
-/// The kind of an object that the caller has in hand.
+/// Returns the kind of an object to which the caller has a pointer.
 pub(crate) fn kind(id: ObjectId) -> Option<u32> {
     chunks::of_place(id.place())?.slot(id.place()).kind()
 }
 
-/// Takes the handle to a value out, before a `&mut` to it is handed out. The caller has the
-/// object in hand.
+/// Takes away the handle to a value, before a `&mut` to it is handed out. The caller has a pointer
+/// to the object.
 pub(crate) fn detach(id: ObjectId) {
     let place = id.place();
     let Some(chunk) = chunks::of_place(place) else {
@@ -353,8 +355,8 @@ pub(crate) fn detach(id: ObjectId) {
     }
 }
 
-/// Puts a handle back, made from a reference to the pointer to the value; false if that pointer
-/// has another type than it was made with.
+/// Restores the handle to a value, made from a reference to the pointer to it. Returns false if
+/// that pointer has another type than the object was created with.
 pub(crate) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
     let place = id.place();
     let Some(chunk) = chunks::of_place(place) else {

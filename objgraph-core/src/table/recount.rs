@@ -1,31 +1,31 @@
-//! Whether counters and table tell the same, for the tests of objgraph itself: built with
-//! `--cfg objgraph_recount`, a test program is ended, with a message, if they do not when a thread
-//! ends and no other has objects.
+//! Compares the counters with a recount of the table, for the tests of objgraph itself. Built with
+//! `--cfg objgraph_recount`, a test program aborts with a message if they differ when a thread ends
+//! and no other thread has objects.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::table::read;
 
-/// How many threads have made or dropped objects, and not ended.
+/// Number of threads that have created or dropped objects, and have not ended.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// How many threads began, and objects were made or dropped by threads that had ended.
+/// Number of threads that began, and of objects that threads created or dropped after they ended.
 static EVENTS: AtomicU64 = AtomicU64::new(0);
 
-/// A thread that has ended makes or drops an object.
+/// Records that a thread creates or drops an object after it ended.
 pub(crate) fn late() {
     EVENTS.fetch_add(1, Ordering::SeqCst);
 }
 
-/// The thread makes or drops its first object.
+/// Records that the thread creates or drops its first object.
 pub(crate) fn begin() {
     late();
     THREADS.fetch_add(1, Ordering::SeqCst);
 }
 
-/// The thread ends. Ends the process if the counters are not what a full recount gives.
-#[allow(clippy::print_stderr, reason = "there is nobody to return it to")]
+/// Records that the thread ends, and aborts the process if the counters differ from a recount.
+#[allow(clippy::print_stderr, reason = "a test program reports what it found")]
 pub(crate) fn end() {
     let thread = thread::current();
     let name = thread.name().unwrap_or("a thread without a name");
@@ -33,7 +33,7 @@ pub(crate) fn end() {
     let quiet = || is_alone().then(|| EVENTS.load(Ordering::SeqCst));
     let before = quiet();
     let drifted = recount();
-    // What others did meanwhile is no drift.
+    // A difference counts only if no other thread ran meanwhile.
     let is_known = before.is_some() && !drifted.is_empty();
     if is_known && recount() == drifted && quiet() == before {
         for line in drifted {
@@ -47,7 +47,7 @@ pub(crate) fn end() {
     THREADS.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// The kinds of which as many are not counted as are in the table, a line each.
+/// Describes the kinds whose counters differ from the table, a line each.
 fn recount() -> Vec<String> {
     let counts = read::counts();
     let mut listed = vec![0_u64; counts.len()];
@@ -58,9 +58,9 @@ fn recount() -> Vec<String> {
     });
     let all = counts.iter().zip(listed);
     let drifted = all.filter(|(count, listed)| count.alive != *listed);
-    let tell = drifted.map(|(count, listed)| {
+    let lines = drifted.map(|(count, listed)| {
         let (name, site, alive) = ((count.kind.name)(), count.kind.site, count.alive);
         format!("{name} made at {site}: {alive} counted, {listed} in the table")
     });
-    tell.collect()
+    lines.collect()
 }

@@ -1,5 +1,5 @@
-//! The part of the table that belongs to a thread: the handles to its `Rc` values, which no
-//! other thread may touch, and what makes listing an object fast.
+//! The part of the table that belongs to one thread: the handles to its `Rc` values, which no other
+//! thread may touch, and the caches of the fast path.
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -19,7 +19,8 @@ use crate::table::places::values::RcValues;
 use crate::table::watch_list::WatchList;
 
 thread_local! {
-    /// Without a drop of its own, so that to with_cell it costs nothing: [`END`] empties it.
+    /// Without a drop of its own, so that access needs no check of whether it was dropped. [`END`]
+    /// empties it.
     static LOCAL: ManuallyDrop<RefCell<LocalTable>> =
         const { ManuallyDrop::new(RefCell::new(LocalTable::new())) };
     #[cfg(not(objgraph_recount))]
@@ -31,21 +32,21 @@ thread_local! {
     };
 }
 
-/// Runs with the thread's own part of the table. No code of the user may run inside.
+/// Runs `run` with the thread's part of the table. No code of the user may run inside.
 #[inline]
 pub(crate) fn with<R>(run: impl FnOnce(&mut LocalTable) -> R) -> R {
     LOCAL.with(|local| run(&mut local.borrow_mut()))
 }
 
-/// The same for code that must be fast: `run` is to be but the call of a function that borrows
-/// the part itself, so that its arguments stay in registers.
+/// As [`with`], for the fast path: `run` should only call a function that borrows the part itself,
+/// so that its arguments stay in registers.
 #[inline]
 pub(crate) fn with_cell<R>(run: impl FnOnce(&RefCell<LocalTable>) -> R) -> R {
     LOCAL.with(|local| run(local))
 }
 
-/// The part of a thread: empty before the thread makes or drops its first object, and when it is
-/// nearly gone.
+/// The part of the table that belongs to a thread. Empty before the thread creates or drops its
+/// first object, and after its [`ThreadEnd`] was dropped.
 pub(crate) struct LocalTable {
     pub(crate) scopes: ScopeStack,
     pub(crate) values: RcValues,
@@ -71,8 +72,8 @@ impl LocalTable {
         }
     }
 
-    /// Sees to it that what this part holds is given back when the thread ends; false if the
-    /// thread is so far gone that it must hold nothing.
+    /// Makes sure that the thread gives back what this part holds when it ends. Returns false if
+    /// that has already happened: then the part must stay empty.
     pub(crate) fn begin(&mut self) -> bool {
         let begun = END.try_with(|_| ()).is_ok();
         if begun {
@@ -81,7 +82,7 @@ impl LocalTable {
         begun
     }
 
-    /// Sees to it that a kind is known; false if the thread is nearly gone, or the table full.
+    /// Puts a kind into the cache. Returns false if the part must stay empty, or the table is full.
     pub(crate) fn learn_kind(
         &mut self,
         meta: &'static TypeMeta,
@@ -93,12 +94,12 @@ impl LocalTable {
         }
     }
 
-    /// The counter for objects of a birth; `None` if the thread is nearly gone.
+    /// Returns the counter for objects of a birth; `None` if the part must stay empty.
     pub(crate) fn learn_counter(&mut self, birth: u32) -> Option<&'static Counter> {
         self.begin().then(|| self.kinds.learn_counter(birth))?
     }
 
-    /// The chunk of a place, if it is the same as last time.
+    /// Returns the chunk of a place, if it is the one that was used last.
     #[inline]
     pub(crate) fn near(&self, place: u32) -> Option<&'static Chunk> {
         match self.near {
@@ -107,7 +108,7 @@ impl LocalTable {
         }
     }
 
-    /// The chunk of a place; most often the same as last time.
+    /// Returns the chunk of a place, most often the one that was used last.
     #[inline]
     pub(crate) fn chunk(&mut self, place: u32) -> Option<&'static Chunk> {
         match self.near(place) {
@@ -121,7 +122,7 @@ impl LocalTable {
     }
 
     fn give_back(&mut self) {
-        // Others may drop what this thread made behind an `Arc`.
+        // What this thread created behind an `Arc` may be alive in other threads.
         let may_live = self.arcs.was_used() | self.bare.was_used() | self.handles.was_used();
         self.arcs.give_back();
         self.bare.give_back();
@@ -132,7 +133,7 @@ impl LocalTable {
     }
 }
 
-/// The thread ends when this is dropped.
+/// Gives back the part of the table when it is dropped, with the thread-locals of the thread.
 struct ThreadEnd;
 
 impl Drop for ThreadEnd {

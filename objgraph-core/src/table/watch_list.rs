@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::object_id::ObjectId;
 
-/// What is watched. An address is not used anew while it stands here, since the weak handle keeps
-/// the allocation.
+/// Watched objects. The weak handle keeps the allocation, so no other object gets its address while
+/// it is in the list.
 pub(crate) struct WatchList<W> {
     by_address: BTreeMap<usize, ObjectId>,
     by_id: BTreeMap<ObjectId, (usize, W)>,
@@ -39,7 +39,7 @@ impl<W: Clone> WatchList<W> {
         self.by_id.get(&id).map(|(_, weak)| weak.clone())
     }
 
-    /// Takes out what is not alive.
+    /// Removes the objects that are dead, and returns them.
     pub(super) fn take_dead(&mut self, strong_count: impl Fn(&W) -> usize) -> Vec<(ObjectId, W)> {
         let alive = |(_, weak): &(usize, W)| strong_count(weak) > 0;
         if self.by_id.values().all(alive) {

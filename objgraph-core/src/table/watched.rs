@@ -1,6 +1,6 @@
-//! Objects behind std's own pointers that were registered one by one.
+//! Watched objects: those behind std's own pointers that the program registered one by one.
 //!
-//! Nothing tells when such a value is dropped, so the table finds out when it is asked.
+//! Nothing notifies the table when such a value is dropped. It finds out at the next query.
 
 use std::panic::Location;
 
@@ -24,7 +24,7 @@ impl<T: 'static> WatchMeta for T {
     const ARC: &'static TypeMeta = &TypeMeta::new::<T>(Holder::StdArc, Reattach::Never);
 }
 
-/// What any thread may look at; what belongs to a thread is in its part of the table.
+/// The watched objects that any thread may visit. Those of one thread are in its part of the table.
 static OF_ALL: Mutex<WatchList<std::sync::Weak<dyn WatchedArc>>> = Mutex::new(WatchList::new());
 
 pub(crate) fn watch_rc<T: 'static>(
@@ -68,17 +68,17 @@ pub(crate) fn watch_arc<T: Send + Sync + 'static>(
     Some(id)
 }
 
-/// The handle to a watched value of this thread.
+/// Returns the handle to a watched value of this thread.
 pub(crate) fn watched_rc(id: ObjectId) -> Option<std::rc::Weak<dyn WatchedRc>> {
     thread::with(|local| local.watched.get(id))
 }
 
-/// The handle to a watched value of any thread.
+/// Returns the handle to a watched value behind an `Arc`.
 pub(crate) fn watched_arc(id: ObjectId) -> Option<std::sync::Weak<dyn WatchedArc>> {
     OF_ALL.lock().get(id)
 }
 
-/// Forgets what was watched and is not alive any more.
+/// Removes the watched objects that are dead.
 pub(crate) fn forget_dead() {
     let of_thread = thread::with(|local| local.watched.take_dead(|weak| weak.strong_count()));
     for (id, weak) in of_thread {
@@ -92,7 +92,7 @@ pub(crate) fn forget_dead() {
     }
 }
 
-/// What is watched, by address, as far as this thread may look at it.
+/// Lists the watched objects that this thread may visit, by address.
 pub(crate) fn watched() -> Vec<(usize, ObjectId)> {
     let mut all: Vec<_> = OF_ALL.lock().addresses().collect();
     thread::with(|local| all.extend(local.watched.addresses()));

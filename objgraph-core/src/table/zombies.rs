@@ -1,9 +1,9 @@
 //! Zombies: allocations that weak references keep after their values are gone.
 //!
-//! std reports no weak count once the value is gone. So while a [`ZombieWatch`] exists, the weak
-//! references to objects that are made in its scope are counted as they come and go, by the address
-//! of the allocation, which is not used again before the last of them is dropped. Without a watch,
-//! a weak reference costs one load more when it is made and when it is dropped.
+//! std reports no weak count once the value is dropped. So while a [`ZombieWatch`] exists, the weak
+//! references to objects that are created in its scope are counted as they come and go, by the
+//! address of the allocation, which is not reused before the last of them is dropped. Without a
+//! watch, each creation and each drop of a weak reference costs one load.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use crate::listing::Zombies;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 
-/// The number of watches.
+/// Number of watches.
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
 
 static COUNTED: Mutex<Option<WeakCounts>> = Mutex::new(None);
@@ -31,14 +31,14 @@ struct WeakCounts {
 
 /// An allocation to which there are weak references.
 struct Allocation {
-    /// `None` for an object that `new_cyclic` has not made yet.
+    /// `None` for an object that `new_cyclic` has not created yet.
     object: Option<ScopedObject>,
     weak: u64,
     /// Whether the value was moved elsewhere.
     is_moved: bool,
 }
 
-/// An object that was made in the scope of a watch.
+/// An object that was created in the scope of a watch.
 #[derive(Clone)]
 struct ScopedObject {
     id: ObjectId,
@@ -47,7 +47,7 @@ struct ScopedObject {
     scopes: Vec<u32>,
 }
 
-/// Counts the zombies among objects that are made in a scope, from now on.
+/// Counts the zombies among objects that are created in a scope from now on, while it exists.
 pub(crate) struct ZombieWatch(ScopeHandle);
 
 impl ZombieWatch {
@@ -58,7 +58,7 @@ impl ZombieWatch {
         Self(scope.clone())
     }
 
-    /// The number of zombies of each type and site.
+    /// Returns the number of zombies of each type and site.
     pub(crate) fn zombies(&self) -> Zombies {
         let kinds_of_dead = {
             let counted = COUNTED.lock();
@@ -103,11 +103,12 @@ impl Drop for ZombieWatch {
 
 #[inline]
 fn is_watched() -> bool {
-    // Pairs with the addition in `ZombieWatch::of`, by way of whatever hands the scope to a thread.
+    // Relaxed: pairs with the addition of `ZombieWatch::of`. A thread enters the scope after that,
+    // so whatever gave it the scope has ordered this load after the addition.
     WATCHES.load(Ordering::Relaxed) != 0
 }
 
-/// A weak reference to an allocation is made, by way of a strong one to its object.
+/// Records that a weak reference is made from a strong one.
 #[inline]
 pub(crate) fn downgraded(address: impl FnOnce() -> usize, object: Option<ObjectId>) {
     if is_watched() {
@@ -140,7 +141,7 @@ fn count_object(address: usize, id: Option<ObjectId>) {
     }
 }
 
-/// What is known of an object, if it was made in one of the scopes.
+/// Describes an object, if it was created in one of the scopes.
 fn object_in(id: ObjectId, scopes: &[ScopeHandle]) -> Option<ScopedObject> {
     let listed = read::describe(id)?;
     let around = scopes.iter().filter(|scope| scope.contains(listed.scope));
@@ -152,7 +153,7 @@ fn object_in(id: ObjectId, scopes: &[ScopeHandle]) -> Option<ScopedObject> {
     })
 }
 
-/// A weak reference to an object that `new_cyclic` is making is made.
+/// Records that `new_cyclic` makes a weak reference to an object that it has not created yet.
 #[inline]
 pub(crate) fn promised(address: impl FnOnce() -> usize) {
     if is_watched() {
@@ -173,7 +174,7 @@ fn count_promised(address: usize) {
     }
 }
 
-/// `new_cyclic` has made an object.
+/// Records that `new_cyclic` has created an object.
 #[inline]
 pub(crate) fn made(address: impl FnOnce() -> usize, object: Option<ObjectId>) {
     if is_watched() {
@@ -200,7 +201,7 @@ fn name_promised(address: usize, id: Option<ObjectId>) {
     }
 }
 
-/// A weak reference is cloned.
+/// Records that a weak reference is cloned.
 #[inline]
 pub(crate) fn cloned(address: impl FnOnce() -> usize) {
     if is_watched() {
@@ -208,7 +209,7 @@ pub(crate) fn cloned(address: impl FnOnce() -> usize) {
     }
 }
 
-/// A weak reference is about to be dropped.
+/// Records that a weak reference is about to be dropped.
 #[inline]
 pub(crate) fn dropped(address: impl FnOnce() -> usize) {
     if is_watched() {
@@ -228,7 +229,8 @@ fn change(address: usize, weak: impl FnOnce(u64) -> u64) {
     }
 }
 
-/// The value of an allocation is moved elsewhere, and its weak references lead nowhere.
+/// Records that the value of an allocation is moved elsewhere, so that its weak references lead
+/// nowhere.
 #[inline]
 pub(crate) fn moved(address: impl FnOnce() -> usize) {
     if is_watched() {

@@ -27,6 +27,8 @@ static WANTED: AtomicBool = AtomicBool::new(true);
 /// # objgraph_core::labels(true);
 /// ```
 pub fn labels(wanted: bool) {
+    // Relaxed, here and below: the flag stands for itself, and a label that is written at this
+    // moment may be of either choice.
     WANTED.store(wanted, Ordering::Relaxed);
 }
 
@@ -42,8 +44,8 @@ pub(super) fn are_wanted() -> bool {
 /// While it is written, our pointers stop at a small depth, so that a `Debug` that follows a cycle
 /// ends; those of std cannot, nor does a dereference. The label of a value behind an `Arc` is
 /// written on a thread of its own: if it takes more than 2 s, because it waits for a lock that the
-/// caller holds, that is announced on standard error and the label is `(its Debug waits)`. Any other
-/// label that takes so long is announced too.
+/// caller holds, that is announced on standard error and the label is `(its Debug waits)`. Any
+/// other label that takes so long is announced too.
 #[must_use]
 pub fn label_of(id: ObjectId) -> Option<String> {
     if !are_wanted() {

@@ -77,6 +77,7 @@ fn keep() {
     all.push(kept);
     // Where nobody takes snapshots, what has died since would pile up.
     static LIMIT: AtomicUsize = AtomicUsize::new(64);
+    // Relaxed: read and written with the list locked.
     if all.len() >= LIMIT.load(Ordering::Relaxed) {
         let (alive, gone): (Vec<_>, Vec<_>) = all.drain(..).partition(any_lives);
         LIMIT.store(64.max(2 * alive.len()), Ordering::Relaxed);

@@ -62,15 +62,15 @@ impl Measure {
         let this = table::this_thread();
         let mut strays: BTreeMap<u32, u64> = BTreeMap::new();
         let mut listed = Vec::new();
-        table::list_runs(&mut |alike| {
+        table::list_runs(&mut |run| {
             let origin = Origin {
-                scope: alike.like.scope,
-                is_of_this_thread: this != 0 && alike.like.thread == this,
+                scope: run.first.scope,
+                is_of_this_thread: this != 0 && run.first.thread == this,
             };
             if is_own(origin) {
-                listed.extend(alike.each());
+                listed.extend(run.each());
             } else if origin.scope == 0 {
-                *strays.entry(alike.like.kind).or_default() += alike.ids.len() as u64;
+                *strays.entry(run.first.kind).or_default() += run.ids.len() as u64;
             }
         });
         let objects = listed.len();

@@ -28,6 +28,8 @@ pub(super) struct RunningTrace(());
 
 impl RunningTrace {
     pub(super) fn begin() -> Self {
+        // Relaxed, here and below: the number stands for itself. A trace that misses another only
+        // tries a lock less often.
         RUNNING.fetch_add(1, Ordering::Relaxed);
         RUNNING_HERE.set(RUNNING_HERE.get() + 1);
         Self(())

@@ -89,9 +89,9 @@ pub(super) fn take(
         Extent::All => {
             tracer.expect(before.0.wrapping_sub(before.1));
             addresses.reserve(tracer.nodes.capacity());
-            table::list_runs(&mut |alike| {
-                tracer.list_run(alike);
-                table::addresses(alike.ids, &mut addresses);
+            table::list_runs(&mut |run| {
+                tracer.list_run(run);
+                table::addresses(run.ids, &mut addresses);
             });
             (false, true)
         }

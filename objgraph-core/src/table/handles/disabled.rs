@@ -1,4 +1,4 @@
-//! Handles are not known: the feature `owners` is off.
+//! Handles are not recorded: the feature `owners` is off.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use crate::last_drop::LastDrop;
 use crate::listing::ListedHandle;
 use crate::object_id::ObjectId;
 
-/// What names a handle: nothing.
+/// The record of a handle: nothing.
 pub(crate) struct Handle;
 
 impl Handle {
@@ -53,7 +53,7 @@ impl Handle {
     }
 }
 
-/// Nothing, for the handles that a thread makes next.
+/// The spare entries of a thread: none.
 pub(crate) struct SpareEntries;
 
 impl SpareEntries {
@@ -68,7 +68,7 @@ impl SpareEntries {
     pub(crate) fn give_back(&mut self) {}
 }
 
-/// What an object's slot knows of the last drop of a handle to it: nothing.
+/// What a slot records of the last drop of a handle: nothing.
 #[derive(Default)]
 pub(crate) struct DropMark;
 
@@ -81,7 +81,7 @@ impl DropMark {
     }
 }
 
-/// Weak handles to a value that is moved elsewhere.
+/// Weak handles to a value that is moved elsewhere: nothing to record.
 #[inline(always)]
 pub(crate) fn value_moved(_: Option<ObjectId>) {}
 

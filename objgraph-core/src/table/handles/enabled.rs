@@ -1,4 +1,4 @@
-//! Handles are known: where each was made, on which thread, and what it leads to.
+//! Handles are recorded: where each was created, on which thread, and what it leads to.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,19 +19,19 @@ use crate::table::thread::{self, LocalTable};
 
 type SiteRef = &'static Location<'static>;
 
-/// What names a handle; `None` for one that leads nowhere, or that there was no entry for.
+/// The record of a handle; `None` for one that leads nowhere, or for which there was no entry.
 pub(crate) struct Handle(Option<&'static HandleEntry>);
 
-/// Names of objects that are being made begin here.
+/// The first number of objects that `new_cyclic` has not created yet.
 const PROMISE: u64 = 1 << 63;
 
-/// Beside the name of an object: its value was moved elsewhere, so the handle leads nowhere.
+/// Beside the id of an object: its value was moved elsewhere, so the handle leads nowhere.
 const MOVED_AWAY: u64 = 1 << 62;
 
 impl Handle {
     pub(crate) const NONE: Self = Self(None);
 
-    /// An owning handle, made where this is called.
+    /// Records an owning handle, created by the caller.
     #[inline]
     #[track_caller]
     pub(crate) fn strong(object: Option<ObjectId>) -> Self {
@@ -46,18 +46,18 @@ impl Handle {
         }
     }
 
-    /// A handle that does not own, made where this is called.
+    /// Records a weak handle, created by the caller.
     #[inline]
     #[track_caller]
     pub(crate) fn weak(object: Option<ObjectId>) -> Self {
         match object {
-            // It may outlive the object, and with it the place where its kind is told.
+            // The handle may outlive the object, so it records the kind itself.
             Some(id) => Self::new(id.to_raw(), kind_of(id), false, Location::caller()),
             None => Self::NONE,
         }
     }
 
-    /// One more that does not own, beside this one.
+    /// Records a weak handle, cloned from this one by the caller.
     #[inline]
     #[track_caller]
     pub(crate) fn another_weak(&self) -> Self {
@@ -70,14 +70,15 @@ impl Handle {
         }
     }
 
-    /// One that does not own, to an object that is being made.
+    /// Records a weak handle to an object that `new_cyclic` is about to create.
     pub(crate) fn promised() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(PROMISE);
+        // Relaxed: the number only has to be unique.
         let object = NEXT.fetch_add(1, Ordering::Relaxed);
         Self::new(object, 0, false, Location::caller())
     }
 
-    /// The object that was promised is made.
+    /// Records which object was created for handles that were promised.
     pub(crate) fn keep_promise(&self, object: Option<ObjectId>) {
         if let (Some(entry), Some(id)) = (self.0, object) {
             promises::keep(entry.object().0, id, kind_of(id));
@@ -94,7 +95,7 @@ impl Handle {
         std::mem::replace(self, Self::NONE)
     }
 
-    /// A number that no other handle alive has.
+    /// Returns a number that no other live handle has.
     #[inline]
     pub(crate) fn number(&self) -> Option<u64> {
         self.0.map(HandleEntry::handle)
@@ -114,7 +115,7 @@ fn kind_of(id: ObjectId) -> u32 {
     chunks::slot_of(id).and_then(Slot::kind).unwrap_or(0)
 }
 
-/// All in registers.
+/// Creates the record of a handle. The arguments fit in registers.
 fn make_in(local: &RefCell<LocalTable>, object: u64, kind: HandleKind, site: SiteRef) -> Handle {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
@@ -155,7 +156,7 @@ fn make_slowly(
     make_in(local, object, kind, site)
 }
 
-/// Calls nothing but at its end, so that nothing has to be put away for that.
+/// Removes the record of a handle. Calls nothing except at its end, so it saves no registers.
 fn forget_in(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     if let Ok(mut part) = local.try_borrow_mut()
         && !followed::is_any()
@@ -171,7 +172,7 @@ fn forget_in(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     forget_slowly(local, entry);
 }
 
-/// Writes down that a handle is being dropped, if it owns; false if that takes longer.
+/// Records that a handle is being dropped, if it owns. Returns false where only the slow path can.
 #[inline]
 fn marked(part: &mut LocalTable, entry: &HandleEntry) -> bool {
     if !entry.is_strong() {
@@ -182,7 +183,7 @@ fn marked(part: &mut LocalTable, entry: &HandleEntry) -> bool {
         return false;
     };
     let slot = chunk.slot(id.place());
-    // It is gone where the handle gave its value back.
+    // The object is gone if the handle gave its value back.
     if slot.lives(id) {
         let Some(order) = part.handles.drops.next() else {
             return false;
@@ -206,7 +207,7 @@ fn forget_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     put_slowly(local, entry);
 }
 
-/// As [`marked`], however long it takes.
+/// As [`marked`], on the slow path.
 fn mark_slowly(local: &RefCell<LocalTable>, entry: &HandleEntry) {
     let id = ObjectId::from_raw(entry.object().0);
     let is_followed = followed::is_any() && followed::dropped(id);
@@ -214,7 +215,7 @@ fn mark_slowly(local: &RefCell<LocalTable>, entry: &HandleEntry) {
         && let Some(chunk) = part.chunk(id.place())
         && chunk.slot(id.place()).lives(id)
     {
-        // A thread that has only dropped so far has no number yet.
+        // A thread that has only dropped objects has no number yet.
         part.begin();
         if is_followed {
             part.handles.drops.read_next();
@@ -241,8 +242,8 @@ fn put_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     entries::give_one(entry);
 }
 
-/// Weak handles to an object lead nowhere any more, because its value was moved elsewhere.
-/// O(handles).
+/// Records that weak handles to an object lead nowhere any more, because its value was moved
+/// elsewhere. O(handles).
 pub(crate) fn value_moved(object: Option<ObjectId>) {
     let Some(id) = object else {
         return;
@@ -259,7 +260,7 @@ pub(crate) fn value_moved(object: Option<ObjectId>) {
     }
 }
 
-/// The object of a handle, and its kind.
+/// Returns the object of a handle, and its kind.
 fn resolved(born: &HandleBirth, kept: &promises::KeptPromises) -> Option<(ObjectId, u32)> {
     if born.object & PROMISE == 0 {
         return Some((ObjectId::from_raw(born.object), born.kind));
@@ -267,7 +268,7 @@ fn resolved(born: &HandleBirth, kept: &promises::KeptPromises) -> Option<(Object
     kept.get(&born.object).copied()
 }
 
-/// The last drop of an owning handle to an object, if it is alive or was followed then.
+/// Returns the last drop of an owning handle to an object, if it is alive or was followed then.
 pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
     let slot = chunks::slot_of(id).filter(|slot| slot.lives(id));
     let marked = slot.and_then(|slot| slot.last_drop.get());
@@ -284,7 +285,7 @@ pub(crate) fn last_drop(id: ObjectId) -> Option<LastDrop> {
     })
 }
 
-/// Every handle to an object, in no order that means anything.
+/// Lists all handles, in no meaningful order.
 pub(crate) fn handles() -> Vec<ListedHandle> {
     last::read_clock();
     listed(
@@ -293,12 +294,12 @@ pub(crate) fn handles() -> Vec<ListedHandle> {
     )
 }
 
-/// Those of these numbers that are there.
+/// Lists the handles with these numbers that still exist.
 pub(crate) fn handles_of(numbers: impl Iterator<Item = u64>) -> Vec<ListedHandle> {
     listed(numbers.filter_map(entries::living), HashMap::new())
 }
 
-/// Handles as they are told, given the origins that are known already.
+/// Lists handles, given the origins that are known already.
 fn listed(
     living: impl Iterator<Item = (u64, HandleBirth)>,
     mut known: HashMap<u32, (u32, u32)>,
@@ -333,7 +334,7 @@ fn listed(
     listed
 }
 
-/// Whether a handle was not dropped since.
+/// Whether a handle still exists.
 pub(crate) fn still_there(handle: &ListedHandle) -> bool {
     entries::is_there(handle.number)
 }

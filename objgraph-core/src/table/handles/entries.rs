@@ -1,8 +1,8 @@
-//! The entries of handles, which any thread can read without a lock.
+//! The entries of handles, which any thread reads without a lock.
 //!
-//! As with the slots of objects: an entry's words are atomic because other threads read them; one
-//! thread at a time writes them (the one that makes the handle, then the one that drops it), so a
-//! write is a plain store. ScopeStack, once made, stay for ever and are used again.
+//! An entry is a seqlock, as a slot is: the thread that creates the handle writes it, then the
+//! thread that drops the handle, so a write is a plain store. [`HandleEntry::set_object`] is the
+//! exception. Entries are never freed, and are used again.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use crate::epochs::epoch;
 use crate::lock::Mutex;
 
-/// What is known of one handle.
+/// The record of one handle.
 pub(crate) struct HandleEntry {
     /// The object; see [`HandleBirth::object`].
     object: AtomicU64,
-    /// Odd while a handle has this entry; one more at each birth and each death.
+    /// Odd while a handle has this entry. Each birth and each death adds one.
     generation: AtomicU32,
     site: AtomicU32,
     origin: AtomicU32,
@@ -24,10 +24,10 @@ pub(crate) struct HandleEntry {
     number: u32,
 }
 
-/// In the word of the kind: the handle owns.
+/// A bit of the kind: the handle owns.
 const STRONG: u32 = 1 << 31;
 
-/// The kind of the object that a handle leads to, and whether it owns.
+/// The kind of the object that a handle leads to, and whether the handle owns.
 #[derive(Clone, Copy)]
 pub(crate) struct HandleKind(u32);
 
@@ -38,10 +38,10 @@ impl HandleKind {
     }
 }
 
-/// What is known of a handle that is there.
+/// What is known of a handle from its creation.
 #[derive(Clone, Copy)]
 pub(crate) struct HandleBirth {
-    /// The object's id, or a promise: the number of an object that is being made.
+    /// The object's id, or a promise: the number of an object that is not created yet.
     pub(crate) object: u64,
     pub(crate) site: u32,
     pub(crate) origin: u32,
@@ -63,37 +63,44 @@ impl HandleEntry {
         }
     }
 
-    /// A handle is made.
+    /// Records that a handle is created.
     #[inline]
     pub(crate) fn birth(&self, object: u64, kind: HandleKind, site: u32, origin: u32) {
+        // Relaxed: the release store below publishes these words.
         self.object.store(object, Ordering::Relaxed);
         self.site.store(site, Ordering::Relaxed);
         self.origin.store(origin, Ordering::Relaxed);
         self.epoch.store(epoch(), Ordering::Relaxed);
         self.kind.store(kind.0, Ordering::Relaxed);
+        // Relaxed: only the thread that has the entry writes the generation.
         let generation = self.generation.load(Ordering::Relaxed);
+        // Pairs with the acquire load of `living`.
         self.generation
             .store(generation.wrapping_add(1), Ordering::Release);
     }
 
-    /// The handle is dropped.
+    /// Records that the handle is dropped.
     #[inline]
     pub(crate) fn death(&self) {
+        // Relaxed: only the thread that drops the handle writes, and the fence below publishes.
         let generation = self.generation.load(Ordering::Relaxed);
         self.generation
             .store(generation.wrapping_add(1), Ordering::Relaxed);
-        // Who reads words that are written from here on also reads that the handle is gone.
+        // Pairs with the acquire fence of `living`: a reader that sees a word written after this
+        // also sees that the handle is dropped.
         fence(Ordering::Release);
     }
 
-    /// The object and its kind, for whoever has the handle in hand.
+    /// Returns the object and its kind. The caller has the handle.
     #[inline]
     pub(crate) fn object(&self) -> (u64, u32) {
+        // Relaxed, here and in the next two functions: whatever gave the caller the handle ordered
+        // this after its creation.
         let kind = self.kind.load(Ordering::Relaxed) & !STRONG;
         (self.object.load(Ordering::Relaxed), kind)
     }
 
-    /// Where the handle was made.
+    /// Returns the number of the site that created the handle.
     #[inline]
     pub(crate) fn site(&self) -> u32 {
         self.site.load(Ordering::Relaxed)
@@ -104,24 +111,32 @@ impl HandleEntry {
         self.kind.load(Ordering::Relaxed) & STRONG != 0
     }
 
-    /// The handle, which does not own, leads elsewhere from now on.
+    /// Makes the handle, which is weak, lead elsewhere.
+    ///
+    /// The thread that moves the value calls it for handles that other threads have. If one of them
+    /// drops its handle at this moment and creates another with the entry, that one is reported to
+    /// lead to the moved value.
     pub(crate) fn set_object(&self, object: u64, kind: u32) {
+        // Relaxed: pairs with nothing. A reader may see the old object or the new one.
         self.object.store(object, Ordering::Relaxed);
         self.kind.store(kind, Ordering::Relaxed);
     }
 
-    /// A number for the handle that has this entry, which no other handle alive has.
+    /// Returns a number for the handle that has this entry, which no other live handle has.
     #[inline]
     pub(crate) fn handle(&self) -> u64 {
+        // Relaxed: the caller compares the number, or has the handle.
         handle(self.number, self.generation.load(Ordering::Relaxed))
     }
 
-    /// The number of the handle and what is known of it, if there is one.
+    /// Returns the number of the handle and what is known of it, if there is one.
     pub(crate) fn living(&self) -> Option<(u64, HandleBirth)> {
+        // Pairs with the release store of `birth`.
         let generation = self.generation.load(Ordering::Acquire);
         if generation.is_multiple_of(2) {
             return None;
         }
+        // Relaxed: the fence below orders these loads before the second load of the generation.
         let kind = self.kind.load(Ordering::Relaxed);
         let born = HandleBirth {
             object: self.object.load(Ordering::Relaxed),
@@ -131,8 +146,9 @@ impl HandleEntry {
             kind: kind & !STRONG,
             strong: kind & STRONG != 0,
         };
-        // The words belong together if the handle is still there.
+        // Pairs with the release fence of `death`.
         fence(Ordering::Acquire);
+        // Relaxed: the fence above orders it.
         let after = self.generation.load(Ordering::Relaxed);
         (after == generation).then(|| (handle(self.number, generation), born))
     }
@@ -142,18 +158,18 @@ fn handle(number: u32, generation: u32) -> u64 {
     u64::from(number) << 32 | u64::from(generation)
 }
 
-/// How many entries are made, and go to the store, at once.
+/// Number of entries that are created, and that go to the store, at once.
 const BATCH: usize = 256;
 
-/// ScopeStack stay for ever, so they are leaked on purpose.
+/// Entries that were created at once. Leaked on purpose, since they are never freed.
 type EntryChunk = &'static [HandleEntry];
 
 static CHUNKS: Mutex<Vec<EntryChunk>> = Mutex::new(Vec::new());
 
-/// Unused entries that no thread has, many at a time.
+/// Free entries that no thread has.
 static STORE: Mutex<Vec<Vec<&'static HandleEntry>>> = Mutex::new(Vec::new());
 
-/// All entries.
+/// Lists all entries.
 pub(crate) fn all() -> impl Iterator<Item = &'static HandleEntry> {
     let chunks = CHUNKS.lock().clone();
     chunks.into_iter().flatten()
@@ -164,25 +180,25 @@ pub(crate) fn origins_of_living(origins: &mut HashSet<u32>) {
     origins.extend(all().filter_map(|entry| Some(entry.living()?.1.origin)));
 }
 
-/// Whether the handle of a number is still there.
+/// Whether the handle with a number still exists.
 pub(crate) fn is_there(handle: u64) -> bool {
     by_number(handle).is_some_and(|entry| entry.handle() == handle)
 }
 
-/// What is known of the handle of a number, if that is still there.
+/// Returns what is known of the handle with a number, if it still exists.
 pub(crate) fn living(handle: u64) -> Option<(u64, HandleBirth)> {
     let living = by_number(handle)?.living();
     living.filter(|&(number, _)| number == handle)
 }
 
-/// The entry that a handle of this number has or had.
+/// Returns the entry that a handle of this number has or had.
 fn by_number(handle: u64) -> Option<&'static HandleEntry> {
     let number = (handle >> 32) as usize;
     let chunk = CHUNKS.lock().get(number / BATCH).copied()?;
     chunk.get(number % BATCH)
 }
 
-/// Some entries of the store, or those of a new chunk; `None` when there are 2^32.
+/// Takes entries from the store, or makes a chunk; `None` when there are 2^32.
 fn stored() -> Option<Vec<&'static HandleEntry>> {
     if let Some(batch) = STORE.lock().pop() {
         return Some(batch);
@@ -198,7 +214,7 @@ fn stored() -> Option<Vec<&'static HandleEntry>> {
     Some(chunk.iter().rev().collect())
 }
 
-/// Unused entries, held by a thread for the handles that it makes next.
+/// The free entries that a thread holds for the handles that it creates next.
 pub(crate) struct EntryMagazine(Vec<&'static HandleEntry>);
 
 impl EntryMagazine {
@@ -215,7 +231,7 @@ impl EntryMagazine {
         self.0.pop()
     }
 
-    /// Sees to it that there is an unused entry; false if there can be no more.
+    /// Makes sure that there is a free entry. Returns false if there can be no more.
     pub(crate) fn refill(&mut self) -> bool {
         if self.0.is_empty()
             && let Some(batch) = stored()
@@ -225,7 +241,7 @@ impl EntryMagazine {
         !self.0.is_empty()
     }
 
-    /// An entry is not used any more; false if there is no room for it.
+    /// Puts a free entry back. Returns false if there is no room for it.
     #[inline]
     pub(crate) fn put(&mut self, entry: &'static HandleEntry) -> bool {
         let has_room = self.0.len() < self.0.capacity();
@@ -235,7 +251,7 @@ impl EntryMagazine {
         has_room
     }
 
-    /// Sees to it that there is room.
+    /// Makes room for a free entry.
     pub(crate) fn make_room(&mut self) {
         if self.0.len() >= 2 * BATCH {
             let batch = self.0.split_off(BATCH);
@@ -244,7 +260,7 @@ impl EntryMagazine {
         self.0.reserve_exact(2 * BATCH - self.0.len());
     }
 
-    /// The thread ends: all goes to the store.
+    /// Gives all entries to the store, when the thread ends.
     pub(crate) fn give_back(&mut self) {
         if !self.0.is_empty() {
             STORE.lock().push(std::mem::take(&mut self.0));
@@ -252,7 +268,7 @@ impl EntryMagazine {
     }
 }
 
-/// An unused entry, for a thread that has no magazine any more.
+/// Takes a free entry, for a thread that has no magazine any more.
 pub(crate) fn take_one() -> Option<&'static HandleEntry> {
     let mut batch = stored()?;
     let entry = batch.pop();
@@ -262,7 +278,7 @@ pub(crate) fn take_one() -> Option<&'static HandleEntry> {
     entry
 }
 
-/// An entry is not used any more, on a thread that has no magazine any more.
+/// Puts a free entry back, for a thread that has no magazine any more.
 pub(crate) fn give_one(entry: &'static HandleEntry) {
     let mut store = STORE.lock();
     match store.last_mut() {

@@ -1,8 +1,7 @@
 //! The last drop of a handle to each object of the types that are followed.
 //!
-//! Of what has leaked, no handle is dropped any more: who could do it would have to get there, and
-//! nobody can. So the last drop of a handle to what has leaked is that of the last handle from
-//! outside: the leak's birth.
+//! No code can reach an object that has leaked, so no handle to it is dropped any more. Its last
+//! drop is therefore that of the last handle from outside: the moment at which it leaked.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -19,7 +18,7 @@ static ANY: AtomicBool = AtomicBool::new(false);
 struct FollowedTypes {
     types: Vec<TypeId>,
     drops: HashMap<u64, DropTrace>,
-    /// How many drops there are when they are next gone through.
+    /// Number of drops at the next sweep.
     limit: usize,
 }
 
@@ -30,10 +29,12 @@ const LIMIT: usize = 1024;
 /// Whether any type is followed.
 #[inline]
 pub(crate) fn is_any() -> bool {
+    // Relaxed: pairs with the store of `follow`. A drop on another thread at that moment may be
+    // missed; everything that is read afterwards is behind a lock.
     ANY.load(Ordering::Relaxed)
 }
 
-/// From now on, each drop of a handle to an object of the type is written down.
+/// Records each drop of a handle to an object of the type, from now on.
 pub(crate) fn follow(type_id: TypeId) {
     let mut followed = FOLLOWED.lock();
     let followed = followed.get_or_insert_with(|| FollowedTypes {
@@ -44,10 +45,12 @@ pub(crate) fn follow(type_id: TypeId) {
     if !followed.types.contains(&type_id) {
         followed.types.push(type_id);
     }
+    // Relaxed: see `is_any`.
     ANY.store(true, Ordering::Relaxed);
 }
 
-/// An owning handle to an object is being dropped; whether its type is followed.
+/// Records that an owning handle to an object is being dropped, and returns whether its type is
+/// followed.
 #[cold]
 #[inline(never)]
 pub(crate) fn dropped(id: ObjectId) -> bool {
@@ -59,7 +62,7 @@ pub(crate) fn dropped(id: ObjectId) -> bool {
     if !FOLLOWED.lock().as_ref().is_some_and(is_followed) {
         return false;
     }
-    // With nothing locked: it is slow.
+    // Captured with nothing locked, because it is slow.
     let last = DropTrace::now();
     let mut followed = FOLLOWED.lock();
     let Some(followed) = followed.as_mut() else {
@@ -78,7 +81,7 @@ pub(crate) fn dropped(id: ObjectId) -> bool {
     true
 }
 
-/// The last drop of an owning handle to an object, if its type was followed then.
+/// Returns the last drop of an owning handle to an object, if its type was followed then.
 pub(crate) fn last_drop(id: ObjectId) -> Option<DropTrace> {
     let followed = FOLLOWED.lock();
     followed.as_ref()?.drops.get(&id.to_raw()).cloned()

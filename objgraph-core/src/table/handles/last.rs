@@ -1,15 +1,15 @@
-//! The last drop of an owning handle to each object: by which thread, when about, and where the
-//! handle was made.
+//! The last drop of an owning handle to each object: on which thread, at about which time, and
+//! where the handle was created.
 //!
-//! To read the clock takes longer than all else that a drop does, so a thread reads it for its
-//! first drops and for one in 64 after these, and all threads share what was read last.
+//! Reading the clock takes longer than the rest of a drop, so a thread reads it for its first 64
+//! drops and for one in 64 afterwards, and all threads share the time that was read last.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What an object's slot knows of the last drop. Threads that drop handles to one object at one
-/// time may mix their words.
+/// What a slot records of the last drop. If several threads drop handles to one object at the same
+/// time, the words of their drops may mix.
 #[derive(Default)]
 pub(crate) struct DropMark {
     /// 0 before the first drop.
@@ -18,21 +18,23 @@ pub(crate) struct DropMark {
     site: AtomicU32,
 }
 
-/// What is known of the last drop of a handle to an object.
+/// The last drop of a handle to an object.
 #[derive(Clone, Copy)]
 pub(crate) struct HandleDrop {
-    /// In the order of drops: of one thread exactly, of several as exact as the clock.
+    /// Orders drops: exactly those of one thread, and as exactly as the clock those of several.
     pub(crate) order: u64,
-    /// Where it was dropped.
+    /// The number of the thread and scope that dropped it.
     pub(crate) origin: u32,
-    /// Where the handle was made.
+    /// The number of the site that created the handle.
     pub(crate) site: u32,
 }
 
 impl DropMark {
-    /// An object is born.
+    /// Clears the mark for a new object.
     #[inline]
     pub(crate) fn clear(&self) {
+        // Relaxed, here and below: no word of the mark is published with another. Readers tolerate
+        // a mix, and `Slot::birth` publishes the cleared mark with the object.
         self.order.store(0, Ordering::Relaxed);
     }
 
@@ -52,20 +54,21 @@ impl DropMark {
         })
     }
 
-    /// Where the last drop was, if there was one.
+    /// Returns the origin of the last drop, if there was one.
     pub(crate) fn origin(&self) -> Option<u32> {
         self.get().map(|dropped| dropped.origin)
     }
 }
 
 impl HandleDrop {
-    /// How long ago it was, at most.
+    /// Returns how long ago it was, at most.
     pub(crate) fn age(self) -> Duration {
         since_begin().saturating_sub(Duration::from_nanos(self.order))
     }
 }
 
-/// So many drops of a thread share a reading of the clock, and so many read it at first.
+/// Number of drops of a thread that share a reading of the clock, and number of its first drops
+/// that do not.
 const EACH: u64 = 64;
 
 /// The time that was read last, in nanoseconds, a multiple of [`EACH`]. Each reading is later than
@@ -83,13 +86,14 @@ fn since_begin() -> Duration {
 pub(crate) fn read_clock() {
     let now = u64::try_from(since_begin().as_nanos()).unwrap_or(u64::MAX / 2);
     let later = |before: u64| Some((before + EACH).max(now / EACH * EACH));
-    // It cannot fail.
+    // It cannot fail: `later` always returns a value. Relaxed: pairs with the load of `next`. Only
+    // the order of the readings matters, and all changes of one word have one order.
     let _ = NOW.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
 }
 
-/// Counts the drops of a thread.
+/// Orders the drops of a thread.
 pub(crate) struct DropClock {
-    /// So many drops more share this reading.
+    /// Number of drops that still share this reading.
     left: u64,
     readings: u64,
 }
@@ -102,20 +106,21 @@ impl DropClock {
         }
     }
 
-    /// The order of a drop that happens now; `None` if the clock is to be read first.
+    /// Returns the order of a drop that happens now; `None` if the clock must be read first.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<u64> {
         self.left = self.left.checked_sub(1)?;
-        // After all drops of the reading before.
+        // Later than all drops of the reading before. Relaxed: an older reading orders this drop
+        // before those of other threads, no worse than the clock.
         Some(NOW.load(Ordering::Relaxed).wrapping_sub(self.left))
     }
 
-    /// The clock is to be read before the next drop.
+    /// Makes the next drop read the clock.
     pub(crate) fn read_next(&mut self) {
         self.left = 0;
     }
 
-    /// The order of any drop: reads the clock if it is to be read.
+    /// Returns the order of any drop, and reads the clock if it must.
     pub(crate) fn next_slowly(&mut self) -> u64 {
         if self.left == 0 {
             read_clock();

@@ -1,7 +1,7 @@
-//! Who still holds it: each handle of the program, not only each object, is known.
+//! Each handle of the program, recorded with the feature `owners`: who still holds an object.
 //!
-//! This is the one place that decides whether handles are recorded, by the feature `owners`. The two
-//! sides offer the same names; without it a handle's entry is nothing, and costs nothing.
+//! The feature is checked here and nowhere else in the table. Both sides offer the same names;
+//! without the feature the record of a handle is nothing, and costs nothing.
 
 #[cfg(not(feature = "owners"))]
 mod disabled;
@@ -36,6 +36,6 @@ pub(crate) use self::{
 
 #[cfg(all(feature = "owners", feature = "nightly"))]
 compile_error!(
-    "the features `owners` and `nightly` cannot be had together: a pointer that coerces by itself \
-     has no room for what names its handle; leave one of them out"
+    "the features `owners` and `nightly` exclude each other: a pointer that coerces by itself has \
+     no room for the record of its handle; leave one of them out"
 );

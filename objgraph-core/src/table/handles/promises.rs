@@ -1,4 +1,4 @@
-//! The objects that handles were made to before they were made themselves, by `new_cyclic`.
+//! Promises: numbers for objects that `new_cyclic` has not created yet, while handles lead to them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ pub(crate) type KeptPromises = HashMap<u64, (ObjectId, u32)>;
 
 struct Promises {
     kept: Option<KeptPromises>,
-    /// How many there are when they are next gone through.
+    /// Number of promises at the next sweep.
     limit: usize,
 }
 

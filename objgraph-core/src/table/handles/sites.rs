@@ -1,4 +1,4 @@
-//! Where handles are made, by number.
+//! Interns the sites that create handles.
 
 use std::collections::HashMap;
 use std::panic::Location;
@@ -15,7 +15,8 @@ struct SiteTable {
 
 static SITES: Mutex<Option<SiteTable>> = Mutex::new(None);
 
-/// The number of a site; the same wherever the compiler put its constant.
+/// Interns a site. Equal sites have one number, even if the compiler has several constants for
+/// them.
 pub(crate) fn number(site: SiteRef) -> u32 {
     let mut sites = SITES.lock();
     let sites = sites.get_or_insert_with(SiteTable::default);
@@ -27,13 +28,13 @@ pub(crate) fn number(site: SiteRef) -> u32 {
     number
 }
 
-/// The site with this number.
+/// Returns the site with this number.
 pub(crate) fn site(number: u32) -> Option<SiteRef> {
     let sites = SITES.lock();
     sites.as_ref()?.rows.get(number as usize).copied()
 }
 
-/// All sites, by number.
+/// Lists all sites, by number.
 pub(crate) fn all() -> Vec<SiteRef> {
     let sites = SITES.lock();
     sites.as_ref().map_or_else(Vec::new, |s| s.rows.clone())

@@ -1,4 +1,4 @@
-//! What a thread has at hand for the handles that it makes next.
+//! What a thread keeps ready for the handles that it creates and drops next.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -9,7 +9,7 @@ use super::sites;
 
 type SiteRef = &'static Location<'static>;
 
-/// What a thread has for the handles that it makes next.
+/// The free entries of a thread, the sites that it used, and the order of its drops.
 pub(crate) struct SpareEntries {
     pub(super) magazine: EntryMagazine,
     pub(super) sites: SiteCache,
@@ -25,7 +25,7 @@ impl SpareEntries {
         }
     }
 
-    /// Whether the thread made or dropped handles.
+    /// Whether the thread ever created or dropped handles.
     pub(crate) fn was_used(&self) -> bool {
         self.magazine.was_used()
     }
@@ -35,7 +35,7 @@ impl SpareEntries {
     }
 }
 
-/// The numbers of the sites that a thread used last.
+/// A direct-mapped cache of the numbers of sites that a thread used last.
 pub(super) struct SiteCache {
     known: BTreeMap<usize, u32>,
     lines: [(usize, u32); SiteCache::LINES],

@@ -1,9 +1,10 @@
-//! BirthTable: the kind, the origin and the epoch that objects are born with, by a number, so that a
-//! birth writes down all three in one word.
+//! Interns births: the kind, the origin and the epoch that objects are born with, as one number, so
+//! that a slot stores all three in one word.
 //!
-//! A number is of one kind for good. Once nothing that was born with it is alive, and no thread
-//! has it in hand for what it makes next, it may stand for another origin and epoch of that kind:
-//! so epochs without end take no memory.
+//! A number never changes its kind. A sweep frees the numbers that no living object was born with
+//! and that no thread has cached for the next object; a free number may later stand for another
+//! origin and epoch of its kind. So a program that advances epochs without end needs no more
+//! memory.
 
 use std::collections::BTreeMap;
 
@@ -13,28 +14,27 @@ use crate::table::places::chunks;
 
 static BIRTHS: Mutex<BirthTable> = Mutex::new(BirthTable::new());
 
-/// How many births there are, at least, when they are first gone through, and how many more when
-/// they are again.
+/// Minimum number of births at the first sweep, and minimum number of births between two sweeps.
 const LIMIT: usize = 4096;
 
-/// Of so many slots that are gone through, one more birth is paid for.
+/// Scanning this many slots pays for one more birth before the next sweep.
 const SLOTS: usize = 64;
 
 struct BirthTable {
     numbers: BTreeMap<Birth, u32>,
     /// By number.
     uses: Vec<BirthUse>,
-    /// Numbers that stand for nothing now, by kind.
+    /// Free numbers, by kind.
     unused: BTreeMap<u32, Vec<u32>>,
-    /// How many there are when they are next gone through.
+    /// Number of births at the next sweep.
     limit: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct BirthUse {
-    /// How many have it in hand.
+    /// Number of threads that have it cached.
     held: u32,
-    /// How many times it was taken in hand.
+    /// Number of times that a thread cached it.
     taken: u64,
 }
 
@@ -93,12 +93,12 @@ impl BirthTable {
     }
 }
 
-/// Takes a number in hand, so that objects may be born with it, in place of one that was;
-/// `None` if there are no more numbers.
+/// Interns a birth, for a thread that caches the number in place of `before`; `None` if there are
+/// no more numbers.
 pub(crate) fn take(born: Birth, before: Option<u32>) -> Option<u32> {
     let mut births = BIRTHS.lock();
     if is_lost() {
-        // The rows may be another's.
+        // The parent may have been writing the rows when it forked.
         return None;
     }
     if let Some(before) = before {
@@ -106,7 +106,7 @@ pub(crate) fn take(born: Birth, before: Option<u32>) -> Option<u32> {
     }
     let number = births.take(born);
     if births.numbers.len() >= births.limit {
-        // One thread goes through them at a time.
+        // One thread sweeps at a time.
         births.limit = usize::MAX;
         drop(births);
         sweep();
@@ -114,7 +114,7 @@ pub(crate) fn take(born: Birth, before: Option<u32>) -> Option<u32> {
     number
 }
 
-/// Nothing more is born with these numbers, as far as who has them in hand goes.
+/// Removes these numbers from the cache of a thread, which creates no more objects with them.
 pub(crate) fn let_go(numbers: impl Iterator<Item = u32>) {
     let mut births = BIRTHS.lock();
     for number in numbers {
@@ -122,9 +122,10 @@ pub(crate) fn let_go(numbers: impl Iterator<Item = u32>) {
     }
 }
 
-/// Throws away what stands for nothing any more. O(slots).
+/// Frees the numbers that nothing needs any more. O(slots).
 fn sweep() {
-    // What is born after this with a number that nobody has in hand had to take it again.
+    // After this, a thread can only create an object with one of these numbers if it caches it
+    // again, which changes its use.
     let before: Vec<(Birth, u32, BirthUse)> = {
         let births = BIRTHS.lock();
         let rows = births.numbers.iter();
@@ -140,9 +141,9 @@ fn sweep() {
     }
     let mut births = BIRTHS.lock();
     for (born, number, used) in before {
-        let stands_for_it = births.numbers.get(&born) == Some(&number);
+        let is_current = births.numbers.get(&born) == Some(&number);
         let lives = living.get(number as usize) == Some(&true);
-        if stands_for_it && !lives && births.use_of(number) == used {
+        if is_current && !lives && births.use_of(number) == used {
             births.numbers.remove(&born);
             births.unused.entry(born.kind).or_default().push(number);
         }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_births_does_not_grow_with_the_number_of_epochs() {
+    fn the_number_of_births_does_not_grow_with_the_number_of_epochs() {
         struct LongLived;
         struct ShortLived;
         let mut kept = Vec::new();
@@ -184,7 +185,7 @@ mod tests {
             "{}",
             births.numbers.len()
         );
-        // As many stand for something, or for nothing, as there are.
+        // Each number is in use or free.
         let unused: usize = births.unused.values().map(Vec::len).sum();
         assert_eq!(births.numbers.len() + unused, births.uses.len());
         drop(births);
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_in_hand_keeps_what_it_stands_for() {
+    fn a_cached_number_keeps_its_meaning() {
         let born = |epoch| Birth {
             kind: u32::MAX,
             origin: u32::MAX,
@@ -209,11 +210,11 @@ mod tests {
         let after = take(born(3), Some(before)).expect("there are numbers");
         assert_ne!(after, before);
         sweep();
-        // Nobody has it in hand and nothing was born with it, so it is the next of its kind.
+        // No thread has it cached and nothing was born with it, so it is the next of its kind.
         assert_eq!(take(born(4), None), Some(before));
         assert_eq!(reads(before), Some(born(4)));
         assert_eq!((reads(held), reads(after)), (Some(born(1)), Some(born(3))));
-        // The same is one number.
+        // Equal births have one number.
         assert_eq!(take(born(1), None), Some(held));
         let_go([held, held, before, after].into_iter());
     }

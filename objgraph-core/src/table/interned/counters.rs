@@ -1,8 +1,8 @@
-//! Counters: how many objects of each kind were born and died.
+//! Counters: the number of births and of deaths of each kind.
 //!
-//! Each thread counts for itself, in words that others read; the sum over all threads is the
-//! count, whichever thread an object was dropped on. The counters of a thread that ended are
-//! used by the next that begins, so their number is that of threads that ran at one time.
+//! Each thread counts in words of its own, which others read. The sum over all threads is the
+//! count, whichever thread dropped an object. A new thread takes over the counters of one that
+//! ended, so there are no more than the maximum number of threads at one time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,9 +18,10 @@ pub(crate) struct Counter {
     died: AtomicU64,
 }
 
-/// One thread writes, so a load and a store make an increment.
+/// Increments a word that only this thread writes, without an atomic exchange.
 #[inline]
 fn add_one(word: &AtomicU64) {
+    // Relaxed: pairs with the loads of `counts`, which tolerate every order.
     word.store(
         word.load(Ordering::Relaxed).wrapping_add(1),
         Ordering::Relaxed,
@@ -46,8 +47,8 @@ impl Counter {
     }
 }
 
-/// Counters made at once, in memory of their own, so that two threads do not write to the same
-/// cache line.
+/// Number of counters that are allocated at once, apart from others, so that two threads do not
+/// write to one cache line.
 const BLOCK: usize = 16;
 
 #[repr(align(128))]
@@ -71,7 +72,7 @@ static SHEETS: Mutex<Sheets> = Mutex::new(Sheets {
 });
 
 impl Sheet {
-    /// Counters for a thread that begins.
+    /// Returns counters for a new thread.
     pub(crate) fn take() -> &'static Self {
         let mut sheets = SHEETS.lock();
         if let Some(sheet) = sheets.unused.pop() {
@@ -82,12 +83,12 @@ impl Sheet {
         sheet
     }
 
-    /// The thread ends.
+    /// Gives the counters to the next thread, when this one ends.
     pub(crate) fn give_back(&'static self) {
         SHEETS.lock().unused.push(self);
     }
 
-    /// The counter of a kind.
+    /// Returns the counter of a kind.
     pub(crate) fn counter(&self, kind: u32) -> &'static Counter {
         let mut blocks = self.blocks.lock();
         while blocks.len() <= kind as usize / BLOCK {
@@ -98,7 +99,7 @@ impl Sheet {
     }
 }
 
-/// How many objects of each kind live, and were ever made.
+/// Returns the number of objects of each kind that live, and that were ever created.
 pub(crate) fn counts() -> Vec<KindCount> {
     let mut rows: Vec<KindCount> = kinds::kinds()
         .into_iter()
@@ -113,8 +114,8 @@ pub(crate) fn counts() -> Vec<KindCount> {
         let blocks = sheet.blocks.lock();
         let counters = blocks.iter().flat_map(|block| &block.0);
         for (row, counter) in rows.iter_mut().zip(counters) {
-            // Deaths first: an object that dies in between is then counted as alive, not twice
-            // as dead.
+            // Deaths first: an object that dies in between counts as alive, not twice as dead. The
+            // acquire loads pair with no store; they keep the two loads in this order.
             let died = counter.died.load(Ordering::Acquire);
             let born = counter.born.load(Ordering::Acquire);
             row.born = row.born.wrapping_add(born);
@@ -122,8 +123,8 @@ pub(crate) fn counts() -> Vec<KindCount> {
         }
     }
     for row in &mut rows {
-        // Threads are read one after another, so an object that crosses between them can be
-        // missed for a moment.
+        // A death may be seen before its birth: on weakly ordered memory, and where one thread,
+        // read first, created an object that another dropped meanwhile.
         if row.alive > row.born {
             row.alive = 0;
         }

@@ -1,4 +1,5 @@
-//! What a thread has at hand of kinds, so that to make or to drop an object looks nothing up.
+//! What a thread knows of kinds without a lock, so that creating or dropping an object looks up
+//! nothing in shared tables.
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -8,7 +9,7 @@ use crate::table::interned::births;
 use crate::table::interned::counters::{Counter, Sheet};
 use crate::table::interned::kinds::{self, TypeMeta};
 
-/// Where and when objects are made: the origin and the epoch, in one word.
+/// Where and when objects are created: the origin and the epoch, in one word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment(u64);
 
@@ -27,24 +28,24 @@ impl Moment {
     }
 }
 
-/// What a thread knows of kinds: those that it used last, and its counters.
+/// The kinds that a thread used, its counters, and a direct-mapped cache of those used last.
 pub(crate) struct KindCache {
     sheet: Option<&'static Sheet>,
     /// By the numbers of births.
     counters: Vec<Option<&'static Counter>>,
-    /// By the addresses of the constants of type and place.
+    /// By the addresses of the constants of type and site.
     known: BTreeMap<(usize, usize), CachedBirth>,
     lines: [CacheLine; KindCache::LINES],
 }
 
-/// A kind, and the birth of it that is in hand.
+/// A kind, and the number of its birth that the thread has cached.
 struct CachedBirth {
     kind: u32,
     moment: Moment,
     birth: Option<u32>,
 }
 
-/// The kind that belongs to the addresses of two constants, at a moment.
+/// One line of the cache: the kind of the constants at two addresses, at a moment.
 #[derive(Clone, Copy)]
 struct CacheLine {
     meta: usize,
@@ -53,14 +54,14 @@ struct CacheLine {
     kind: KnownKind,
 }
 
-/// What objects of a kind that are made now are born with, and their counter.
+/// What objects of a kind are born with now, and their counter.
 #[derive(Clone, Copy)]
 pub(crate) struct KnownKind {
     pub(crate) birth: u32,
     pub(crate) counter: &'static Counter,
 }
 
-/// In lines without a kind.
+/// The counter in lines without a kind.
 static NO_COUNTER: Counter = Counter::new();
 
 impl Default for KindCache {
@@ -94,7 +95,7 @@ impl KindCache {
         ((meta ^ site) >> 3) % Self::LINES
     }
 
-    /// A kind, if it was used lately, and at the same moment.
+    /// Returns a kind, if its line is in the cache and of this moment.
     #[inline]
     pub(crate) fn get(
         &self,
@@ -108,7 +109,7 @@ impl KindCache {
         is_it.then_some(&line.kind)
     }
 
-    /// The same for any kind; `None` if there can be no more births.
+    /// Returns any kind, and puts it into the cache; `None` if there are no more births.
     pub(crate) fn learn(
         &mut self,
         meta: &'static TypeMeta,
@@ -121,7 +122,7 @@ impl KindCache {
             moment,
             birth: None,
         });
-        // What the line of this key says goes with what is in hand: no other line has the key.
+        // The cached birth changes together with the line of this key: no other line has the key.
         if held.birth.is_none() || held.moment != moment {
             held.birth = births::take(moment.born(held.kind), held.birth);
             held.moment = moment;
@@ -141,13 +142,13 @@ impl KindCache {
         Some(kind)
     }
 
-    /// The counter for objects of a birth, if it is known.
+    /// Returns the counter for objects of a birth, if it is in the cache.
     #[inline]
     pub(crate) fn counter(&self, birth: u32) -> Option<&'static Counter> {
         self.counters.get(birth as usize).copied().flatten()
     }
 
-    /// The same for any birth.
+    /// Returns the counter for objects of any birth, and puts it into the cache.
     pub(crate) fn learn_counter(&mut self, birth: u32) -> Option<&'static Counter> {
         if let Some(known) = self.counter(birth) {
             return Some(known);
@@ -162,7 +163,7 @@ impl KindCache {
         Some(counter)
     }
 
-    /// The thread ends.
+    /// Gives back the births and the counters, when the thread ends.
     pub(crate) fn give_back(&self) {
         births::let_go(self.known.values().filter_map(|held| held.birth));
         if let Some(sheet) = self.sheet {

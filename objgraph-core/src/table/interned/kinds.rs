@@ -1,4 +1,4 @@
-//! KindTable: each pair of a type and a place that makes objects of it, numbered from 0.
+//! Interns kinds: each pair of a type and a site that creates objects of it, numbered from 0.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
@@ -9,8 +9,8 @@ use crate::listing::Kind;
 use crate::lock::Mutex;
 use crate::table::erased::{Erased, SharedErased};
 
-/// What is known of a type when an object of it is made; a constant for each type, so that
-/// making an object looks nothing up.
+/// What is known of a type when an object of it is created. A constant for each type, so that
+/// creating an object looks up nothing.
 pub(crate) struct TypeMeta {
     type_id: TypeId,
     name: fn() -> &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct TypeMeta {
     pub(crate) reattach: Reattach,
 }
 
-/// Makes a weak handle anew from a reference to the pointer inside an `Rc<T>` or `Arc<T>`.
+/// Makes a weak handle from a reference to the pointer inside an `Rc<T>` or `Arc<T>`.
 #[derive(Clone, Copy)]
 pub(crate) enum Reattach {
     Rc(fn(&dyn Any) -> Option<std::rc::Weak<dyn Erased>>),
@@ -55,8 +55,8 @@ struct KindTable {
 
 static KINDS: Mutex<Option<KindTable>> = Mutex::new(None);
 
-/// The number of the kind; the same for the same type, holder and place, wherever the compiler
-/// put their constants.
+/// Interns a kind. Equal types, holders and sites have one number, even if the compiler has several
+/// constants for them.
 pub(crate) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) -> u32 {
     let mut kinds = KINDS.lock();
     let kinds = kinds.get_or_insert_with(KindTable::default);
@@ -75,16 +75,17 @@ fn row(kind: u32) -> Option<KindRow> {
     KINDS.lock().as_ref()?.rows.get(kind as usize).copied()
 }
 
-/// What holds the objects of a kind.
+/// Returns what holds the objects of a kind.
 pub(crate) fn holder(kind: u32) -> Option<Holder> {
     Some(row(kind)?.meta.holder)
 }
 
-/// What is known of the type of a kind.
+/// Returns the constants of the type of a kind.
 pub(crate) fn meta(kind: u32) -> Option<&'static TypeMeta> {
     Some(row(kind)?.meta)
 }
 
+/// Returns how to make a weak handle to objects of a kind.
 pub(crate) fn reattach(kind: u32) -> Reattach {
     row(kind).map_or(Reattach::Never, |row| row.meta.reattach)
 }
@@ -102,12 +103,12 @@ impl KindRow {
     }
 }
 
-/// The kind with this number.
+/// Returns the kind with this number.
 pub(crate) fn kind(number: u32) -> Option<Kind> {
     row(number).map(|row| row.kind())
 }
 
-/// All kinds, by number.
+/// Lists all kinds, by number.
 pub(crate) fn kinds() -> Vec<Kind> {
     KINDS
         .lock()
@@ -117,7 +118,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         .collect()
 }
 
-/// The holders of all kinds, by number.
+/// Lists the holders of all kinds, by number.
 pub(crate) fn holders() -> Vec<Holder> {
     KINDS
         .lock()

@@ -1,9 +1,7 @@
-//! OriginTable: on which thread, and in which scope, objects are made; by a number, so that a birth
-//! writes down both in one word.
+//! Interns origins: the thread and the scope that objects are created in, as one number.
 //!
-//! What is known of an origin is kept while a thread may make objects there, and as long as
-//! something that was made there is alive; what is no longer needed is thrown away now and then,
-//! so that many short threads, and many short scopes, take no memory.
+//! An origin is kept while its thread is in its scope, and while an object that was created there
+//! is alive. A sweep frees the others, so that many short threads and scopes need no memory.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -17,12 +15,12 @@ use crate::table::interned::kind_cache::Moment;
 use crate::table::interned::scopes::ScopeRecord;
 use crate::table::places::chunks;
 
-/// The origin of what a thread made that was nearly gone.
+/// The origin of objects that a thread created after its part of the table was gone.
 pub(crate) const NOT_KNOWN: u32 = 0;
 
 static ORIGINS: Mutex<OriginTable> = Mutex::new(OriginTable::new());
 
-/// How many rows there are, at least, when they are first gone through.
+/// Minimum number of rows at a sweep.
 const LIMIT: usize = 4096;
 
 struct OriginTable {
@@ -30,19 +28,19 @@ struct OriginTable {
     /// By thread and scope.
     numbers: BTreeMap<(u32, u32), u32>,
     threads: BTreeMap<u32, ThreadRow>,
-    /// Numbers of rows that were thrown away, the oldest first.
+    /// Free numbers, the oldest first.
     unused: VecDeque<u32>,
     next: u32,
-    /// How many rows there are when they are next gone through.
+    /// Number of rows at the next sweep.
     limit: usize,
 }
 
 struct OriginRow {
     thread: u32,
     scope: Option<Arc<ScopeRecord>>,
-    /// How many times the thread entered and did not leave.
+    /// Number of times that the thread entered and did not leave.
     entered: u32,
-    /// How many times the thread entered.
+    /// Number of times that the thread entered.
     entries: u64,
 }
 
@@ -132,7 +130,7 @@ fn enter(thread: u32, scope: Option<&Arc<ScopeRecord>>) -> u32 {
     let mut origins = ORIGINS.lock();
     let number = origins.enter(thread, scope);
     if origins.rows.len() >= origins.limit {
-        // One thread goes through them at a time.
+        // One thread sweeps at a time.
         origins.limit = usize::MAX;
         drop(origins);
         sweep();
@@ -142,15 +140,16 @@ fn enter(thread: u32, scope: Option<&Arc<ScopeRecord>>) -> u32 {
 
 fn leave(number: u32) {
     if let Some(row) = ORIGINS.lock().rows.get_mut(&number) {
-        // In the child of a fork the row may be a new one.
+        // In the child of a fork, the table and so the row may be new.
         row.entered = row.entered.saturating_sub(1);
     }
 }
 
-/// Throws away what is not needed any more. O(slots).
+/// Frees the numbers that nothing needs any more. O(slots).
 fn sweep() {
     let left = |row: &OriginRow| row.entered == 0;
-    // What is made after this in an origin that was left had to be entered again.
+    // After this, a thread can only create an object in one of these origins if it enters again,
+    // which changes the number of entries.
     let before: Vec<(u32, u64)> = ORIGINS
         .lock()
         .rows
@@ -177,7 +176,7 @@ fn sweep() {
     drop(removed);
 }
 
-/// The thread and the scope of each origin.
+/// Lists the thread and the scope of each origin.
 pub(crate) fn known() -> HashMap<u32, (u32, u32)> {
     let origins = ORIGINS.lock();
     let rows = origins.rows.iter();
@@ -185,15 +184,15 @@ pub(crate) fn known() -> HashMap<u32, (u32, u32)> {
         .collect()
 }
 
-/// The thread and the scope of an origin.
+/// Returns the thread and the scope of an origin.
 pub(crate) fn of(number: u32) -> (u32, u32) {
     let origins = ORIGINS.lock();
     let row = origins.rows.get(&number);
     row.map_or(NOWHERE, |row| (row.thread, row.scope_number()))
 }
 
-/// The name of the thread of an origin.
-#[allow(dead_code, reason = "asked for by handles, where they are known")]
+/// Returns the name of the thread of an origin.
+#[allow(dead_code, reason = "called by handles, with the feature `owners`")]
 pub(crate) fn thread_name(number: u32) -> Option<String> {
     let origins = ORIGINS.lock();
     let thread = origins.rows.get(&number)?.thread;
@@ -208,11 +207,11 @@ fn without_name(thread: u32) -> String {
 /// The thread and the scope of an origin that is not known.
 pub(crate) const NOWHERE: (u32, u32) = (UNKNOWN, 0);
 
-/// What a thread is in: its own number, and the scopes that it entered.
+/// The number of a thread, and the stack of scopes that it entered.
 pub(crate) struct ScopeStack {
     /// The number of the thread, from 1; 0 before it begins.
     thread: u32,
-    /// The origin in no scope.
+    /// The origin outside of all scopes.
     bare: u32,
     current: u32,
     scopes: Vec<EnteredScope>,
@@ -236,36 +235,37 @@ impl ScopeStack {
         }
     }
 
-    /// The number of the thread; 0 before it begins.
+    /// Returns the number of the thread; 0 before it begins.
     #[inline]
     pub(crate) fn thread(&self) -> u32 {
         self.thread
     }
 
-    /// Where the thread makes what it makes now.
+    /// Returns the origin of what the thread creates now.
     #[inline]
-    #[allow(dead_code, reason = "asked for by handles, where they are known")]
+    #[allow(dead_code, reason = "called by handles, with the feature `owners`")]
     pub(crate) fn origin(&self) -> u32 {
         self.current
     }
 
-    /// Where and when the thread makes what it makes now.
+    /// Returns the origin and the epoch of what the thread creates now.
     #[inline]
     pub(crate) fn moment(&self) -> Moment {
         Moment::new(self.current, epoch())
     }
 
-    /// Gives the thread a number, if it has none yet.
+    /// Numbers the thread, if it has no number yet.
     pub(crate) fn begin(&mut self) {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         if self.thread == 0 {
+            // Relaxed: the number only has to be unique.
             self.thread = NEXT.fetch_add(1, Ordering::Relaxed);
             self.bare = enter(self.thread, None);
             self.current = self.bare;
         }
     }
 
-    /// The thread enters a scope; gives a number for [`ScopeStack::leave`].
+    /// Enters a scope, and returns a number for [`ScopeStack::leave`].
     pub(crate) fn enter(&mut self, scope: Arc<ScopeRecord>) -> u64 {
         let origin = enter(self.thread, Some(&scope));
         let number = self.next;
@@ -279,7 +279,7 @@ impl ScopeStack {
         number
     }
 
-    /// The thread leaves a scope, be it the one that it entered last or not.
+    /// Leaves a scope, which need not be the one that was entered last.
     pub(crate) fn leave(&mut self, number: u64) {
         let at = self.scopes.iter().rposition(|entry| entry.number == number);
         if let Some(at) = at {
@@ -289,12 +289,13 @@ impl ScopeStack {
         self.current = self.scopes.last().map_or(self.bare, |entry| entry.origin);
     }
 
-    /// The scope that the thread is in.
+    /// Returns the scope that the thread is in.
     pub(crate) fn scope(&self) -> Option<&Arc<ScopeRecord>> {
         self.scopes.last().map(|entry| &entry.scope)
     }
 
-    /// The thread ends. `may_live` says whether something that it made may be alive.
+    /// Leaves all scopes, when the thread ends. Without `may_live`, no object that it created is
+    /// alive, and its origins are freed at once.
     pub(crate) fn end(&mut self, may_live: bool) {
         if self.thread == 0 {
             return;
@@ -314,7 +315,8 @@ impl ScopeStack {
     }
 }
 
-/// The names of the threads in a column, sorted; the column then holds indexes into them.
+/// Returns the names of the threads in a column, in the order of their numbers, and makes the
+/// column hold indexes into them.
 pub(crate) fn thread_names<'r>(column: impl Iterator<Item = &'r mut u32>) -> Vec<String> {
     let column: Vec<&mut u32> = column.collect();
     let mut used: Vec<u32> = column.iter().map(|number| **number).collect();
@@ -344,7 +346,7 @@ mod tests {
     use crate::sync::Arc;
 
     #[test]
-    fn what_is_known_of_threads_and_scopes_does_not_grow_with_their_number() {
+    fn the_number_of_origins_does_not_grow_with_that_of_short_threads_and_scopes() {
         let kept: Vec<_> = (0..3 * LIMIT)
             .filter_map(|round| {
                 let made = std::thread::spawn(move || {
@@ -352,7 +354,7 @@ mod tests {
                     let _entered = scope.enter();
                     (Arc::new(round), scope)
                 });
-                let made = made.join().expect("it does not fail");
+                let made = made.join().expect("the thread does not panic");
                 round.is_multiple_of(1000).then_some(made)
             })
             .collect();

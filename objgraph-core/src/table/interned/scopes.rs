@@ -1,4 +1,4 @@
-//! Scopes: parts of a run that objects are made in.
+//! The records of scopes, by number.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use crate::lock::Mutex;
 
-/// A scope; kept while someone has it, a scope inside it, or an object that was made in it.
+/// A scope. It is kept by its handles, by the scopes inside it, and by the origins in it.
 pub(crate) struct ScopeRecord {
     pub(crate) number: u32,
     pub(crate) name: String,
@@ -18,7 +18,7 @@ static SCOPES: Mutex<BTreeMap<u32, Weak<ScopeRecord>>> = Mutex::new(BTreeMap::ne
 impl Drop for ScopeRecord {
     fn drop(&mut self) {
         SCOPES.lock().remove(&self.number);
-        // One after the other: scopes may be nested as deep as a program likes.
+        // In a loop: a program may nest scopes deeper than the stack allows.
         let mut outer = self.outer.take();
         while let Some(mut last) = outer.and_then(Arc::into_inner) {
             outer = last.outer.take();
@@ -30,6 +30,7 @@ impl ScopeRecord {
     /// Makes a scope inside another.
     pub(crate) fn new(name: String, outer: Option<Arc<Self>>) -> Arc<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
+        // Relaxed: the number only has to be unique.
         let number = NEXT
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
                 next.checked_add(1)
@@ -53,7 +54,7 @@ impl ScopeRecord {
         inner.is_some_and(|inner| inner.chain().any(|outer| outer == self.number))
     }
 
-    /// The numbers of the scope and of those that it is in.
+    /// Lists the numbers of the scope and of those that it is inside of.
     fn chain(&self) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(self), |record| record.outer.as_deref())
             .map(|record| record.number)

@@ -1,5 +1,5 @@
-//! What of the program waits for pins of other threads: whatever asks for the value, or a `&mut` to
-//! it, through the only handle that the program has.
+//! Waiting for the pins of other threads: what the program does with the only handle that it has,
+//! to get the value or a `&mut` to it, waits until no other thread pins the value.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use super::{PINS, PinRow, PinsGuard, UNPINNED, address, beside};
 use crate::lock::{self, is_forked};
 
-/// How long a pin is waited for. A visit that takes longer most likely waits, itself, for the thread
-/// that waits here. Then the pin is a handle that somebody else has, which is the truth.
+/// Maximum time to wait for a pin. A visit that takes longer most likely waits, itself, for the
+/// thread that waits here. After that, the pin counts as a handle of another thread, which it is.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 
-/// PinWait for other threads to pin the value no more; answers whether it is pinned still, as by this
+/// Waits until no other thread pins the value, and returns whether it is still pinned, as by this
 /// thread.
 pub(crate) fn wait_for_others(address: usize) -> bool {
     let mut pins = PINS.lock();
@@ -30,32 +30,33 @@ pub(crate) fn wait_for_others(address: usize) -> bool {
     is_pinned(&pins)
 }
 
-/// Runs while no other thread pins the value, and none can; or while the program has other handles,
-/// or one of the pins was waited for in vain. No code of the user may run inside.
+/// Runs `run` while no other thread pins the value and none can; or at once, while the program has
+/// other handles or one of the pins is overdue. No code of the user may run inside.
 pub(crate) fn unpinned<T, R>(inner: Arc<T>, run: impl FnOnce(Arc<T>) -> R) -> R {
     let _nobody_pins = lock_unpinned(&inner);
     run(inner)
 }
 
 thread_local! {
-    /// The lock, while this thread runs what may come to code of the user.
+    /// The guard of the lock, while this thread runs a function of std that may call code of the
+    /// user.
     static KEPT: Cell<Option<PinsGuard>> = const { Cell::new(None) };
 }
 
-/// The same until [`allow`] is called, which must be before code of the user runs.
+/// As [`unpinned`], until [`allow`] is called, which must be before code of the user runs.
 pub(crate) fn unpinned_until_allowed<'i, T, R>(
     inner: &'i mut Arc<T>,
     run: impl FnOnce(&'i mut Arc<T>) -> R,
 ) -> R {
     let pins = lock_unpinned(inner);
-    // A thread that is nearly gone keeps nothing.
+    // A thread whose thread-locals are gone keeps no guard.
     let _ = KEPT.try_with(|kept| kept.set(Some(pins)));
     let result = run(inner);
     allow();
     result
 }
 
-/// PinsGuard may be made again.
+/// Allows pins again.
 pub(crate) fn allow() {
     let _ = KEPT.try_with(|kept| drop(kept.take()));
 }
@@ -72,7 +73,7 @@ fn lock_unpinned<T>(inner: &Arc<T>) -> PinsGuard {
     pins
 }
 
-/// The number of a pin of another thread, if each of them is worth waiting for.
+/// Returns the number of the first pin of another thread; `None` if one of them is overdue.
 fn of_others(pins: &[PinRow], address: usize) -> Option<u64> {
     let this = thread::current().id();
     let others = || {
@@ -84,16 +85,16 @@ fn of_others(pins: &[PinRow], address: usize) -> Option<u64> {
     first.filter(|_| !is_overdue)
 }
 
-/// For how long which pin is waited for.
+/// The pin that is waited for, and until when.
 #[derive(Default)]
 struct PinWait(Option<(u64, Instant)>);
 
 impl PinWait {
-    /// PinWait for a pin to go, until it is overdue.
+    /// Waits for a pin to go, until it is overdue.
     fn wait(&mut self, mut pins: PinsGuard, number: u64) -> PinsGuard {
         let until = match self.0 {
             Some((before, until)) if before == number => until,
-            // The thread of the pin may not exist there.
+            // In a child of a fork, the thread of the pin may not exist.
             _ if is_forked() => Instant::now() + lock::patience(),
             _ => Instant::now() + PATIENCE,
         };

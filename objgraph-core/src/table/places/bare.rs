@@ -1,15 +1,17 @@
-//! Unused places for values that the table has no way to reach. There is nothing to hold of such a
-//! place, so a thread's hang together by the links in their slots.
+//! The free places of a thread for values that the table has no handle to.
+//!
+//! Such a place has no lock to hold, so the free list is linked through the slots and takes no
+//! memory of its own.
 
 use crate::table::places::chunks::{self, CHUNK, Slot};
 use crate::table::places::magazine::{BATCH, Bare, Chain, Hold};
 
-/// The unused places of a thread: a chain that it takes from and puts to, and another, full or
-/// empty, so that who makes and drops by turns does not go to the store each time.
+/// The free places of a thread: the chain that it takes from and puts back to, and a second one,
+/// full or empty, so that a thread that creates and drops by turns rarely needs the store.
 pub(crate) struct BarePlaces {
     near: Chain,
     next: Chain,
-    /// How many the chain has room for: none before the thread has to do with any.
+    /// Number of places that the chain has room for; 0 until the thread uses the first.
     room: usize,
 }
 
@@ -22,24 +24,24 @@ impl BarePlaces {
         }
     }
 
-    /// Whether the thread took or gave places.
+    /// Whether the thread ever took or put back a place.
     pub(crate) fn was_used(&self) -> bool {
         self.room > 0
     }
 
-    /// The first unused place; no place of the table if there is none at hand.
+    /// Returns the first free place; no place of the table if the chain is empty.
     #[inline]
     pub(crate) fn first(&self) -> u32 {
         self.near.first()
     }
 
-    /// Takes the first unused place, whose slot this is.
+    /// Takes the first free place, whose slot this is.
     #[inline]
     pub(crate) fn take(&mut self, slot: &Slot) {
         self.near.unlink(slot);
     }
 
-    /// Sees to it that there is an unused place; false if the table is full.
+    /// Makes sure that there is a free place. Returns false if the table is full.
     pub(crate) fn refill(&mut self) -> bool {
         self.room = BATCH;
         if self.near.is_empty() {
@@ -53,7 +55,7 @@ impl BarePlaces {
         if self.near.is_empty()
             && let Some((number, chunk)) = chunks::make(Bare::side())
         {
-            // From the end, so that places are used from the start.
+            // Linked from the end, so that places are used from the start.
             for place in (number * CHUNK..=number * CHUNK + (CHUNK - 1)).rev() {
                 self.near.link(place, chunk.slot(place));
             }
@@ -61,22 +63,22 @@ impl BarePlaces {
         !self.near.is_empty()
     }
 
-    /// Whether there is room for a place that is not used any more.
+    /// Whether the chain has room for one more free place.
     #[inline]
     pub(crate) fn has_room(&self) -> bool {
         self.near.places() < self.room
     }
 
-    /// The object that lives in a place dies. There must be room.
+    /// Records that the object in a place dies, and puts the place back. There must be room.
     #[inline]
     pub(crate) fn death(&mut self, place: u32, slot: &Slot) {
-        // A slot that is worn out is not used again.
+        // A worn-out slot is not used again.
         if slot.death() {
             self.near.link(place, slot);
         }
     }
 
-    /// Sees to it that there is room.
+    /// Makes room for a free place.
     pub(crate) fn make_room(&mut self) {
         self.room = BATCH;
         if !self.has_room() {
@@ -85,7 +87,7 @@ impl BarePlaces {
         }
     }
 
-    /// The thread ends: all goes to the store.
+    /// Gives all places to the store, when the thread ends.
     pub(crate) fn give_back(&mut self) {
         store(std::mem::replace(&mut self.near, Chain::EMPTY));
         store(std::mem::replace(&mut self.next, Chain::EMPTY));

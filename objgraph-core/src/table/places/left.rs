@@ -1,4 +1,4 @@
-//! The chunks that threads left when they ended, for those that need places.
+//! The chunks of `Rc` objects that threads left when they ended, for threads that need places.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,15 @@ static LEFT: Mutex<LeftChunks> = Mutex::new(LeftChunks {
 
 #[derive(Default)]
 struct LeftChunks {
-    /// What lives there is not for whoever takes them; [`ENOUGH`] slots or more are.
+    /// Chunks with [`ENOUGH`] free slots or more. The thread that takes one gets these; the objects
+    /// that still live in it stay as they are.
     chunks: Vec<u32>,
-    /// Those that have fewer.
+    /// Chunks with fewer.
     full: BTreeSet<u32>,
 }
 
-/// With so many unused slots a chunk is worth to be taken. So, beside what lives in chunks that were
-/// left, there is at most a third as much that nobody uses.
+/// Number of free slots that make a chunk worth taking. So in chunks that were left, the free slots
+/// that nobody uses are at most a third of those in use.
 const ENOUGH: usize = CHUNK as usize / 4;
 
 impl LeftChunks {
@@ -32,21 +33,23 @@ impl LeftChunks {
     }
 }
 
-/// A thread ends, and makes no more objects in a chunk.
+/// Takes over a chunk from a thread that ends.
 pub(crate) fn put(number: u32, slots: &Slots) {
     LEFT.lock().put(number, slots);
 }
 
-/// Gives a chunk to a thread, which is to take its unused slots at once; false if there is none.
+/// Gives a chunk to `own`, which must take its free slots before it returns. Returns false if there
+/// is no chunk.
 pub(crate) fn take(own: impl FnOnce(u32, &'static Chunk)) -> bool {
-    // Locked meanwhile, since what lives there may die.
+    // Locked meanwhile, because objects that live in the chunk may die.
     let mut left = LEFT.lock();
     let number = left.chunks.pop();
     let taken = number.and_then(|number| Some((number, chunks::get(number)?)));
     taken.map(|(number, chunk)| own(number, chunk)).is_some()
 }
 
-/// An object dies that outlived its thread: its slot is for the next thread that takes the chunk.
+/// Runs `die`, the death of an object that outlived its thread. Its slot is for the next thread
+/// that takes the chunk.
 pub(crate) fn died_late(number: u32, chunk: &'static Chunk, die: impl FnOnce()) {
     let mut left = LEFT.lock();
     die();
@@ -64,7 +67,7 @@ mod tests {
     use crate::rc::Rc;
 
     #[test]
-    fn a_chunk_full_of_what_outlives_its_thread_is_used_again() {
+    fn a_chunk_full_of_objects_that_outlive_their_thread_is_used_again() {
         thread_local! {
             /// Used before the thread makes an object, so dropped after its part of the table.
             static KEPT: RefCell<Vec<Rc<u32>>> = const { RefCell::new(Vec::new()) };
@@ -76,7 +79,7 @@ mod tests {
                 KEPT.with(|_| ());
                 KEPT.with_borrow_mut(|kept| kept.extend((0..4 * CHUNK).map(Rc::new)));
             });
-            short.join().expect("it does not fail");
+            short.join().expect("the thread does not panic");
         }
         let made = chunks::made() - before;
         assert!(made < ROUNDS, "{made} chunks, some for other tests");

@@ -1,36 +1,37 @@
-//! Unused places for objects that any thread may drop.
+//! The free places of a thread for objects that any thread may drop: a magazine for each thread,
+//! and a store for all.
 
 use crate::lock::Mutex;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot};
 
-/// An unused place.
+/// A free place, with the lock of its handle if it has one.
 pub(crate) struct SparePlace<H> {
     pub(crate) place: u32,
     pub(crate) slot: &'static Slot,
     pub(crate) hold: H,
 }
 
-/// What whoever has an unused place holds of it.
+/// What the owner of a free place holds of it: the guard of the handle's lock, or nothing.
 pub(crate) trait Hold: Sized + 'static {
-    /// The side of the chunks that such places are in.
+    /// Returns the side of a new chunk of such places.
     fn side() -> Side;
 
-    /// Takes hold of an unused place that nobody has.
+    /// Takes hold of a free place that no thread has.
     fn of(chunk: &'static Chunk, place: u32) -> Option<Self>;
 
-    /// Unused places that nobody has, many at a time.
+    /// Returns the store of free places that no thread has.
     fn store() -> &'static Store;
 }
 
 pub(crate) type Store = Mutex<Vec<Chain>>;
 
-/// Unused places that nobody has, each with a link to the next in its slot.
+/// A free list of places, each with a link to the next in its slot.
 pub(crate) struct Chain {
     first: u32,
     places: usize,
 }
 
-/// No place.
+/// In place of a link: the end of the chain.
 const NOWHERE: u32 = u32::MAX;
 
 impl Chain {
@@ -39,7 +40,7 @@ impl Chain {
         places: 0,
     };
 
-    /// The first place; no place of the table if there is none.
+    /// Returns the first place; no place of the table if the chain is empty.
     #[inline]
     pub(crate) fn first(&self) -> u32 {
         self.first
@@ -54,7 +55,7 @@ impl Chain {
         self.places == 0
     }
 
-    /// Puts an unused place first, whose slot this is.
+    /// Puts a free place, whose slot this is, at the front.
     #[inline]
     pub(crate) fn link(&mut self, place: u32, slot: &Slot) {
         slot.set_link(self.first);
@@ -62,7 +63,7 @@ impl Chain {
         self.places += 1;
     }
 
-    /// Takes the first place out, whose slot this is.
+    /// Takes out the first place, whose slot this is.
     #[inline]
     pub(crate) fn unlink(&mut self, slot: &Slot) {
         self.first = slot.link();
@@ -77,7 +78,7 @@ impl Chain {
 
     fn put<H>(&mut self, SparePlace { place, slot, hold }: SparePlace<H>) {
         self.link(place, slot);
-        // From here on anyone may take it.
+        // With the lock released, any thread may take the place.
         drop(hold);
     }
 
@@ -91,7 +92,7 @@ impl Chain {
     }
 }
 
-/// Nothing: there is no handle to the value.
+/// The hold of a place without a handle.
 pub(crate) type Bare = ();
 
 impl Hold for Bare {
@@ -109,17 +110,16 @@ impl Hold for Bare {
     }
 }
 
-/// Unused places, held by a thread for the objects that it makes next.
+/// The free places that a thread holds for the objects that it creates next.
 ///
-/// Places that it drops go there too, whichever thread took them first. Beyond a number they
-/// go, many at once, to a store that all threads take from; there they take no memory but their
-/// own.
+/// Places of objects that it drops are put there too, whichever thread created them. Beyond
+/// [`ROOM`], [`BATCH`] of them go to the store at once, as a chain that takes no memory of its own.
 pub(crate) struct Magazine<H>(Vec<SparePlace<H>>);
 
-/// How many places go to the store at once.
+/// Number of places that go to the store at once.
 pub(crate) const BATCH: usize = CHUNK as usize;
 
-/// How many places a magazine has room for.
+/// Number of places that a magazine has room for.
 const ROOM: usize = 2 * BATCH;
 
 impl<H: Hold> Magazine<H> {
@@ -127,18 +127,18 @@ impl<H: Hold> Magazine<H> {
         Self(Vec::new())
     }
 
-    /// Whether the thread took or gave places.
+    /// Whether the thread ever took or put back a place.
     pub(crate) fn was_used(&self) -> bool {
         self.0.capacity() > 0
     }
 
-    /// An unused place; `None` if there is none at hand.
+    /// Takes a free place; `None` if the magazine is empty.
     #[inline]
     pub(crate) fn take(&mut self) -> Option<SparePlace<H>> {
         self.0.pop()
     }
 
-    /// Sees to it that there is an unused place; false if the table is full.
+    /// Makes sure that there is a free place. Returns false if the table is full.
     pub(crate) fn refill(&mut self) -> bool {
         if self.0.is_empty() {
             self.0.reserve_exact(ROOM);
@@ -151,13 +151,13 @@ impl<H: Hold> Magazine<H> {
         !self.0.is_empty()
     }
 
-    /// MagazineRoom for a place that is not used any more; `None` if there is none.
+    /// Returns room for one more free place; `None` if the magazine is full.
     #[inline]
     pub(crate) fn room(&mut self) -> Option<MagazineRoom<'_, H>> {
         (self.0.len() < self.0.capacity()).then_some(MagazineRoom(&mut self.0))
     }
 
-    /// Sees to it that there is room.
+    /// Makes room for a free place.
     pub(crate) fn make_room(&mut self) {
         if self.0.len() >= ROOM {
             let chain = Chain::of(self.0.drain(BATCH..));
@@ -166,7 +166,7 @@ impl<H: Hold> Magazine<H> {
         self.0.reserve_exact(ROOM - self.0.len());
     }
 
-    /// The thread ends: all goes to the store.
+    /// Gives all places to the store, when the thread ends.
     pub(crate) fn give_back(&mut self) {
         if !self.0.is_empty() {
             let chain = Chain::of(self.0.drain(..));
@@ -175,20 +175,21 @@ impl<H: Hold> Magazine<H> {
     }
 }
 
-/// MagazineRoom for one place in a magazine.
+/// Room for one more place in a magazine.
 pub(crate) struct MagazineRoom<'m, H>(&'m mut Vec<SparePlace<H>>);
 
 impl<H> MagazineRoom<'_, H> {
-    /// The object that lives in a place dies, and the place is not used any more.
+    /// Records that the object in a place dies, and puts the place back.
     #[inline]
     pub(crate) fn put(self, spare: SparePlace<H>) {
-        // A slot that is worn out is not used again.
+        // A worn-out slot is not used again.
         if spare.slot.death() {
             self.0.push(spare);
         }
     }
 }
 
+/// Where new free places come from.
 enum Supply {
     Chain(Chain),
     /// A new chunk, and its number.
@@ -196,7 +197,7 @@ enum Supply {
     Nothing,
 }
 
-/// Some places of the store, or those of a new chunk.
+/// Takes a chain from the store, or makes a chunk.
 fn stored<H: Hold>() -> Supply {
     if let Some(chain) = H::store().lock().pop() {
         return Supply::Chain(chain);
@@ -206,7 +207,7 @@ fn stored<H: Hold>() -> Supply {
     })
 }
 
-/// The places of a new chunk, from the end, so that they are used from the start.
+/// Lists the places of a new chunk, from the end, so that they are used from the start.
 fn new_places<H: Hold>(number: u32, chunk: &'static Chunk) -> impl Iterator<Item = SparePlace<H>> {
     let first = number * CHUNK;
     (first..=first + (CHUNK - 1))
@@ -220,7 +221,7 @@ fn new_places<H: Hold>(number: u32, chunk: &'static Chunk) -> impl Iterator<Item
         })
 }
 
-/// An unused place, for a thread that has no magazine any more.
+/// Takes a free place, for a thread that has no magazine any more.
 pub(crate) fn take_one<H: Hold>() -> Option<SparePlace<H>> {
     let mut chain = match stored::<H>() {
         Supply::Chain(chain) => chain,
@@ -234,7 +235,8 @@ pub(crate) fn take_one<H: Hold>() -> Option<SparePlace<H>> {
     spare
 }
 
-/// The object that lives in a place dies, on a thread that has no magazine any more.
+/// Records that the object in a place dies, and puts the place back, for a thread that has no
+/// magazine any more.
 pub(crate) fn give_one<H: Hold>(spare: SparePlace<H>) {
     if !spare.slot.death() {
         return;

@@ -1,5 +1,9 @@
-//! Places: a slot for each object, in chunks that any thread reads without a lock, and the unused
-//! ones that wait for the next object.
+//! Places: a slot for each object, in chunks that any thread reads without a lock, and the free
+//! lists of places for the next objects.
+//!
+//! `chunks` has the slots. `values`, `shared` and `bare` differ in where the weak handle of an
+//! object is: in its thread, behind a lock of its own, nowhere. `magazine` holds the free places of
+//! a thread, `left` the chunks of threads that ended.
 
 pub(crate) mod bare;
 pub(crate) mod chunks;

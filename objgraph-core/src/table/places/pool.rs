@@ -1,20 +1,20 @@
-//! Arrays of 256 that stay for ever, cut from larger ones: between the objects of the program
-//! they would lie in the way of whoever goes through those.
+//! Arrays of 256 that are never freed, cut from larger ones: allocated one by one, they would lie
+//! between the objects of the program and spread these over more cache lines.
 
 use super::CHUNK;
 
-/// What is left of the last array that was made.
+/// The rest of the large array that was allocated last.
 pub(crate) struct Pool<T: 'static> {
     rest: &'static [[T; ENTRIES]],
-    /// How many arrays were cut.
+    /// Number of arrays that were cut.
     cut: usize,
 }
 
 /// Number of entries of each array.
 const ENTRIES: usize = CHUNK as usize;
 
-/// How many bytes are made at once, at most: from so many on, malloc asks the system for them, and
-/// they lie apart.
+/// Maximum number of bytes that are allocated at once. From this size on, malloc takes memory from
+/// the system, apart from the objects of the program.
 const APART: usize = 128 << 10;
 
 impl<T: Default> Default for Pool<T> {
@@ -28,15 +28,15 @@ impl<T: Default> Pool<T> {
         Self { rest: &[], cut: 0 }
     }
 
-    /// An array that nobody has.
+    /// Returns an array that nothing else uses.
     pub(crate) fn cut(&mut self) -> &'static [T; ENTRIES] {
         if let Some((array, rest)) = self.rest.split_first() {
             self.rest = rest;
             self.cut += 1;
             return array;
         }
-        // As many as there are, so that a small program has few. They are never given back, so
-        // they are leaked on purpose.
+        // As many as there are already, so that a small program has few. Leaked on purpose, since
+        // they are never freed.
         let most = APART.div_ceil(size_of::<[T; ENTRIES]>());
         let more = self.cut.clamp(1, most);
         let entries = std::iter::repeat_with(T::default).take(more * ENTRIES);

@@ -1,13 +1,15 @@
-//! A list that only grows, which any thread can read without a lock: its entries never move.
+//! A list that only grows and whose entries never move, so any thread reads it without a lock.
+//!
+//! `OnceLock` orders its own reads: an entry that is seen is seen whole.
 
 use std::sync::OnceLock;
 
-/// ScopeStack by number, in segments that double.
+/// Entries by number, in segments of doubling length.
 pub(crate) struct Segments<T>([OnceLock<Cells<T>>; 32]);
 
 type Cells<T> = Box<[OnceLock<T>]>;
 
-/// The segment of an entry and its place in it: segment `s` holds the entries `2^s - 1` to
+/// Returns the segment of an entry and its index there: segment `s` holds the entries `2^s - 1` to
 /// `2^(s + 1) - 2`.
 #[inline]
 fn locate(number: u32) -> (usize, usize) {
@@ -21,14 +23,15 @@ impl<T> Segments<T> {
         Self([const { OnceLock::new() }; 32])
     }
 
-    /// The entry with this number, if it was made.
+    /// Returns the entry with this number, if it exists.
     #[inline]
     pub(crate) fn get(&self, number: u32) -> Option<&T> {
         let (segment, index) = locate(number);
         self.0.get(segment)?.get()?.get(index)?.get()
     }
 
-    /// The same, made if it was not; `None` for the number that is one too many.
+    /// Returns the entry with this number, and makes it if it does not exist; `None` for
+    /// [`u32::MAX`], for which there is no room.
     pub(crate) fn get_or_make(&self, number: u32, make: impl FnOnce() -> T) -> Option<&T> {
         let (segment, index) = locate(number);
         let unmade = || (0..1usize << segment).map(|_| OnceLock::new()).collect();

@@ -1,4 +1,4 @@
-//! The handles to values of `Arc`, which any thread may make, look at and drop.
+//! The weak handles to the values of `Arc`, which any thread may create, visit and drop.
 
 use crate::lock::{Mutex, patiently};
 use crate::object_id::ObjectId;
@@ -14,38 +14,39 @@ fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static HandleLock> {
     }
 }
 
-/// The handle of an object that lives, for whoever has the object in hand: none else can take it
-/// for good. It is locked, and no code of the user may run until it is dropped. `None` in the child
-/// of a fork if another thread of the parent was about to copy the handle.
+/// Locks the handle of an object to which the caller has the last pointer, or a place that only the
+/// caller has. No code of the user may run until the guard is dropped. `None` in the child of a
+/// fork, if another thread of the parent held the lock.
 #[inline]
 pub(crate) fn hold(chunk: &'static Chunk, place: u32) -> Option<HandleGuard> {
     let locked = locked(chunk, place)?;
     match locked.try_lock() {
-        // Another thread copies the handle, or takes it: a few instructions.
+        // Another thread copies the handle: a few instructions.
         None => patiently(|| locked.try_lock()),
         held => held,
     }
 }
 
-/// The same, if no other thread is about to copy the handle.
+/// As [`hold`], but `None` if another thread copies the handle just now.
 #[inline]
 pub(crate) fn try_hold(chunk: &'static Chunk, place: u32) -> Option<HandleGuard> {
     locked(chunk, place)?.try_lock()
 }
 
-/// Puts the handle to a new object in, and lets its lock go.
+/// Stores the handle to a new object, and releases its lock.
 #[inline]
 pub(crate) fn put(mut hold: HandleGuard, handle: SharedHandle) {
-    // There is none in an unused place, so there is nothing to drop.
+    // A free place has no handle, so there is nothing to drop.
     std::mem::forget(std::mem::replace(&mut *hold, handle));
 }
 
-/// A copy of the handle of an object that may die at any time.
+/// Copies the handle of an object that may die at any time.
 pub(crate) fn copy(id: ObjectId) -> SharedHandle {
     peek(id, Clone::clone)
 }
 
-/// Where the allocation of such an object is. No copy is made, which others would count.
+/// Returns the address of the allocation of an object that may die at any time. Makes no copy of
+/// the handle, since the program could see it in a count.
 pub(crate) fn address(id: ObjectId) -> Option<usize> {
     peek(id, |handle| {
         let handle = handle.as_ref()?;
@@ -57,7 +58,7 @@ fn peek<R>(id: ObjectId, see: impl Fn(&SharedHandle) -> Option<R>) -> Option<R> 
     let chunk = chunks::of_place(id.place())?;
     let slot = chunk.slot(id.place());
     let locked = locked(chunk, id.place())?;
-    // It is locked for a moment, or else the object is dead by now.
+    // If the lock is held, it is for a few instructions, or the object is dead by the next turn.
     patiently(|| {
         if !slot.lives(id) {
             return Some(None);
@@ -75,7 +76,7 @@ impl Hold for HandleGuard {
     }
 
     fn of(chunk: &'static Chunk, place: u32) -> Option<Self> {
-        // Another thread may be about to find out that what it looks for is dead.
+        // Another thread may hold the lock until it sees that its object is dead.
         hold(chunk, place)
     }
 

@@ -1,4 +1,5 @@
-//! The handles to the values of `Rc`, which belong to the thread that made them.
+//! The weak handles to the values of `Rc`, in the part of the table of the thread that created
+//! them, and the free list of their places.
 
 use std::rc::Weak;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,16 +9,16 @@ use crate::table::erased::Erased;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
 use crate::table::places::left;
 
-/// The handles to the values of `Rc` that a thread made.
+/// The places of the `Rc` objects of a thread.
 pub(crate) struct RcValues {
-    /// The first unused place, by the number of its chunk here and its slot in the chunk; each
-    /// unused slot has a link to the next.
+    /// The first free place: the index of its chunk here times 256, plus its slot in the chunk.
+    /// Each free slot has a link to the next.
     free: u32,
-    /// The number here of the chunk that was asked for last.
+    /// The index here of the chunk that was used last.
     near: u32,
     chunks: Vec<OwnChunk>,
-    /// By the number of the chunk here and the slot in it. In one piece, which lies apart from the
-    /// objects of the program, not in the way of whoever goes through those.
+    /// By the index of the chunk here and the slot in it. One allocation, so that the handles do
+    /// not lie between the objects of the program.
     handles: Vec<LocalHandle>,
 }
 
@@ -32,28 +33,28 @@ pub(crate) struct OwnPlace<'v> {
     place: u32,
     slot: &'static Slot,
     handle: &'v mut LocalHandle,
-    /// The number of its chunk here, and its slot in the chunk.
+    /// The index of its chunk here times 256, plus its slot in the chunk.
     here: u32,
     free: &'v mut u32,
 }
 
 impl OwnPlace<'_> {
-    /// The number of the birth of the object that lives here.
+    /// Returns the number of the birth of the object that lives here.
     #[inline]
     pub(crate) fn birth_number(&self) -> u32 {
         self.slot.birth_number()
     }
 
-    /// An object is born here, in the first unused place.
+    /// Records that an object is born here, in the first free place.
     #[inline]
     pub(crate) fn birth(self, handle: LocalHandle, birth: u32) -> ObjectId {
         *self.free = self.slot.link();
-        // There is none in an unused place, so there is nothing to drop.
+        // A free place has no handle, so there is nothing to drop.
         std::mem::forget(std::mem::replace(self.handle, handle));
         ObjectId::new(self.place, self.slot.birth(birth))
     }
 
-    /// The object that lives here dies; gives its handle.
+    /// Records that the object here dies, and returns its handle.
     #[inline]
     pub(crate) fn death(self) -> LocalHandle {
         if self.slot.death() {
@@ -65,17 +66,17 @@ impl OwnPlace<'_> {
 }
 
 impl<'v> OwnPlace<'v> {
-    /// The handle of an object, if it lives here and the table has one.
+    /// Returns the handle of an object, if it lives here and the table has one.
     #[inline]
     pub(crate) fn handle_of(self, id: ObjectId) -> Option<&'v Weak<dyn Erased>> {
         self.handle.as_ref().filter(|_| self.slot.lives(id))
     }
 }
 
-/// A handle to a value. `None` where nothing may look at what lives here, or nothing lives.
+/// A weak handle to a value; `None` where nothing may visit it, or where nothing lives.
 pub(crate) type LocalHandle = Option<Weak<dyn Erased>>;
 
-/// No place.
+/// In place of a link: the end of the free list.
 const NOWHERE: u32 = u32::MAX;
 
 impl RcValues {
@@ -88,7 +89,7 @@ impl RcValues {
         }
     }
 
-    /// The first unused place; `None` if there is none at hand.
+    /// Returns the first free place; `None` if the free list is empty.
     #[inline]
     pub(crate) fn first_unused(&mut self) -> Option<OwnPlace<'_>> {
         self.own_place(self.free)
@@ -107,8 +108,8 @@ impl RcValues {
         })
     }
 
-    /// A place of this thread, most often in the same chunk as last time; `None` if it is another
-    /// thread's.
+    /// Returns a place of this thread, most often in the chunk that was used last; `None` if it is
+    /// another thread's.
     #[inline]
     pub(crate) fn place(&mut self, place: u32) -> Option<OwnPlace<'_>> {
         let first = place & !(CHUNK - 1);
@@ -117,6 +118,8 @@ impl RcValues {
             let Side::Local(at) = &chunks::of_place(place)?.side else {
                 return None;
             };
+            // Relaxed: pairs with the store of `own`, by the same thread. Of another thread's chunk
+            // this may be anything, and the next line rejects it.
             let near = at.load(Ordering::Relaxed);
             self.chunks.get(near as usize).filter(|own| is_here(own))?;
             self.near = near;
@@ -124,27 +127,27 @@ impl RcValues {
         self.own_place((self.near * CHUNK) | (place % CHUNK))
     }
 
-    /// The handle at a place of this thread.
+    /// Returns the handle at a place of this thread.
     #[inline]
     pub(crate) fn handle(&mut self, place: u32) -> Option<&mut LocalHandle> {
         Some(self.place(place)?.handle)
     }
 
-    /// The handles in the chunk of a place of this thread.
+    /// Returns the handles in the chunk of a place of this thread.
     pub(crate) fn handles_beside(&mut self, place: u32) -> Option<&[LocalHandle]> {
         self.place(place)?;
         let first = (self.near * CHUNK) as usize;
         self.handles.get(first..first + CHUNK as usize)
     }
 
-    /// The numbers of the chunks, sorted.
+    /// Returns the numbers of the chunks, sorted.
     pub(crate) fn chunks(&self) -> Vec<u32> {
         let mut numbers: Vec<u32> = self.chunks.iter().map(|own| own.first / CHUNK).collect();
         numbers.sort_unstable();
         numbers
     }
 
-    /// Sees to it that there is an unused place; false if the table is full.
+    /// Makes sure that there is a free place. Returns false if the table is full.
     pub(crate) fn grow(&mut self) -> bool {
         while self.free == NOWHERE {
             let took = left::take(|number, chunk| self.own(number, chunk));
@@ -159,9 +162,11 @@ impl RcValues {
         true
     }
 
+    /// Takes a chunk, and links its free slots.
     fn own(&mut self, number: u32, chunk: &'static Chunk) {
         let index = self.chunks.len() as u32;
         if let Side::Local(at) = &chunk.side {
+            // Relaxed: read back by this thread alone; see `place`.
             at.store(index, Ordering::Relaxed);
         }
         for offset in (0..CHUNK).rev() {
@@ -179,10 +184,11 @@ impl RcValues {
         self.handles.resize_with(handles, || None);
     }
 
-    /// The thread ends. What still lives is counted and listed for ever, and looked at no more; the
-    /// slots beside it are for other threads. Gives whether any object may live.
+    /// Gives up all places, when the thread ends, and returns whether any object is alive. Those
+    /// that are stay in the table and in the counts, and are not visited any more. Other threads
+    /// use the free slots beside them.
     pub(crate) fn give_back(&mut self) -> bool {
-        // What lives on is told, or it would go on to count the handle.
+        // The header must know, or `weak_count` would still subtract the handle.
         for handle in self.handles.drain(..).flatten() {
             if let Some(value) = handle.upgrade() {
                 value.detached();

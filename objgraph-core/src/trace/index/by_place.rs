@@ -138,10 +138,10 @@ mod tests {
             let listed: Vec<ObjectId> = listed.collect();
             let page = |id: &ObjectId| id.place() / PAGE;
             for of_page in listed.chunk_by(|one, next| page(one) == page(next)) {
-                for alike in of_page.chunks(together) {
-                    by_place.list_page(alike, ids.len() as u32);
-                    known.extend(alike.iter().copied().zip(ids.len() as u32..));
-                    ids.extend(alike);
+                for run in of_page.chunks(together) {
+                    by_place.list_page(run, ids.len() as u32);
+                    known.extend(run.iter().copied().zip(ids.len() as u32..));
+                    ids.extend(run);
                 }
             }
             for (place, round) in late {

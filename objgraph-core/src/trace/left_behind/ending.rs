@@ -1,8 +1,9 @@
 //! Whether a thread that was seen ending has ended.
 //!
 //! What a thread leaves alive is traced while its thread-locals are dropped. Those that are older
-//! than the thread's part of the table are dropped after that, and may hold what was traced. No safe
-//! code can learn when the last of them is gone, except from the system, which removes the thread.
+//! than the thread's part of the table are dropped after that, and may hold what was traced. No
+//! safe code can learn when the last of them is gone, except from the system, which removes the
+//! thread.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -18,8 +19,8 @@ pub(super) struct EndingThread {
     has_ended: AtomicBool,
 }
 
-/// How long a thread may take to drop its thread-locals before nobody waits for it. Where the system
-/// does not show when it ends, it counts as ended after this.
+/// How long a thread may take to drop its thread-locals before nobody waits for it. Where the
+/// system does not show when it ends, it counts as ended after this.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 thread_local! {
@@ -49,6 +50,8 @@ impl EndingThread {
 
     /// Whether the thread has ended.
     pub(super) fn has_ended(&self) -> bool {
+        // Relaxed, here and below: a thread that ended stays so, and a reader that misses it asks
+        // the system again.
         let ended = self.has_ended.load(Ordering::Relaxed)
             || match &self.task {
                 Some(task) => !task.exists(),

@@ -209,10 +209,10 @@ impl Tracer {
     }
 
     /// The same for objects that differ in their ids alone.
-    pub(in crate::trace) fn list_run(&mut self, alike: &crate::listing::Run<'_>) {
-        let row = self.row(&alike.like);
-        self.by_place.list_page(alike.ids, self.nodes.len() as u32);
-        let rows = alike.ids.iter().map(|&id| NodeRow { id, ..row });
+    pub(in crate::trace) fn list_run(&mut self, run: &crate::listing::Run<'_>) {
+        let row = self.row(&run.first);
+        self.by_place.list_page(run.ids, self.nodes.len() as u32);
+        let rows = run.ids.iter().map(|&id| NodeRow { id, ..row });
         self.nodes.extend(rows);
     }
 

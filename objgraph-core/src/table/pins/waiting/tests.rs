@@ -7,14 +7,14 @@ use super::super::{PINS, PinRow};
 use crate::sync::Arc;
 use crate::{Visit, Visitor, id, register, snapshot_of};
 
-/// Its visit, in the thread that is told how, waits for another thread.
+/// A value whose visit waits for another thread, in the thread that has set [`VISIT`].
 struct Waiting {
     number: u32,
     dropped: Option<Sender<ThreadId>>,
 }
 
 thread_local! {
-    /// Told when the visit begins, and what it then waits for.
+    /// Where to send that the visit begins, and what it then waits for.
     static VISIT: RefCell<Option<(Sender<()>, Receiver<()>)>> = const { RefCell::new(None) };
 }
 
@@ -47,8 +47,7 @@ impl Drop for Waiting {
     }
 }
 
-/// What a thread does, for which the visit of the value that it has waits; and what it makes of it
-/// when the visit is over.
+/// What a thread did with a value during its visit, and what became of the value.
 struct Outcome<R> {
     done: R,
     /// The threads that dropped the value, and that visited it.
@@ -78,54 +77,56 @@ fn in_a_visit<R>(act: impl FnOnce(Arc<Waiting>) -> R) -> Outcome<R> {
     Outcome {
         done,
         dropped,
-        visited: tracing.join().expect("it is the other that waited"),
+        visited: tracing
+            .join()
+            .expect("the other thread waited, not this one"),
     }
 }
 
 #[test]
-fn get_mut_of_what_a_visit_keeps_is_none_in_the_end() {
-    let met = in_a_visit(|mut value| {
+fn get_mut_of_a_value_that_a_visit_keeps_is_none_in_the_end() {
+    let outcome = in_a_visit(|mut value| {
         assert!(Arc::get_mut(&mut value).is_none());
-        // That took its time, and does not again.
+        // The pin is overdue now, so no call waits again.
         assert!((0..100).all(|_| Arc::get_mut(&mut value).is_none()));
         assert_eq!((Arc::strong_count(&value), Arc::weak_count(&value)), (1, 0));
         value
     });
-    let mut value = met.done;
+    let mut value = outcome.done;
     Arc::get_mut(&mut value).expect("the visit is over").number = 2;
     assert_eq!(value.number, 2);
 }
 
 #[test]
-fn try_unwrap_of_what_a_visit_keeps_fails_in_the_end() {
-    let met = in_a_visit(|value| Arc::try_unwrap(value).err());
-    let value = met.done.expect("the visit keeps it");
+fn try_unwrap_of_a_value_that_a_visit_keeps_fails_in_the_end() {
+    let outcome = in_a_visit(|value| Arc::try_unwrap(value).err());
+    let value = outcome.done.expect("the visit keeps it");
     assert!(Arc::try_unwrap(value).is_ok_and(|value| value.number == 1));
 }
 
 #[test]
-fn into_inner_of_what_a_visit_keeps_leaves_it_to_the_visit() {
-    let met = in_a_visit(Arc::into_inner);
-    assert!(met.done.is_none());
-    assert_eq!(met.dropped.recv(), Ok(met.visited));
+fn into_inner_of_a_value_that_a_visit_keeps_leaves_it_to_the_visit() {
+    let outcome = in_a_visit(Arc::into_inner);
+    assert!(outcome.done.is_none());
+    assert_eq!(outcome.dropped.recv(), Ok(outcome.visited));
 }
 
 #[test]
-fn make_mut_of_what_a_visit_keeps_clones_in_the_end() {
-    let met = in_a_visit(|mut value| {
+fn make_mut_of_a_value_that_a_visit_keeps_clones_in_the_end() {
+    let outcome = in_a_visit(|mut value| {
         let weak = Arc::downgrade(&value);
         Arc::make_mut(&mut value).number += 1;
         (value, weak)
     });
-    let (value, weak) = met.done;
+    let (value, weak) = outcome.done;
     assert_eq!(value.number, 102);
-    assert_eq!(met.dropped.recv(), Ok(met.visited));
+    assert_eq!(outcome.dropped.recv(), Ok(outcome.visited));
     assert!(weak.upgrade().is_none());
 }
 
 #[test]
-fn what_is_shared_waits_for_no_visit() {
-    let met = in_a_visit(|mut value| {
+fn a_shared_value_waits_for_no_visit() {
+    let outcome = in_a_visit(|mut value| {
         let other = value.clone();
         assert!(Arc::try_unwrap(value.clone()).is_err());
         assert!(Arc::into_inner(value.clone()).is_none());
@@ -134,5 +135,5 @@ fn what_is_shared_waits_for_no_visit() {
         assert!(!PINS.lock().iter().any(waited_in_vain));
         other
     });
-    assert_eq!(Arc::strong_count(&met.done), 1);
+    assert_eq!(Arc::strong_count(&outcome.done), 1);
 }
