@@ -65,7 +65,7 @@ fn without_a_derive_all_is_counted_and_the_types_to_derive_are_named() {
         "12 objects of blind_spots::app::Session\n    → derive `Tracked` on it",
         "Server.config[]: 1 value of blind_spots::app::Config\n    → derive `Tracked` on it or,",
         "Server.log: 1 value of",
-        "    → mutably borrowed, or locked, at that time: ask again",
+        "    → mutably borrowed, or locked, at that time: try again",
     ];
     for expected in expected {
         assert!(text.contains(expected), "{expected}\n---\n{text}");

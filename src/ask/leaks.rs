@@ -46,7 +46,7 @@ pub fn find_leaks() -> Leaks {
 /// them.
 const CONFIRMED_OBJECTS: usize = 1 << 18;
 
-/// Returns all objects that the report mentions: the leaked ones, and those that may be leaked.
+/// Returns all objects that the report mentions: the leaked ones, and those that may have leaked.
 fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
     leaks
         .iter()

@@ -197,7 +197,7 @@ fn nothing_is_denied_of_what_was_not_visited() {
             &[
                 "No leak found for certain among the 1 object that could be traced; 1 value in \
                  it could not:",
-                "1 cell or lock that was in use: ask again",
+                "1 cell or lock that was in use: try again",
             ],
         );
         drop(guard);
@@ -229,7 +229,7 @@ fn nothing_is_denied_of_what_was_not_visited() {
             objgraph::find_leaks(),
             &[
                 "1 object leaked",
-                "Not traced, so more may be leaked",
+                "Not traced, so more may have leaked",
                 "1 object of Foreign",
             ],
         );
@@ -492,7 +492,7 @@ fn a_future_that_keeps_its_waker_may_be_leaked() {
                 leaks,
                 &[
                     "No leak found for certain",
-                    "1 object may be leaked",
+                    "1 object may have leaked",
                     "Job.work of #0",
                 ],
             );
@@ -578,7 +578,7 @@ fn an_actor_in_its_own_channel_may_be_leaked() {
             leaks,
             &[
                 "No leak found for certain",
-                "1 object may be leaked",
+                "1 object may have leaked",
                 "Actor.inbox of #0: Receiver<Arc<Actor>>",
             ],
         );

@@ -44,7 +44,7 @@ fn a_closure_that_captures_its_owner() {
           1 value of Box<dyn Fn()> in Button.on_click: make it with
             `objgraph::capture!`, as an objgraph::Capture<dyn Fn()>
 
-        1 object may be leaked
+        1 object may have leaked
           1 × Button          made at tests/shapes/closure.rs:21:5
           References to it were not found. They may be held by what it owns itself and
             could not be traced:
@@ -53,10 +53,10 @@ fn a_closure_that_captures_its_owner() {
     expect![[r#"
         Button #_ is alive, made at tests/shapes/closure.rs:21:5
           Button #_ is held by 1 reference from outside
-          on the stack, in a static that is no root, forgotten, or in what cannot be
+          on the stack, in a static that is not a root, forgotten, or in what cannot be
             traced:
             Button.on_click of #_: Box<dyn Fn()>, which it owns itself
-          The feature `owners` of objgraph would tell the line of each."#]]
+          The feature `owners` of objgraph shows the line that made each."#]]
     .assert_eq(&why);
     let leaks = &found.leaks;
     assert!(leaks.is_empty());

@@ -43,9 +43,9 @@ fn a_thread_that_holds_an_arc_for_ever() {
     expect![[r#"
         Config #_ is alive, made at tests/shapes/thread.rs:33:18
           Config #_ is held by 1 reference from outside
-          on the stack of some thread, in a static that is no root, forgotten, or in
+          on the stack of some thread, in a static that is not a root, forgotten, or in
             what is not tracked
-          The feature `owners` of objgraph would tell the line of each."#]]
+          The feature `owners` of objgraph shows the line that made each."#]]
     .assert_eq(&without_ids(&why.to_string()));
     assert!(
         objgraph::get_leaking_objects()

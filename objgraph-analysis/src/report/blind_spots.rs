@@ -1,4 +1,4 @@
-//! What could not be traced, in reports.
+//! The report on what could not be traced.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -12,7 +12,7 @@ use crate::words::{Names, count, fitted, joined, objects, wrapped};
 /// Maximum number of types, and of places, listed.
 const LINES: usize = 20;
 
-/// Each blind spot, with what to do about it.
+/// Lists each blind spot with its remedy.
 impl fmt::Display for BlindSpots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
@@ -32,7 +32,7 @@ impl BlindSpots {
         let full_name = |type_index: usize| snapshot.types()[type_index].name.as_str();
         for blind in self.types.iter().take(LINES) {
             let name = full_name(blind.type_index);
-            tell(
+            write_spot(
                 out,
                 &format!(
                     "{} of {}",
@@ -42,7 +42,7 @@ impl BlindSpots {
                 &remedies_text(&self.remedies_for_type(blind), name, false),
             )?;
         }
-        more(out, self.types.len(), "more type", "more types")?;
+        write_more(out, self.types.len(), "more type", "more types")?;
         for blind in self.places.iter().take(LINES) {
             let paths = &snapshot.parts().paths;
             let holder = names.get(paths.type_index(blind.path) as usize);
@@ -53,7 +53,7 @@ impl BlindSpots {
             let (what, advice) = match blind.kind {
                 PlaceKind::Busy => (
                     format!("{place}: {values} of {name} in use"),
-                    "mutably borrowed, or locked, at that time: ask again".to_owned(),
+                    "mutably borrowed, or locked, at that time: try again".to_owned(),
                 ),
                 PlaceKind::TooDeep => (
                     format!("{place}: {values} in cells nested too deeply"),
@@ -71,18 +71,18 @@ impl BlindSpots {
                     )
                 }
             };
-            tell(out, &what, &advice)?;
+            write_spot(out, &what, &advice)?;
         }
-        more(out, self.places.len(), "more place", "more places")?;
+        write_more(out, self.places.len(), "more place", "more places")?;
         let mut rest = |number: usize, one: &str, many: &str, advice: &str| match number {
             0 => Ok(()),
-            _ => tell(out, &count(number, one, many), advice),
+            _ => write_spot(out, &count(number, one, many), advice),
         };
         rest(
             self.other_threads,
             "Rc object of another thread",
             "Rc objects of other threads",
-            "ask on that thread, or let it end",
+            "call this on that thread, or let it end",
         )?;
         rest(
             self.lent,
@@ -94,12 +94,12 @@ impl BlindSpots {
             self.panicked,
             "object whose visit panicked",
             "objects whose visits panicked",
-            "mend its `visit`, or the function that its field names",
+            "fix its `visit`, or the function that its field names",
         )
     }
 }
 
-/// The name of a type: in full where that says where to go, and short where its head is of std.
+/// Returns the name of a type: in full to say where it is declared, but short for a type of std.
 fn shown<'n>(full: &str, short: &'n str) -> Cow<'n, str> {
     let of_std = ["std::", "core::", "alloc::", "objgraph_core::"];
     let is_path = full.starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -110,20 +110,20 @@ fn shown<'n>(full: &str, short: &'n str) -> Cow<'n, str> {
     }
 }
 
-/// The blind spots in one line, below a picture; `None` if there are none.
+/// Returns the blind spots as one line below a picture; `None` if there are none.
 #[doc(hidden)]
 pub fn in_one_line(blind: &BlindSpots) -> Option<String> {
     if blind.is_empty() {
         return None;
     }
-    let objects_not_seen: usize = blind.types.iter().map(|one| one.objects).sum::<usize>()
+    let untraced: usize = blind.types.iter().map(|one| one.objects).sum::<usize>()
         + blind.other_threads
         + blind.lent
         + blind.panicked;
     let values: usize = blind.places.iter().map(|one| one.values).sum();
     let mut parts = Vec::new();
-    if objects_not_seen > 0 {
-        parts.push(objects(objects_not_seen));
+    if untraced > 0 {
+        parts.push(objects(untraced));
     }
     if values > 0 {
         parts.push(format!("{} in objects", count(values, "value", "values")));
@@ -132,12 +132,12 @@ pub fn in_one_line(blind: &BlindSpots) -> Option<String> {
     Some(format!("Not traced: {parts} (see objgraph::blind_spots())"))
 }
 
-fn tell(out: &mut String, what: &str, advice: &str) -> fmt::Result {
+fn write_spot(out: &mut String, what: &str, advice: &str) -> fmt::Result {
     writeln!(out, "{what}")?;
     wrapped(out, "    → ", words(advice).into_iter(), " ")
 }
 
-fn more(out: &mut String, all: usize, one: &str, many: &str) -> fmt::Result {
+fn write_more(out: &mut String, all: usize, one: &str, many: &str) -> fmt::Result {
     match all.saturating_sub(LINES) {
         0 => Ok(()),
         hidden => writeln!(out, "… and {}", count(hidden, one, many)),

@@ -7,10 +7,10 @@ use objgraph_core::{NodeId, Snapshot};
 use crate::analysis::Chain;
 use crate::words::{Names, fitted, joined, wrapped};
 
-/// Of a longer chain, so many objects at each end are told.
+/// Maximum number of objects shown at each end of a chain.
 const ENDS: usize = 20;
 
-/// `static CACHE[0] → Session.user → User`, in lines of 80 columns where names allow.
+/// Shows `static CACHE[0] → Session.user → User`, 80 columns wide where names allow.
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let snapshot: &Snapshot = self.snapshot();
@@ -22,12 +22,12 @@ impl fmt::Display for Chain {
         let paths = self.edges().map(|edge| edge.path());
         let paths = paths.chain([String::new()]);
         let mut words = Vec::new();
-        let left_out = self.len().saturating_sub(2 * ENDS);
+        let omitted = self.len().saturating_sub(2 * ENDS);
         for (at, (&node, path)) in self.nodes().iter().zip(paths).enumerate() {
-            if left_out == 0 || at < ENDS || at >= ENDS + left_out {
+            if omitted == 0 || at < ENDS || at >= ENDS + omitted {
                 words.push(joined(name(node), &path));
             } else if at == ENDS {
-                words.push(format!("… {left_out} more …"));
+                words.push(format!("… {omitted} more …"));
             }
         }
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! What could not be traced, below every answer that it could change. Its words stand here alone.
+//! What could not be traced, below every result that it could change. All reports share these texts.
 
 use std::fmt::{self, Write as _};
 
@@ -12,21 +12,22 @@ use crate::words::{count, fitted, objects, wrapped};
 /// Maximum number of types listed.
 const TYPES: usize = 3;
 
-/// Where tracking is off.
+/// The text of a build without tracking.
 pub(super) const OFF: &str = "Tracking is off in this build, so nothing is known: build with debug\n\
      assertions, or with the feature `always` of objgraph.";
 
-/// Where it ended.
+/// The text of a process in which tracking ended.
 const LOST: &str = "Tracking has ended in this process, so nothing is known: it was forked while\n\
-     another thread used the table of objgraph. Fork before threads start, or ask\n\
-     in the parent.";
+     another thread used the table of objgraph. Fork before threads start, or use\n\
+     objgraph in the parent.";
 
-/// Why nothing is known.
+/// Returns why nothing is known.
 pub(super) fn off() -> &'static str {
     if is_lost() { LOST } else { OFF }
 }
 
-/// `2 objects of Widget: derive `Tracked` on it`: what could not be traced, as part of a line.
+/// Returns what could not be traced, as part of a line: ``2 objects of Widget: derive `Tracked` on
+/// it``.
 pub fn untraced_in_line(coverage: &Coverage) -> String {
     /// Maximum number of reasons listed.
     const REASONS: usize = 2;
@@ -39,7 +40,7 @@ pub fn untraced_in_line(coverage: &Coverage) -> String {
     reasons.join("; ")
 }
 
-/// What could not be traced, each with what would change that.
+/// Lists what could not be traced, each with its remedy.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_enabled() {
@@ -49,11 +50,10 @@ impl fmt::Display for Coverage {
         if self.is_complete() {
             writeln!(out, "{}", self.all_traced())?;
         } else {
-            let (objects, none) = (objects(self.traced()), self.traced() == 0);
-            let were = if self.traced() == 1 { "was" } else { "were" };
-            let traced = match none {
-                true => "No object could be traced".to_owned(),
-                false => format!("{objects} {were} traced"),
+            let traced = match self.traced() {
+                0 => "No object could be traced".to_owned(),
+                1 => "1 object was traced".to_owned(),
+                number => format!("{number} objects were traced"),
             };
             writeln!(out, "{traced}; {}:", self.could_not())?;
             self.write_gaps(&mut out, usize::MAX)?;
@@ -63,8 +63,8 @@ impl fmt::Display for Coverage {
 }
 
 impl Coverage {
-    /// `No leak found among the 12 objects that could be traced; 3 could not:`, and what could not.
-    /// The first words are given.
+    /// Writes `No leak found among the 12 objects that could be traced; 3 could not:`, and lists what
+    /// could not. `found` is the beginning.
     pub(super) fn write_nothing_among(&self, out: &mut String, found: &str) -> fmt::Result {
         let text = format!(
             "{found} among the {} that could be traced; {}:",
@@ -75,7 +75,7 @@ impl Coverage {
         self.write_gaps(out, TYPES)
     }
 
-    /// Writes what could not be traced below another answer; nothing where all could.
+    /// Writes what could not be traced below another result; nothing if everything could.
     pub(super) fn write_below(&self, out: &mut String, hides: &str) -> fmt::Result {
         if self.is_complete() {
             return Ok(());
@@ -93,7 +93,7 @@ impl Coverage {
         }
     }
 
-    /// `3 could not`, `3 objects and 1 value in others could not`.
+    /// Returns `3 could not` or `3 objects and 1 value in others could not`.
     fn could_not(&self) -> String {
         let values = |them: &str| {
             let values = count(self.untraced_values(), "value", "values");
@@ -127,7 +127,7 @@ impl Coverage {
 }
 
 impl Gap {
-    /// `  2 objects of Widget: derive `Tracked` on it`.
+    /// Writes ``  2 objects of Widget: derive `Tracked` on it``.
     fn write(&self, out: &mut String) -> fmt::Result {
         wrapped(out, "  ", words(&self.text()).into_iter(), " ")
     }
@@ -156,14 +156,14 @@ impl Gap {
             }
             GapCause::OtherThread => (
                 number("Rc object of another thread", "Rc objects of other threads"),
-                Some("ask on that thread, or let it end".to_owned()),
+                Some("call this on that thread, or let it end".to_owned()),
             ),
             GapCause::Busy => (
                 number(
                     "cell or lock that was in use",
                     "cells or locks that were in use",
                 ),
-                Some("ask again".to_owned()),
+                Some("try again".to_owned()),
             ),
             GapCause::TooDeep => (
                 number(
@@ -181,7 +181,7 @@ impl Gap {
                     "object whose visit panicked",
                     "objects whose visits panicked",
                 ),
-                Some("mend its `visit`, or the function that its field names".to_owned()),
+                Some("fix its `visit`, or the function that its field names".to_owned()),
             ),
         };
         match advice {

@@ -1,4 +1,4 @@
-//! Cycles in reports.
+//! The report on cycles.
 
 use std::fmt::{self, Write as _};
 
@@ -6,17 +6,17 @@ use super::coverage::off;
 use crate::analysis::{CycleKind, Cycles, ReachableCycles, Reference};
 use crate::words::{Names, count, fitted, objects, wrapped};
 
-/// At most so many kinds of cycles are told.
+/// Maximum number of kinds of cycles that are listed.
 const CYCLES: usize = 6;
-/// Of a longer ring, the beginning and the end are told.
+/// Maximum number of steps of a ring; of a longer one the beginning and the end are shown.
 const STEPS: usize = 8;
 
-/// What reports tell of the cycles in a snapshot.
+/// The part of a report on the cycles in a snapshot.
 pub(super) struct CycleReport<'s> {
     names: &'s Names<'s>,
 }
 
-/// Every kind of cycle, and which field closes it.
+/// Lists every kind of cycle, and the field that closes it.
 impl fmt::Display for ReachableCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let coverage = self.coverage();
@@ -62,7 +62,7 @@ impl<'s> CycleReport<'s> {
         Ok(())
     }
 
-    /// One kind of cycle: how often it was seen, the ring, and which field closes it.
+    /// Writes one kind of cycle: how often it occurs, the ring, and the field that closes it.
     fn cycle(&self, out: &mut String, number: usize, cycle: &CycleKind) -> fmt::Result {
         let length = cycle.ring.len();
         let seen = match cycle.count {
@@ -118,7 +118,7 @@ impl<'s> CycleReport<'s> {
     }
 }
 
-/// `  Node.next[0] → Node.next[0] → (the first)`.
+/// Writes `  Node.next[0] → Node.next[0] → (the first)`.
 pub(super) fn write_ring(
     out: &mut String,
     margin: &str,

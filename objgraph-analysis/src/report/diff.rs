@@ -1,4 +1,4 @@
-//! The report on what came, went and stayed.
+//! The report on differences between snapshots.
 
 #[cfg(test)]
 mod tests;
@@ -9,13 +9,14 @@ use super::coverage::off;
 use crate::analysis::{Diff, Metric, ShownNames, Trend, Turnover};
 use crate::words::{count, fitted, grouped, signed_bytes, wrapped};
 
-/// At most so many lines of one kind are told.
+/// Maximum number of lines of each kind.
 const LINES: usize = 10;
 
-/// What may hide where something was not traced.
+/// What may hide in something that was not traced.
 const HIDES: &str = "growth may hide there";
 
-/// What came and went by type, where it was made, and which collections grew.
+/// Lists the objects that were born and died by type, where they were made, and which collections
+/// grew.
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
@@ -114,7 +115,7 @@ impl fmt::Display for Diff {
     }
 }
 
-/// What grows steadily, with its numbers.
+/// Lists what grows steadily, with its numbers.
 impl fmt::Display for Trend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let steady = self.steady_growth();
@@ -126,7 +127,7 @@ impl fmt::Display for Trend {
         let mut out = String::new();
         if steady.is_empty() {
             let why = if self.len() < 5 {
-                "; it takes 5 at least"
+                "; it takes at least 5"
             } else {
                 ""
             };
@@ -170,9 +171,9 @@ impl fmt::Display for Trend {
     }
 }
 
-/// `Server.sessions`; the name of a root as it is.
+/// Returns `Server.sessions`; the name of a root is unchanged.
 fn place(names: &ShownNames, holder: &str, path: &str) -> String {
-    // A root is called `static app::CACHE`, or what the program called it.
+    // A root is called `static app::CACHE`, or has the name that the program gave it.
     let holder = if holder.contains(' ') {
         holder.to_owned()
     } else {

@@ -1,4 +1,4 @@
-//! Kinds of leaks in reports: what leaked, which cycle keeps it alive, and what to change.
+//! The kinds of leaks in a report: what leaked, which cycle keeps it alive, and what to change.
 
 use std::fmt::{self, Write as _};
 
@@ -11,9 +11,9 @@ use crate::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 
 /// Maximum number of kinds that are described.
 const KINDS: usize = LeakKinds::MAX_REPORTED;
-/// At most so many types and sites of one kind are told.
+/// Maximum number of types and sites listed for one kind.
 const SITES: usize = 5;
-/// Of so many kinds all is told; of the others, less.
+/// Number of kinds that are described in full.
 const WHOLE: usize = 3;
 
 /// Maximum number of alternatives to the first fix of a kind.
@@ -35,8 +35,8 @@ impl<'l> KindsReport<'l> {
         self.leaks.snapshot()
     }
 
-    /// `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds. Returns the lines that are
-    /// to be put in with the labels of objects.
+    /// Writes `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds. Returns the examples,
+    /// whose lines are inserted later because they need labels.
     pub(super) fn write(&self, out: &mut String) -> Result<Vec<Example>, fmt::Error> {
         let mut examples = Vec::new();
         let kinds = self.leaks.kinds();
@@ -119,7 +119,7 @@ impl<'l> KindsReport<'l> {
         writeln!(out)
     }
 
-    /// `   born in epoch 0, on thread main`.
+    /// Writes `   born in epoch 0, on thread main`.
     fn births(&self, out: &mut String, members: &[NodeId]) -> fmt::Result {
         let parts = self.snapshot().parts();
         let rows = members.iter().map(|node| &parts.nodes[node.index()]);
@@ -140,10 +140,9 @@ impl<'l> KindsReport<'l> {
         wrapped(out, "   ", words.iter().map(String::as_str), ", ")
     }
 
-    /// Puts in what the first objects of each ring say of themselves, which runs code of the
-    /// user.
-    pub(super) fn put_in(&self, examples: &[Example], out: &mut String) -> fmt::Result {
-        // From the end, so that the places of the others stay.
+    /// Inserts the labels of the first objects of each ring, which runs the user's `Debug`.
+    pub(super) fn insert(&self, examples: &[Example], out: &mut String) -> fmt::Result {
+        // From the end, so that the positions of the others do not change.
         for example in examples.iter().rev() {
             let mut line = String::new();
             self.example(&mut line, &example.nodes)?;
@@ -212,7 +211,7 @@ impl<'l> KindsReport<'l> {
         Ok(())
     }
 
-    /// `     frees 3 objects, 248 B; nothing else would lose its last owner`.
+    /// Writes `     frees 3 objects, 248 B; nothing else would lose its last owner`.
     fn frees(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
         let also = match fix.freed_objects.saturating_sub(kind.objects) {
             0 => String::new(),
@@ -235,12 +234,12 @@ impl<'l> KindsReport<'l> {
 
     fn nothing_else(&self) -> &'static str {
         match self.leaks.is_part() {
-            true => "nothing else that was looked at would lose its last owner",
+            true => "nothing else that was traced would lose its last owner",
             false => "nothing else would lose its last owner",
         }
     }
 
-    /// What would lose its last owner by a fix, and where that was created.
+    /// Writes what would lose its last owner by a fix, and where that was created.
     fn losses(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
         let their = |number: usize| if number == 1 { "its" } else { "their" };
         let lost = fix.lost.len();
@@ -272,7 +271,7 @@ impl<'l> KindsReport<'l> {
         write_sites(out, "       ", self.snapshot(), self.names, nodes, LOSSES)
     }
 
-    /// `` `Node.parent` and `Node.prev` ``.
+    /// Returns the fields of a fix: `` `Node.parent` and `Node.prev` ``.
     fn fields(&self, fix: &Fix) -> String {
         let names: Vec<String> = fix
             .fields
@@ -283,15 +282,15 @@ impl<'l> KindsReport<'l> {
     }
 }
 
-/// A line that is still to be written, since a label may wait for a lock: all that needs none comes
-/// first.
+/// A line with labels of objects. A label may wait for a lock, so everything else is written first.
 pub(super) struct Example {
-    /// Where in the text it belongs.
+    /// The position of the line in the text.
     at: usize,
     nodes: Vec<NodeId>,
 }
 
-/// The objects that would have no owner by a fix; an object that holds itself has no other.
+/// Returns the leaked objects that would lose their last owner by a fix; none if each object of the
+/// kind only holds itself, since the fix is to remove that owner.
 fn orphans<'f>(kind: &LeakKind, fix: &'f Fix) -> &'f [NodeId] {
     match kind.objects == kind.groups.len() {
         true => &[],
@@ -299,7 +298,7 @@ fn orphans<'f>(kind: &LeakKind, fix: &'f Fix) -> &'f [NodeId] {
     }
 }
 
-/// The objects of each kind that is told.
+/// The objects of each kind that is described.
 struct Members {
     of_kind: Vec<Vec<NodeId>>,
 }

@@ -1,4 +1,4 @@
-//! The report on leaks, as text for a terminal or the log of a CI run.
+//! The report on leaks, for a terminal or the log of a CI run.
 
 #[cfg(test)]
 mod tests;
@@ -15,13 +15,13 @@ use super::sites::write_sites;
 use crate::analysis::Leaks;
 use crate::words::{Names, count, fitted, objects, on_threads, wrapped};
 
-/// At most so many lines of one kind are told.
-const LINES: usize = 10;
+/// Maximum number of objects, sites or values listed in each section.
+const LINES: usize = 5;
 
-/// The report: what leaked, in which cycles, which field to change, and what could not be seen.
+/// Reports what leaked, in which cycles, which field to change, and what could not be traced.
 impl fmt::Display for Leaks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = Report {
+        let report = LeaksReport {
             leaks: self,
             names: Names::of(self.snapshot()),
         };
@@ -29,12 +29,12 @@ impl fmt::Display for Leaks {
     }
 }
 
-struct Report<'l> {
+struct LeaksReport<'l> {
     leaks: &'l Leaks,
     names: Names<'l>,
 }
 
-impl Report<'_> {
+impl LeaksReport<'_> {
     fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         if self.leaks.is_empty() {
@@ -46,11 +46,11 @@ impl Report<'_> {
         let examples = kinds.write(&mut text)?;
         self.write_others(&mut text)?;
         let without_labels = fitted(&text);
-        with_report(&without_labels, || kinds.put_in(&examples, &mut text))?;
+        with_report(&without_labels, || kinds.insert(&examples, &mut text))?;
         Ok(text)
     }
 
-    /// What is not leaked for certain.
+    /// Writes what has not leaked for certain.
     fn write_others(&self, out: &mut String) -> fmt::Result {
         self.possibly(out)?;
         if self.leaks.is_part() {
@@ -60,7 +60,10 @@ impl Report<'_> {
         self.over_reported(out)?;
         match self.leaks.is_empty() {
             true => Ok(()),
-            false => self.leaks.coverage().write_below(out, "more may be leaked"),
+            false => self
+                .leaks
+                .coverage()
+                .write_below(out, "more may have leaked"),
         }
     }
 
@@ -101,7 +104,7 @@ impl Report<'_> {
         if possibly.len() == 0 {
             return Ok(());
         }
-        writeln!(out, "{} may be leaked", objects(possibly.len()))?;
+        writeln!(out, "{} may have leaked", objects(possibly.len()))?;
         let nodes = possibly.map(|object| object.node_id());
         write_sites(
             out,
@@ -109,7 +112,7 @@ impl Report<'_> {
             self.snapshot(),
             &self.names,
             nodes.clone(),
-            LINES / 2,
+            LINES,
         )?;
         write_outside(out, "  ", self.snapshot(), nodes)?;
         let text = match self.leaks.possibly_leaked().len() {
@@ -124,12 +127,12 @@ impl Report<'_> {
         };
         wrapped(out, "  ", text.split(' '), " ")?;
         let suspects = self.leaks.suspects();
-        for suspect in suspects.iter().take(LINES / 2) {
+        for suspect in suspects.iter().take(LINES) {
             let text = self.names.suspect(suspect);
             wrapped(out, "    ", text.split(' '), " ")?;
         }
-        if suspects.len() > LINES / 2 {
-            writeln!(out, "    … and {} more", suspects.len() - LINES / 2)?;
+        if suspects.len() > LINES {
+            writeln!(out, "    … and {} more", suspects.len() - LINES)?;
         }
         writeln!(out)
     }
@@ -142,7 +145,7 @@ impl Report<'_> {
         let number = objects(left_behind.len());
         writeln!(out, "{number} left behind by threads that ended")?;
         let nodes = left_behind.clone().map(|object| object.node_id());
-        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES / 2)?;
+        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES)?;
         let threads = left_behind.clone().filter_map(|object| object.thread());
         wrapped(
             out,
@@ -177,7 +180,7 @@ impl Report<'_> {
             "{} {have} more references reported than exist",
             objects(over.len())
         )?;
-        for one in over.iter().take(LINES / 2) {
+        for one in over.iter().take(LINES) {
             let node = self.snapshot().node(one.node);
             let name = self.names.get(node.type_index());
             let references = count(one.references as usize, "reference", "references");
@@ -192,12 +195,12 @@ impl Report<'_> {
                 one.reported
             )?;
         }
-        if over.len() > LINES / 2 {
-            writeln!(out, "  … and {} more", over.len() - LINES / 2)?;
+        if over.len() > LINES {
+            writeln!(out, "  … and {} more", over.len() - LINES)?;
         }
         writeln!(
             out,
-            "  and {are} taken to be alive. Some `visit` written by hand, or named by"
+            "  and {are} treated as alive. Some `visit` written by hand, or named by"
         )?;
         writeln!(
             out,

@@ -1,4 +1,4 @@
-//! The reports on who holds an object, and on memory that weak handles keep.
+//! The reports on the handles to an object, and on memory that only weak handles keep.
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -10,10 +10,10 @@ use crate::analysis::{ExternalHandles, LeakBirth, Owners, Zombies, external_hand
 use crate::words::in_line;
 use crate::words::{Names, ago, bytes, count, fitted, joined, named_thread, thread, time, wrapped};
 
-/// At most so many lines, or places, are told.
+/// Maximum number of lines, or of places in a list.
 const LINES: usize = 10;
 
-/// Where there are no handles to tell of.
+/// The text without the feature `owners`.
 const UNKNOWN: &str = "Handles are not known: turn on the feature `owners` of objgraph.";
 
 impl fmt::Display for Owners {
@@ -52,12 +52,12 @@ impl Owners {
         let not_known = strong.saturating_sub(inside + outside);
         if not_known > 0 {
             let made = count(not_known, "reference was", "references were");
-            writeln!(out, "  {made} made where it is not known")?;
+            writeln!(out, "  {made} made at an unknown place")?;
         }
         self.kind(out, &names, false, weak_inside + weak_outside)
     }
 
-    /// The handles that own, or those that do not.
+    /// Writes the strong handles, or the weak ones.
     fn kind(&self, out: &mut String, names: &Names<'_>, strong: bool, all: usize) -> fmt::Result {
         let weak = if strong { "" } else { "weak " };
         let (inside, outside) = self.counts(strong);
@@ -99,7 +99,7 @@ impl Owners {
     }
 }
 
-/// `src/net.rs:120:9 ×2 (tokio-worker-3), src/ui.rs:44:5`, broken into lines.
+/// Writes `src/net.rs:120:9 ×2 (tokio-worker-3), src/ui.rs:44:5`, broken into lines.
 fn write_places<'o>(
     out: &mut String,
     margin: &str,
@@ -111,11 +111,11 @@ fn write_places<'o>(
         let rest: usize = all[LINES..].iter().map(|one| one.count).sum();
         places.push(format!("and {rest} made elsewhere"));
     }
-    // A long name of a thread may stand on a line of its own.
+    // Splitting at blanks gives a long name of a thread a line of its own.
     wrapped(out, margin, places.join(", ").split(' '), " ")
 }
 
-/// `src/net.rs:120:9 ×2 (tokio-worker-3, 3 s to 12 s ago)`.
+/// Returns `src/net.rs:120:9 ×2 (tokio-worker-3, 3 s to 12 s ago)`.
 fn place(one: &ExternalHandles) -> String {
     let mut text = one.site.to_string();
     if one.count > 1 {
@@ -124,8 +124,7 @@ fn place(one: &ExternalHandles) -> String {
     text + &by(one.thread.as_deref(), one.age)
 }
 
-/// ` (tokio-worker-3, up to 12 s ago)`; the main thread is not named, nor what is younger than a
-/// second.
+/// Returns ` (tokio-worker-3, up to 12 s ago)`. The main thread and ages below a second are omitted.
 fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
     let words: Vec<String> = thread
         .and_then(named_thread)
@@ -138,7 +137,7 @@ fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
     }
 }
 
-/// Where owning handles from outside to these objects were made; nothing where it is not known.
+/// Writes where strong external handles to these objects were made; nothing if that is not known.
 pub(super) fn write_outside(
     out: &mut String,
     margin: &str,
@@ -158,8 +157,8 @@ pub(super) fn write_outside(
     write_places(out, &format!("{margin}  "), strong.into_iter())
 }
 
-/// `Still held by handles made at src/worker.rs:31:5 ×2 (worker)`; nothing where none is from
-/// outside, or known.
+/// Writes `  still held by handles made at src/worker.rs:31:5 ×2 (worker)`; nothing if no external
+/// handle is known.
 pub(super) fn write_held_by(
     out: &mut String,
     snapshot: &Snapshot,
@@ -176,7 +175,7 @@ pub(super) fn write_held_by(
     write_places(out, &margin, strong.into_iter())
 }
 
-/// `The last handle from outside to Node #7 was dropped on thread main, up to 12 s ago; …`.
+/// Shows `The last handle from outside to Node #7 was dropped on thread main, up to 12 s ago; …`.
 impl fmt::Display for LeakBirth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let drop = &self.last_drop;
@@ -187,7 +186,7 @@ impl fmt::Display for LeakBirth {
         }
         match drop.thread() {
             Some(name) => text.push_str(&format!(" on {}", thread(name))),
-            None => text.push_str(" on a thread that is not known"),
+            None => text.push_str(" on an unknown thread"),
         }
         if drop.age().as_secs() > 0 {
             let at_most = if drop.was_followed() { "" } else { "up to " };
@@ -198,7 +197,7 @@ impl fmt::Display for LeakBirth {
         }
         if !drop.was_followed() {
             text.push_str(&format!(
-                ". Who drops it is known after objgraph::owners::follow::<{name}>()"
+                ". To see where it is dropped, call objgraph::owners::follow::<{name}>() before"
             ));
         }
         let mut out = String::new();

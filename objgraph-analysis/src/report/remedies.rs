@@ -1,21 +1,22 @@
-//! The code that opens a blind spot, as text that is ready to paste.
+//! The remedies for blind spots, as code that is ready to paste.
 
 use std::fmt;
 
 use crate::analysis::Remedy;
 
-/// How a field that objgraph knows nothing of is marked.
+/// The remedy for a field whose type cannot be changed.
 const MARK: &str = "mark the field #[tracked(with = …)], or #[tracked(skip)] if it holds no Rc";
 
-/// One opening of a type, which has this full name.
-struct OpeningText<'o> {
-    remedy: &'o Remedy,
-    type_name: &'o str,
-    /// Whether it is of values in a field of an object, and not of objects.
+/// A remedy for values of a type, as text.
+struct RemedyText<'r> {
+    remedy: &'r Remedy,
+    /// The full name of the type.
+    type_name: &'r str,
+    /// Whether the values are in a field of an object, rather than objects themselves.
     is_in_field: bool,
 }
 
-impl fmt::Display for OpeningText<'_> {
+impl fmt::Display for RemedyText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.remedy {
             Remedy::Derive(path) if !names(self.type_name, path) => {
@@ -90,7 +91,7 @@ impl fmt::Display for OpeningText<'_> {
     }
 }
 
-/// The impl by which boxes of a trait object are visited.
+/// Returns the impl that visits boxes of a trait object.
 fn visit_of_boxes(object: &str) -> String {
     format!(
         "impl objgraph::Visit for Box<dyn {object}> {{ \
@@ -98,20 +99,20 @@ fn visit_of_boxes(object: &str) -> String {
     )
 }
 
-/// Whether a full name is of the type with this path.
+/// Returns whether a full name names the type with this path.
 fn names(full_name: &str, path: &str) -> bool {
     let rest = full_name.strip_prefix(path);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('<'))
 }
 
-/// All remedies of a type, in the order to apply them.
+/// Returns all remedies for a type, in the order in which to apply them.
 pub(super) fn remedies_text(remedies: &[Remedy], type_name: &str, is_in_field: bool) -> String {
     let may_be_foreign = |remedy: &Remedy| match remedy {
         Remedy::Derive(path) => names(type_name, path),
         _ => false,
     };
     let texts = remedies.iter().map(|remedy| {
-        let text = OpeningText {
+        let text = RemedyText {
             remedy,
             type_name,
             is_in_field,
@@ -126,8 +127,8 @@ pub(super) fn remedies_text(remedies: &[Remedy], type_name: &str, is_in_field: b
     text
 }
 
-/// The words of a text; what stands in brackets, or is the value of a key of a TOML file, is one
-/// word, whatever spaces there are in it.
+/// Splits a text into words. Text in brackets is one word, even with spaces, and so is the value of a
+/// key in TOML.
 pub(super) fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;

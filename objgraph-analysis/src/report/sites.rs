@@ -1,15 +1,15 @@
-//! How many objects of each type were made at which place.
+//! The number of objects of each type and site.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
-use crate::order;
 use objgraph_core::{NodeId, Site, Snapshot};
 
+use crate::order;
 use crate::words::{Names, fits, wrapped};
 
-/// Writes `3 × Node            made at examples/quickstart.rs:12:5`, most objects first, at most so
-/// many lines.
+/// Writes `3 × Node            made at examples/quickstart.rs:12:5`, most objects first. `lines` is
+/// the maximum number of lines.
 pub(super) fn write_sites(
     out: &mut String,
     margin: &str,

@@ -1,4 +1,4 @@
-//! The tables of bytes: by type, and by what keeps them alive.
+//! The tables of bytes: by type, and by what retains them.
 
 #[cfg(test)]
 mod tests;
@@ -13,11 +13,11 @@ use crate::analysis::{Dominator, RetainedSizes, TypeSize, TypeSizes};
 use crate::words::in_line;
 use crate::words::{Names, bytes, count, fitted, grouped, objects};
 
-/// At most so many lines of one kind are told.
+/// Maximum number of lines in a table.
 const LINES: usize = 10;
 
-/// Of the objects of one type that were made at one place, so many are told one by one.
-const ALIKE: usize = 3;
+/// Maximum number of objects of one type and site that are listed.
+const PER_SITE: usize = 3;
 
 impl fmt::Display for TypeSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,13 +78,13 @@ impl fmt::Display for RetainedSizes {
             write!(out, "{:>11} {part:>6.1}% {objects:>11}  ", bytes(retained))
         };
         head(&mut out, "by")?;
-        let mut alike: HashMap<(usize, Option<&Site>), usize> = HashMap::new();
+        let mut listed: HashMap<(usize, Option<&Site>), usize> = HashMap::new();
         let mut is_listed = |dominator: &Dominator| match dominator {
             Dominator::Object(node) => {
                 let node = snapshot.node(*node);
-                let told = alike.entry((node.type_index(), node.site())).or_default();
-                *told += 1;
-                *told <= ALIKE
+                let listed = listed.entry((node.type_index(), node.site())).or_default();
+                *listed += 1;
+                *listed <= PER_SITE
             }
             Dominator::Cycle(_) => true,
         };

@@ -12,13 +12,14 @@ use crate::analysis::{WhyAlive, why_alive};
 use crate::order;
 use crate::words::Names;
 
-/// At most so many types and sites are told.
+/// Maximum number of types and sites that are listed.
 const SITES: usize = 8;
-/// Why they are alive is told for so many, and looked at for a few more.
+/// Maximum number of objects of which the report says why they are alive.
 const REASONS: usize = 3;
-const LOOKED_AT: usize = 12;
+/// Maximum number of objects among which these are chosen.
+const CANDIDATES: usize = 12;
 
-/// What is alive, made where, and for some of it, why.
+/// Returns the objects by type and site, with the reason why some of them are alive.
 #[doc(hidden)]
 pub fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String {
     let mut out = String::new();
@@ -33,10 +34,14 @@ pub fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String {
         SITES,
     );
     let reasons = reasons(snapshot, nodes);
-    // Each handle is told once: of several objects, below, where each has a reason there.
-    let held: Vec<NodeId> = nodes.iter().copied().filter(is_held_by(snapshot)).collect();
-    let told_below = |node| reasons.iter().any(|why| why.is_held_from_outside(node));
-    let each_below = held.len() > 1 && held.iter().all(|&node| told_below(node));
+    // Each handle is listed once: with the reasons, if several objects each have one there.
+    let held: Vec<NodeId> = nodes
+        .iter()
+        .copied()
+        .filter(has_known_handle(snapshot))
+        .collect();
+    let has_reason = |node| reasons.iter().any(|why| why.is_held_from_outside(node));
+    let each_below = held.len() > 1 && held.iter().all(|&node| has_reason(node));
     if !each_below {
         let _ = write_held_by(&mut out, snapshot, &held);
     }
@@ -47,24 +52,25 @@ pub fn still_alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> String {
     out
 }
 
-/// Whether it is known where handles from outside to a node were made.
-fn is_held_by(snapshot: &Snapshot) -> impl Fn(&NodeId) -> bool {
+/// Returns whether it is known where an external handle to a node was made.
+fn has_known_handle(snapshot: &Snapshot) -> impl Fn(&NodeId) -> bool {
     |&node| {
         let mut handles = snapshot.handles_to(node).iter();
         handles.any(|row| row.strong && row.held.is_none())
     }
 }
 
-/// Why some of the objects are alive: one of each type and site, those that are held themselves
-/// before those that others hold.
+/// Returns why some of the objects are alive: one of each type and site, and those that are held from
+/// outside before those that other objects hold.
 fn reasons(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> Vec<WhyAlive> {
     let mut seen = HashSet::new();
-    let kinds = nodes.iter().filter(|node| {
-        let row = &snapshot.parts().nodes[node.index()];
-        seen.insert((row.type_index, row.site))
-    });
-    let mut reasons: Vec<WhyAlive> = kinds
-        .take(LOOKED_AT)
+    let mut reasons: Vec<WhyAlive> = nodes
+        .iter()
+        .filter(|node| {
+            let row = &snapshot.parts().nodes[node.index()];
+            seen.insert((row.type_index, row.site))
+        })
+        .take(CANDIDATES)
         .filter_map(|&node| why_alive(snapshot, snapshot.node(node).id()))
         .collect();
     order::sort_by_key(&mut reasons, |why| !why.retaining_path().is_empty());

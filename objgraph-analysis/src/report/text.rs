@@ -12,18 +12,18 @@ use objgraph_core::shown_name;
 pub struct NewIdsRow {
     /// The name of the type.
     pub name: String,
-    /// How many objects there were at the last call.
+    /// Number of objects at the last call.
     pub old: usize,
-    /// How many there are.
+    /// Number of objects.
     pub current: usize,
-    /// How many of them are new.
+    /// Number of new objects.
     pub new: usize,
-    /// How many more there are than at the last call.
+    /// Change of the number of objects since the last call.
     pub delta: i64,
 }
 
 impl NewIdsRow {
-    /// A row; the delta follows from the counts.
+    /// Returns a row, and computes its delta.
     #[must_use]
     pub fn new(name: String, old: usize, current: usize, new: usize) -> Self {
         let delta = current as i64 - old as i64;

@@ -1,4 +1,4 @@
-//! The report on types that could own themselves, and their picture.
+//! The report on types that could own themselves.
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ const CYCLES: usize = 12;
 /// Maximum number of fields that could not be followed, and of types, that are listed.
 const UNFOLLOWED: usize = 8;
 
-/// The cycles, and the strong fields that are meant not to own.
+/// Lists the cycles, and the strong fields that are marked as back references.
 impl fmt::Display for TypeCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.names();
@@ -28,19 +28,19 @@ impl fmt::Display for TypeCycles {
             out.push_str("No type has a derive, so there is no field to follow.\n");
         } else if self.is_empty() {
             let types = count(self.types.len(), "type", "types");
-            let seen = if self.unfollowed.is_empty() && self.unregistered.is_empty() {
+            let some = if self.unfollowed.is_empty() && self.unregistered.is_empty() {
                 ""
             } else {
-                "; not all of\nthem could be followed"
+                "; not all\nfields could be followed"
             };
             writeln!(
                 out,
-                "No cycle of strong fields among {types} with a derive{seen}."
+                "No cycle of strong fields among {types} with a derive{some}."
             )?;
         }
         let back: Vec<String> = self.back_edges().map(|edge| field(&names, edge)).collect();
         if !back.is_empty() {
-            writeln!(out, "marked #[tracked(back)], and strong all the same:")?;
+            writeln!(out, "marked #[tracked(back)], but strong:")?;
             wrapped(&mut out, "  ", back.iter().map(String::as_str), ", ")?;
             writeln!(out)?;
         }
@@ -52,7 +52,7 @@ impl fmt::Display for TypeCycles {
         for cycle in self.cycles.iter().take(CYCLES) {
             if has_cell && !cycle.has_cell && !cycle.is_back {
                 has_cell = false;
-                writeln!(out, "  with no cell on the way that is to be seen:")?;
+                writeln!(out, "  without a visible cell on the way:")?;
             }
             let mut steps: Vec<String> = cycle
                 .edges
@@ -72,7 +72,7 @@ impl fmt::Display for TypeCycles {
 }
 
 impl TypeCycles {
-    /// What could not be followed, and what opens it.
+    /// Writes what could not be followed, and the remedies.
     fn write_unfollowed(&self, names: &[String], out: &mut String) -> fmt::Result {
         if !self.unfollowed.is_empty() {
             let fields = count(self.unfollowed.len(), "field", "fields");
@@ -89,7 +89,7 @@ impl TypeCycles {
         }
         if !self.unregistered.is_empty() {
             let types = count(self.unregistered.len(), "generic type", "generic types");
-            writeln!(out, "\n{types} of which no instance is registered:")?;
+            writeln!(out, "\n{types} without a registered instance:")?;
         }
         for name in self.unregistered.iter().take(UNFOLLOWED) {
             writeln!(out, "  objgraph::register!({name}<…>)")?;

@@ -1,4 +1,4 @@
-//! What a verdict of "nothing leaked" could not prove, in one line and as a report.
+//! The objects that a verdict of "nothing leaked" does not cover, in one line and as a report.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -13,13 +13,14 @@ use crate::words::{Names, count, joined, objects, wrapped};
 
 /// Maximum number of types, or of opaque values, that the report lists.
 const LINES: usize = 10;
-/// The same, in a line.
+/// Maximum number of types, or of opaque values, in a line.
 const IN_LINE: usize = 2;
 
-/// ``2 objects could not be traced (Node<i32>, made at src/a.rs:3:5): derive `Tracked` on it``.
+/// Returns ``2 live objects could not be traced (Node<i32>, made at src/a.rs:3:5): derive `Tracked`
+/// on it``.
 #[doc(hidden)]
 pub fn unproven_in_line(unproven: &UnprovenObjects) -> String {
-    let report = Report::new(unproven);
+    let report = UnprovenReport::new(unproven);
     let mut parts = Vec::new();
     if !unproven.possibly.is_empty() {
         parts.push(format!(
@@ -40,22 +41,22 @@ pub fn unproven_in_line(unproven: &UnprovenObjects) -> String {
     parts.join("; and ")
 }
 
-/// The report, which ends with a line break.
+/// Returns the report, which ends with a line break.
 #[doc(hidden)]
 pub fn unproven_text(unproven: &UnprovenObjects) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = Report::new(unproven).write(&mut out);
+    let _ = UnprovenReport::new(unproven).write(&mut out);
     out
 }
 
-/// `Node<i32>, made at src/a.rs:3:5, and 2 more kinds`.
+/// Returns `Node<i32>, made at src/a.rs:3:5, and 2 more kinds`.
 #[doc(hidden)]
 pub fn kinds_in_line(snapshot: &Snapshot, nodes: &[NodeId]) -> String {
     kinds(snapshot, &Names::of(snapshot), nodes)
 }
 
-/// `1 live object`, `2 live objects`.
+/// Returns `1 live object` or `2 live objects`.
 fn live(number: usize) -> String {
     count(number, "live object", "live objects")
 }
@@ -70,12 +71,12 @@ enum Reason {
     Panicked,
 }
 
-struct Report<'u> {
+struct UnprovenReport<'u> {
     unproven: &'u UnprovenObjects,
     names: Names<'u>,
 }
 
-impl<'u> Report<'u> {
+impl<'u> UnprovenReport<'u> {
     fn new(unproven: &'u UnprovenObjects) -> Self {
         Self {
             unproven,
@@ -90,7 +91,7 @@ impl<'u> Report<'u> {
         if !possibly.is_empty() {
             writeln!(out, "{} may have leaked", objects(possibly.len()))?;
             self.write_sites(out, possibly)?;
-            writeln!(out, "  held, it may be, by what could not be traced:")?;
+            writeln!(out, "  possibly held by what could not be traced:")?;
             for suspect in suspects.iter().take(LINES) {
                 let (place, advice) = self.suspect(suspect);
                 let text = format!("{place}: {advice}");
@@ -128,7 +129,7 @@ impl<'u> Report<'u> {
         }
     }
 
-    /// The objects that were not visited, by the reason; most objects first.
+    /// Returns the objects that were not visited, by the reason, most objects first.
     fn untraced(&self) -> Vec<(Reason, Vec<NodeId>)> {
         let mut by_reason: BTreeMap<Reason, Vec<NodeId>> = BTreeMap::new();
         for &id in &self.unproven.untraced {
@@ -151,17 +152,20 @@ impl<'u> Report<'u> {
     }
 
     fn suspects_in_line(&self) -> String {
-        let all = self.unproven.suspects.iter();
-        let all = all.map(|suspect| {
-            let (place, advice) = self.suspect(suspect);
-            format!("{place} ({advice})")
-        });
-        let mut all: Vec<String> = all.collect();
+        let mut all: Vec<String> = self
+            .unproven
+            .suspects
+            .iter()
+            .map(|suspect| {
+                let (place, advice) = self.suspect(suspect);
+                format!("{place} ({advice})")
+            })
+            .collect();
         all.dedup();
         some_of(all)
     }
 
-    /// Where an opaque value is, and what opens it.
+    /// Returns where an opaque value is, and the remedy.
     fn suspect(&self, suspect: &OpaqueValue) -> (String, String) {
         let snapshot = self.unproven.snapshot();
         let holder = self.names.get(snapshot.node(suspect.node).type_index());
@@ -186,14 +190,14 @@ impl<'u> Report<'u> {
                 remedies_text(&remedies, self.full_name(type_index), false)
             }
             Reason::OtherThread => {
-                "an Rc is traced on its own thread only, or when that ends".to_owned()
+                "an Rc is traced only on its own thread, or when that ends".to_owned()
             }
             Reason::Lent => {
                 "lent out as &mut by get_mut or make_mut: call `objgraph::watch(&pointer)` after \
                  that"
                     .to_owned()
             }
-            Reason::Panicked => "mend its `visit`, which panicked".to_owned(),
+            Reason::Panicked => "fix its `visit`, which panicked".to_owned(),
         }
     }
 
@@ -218,7 +222,7 @@ fn kinds(snapshot: &Snapshot, names: &Names<'_>, nodes: &[NodeId]) -> String {
     some_of(kinds.into_iter().map(|kind| kind.0).collect())
 }
 
-/// The first few, and how many more there are.
+/// Returns the first few, and the number of others.
 fn some_of(mut all: Vec<String>) -> String {
     let more = all.len().saturating_sub(IN_LINE);
     all.truncate(IN_LINE);

@@ -1,4 +1,4 @@
-//! The report on what would happen if something were changed.
+//! The report on what a change would free.
 
 #[cfg(test)]
 mod tests;
@@ -11,15 +11,15 @@ use super::sites::write_sites;
 use crate::analysis::{Change, Owner, SnapshotObject, WhatIf};
 use crate::words::{Names, bytes, count, fitted, objects, wrapped};
 
-/// At most so many lines of one kind are told.
+/// Maximum number of lines of each kind.
 const LINES: usize = 5;
 
-/// What would be freed, what would leak, and what would stay and who keeps it.
+/// Lists what would be freed, what would leak, and what would stay and who keeps it.
 impl fmt::Display for WhatIf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         let names = Names::of(self.snapshot());
-        Report {
+        WhatIfReport {
             what_if: self,
             names,
         }
@@ -28,12 +28,12 @@ impl fmt::Display for WhatIf {
     }
 }
 
-struct Report<'w> {
+struct WhatIfReport<'w> {
     what_if: &'w WhatIf,
     names: Names<'w>,
 }
 
-impl<'w> Report<'w> {
+impl<'w> WhatIfReport<'w> {
     fn write(&self, out: &mut String) -> fmt::Result {
         self.change(out)?;
         self.freed(out)?;
@@ -59,7 +59,7 @@ impl<'w> Report<'w> {
                 match external {
                     None => writeln!(
                         out,
-                        "if {object} were dropped: it is not known who holds it, so nothing is sure"
+                        "if {object} were dropped: its owners are not known, so nothing is certain"
                     ),
                     Some(0) => writeln!(out, "if {object} were dropped: nothing outside holds it"),
                     Some(external) => {

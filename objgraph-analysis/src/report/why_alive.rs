@@ -13,12 +13,12 @@ use crate::analysis::{AliveReason, OpaqueValue, WhyAlive};
 use crate::words::in_line;
 use crate::words::{Names, count, fitted, thread, wrapped};
 
-/// At most so many values that cannot be traced are named.
+/// Maximum number of lines in a list.
 const LINES: usize = 5;
-/// Of a longer way, the beginning and the end are told.
+/// Maximum number of steps of a retaining path; of a longer one the beginning and the end are shown.
 const STEPS: usize = 12;
 
-/// The way to the object from what holds it, and what is known of that.
+/// Shows the retaining path of the object, and what holds its anchor.
 impl fmt::Display for WhyAlive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_text(true))
@@ -26,9 +26,10 @@ impl fmt::Display for WhyAlive {
 }
 
 impl WhyAlive {
-    /// The report; without the lines of the handles from outside where others tell them.
+    /// Returns the report. `names_handles` is false if the lines of external handles are listed
+    /// elsewhere.
     pub(super) fn to_text(&self, names_handles: bool) -> String {
-        let report = Report {
+        let report = WhyAliveReport {
             why: self,
             names: Names::of(self.snapshot()),
             names_handles,
@@ -39,19 +40,19 @@ impl WhyAlive {
         fitted(&text)
     }
 
-    /// Whether references from outside to this node are what keeps the object alive.
+    /// Returns whether external references to this node keep the object alive.
     pub(super) fn is_held_from_outside(&self, node: NodeId) -> bool {
         self.anchor() == node && matches!(self.reason(), AliveReason::External(_))
     }
 }
 
-struct Report<'w> {
+struct WhyAliveReport<'w> {
     why: &'w WhyAlive,
     names: Names<'w>,
     names_handles: bool,
 }
 
-impl Report<'_> {
+impl WhyAliveReport<'_> {
     fn write(&self, out: &mut String) -> fmt::Result {
         let node = self.why.snapshot().node(self.why.node());
         let object = self.object(node.node_id());
@@ -73,7 +74,7 @@ impl Report<'_> {
         format!("{} {}", self.names.get(node.type_index()), node.id())
     }
 
-    /// `  App #0 .sessions[3] → Session #7 .peer → Peer #9`.
+    /// Writes `  App #0 .sessions[3] → Session #7 .peer → Peer #9`.
     fn retaining_path(&self, out: &mut String) -> fmt::Result {
         let chain = self.why.retaining_path();
         if chain.is_empty() {
@@ -109,7 +110,7 @@ impl Report<'_> {
                 if !self.why.snapshot().knows_handles() {
                     writeln!(
                         out,
-                        "  The feature `owners` of objgraph would tell the line of each."
+                        "  The feature `owners` of objgraph shows the line that made each."
                     )?;
                 }
             }
@@ -125,7 +126,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// Every direct owner, if there are several: one is part of the way.
+    /// Writes every direct owner if there are several: a single one is part of the path.
     fn owners(&self, out: &mut String) -> fmt::Result {
         let owners = self.why.owners();
         if owners.len() < 2 {
@@ -139,7 +140,7 @@ impl Report<'_> {
         self.list(out, lines)
     }
 
-    /// What keeps it alive besides the holder.
+    /// Writes what else keeps it alive.
     fn other_anchors(&self, out: &mut String) -> fmt::Result {
         let others = self.why.anchors().get(1..).unwrap_or_default();
         if others.is_empty() {
@@ -166,7 +167,7 @@ impl Report<'_> {
         }
     }
 
-    /// Where the references from outside may be.
+    /// Writes where the external references may be.
     fn outside(&self, out: &mut String) -> fmt::Result {
         let holder = self.why.snapshot().node(self.why.anchor());
         if holder.is_left_behind() {
@@ -182,7 +183,7 @@ impl Report<'_> {
             true => "what is not tracked",
             false => "what cannot be traced:",
         };
-        let text = format!("{stack}, in a static that is no root, forgotten, or in {unseen}");
+        let text = format!("{stack}, in a static that is not a root, forgotten, or in {unseen}");
         wrapped(out, "  ", text.split(' '), " ")?;
         for suspect in inside.iter().take(LINES) {
             self.suspect(out, suspect, ", which it owns itself")?;
@@ -206,7 +207,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// The thread of the holder has ended, and no other thread may have an `Rc`.
+    /// Writes that the thread of the holder has ended: no other thread may have an `Rc`.
     fn left_behind(&self, out: &mut String, name: Option<&str>) -> fmt::Result {
         let name = name.map_or("its thread".to_owned(), thread);
         let inside = self.why.inner_suspects();
@@ -230,7 +231,7 @@ impl Report<'_> {
     }
 }
 
-/// How an object is held, after its name: `is held by 2 references from outside`.
+/// Returns how an object is held, to follow its name: `is held by 2 references from outside`.
 fn how_held(reason: &AliveReason) -> String {
     match reason {
         AliveReason::Root(name) => format!("is the root {}", in_line(name)),
@@ -245,10 +246,10 @@ fn how_held(reason: &AliveReason) -> String {
                 State::InFlight => "it was being made or dropped",
                 _ => "it is being made or dropped",
             };
-            format!("is taken to be held: {why}")
+            format!("is assumed to be held: {why}")
         }
         AliveReason::OverReported => {
-            "is taken to be held: more references are reported than exist".to_owned()
+            "is assumed to be held: more references are reported than exist".to_owned()
         }
         AliveReason::InPlace => {
             "lives by value: on the stack, or where nothing was traced".to_owned()

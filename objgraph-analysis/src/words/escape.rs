@@ -1,11 +1,11 @@
-//! What of a text cannot be written as it is.
+//! Characters that must not be written as they are.
 
 use std::borrow::Cow;
 use std::path::Path;
 
-/// Whether a character is not seen but changes what is: controls, separators of lines, turns of
-/// the direction of writing, spaces without width, and what Unicode says is no character. Those
-/// that join letters or pictographs are text.
+/// Returns whether a character is invisible but changes how the text looks: controls, separators of
+/// lines, changes of the direction of writing, spaces without width, and noncharacters. Joiners of
+/// letters or pictographs are text.
 #[doc(hidden)]
 pub fn is_unprintable(c: char) -> bool {
     c.is_control()
@@ -26,8 +26,8 @@ pub fn is_unprintable(c: char) -> bool {
         )
 }
 
-/// A name in a line of text: all such characters are written out, those that end the line too, so
-/// that what somebody called a thread or a root cannot be taken for what a report says.
+/// Returns a name for a line of text, with all such characters and line breaks escaped, so that the
+/// name of a thread or a root cannot imitate the text of a report.
 #[doc(hidden)]
 pub fn in_line(name: &str) -> Cow<'_, str> {
     match name.contains(is_unprintable) {
@@ -36,13 +36,13 @@ pub fn in_line(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// A path in a line of text, in the same way.
+/// Returns a path for a line of text, escaped like a name.
 #[doc(hidden)]
 pub fn path_in_line(path: &Path) -> String {
     in_line(&path.display().to_string()).into_owned()
 }
 
-/// The text with every such character written as Rust writes it: `\u{202e}`.
+/// Returns the text with every such character escaped as in Rust, `\u{202e}`, except line breaks.
 pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

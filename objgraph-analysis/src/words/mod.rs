@@ -1,4 +1,4 @@
-//! Words in reports.
+//! Numbers, names and line breaks in reports.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -11,10 +11,10 @@ pub(crate) use escape::visible;
 pub use escape::{in_line, is_unprintable, path_in_line};
 pub(crate) use type_names::{Names, name_in_full};
 
-/// Maximum width of a line that has a place to be broken at.
+/// Maximum width of a line that can be broken.
 const COLUMNS: usize = 79;
 
-/// A type and a path in it: `Node.children[3]`.
+/// Returns a type and a path in it: `Node.children[3]`.
 pub fn joined(holder: &str, path: &str) -> String {
     let (holder, path) = (in_line(holder), in_line(path));
     match &*path {
@@ -24,12 +24,12 @@ pub fn joined(holder: &str, path: &str) -> String {
     }
 }
 
-/// `1 object`, `2 objects`.
+/// Returns `1 object` or `2 objects`.
 pub(crate) fn objects(number: usize) -> String {
     count(number, "object", "objects")
 }
 
-/// A text whose lines are broken before they grow too long, and a line break.
+/// Returns a text, broken into lines that are not too long, and a line break.
 pub fn wrapped_text(text: &str) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
@@ -37,12 +37,12 @@ pub fn wrapped_text(text: &str) -> String {
     out
 }
 
-/// A number and the word that goes with it.
+/// Returns a number with the singular or the plural of a word.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// `168 B`, `1.2 MiB`.
+/// Returns a number of bytes: `168 B`, `1.2 MiB`.
 pub(crate) fn bytes(number: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     let mut tenths = u128::from(number) * 10;
@@ -60,13 +60,13 @@ pub(crate) fn bytes(number: u64) -> String {
     }
 }
 
-/// `+1.2 MiB`, `-16 B`.
+/// Returns a change of a number of bytes: `+1.2 MiB`, `-16 B`.
 pub(crate) fn signed_bytes(number: i64) -> String {
     let sign = if number < 0 { '-' } else { '+' };
     format!("{sign}{}", bytes(number.unsigned_abs()))
 }
 
-/// `12 s`, `5 min`, `3 h`: whole units, the largest that fits twice.
+/// Returns a duration: `12 s`, `5 min`, `3 h`. The unit is the largest that fits twice.
 pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -77,7 +77,8 @@ pub(crate) fn time(time: Duration) -> String {
     }
 }
 
-/// `3 s to 12 s ago`; nothing where all happened within a second. Each age is a least and a most.
+/// Returns when things happened, given the minimum and maximum of the age of each: `3 s to 12 s ago`.
+/// `None` if all happened in the last second.
 pub(crate) fn ago(
     ages: impl Iterator<Item = (Duration, Option<Duration>)> + Clone,
 ) -> Option<String> {
@@ -95,7 +96,7 @@ pub(crate) fn ago(
     }
 }
 
-/// `9,812`.
+/// Returns a number with groups of digits: `9,812`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -108,7 +109,8 @@ pub(crate) fn grouped(number: u64) -> String {
     out
 }
 
-/// `on thread main`, `and on 2 others`: the names of threads, each once, the first three of them.
+/// Returns the first three names of threads, each once, and the number of others: `on thread main`,
+/// `and on 2 others`.
 pub(crate) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String> {
     const SHOWN: usize = 3;
     let names: BTreeSet<&str> = names.collect();
@@ -125,7 +127,7 @@ pub(crate) fn on_threads<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String
     words
 }
 
-/// `thread main`; threads without a name are called `thread 7` already.
+/// Returns `thread main`. Threads without a name are already called `thread 7`.
 pub(crate) fn thread(name: &str) -> String {
     let name = in_line(name);
     let number = name.strip_prefix("thread ");
@@ -148,7 +150,7 @@ pub(crate) fn wrapped<'w>(
     write!(out, "{first}")?;
     let mut words = words.enumerate().peekable();
     while let Some((number, word)) = words.next() {
-        // What follows the last word of a line has to fit as well.
+        // The separator after the last word of a line has to fit as well.
         let after = match words.peek() {
             Some(_) => separator.trim_end().chars().count(),
             None => 0,
@@ -170,13 +172,12 @@ pub(crate) fn wrapped<'w>(
     writeln!(out)
 }
 
-/// Whether a line is not too wide.
+/// Returns whether a line is not too wide.
 pub(crate) fn fits(line: &str) -> bool {
     line.chars().count() <= COLUMNS
 }
 
-/// The text without blanks at its end, each line that is too wide broken at a blank where it has
-/// one.
+/// Returns the text without blanks at its end, with lines that are too wide broken at blanks.
 pub(crate) fn fitted(text: &str) -> String {
     let text = text.trim_end();
     let mut out = String::with_capacity(text.len());
@@ -211,7 +212,8 @@ pub(crate) fn fitted(text: &str) -> String {
     out
 }
 
-/// The name of a thread beside a line of code; the main thread is not named there.
+/// Returns the name of a thread beside a line of code; `None` for the main thread, which is not named
+/// there.
 pub(crate) fn named_thread(name: &str) -> Option<String> {
     (name != "main").then(|| in_line(name).into_owned())
 }

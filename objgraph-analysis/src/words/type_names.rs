@@ -1,5 +1,4 @@
-//! The names under which reports, pictures and tables show types: the same type has the same name
-//! in all of them.
+//! The names of types in reports, pictures and tables. A type has the same name in all of them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,12 +9,12 @@ use super::escape::in_line;
 use super::joined;
 use crate::analysis::{FieldPath, OpaqueValue, ShownNames, TypeCycles, declaring, field};
 
-/// The name of a type with its modules, as files show it; cut if it is very long.
+/// Returns the name of a type with its modules, as files show it; cut if it is very long.
 pub(crate) fn name_in_full(full: &str) -> String {
     shown_name(&public_name(full)).into_owned()
 }
 
-/// The names under which the types of a snapshot are shown.
+/// The names of the types of a snapshot.
 pub(crate) struct Names<'s> {
     snapshot: &'s Snapshot,
     shown: ShownNames,
@@ -23,7 +22,7 @@ pub(crate) struct Names<'s> {
 }
 
 impl<'s> Names<'s> {
-    /// Short names, with as few modules as distinguish them. O(types).
+    /// Returns short names, with as few modules as distinguish them. O(types).
     pub(crate) fn of(snapshot: &'s Snapshot) -> Self {
         let shown = ShownNames::of(snapshot);
         let types = snapshot.types().iter();
@@ -36,7 +35,7 @@ impl<'s> Names<'s> {
         }
     }
 
-    /// Names with all their modules. O(types).
+    /// Returns names with all their modules. O(types).
     pub(crate) fn in_full(snapshot: &'s Snapshot) -> Self {
         let types = snapshot.types().iter();
         Self {
@@ -50,30 +49,31 @@ impl<'s> Names<'s> {
         self.names.get(type_index).map_or("?", String::as_str)
     }
 
-    /// The name of the type that declares the fields of this one: what is inside of cells and
+    /// Returns the name of the type that declares the fields of this one: the type in its cells and
     /// locks.
     pub(crate) fn declaring(&self, type_index: usize) -> &str {
         declaring(self.get(type_index))
     }
 
-    /// `Node.parent`, `Value::Closure.env`.
+    /// Returns the name of a field: `Node.parent`, `Value::Closure.env`.
     pub(crate) fn field(&self, field: &FieldPath) -> String {
         let text = field.with_type(&self.declared(&field.type_name));
         in_line(&text).into_owned()
     }
 
-    /// The declared field that a path ends in: `Node.parent`, `Value::Closure.env`.
+    /// Returns the name of the declared field in which a path ends: `Node.parent`,
+    /// `Value::Closure.env`.
     pub(crate) fn declared_field(&self, path: PathId) -> String {
         self.field(&field(self.snapshot, path))
     }
 
-    /// The name under which a type that declares fields is shown.
+    /// Returns the name of a type that declares fields.
     fn declared(&self, full: &str) -> Cow<'_, str> {
         self.shown.get(full)
     }
 
-    /// The field that holds a reference, by the type that declares it, and where in the object the
-    /// value of that type is, if it is not the object itself: `Stream.circuit in
+    /// Returns the field that holds a reference, named by the type that declares it and, if the value
+    /// of that type is only a part of the object, its place there: `Stream.circuit in
     /// Circuit.nodes[3]`.
     pub(crate) fn place(&self, path: PathId, index: u32) -> String {
         let paths = &self.snapshot.parts().paths;
@@ -102,7 +102,7 @@ impl<'s> Names<'s> {
             return text(0, steps.len(), holder);
         };
         let field = text(last, steps.len(), &self.declared(type_name));
-        // What is between the two is left out: the line would not end.
+        // The steps between the two are omitted: they can be many.
         let outer = match declared[0] {
             (0 | 1, _) if declared.len() == 1 => return field,
             (first, _) if declared.len() == 1 => text(0, first, holder),
@@ -112,7 +112,7 @@ impl<'s> Names<'s> {
         format!("{field} in {outer}")
     }
 
-    /// A value that could not be traced: `Button.on_click of #3: Box<dyn Fn()>`.
+    /// Returns a value that could not be traced: `Button.on_click of #3: Box<dyn Fn()>`.
     pub(crate) fn suspect(&self, suspect: &OpaqueValue) -> String {
         let node = self.snapshot.node(suspect.node);
         let id = node.id();
@@ -130,7 +130,7 @@ impl<'s> Names<'s> {
 }
 
 impl TypeCycles {
-    /// The names under which the types are shown.
+    /// Returns the names of the types.
     pub(crate) fn names(&self) -> Vec<String> {
         let types = self.types.iter().map(String::as_str);
         let shown = ShownNames::of_types(types.clone(), BTreeSet::new());

@@ -65,7 +65,7 @@ fn trends() {
     let mut trend = Trend::new();
     check(
         &trend,
-        expect!["Nothing grows steadily over 0 snapshots; it takes 5 at least."],
+        expect!["Nothing grows steadily over 0 snapshots; it takes at least 5."],
     );
     for at in 0..12_u64 {
         let mut kit = Kit::new();

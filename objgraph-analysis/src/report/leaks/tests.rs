@@ -144,7 +144,7 @@ fn many_kinds() {
 }
 
 #[test]
-fn all_that_can_be_said() {
+fn every_section() {
     let mut kit = Kit::new();
     let button = kit.node("app::Button", 1);
     let closure = kit.node("app::main::{{closure}}", 0);
@@ -176,10 +176,10 @@ fn all_that_can_be_said() {
               1 object of main::{{closure}}: make the closure with `objgraph::capture!`
               1 value of Uuid in Far.id: in Cargo.toml: objgraph =
                 { version = "0.1", features = ["uuid"] }
-              1 Rc object of another thread: ask on that thread, or let it end
-              1 cell or lock that was in use: ask again
+              1 Rc object of another thread: call this on that thread, or let it end
+              1 cell or lock that was in use: try again
 
-            2 objects may be leaked
+            2 objects may have leaked
               1 × Button            made at src/app.rs:10:5
               1 × main::{{closure}} made at src/app.rs:11:5
               References to them were not found. They may be held by what they own
@@ -189,13 +189,13 @@ fn all_that_can_be_said() {
 
             1 object has more references reported than exist
               Odd #2: 1 reference, 2 reported
-              and is taken to be alive. Some `visit` written by hand, or named by
+              and is treated as alive. Some `visit` written by hand, or named by
               #[tracked(with = …)], reports a reference that its value does not own."#]],
     );
 }
 
 #[test]
-fn what_threads_left_behind() {
+fn objects_that_threads_left_behind() {
     let mut kit = Kit::new();
     let job = kit.node("app::Job", 1);
     kit.left_behind(job, "worker");
@@ -236,7 +236,7 @@ fn what_threads_left_behind() {
 }
 
 #[test]
-fn a_kind_that_leaked_often() {
+fn a_kind_that_leaked_many_times() {
     let mut kit = Kit::new();
     for size in [2, 2, 3] {
         let nodes: Vec<_> = (0..size).map(|_| kit.node("app::Node", 0)).collect();
@@ -301,7 +301,7 @@ fn no_field_frees_it() {
     );
 }
 
-/// What two leaks of two kinds lead to belongs to neither.
+/// What leaks of two kinds lead to belongs to neither.
 #[test]
 fn held_by_leaks_of_several_kinds() {
     let mut kit = Kit::new();

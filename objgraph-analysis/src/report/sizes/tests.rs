@@ -43,7 +43,7 @@ fn by_type() {
 }
 
 #[test]
-fn by_what_keeps_them() {
+fn by_what_retains_them() {
     expect![[r#"
         16 objects, 3.0 MiB.
 

@@ -41,7 +41,7 @@ fn counts() {
 }
 
 #[test]
-fn errors_of_the_writer_are_given_back() {
+fn errors_of_the_writer_are_returned() {
     struct Full;
     impl Write for Full {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -55,7 +55,7 @@ fn errors_of_the_writer_are_given_back() {
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }
 
-/// The tables of Python's objgraph itself, fed with our rows.
+/// Compares with the tables that Python's objgraph writes for the same rows.
 #[test]
 fn tables_are_those_of_python() {
     const SCRIPT: &str = r#"

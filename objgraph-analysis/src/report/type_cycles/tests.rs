@@ -48,15 +48,15 @@ fn what_could_leak() {
     check(
         &cycles,
         expect![[r#"
-        marked #[tracked(back)], and strong all the same:
-          Style.document, Node.parent
+            marked #[tracked(back)], but strong:
+              Style.document, Node.parent
 
-        4 cycles of strong fields could leak
-          Node.parent → (the first)
-          Node.children → (the first)
-          Observer.subject → Subject.observers → (the first)
-          with no cell on the way that is to be seen:
-          List.next → (the first)"#]],
+            4 cycles of strong fields could leak
+              Node.parent → (the first)
+              Node.children → (the first)
+              Observer.subject → Subject.observers → (the first)
+              without a visible cell on the way:
+              List.next → (the first)"#]],
     );
     let dot = cycles.drawing().to_dot();
     assert_eq!(dot.matches("->").count(), cycles.edges.len());
@@ -88,14 +88,14 @@ fn what_could_not_be_followed() {
             &generics,
         ),
         expect![[r#"
-            No cycle of strong fields among 2 types with a derive; not all of
-            them could be followed.
+            No cycle of strong fields among 2 types with a derive; not all
+            fields could be followed.
 
             2 fields could not be followed:
               Bus.handlers: dyn Fn
               Bus.observers: dyn Observer
 
-            2 generic types of which no instance is registered:
+            2 generic types without a registered instance:
               objgraph::register!(app::Cache<…>)
               objgraph::register!(app::Pool<…>)"#]],
     );

@@ -16,7 +16,7 @@ fn weak(kit: Kit, field: &str, expected: Expect) {
     expected.assert_eq(&text);
 }
 
-/// A server with sessions that share a pool, which somebody else holds too.
+/// Adds a server with sessions that share a pool, which is held from outside too.
 fn server(kit: &mut Kit) -> NodeId {
     let server = kit.node("app::Server", 2);
     let pool = kit.node("db::Pool", 1);
@@ -34,7 +34,7 @@ fn server(kit: &mut Kit) -> NodeId {
 }
 
 #[test]
-fn something_goes_and_something_stays() {
+fn some_objects_are_freed_and_some_stay() {
     let mut kit = Kit::new();
     let server = server(&mut kit);
     dropped(
@@ -53,7 +53,7 @@ fn something_goes_and_something_stays() {
 }
 
 #[test]
-fn nothing_goes() {
+fn nothing_is_freed() {
     let mut kit = Kit::new();
     server(&mut kit);
     dropped(
@@ -71,7 +71,7 @@ fn nothing_goes() {
         kit,
         lent,
         expect![[r#"
-            if Lent #0 were dropped: it is not known who holds it, so nothing is sure
+            if Lent #0 were dropped: its owners are not known, so nothing is certain
               nothing would be freed
               Lent #0 stays: held by references that could not be counted
             Not traced, so more may be freed (see objgraph::blind_spots()):
@@ -80,7 +80,7 @@ fn nothing_goes() {
 }
 
 #[test]
-fn what_goes_leaks() {
+fn a_drop_that_leaks() {
     let mut kit = Kit::new();
     let window = kit.node("ui::Window", 1);
     for at in 0..3 {
@@ -121,7 +121,7 @@ fn a_field_that_frees_what_leaked() {
     );
 }
 
-/// Two types are called `Node`, and what is in use goes as well.
+/// Two types are called `Node`, and objects in use would be freed as well.
 #[test]
 fn a_field_that_frees_what_is_in_use() {
     let mut kit = Kit::new();
@@ -152,7 +152,7 @@ fn a_field_that_frees_what_is_in_use() {
     );
 }
 
-/// Every object of a long list stays, each kept by another.
+/// Every object of a long list stays, because another object holds it.
 #[test]
 fn many_stay() {
     let mut kit = Kit::new();

@@ -11,7 +11,7 @@ fn check(kit: Kit, node: NodeId, expected: Expect) {
     expected.assert_eq(&text);
 }
 
-/// So many nodes, each held by the one before.
+/// Adds nodes, each held by the one before.
 fn chain(kit: &mut Kit, length: usize, external: i64) -> Vec<NodeId> {
     let nodes: Vec<NodeId> = (0..length)
         .map(|at| kit.node("app::Node", if at == 0 { external } else { 0 }))
@@ -34,7 +34,7 @@ fn cache() -> (Kit, [NodeId; 2]) {
     (kit, [session, user])
 }
 
-/// The nearest holder is told: that of the user is the user itself.
+/// The report names the nearest holder: that of the user is the user itself.
 #[test]
 fn held_by_a_root() {
     let (kit, [session, _]) = cache();
@@ -53,9 +53,9 @@ fn held_by_a_root() {
         expect![[r#"
             User #2 is alive, made at src/app.rs:12:5
               User #2 is held by 1 reference from outside
-              on the stack, in a static that is no root, forgotten, or in what is not
+              on the stack, in a static that is not a root, forgotten, or in what is not
                 tracked
-              The feature `owners` of objgraph would tell the line of each.
+              The feature `owners` of objgraph shows the line that made each.
               also kept alive by:
                 Cache #0 is the root static CACHE"#]],
     );
@@ -72,9 +72,9 @@ fn held_from_outside() {
             Node #2 is alive, made at src/app.rs:10:5
               Node #0 .children[3] → Node #1 .children[3] → Node #2
               Node #0 is held by 2 references from outside
-              on the stack, in a static that is no root, forgotten, or in what is not
+              on the stack, in a static that is not a root, forgotten, or in what is not
                 tracked
-              The feature `owners` of objgraph would tell the line of each."#]],
+              The feature `owners` of objgraph shows the line that made each."#]],
     );
     let mut kit = Kit::new();
     let shared = kit.node("app::Config", 1);
@@ -87,15 +87,15 @@ fn held_from_outside() {
         expect![[r#"
             Config #0 is alive, made at src/app.rs:10:5
               Config #0 is held by 1 reference from outside
-              on the stack of some thread, in a static that is no root, forgotten, or in
+              on the stack of some thread, in a static that is not a root, forgotten, or in
                 what cannot be traced:
                 1 object of other threads
-              The feature `owners` of objgraph would tell the line of each."#]],
+              The feature `owners` of objgraph shows the line that made each."#]],
     );
 }
 
 #[test]
-fn held_by_what_cannot_be_looked_into() {
+fn held_by_what_cannot_be_traced() {
     let mut kit = Kit::new();
     let nodes = chain(&mut kit, 2, 1);
     kit.place(
@@ -122,7 +122,7 @@ fn held_by_what_cannot_be_looked_into() {
             Node #1 is alive, made at src/app.rs:10:5
               Node #0 .children[3] → Node #1
               Node #0 is held by 1 reference from outside
-              on the stack, in a static that is no root, forgotten, or in what cannot be
+              on the stack, in a static that is not a root, forgotten, or in what cannot be
                 traced:
                 Node.on_click of #1: Box<dyn Fn()>, which it owns itself
                 Window.layout of #2: RefCell<Layout>, busy
@@ -130,7 +130,7 @@ fn held_by_what_cannot_be_looked_into() {
                 Window.layout of #4: RefCell<Layout>, busy
                 Window.layout of #5: RefCell<Layout>, busy
                 … and 3 more values
-              The feature `owners` of objgraph would tell the line of each."#]],
+              The feature `owners` of objgraph shows the line that made each."#]],
     );
 }
 
@@ -141,20 +141,20 @@ fn held_as_far_as_is_known() {
         (
             |row| row.state = State::OtherThread,
             expect![[r#"
-            Node #0 is alive, made at src/app.rs:10:5
-              Node #0 is taken to be held: it belongs to another thread"#]],
+                Node #0 is alive, made at src/app.rs:10:5
+                  Node #0 is assumed to be held: it belongs to another thread"#]],
         ),
         (
             |row| row.state = State::Lent,
             expect![[r#"
-            Node #0 is alive, made at src/app.rs:10:5
-              Node #0 is taken to be held: it was lent by get_mut or make_mut"#]],
+                Node #0 is alive, made at src/app.rs:10:5
+                  Node #0 is assumed to be held: it was lent by get_mut or make_mut"#]],
         ),
         (
             |row| row.state = State::InFlight,
             expect![[r#"
-            Node #0 is alive, made at src/app.rs:10:5
-              Node #0 is taken to be held: it was being made or dropped"#]],
+                Node #0 is alive, made at src/app.rs:10:5
+                  Node #0 is assumed to be held: it was being made or dropped"#]],
         ),
         (
             |row| row.holder = Holder::Instance,
@@ -179,7 +179,7 @@ fn held_as_far_as_is_known() {
         expect![[r#"
             Node #1 is alive, made at src/app.rs:10:5
               Node #0 .children[3] → Node #1
-              Node #0 is taken to be held: more references are reported than exist"#]],
+              Node #0 is assumed to be held: more references are reported than exist"#]],
     );
 }
 
@@ -196,7 +196,7 @@ fn left_behind() {
               Node #0 .children[3] → Node #1
               Node #0 is held by 1 reference from outside
               thread worker has ended: a handle was forgotten there, or given to `into_raw`
-              The feature `owners` of objgraph would tell the line of each."#]],
+              The feature `owners` of objgraph shows the line that made each."#]],
     );
     let mut kit = Kit::new();
     let nodes = chain(&mut kit, 2, 1);
@@ -217,7 +217,7 @@ fn left_behind() {
               thread 7 has ended: a handle was forgotten there, or given to `into_raw`, or
                 is held by
                 Node.on_click of #1: Box<dyn Fn()>, which it owns itself
-              The feature `owners` of objgraph would tell the line of each."#]],
+              The feature `owners` of objgraph shows the line that made each."#]],
     );
 }
 
@@ -238,7 +238,7 @@ fn leaked() {
 }
 
 #[test]
-fn a_long_way_with_several_holders() {
+fn a_long_path_with_several_holders() {
     let mut kit = Kit::new();
     let nodes = chain(&mut kit, 40, 1);
     let other = chain(&mut kit, 10, 1);
@@ -256,9 +256,9 @@ fn a_long_way_with_several_holders() {
                 Node #49 .first_child_of_all → … 8 more … → Node #38 .children[3] →
                 Node #39
               Node #40 is held by 1 reference from outside
-              on the stack, in a static that is no root, forgotten, or in what is not
+              on the stack, in a static that is not a root, forgotten, or in what is not
                 tracked
-              The feature `owners` of objgraph would tell the line of each.
+              The feature `owners` of objgraph shows the line that made each.
               also kept alive by:
                 Node #50 is held by 1 reference from outside
                 Node #0 is held by 1 reference from outside"#]],
