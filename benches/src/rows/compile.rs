@@ -46,7 +46,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let crates = Row::new(
         "crates",
         "crates of a default build",
-        25.0,
+        26.0,
         Reading::of(Program::Crates, "crates"),
     );
     let crates = crates.figure(Figure::Ours, Unit::Crates).slack(1.0);
