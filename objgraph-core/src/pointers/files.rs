@@ -1,6 +1,6 @@
-//! Files and sockets behind pointers.
+//! The handles that the operating system has for files and sockets behind pointers.
 
-/// Writes the traits of what has a handle of the operating system.
+/// Writes the traits for handles of the operating system.
 macro_rules! file_traits {
     ($Pointer:ident) => {
         #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! `Instance`: a field that makes a type that lives by value known.
+//! `Instance`: a field that puts the values of a type into the table, wherever they live.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -12,12 +12,12 @@ use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::record;
 use crate::tracked::Visit;
 
-/// A field for types that live by value, in a `Vec`, a map, on the stack: their values are
-/// counted and have ids like those behind pointers, and are nodes of their own in pictures when
-/// an owner that can be looked into holds them.
+/// A field for types that live by value: in a `Vec`, in a map, on the stack. Their values are
+/// counted and have ids, as objects behind pointers do. They are nodes of their own in pictures if
+/// a traced owner holds them.
 ///
-/// It is made where the value is made. A clone is another value, with an id of its own; to
-/// compare or to hash, the field does not count. Where tracking is off it has no size.
+/// The id belongs to the value: a clone is another value, with another id. The field is ignored in
+/// comparisons and hashes. Where tracking is off, it has no size.
 ///
 /// ```
 /// use objgraph_core::Instance;
@@ -49,7 +49,7 @@ impl<T: 'static> InstanceMeta for T {
 }
 
 impl<T: 'static> Instance<T> {
-    /// Makes the value that this is a field of known, as made here.
+    /// Adds the value that this is a field of to the table, with the caller as its creation site.
     #[inline]
     #[track_caller]
     #[must_use]
@@ -60,14 +60,14 @@ impl<T: 'static> Instance<T> {
         }
     }
 
-    /// The id of the value; `None` where tracking is off.
+    /// Returns the id of the value; `None` where tracking is off.
     #[must_use]
     pub fn id(&self) -> Option<ObjectId> {
         (self.id != ObjectId::NONE).then_some(self.id)
     }
 }
 
-/// The id in an `Instance` field.
+/// Returns the id in an `Instance` field.
 #[doc(hidden)]
 #[must_use]
 pub fn instance_id<T: 'static>(instance: &Instance<T>) -> Option<ObjectId> {

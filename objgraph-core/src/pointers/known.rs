@@ -1,15 +1,15 @@
-//! How the pointers and the table know of each other, the same for both.
+//! How the table and a trace know the objects of both pointers.
 
-/// Writes what `Rc` and `Arc` share; `$apart` runs a function at a time when nobody else reads
-/// the counts of the value.
+/// Writes what `Rc` and `Arc` share; `$apart` runs a function while no other thread reads the
+/// counts of the value.
 macro_rules! known_pointer {
     ($Pointer:ident, $Inner:ident, $Header:ident, $module:ident, $apart:path, $at:ident) => {
-        /// Gives the table its handle back, made from `pointer`, a strong or weak pointer inside
-        /// ours to the object with this header. Answers whether it did.
+        /// Restores the table's handle, made from `pointer`, which is std's strong or weak pointer
+        /// to the object with this header. Returns whether it did.
         fn attach_lent(header: &$Header, pointer: &dyn Any) -> bool {
             let mut is_attached = false;
             $apart(|| {
-                // Another thread may have been faster.
+                // Another thread may have restored it meanwhile.
                 let id = header.id().filter(|_| header.is_lent());
                 is_attached = id.is_some_and(|id| record::attach(id, pointer));
                 if is_attached {
@@ -19,8 +19,8 @@ macro_rules! known_pointer {
             is_attached
         }
 
-        /// The id of the object with this header. If the table has no handle to it and can make
-        /// one from `pointer`, the object is visited after all.
+        /// Returns the id of the object with this header. If the table has no handle to it, and
+        /// gets one from `pointer`, the object is visited after all.
         fn visited_id(
             visitor: &mut Visitor<'_>,
             header: &$Header,
@@ -56,7 +56,7 @@ macro_rules! known_pointer {
                 self.visit_owned(visitor);
             }
 
-            // Of the two it is this that a field calls, so the other is seldom compiled.
+            // A field calls this one of the two, so the other is rarely compiled.
             fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.record_handle(self.handle.number());
                 let pointer = std::ptr::from_ref(self).addr();
@@ -83,7 +83,7 @@ macro_rules! known_pointer {
             }
         }
 
-        /// Its object is known already, and is traced again after `get_mut` or `make_mut`.
+        /// The object is in the table already, and is traced again after `get_mut` or `make_mut`.
         impl<T: Visit + 'static> crate::Watch for $Pointer<T> {
             fn watch_at(&self, _: &'static Location<'static>) -> Option<ObjectId> {
                 crate::register::<T>();
@@ -103,8 +103,8 @@ macro_rules! known_pointer {
         }
 
         impl<T: ?Sized> $Pointer<T> {
-            /// Whether the pointer still has the type that it was made with. If not, the table's
-            /// handle cannot be made anew from it.
+            /// Whether the pointer still has the type that it was created with. If not, the table's
+            /// handle cannot be restored from it.
             const THIN: bool = size_of::<&T>() == size_of::<usize>();
 
             pub(crate) fn from_inner(inner: std::$module::$Pointer<$Inner<T>>) -> Self {
@@ -123,7 +123,7 @@ macro_rules! known_pointer {
                 Self { handle, inner }
             }
 
-            /// The same handle, as the program made it, to a pointer of another type.
+            /// Returns the pointer with the record of the handle that it was converted from.
             pub(crate) fn known_as(self, handle: Handle) -> Self {
                 Self {
                     handle,
@@ -131,12 +131,12 @@ macro_rules! known_pointer {
                 }
             }
 
-            /// A handle of the program's, made at `site`.
+            /// Returns the pointer as a handle that the program created at `site`.
             pub(crate) fn made_at(self, site: &'static Location<'static>) -> Self {
                 Self::with_handle(self.inner, site)
             }
 
-            /// The pointer inside, before its type is lost, and what names the handle.
+            /// Returns std's pointer, before its type is lost, and the record of the handle.
             pub(crate) fn into_made(self) -> (std::$module::$Pointer<$Inner<T>>, Handle)
             where
                 T: 'static,
@@ -145,12 +145,12 @@ macro_rules! known_pointer {
                 (self.inner, self.handle)
             }
 
-            /// Gives the table its handle back: where there is a reference to the pointer, no
-            /// `&mut` to the value is alive any more.
+            /// Restores the table's handle. Where there is a reference to the pointer, no `&mut` to
+            /// the value is alive any more.
             ///
-            /// `clone` and `downgrade` cannot do this. They have no bound `T: 'static`, and through
-            /// a pointer of a shorter lifetime `get_mut` may have stored a reference that does not
-            /// live as long as the table may hold its handle.
+            /// `clone` and `downgrade` cannot do this, because they have no bound `T: 'static`:
+            /// through a pointer of a shorter lifetime, `get_mut` may have stored a reference that
+            /// does not live as long as the table may keep its handle.
             #[inline]
             fn attach(&self)
             where
@@ -169,7 +169,7 @@ macro_rules! known_pointer {
                 attach_lent(&self.inner.header, &self.inner);
             }
 
-            /// Before a `&mut` to the value is handed out.
+            /// Takes away the table's handle, before a `&mut` to the value is handed out.
             fn detach(&self) {
                 let header = &self.inner.header;
                 if let Some(id) = header.id() {
@@ -180,7 +180,7 @@ macro_rules! known_pointer {
                 }
             }
 
-            /// The object's id; `None` if the table is full.
+            /// Returns the id of the object; `None` if the table is full.
             #[doc(hidden)]
             pub fn __id(this: &Self) -> Option<ObjectId> {
                 this.inner.header.id()

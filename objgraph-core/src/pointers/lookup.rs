@@ -17,7 +17,7 @@ pub(crate) fn identify_arc<T: ?Sized>(pointer: &sync::Arc<T>) -> Option<ObjectId
     sync::Arc::__id(pointer)
 }
 
-/// The pointer to an object, if it holds a `T` and this thread may have it.
+/// Returns a pointer to an object, if it holds a `T` and this thread may have it.
 pub(crate) fn upgrade<T: 'static>(
     id: ObjectId,
     site: &'static Location<'static>,
@@ -43,7 +43,7 @@ pub(crate) fn upgrade<T: 'static>(
     None
 }
 
-/// The pointer to an object, whatever it is, in a box.
+/// Returns a pointer to an object, of whatever type, in a box.
 fn strong_pointer(id: ObjectId) -> Option<Box<dyn Any>> {
     let made = local_strong(Some(id)).or_else(|| shared_strong(Some(id)));
     if made.is_some() {

@@ -1,27 +1,27 @@
-//! Pointers made from other values, the same for both.
+//! Pointers created from other values.
 
-/// Writes how an `Rc` or an `Arc` is made other than by `new`; `$bound` is what a new object's
-/// type must be beside `'static`, and `$Any` the value whose type is found out.
+/// Writes how an `Rc` or an `Arc` is created other than by `new`. `$bound` is what a new object's
+/// type must implement besides `'static`, and `$Any` is the value that can be downcast.
 macro_rules! pointers_made {
     ($Pointer:ident, [$($bound:path),*], $Any:ty, $strong:ident) => {
         impl<T: $($bound +)* 'static> $Pointer<T> {
-            /// Makes an object without a value yet: give it one by [`get_mut`](Self::get_mut). To
-            /// take away the `MaybeUninit` is unsafe, and left to std's pointers.
+            /// Creates an object without a value yet, which [`get_mut`](Self::get_mut) gives it.
+            /// Removing the `MaybeUninit` is unsafe, and possible with std's pointers only.
             #[track_caller]
             #[must_use]
             pub fn new_uninit() -> $Pointer<MaybeUninit<T>> {
                 $Pointer::new(MaybeUninit::uninit())
             }
 
-            /// Makes an object without a value yet, all of whose bytes are 0.
+            /// Creates an object without a value yet, all of whose bytes are 0.
             #[track_caller]
             #[must_use]
             pub fn new_zeroed() -> $Pointer<MaybeUninit<T>> {
                 $Pointer::new(MaybeUninit::zeroed())
             }
 
-            /// Makes an object that stays in its place. std's asks for no `Unpin`; only unsafe
-            /// code can pin what is not.
+            /// Creates a pinned object. std's function does not require `Unpin`; pinning other
+            /// values needs unsafe code.
             #[track_caller]
             #[must_use]
             pub fn pin(value: T) -> Pin<Self>
@@ -39,7 +39,7 @@ macro_rules! pointers_made {
             }
         }
 
-        /// An empty slice.
+        /// Creates an empty slice.
         impl<T: $($bound +)* 'static> Default for $Pointer<[T]> {
             #[track_caller]
             fn default() -> Self {
@@ -78,11 +78,11 @@ macro_rules! pointers_made {
             }
         }
 
-        /// The array that a slice was made from.
+        /// Returns the array that a slice was created from.
         ///
         /// # Panics
         ///
-        /// If `get_mut` was called on the slice: no safe code leads back from there.
+        /// If `get_mut` was called on the slice: then no safe code leads back to the array.
         impl<T: $($bound +)* 'static, const N: usize> TryFrom<$Pointer<[T]>> for $Pointer<[T; N]> {
             type Error = $Pointer<[T]>;
 
@@ -97,7 +97,7 @@ macro_rules! pointers_made {
         }
 
         impl $Pointer<$Any> {
-            /// The pointer with the type that it was made with, if that is `T`.
+            /// Returns the pointer with the type that it was created with, if that is `T`.
             ///
             /// # Errors
             ///
@@ -106,9 +106,9 @@ macro_rules! pointers_made {
             /// # Panics
             ///
             /// If the value is a `T`, and [`get_mut`](Self::get_mut) was called on the pointer to
-            /// `dyn Any`: no safe code leads back from there. Call it on the pointer to the `T`.
-            /// The same for an `Rc` while the thread-locals of its thread are being dropped, when
-            /// what the table has of the thread may be gone.
+            /// `dyn Any`: then no safe code leads back to the type. Call it on the pointer to the
+            /// `T`. Also for an `Rc` while the thread-locals of its thread are being dropped, if
+            /// the part of the table that belongs to the thread is gone already.
             pub fn downcast<T: Any $(+ $bound)*>(mut self) -> Result<$Pointer<T>, Self> {
                 if (*self).is::<T>() {
                     let made: $Pointer<T> =

@@ -1,21 +1,21 @@
-//! Pointers with the type that they were made with, from the handles of the table.
+//! Back to the type that a pointer was created with, through the handles of the table.
 
 use std::any::Any;
 
 use crate::object_id::ObjectId;
 use crate::table::{pins, read};
 
-/// The `Rc` to an object of this thread, with the type that it was made with.
+/// Returns the `Rc` to an object of this thread, with the type that it was created with.
 pub(super) fn local_strong(id: Option<ObjectId>) -> Option<Box<dyn Any>> {
     read::local_strong(id?).map(|strong| strong.into_pointer())
 }
 
-/// The `Arc` to an object, with the type that it was made with.
+/// Returns the `Arc` to an object, with the type that it was created with.
 pub(super) fn shared_strong(id: Option<ObjectId>) -> Option<Box<dyn Any>> {
     pins::strong(id?).map(|strong| strong.into_pointer())
 }
 
-/// A pointer with the type that it was made with, which is known.
+/// Downcasts a pointer to the type that it was created with, which the caller knows.
 pub(super) fn as_made<P: 'static>(pointer: Option<Box<dyn Any>>) -> P {
     match pointer.map(|pointer| pointer.downcast()) {
         Some(Ok(pointer)) => *pointer,

@@ -1,17 +1,17 @@
-//! Where values are, the same for both pointers.
+//! The addresses of values and allocations.
 
-/// Writes the methods of `Rc` or `Arc`, and of its `Weak`, that give a raw pointer.
+/// Writes the methods of `Rc` or `Arc`, and of its `Weak`, that return a raw pointer.
 macro_rules! raw_pointers {
     ($Pointer:ident, $Inner:ident, $module:ident, $hold:path) => {
         impl<T: ?Sized> $Pointer<T> {
-            /// Where the value is.
+            /// Returns a pointer to the value.
             #[must_use]
             pub fn as_ptr(this: &Self) -> *const T {
                 std::ptr::from_ref::<T>(this)
             }
 
-            /// Where the value is; the reference stays counted. There is no way back: `from_raw`
-            /// is unsafe, and left to std's pointers.
+            /// Returns a pointer to the value, and keeps the reference counted. There is no way
+            /// back: `from_raw` is unsafe, and possible with std's pointers only.
             #[must_use = "losing the pointer will leak memory"]
             pub fn into_raw(this: Self) -> *const T {
                 let pointer = Self::as_ptr(&this);
@@ -19,7 +19,7 @@ macro_rules! raw_pointers {
                 pointer
             }
 
-            /// Where the object is, for pins.
+            /// Returns the address of the object, for pins.
             #[inline]
             pub(crate) fn address(&self) -> usize {
                 pins::address(&*self.inner)
@@ -27,13 +27,13 @@ macro_rules! raw_pointers {
         }
 
         impl<T: ?Sized> Weak<T> {
-            /// Where the allocation is.
+            /// Returns the address of the allocation.
             #[inline]
             fn address(&self) -> usize {
                 self.inner.as_ptr().cast::<()>().addr()
             }
 
-            /// A weak reference to an object that is being made.
+            /// Makes a weak reference to an object that `new_cyclic` has not created yet.
             #[cfg_attr(feature = "owners", track_caller)]
             fn promised(promise: &Handle, inner: &std::$module::Weak<$Inner<T>>) -> Self {
                 let weak = Self {
@@ -44,20 +44,22 @@ macro_rules! raw_pointers {
                 weak
             }
 
-            /// The reference inside, and what names the handle. Since a weak reference has a drop
-            /// of its own, the reference inside is a clone of the one that is dropped.
+            /// Returns std's pointer, and the record of the handle. A weak reference implements
+            /// `Drop`, so it cannot be taken apart: std's pointer is a clone of the one that is
+            /// dropped.
             pub(super) fn into_made(mut self) -> (std::$module::Weak<$Inner<T>>, Handle) {
                 zombies::cloned(|| self.address());
                 (self.inner.clone(), self.handle.take())
             }
 
-            /// Where the value is, or was; not to be used while there is no strong reference.
+            /// Returns a pointer to where the value is, or was. Do not use it without a strong
+            /// reference.
             ///
-            /// After the end of a value with an alignment above 8 it is not the same as before.
+            /// It changes when the value dies, for a value with an alignment above 8.
             #[must_use]
             pub fn as_ptr(&self) -> *const T {
                 let inner = self.inner.as_ptr();
-                // A weak reference to nothing is not aligned.
+                // The address in a weak reference to nothing is not aligned.
                 if inner.addr() % align_of::<usize>() != 0 {
                     return inner as *const T;
                 }
@@ -67,8 +69,8 @@ macro_rules! raw_pointers {
                 }
             }
 
-            /// Where the value is; the weak reference stays counted. There is no way back:
-            /// `from_raw` is unsafe, and left to std's pointers.
+            /// Returns a pointer to the value, and keeps the weak reference counted. There is no
+            /// way back: `from_raw` is unsafe, and possible with std's pointers only.
             #[must_use = "losing the pointer will leak memory"]
             pub fn into_raw(self) -> *const T {
                 let pointer = self.as_ptr();

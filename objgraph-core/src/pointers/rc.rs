@@ -1,7 +1,7 @@
 //! `Rc` and its `Weak`, in place of `std::rc`.
 //!
-//! Every object is known to the table from `new` until its drop begins; else all is as with
-//! std's. Where tracking is off these names *are* std's.
+//! Each object is in the table from its creation until its drop begins. Everything else is as with
+//! std's pointers. Where tracking is off, these names *are* std's.
 //!
 #![doc = include_str!("../../docs/pointers.md")]
 
@@ -32,8 +32,7 @@ use crate::table::zombies;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
-/// A single-threaded reference-counting pointer; as [`std::rc::Rc`], and every object made
-/// through it is known.
+/// A single-threaded reference-counting pointer, as [`std::rc::Rc`], whose objects objgraph knows.
 ///
 /// To create an object, only `T: 'static` is required.
 ///
@@ -47,12 +46,12 @@ use crate::tracked::Visit;
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Rc<T: ?Sized> {
-    // Before the reference, so that a handle is gone before a value's drop runs.
+    // Before the reference, so that the handle's record is gone before the value's drop runs.
     handle: Handle,
     inner: std::rc::Rc<RcInner<T>>,
 }
 
-/// A handle that does not own; as [`std::rc::Weak`].
+/// A weak reference, as [`std::rc::Weak`].
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Weak<T: ?Sized> {
@@ -61,7 +60,7 @@ pub struct Weak<T: ?Sized> {
 }
 
 impl<T: 'static> Rc<T> {
-    /// Makes an object.
+    /// Creates an object.
     #[inline(always)]
     #[track_caller]
     #[must_use]
@@ -69,7 +68,7 @@ impl<T: 'static> Rc<T> {
         Self::new_at(value, Location::caller())
     }
 
-    // Inlined, the value is written to its place at once, not by way of the stack.
+    // Inlined, so that the value is written to its place at once, not by way of the stack.
     #[inline(always)]
     fn new_at(value: T, site: &'static Location<'static>) -> Self {
         let inner = std::rc::Rc::new(RcInner {
@@ -80,8 +79,8 @@ impl<T: 'static> Rc<T> {
         Self::with_handle(inner, site)
     }
 
-    /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
-    /// not alive, and the reference given to it cannot be upgraded.
+    /// Creates an object that holds a weak reference to itself. Until `make` returns, the object is
+    /// not alive, and the reference that it gets cannot be upgraded.
     #[track_caller]
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
         let site = Location::caller();
@@ -98,11 +97,11 @@ impl<T: 'static> Rc<T> {
 }
 
 impl<T> Rc<T> {
-    /// Gives the value back if this is the only strong reference, else the reference.
+    /// Returns the value if this is the only strong reference, else the reference.
     ///
     /// # Errors
     ///
-    /// The reference itself, where there are others.
+    /// The reference itself, if there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
         let Self { handle, inner } = this;
         match std::rc::Rc::try_unwrap(inner) {
@@ -111,13 +110,13 @@ impl<T> Rc<T> {
         }
     }
 
-    /// Gives the value back if this is the only strong reference.
+    /// Returns the value if this is the only strong reference.
     #[must_use]
     pub fn into_inner(this: Self) -> Option<T> {
         std::rc::Rc::into_inner(this.inner).map(RcInner::into_value)
     }
 
-    /// Gives the value back if this is the only strong reference, else a clone of it.
+    /// Returns the value if this is the only strong reference, else a clone of it.
     pub fn unwrap_or_clone(this: Self) -> T
     where
         T: Clone,
@@ -139,13 +138,13 @@ impl<T: ?Sized> Rc<T> {
         }
     }
 
-    /// How many strong references there are.
+    /// Returns the number of strong references.
     #[must_use]
     pub fn strong_count(this: &Self) -> usize {
         std::rc::Rc::strong_count(&this.inner) - pins::of_this_thread(this.address())
     }
 
-    /// How many weak references there are; the table's own is not among them.
+    /// Returns the number of weak references, without the table's own.
     #[must_use]
     pub fn weak_count(this: &Self) -> usize {
         std::rc::Rc::weak_count(&this.inner) - usize::from(this.inner.header.is_attached())
@@ -157,10 +156,11 @@ impl<T: ?Sized> Rc<T> {
         std::rc::Rc::ptr_eq(&this.inner, &other.inner)
     }
 
-    /// A `&mut` to the value if this is the only reference, strong or weak.
+    /// Returns a `&mut` to the value if this is the only reference, strong or weak.
     ///
-    /// From then on the value is not traced, because the table has to give up its handle, until a
-    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch) is called with one.
+    /// The table gives up its handle to the value, so the value is not traced from then on, until a
+    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch()) is called with
+    /// one.
     pub fn get_mut(this: &mut Self) -> Option<&mut T> {
         if std::rc::Rc::strong_count(&this.inner) != 1 || Self::weak_count(this) != 0 {
             return None;
@@ -171,11 +171,11 @@ impl<T: ?Sized> Rc<T> {
 }
 
 impl<T: Clone> Rc<T> {
-    /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
-    /// it, a new object that the pointer then points to. Weak references to a value that had no
-    /// other strong reference find nothing any more.
+    /// Returns a `&mut` to the value if this is the only strong reference. Otherwise clones the
+    /// value into a new object, makes this pointer point to it, and returns a `&mut` to the clone.
+    /// Weak references to a value without another strong reference lead nowhere afterwards.
     ///
-    /// As for [`get_mut`](Self::get_mut), nothing can look at the value while the `&mut` lives.
+    /// As after [`get_mut`](Self::get_mut), the value is not traced.
     #[track_caller]
     pub fn make_mut(this: &mut Self) -> &mut T {
         if std::rc::Rc::strong_count(&this.inner) == 1 {
@@ -187,7 +187,7 @@ impl<T: Clone> Rc<T> {
         }
         let kind = this.inner.header.id().and_then(record::kind);
         let inner = std::rc::Rc::make_mut(&mut this.inner);
-        // The clone has the type of the object before, which may be gone by now.
+        // The clone has the type of the object before, which may be dead by now.
         if inner.header.id().is_none()
             && let Some(meta) = kind.and_then(kinds::meta)
         {
@@ -201,7 +201,7 @@ impl<T: Clone> Rc<T> {
 }
 
 impl<T> Weak<T> {
-    /// A weak reference to nothing.
+    /// Makes a weak reference to nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -212,7 +212,7 @@ impl<T> Weak<T> {
 }
 
 impl<T: ?Sized> Weak<T> {
-    /// A strong reference, if the value is still alive.
+    /// Returns a strong reference, if the value is alive.
     #[must_use = "this returns a new `Rc`, without modifying the original weak pointer"]
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn upgrade(&self) -> Option<Rc<T>> {
@@ -221,15 +221,15 @@ impl<T: ?Sized> Weak<T> {
         Some(Rc { handle, inner })
     }
 
-    /// A strong reference that is no handle of the program's.
+    /// Returns a strong reference that is not one of the program's.
     fn strong(&self) -> Option<std::rc::Rc<RcInner<T>>> {
         let inner = self.inner.upgrade()?;
-        // What only a visit holds is gone, as far as the program knows.
+        // A value that only a visit holds is dead for the program.
         let pins = pins::of_this_thread(pins::address(&*inner));
         (std::rc::Rc::strong_count(&inner) > pins + 1).then_some(inner)
     }
 
-    /// How many strong references there are; 0 if the value is gone.
+    /// Returns the number of strong references; 0 if the value is dead.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.strong().map_or(0, |strong| {
@@ -238,7 +238,7 @@ impl<T: ?Sized> Weak<T> {
         })
     }
 
-    /// How many weak references there are; 0 if the value is gone.
+    /// Returns the number of weak references; 0 if the value is dead.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.strong().map_or(0, |strong| {

@@ -1,5 +1,6 @@
-//! Pointers in and out of serialised data, as serde has std's with its feature `rc`: each pointer
-//! is written as its value, and read as a new object; what was shared is so no more.
+//! Serialisation, as serde offers it for std's pointers with its feature `rc`: each pointer is
+//! written as its value, and read as a new object. A value that several pointers shared is not
+//! shared afterwards.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -22,14 +23,14 @@ macro_rules! serde_pointers {
             }
         }
 
-        /// The value, if it is still alive.
+        /// Writes the value, if it is alive.
         impl<T: ?Sized + Serialize> Serialize for $module::Weak<T> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.upgrade().serialize(serializer)
             }
         }
 
-        /// A reference to nothing, since nothing else holds what is read.
+        /// Reads a reference to nothing, since nothing else holds the value.
         impl<'de, T: Deserialize<'de>> Deserialize<'de> for $module::Weak<T> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Option::<T>::deserialize(deserializer)?;

@@ -1,18 +1,17 @@
 //! `Arc` and its `Weak`, in place of `std::sync`.
 //!
-//! Every object is known to the table from `new` until its drop begins; else all is as with
-//! std's; [`rc`](super::rc) says what of it is here. Where tracking is off these names *are*
-//! std's. The rest of [`std::sync`] is here too, so that one word of an import changes.
+//! Each object is in the table from its creation until its drop begins. Everything else is as with
+//! std's pointers; [`rc`](super::rc) lists what exists here. Where tracking is off, these names
+//! *are* std's. The rest of [`std::sync`] is here too, so that only one word of an import changes.
 //!
-//! # Where it differs from std's
+//! # Waiting for visits
 //!
-//! While a snapshot looks into a value, on whichever thread, [`get_mut`](Arc::get_mut),
-//! [`make_mut`](Arc::make_mut), [`try_unwrap`](Arc::try_unwrap) and
-//! [`into_inner`](Arc::into_inner) of other threads wait until it has, if theirs is the only strong
-//! reference of the program. After 10 s of one visit they wait no more, and answer as if the
-//! reference of the visit were the program's: a `Visit` or a `Debug` that takes so long waits,
-//! most likely, for them, by joining their thread or by a lock that it holds. A lock is to be tried
-//! there, as the derive does.
+//! While a snapshot on another thread visits a value, [`get_mut`](Arc::get_mut),
+//! [`make_mut`](Arc::make_mut), [`try_unwrap`](Arc::try_unwrap) and [`into_inner`](Arc::into_inner)
+//! with the program's only strong reference wait for the end of the visit. They stop waiting after
+//! 10 s, and treat the reference of the visit as one of the program's: a `Visit` or a `Debug` that
+//! takes so long most likely waits for them, because it joins their thread or locks a lock that it
+//! holds. Use `try_lock` there, as the derive does.
 
 use std::any::Any;
 use std::borrow::Borrow;
@@ -45,16 +44,15 @@ use crate::sight::Registrar;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
-/// A thread-safe reference-counting pointer; as [`std::sync::Arc`], and every object made
-/// through it is known.
+/// A thread-safe reference-counting pointer, as [`std::sync::Arc`], whose objects objgraph knows.
 ///
 /// To create an object, only `T: Send + Sync + 'static` is required.
 ///
-/// While another thread takes a snapshot, it may hold a reference for the time of one visit.
-/// Counts do not show it; [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
-/// [`get_mut`](Self::get_mut) and [`make_mut`](Self::make_mut) wait for it to go, up to 10 s; and a
-/// value whose last reference of the program goes meanwhile is dropped by that other thread, right
-/// after the visit.
+/// While another thread takes a snapshot, it holds a reference during the visit of the value.
+/// Counts do not include it. [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
+/// [`get_mut`](Self::get_mut) and [`make_mut`](Self::make_mut) wait for the visit, up to 10 s. If
+/// the program drops its last reference during the visit, the other thread drops the value right
+/// after it.
 ///
 /// ```
 /// use objgraph_core::sync::Arc;
@@ -67,12 +65,12 @@ use crate::tracked::Visit;
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Arc<T: ?Sized> {
-    // Before the reference, so that a handle is gone before a value's drop runs.
+    // Before the reference, so that the handle's record is gone before the value's drop runs.
     handle: Handle,
     inner: std::sync::Arc<ArcInner<T>>,
 }
 
-/// A handle that does not own; as [`std::sync::Weak`].
+/// A weak reference, as [`std::sync::Weak`].
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
 #[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
 pub struct Weak<T: ?Sized> {
@@ -81,7 +79,7 @@ pub struct Weak<T: ?Sized> {
 }
 
 impl<T: Send + Sync + 'static> Arc<T> {
-    /// Makes an object.
+    /// Creates an object.
     #[inline(always)]
     #[track_caller]
     #[must_use]
@@ -89,7 +87,7 @@ impl<T: Send + Sync + 'static> Arc<T> {
         Self::new_at(value, Location::caller())
     }
 
-    // Inlined, the value is written to its place at once, not by way of the stack.
+    // Inlined, so that the value is written to its place at once, not by way of the stack.
     #[inline(always)]
     fn new_at(value: T, site: &'static Location<'static>) -> Self {
         let inner = std::sync::Arc::new(ArcInner {
@@ -100,8 +98,8 @@ impl<T: Send + Sync + 'static> Arc<T> {
         Self::with_handle(inner, site)
     }
 
-    /// Makes an object that holds a weak reference to itself. Until `make` returns the object is
-    /// not alive, and the reference given to it cannot be upgraded.
+    /// Creates an object that holds a weak reference to itself. Until `make` returns, the object is
+    /// not alive, and the reference that it gets cannot be upgraded.
     #[track_caller]
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
         let site = Location::caller();
@@ -118,14 +116,14 @@ impl<T: Send + Sync + 'static> Arc<T> {
 }
 
 impl<T> Arc<T> {
-    /// Gives the value back if this is the only strong reference, else the reference.
+    /// Returns the value if this is the only strong reference, else the reference.
     ///
     /// # Errors
     ///
-    /// The reference itself, where there are others.
+    /// The reference itself, if there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
         let Self { handle, inner } = this;
-        // What hinders may be another thread's pin.
+        // The other reference may be another thread's pin.
         let unwrapped = std::sync::Arc::try_unwrap(inner)
             .or_else(|inner| pins::unpinned(inner, std::sync::Arc::try_unwrap));
         match unwrapped {
@@ -134,16 +132,16 @@ impl<T> Arc<T> {
         }
     }
 
-    /// Gives the value back if this is the only strong reference. If several threads call this,
-    /// each for its own reference, one of them gets the value.
+    /// Returns the value if this is the only strong reference. If several threads call this, each
+    /// with its own reference, one of them gets the value.
     #[must_use]
     pub fn into_inner(this: Self) -> Option<T> {
-        // Under the lock of the pins, or one that is made just now would be the last reference.
+        // Under the lock of the pins: a pin that is made just now would be the last reference.
         let inner = pins::unpinned(this.inner, std::sync::Arc::into_inner)?;
         Some(inner.into_value())
     }
 
-    /// Gives the value back if this is the only strong reference, else a clone of it.
+    /// Returns the value if this is the only strong reference, else a clone of it.
     pub fn unwrap_or_clone(this: Self) -> T
     where
         T: Clone,
@@ -165,13 +163,13 @@ impl<T: ?Sized> Arc<T> {
         }
     }
 
-    /// How many strong references there are.
+    /// Returns the number of strong references.
     #[must_use]
     pub fn strong_count(this: &Self) -> usize {
         pins::count_without(this.address(), || std::sync::Arc::strong_count(&this.inner))
     }
 
-    /// How many weak references there are; the table's own is not among them.
+    /// Returns the number of weak references, without the table's own.
     #[must_use]
     pub fn weak_count(this: &Self) -> usize {
         pins::count_beside(|| {
@@ -186,10 +184,11 @@ impl<T: ?Sized> Arc<T> {
         std::sync::Arc::ptr_eq(&this.inner, &other.inner)
     }
 
-    /// A `&mut` to the value if this is the only reference, strong or weak.
+    /// Returns a `&mut` to the value if this is the only reference, strong or weak.
     ///
-    /// From then on the value is not traced, because the table has to give up its handle, until a
-    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch) is called with one.
+    /// The table gives up its handle to the value, so the value is not traced from then on, until a
+    /// trace visits a pointer to the object, or [`objgraph::watch`](crate::watch()) is called with
+    /// one.
     pub fn get_mut(this: &mut Self) -> Option<&mut T> {
         if Self::strong_count(this) != 1 || Self::weak_count(this) != 0 || !this.detach_unpinned() {
             return None;
@@ -197,15 +196,15 @@ impl<T: ?Sized> Arc<T> {
         std::sync::Arc::get_mut(&mut this.inner).map(|inner| &mut inner.value)
     }
 
-    /// Takes the table's handle away, and waits for pins of other threads to go. False, and
-    /// nothing done, if they do not, or this thread itself looks at the value.
+    /// Takes away the table's handle, and waits for the pins of other threads to go. Returns false
+    /// and does nothing if they do not, or if this thread itself visits the value.
     fn detach_unpinned(&self) -> bool {
         if pins::wait_for_others(self.address()) {
             return false;
         }
         if !self.inner.header.is_lent() {
             self.detach();
-            // The table leads nobody here from now on; who pinned in between is waited for.
+            // No trace gets to the value from here on, except those that pinned it in between.
             return !pins::wait_for_others(self.address());
         }
         true
@@ -213,11 +212,11 @@ impl<T: ?Sized> Arc<T> {
 }
 
 impl<T: Clone> Arc<T> {
-    /// A `&mut` to the value: to this one if this is the only strong reference, else to a clone of
-    /// it, a new object that the pointer then points to. Weak references to a value that had no
-    /// other strong reference find nothing any more.
+    /// Returns a `&mut` to the value if this is the only strong reference. Otherwise clones the
+    /// value into a new object, makes this pointer point to it, and returns a `&mut` to the clone.
+    /// Weak references to a value without another strong reference lead nowhere afterwards.
     ///
-    /// As for [`get_mut`](Self::get_mut), nothing can look at the value while the `&mut` lives.
+    /// As after [`get_mut`](Self::get_mut), the value is not traced.
     #[track_caller]
     pub fn make_mut(this: &mut Self) -> &mut T {
         if Self::strong_count(this) == 1 {
@@ -228,12 +227,13 @@ impl<T: Clone> Arc<T> {
             }
         }
         let kind = this.inner.header.id().and_then(record::kind);
-        // A pin, which a weak reference may lead to, must not make the value look shared.
+        // A pin, which a trace may make through a weak reference, must not make the value look
+        // shared.
         let inner = pins::unpinned_until_allowed(&mut this.inner, std::sync::Arc::make_mut);
         match inner.header.id() {
-            // The value itself, here or moved: the table's handle leads to nothing any more.
+            // The value itself, here or moved: the table's handle leads nowhere now.
             Some(id) => record::detach(id),
-            // The clone has the type of the object before, which may be gone by now.
+            // The clone has the type of the object before, which may be dead by now.
             None => {
                 if let Some(meta) = kind.and_then(kinds::meta) {
                     let id = record::add_arc(meta, Location::caller(), None);
@@ -248,7 +248,7 @@ impl<T: Clone> Arc<T> {
 }
 
 impl<T> Weak<T> {
-    /// A weak reference to nothing.
+    /// Makes a weak reference to nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -259,7 +259,7 @@ impl<T> Weak<T> {
 }
 
 impl<T: ?Sized> Weak<T> {
-    /// A strong reference, if the value is still alive.
+    /// Returns a strong reference, if the value is alive.
     #[must_use = "this returns a new `Arc`, without modifying the original weak pointer"]
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn upgrade(&self) -> Option<Arc<T>> {
@@ -268,14 +268,14 @@ impl<T: ?Sized> Weak<T> {
         Some(Arc { handle, inner })
     }
 
-    /// How many strong references there are; 0 if the value is gone.
+    /// Returns the number of strong references; 0 if the value is dead.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         let address = self.inner.as_ptr().cast::<()>().addr();
         pins::count_without(address, || self.inner.strong_count())
     }
 
-    /// How many weak references there are; 0 if the value is gone.
+    /// Returns the number of weak references; 0 if the value is dead.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         if self.strong_count() == 0 {
@@ -293,8 +293,8 @@ impl<T: ?Sized> Weak<T> {
     }
 }
 
-/// Looks at what a weak reference leads to. Pinned, since the program may drop its last handle
-/// meanwhile.
+/// Calls `see` with what a weak reference leads to. Pinned, since the program may drop its last
+/// strong reference meanwhile.
 fn hold<T: ?Sized, R>(
     weak: &std::sync::Weak<ArcInner<T>>,
     see: impl FnOnce(&ArcInner<T>) -> R,

@@ -1,4 +1,4 @@
-//! The traits of std's pointers that forward to the value, the same for both.
+//! The traits of std's pointers that forward to the value.
 
 /// Writes the trait impls that `Rc` and `Arc` share.
 macro_rules! pointer_traits {

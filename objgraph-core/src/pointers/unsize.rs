@@ -1,20 +1,21 @@
-//! From a pointer to a value to a pointer to `dyn Trait`, or from an array to a slice.
+//! Conversion of a pointer to a value into one to `dyn Trait`, and of an array into a slice.
 
 use std::pin::Pin;
 
 use super::{rc, sync};
 use crate::pointers::inner::{ArcInner, RcInner};
 
-/// Pointers that can be made into pointers to `U`; see [`unsize!`](crate::unsize).
+/// Pointers that can be converted into pointers to `U`; see [`unsize!`](crate::unsize).
 pub trait Unsize<U: ?Sized>: Sized {
-    /// The pointer inside.
+    /// std's pointer inside.
     type From;
-    /// The pointer inside of the result.
+    /// std's pointer inside the result.
     type To;
     /// The result.
     type Output;
 
-    /// Converts; `coerce` is `|inner| inner`, written where the compiler knows both types.
+    /// Converts the pointer. `coerce` is `|inner| inner`, written where the compiler knows both
+    /// types.
     fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output;
 }
 
@@ -43,7 +44,7 @@ macro_rules! unsize_ours {
             }
         }
 
-        // Only what is `Unpin`, which safe code may take out of its pin and put back.
+        // Only for values that are `Unpin`, which safe code may take out of the pin and put back.
         impl<T: Unpin + 'static, U: ?Sized + Unpin> Unsize<U> for Pin<$module::$Pointer<T>> {
             type From = std::$module::$Pointer<$Inner<T>>;
             type To = std::$module::$Pointer<$Inner<U>>;
@@ -61,7 +62,7 @@ unsize_ours! {
     sync::Arc of ArcInner;
 }
 
-// For code that is written once for both: std's pointers need no help.
+// For code that is written once for both sets of pointers; std's need no help.
 macro_rules! unsize_std {
     ($($Pointer:ty => $Output:ty;)*) => {$(
         impl<T, U: ?Sized> Unsize<U> for $Pointer {
@@ -85,9 +86,10 @@ unsize_std! {
     Pin<std::sync::Arc<T>> => Pin<std::sync::Arc<U>>;
 }
 
-/// Makes a pointer to a `dyn Trait`, or to a slice, from a pointer to a value, for `Rc`, `Arc` and
-/// their `Weak`s, and for a `Pin` of what is `Unpin`. With std's pointers the compiler does it
-/// unasked; with ours it does so on nightly, with the feature `nightly`.
+/// Converts a pointer to a value into one to a `dyn Trait`, or a pointer to an array into one to a
+/// slice: for `Rc`, `Arc` and their `Weak`s, and for a `Pin` of a value that is `Unpin`. The
+/// compiler converts std's pointers without this macro, and ours on nightly with the feature
+/// `nightly`.
 ///
 /// ```
 /// use objgraph_core::{rc::Rc, unsize};
