@@ -1,4 +1,5 @@
-//! From rows as they were found to a snapshot: names sorted, edges by source, all renumbered.
+//! Assembles a snapshot from the rows of a trace: names sorted, edges by source, everything
+//! renumbered.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotP
 use crate::type_info::TypeInfo;
 use crate::type_name::paths;
 
-/// Puts a snapshot together.
+/// Assembles a snapshot.
 pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     let knows_handles = tracer.handles.are_known;
     let (handles, handle_sites) = rows(&mut tracer);
@@ -77,7 +78,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     Snapshot::assembled(parts)
 }
 
-/// The types with the derive that the names of types without sight mention, sorted.
+/// Returns the derived types that the names of untraced types mention, sorted.
 fn families(infos: &[Arc<TypeInfo>], registry: &Registry) -> Vec<Family> {
     let unseen = infos.iter().filter(|info| !info.is_visited);
     let paths = unseen.flat_map(|info| paths(&info.name));
@@ -87,17 +88,17 @@ fn families(infos: &[Arc<TypeInfo>], registry: &Registry) -> Vec<Family> {
     families
 }
 
-/// Whether nothing changes by giving each number `n` the number `new[n]`.
+/// Whether replacing each number `n` by `new[n]` changes nothing.
 fn changes_nothing(new: &[u32]) -> bool {
     new.iter().enumerate().all(|(old, &new)| old as u32 == new)
 }
 
-/// The new number of `old`, which may be unknown and stays so.
+/// Returns the new number of `old`; an unknown number stays unknown.
 fn renumbered(old: u32, new: &[u32]) -> u32 {
     new.get(old as usize).copied().unwrap_or(NodeRow::UNKNOWN)
 }
 
-/// The types sorted by name, and the new number of each.
+/// Sorts the types by name, and returns the new number of each.
 fn sorted_types(types: Vec<Arc<TypeInfo>>) -> (Vec<Arc<TypeInfo>>, Vec<u32>) {
     let mut order: Vec<usize> = (0..types.len()).collect();
     order.sort_by(|&a, &b| types[a].name.cmp(&types[b].name));
@@ -114,7 +115,7 @@ fn sorted_types(types: Vec<Arc<TypeInfo>>) -> (Vec<Arc<TypeInfo>>, Vec<u32>) {
     )
 }
 
-/// The sites sorted and each once, and the new number of each.
+/// Sorts the sites, each once, and returns the new number of each.
 fn sorted_sites(
     locations: impl Iterator<Item = &'static Location<'static>>,
 ) -> (Vec<Site>, Vec<u32>) {
@@ -129,7 +130,7 @@ fn sorted_sites(
     (sites, new)
 }
 
-/// The lengths by node and path, those at one path added up.
+/// Sorts the lengths by node and path, and adds up those at one path.
 fn by_path(mut rows: Vec<LengthRow>) -> Vec<LengthRow> {
     let key = |row: &LengthRow| (row.node, row.path);
     if !rows.is_sorted_by(|a, b| key(a) < key(b)) {

@@ -1,4 +1,4 @@
-//! The rows of a snapshot's handles.
+//! The rows of the handles of a snapshot.
 
 use std::collections::HashMap;
 use std::panic::Location;
@@ -7,7 +7,7 @@ use super::tracer::{Handles, Tracer};
 use crate::snapshot::HandleRow;
 use crate::table;
 
-/// The rows of the handles, not sorted yet, whose sites are indexes into the second.
+/// Returns the rows of the handles, not sorted yet, and the sites that they have indexes of.
 pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Location<'static>>) {
     let Handles {
         are_known,
@@ -32,7 +32,7 @@ pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Locatio
             .filter(|_| !handle.leads_nowhere);
         let type_index = match target {
             Some(node) => tracer.nodes[node as usize].type_index,
-            // A trace of a few objects does not know of the others.
+            // A trace of a few objects does not list the others.
             None if handle.strong => continue,
             None if !handle.leads_nowhere && table::lives(handle.object) => continue,
             None => tracer.types.of_kind(handle.kind, &tracer.registry),

@@ -1,4 +1,4 @@
-//! Labels: a short text of a value, for pictures.
+//! Labels: short texts of values, for pictures.
 
 mod waiting;
 
@@ -14,13 +14,14 @@ use crate::{labelling, table};
 
 pub use waiting::with_report;
 
-/// How many characters a label has at most.
+/// Maximum number of characters of a label.
 const WIDTH: usize = 40;
 
 static WANTED: AtomicBool = AtomicBool::new(true);
 
-/// Whether pictures show values, beside their types. On to begin with; `labels(false)` keeps
-/// what values hold out of every file, whatever their types say; what their visits panic with, too.
+/// Sets whether pictures show values beside their types, which they do by default. `labels(false)`
+/// keeps what values hold out of every file, whatever their types say, and the messages of panics
+/// too.
 ///
 /// ```
 /// objgraph_core::labels(false);
@@ -36,16 +37,16 @@ pub(super) fn are_wanted() -> bool {
     WANTED.load(Ordering::Relaxed)
 }
 
-/// The label of an object: its `Debug` text, if it has one, cut at 40 characters.
+/// Returns the label of an object: its `Debug` text, if it has one, cut at 40 characters.
 ///
-/// `None` if there is no such object any more, if it belongs to another thread or is lent, or if
-/// its type has no text or keeps it secret. A panic of the user's code becomes the label.
+/// `None` if the object is not alive, if it belongs to another thread or is lent, or if its type
+/// has no text or keeps it secret. If the user's code panics, the label says so.
 ///
-/// While it is written, our pointers stop at a small depth, so that a `Debug` that follows a cycle
-/// ends; those of std cannot, nor does a dereference. The label of a value behind an `Arc` is
-/// written on a thread of its own: if it takes more than 2 s, because it waits for a lock that the
-/// caller holds, that is announced on standard error and the label is `(its Debug waits)`. Any
-/// other label that takes so long is announced too.
+/// While a label is written, our pointers follow each other only to a small depth, so that a
+/// `Debug` that follows a cycle ends. std's pointers cannot do that, nor can a dereference. The
+/// label of a value behind an `Arc` is written on a thread of its own. If it takes more than 2 s,
+/// because it waits for a lock that the caller holds, that is announced on standard error and the
+/// label is `(its Debug waits)`. Any other label that takes so long is announced too.
 #[must_use]
 pub fn label_of(id: ObjectId) -> Option<String> {
     if !are_wanted() {
@@ -54,7 +55,7 @@ pub fn label_of(id: ObjectId) -> Option<String> {
     let listed = table::describe(id)?;
     let type_name = (table::kind(listed.kind)?.name)();
     let is_shared = matches!(listed.holder, Holder::Arc | Holder::StdArc);
-    // One that another label asks for is within the limits of that one.
+    // A label that another label needs is within the limits of that one.
     match is_shared && !labelling::is_on() {
         true => waiting::elsewhere(type_name, move || of_object(id)),
         false => waiting::watched(type_name, || of_object(id)),
@@ -63,7 +64,8 @@ pub fn label_of(id: ObjectId) -> Option<String> {
 
 fn of_object(id: ObjectId) -> Option<String> {
     let mut text = None;
-    // The program may let go of the value meanwhile, whose own drop may panic.
+    // The program may drop its last handle meanwhile; then the value's own drop runs here, and may
+    // panic.
     let _ = caught(|| {
         table::visit(id, |value, _, _| {
             let registry = registry();
@@ -84,15 +86,15 @@ pub(super) fn of_value(type_name: &'static str, label: Label<'_>) -> String {
     }
 }
 
-/// Writes a label, cut.
+/// Writes a label, and cuts it.
 fn cut(label: Label<'_>) -> String {
     let mut text = String::new();
     let mut cut = LabelWriter {
         text: &mut text,
         left: WIDTH,
     };
-    // An error is the sign that the text is cut, or of a `Debug` that fails: what was written
-    // until then is the label.
+    // An error means that the text is cut, or that the `Debug` fails. What was written before is
+    // the label.
     let result = caught(|| labelling::label(|| write!(cut, "{label}")));
     if let Err(panic) = result {
         text.clear();
@@ -105,8 +107,8 @@ fn cut(label: Label<'_>) -> String {
     text
 }
 
-/// A writer that stops the formatter when the text is long enough, so that the `Debug` of a
-/// cyclic structure ends.
+/// A writer that stops the formatter when the text is long enough, so that the `Debug` of a cyclic
+/// structure ends.
 struct LabelWriter<'t> {
     text: &'t mut String,
     left: usize,

@@ -1,8 +1,8 @@
 //! What a thread leaves alive when it ends.
 //!
-//! An `Rc` may be visited by its own thread only, so a leak of a thread that is gone could not be
-//! explained. Therefore a thread that ends traces the `Rc` objects that are still alive once
-//! more, and the rows are kept, as plain data, for the snapshots that other threads take.
+//! Only its own thread may visit an `Rc`, so a leak of a thread that has ended could not be
+//! explained. Therefore a thread that ends traces its living `Rc` objects once more. The rows are
+//! kept, as plain data, for the snapshots of other threads.
 
 mod ending;
 
@@ -42,8 +42,8 @@ thread_local! {
     static END: TraceAtEnd = const { TraceAtEnd };
 }
 
-/// Sees to it that what the calling thread leaves alive is traced when it ends. To be called when
-/// the thread has its part of the table: what is made later is dropped first.
+/// Makes sure that what the calling thread leaves alive is traced when it ends. Call it when the
+/// thread has its part of the table: thread-locals that are created later are dropped first.
 #[allow(dead_code, reason = "called by the table where tracking is on")]
 pub(crate) fn watch_thread_end() {
     let _ = END.try_with(|_| ());
@@ -56,7 +56,7 @@ fn keep() {
         return;
     }
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default());
-    // Who else has handles is found out when others look.
+    // Snapshots of other threads find out who else has handles.
     tracer.handles = Handles::met_alone();
     tracer.expect(own.len() as u64);
     for object in &own {
@@ -70,12 +70,12 @@ fn keep() {
     tracer.visit_listed(own.len() as u32);
     tracer.read_all();
     tracer.visit_std_values();
-    // Of what died meanwhile nothing is taken over, so it need not be told apart here.
+    // What died meanwhile is not adopted, so it needs no mark here.
     let snapshot = assemble(tracer);
     let kept = Arc::new(LeftObjects { snapshot, thread });
     let mut all = LEFT_BEHIND.lock();
     all.push(kept);
-    // Where nobody takes snapshots, what has died since would pile up.
+    // Where no snapshots are taken, the dead ones would pile up.
     static LIMIT: AtomicUsize = AtomicUsize::new(64);
     // Relaxed: read and written with the list locked.
     if all.len() >= LIMIT.load(Ordering::Relaxed) {
@@ -87,33 +87,33 @@ fn keep() {
     }
 }
 
-/// Whether any object of the table that was left behind is alive.
+/// Whether any object that was left behind is alive.
 fn any_lives(left: &Arc<LeftObjects>) -> bool {
     let mut own = own_nodes(&left.snapshot);
     own.any(|node| table::lives(node.id()))
 }
 
-/// The objects that the thread itself left behind.
+/// Lists the objects of the table that the thread itself left behind.
 fn own_nodes(left: &Snapshot) -> impl Iterator<Item = Node<'_>> + Clone {
     left.nodes()
         .filter(|node| node.id().is_in_table() && node.strong().is_some())
 }
 
-/// Waits a moment for threads that are ending. To be called before objects are listed: what their
-/// thread-locals still drop is then gone.
+/// Waits a moment for threads that are ending. Call it before objects are listed: what their
+/// thread-locals still drop is then dead.
 pub(super) fn wait_for_ends() {
     let kept = LEFT_BEHIND.lock().clone();
     kept.iter().for_each(|left| left.thread.wait());
 }
 
-/// Adds to a trace what is known of the objects of threads that ended.
+/// Adds what is known of the objects of ended threads to a trace.
 pub(super) fn adopt(tracer: &mut Tracer) {
     let kept = LEFT_BEHIND.lock().clone();
     let mut gone = Vec::new();
     for kept in kept {
         let left = &kept.snapshot;
         let listed = own_nodes(left);
-        // The table is asked, not the trace, whose list may be older than what was left behind.
+        // Asks the table, not the trace, whose list may be older than what was left behind.
         if listed
             .clone()
             .all(|node| table::describe(node.id()).is_none())
@@ -121,7 +121,7 @@ pub(super) fn adopt(tracer: &mut Tracer) {
             gone.push(Arc::clone(&kept));
             continue;
         }
-        // From whichever side there is less to look at.
+        // Starts from the side with fewer nodes.
         let own: Vec<(NodeId, u32)> = if tracer.nodes.len() < left.len() {
             let nodes = (0..).zip(&tracer.nodes);
             let elsewhere = nodes.filter(|(_, row)| row.state == State::OtherThread);
@@ -153,17 +153,17 @@ pub(super) fn adopt(tracer: &mut Tracer) {
 struct Adoption<'t> {
     tracer: &'t mut Tracer,
     left: &'t Snapshot,
-    /// Whether the thread has ended: until then its thread-locals may hold what it left.
+    /// Whether the thread has ended. Until then, its thread-locals may hold what it left.
     has_ended: bool,
     /// The nodes here of nodes there that are not in the table.
     outside: HashMap<NodeId, u32>,
-    /// Nodes there whose references are to be copied, with their nodes here.
+    /// Nodes there whose references are still to be copied, with their nodes here.
     next: Vec<(NodeId, u32)>,
     /// The numbers of the handles that each node there holds, and where.
     held: HashMap<NodeId, Vec<(u64, HandlePlace)>>,
 }
 
-/// The numbers of the handles that each node holds, and where.
+/// Collects the numbers of the handles that each node holds, and where.
 fn held(left: &Snapshot) -> HashMap<NodeId, Vec<(u64, HandlePlace)>> {
     let mut by_node: HashMap<_, Vec<_>> = HashMap::new();
     for row in &left.parts().handles {
@@ -186,7 +186,7 @@ impl Adoption<'_> {
                 (to.strong, to.weak, to.state) = (row.strong, row.weak, row.state);
                 to.heap = row.heap;
                 self.next.push((there, here));
-                // Nobody would have told the table that a watched value died since.
+                // Of a watched value, the table would not know that it died.
                 if to.holder == Holder::Rc && self.has_ended {
                     self.tracer.left_behind.push(NodeId::new(here as usize));
                 }
@@ -229,7 +229,7 @@ impl Adoption<'_> {
         }
     }
 
-    /// A value inside of an object that was left behind can be visited in no other way.
+    /// Adopts a value inside an object that was left behind, which can be visited in no other way.
     fn adopt_value(&mut self, there: NodeId, here: u32) {
         let row = self.left.parts().nodes[there.index()];
         let to = &mut self.tracer.nodes[here as usize];
@@ -240,7 +240,7 @@ impl Adoption<'_> {
         }
     }
 
-    /// The node here of a node there; `None` if the object is gone.
+    /// Returns the node here of a node there; `None` if the object is dead.
     fn node(&mut self, there: NodeId) -> Option<u32> {
         let id = self.left.node(there).id();
         if id.is_in_table() {
@@ -253,7 +253,7 @@ impl Adoption<'_> {
         }
         let info = Arc::clone(&self.left.types()[self.left.node(there).type_index()]);
         let mut row = self.left.parts().nodes[there.index()];
-        // Other threads may have made a reference from a weak one since.
+        // Another thread may have upgraded a weak reference since.
         if row.holder == Holder::StdArc && row.weak > 0 {
             row.strong = NodeRow::UNKNOWN;
         }
@@ -266,7 +266,7 @@ impl Adoption<'_> {
         Some(here)
     }
 
-    /// The path here of a path there.
+    /// Returns the path here of a path there.
     fn path(&mut self, there: PathId, here: u32) -> PathId {
         let paths = &self.left.parts().paths;
         let mut steps = Vec::new();
@@ -287,9 +287,10 @@ mod tests {
     use crate::rc::Rc;
 
     #[test]
-    fn what_died_since_does_not_pile_up() {
+    fn dead_objects_of_ended_threads_do_not_pile_up() {
         thread_local! {
-            /// Used before the thread makes an object, so dropped after what was left is traced.
+            /// Used before the thread creates an object, so dropped after the trace of what was
+            /// left.
             static KEPT: RefCell<Vec<Rc<u8>>> = const { RefCell::new(Vec::new()) };
         }
         for _ in 0..1000 {
@@ -297,7 +298,7 @@ mod tests {
                 KEPT.with(|_| ());
                 KEPT.with_borrow_mut(|kept| kept.push(Rc::new(1)));
             });
-            short.join().expect("it does not fail");
+            short.join().expect("the thread does not panic");
         }
         assert!(LEFT_BEHIND.lock().len() <= 64);
     }

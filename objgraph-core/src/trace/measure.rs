@@ -1,4 +1,4 @@
-//! What a part of the process holds, measured again and again.
+//! Repeated measurements of what a part of the process holds.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::table::{self, ZombieWatch};
 /// Where an object comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin {
-    /// The number of the scope it was made in, or 0.
+    /// The number of the scope it was created in, or 0.
     pub scope: u32,
-    /// Whether the calling thread made it.
+    /// Whether the calling thread created it.
     pub is_of_this_thread: bool,
 }
 
-/// Measures what a part of the process holds, as often as is asked for.
+/// Measures what a part of the process holds, any number of times.
 pub struct Measure {
     zombies: ZombieWatch,
 }
@@ -27,17 +27,17 @@ pub struct Measure {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Measurement {
-    /// The objects of the part, which are its first nodes; what they lead to; and the roots, with
-    /// what these lead to. It has the bytes of texts.
+    /// The objects of the part, which are its first nodes, and what they reach; and the roots, with
+    /// what these reach. It has the bytes of texts.
     pub snapshot: Snapshot,
-    /// The number of objects of the part.
+    /// Number of objects of the part.
     pub objects: usize,
-    /// The numbers of objects that no part is known of: those that other threads made in no scope;
-    /// each with the type and the site.
+    /// Numbers of objects that belong to no known part, because other threads created them in no
+    /// scope; each with the type and the site.
     pub strays: Vec<(&'static str, Site, u64)>,
-    /// The numbers of allocations that weak references keep after their values are gone, each with
-    /// the type of the values and the site that made them. Only of objects that were made in the
-    /// scope of the measure.
+    /// Numbers of allocations that weak references keep after their values are dropped, each with
+    /// the type of the values and the site that created them. Only of objects that were created in
+    /// the scope of the measure.
     pub zombies: Vec<(&'static str, Site, u64)>,
 }
 
@@ -48,7 +48,7 @@ impl std::fmt::Debug for Measure {
 }
 
 impl Measure {
-    /// Begins to count the allocations of objects that are made in a scope, as long as this exists.
+    /// Counts the allocations of objects that are created in a scope, while this exists.
     #[must_use]
     pub fn of(scope: &Scope) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl Measure {
         }
     }
 
-    /// Measures what there is now of the objects that `is_own` accepts.
+    /// Measures what exists now of the objects that `is_own` accepts.
     #[must_use]
     pub fn now(&self, is_own: &dyn Fn(Origin) -> bool) -> Measurement {
         let this = table::this_thread();

@@ -1,9 +1,9 @@
-//! Trace: who refers to whom. Objects are visited one at a time, and what they report becomes
-//! the rows of a snapshot.
+//! Trace: which object refers to which. Objects are visited one at a time, and what they report
+//! becomes the rows of a snapshot.
 //!
-//! `take` runs a trace from the listing of the table to the snapshot: the `tracer` collects rows,
-//! the `visitor` is what a value reports its references to, `tracer/visits` calls the one for the
-//! other, and `assemble` sorts and renumbers the rows. `left_behind` does the same for a thread that
+//! `take` runs a trace, from listing the table to the snapshot. A value reports its references to
+//! the `visitor`, which passes them to the `tracer`, which collects rows; `tracer/visits` calls the
+//! values. `assemble` sorts and renumbers the rows. `left_behind` does the same for a thread that
 //! ends.
 
 mod assemble;

@@ -1,17 +1,16 @@
-//! What a snapshot holds.
+//! Options: what a snapshot contains.
 
 use crate::listing::ListedObject;
 
-/// What a snapshot holds besides the objects.
+/// What a snapshot contains besides the objects.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SnapshotOptions {
-    /// Whether to take labels of values behind std's pointers, to which no id leads back later.
+    /// Whether to write labels of values behind std's pointers, to which no id leads later.
     pub labels: bool,
-    /// Whether to measure what each object owns on the heap, and to write down how long its
-    /// collections are. On by default. It asks each collection for its length and capacity, and
-    /// walks those whose items own bytes (`Vec<String>`, not `Vec<u8>`) though they hold no
-    /// reference.
+    /// Whether to measure what each object owns on the heap, and how long its collections are. On
+    /// by default. It reads the length and the capacity of each collection, and iterates over those
+    /// whose items own bytes (`Vec<String>`, not `Vec<u8>`) even if the items hold no references.
     pub heap: bool,
 }
 
@@ -25,14 +24,14 @@ impl Default for SnapshotOptions {
 }
 
 impl SnapshotOptions {
-    /// With labels, or without.
+    /// Sets whether to write labels.
     #[must_use]
     pub fn labels(mut self, labels: bool) -> Self {
         self.labels = labels;
         self
     }
 
-    /// With bytes on the heap and lengths of collections, or without.
+    /// Sets whether to measure bytes on the heap and lengths of collections.
     #[must_use]
     pub fn heap(mut self, heap: bool) -> Self {
         self.heap = heap;
@@ -40,11 +39,11 @@ impl SnapshotOptions {
     }
 }
 
-/// Of which objects a snapshot is, besides what the values lead to.
+/// Which objects a snapshot contains, besides what the values reach.
 pub(super) enum Extent {
-    /// All, and the roots.
+    /// All objects, and the roots.
     All,
-    /// Some, with the roots or without, and with the bytes of texts or without.
+    /// Some objects, with or without the roots, and with or without the bytes of texts.
     Some {
         listed: Vec<ListedObject>,
         roots: bool,

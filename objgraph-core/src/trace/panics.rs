@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs code of the user; gives what it says if it panics.
+/// Runs the user's code, and returns the message if it panics.
 pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Result<R, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
         let message = message(&*panic);
-        // What a panic carries is the user's too, and may panic when it is dropped.
+        // The payload of a panic is the user's too, and may panic when it is dropped.
         if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
             std::mem::forget(another);
         }
@@ -15,7 +15,7 @@ pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Result<R, String> {
     })
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());

@@ -1,4 +1,4 @@
-//! What a value reaches, with ways back to what is behind std's pointers.
+//! What a value reaches, with weak handles to the values behind std's pointers.
 
 use super::options::{Extent, SnapshotOptions};
 use super::starts::Starts;
@@ -15,14 +15,14 @@ pub struct Reach {
     pub snapshot: Snapshot,
     /// The node of the value.
     pub value: NodeId,
-    /// The objects that the value is a pointer to, or pointers.
+    /// The objects that the value points to, if it is a pointer, or several.
     pub pointed_to: Vec<NodeId>,
-    /// The ways back.
+    /// Weak handles to the values behind std's pointers.
     pub kept: WeakHandles,
 }
 
-/// A snapshot of what the value reaches, with ways back; `None` where tracking is off. References
-/// from elsewhere count as held from outside.
+/// Takes a snapshot of what the value reaches; `None` where tracking is off. References from
+/// elsewhere count as external.
 #[must_use]
 pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reach> {
     let itself: &dyn Visit = &ValueNode(value);
@@ -40,7 +40,7 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reach> {
     let (snapshot, mut starts, kept) =
         take(values, options, nothing_else, Some(WeakHandles::default()));
     let value = starts.pop()?;
-    // What a weak pointer leads to is not owned.
+    // An object behind a weak pointer is not owned.
     let owns = |node| {
         snapshot
             .edges(value)
@@ -55,7 +55,7 @@ pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reach> {
     })
 }
 
-/// A value as a node of its own, also where it is a pointer.
+/// The value as a node of its own, even if it is a pointer.
 struct ValueNode<'v>(&'v dyn Visit);
 
 impl Visit for ValueNode<'_> {

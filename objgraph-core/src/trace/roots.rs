@@ -1,7 +1,7 @@
 //! Roots: statics, thread-locals and scoped values that the user named.
 //!
-//! Verdicts do not need them, since what a static holds is held from outside anyway; they say who
-//! that is: "static CACHE" in place of "outside".
+//! Verdicts do not need them, because what a static holds has external references anyway. They give
+//! these a name: "static CACHE" instead of "outside".
 
 use super::tracer::Tracer;
 use super::visitor::Visitor;
@@ -11,17 +11,17 @@ use crate::tracked::Visit;
 /// A static or a thread-local that was marked with `#[objgraph::root]`.
 #[derive(Clone, Copy, Debug)]
 pub struct StaticRoot {
-    /// What it is called: `static CACHE`.
+    /// Its name: `static CACHE`.
     pub name: &'static str,
     /// The name of its type.
     pub type_name: fn() -> &'static str,
-    /// Visits it.
+    /// The function that visits it.
     pub visit: for<'a> fn(&mut Visitor<'a>),
 }
 
 inventory::collect!(StaticRoot);
 
-/// The scoped roots of a thread, the innermost first.
+/// A scoped root of a thread, with the ones around it.
 struct ScopedRoot<'a> {
     name: &'a str,
     value: &'a dyn Visit,
@@ -30,7 +30,7 @@ struct ScopedRoot<'a> {
 
 scoped_tls_hkt::scoped_thread_local!(static SCOPED: for<'a> &'a ScopedRoot<'a>);
 
-/// Runs `run`, and meanwhile shows `value` as a root of this name in the traces of this thread.
+/// Runs `run`, and shows `value` as a root with this name in the traces of this thread meanwhile.
 ///
 /// ```
 /// use objgraph_core::{rc::Rc, with_root};
@@ -82,13 +82,13 @@ fn register_type_of_value<T: Visit>(_: &T) {
 /// The roots of a trace.
 pub(super) struct Roots {
     statics: Vec<(u32, &'static StaticRoot)>,
-    /// The node of the innermost scoped root; those of the others follow.
+    /// The node of the innermost scoped root. The nodes of the others follow.
     scoped: u32,
 }
 
 impl Roots {
-    /// Gives each root a node. They are visited later, after all nodes before theirs: a root may
-    /// refer to most of what there is, and what is found out of order has to be put in its place.
+    /// Adds a node for each root. They are visited later, after all nodes before theirs: a root may
+    /// refer to most objects, and edges that are found out of order must be moved.
     pub(super) fn add(tracer: &mut Tracer) -> Self {
         let mut statics: Vec<&StaticRoot> = inventory::iter::<StaticRoot>.into_iter().collect();
         statics.sort_by_key(|root| (root.name, (root.type_name)()));
@@ -116,7 +116,7 @@ impl Roots {
     }
 }
 
-/// The scoped roots, the innermost first.
+/// Calls `each` with the scoped roots, the innermost first.
 fn each_scoped(mut each: impl FnMut(&ScopedRoot<'_>)) {
     if SCOPED.is_set() {
         SCOPED.with(|innermost| {

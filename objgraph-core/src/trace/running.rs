@@ -1,29 +1,29 @@
-//! Traces that run at the same time, in other threads or inside each other.
+//! Traces that run at the same time, in other threads or nested.
 //!
-//! A trace holds a lock while it visits what is in it, so another trace can find it held though
-//! the program holds none. A leak that one of them would have seen must not be hidden by that:
-//! while another trace runs, a lock that is held is tried again a few times.
+//! A trace holds a lock while it visits what is in it, so another trace may find the lock held
+//! though the program does not hold it. That must not hide a leak from either: while another trace
+//! runs, a trace tries a lock several times.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How often a lock is tried, at most. What the program holds is held for longer, as a rule; what
-/// a trace holds, for the visit of one value.
+/// Maximum number of times that a lock is tried. The program usually holds a lock for longer than
+/// that, and a trace only during the visit of one value.
 const TRIES: u32 = 200;
 
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// How many traces of one thread may run inside each other, each asked for by a visit of the one
-/// before, and look into values.
+/// Maximum number of nested traces of one thread that visit values, each started by a visit of the
+/// one before.
 const DEPTH: u32 = 2;
 
 thread_local! {
-    /// How many traces of this thread run.
+    /// Number of traces of this thread that run.
     static RUNNING_HERE: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Says that a trace runs, as long as it is there.
+/// Registers a trace as running while it exists.
 pub(super) struct RunningTrace(());
 
 impl RunningTrace {
@@ -35,8 +35,8 @@ impl RunningTrace {
         Self(())
     }
 
-    /// Whether so many traces of this thread run that this one must not look into values: a visit
-    /// that asks for a snapshot would do so for ever.
+    /// Whether this trace is nested so deep that it must visit nothing: a visit that takes a
+    /// snapshot would otherwise never end.
     pub(super) fn is_too_deep(&self) -> bool {
         RUNNING_HERE.get() > DEPTH
     }
@@ -49,7 +49,7 @@ impl Drop for RunningTrace {
     }
 }
 
-/// What `take` gives; where that is nothing and another trace runs, it is asked a few times more.
+/// Calls `take`, and calls it a few times more if it returns nothing while another trace runs.
 pub(crate) fn patiently<G>(take: impl Fn() -> Option<G>) -> Option<G> {
     let mut taken = take();
     let mut tries = 1;

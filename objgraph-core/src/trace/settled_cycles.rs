@@ -1,10 +1,9 @@
-//! Cycles among what ended threads left behind.
+//! Cycles among the objects of ended threads.
 
 use crate::snapshot::{NodeRow, SnapshotParts};
 
-/// What a cycle among the objects of ended threads leads to is held by nothing else: each handle to
-/// them was in a thread-local that is gone since, or was forgotten. So their references are those
-/// that were found.
+/// Sets the strong counts of objects that cycles of ended threads hold to the number of edges that
+/// were found. Every other handle to them was in a thread-local that is gone, or was forgotten.
 pub(super) fn settle_cycles(parts: &mut SnapshotParts) {
     if parts.left_behind.is_empty() {
         return;
@@ -27,9 +26,9 @@ pub(super) fn settle_cycles(parts: &mut SnapshotParts) {
     }
 }
 
-/// Which nodes are on cycles of strong edges, or reached from one: those that remain after every
-/// node without a reference was removed, again and again. `references` counts the strong edges to
-/// each node.
+/// Finds the nodes that are on cycles of strong edges, or reached from one: those that remain after
+/// repeatedly removing the nodes without references. `references` counts the strong edges to each
+/// node.
 fn below_cycles(parts: &SnapshotParts, mut references: Vec<u32>) -> Vec<bool> {
     let mut remains = vec![true; references.len()];
     let mut free: Vec<usize> = (0..references.len())

@@ -1,4 +1,4 @@
-//! Where a trace starts that is asked for some values.
+//! Where a trace of given values starts.
 
 use super::std_pointer::MetPointer;
 use crate::object_id::ObjectId;
@@ -13,7 +13,7 @@ pub(crate) enum Start {
     Pointer(MetPointer),
 }
 
-/// Collects where a trace starts.
+/// Collects the places where a trace starts.
 #[derive(Debug, Default)]
 pub struct Starts {
     pub(crate) found: Vec<Start>,
@@ -25,7 +25,7 @@ impl Starts {
         self.found.push(Start::Object(id));
     }
 
-    /// Starts at an object of the table, if there is one; answers whether there is.
+    /// Starts at an object of the table, if there is one, and returns whether there is.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn object_of(&mut self, id: Option<ObjectId>) -> bool {
         if let Some(id) = id {
@@ -34,7 +34,7 @@ impl Starts {
         id.is_some()
     }
 
-    /// Starts at all of these; answers whether any added a start.
+    /// Starts at all of these, and returns whether any added a start.
     pub(crate) fn all<'v, T: Visit + 'v>(
         &mut self,
         values: impl IntoIterator<Item = &'v T>,
@@ -46,7 +46,7 @@ impl Starts {
         self.found.len() > before
     }
 
-    /// Starts at a value behind a pointer of std, if there is one; answers whether there is.
+    /// Starts at a value behind a pointer of std, if there is one, and returns whether there is.
     pub(crate) fn pointer(&mut self, met: Option<MetPointer>) -> bool {
         let found = met.is_some();
         self.found.extend(met.map(Start::Pointer));

@@ -1,4 +1,4 @@
-//! A pointer of std that a trace met.
+//! std's pointers that a trace meets.
 
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
@@ -7,22 +7,22 @@ use std::mem::needs_drop;
 use crate::sight::Behind;
 use crate::snapshot::Holder;
 
-/// What a trace keeps of a pointer of std that it met, to visit the value later.
+/// What a trace records of one of std's pointers, to visit the value later.
 pub(crate) struct MetPointer {
-    /// Where the value is, which tells it from others.
+    /// The address of the value, which distinguishes it from others.
     pub(crate) address: usize,
     pub(crate) holder: Holder,
     pub(crate) strong: usize,
     pub(crate) weak: usize,
     pub(crate) type_name: &'static str,
-    /// The size of the value; 0 if it is not known, or not one for all values of the type.
+    /// The size of the value; 0 if it is unknown, or differs between values of the type.
     pub(crate) size: usize,
-    /// The size of a value of a type without a size.
+    /// The size of the value, if it differs between values of the type.
     pub(crate) heap: usize,
-    /// Whether the value may own something: it needs a drop, and has bytes to hold it in. A weak
-    /// pointer knows of a value without a size only that it may.
+    /// Whether the value may own something: it needs a drop and is not empty. A weak pointer to an
+    /// unsized value does not know its size, so it may.
     pub(crate) may_own: bool,
-    /// A way back to the value; none if its type is not known.
+    /// A weak handle to the value, if its type is known.
     pub(crate) handle: Option<Box<dyn Behind>>,
 }
 
@@ -32,22 +32,22 @@ impl fmt::Debug for MetPointer {
     }
 }
 
-/// Whether all values of the type are of one size: then a reference to one is an address alone.
+/// Whether all values of the type have one size: then a reference is only an address.
 const fn has_size<T: ?Sized>() -> bool {
     size_of::<&T>() == size_of::<usize>()
 }
 
-/// A strong or weak pointer of std, whatever it points to.
+/// One of std's strong or weak pointers, to any type.
 pub(crate) trait StdPointer: Any + Sized {
     /// Whether it owns.
     const STRONG: bool;
 
-    /// What a trace keeps of it, with a way back to the value if it asks for one; `None` if
-    /// nothing is alive behind it.
+    /// Records the pointer, with a weak handle to the value if `asks` wants one; `None` if the
+    /// value is dead.
     fn met(&self, asks: Asks<'_>) -> Option<MetPointer>;
 }
 
-/// Whether a way back is wanted to the value at an address, of a type.
+/// Returns whether to make a weak handle to the value at an address, of a type.
 type Asks<'q> = &'q dyn Fn(usize, TypeId) -> bool;
 
 macro_rules! std_pointer {
@@ -63,7 +63,7 @@ macro_rules! std_pointer {
                     (0, size)
                 };
                 let address = std::$module::$strong::as_ptr(self).cast::<()>().addr();
-                // The counts are taken before the handle is made, which is one more.
+                // The counts are read before the handle is made, which adds one.
                 Some(MetPointer {
                     address,
                     holder: Holder::$holder,

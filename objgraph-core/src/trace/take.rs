@@ -1,4 +1,4 @@
-//! Taking a snapshot.
+//! Takes snapshots.
 
 use super::assemble::assemble;
 use super::options::{Extent, SnapshotOptions};
@@ -14,43 +14,44 @@ use crate::snapshot::{NodeId, Snapshot};
 use crate::table;
 use crate::tracked::Visit;
 
-/// A snapshot of all objects, and of what they reach through std's pointers.
+/// Takes a snapshot of all objects, and of what they reach through std's pointers.
 ///
-/// Objects are visited one at a time, each with no lock held and no object of its own kept
-/// alive beyond its visit. Time and memory are O(objects + references); the stack needed does
-/// not grow with them.
+/// Objects are visited one at a time. No lock of objgraph is held during a visit, and no other
+/// object is kept alive. Time and memory are O(objects + references), and the stack does not grow
+/// with them.
 ///
-/// A lock is held while what is in it is visited, and never waited for: one that is held, by the
-/// program or by the snapshot of another thread, is busy.
+/// A lock of the program is held while the value in it is visited, and is never waited for. If the
+/// program or another snapshot holds it, it is busy.
 ///
-/// `Rc` objects of other threads are listed and counted, not visited. Where tracking is off the
-/// snapshot is empty.
+/// `Rc` objects of other threads are listed and counted, but not visited. Where tracking is off,
+/// the snapshot is empty.
 ///
-/// What a `visit` makes meanwhile may be missing; what that owns counts as held from outside.
+/// Objects that a `visit` creates meanwhile may be missing; what they own then has external
+/// references.
 ///
-/// A `visit` may itself ask for a snapshot. One that is asked for by a visit of a snapshot that a
-/// visit asked for looks into nothing, so that this ends.
+/// A `visit` may itself take a snapshot. A snapshot nested more than two deep visits nothing.
 #[must_use]
 pub fn snapshot() -> Snapshot {
     snapshot_with(&[], SnapshotOptions::default()).0
 }
 
-/// A snapshot of all objects, and of what `values` reach; and the nodes to start at to see it: for
-/// a pointer the object it points to, for any other value a node of its own, which is no object.
+/// Takes a snapshot of all objects and of what `values` reach, and returns the nodes of the values:
+/// for a pointer the object that it points to, for any other value a node of its own, which is no
+/// object.
 #[must_use]
 pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapshot, Vec<NodeId>) {
     let (snapshot, starts, _) = take(values, options, Extent::All, None);
     (snapshot, starts)
 }
 
-/// A snapshot of some objects and of all that they lead to; with the roots and what these lead to,
-/// if they are wanted.
+/// Takes a snapshot of some objects and of everything that they reach; with the roots and what
+/// these reach, if `roots` is set.
 ///
-/// References from elsewhere are not seen, so they count as held from outside. What leads to an
-/// object of a cycle is on the cycle or outside of it: a cycle with a wanted object that is found
-/// leaked has leaked, and one that nothing else holds is found.
+/// References from elsewhere are not found, so they count as external. What leads to an object of a
+/// cycle is on the cycle or outside of it. So a cycle through a wanted object that is found leaked
+/// has leaked, and a cycle that nothing else holds is found.
 ///
-/// The objects are told by scope and epoch; `None` if there is none that is wanted.
+/// `wanted` decides by scope and epoch; `None` if no object is wanted.
 #[must_use]
 pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<Snapshot> {
     let mut listed = table::list();
@@ -66,7 +67,8 @@ pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<S
     Some(take(&[], SnapshotOptions::default(), extent, None).0)
 }
 
-/// A snapshot, with ways back to what was met behind std's pointers where they are wanted.
+/// Takes a snapshot, and collects weak handles to the values behind std's pointers in `kept`, if
+/// given.
 pub(super) fn take(
     values: &[&dyn Visit],
     options: SnapshotOptions,
@@ -113,7 +115,7 @@ pub(super) fn take(
     let all = tracer.nodes.len();
     tracer.know_addresses(&addresses, !is_part);
     drop(addresses);
-    // Where the addresses were there is room for this.
+    // The memory of the addresses is free for this now.
     tracer.edges.reserve_nodes(all);
     tracer.know_watched(is_part);
     super::left_behind::adopt(&mut tracer);
@@ -148,10 +150,11 @@ pub(super) fn take(
     (assemble(tracer), starts, kept)
 }
 
-/// A snapshot of these objects alone: what they refer to besides is listed and not looked into.
-/// O(objects + references, of these).
+/// Takes a snapshot of these objects alone: what else they refer to is listed, and not visited.
+/// O(these objects + their references).
 ///
-/// An object that all its references in here explain is held by none of the others.
+/// If the references found here explain the whole strong count of an object, no other object holds
+/// it.
 #[must_use]
 pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     if !crate::ENABLED || is_lost() {
@@ -161,7 +164,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
     tracer.visits_nothing = running.is_too_deep();
     super::left_behind::wait_for_ends();
-    // Nodes are found by their places, so they are listed in the order of these.
+    // The index of nodes by place needs them in the order of their places.
     let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
     ids.sort_unstable_by_key(|id| (id.place(), id.round()));
     for id in ids {
@@ -179,7 +182,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     assemble(tracer)
 }
 
-/// How many objects were ever made, and how many of them are gone.
+/// Returns the number of objects that were ever created, and of those that are dead.
 fn births_and_deaths() -> (u64, u64) {
     let counts = table::counts();
     counts.iter().fold((0, 0), |(born, died), kind| {
@@ -191,8 +194,8 @@ fn births_and_deaths() -> (u64, u64) {
     })
 }
 
-/// Adds the nodes to start at to see a value; whether these are of objects that it points to, and
-/// not its own, which is to be visited.
+/// Adds the nodes of a value. Returns whether these are the objects that it points to; if not, the
+/// value has a node of its own, and must be visited.
 fn add_starts(tracer: &mut Tracer, value: &dyn Visit, nodes: &mut Vec<NodeId>) -> bool {
     let mut starts = Starts::default();
     let is_pointer = value.starts(&mut starts);

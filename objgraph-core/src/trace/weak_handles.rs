@@ -1,4 +1,4 @@
-//! Ways back to what a trace met behind std's pointers.
+//! Weak handles to the values behind std's pointers that a trace met.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::tracked::Visit;
 
 /// Weak handles to the values behind std's pointers that a trace met.
 ///
-/// While they are there, `weak_count` of these values is one higher and `get_mut` fails on them.
+/// While they exist, `weak_count` of these values is one higher and `get_mut` fails on them.
 #[derive(Default)]
 pub struct WeakHandles {
     handles: Vec<WeakHandle>,
@@ -27,14 +27,14 @@ impl WeakHandle {
         self.weak.counts().0 > 0
     }
 
-    /// The value as a trace meets it; `None` if it is gone.
+    /// Records the value as a trace does when it meets a pointer to it; `None` if it is dead.
     fn met(&self) -> Option<MetPointer> {
         let (strong, weak) = self.weak.counts();
         (strong > 0).then(|| MetPointer {
             address: self.weak.address(),
             holder: self.weak.holder(),
             strong,
-            // The handle that is kept is not the program's.
+            // This handle is not the program's.
             weak: weak.saturating_sub(1),
             type_name: self.type_name,
             size: 0,
@@ -54,7 +54,7 @@ impl WeakHandles {
         });
     }
 
-    /// Splits off the handles to all nodes but these of the snapshot that was taken.
+    /// Splits off the handles to all nodes of the snapshot but those that `is_kept` accepts.
     #[must_use]
     pub fn split_off(&mut self, is_kept: impl Fn(NodeId) -> bool) -> Self {
         let handles = std::mem::take(&mut self.handles);
@@ -63,20 +63,20 @@ impl WeakHandles {
         Self { handles: others }
     }
 
-    /// The nodes that there are handles to, of the snapshot that was taken.
+    /// Lists the nodes of the snapshot to which there are handles.
     #[must_use]
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = NodeId> + '_ {
         self.handles.iter().map(|handle| handle.node)
     }
 
-    /// How many of the values are alive.
+    /// Returns the number of values that are alive.
     #[must_use]
     pub fn alive(&self) -> usize {
         let handles = self.handles.iter();
         handles.filter(|handle| handle.is_alive()).count()
     }
 
-    /// How many of these are behind an `Arc`.
+    /// Returns the number of values behind an `Arc` that are alive.
     #[must_use]
     pub fn alive_shared(&self) -> usize {
         let shared = |handle: &&WeakHandle| handle.weak.holder() == Holder::StdArc;
@@ -85,7 +85,7 @@ impl WeakHandles {
     }
 }
 
-/// A trace of it starts at the values that are alive.
+/// A trace starts at the values that are alive.
 impl Visit for WeakHandles {
     fn starts(&self, starts: &mut Starts) -> bool {
         for handle in &self.handles {

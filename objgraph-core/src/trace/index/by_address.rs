@@ -1,55 +1,54 @@
-//! Nodes by the addresses of the allocations that the table has handles to.
+//! Finds nodes by the addresses of their allocations.
 //!
-//! A pointer tells where it leads to without a look at what is there. To read the id instead is to
-//! wait for memory, since references lead anywhere; that is most of what a trace would cost. The
-//! addresses, in a form as dense as the allocations, stay near the processor: 8 bytes for each
-//! KiB of the heap, of which one look-up reads those of one.
+//! A pointer has the address of its target without reading the target. Reading the id there instead
+//! would wait for memory, since references lead anywhere; that would be most of the cost of a
+//! trace. This index is as dense as the allocations and stays in the caches of the processor: 8
+//! bytes for each KiB of the heap, and a lookup reads one of these.
 //!
-//! An address stands for an object as long as that is alive: until then the table's handle keeps
-//! the allocation from being used anew. See [`take`](super::super::take) for those that die meanwhile.
+//! An address stands for an object while that is alive, because the table's handle keeps the
+//! allocation. [`take`](super::super::take) marks objects that die meanwhile.
 
-/// Which node an allocation is.
+/// An index from addresses of allocations to nodes.
 #[derive(Default)]
 pub(in crate::trace) struct ByAddress {
-    /// Parts of the heap that are well filled, sorted.
+    /// Densely used parts of the heap, sorted.
     spans: Vec<Span>,
-    /// The one that holds most, where one looks first: most heaps are one.
+    /// The largest span, which is searched first: most heaps are one.
     near: Span,
     blocks: Vec<HeapBlock>,
-    /// Nodes by address, for blocks where the order is not that of the table.
+    /// Nodes by address, for blocks in which the nodes are not in the order of the table.
     nodes: Vec<u32>,
 }
 
-/// What values are aligned to at least. Those elsewhere are not found here.
+/// Minimum alignment of values. Less aligned values are not in the index.
 const ALIGN: usize = 16;
 
-/// How far apart values are at least that are so aligned: before each there are two counts, and in
-/// it an id.
+/// Minimum distance of two values of that alignment: two counts and an id are before each.
 const GRAIN: usize = (2 * size_of::<usize>() + size_of::<u64>()).next_multiple_of(ALIGN);
 
-/// How many grains the bits of a word tell of. With 32 of them they are counted in half the
+/// Number of grains that have a bit in a word. With 32 of them, counting takes half the
 /// instructions that 64 take.
 const GRAINS: usize = u32::BITS as usize;
 
-/// So many bytes are a block.
+/// Number of bytes of a block.
 const BLOCK: usize = GRAINS * GRAIN;
 
-/// How many blocks in a row without a value a span may have: more than one allocation takes that
-/// malloc does not ask the system for.
+/// Maximum number of consecutive blocks without a value in a span: more than one allocation takes
+/// for which malloc does not ask the system.
 const GAP: usize = (256 << 10) / BLOCK;
 
-/// Blocks that follow each other in memory.
+/// Consecutive blocks of memory.
 #[derive(Clone, Copy, Default)]
 struct Span {
-    /// The address of the first, divided by what a block is.
+    /// The address of the first block, divided by the size of a block.
     first: usize,
     len: usize,
-    /// Where they begin among all blocks.
+    /// The index of the first among all blocks.
     at: usize,
 }
 
 impl Span {
-    /// Where a block is among all, if it is one of these.
+    /// Returns the index of a block among all, if it is in this span.
     #[inline]
     fn find(&self, block: usize) -> Option<usize> {
         let offset = block.wrapping_sub(self.first);
@@ -57,21 +56,20 @@ impl Span {
     }
 }
 
-/// Which grains hold a value, and which.
+/// The values in one block of memory.
 #[derive(Clone, Copy, Default)]
 struct HeapBlock {
     taken: u32,
-    /// The node of the first, if the nodes follow each other as the addresses do; else
-    /// [`APART`], and where in the nodes by address the block begins.
+    /// The node of the first value, if the nodes are in the order of the addresses. Otherwise
+    /// [`APART`], with the index in the nodes by address at which the block begins.
     first: u32,
 }
 
-/// In a block: the nodes do not follow each other.
+/// A bit of a block: its nodes are not in the order of the addresses.
 const APART: u32 = 1 << 31;
 
 impl HeapBlock {
-    /// Adds a node, which is the next one in the table after that which was added before, or is
-    /// not.
+    /// Adds a node. `is_next` says that it follows the node that was added before.
     #[inline]
     fn add(&mut self, grain: u32, node: u32, is_next: bool) {
         if self.taken == 0 {
@@ -86,7 +84,7 @@ impl HeapBlock {
         self.first & APART != 0
     }
 
-    /// How many grains before this one are taken, if this one is.
+    /// Returns the number of values before this grain, if there is a value at it.
     #[inline]
     fn rank(&self, grain: u32) -> Option<u32> {
         let before = self.taken & ((1 << grain) - 1);
@@ -94,7 +92,7 @@ impl HeapBlock {
     }
 }
 
-/// The block and the grain in it; `None` too for no address.
+/// Returns the block and the grain of an address; `None` for address 0 and for less aligned ones.
 #[inline]
 fn split(address: usize) -> Option<(usize, u32)> {
     (address != 0 && address.is_multiple_of(ALIGN))
@@ -102,7 +100,7 @@ fn split(address: usize) -> Option<(usize, u32)> {
 }
 
 impl ByAddress {
-    /// The nodes from 0 on, at these addresses; 0 where it is not known.
+    /// Indexes the nodes from 0 on, which are at these addresses; 0 where the address is not known.
     pub(in crate::trace) fn of(addresses: &[usize]) -> Self {
         if addresses.len() > APART as usize {
             return Self::default();
@@ -118,7 +116,7 @@ impl ByAddress {
                 found.put(at.1, block);
                 at = (number, found.block(number));
                 block = at.1.map_or_else(HeapBlock::default, |at| found.blocks[at]);
-                // What was added to it before was not the last one.
+                // The last value of this block is not the last node that was added.
                 last = u32::MAX;
             }
             block.add(grain, node, node == last.wrapping_add(1));
@@ -157,7 +155,7 @@ impl ByAddress {
         }
     }
 
-    /// Empty blocks where these addresses are.
+    /// Makes empty blocks for these addresses.
     fn with_spans(addresses: &[usize]) -> Self {
         let mut taken: Vec<usize> = Vec::new();
         let mut last = usize::MAX;
@@ -169,7 +167,7 @@ impl ByAddress {
                 last = block;
             }
         }
-        // Most of them are in order, since objects are listed as they were made.
+        // Nearly sorted already, since objects are listed in the order of their creation.
         taken.sort();
         let mut found = Self::default();
         let mut room = 0;
@@ -195,7 +193,7 @@ impl ByAddress {
         found
     }
 
-    /// Where a block is among all.
+    /// Returns the index of a block among all.
     #[inline]
     fn block(&self, block: usize) -> Option<usize> {
         self.near.find(block).or_else(|| self.far(block))
@@ -206,13 +204,13 @@ impl ByAddress {
         self.spans.get(before.checked_sub(1)?)?.find(block)
     }
 
-    /// Whether this is too large to stay near the processor.
+    /// Whether the index is too large for the caches of the processor.
     pub(in crate::trace) fn is_far(&self) -> bool {
-        // Tests are to go the way of large heaps too.
+        // Tests always run the code for large heaps.
         self.blocks.len() > if cfg!(debug_assertions) { 0 } else { 1 << 15 }
     }
 
-    /// Where it stands which node the allocation at this address is, if it stands anywhere.
+    /// Returns where the index has the node of the allocation at this address.
     #[inline]
     pub(in crate::trace) fn spot(&self, address: usize) -> Option<Spot> {
         let (block, grain) = split(address)?;
@@ -220,7 +218,7 @@ impl ByAddress {
         Some(Spot { block, grain })
     }
 
-    /// The node of the allocation at this address, if that is known and near most others.
+    /// Returns the node of the allocation at this address, if it is in the largest span.
     #[inline]
     pub(in crate::trace) fn near(&self, address: usize) -> Option<u32> {
         let (block, grain) = split(address)?;
@@ -228,7 +226,7 @@ impl ByAddress {
         self.at(Spot { block, grain })
     }
 
-    /// The node that stands there, if there is one.
+    /// Returns the node at a spot, if there is one.
     #[inline]
     pub(in crate::trace) fn at(&self, spot: Spot) -> Option<u32> {
         let block = self.blocks.get(spot.block)?;
@@ -240,14 +238,14 @@ impl ByAddress {
         }
     }
 
-    /// The node of the allocation at this address, if that is known.
+    /// Returns the node of the allocation at this address, if it is in the index.
     #[inline]
     pub(in crate::trace) fn get(&self, address: usize) -> Option<u32> {
         self.at(self.spot(address)?)
     }
 }
 
-/// Where it stands which node an allocation is.
+/// Where the index has the node of an allocation.
 #[derive(Clone, Copy)]
 pub(in crate::trace) struct Spot {
     block: usize,
@@ -269,7 +267,7 @@ mod tests {
             unknown in prop::collection::hash_set(0u32..1000, 0..20),
             asked in prop::collection::vec(0usize..50_000, 0..200),
         ) {
-            // Values are so far apart as allocations with two counts and an id are.
+            // As far apart as allocations with two counts and an id are.
             let mut addresses: Vec<usize> = Vec::new();
             let is_apart = |addresses: &[usize], from: usize| {
                 addresses.iter().all(|&other| other.abs_diff(from) >= 24)
@@ -282,15 +280,15 @@ mod tests {
                     }
                 }
             }
-            let told = addresses.iter().zip(0..);
-            let told = told.map(|(&address, node)| if unknown.contains(&node) { 0 } else { address });
-            let told: Vec<usize> = told.collect();
-            let known = told.iter().zip(0..);
+            let listed: Vec<usize> = std::iter::zip(&addresses, 0..)
+                .map(|(&address, node)| if unknown.contains(&node) { 0 } else { address })
+                .collect();
+            let known = listed.iter().zip(0..);
             let known: HashMap<usize, u32> = known
                 .filter(|(address, _)| **address > 0 && **address % 16 == 0)
                 .map(|(&address, node)| (address, node))
                 .collect();
-            let found = ByAddress::of(&told);
+            let found = ByAddress::of(&listed);
             let asked = asked.into_iter().map(|address| address * 8);
             let asked = asked.filter(|&address| is_apart(&addresses, address));
             for address in asked.chain(addresses.clone()) {

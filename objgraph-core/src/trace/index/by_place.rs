@@ -1,45 +1,45 @@
-//! Nodes by their place in the table.
+//! Finds nodes by their places in the table.
 
 use std::collections::HashMap;
 
 use crate::object_id::ObjectId;
 
-/// Which node an object of the table is.
+/// An index from objects of the table to nodes.
 ///
-/// Objects are listed in the order of their places and numbered in that order, so a bit for each
-/// place and a number for each page of places tell the node: small enough to stay near the
-/// processor, since every reference that a trace meets asks here.
+/// Objects are listed and numbered in the order of their places, so a bit for each place and a
+/// number for each page of places are enough. Every reference that a trace meets is looked up here,
+/// and an index of this size stays in the caches of the processor.
 #[derive(Default)]
 pub(in crate::trace) struct ByPlace {
     pages: Vec<Page>,
-    /// Objects that the listing did not know.
+    /// Objects that were not listed.
     late: HashMap<ObjectId, u32>,
 }
 
 const PAGE: u32 = 256;
 
-/// Which of 256 places are taken.
+/// Which of 256 places are in use.
 #[derive(Clone, Copy, Default)]
 struct Page {
     taken: [u64; 4],
-    /// How many are taken before each word.
+    /// Number of places in use before each word.
     before: [u8; 4],
-    /// The node of the first.
+    /// The node of the first place.
     first: u32,
-    /// The round of all objects here; [`MANY`] if it is not one.
+    /// The round of all objects here; [`MANY`] if they differ.
     round: u32,
 }
 
 const MANY: u32 = u32::MAX;
 
 impl ByPlace {
-    /// Adds an object of the listing, whose place comes after those of all before.
+    /// Adds a listed object, whose place comes after all before.
     pub(in crate::trace) fn list(&mut self, id: ObjectId, node: u32) {
         self.list_page(&[id], node);
     }
 
-    /// Adds objects of the listing, from this node on, whose places come after those of all before
-    /// and are in one page.
+    /// Adds listed objects, with nodes from `node` on. Their places come after all before, and are
+    /// in one page.
     pub(in crate::trace) fn list_page(&mut self, ids: &[ObjectId], node: u32) {
         let Some(first) = ids.first() else {
             return;
@@ -71,12 +71,12 @@ impl ByPlace {
         }
     }
 
-    /// Adds an object that the listing did not know.
+    /// Adds an object that was not listed.
     pub(in crate::trace) fn add(&mut self, id: ObjectId, node: u32) {
         self.late.insert(id, node);
     }
 
-    /// The node of an object; `id_of` gives the id of a node.
+    /// Returns the node of an object; `id_of` returns the id of a node.
     #[inline]
     pub(in crate::trace) fn get(
         &self,

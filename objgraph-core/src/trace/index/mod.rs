@@ -1,4 +1,4 @@
-//! Nodes by the address of their allocation, and by their place in the table.
+//! Indexes of nodes: by the address of their allocation, and by their place in the table.
 
 mod by_address;
 mod by_place;

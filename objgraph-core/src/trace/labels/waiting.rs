@@ -1,8 +1,8 @@
-//! Labels that do not end: a `Debug` that waits for a lock which the caller holds.
+//! Labels that do not end, because their `Debug` waits for a lock that the caller holds.
 //!
-//! A label of a value that threads may share is written on a thread of its own, which is left
-//! behind if it takes too long. Every other label has to be written where it is wanted; if that
-//! takes too long another thread announces it, and prints the report that waits for the label.
+//! The label of a value that threads may share is written on a thread of its own, which is left
+//! behind if it takes too long. Every other label must be written on the calling thread. If that
+//! takes too long, another thread announces it, and prints the report that waits for the label.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -18,10 +18,10 @@ use crate::type_name::shown_name;
 /// How long a label may take before it is announced.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often running labels are checked.
+/// Time between two checks of running labels.
 const TURN: Duration = Duration::from_millis(200);
 
-/// What stands for a label that was left behind.
+/// The label of a value whose own label was left behind.
 const WAITS: &str = "(its Debug waits)";
 
 // ---- on a thread of its own ----
@@ -31,8 +31,8 @@ type LabelReceiver = Receiver<Option<String>>;
 /// The labels that were left behind, by the names of their types, until they end.
 static LEFT_BEHIND: Mutex<Vec<(&'static str, LabelReceiver)>> = Mutex::new(Vec::new());
 
-/// Runs `write` on another thread, and leaves it behind if it takes too long. While it runs on,
-/// the type gets no other label.
+/// Runs `write` on another thread, and leaves it behind if it takes too long. Until it ends, the
+/// type gets no other label.
 pub(super) fn elsewhere(
     type_name: &'static str,
     write: impl FnOnce() -> Option<String> + Clone + Send + 'static,
@@ -43,7 +43,7 @@ pub(super) fn elsewhere(
     let (sender, written) = mpsc::sync_channel(1);
     let run = {
         let write = write.clone();
-        // Nobody waits for it any more, perhaps.
+        // The receiver may have left it behind.
         move || drop(sender.send(write()))
     };
     let spawned = thread::Builder::new()
@@ -56,7 +56,7 @@ pub(super) fn elsewhere(
         Ok(label) => label,
         Err(RecvTimeoutError::Disconnected) => None,
         Err(RecvTimeoutError::Timeout) => {
-            announce(type_name, "The report goes on without it.");
+            announce(type_name, "The report is written without it.");
             LEFT_BEHIND.lock().push((type_name, written));
             Some(WAITS.to_owned())
         }
@@ -83,7 +83,7 @@ struct RunningLabel {
 #[derive(Default)]
 struct RunningLabels {
     running: Vec<RunningLabel>,
-    /// The number of the next.
+    /// The number of the next label.
     next: u64,
     /// Whether a thread checks them.
     is_checked: bool,
@@ -100,7 +100,7 @@ thread_local! {
     static REPORT: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
 }
 
-/// Runs `write`, which is announced if it takes too long.
+/// Runs `write`, and announces it if it takes too long.
 pub(super) fn watched<R>(type_name: &'static str, write: impl FnOnce() -> R) -> R {
     let report = REPORT.try_with(|report| report.borrow().clone());
     let _ends = {
@@ -132,7 +132,7 @@ impl Drop for LabelEnd {
     }
 }
 
-/// Announces the labels that take too long, until there are none.
+/// Announces the labels that take too long, until none is running.
 fn check() {
     loop {
         thread::sleep(TURN);
@@ -156,16 +156,16 @@ fn check() {
             match report {
                 Some(report) => announce(
                     type_name,
-                    &format!("The report that waits for it, without labels:\n\n{report}\n"),
+                    &format!("The report that needs it, without labels:\n\n{report}\n"),
                 ),
-                None => announce(type_name, "What asked for it waits too."),
+                None => announce(type_name, "The caller waits too."),
             }
         }
     }
 }
 
-/// Runs `write`, which asks for the labels of a report. If one of them does not end, the report is
-/// printed as it is without them; if that is part of another, both are.
+/// Runs `write`, which writes the labels of a report. If one of them does not end, the report is
+/// printed without labels; if it is part of another report, both are.
 pub fn with_report<R>(report: &str, write: impl FnOnce() -> R) -> R {
     struct RestoreReport(Option<Arc<str>>);
 
@@ -204,8 +204,8 @@ fn announce(type_name: &str, what_follows: &str) {
     }
 }
 
-/// The standard error without the lock of std, which whoever waits for the label may hold: that is
-/// so in `eprintln!("{}", find_leaks())`. Nor does a test harness capture it.
+/// Opens standard error without std's lock, which the caller that waits for the label may hold, as
+/// in `eprintln!("{}", find_leaks())`. A test harness does not capture it either.
 fn standard_error() -> io::Result<File> {
     #[cfg(unix)]
     let own = std::os::fd::AsFd::as_fd(&io::stderr()).try_clone_to_owned()?;

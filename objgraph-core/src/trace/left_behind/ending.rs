@@ -1,8 +1,8 @@
-//! Whether a thread that was seen ending has ended.
+//! Whether a thread that began to end has ended.
 //!
-//! What a thread leaves alive is traced while its thread-locals are dropped. Those that are older
-//! than the thread's part of the table are dropped after that, and may hold what was traced. No
-//! safe code can learn when the last of them is gone, except from the system, which removes the
+//! What a thread leaves alive is traced while its thread-locals are dropped. Thread-locals older
+//! than the thread's part of the table are dropped after that, and may hold what was traced. Safe
+//! code cannot know when the last of them is gone, except from the system, which then removes the
 //! thread.
 
 use std::cell::Cell;
@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 
 /// A thread that is ending.
 pub(super) struct EndingThread {
-    /// The folder that the system has for the thread as long as it runs; `None` where it has none.
+    /// The folder that the system has for a running thread; `None` where the system has none.
     task: Option<PathBuf>,
     begun: Instant,
     has_ended: AtomicBool,
 }
 
-/// How long a thread may take to drop its thread-locals before nobody waits for it. Where the
-/// system does not show when it ends, it counts as ended after this.
+/// Maximum time to wait for a thread to drop its thread-locals. Where the system does not show when
+/// it ends, it counts as ended after this time.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 thread_local! {
@@ -29,7 +29,7 @@ thread_local! {
 }
 
 impl EndingThread {
-    /// The calling thread, which is ending.
+    /// Records that the calling thread is ending.
     pub(super) fn begin() -> Self {
         IS_ENDING.set(true);
         // Inside the folder of the process: `123/task/456`.

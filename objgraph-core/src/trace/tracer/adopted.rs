@@ -1,4 +1,4 @@
-//! What another trace found, and this one takes over.
+//! Adopts what another trace found: the one of a thread that ended.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::snapshot::{EdgeRow, HandlePlace, NodeId, NodeRow, PathId, Place, Plac
 use crate::type_info::TypeInfo;
 
 impl Tracer {
-    /// A handle of the node that is being visited, as another trace met it.
+    /// Adds a handle of the current node that another trace met.
     pub(in crate::trace) fn adopt_handle(&mut self, handle: u64, path: PathId, elements: &[u32]) {
         let held = HandlePlace {
             node: NodeId::new(self.cursor.node as usize),
@@ -17,7 +17,7 @@ impl Tracer {
         self.handles.record(handle, held);
     }
 
-    /// An edge of the node that is being visited, as another trace found it.
+    /// Adds an edge of the current node that another trace found.
     pub(in crate::trace) fn adopt_edge(
         &mut self,
         path: PathId,
@@ -35,7 +35,7 @@ impl Tracer {
         });
     }
 
-    /// A place of the node that is being visited, as another trace found it.
+    /// Adds a place of the current node that another trace found.
     pub(in crate::trace) fn adopt_place(
         &mut self,
         path: PathId,
@@ -55,7 +55,7 @@ impl Tracer {
         });
     }
 
-    /// A node that is not in the table, as another trace found it.
+    /// Adds a node outside the table that another trace found.
     pub(in crate::trace) fn adopt_outside(&mut self, row: NodeRow, info: Arc<TypeInfo>) -> u32 {
         let type_index = self.types.known(&info);
         let (site, thread) = (NodeRow::UNKNOWN, NodeRow::UNKNOWN);

@@ -1,36 +1,36 @@
-//! The edges of a trace, as they are found, and by source in the end.
+//! The edges of a trace: collected in any order, and sorted by source in the end.
 //!
-//! Nearly all nodes are visited in their order, once, so their edges are appended to the column
-//! that the snapshot will have. Those found out of order (of a value inside of another, of a
-//! root) are kept apart and put in at the end.
+//! Nearly all nodes are visited once, in their order, so their edges are appended to the column
+//! that the snapshot will have. Edges that are found out of order (of a value inside another, or of
+//! a root) are kept apart, and merged at the end.
 
 use crate::snapshot::{EdgeRow, NodeId};
 
-/// The edges found until now.
+/// The edges that were found so far.
 pub(in crate::trace) struct EdgeColumn {
-    /// Those of nodes visited in order.
+    /// The edges of nodes visited in order.
     edges: Vec<EdgeRow>,
     /// Where the edges of each of these nodes begin.
     starts: Vec<u32>,
-    /// What the last edge of the node that was begun last is sorted by; less than that of any if
-    /// it has none yet.
+    /// The key of the last edge of the current node in order; [`NONE`] if it has no edge yet.
     last: i64,
-    /// Whether the edges of that node came in their order.
+    /// Whether the edges of that node were found in their order.
     are_sorted: bool,
-    /// The nodes before it whose edges did not.
+    /// The nodes before it whose edges were not.
     unsorted: Vec<u32>,
-    /// The others.
+    /// The edges found out of order.
     apart: Vec<EdgeRow>,
     runs: Vec<ApartRun>,
-    /// Whether what is found now goes apart.
+    /// Whether the current node is visited out of order.
     is_apart: bool,
 }
 
-/// An edge that was pushed: its number among those of its kind, twice, and whether it is apart.
+/// An edge that was pushed: twice its index among those in order or those apart, plus 1 if it is
+/// apart.
 #[derive(Clone, Copy)]
 pub(in crate::trace) struct PushedEdge(usize);
 
-/// EdgeRoom for one edge more.
+/// Room for one more edge.
 pub(in crate::trace) struct EdgeRoom<'c>(&'c mut EdgeColumn);
 
 impl EdgeRoom<'_> {
@@ -53,13 +53,13 @@ struct ApartRun {
     start: u32,
 }
 
-/// What an edge is sorted by, before its target.
+/// Returns the key by which edges are sorted before their targets.
 #[inline]
 fn key(edge: &EdgeRow) -> i64 {
     (edge.path.index() as i64) << 32 | i64::from(edge.index)
 }
 
-/// Before any edge.
+/// The key before any edge.
 const NONE: i64 = -1;
 
 impl Default for EdgeColumn {
@@ -88,8 +88,8 @@ impl EdgeColumn {
         self.starts.reserve_exact(nodes + 1);
     }
 
-    /// What is found from now on belongs to `node`. `in_order` says that it is a visit of its own,
-    /// and that no node before it will have one.
+    /// Makes `node` the source of the edges that are pushed from now on. `in_order` says that this
+    /// is its own visit, and that no node before it will have one.
     #[inline]
     pub(in crate::trace) fn move_to(&mut self, node: u32, in_order: bool) {
         let is_next = in_order && node as usize == self.starts.len();
@@ -119,13 +119,13 @@ impl EdgeColumn {
         }
     }
 
-    /// Whether what is found now is put in at the end.
+    /// Whether the edges that are pushed now are merged at the end.
     #[inline]
     pub(in crate::trace) fn is_apart(&self) -> bool {
         self.is_apart
     }
 
-    /// The node that was begun last gets no more edges in order.
+    /// Ends the last node in order: it gets no more edges in order.
     fn close(&mut self) {
         if !self.are_sorted {
             self.unsorted.push((self.starts.len() - 1) as u32);
@@ -133,7 +133,7 @@ impl EdgeColumn {
         (self.last, self.are_sorted) = (NONE, true);
     }
 
-    /// Sorts the edges of the nodes before the one that was begun last.
+    /// Sorts the edges of the nodes before the last one in order.
     pub(in crate::trace) fn sort(&mut self) {
         for node in self.unsorted.drain(..) {
             let start = self.starts[node as usize] as usize;
@@ -152,14 +152,14 @@ impl EdgeColumn {
         EdgeRoom(self).push(edge)
     }
 
-    /// EdgeRoom for an edge, if it does not go apart and there is some.
+    /// Returns room for an edge, if it is in order and there is room.
     #[inline]
     pub(in crate::trace) fn room(&mut self) -> Option<EdgeRoom<'_>> {
         let has_room = !self.is_apart && self.edges.len() < self.edges.capacity();
         has_room.then_some(EdgeRoom(self))
     }
 
-    /// Where an edge leads to that was pushed, and is not sorted yet.
+    /// Returns the target of an edge that was pushed, and is not sorted yet.
     #[inline]
     pub(in crate::trace) fn target(&mut self, pushed: PushedEdge) -> &mut NodeId {
         let edges = if pushed.0 & 1 != 0 {
@@ -170,7 +170,7 @@ impl EdgeColumn {
         &mut edges[pushed.0 >> 1].target
     }
 
-    /// Leaves out the edges that lead to `nowhere`.
+    /// Removes the edges that lead to `nowhere`.
     pub(in crate::trace) fn leave_out(&mut self, nowhere: NodeId) {
         let mut kept = 0;
         let mut next = 0;
@@ -187,7 +187,7 @@ impl EdgeColumn {
         self.edges.truncate(kept);
     }
 
-    /// The edges by source, and where those of each node begin.
+    /// Returns where the edges of each node begin, and the edges by source.
     pub(in crate::trace) fn finish(mut self, nodes: usize) -> (Vec<u32>, Vec<EdgeRow>) {
         self.close();
         self.starts.resize(nodes + 1, self.edges.len() as u32);
@@ -198,8 +198,8 @@ impl EdgeColumn {
         (self.starts, self.edges)
     }
 
-    /// Puts the edges apart where they belong: from the last node down, so that each edge is moved
-    /// once and no second column is needed.
+    /// Merges the edges apart: from the last node to the first, so that each edge is moved once and
+    /// no second column is needed.
     fn put_in(&mut self) {
         let Self {
             edges,
@@ -220,7 +220,7 @@ impl EdgeColumn {
         let mut moved = starts.len();
         while let Some(&last) = order.last() {
             let node = runs[last].node as usize;
-            // The edges of the nodes behind this one, as a block.
+            // The edges of the nodes after this one, as a block.
             let block = starts[node + 1] as usize..from;
             let by = (to - from) as u32;
             from = block.start;
@@ -236,7 +236,8 @@ impl EdgeColumn {
                 to -= own.len();
                 edges[to..to + own.len()].copy_from_slice(own);
             }
-            // Those of the node that were found in order come before, and are sorted with them.
+            // Edges of the node that were found in order come before these, and are sorted with
+            // them.
             let own = starts[node] as usize..from;
             let first = to - own.len();
             edges.copy_within(own.clone(), first);

@@ -1,5 +1,5 @@
-//! The handles of a trace: those that were there when it began and still are when it ends, each
-//! with the place where it was met.
+//! The handles of a trace: those that existed when it began and still exist when it ends, each with
+//! the place that holds it.
 
 use crate::listing::ListedHandle;
 use crate::snapshot::HandlePlace;
@@ -8,16 +8,16 @@ use crate::table;
 /// The handles of a trace.
 #[derive(Default)]
 pub(in crate::trace) struct Handles {
-    /// Whether they are known: a trace of a few objects does not list them.
+    /// Whether handles are known: a trace of a few objects does not list them.
     pub(in crate::trace) are_known: bool,
-    /// `None` where only those are told that were met.
+    /// `None` if only the handles that are met become rows.
     pub(in crate::trace) listed: Option<Vec<ListedHandle>>,
     /// Where handles were met, by number.
     pub(in crate::trace) met: Vec<(u64, HandlePlace)>,
 }
 
 impl Handles {
-    /// Those that there are now. To be called before objects are listed.
+    /// Lists all handles. Call it before objects are listed.
     pub(in crate::trace) fn list() -> Self {
         Self {
             are_known: cfg!(feature = "owners"),
@@ -26,7 +26,7 @@ impl Handles {
         }
     }
 
-    /// None but those that are met, which takes time in proportion to these.
+    /// Lists no handles, so that the trace takes time only for those that it meets.
     pub(in crate::trace) fn met_alone() -> Self {
         Self {
             are_known: cfg!(feature = "owners"),
@@ -34,7 +34,7 @@ impl Handles {
         }
     }
 
-    /// A handle was met.
+    /// Records where a handle was met.
     pub(in crate::trace) fn record(&mut self, number: u64, held: HandlePlace) {
         self.met.push((number, held));
     }

@@ -1,13 +1,13 @@
-//! Bytes on the heap, and how long collections are.
+//! Bytes on the heap, and lengths of collections.
 
 use super::Tracer;
 use crate::snapshot::{LengthRow, NodeId, PathId};
 
-/// How many of the last lengths a new one may belong to.
+/// Number of the last lengths among which a new one looks for its own path.
 const LAST_LENGTHS: usize = 8;
 
 impl Tracer {
-    /// There is a collection of so many items where the visit is, which owns so many bytes.
+    /// Adds a collection at the current path, with its number of items and the bytes that it owns.
     pub(in crate::trace) fn collection(&mut self, len: usize, bytes: usize) {
         if !self.wants_heap {
             return;
@@ -18,8 +18,8 @@ impl Tracer {
         }
     }
 
-    /// A collection whose length cannot change is where the visit is. Where texts are wanted, so are
-    /// its items: in a field it may be replaced by a longer one.
+    /// Adds a collection of fixed length at the current path. Where texts are wanted, its items
+    /// count too, because in a field it may be replaced by a longer one.
     pub(in crate::trace) fn fixed(&mut self, len: usize, bytes: usize) {
         match self.wants_texts {
             true => self.collection(len, bytes),
@@ -27,7 +27,7 @@ impl Tracer {
         }
     }
 
-    /// A text of this many bytes is where the visit is.
+    /// Adds a text of this many bytes at the current path.
     pub(in crate::trace) fn text(&mut self, bytes: usize) {
         if self.wants_texts && bytes > 0 {
             let (node, path) = (NodeId::new(self.cursor.node as usize), self.path());
@@ -35,7 +35,7 @@ impl Tracer {
         }
     }
 
-    /// The node that is being visited owns so many bytes on the heap.
+    /// Adds bytes that the current node owns on the heap.
     #[inline]
     pub(in crate::trace) fn heap(&mut self, bytes: usize) {
         if self.wants_heap
@@ -45,7 +45,7 @@ impl Tracer {
         }
     }
 
-    /// There are so many items in `count` collections at a path of the node that is being visited.
+    /// Adds the items of `count` collections at a path of the current node.
     #[inline]
     pub(in crate::trace) fn add_length(&mut self, path: PathId, count: u32, len: u64) {
         let node = NodeId::new(self.cursor.node as usize);
@@ -57,7 +57,7 @@ impl Tracer {
         }
     }
 
-    /// A length of a node that may have others.
+    /// Adds a length to a node that may have others.
     #[inline(never)]
     fn one_more_length(&mut self, path: PathId, count: u32, len: u64) {
         let node = NodeId::new(self.cursor.node as usize);
@@ -65,8 +65,8 @@ impl Tracer {
     }
 }
 
-/// Adds a length to those of its node and path. A collection of collections returns to the same few
-/// paths again and again.
+/// Adds a length to the row of its node and path. A collection of collections returns to the same
+/// few paths again and again.
 fn add(rows: &mut Vec<LengthRow>, row: LengthRow) {
     let mut last = rows.iter_mut().rev().take(LAST_LENGTHS);
     match last.find(|known| (known.node, known.path) == (row.node, row.path)) {

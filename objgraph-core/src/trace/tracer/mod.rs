@@ -34,17 +34,17 @@ use crate::snapshot::{
 use crate::table;
 use crate::tracked::{Label, Value};
 
-/// How many steps a path has at most; beyond, it starts anew with [`Segment::Deep`].
+/// Maximum number of steps of a path. A longer one starts again with [`Segment::Deep`].
 const PATH_DEPTH: u32 = 12;
 
-/// How many guards (of a `RefCell`, a lock) a visit holds inside each other. What is deeper is
-/// told, not looked into.
+/// Maximum number of guards (of a `RefCell` or a lock) that a visit holds at once. What is deeper
+/// is reported, and not visited.
 const GUARD_DEPTH: u32 = 64;
 
-/// Stands for values in guards too deep to look into.
+/// Names values in guards that are too deep to visit.
 struct TooDeep;
 
-/// The rows, as they are found.
+/// The rows of a trace, while it runs.
 pub(crate) struct Tracer {
     pub(in crate::trace) registry: Registry,
     pub(in crate::trace) nodes: Vec<NodeRow>,
@@ -64,45 +64,45 @@ pub(crate) struct Tracer {
     pub(in crate::trace) handles: Handles,
     /// Nodes to which a visit reported one strong reference more than once.
     pub(in crate::trace) repeated: Vec<NodeId>,
-    /// The pointers that the visit reported, by their own addresses, and their edges.
+    /// The pointers that the current visit reported, by their own addresses, and their edges.
     reported: Vec<(usize, PushedEdge)>,
-    /// Edges of which it is known where it stands to which node they lead.
+    /// Edges whose target is known by its spot in the index only, and is read later.
     unread: Vec<(PushedEdge, Spot)>,
-    /// Whether edges may wait there: all objects that they can lead to stand there.
+    /// Whether edges may wait for that: the index has all objects that they can lead to.
     pub(in crate::trace) may_wait: bool,
-    /// Whether an edge led to an object that was made meanwhile.
+    /// Whether an edge led to an object that was created meanwhile.
     leads_nowhere: bool,
-    /// Whether labels are wanted of values that no id leads back to.
+    /// Whether to write labels of values that no id leads to.
     pub(in crate::trace) wants_labels: bool,
-    /// Whether bytes on the heap and lengths of collections are wanted.
+    /// Whether to measure bytes on the heap and lengths of collections.
     wants_heap: bool,
-    /// Whether bytes of texts are wanted.
+    /// Whether to measure bytes of texts.
     pub(in crate::trace) wants_texts: bool,
-    /// Whether no value is visited at all.
+    /// Whether to visit nothing.
     pub(in crate::trace) visits_nothing: bool,
-    /// Whether all nodes up to the one whose visit begins have been visited, or never will be.
+    /// Whether all nodes before the next one were visited, or never will be.
     pub(in crate::trace) in_order: bool,
-    /// Nodes still to be visited, of which the listing did not know.
+    /// Nodes that were not listed, and are still to be visited.
     pub(in crate::trace) queue: VecDeque<(u32, PendingValue)>,
-    /// Nodes that could not be visited in their turn, and to whose values the table has got its
-    /// handle back since.
+    /// Nodes that could not be visited in their turn, and to which the table has got its handle
+    /// back.
     pub(in crate::trace) given_back: Vec<u32>,
-    /// Ways back to values behind std's pointers, where they are wanted.
+    /// Weak handles to values behind std's pointers, if they are wanted.
     pub(in crate::trace) kept: Option<WeakHandles>,
-    /// Nodes by their place in the table.
+    /// Nodes by their places in the table.
     by_place: ByPlace,
     /// Nodes of the table by the addresses of their allocations.
     pub(in crate::trace) in_memory: ByAddress,
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
-    /// What the registry knew of the type that was asked for last.
+    /// The last type that was looked up in the registry, and the result.
     pub(in crate::trace) last_seen: (TypeId, Option<AnySee>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
     /// How many calls deep the visit is.
     pub(in crate::trace) depth: u32,
-    /// How many guards the visit holds.
+    /// Number of guards that the visit holds.
     guards: u32,
 }
 
@@ -114,19 +114,19 @@ impl fmt::Debug for Tracer {
     }
 }
 
-/// How to get at the value of a node that is in the queue.
+/// How to visit the value of a node that waits in the queue.
 pub(in crate::trace) enum PendingValue {
     Object,
     Std(Box<dyn Behind>),
 }
 
-/// Where the visit is: in which node, at which path of it.
+/// The place that the visit is at: the node, and the path in it.
 #[derive(Clone, Copy)]
 struct Cursor {
     node: u32,
-    /// The line of the path: a [`PathId`] is smaller, and slower to read.
+    /// The line of the path, since a [`PathId`] is smaller and slower to read.
     path: u32,
-    /// The element numbers of the path are those from here on.
+    /// The index of the first element number of the path.
     base: u32,
 }
 
@@ -189,11 +189,12 @@ impl Tracer {
         }
     }
 
-    /// Makes room for so many objects of the listing, with an edge and a collection each: what
-    /// grows from little leaves behind what it was before, and what is never used costs nothing.
+    /// Reserves room for this many listed objects, with an edge and a collection each. A vector
+    /// that grows instead would leave its earlier allocations behind, and memory that is never used
+    /// costs nothing.
     pub(in crate::trace) fn expect(&mut self, objects: u64) {
         let objects = usize::try_from(objects).unwrap_or(0);
-        // Else there will be room when it is needed.
+        // If this fails, the columns grow when they need to.
         if self.nodes.try_reserve_exact(objects).is_ok()
             && (!self.wants_heap || self.lengths.try_reserve(objects).is_ok())
         {
@@ -201,14 +202,14 @@ impl Tracer {
         }
     }
 
-    /// Adds a node for an object of the listing, which is in the order of the table.
+    /// Adds a node for a listed object. Objects are listed in the order of the table.
     pub(in crate::trace) fn list(&mut self, listed: &crate::listing::ListedObject) {
         let row = self.row(listed);
         self.by_place.list(row.id, self.nodes.len() as u32);
         self.nodes.push(row);
     }
 
-    /// The same for objects that differ in their ids alone.
+    /// Adds nodes for a run of listed objects.
     pub(in crate::trace) fn list_run(&mut self, run: &crate::listing::Run<'_>) {
         let row = self.row(&run.first);
         self.by_place.list_page(run.ids, self.nodes.len() as u32);
@@ -216,7 +217,7 @@ impl Tracer {
         self.nodes.extend(rows);
     }
 
-    /// Begins the visit of a node: what is reported from now on is its.
+    /// Begins the visit of a node, which is the source of what is reported from now on.
     #[inline]
     pub(in crate::trace) fn begin(&mut self, node: u32) {
         let path = self
@@ -243,13 +244,13 @@ impl Tracer {
         self.cursor.node
     }
 
-    /// The path where the visit is.
+    /// Returns the current path.
     #[inline]
     fn path(&self) -> PathId {
         PathId::new(self.cursor.path)
     }
 
-    /// Goes on with a visit that was put off.
+    /// Continues a visit that was postponed, and suspends the current one.
     pub(in crate::trace) fn jump(&mut self, node: u32, path: PathId) -> SuspendedVisit {
         let here = self.cursor;
         self.move_to(Cursor {
@@ -260,7 +261,7 @@ impl Tracer {
         SuspendedVisit(here)
     }
 
-    /// Goes back to where the visit was.
+    /// Resumes the visit that was suspended.
     pub(in crate::trace) fn resume(&mut self, here: SuspendedVisit) {
         self.move_to(here.0);
     }
@@ -281,12 +282,12 @@ impl Tracer {
         })
     }
 
-    /// Whether bytes on the heap and lengths of collections are wanted.
+    /// Whether to measure bytes on the heap and lengths of collections.
     pub(in crate::trace) fn wants_heap(&self) -> bool {
         self.wants_heap
     }
 
-    /// The node of an object of the table; one that was made since the listing is added.
+    /// Returns the node of an object of the table, and adds one if the object was not listed.
     #[inline]
     pub(in crate::trace) fn object(&mut self, id: ObjectId) -> Option<u32> {
         match self.known(id) {
@@ -306,7 +307,7 @@ impl Tracer {
         Some(node)
     }
 
-    /// The row of an object of the table, before it was visited.
+    /// Returns the row of an object of the table before its visit.
     pub(in crate::trace) fn row(&mut self, listed: &crate::listing::ListedObject) -> NodeRow {
         NodeRow {
             id: listed.id,
@@ -327,7 +328,7 @@ impl Tracer {
         }
     }
 
-    /// A handle was met where the visit is.
+    /// Records that a handle is at the current path.
     pub(in crate::trace) fn record_handle(&mut self, handle: u64) {
         let index = self.index();
         let held = HandlePlace {
@@ -338,7 +339,7 @@ impl Tracer {
         self.handles.record(handle, held);
     }
 
-    /// A pointer of std.
+    /// Records one of std's pointers at the current path.
     pub(in crate::trace) fn std_pointer<P: StdPointer>(&mut self, pointer: &P) {
         let asks = |address, target| {
             !self.by_address.contains_key(&(address, None))
@@ -355,16 +356,16 @@ impl Tracer {
         }
     }
 
-    /// What is here is not looked into, since there would be no end, or too many guards.
+    /// Records that the value here is too deep to visit.
     #[cold]
     #[inline(never)]
     pub(in crate::trace) fn too_deep(&mut self) {
         self.place_named::<TooDeep>(PlaceKind::TooDeep);
     }
 
-    /// Begins the visit of what a guard lends. Calls below a guard start to count anew, so that
-    /// one level of guards does not make all that hangs on it put off; gives how deep they were,
-    /// or `None` if there are too many guards already.
+    /// Begins the visit of what a guard gives access to; `None` if there are too many guards
+    /// already. Depth is counted from 0 below a guard, so that a guard does not postpone everything
+    /// below it. Returns the depth for [`leave_guard`](Self::leave_guard).
     #[inline]
     pub(in crate::trace) fn enter_guard(&mut self) -> Option<u32> {
         if self.guards >= GUARD_DEPTH {
@@ -381,11 +382,11 @@ impl Tracer {
         self.depth = depth;
     }
 
-    /// The node of a value behind a pointer of std.
+    /// Returns the node of a value behind one of std's pointers, and adds one if there is none.
     pub(in crate::trace) fn met(&mut self, met: MetPointer) -> u32 {
         let key = (met.address, None);
         if let Some(&node) = self.by_address.get(&key) {
-            // What a weak pointer that was met before did not know.
+            // A weak pointer that was met before did not know this.
             let row = &mut self.nodes[node as usize];
             if met.heap > 0 && self.wants_heap {
                 row.heap = met.heap as u64;
@@ -460,7 +461,7 @@ impl Tracer {
         node
     }
 
-    /// Enters a value that a shared reference leads to; `None` if it was entered before.
+    /// Enters a value behind a shared reference; `None` if it was entered before.
     pub(in crate::trace) fn enter_value(
         &mut self,
         address: usize,
@@ -483,11 +484,11 @@ impl Tracer {
         Some(self.enter_node(node))
     }
 
-    /// Enters a value with an id of its own; `None` if there is no such object any more.
+    /// Enters a value with an id of its own; `None` if the object is dead.
     pub(in crate::trace) fn enter_instance(&mut self, id: ObjectId) -> Option<SuspendedVisit> {
         let node = self.object(id)?;
         self.edge(node, true);
-        // Should it be in the queue: what was visited is not visited again.
+        // It may also wait in the queue: visited now, it is not visited again.
         self.nodes[node as usize].state = State::Visited;
         Some(self.enter_node(node))
     }
@@ -499,7 +500,7 @@ impl Tracer {
         self.jump(node, path)
     }
 
-    /// A place that cannot be looked into.
+    /// Records a place that the trace cannot visit.
     pub(in crate::trace) fn place_named<T: ?Sized>(&mut self, kind: PlaceKind) {
         self.place_called(type_name::<T>(), kind);
     }
@@ -522,7 +523,7 @@ impl Tracer {
 
     pub(in crate::trace) fn panicked(&mut self, node: u32, message: String) {
         self.nodes[node as usize].state = State::Panicked;
-        // The message may have in it what the value holds.
+        // The message may contain what the value holds.
         let message = match labels::are_wanted() {
             true => message,
             false => String::new(),
@@ -530,8 +531,8 @@ impl Tracer {
         self.panics.push((NodeId::new(node as usize), message));
     }
 
-    /// Watched objects are in the table, and found by their addresses too. Where not all objects
-    /// are listed, they are added.
+    /// Makes watched objects known by their addresses. With `add`, those that were not listed are
+    /// added.
     pub(in crate::trace) fn know_watched(&mut self, add: bool) {
         for (address, id) in table::watched() {
             let node = match add {
@@ -544,13 +545,13 @@ impl Tracer {
         }
     }
 
-    /// The node of an object of the table, if the listing knew it.
+    /// Returns the node of an object of the table, if it has one.
     #[inline]
     pub(in crate::trace) fn known(&self, id: ObjectId) -> Option<u32> {
         self.by_place.get(id, |node| self.nodes[node as usize].id)
     }
 
-    /// A path that starts at the type of a node.
+    /// Returns the path with these steps from the type of a node.
     pub(in crate::trace) fn path_of(
         &mut self,
         node: u32,
@@ -561,7 +562,7 @@ impl Tracer {
         steps.fold(start, |path, step| self.paths.step(path, step))
     }
 
-    /// What there is to see of a value, if its type is known.
+    /// Returns how to visit a value, if its type is in the registry.
     pub(in crate::trace) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
         let id = value.type_id();
         if self.last_seen.0 != id {
@@ -570,13 +571,13 @@ impl Tracer {
         value.seen(self.last_seen.1?)
     }
 
-    /// The same of a value that somebody else holds as a `dyn Any`.
+    /// Returns how to visit a `dyn Any`, if its type is in the registry.
     pub(in crate::trace) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
         self.registry.get(value.type_id())?.see_any(value)
     }
 }
 
-/// A count as a column holds it.
+/// Converts a count into that of a column.
 pub(in crate::trace) fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(NodeRow::UNKNOWN - 1)
 }

@@ -1,30 +1,29 @@
-//! What a visit reports of references to objects of the table: the edges, at once or once it is
-//! read where they lead; and which reference was reported twice.
+//! References to objects of the table that visits report: their edges, whose targets may be read
+//! later, and which reference was reported twice.
 
 use super::Tracer;
 use super::edges::PushedEdge;
 use crate::object_id::ObjectId;
 use crate::snapshot::{EdgeRow, NodeId};
 
-/// How many edges are read together, at least.
+/// Minimum number of edges whose targets are read together.
 const TOGETHER: usize = 512;
 
-/// How many edges wait at most for it to be read where they lead, however many a visit finds.
+/// Maximum number of edges that wait for that, within one visit.
 const WAITING: usize = 4096;
 
-/// Stands for the node of an edge that is not known.
+/// In place of the target of an edge that is not known.
 const NOWHERE: NodeId = NodeId::new(u32::MAX as usize - 1);
 
 impl Tracer {
-    /// A strong reference that the pointer at `holder` holds.
+    /// Adds a strong reference that the pointer at `holder` holds.
     #[inline]
     pub(super) fn held_by(&mut self, holder: usize, target: u32) {
         let edge = self.edge(target, true);
         self.reported.push((holder, edge));
     }
 
-    /// A visit ends: of each pointer it should have reported once, it is found out which it
-    /// reported again.
+    /// Ends a visit, and finds the pointers that it reported more than once.
     #[inline]
     pub(in crate::trace) fn end(&mut self) {
         if let [(one, _), (other, _), rest @ ..] = &self.reported[..]
@@ -38,7 +37,7 @@ impl Tracer {
         }
     }
 
-    /// Most visits come by their pointers in the order of the addresses.
+    /// Most visits report their pointers in the order of the addresses, and then none is repeated.
     fn find_repeated(&mut self) {
         let rises = |a: &(usize, PushedEdge), b: &(usize, PushedEdge)| a.0 < b.0;
         let falls = |a: &(usize, PushedEdge), b: &(usize, PushedEdge)| a.0 > b.0;
@@ -55,15 +54,15 @@ impl Tracer {
         self.repeated.extend(again.filter(|&node| node != NOWHERE));
     }
 
-    /// Reads where edges lead to, many together: each waits for memory, and so they wait at the
-    /// same time. Then the edges of a node can be sorted.
+    /// Reads the targets of the waiting edges. Each read waits for memory, and together they wait
+    /// at the same time. After that, the edges of a node can be sorted.
     fn read(&mut self) {
         for (edge, spot) in self.unread.drain(..) {
             let target = match self.in_memory.at(spot) {
                 Some(node) => NodeId::new(node as usize),
                 None => {
-                    // It was made by a visit, and is no object of this snapshot. What it owns is
-                    // held by it. From now on such a pointer is asked for the id.
+                    // A visit created the object, which is not part of this snapshot; what it owns
+                    // has external references. From now on, the id is read at the pointer.
                     (self.may_wait, self.leads_nowhere) = (false, true);
                     NOWHERE
                 }
@@ -73,7 +72,7 @@ impl Tracer {
         self.edges.sort();
     }
 
-    /// No edge waits any more.
+    /// Reads all targets, and lets no edge wait from now on.
     pub(in crate::trace) fn read_all(&mut self) {
         self.may_wait = false;
         self.read();
@@ -82,7 +81,7 @@ impl Tracer {
         }
     }
 
-    /// A strong reference to the value of an `Rc`, as [`reference_at`](Self::reference_at).
+    /// Adds a strong reference to the value of an `Rc`, as [`reference_at`](Self::reference_at).
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn local_reference_at(&mut self, holder: usize, address: usize) -> bool {
         if !self.may_wait || self.edges.is_apart() {
@@ -100,7 +99,7 @@ impl Tracer {
         spot.is_some()
     }
 
-    /// A weak reference to an object of the table.
+    /// Adds a weak reference to an object of the table.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn weak_reference(&mut self, id: ObjectId) {
         if let Some(node) = self.object(id) {
@@ -108,14 +107,14 @@ impl Tracer {
         }
     }
 
-    /// An object that may have had its turn can be visited now.
+    /// Visits an object later, which could not be visited in its turn.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn visit_later(&mut self, id: ObjectId) {
         let node = self.known(id);
         self.given_back.extend(node);
     }
 
-    /// A strong reference to an object of the table, which the pointer at `holder` holds.
+    /// Adds a strong reference to an object of the table, which the pointer at `holder` holds.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn reference(&mut self, holder: usize, id: ObjectId) {
         if let Some(node) = self.object(id) {
@@ -123,7 +122,8 @@ impl Tracer {
         }
     }
 
-    /// A weak reference to an object of the table, by its address; false if that is not known.
+    /// Adds a weak reference to the object at an address. Returns false if that is not in the
+    /// index.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn weak_reference_at(&mut self, address: usize) -> bool {
         let node = self.in_memory.get(address);
@@ -133,12 +133,12 @@ impl Tracer {
         node.is_some()
     }
 
-    /// A strong reference to an object of the table, by its address, which the pointer at `holder`
-    /// holds; false if that is not known.
+    /// Adds a strong reference to the object at an address, which the pointer at `holder` holds.
+    /// Returns false if that is not in the index.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     #[inline]
     pub(in crate::trace) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
-        // The common case, which calls nothing.
+        // The fast path calls nothing.
         let path = self.path();
         if let Some(node) = self.in_memory.near(address)
             && let Some(index) = self.index_of_one()
@@ -164,7 +164,7 @@ impl Tracer {
         node.is_some()
     }
 
-    /// The pointer at `holder` was reported.
+    /// Records that the pointer at `holder` was reported.
     #[inline]
     fn report(&mut self, holder: usize, edge: PushedEdge) -> bool {
         if self.reported.len() < self.reported.capacity() {

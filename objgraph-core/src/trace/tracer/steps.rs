@@ -1,13 +1,13 @@
-//! The steps of a visit: into a field, to an element and back; and where that is, as a path and the
-//! number of an element.
+//! The steps of a visit: into a field, to an element and back; and the current position, as a path
+//! and the number of an element.
 
 use super::{Cursor, Frame, PATH_DEPTH, Tracer};
 use crate::snapshot::{FieldName, PathId, Segment};
 
 impl Tracer {
-    // What is done for every step comes in two: the common case, which calls nothing, and the rest.
+    // What runs for every step has a fast path, which calls nothing, and a slow path.
 
-    /// Always inline, so that only segments of the same sort are compared.
+    /// Always inline, so that only segments of one variant are compared.
     #[inline(always)]
     pub(in crate::trace) fn enter(&mut self, segment: Segment) {
         let Cursor { path, base, .. } = self.cursor;
@@ -27,7 +27,7 @@ impl Tracer {
                     self.elements.push(0);
                 }
             }
-            // A segment is not put together before it is needed.
+            // The segment is built only where it is needed.
             _ => match segment {
                 Segment::Field(name) => self.enter_field_slowly(name),
                 Segment::Element => self.enter_element_slowly(),
@@ -92,7 +92,7 @@ impl Tracer {
         }
     }
 
-    /// The path `…` of the node's type; the element numbers of what follows start anew.
+    /// Returns the path `…` of the node's type. Element numbers start again after it.
     pub(in crate::trace) fn deep_path(&mut self) -> PathId {
         let type_index = self.nodes[self.cursor.node as usize].type_index;
         let start = self.types.start(type_index, &mut self.paths);
@@ -100,7 +100,7 @@ impl Tracer {
         self.paths.step(start, Segment::Deep)
     }
 
-    /// The number to store for where in the collections on its path the visit is.
+    /// Returns the number to store for the current elements of the collections on the path.
     #[inline]
     pub(super) fn index(&mut self) -> u32 {
         match self.index_of_one() {
@@ -109,7 +109,7 @@ impl Tracer {
         }
     }
 
-    /// The same, if there is one collection at most.
+    /// As [`index`](Self::index), if there is at most one collection.
     #[inline]
     pub(super) fn index_of_one(&self) -> Option<u32> {
         let base = self.cursor.base as usize;

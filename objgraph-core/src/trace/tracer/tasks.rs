@@ -9,7 +9,7 @@ use crate::snapshot::Holder;
 use crate::table;
 
 impl Tracer {
-    /// Reports a reference to the task of a waker, if it is a known object of std's `Arc`; returns
+    /// Adds a reference to the task of a waker, if it is a known object of std's `Arc`, and returns
     /// whether it is.
     pub(in crate::trace) fn owns_task(&mut self, waker: &Waker) -> bool {
         // `Waker::from(Arc<impl Wake>)` keeps what `Arc::into_raw` returns.
@@ -26,14 +26,14 @@ impl Tracer {
     }
 }
 
-/// Whether a waker whose data is an object owns a reference to that. One made by `from_raw` may
-/// have its data without owning it: then its clone is no further reference.
+/// Whether a waker whose data is an object owns a reference to it. A waker made by `from_raw` may
+/// point to its data without owning it: then its clone adds no reference.
 fn owns(waker: &Waker, id: ObjectId) -> bool {
     let before = references(id);
     let clone = waker.clone();
     let with_clone = references(id);
     drop(clone);
-    // If the count changed meanwhile, on another thread, nothing is known.
+    // If another thread changed the count meanwhile, nothing is known.
     before.is_some() && with_clone == before.map(|count| count + 1) && references(id) == before
 }
 

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use crate::table;
 
-/// The threads that made objects, in the order they were met.
+/// The threads that created objects, in the order in which the trace met them.
 #[derive(Default)]
 pub(in crate::trace) struct Threads {
     numbers: Vec<u32>,
     index_of: HashMap<u32, u32>,
-    /// The one met last, since objects of a thread stand side by side.
+    /// The thread met last, since objects of a thread are adjacent.
     last: Option<(u32, u32)>,
 }
 
 impl Threads {
-    /// The index of the thread with this number.
+    /// Returns the index of the thread with this number.
     pub(in crate::trace) fn index(&mut self, number: u32) -> u32 {
         if let Some((last, index)) = self.last
             && last == number
@@ -30,7 +30,7 @@ impl Threads {
         index
     }
 
-    /// The names of the threads, and the index of each among them.
+    /// Returns the names of the threads, and the index of each among them.
     pub(in crate::trace) fn named(mut self) -> (Vec<String>, Vec<u32>) {
         let names = table::thread_names(self.numbers.iter_mut());
         (names, self.numbers)

@@ -8,26 +8,26 @@ use crate::snapshot::{PathId, PathTable};
 use crate::table;
 use crate::type_info::TypeInfo;
 
-/// The types of a snapshot, in the order they were met.
+/// The types of a snapshot, in the order in which the trace met them.
 #[derive(Default)]
 pub(in crate::trace) struct Types {
     pub(in crate::trace) infos: Vec<Arc<TypeInfo>>,
-    /// The lines of the paths at which values start; [`NO_LINE`] where none was asked for yet.
+    /// The lines of the paths at which values start; [`NO_LINE`] where none was needed yet.
     starts: Vec<u32>,
     by_name: HashMap<String, u32>,
-    /// For each kind of the table, its type here.
+    /// The type here of each kind of the table.
     of_kind: Vec<Option<u32>>,
     pub(in crate::trace) kinds: Vec<crate::listing::Kind>,
 }
 
-/// No line of the paths.
+/// In place of a line of the paths.
 const NO_LINE: u32 = u32::MAX;
 
 impl Types {
-    /// The type of this name, of which nothing more is known.
+    /// Returns the type with this name, which may be unknown otherwise.
     pub(in crate::trace) fn named(&mut self, name: &'static str, size: usize) -> u32 {
         if let Some(&index) = self.by_name.get(name) {
-            // A weak pointer does not tell the size of what it points to.
+            // A weak pointer does not know the size of its target.
             if self.infos[index as usize].size < size {
                 Arc::make_mut(&mut self.infos[index as usize]).size = size;
             }
@@ -45,7 +45,7 @@ impl Types {
         index
     }
 
-    /// The type of a kind of the table.
+    /// Returns the type of a kind of the table.
     pub(in crate::trace) fn of_kind(&mut self, kind: u32, registry: &Registry) -> u32 {
         let at = kind as usize;
         if let Some(&Some(index)) = self.of_kind.get(at) {
@@ -65,7 +65,7 @@ impl Types {
         index
     }
 
-    /// The type of this name, which nothing has made known.
+    /// Returns the type with this name, which is not in the registry.
     fn unknown(&mut self, name: &'static str, size: usize, needs_drop: bool) -> u32 {
         let index = self.named(name, size);
         if !needs_drop {
@@ -74,7 +74,7 @@ impl Types {
         index
     }
 
-    /// The type of this name, of which this is known.
+    /// Returns the type with the name of `info`, and sets what is known of it.
     pub(in crate::trace) fn known(&mut self, info: &Arc<TypeInfo>) -> u32 {
         match self.by_name.get(&info.name) {
             Some(&index) => {
@@ -85,17 +85,17 @@ impl Types {
         }
     }
 
-    /// More is known of a type that was met by name.
+    /// Sets what is known of a type that was met by name.
     pub(in crate::trace) fn learn(&mut self, type_index: u32, info: Arc<TypeInfo>) {
         self.infos[type_index as usize] = info;
     }
 
     pub(in crate::trace) fn site_of_kind(&self, kind: u32) -> u32 {
-        // Sites are numbered like kinds until the snapshot is put together.
+        // Sites are numbered like kinds until the snapshot is assembled.
         kind
     }
 
-    /// The path at which a value of the type starts.
+    /// Returns the path at which a value of the type starts.
     #[inline]
     pub(in crate::trace) fn start(&mut self, type_index: u32, paths: &mut PathTable) -> PathId {
         match self.starts[type_index as usize] {

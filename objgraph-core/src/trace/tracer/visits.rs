@@ -14,9 +14,9 @@ use crate::trace::panics::caught;
 use crate::trace::visitor::Visitor;
 
 impl Tracer {
-    /// The nodes that were listed are to be found by their addresses, 0 where that is not known.
-    /// `all_own` says that all `Rc` objects of this thread are among them: then it may be read
-    /// later where a reference leads.
+    /// Indexes the listed nodes by their addresses, which are 0 where they are not known. `all_own`
+    /// says that all `Rc` objects of this thread were listed: then the targets of edges may be read
+    /// later.
     pub(in crate::trace) fn know_addresses(&mut self, addresses: &[usize], all_own: bool) {
         self.in_memory = ByAddress::of(addresses);
         self.may_wait = all_own
@@ -35,8 +35,7 @@ impl Tracer {
         }
     }
 
-    /// Adds what is known of objects of threads that ended, and that were met on the way; and what
-    /// these lead to.
+    /// Adopts the objects of ended threads that were met on the way, and what these reach.
     pub(in crate::trace) fn adopt_more(&mut self) {
         let mut before = 0;
         self.in_order = false;
@@ -56,9 +55,9 @@ impl Tracer {
         }
     }
 
-    /// An object that died meanwhile may have left its address to one that was made, so that
-    /// references to that are taken for references to it; and what was seen of it is no more. It is
-    /// not judged: it is in flight.
+    /// Marks the objects that died meanwhile as in flight, so that they are not judged. The address
+    /// of such an object may belong to a new one, whose references then look like references to the
+    /// dead one.
     pub(in crate::trace) fn mark_dead_in_flight(&mut self, listed: usize) {
         for row in &mut self.nodes[..listed] {
             if !table::lives(row.id) {
@@ -67,11 +66,11 @@ impl Tracer {
         }
     }
 
-    /// Visits the objects of the listing, of which there are so many.
+    /// Visits the `all` listed objects.
     pub(in crate::trace) fn visit_listed(&mut self, all: u32) {
         let mut next = 0;
         while next < all {
-            // What is caught here is rare, and to be ready for it costs something.
+            // Preparing to catch a panic costs something, and panics are rare.
             let outcome = caught(|| {
                 while next < all {
                     next += 1;
@@ -85,7 +84,7 @@ impl Tracer {
         self.visit_given_back(all);
     }
 
-    /// Visits the nodes below `end` to whose values the table has got its handle back meanwhile.
+    /// Visits the nodes below `end` to which the table has got its handle back meanwhile.
     pub(in crate::trace) fn visit_given_back(&mut self, end: u32) {
         if self.given_back.is_empty() {
             return;
@@ -106,8 +105,8 @@ impl Tracer {
         }
     }
 
-    /// The program had let go of the value meanwhile, so that its own drop ran after the visit,
-    /// and panicked.
+    /// Records that the program dropped its last handle during the visit, and that the drop of the
+    /// value, which ran after the visit, panicked.
     fn panicked_at_its_end(&mut self, node: u32, message: String) {
         self.panicked(node, message);
         self.nodes[node as usize].state = State::InFlight;
@@ -122,7 +121,7 @@ impl Tracer {
         let outcome = table::visit(row.id, |value, strong, weak| {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
-            // It fails at any other type, so there is no need to ask for the type first.
+            // It fails for any other type, so the type need not be compared first.
             if let Some(see) = self.last_seen.1
                 && let Some(seen) = &value.seen(see)
             {
@@ -140,7 +139,7 @@ impl Tracer {
         }
     }
 
-    /// The type of an object is not known: the object is opaque, unless it owns nothing.
+    /// Marks an object of an unknown type: opaque, unless it owns nothing.
     #[cold]
     fn is_unknown(&mut self, node: u32) {
         let row = &mut self.nodes[node as usize];
@@ -156,7 +155,7 @@ impl Tracer {
         self.visit_begun(node, |visitor| seen.visit(visitor));
     }
 
-    /// Visits a value behind a pointer of std.
+    /// Visits a value behind one of std's pointers.
     fn visit_std(&mut self, node: u32, handle: &dyn Behind) {
         let Some(entry) = self
             .registry
@@ -169,7 +168,8 @@ impl Tracer {
         let (info, see) = (Arc::clone(&entry.info), entry.see);
         self.types.learn(self.nodes[node as usize].type_index, info);
         let mut texts = Vec::new();
-        // The program may have let go of the value meanwhile: then its own drop runs here.
+        // The program may have dropped its last handle meanwhile: then the drop of the value runs
+        // here.
         let visited = caught(|| {
             if self.wants_labels {
                 let type_name = handle.type_name();
@@ -189,7 +189,7 @@ impl Tracer {
         }
     }
 
-    /// Visits, and keeps a panic of the user's code from going further.
+    /// Visits a node, and catches a panic of the user's code.
     pub(in crate::trace) fn visit_caught<'a>(
         &'a mut self,
         node: u32,
