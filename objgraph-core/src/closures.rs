@@ -1,8 +1,8 @@
-//! Closures and futures whose captured values can be looked into.
+//! Closures and futures whose captured values a trace can visit.
 //!
-//! What a closure or a future captures is invisible from outside. So each captured value goes into
-//! a box that the closure owns, and a weak reference to that box is kept where a trace can see it:
-//! nothing lives longer than it would without, and the value has one owner, the closure.
+//! What a closure or a future captures is invisible from outside. So each captured value is moved
+//! into a box that the closure owns, and a weak reference to that box is kept where a trace can
+//! find it. No value lives longer than it would otherwise, and each has one owner, the closure.
 
 use std::fmt;
 use std::future::Future;
@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use crate::trace::Visitor;
 use crate::tracked::Visit;
 
-/// A closure whose captured values can be looked into: what [`capture!`](crate::capture) makes.
+/// A closure whose captured values a trace can visit, made by [`capture!`](crate::capture).
 ///
 /// It is called like the closure. As the type of a field, `F` is a `dyn Fn`:
 ///
@@ -30,14 +30,14 @@ use crate::tracked::Visit;
 /// assert_eq!((button.on_click)(2), 42);
 /// ```
 ///
-/// `C` is what was captured, without its type where the type of a field does not name it;
+/// `C` is the type of the captured values, which the type of a field need not name;
 /// [`SharedCapture`] can be sent to other threads.
 pub struct Capture<F: ?Sized, C: ?Sized = dyn Captures> {
     captures: Box<C>,
     call: Box<F>,
 }
 
-/// A closure whose captured values can be looked into, for several threads:
+/// A closure whose captured values a trace can visit, for several threads:
 /// `SharedCapture<dyn Fn() + Send + Sync>`.
 pub type SharedCapture<F> = Capture<F, dyn Captures + Send + Sync>;
 
@@ -47,8 +47,8 @@ impl<F: ?Sized, C: ?Sized> Capture<F, C> {
         Self { captures, call }
     }
 
-    /// The closure itself, which from then on is opaque. A `FnOnce` can be called so, and no
-    /// other way.
+    /// Returns the closure itself, which is opaque from then on. This is the only way to call a
+    /// `FnOnce`.
     ///
     /// ```
     /// use objgraph_core::{Capture, capture, rc::Rc};
@@ -92,7 +92,7 @@ impl<F: ?Sized, C: Captures + ?Sized> Visit for Capture<F, C> {
     }
 }
 
-/// What a closure or a future captured.
+/// The captured values of a closure or a future.
 pub trait Captures {
     #[doc(hidden)]
     fn visit(&self, visitor: &mut Visitor<'_>);
@@ -113,7 +113,7 @@ impl<A: Visit, Rest: Captures> Captures for (CaptureView<A>, Rest) {
     }
 }
 
-/// A captured value, as the closure has it; all that the value can do, this can.
+/// A captured value, in the closure. It derefs to the value.
 #[derive(Debug)]
 pub struct CapturedValue<A>(sync::Arc<A>);
 
@@ -143,7 +143,7 @@ impl<A> Deref for CapturedValue<A> {
     }
 }
 
-/// A captured value, as a trace sees it.
+/// A captured value, as a trace reaches it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CaptureView<A> {
@@ -151,7 +151,7 @@ pub struct CaptureView<A> {
     value: sync::Weak<A>,
 }
 
-/// Pointers that a weak reference can be made of.
+/// Pointers that can make a weak reference.
 #[doc(hidden)]
 pub trait Downgrade {
     type Weak;
@@ -173,7 +173,7 @@ macro_rules! downgrade_std {
 
 downgrade_std!(rc::Rc, sync::Arc);
 
-/// A future that captured something: the object that a trace sees of it.
+/// The object that stands for a future and its captured values in a trace.
 pub struct Task {
     captures: Box<dyn Captures + Send + Sync>,
 }
@@ -202,18 +202,19 @@ macro_rules! task {
 task!(Task);
 task!(LocalTask);
 
-/// A future whose captured values can be looked into: what [`future!`](crate::future) makes.
+/// A future whose captured values a trace can visit, made by [`future!`](crate::future).
 ///
-/// Until it is done it keeps an object of type [`Task`], or [`LocalTask`], which holds what the future captured.
+/// Until it completes, it keeps an object of type [`Task`] or [`LocalTask`], which holds the
+/// captured values.
 ///
 /// As the type of a field, `F` is a `dyn Future`: [`LocalFuture`], [`SharedFuture`].
 pub struct TaskFuture<F: ?Sized, P> {
     future: Pin<Box<F>>,
-    /// `None` when it is done.
+    /// `None` when it has completed.
     task: Option<P>,
 }
 
-/// A future whose captured values are visited, in a field, for one thread:
+/// A future in a field, for one thread, whose captured values a trace can visit:
 ///
 /// ```
 /// use objgraph_core::{LocalFuture, future, rc::Rc};
@@ -230,7 +231,7 @@ pub struct TaskFuture<F: ?Sized, P> {
 /// ```
 pub type LocalFuture<F> = TaskFuture<F, crate::rc::Rc<LocalTask>>;
 
-/// A future whose captured values are visited, in a field, for several threads:
+/// A future in a field, for several threads, whose captured values a trace can visit:
 /// `SharedFuture<dyn Future<Output = ()> + Send>`.
 pub type SharedFuture<F> = TaskFuture<F, crate::sync::Arc<Task>>;
 
@@ -284,20 +285,20 @@ pub fn local_future<F: Future + ?Sized>(
     }
 }
 
-/// Makes a closure whose captured values can be looked into, so that a leak through a callback is
-/// found like any other: a [`Capture`], which is called like the closure.
+/// Makes a closure whose captured values a trace can visit, so that a leak through a callback is
+/// found like any other. The result is a [`Capture`], which is called like the closure.
 ///
-/// The names in brackets are cloned for the closure; `weak name` gives it a `Weak` of the `Rc` or
-/// `Arc` of that name, to be upgraded where it is needed. In the closure each name is a
-/// [`CapturedValue`] value, which derefs to the clone. CapturedValue types are [`Tracked`](crate::Tracked).
-/// What the closure captures besides is not seen.
+/// The names in brackets are cloned for the closure. `weak name` gives it a `Weak` of the `Rc` or
+/// `Arc` with that name, to be upgraded where it is needed. In the closure, each name is a
+/// [`CapturedValue`], which derefs to the clone. The types of captured values are
+/// [`Tracked`](crate::Tracked). What else the closure captures is not visited.
 ///
-/// A plain `Box<dyn Fn>` hides what is in it: as the type of a field use
-/// `Capture<dyn Fn(…) -> …>`. To give the closure to code that wants an `impl Fn`, put it in an
-/// `Rc` or `Arc` of objgraph, which is an object of its own wherever it is: `move |x| callback(x)`.
+/// A plain `Box<dyn Fn>` hides what it captures: as the type of a field, use
+/// `Capture<dyn Fn(…) -> …>`. To pass the closure to code that needs an `impl Fn`, put it into an
+/// `Rc` or `Arc` of objgraph, which is an object of its own, and pass `move |x| callback(x)`.
 ///
-/// Each captured value is in a box of its own, and so are the closure and the list of the values;
-/// tracking on or off.
+/// Each captured value is in a box of its own, and so are the closure and the list of the values,
+/// with tracking on and off.
 ///
 /// ```
 /// use objgraph_core::{Tracked, Visit, Visitor, capture, rc::Rc, Capture};
@@ -339,11 +340,12 @@ macro_rules! capture {
     };
 }
 
-/// Makes a future whose captured values can be looked into: spawned, it shows as an object of type
-/// [`Task`] that holds what it captured, and that something outside, the executor, holds.
+/// Makes a future whose captured values a trace can visit. When it is spawned, it appears as an
+/// object of type [`Task`] that holds the captured values and has an external reference, from the
+/// executor.
 ///
-/// The names in brackets are as those of [`capture!`]. What is captured is `Send` and `Sync`; for
-/// what is not, and tasks that stay on their thread, write `local` before the brackets.
+/// The names in brackets are as those of [`capture!`]. Captured values must be `Send` and `Sync`.
+/// For others, and for tasks that stay on their thread, write `local` before the brackets.
 ///
 /// ```
 /// use objgraph_core::{future, sync::Arc};

@@ -1,26 +1,26 @@
-//! Counts by type, kept while objects are made and dropped: no object is looked at.
+//! Counts by type, which are updated at each birth and death: no object is visited.
 
 use crate::site::Site;
 use crate::table;
 
-/// How many objects of one type, made at one place, there are.
+/// The number of objects of one type that one site created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Count {
     /// The full name of the type.
     pub type_name: &'static str,
-    /// The place in the source that made them.
+    /// The site that created them.
     pub site: Site,
-    /// How many are alive.
+    /// Number of objects that are alive.
     pub alive: u64,
-    /// How many were ever made.
+    /// Number of objects that were ever created.
     pub born: u64,
 }
 
-/// How many objects there are, by type and place. Takes time for each type and place, not for
-/// each object. Sorted by name, then place.
+/// Counts the objects by type and site. Takes time for each type and site, not for each object.
+/// Sorted by name, then site.
 ///
-/// While other threads make and drop objects the numbers may be of slightly different moments.
+/// While other threads create and drop objects, the numbers may be of slightly different moments.
 ///
 /// ```
 /// use objgraph_core::{counts, rc::Rc};
@@ -46,7 +46,7 @@ pub fn counts() -> Vec<Count> {
     counts
 }
 
-/// How many values of this one type are alive, whatever holds them.
+/// Counts the living values of one type, whatever holds them.
 #[must_use]
 pub fn count_of<T: 'static>() -> usize {
     let id = std::any::TypeId::of::<T>();
@@ -56,8 +56,8 @@ pub fn count_of<T: 'static>() -> usize {
     of_type.map(|count| count.alive as usize).sum()
 }
 
-/// Begins a new epoch and gives its number: objects with this epoch or a later one are new
-/// since.
+/// Begins a new epoch and returns its number: objects with this epoch or a later one were created
+/// since this call.
 pub fn advance_epoch() -> u32 {
     crate::epochs::advance_epoch()
 }

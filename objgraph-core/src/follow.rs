@@ -1,4 +1,4 @@
-//! Where the last handle to an object was dropped.
+//! Following the drops of handles, to find the last one.
 
 use std::any::TypeId;
 
@@ -6,23 +6,22 @@ use crate::last_drop::LastDrop;
 use crate::object_id::ObjectId;
 use crate::table;
 
-/// From now on, each drop of an owning handle to an object of type `T` is written down with its
-/// backtrace, since a drop does not know who called it: [`last_drop`] then tells the place too.
+/// Records each drop of an owning handle to an object of type `T` with its backtrace, from now on.
+/// A drop does not know its caller, so [`last_drop`] otherwise cannot report the place.
 ///
-/// It does something only with the feature `owners`. It costs a backtrace for each drop of such a
-/// handle, that is tens of microseconds, so name few types; all other handles cost a comparison
-/// more.
+/// It has an effect only with the feature `owners`. Each drop of such a handle takes a backtrace,
+/// that is, tens of microseconds, so follow few types. All other handles cost one comparison more.
 pub fn follow<T: ?Sized + 'static>() {
     table::follow(TypeId::of::<T>());
 }
 
-/// The last drop of an owning handle to an object: on which thread it was, when, and where the
-/// handle was made; the place too, if the type was [followed](follow) then.
+/// Returns the last drop of an owning handle to an object: its thread, its time, and where the
+/// handle was created; the place too, if the type was [followed](follow) then.
 ///
-/// `None` without the feature `owners`, if no handle was dropped yet, and if the object is gone
-/// and its type was not followed.
+/// `None` without the feature `owners`, if no handle was dropped yet, and if the object is dead and
+/// its type was not followed.
 ///
-/// For an object that has leaked it is the drop that made the leak: nobody can get at its other
+/// For an object that has leaked, it is the drop that caused the leak: no code can reach its other
 /// handles any more, to drop them.
 ///
 /// ```

@@ -1,13 +1,13 @@
-//! What has an id.
+//! Ids of pointers.
 
 use crate::object_id::ObjectId;
 use crate::rc::Rc;
 use crate::sync::Arc;
 use crate::table::{Instance, identify_arc, identify_rc};
 
-/// A handle to an object that has an id: [`Rc`], [`Arc`] or [`Instance`].
+/// A handle to an object with an id: [`Rc`], [`Arc`] or [`Instance`].
 pub trait HasId {
-    /// The id; `None` where tracking is off.
+    /// Returns the id; `None` where tracking is off.
     #[doc(hidden)]
     fn identity(&self) -> Option<ObjectId>;
 }
@@ -30,8 +30,8 @@ impl<T: 'static> HasId for Instance<T> {
     }
 }
 
-/// The id of the object that a pointer points to. Where tracking is off it is
-/// [`ObjectId::NONE`], which nothing has.
+/// Returns the id of the object that a pointer points to. Where tracking is off it is
+/// [`ObjectId::NONE`], which no object has.
 ///
 /// ```
 /// use objgraph_core::{id, rc::Rc};

@@ -8,13 +8,13 @@ pub enum Holder {
     Rc,
     /// `objgraph::sync::Arc`.
     Arc,
-    /// `std::rc::Rc`, met on the way or watched.
+    /// `std::rc::Rc`, met by the trace or watched.
     StdRc,
-    /// `std::sync::Arc`, met on the way or watched.
+    /// `std::sync::Arc`, met by the trace or watched.
     StdArc,
-    /// Nobody: the value has an `Instance` field.
+    /// Nothing: the value has an `Instance` field.
     Instance,
-    /// Nobody: the value was passed to the call that took the snapshot, or is a root.
+    /// Nothing: the value was passed to the call that took the snapshot, or is a root.
     Value,
 }
 

@@ -1,9 +1,9 @@
 //! How far the pointers follow each other while a label is written.
 //!
-//! A label is what `Debug` writes of a value, cut after some characters. A `Debug` that formats
-//! what a value points to before it writes anything is never cut: around a cycle it would use up
-//! the stack. While a label is written on a thread, our pointers therefore write `…` beyond a small
-//! depth, and after a number of pointers that is small too, since each may lead to several.
+//! A label is the `Debug` text of a value, cut after some characters. A `Debug` that formats the
+//! target of a pointer before it writes anything is never cut, and around a cycle it would overflow
+//! the stack. So while a thread writes a label, our pointers write `…` beyond a small depth, and
+//! after a small number of pointers, since each may lead to several.
 
 use std::cell::Cell;
 use std::fmt;
@@ -11,9 +11,9 @@ use std::fmt;
 /// What a label may still use.
 #[derive(Clone, Copy)]
 struct LabelLimits {
-    /// Number of pointers that are followed inside of each other.
+    /// Number of pointers that may be nested.
     depth: u32,
-    /// Number of pointers that are followed in all.
+    /// Number of pointers in total.
     pointers: u32,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn is_on() -> bool {
     LEFT.get().is_some()
 }
 
-/// Writes a label; `None` if this one is asked for by another, too deep.
+/// Writes a label; `None` if it is nested too deep in others.
 pub(crate) fn label<R>(write: impl FnOnce() -> R) -> Option<R> {
     let left = match LEFT.get() {
         None => LIMITS,
@@ -52,21 +52,21 @@ pub(crate) fn label<R>(write: impl FnOnce() -> R) -> Option<R> {
     Some(write())
 }
 
-/// Writes what a pointer leads to.
+/// Writes the target of a pointer.
 #[cold]
 #[allow(dead_code, reason = "where tracking is off, the pointers are std's")]
 pub(crate) fn follow(value: &dyn fmt::Debug, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     label(|| value.fmt(f)).unwrap_or_else(|| f.write_str("…"))
 }
 
-/// As [`follow`].
+/// As [`follow`], with `Display`.
 #[cold]
 #[allow(dead_code, reason = "where tracking is off, the pointers are std's")]
 pub(crate) fn follow_display(value: &dyn fmt::Display, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     label(|| value.fmt(f)).unwrap_or_else(|| f.write_str("…"))
 }
 
-/// Gives the depth back; pointers that were followed stay used.
+/// Restores the depth. Pointers that were followed stay used.
 struct RestoreLimits(Option<LabelLimits>);
 
 impl Drop for RestoreLimits {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::site::Site;
 
-/// When an owning handle to an object was dropped, and by whom.
+/// When and where an owning handle to an object was dropped.
 #[derive(Clone, Debug)]
 pub struct LastDrop {
     pub(crate) order: u64,
@@ -16,7 +16,7 @@ pub struct LastDrop {
     pub(crate) seen: Option<DropTrace>,
 }
 
-/// What was written down at a drop of a handle to an object of a type that is followed.
+/// What was recorded at a drop of a handle to an object of a followed type.
 #[derive(Clone, Debug)]
 pub(crate) struct DropTrace {
     time: Instant,
@@ -36,9 +36,9 @@ impl DropTrace {
 }
 
 impl LastDrop {
-    /// How long ago it was: exactly, if the type was followed, else at most. A thread reads the
-    /// clock at its first 64 drops, and at one in 64 after these, so a thread that dropped handles
-    /// all the time is nearly exact, and one that was idle is not.
+    /// Returns how long ago it was: exactly, if the type was followed, otherwise at most. A thread
+    /// reads the clock at its first 64 drops and at one in 64 afterwards. So the age is nearly
+    /// exact for a thread that dropped handles all the time, and not for one that was idle.
     #[must_use]
     pub fn age(&self) -> Duration {
         let seen = self.seen.as_ref();
@@ -51,36 +51,35 @@ impl LastDrop {
         self.seen.is_some()
     }
 
-    /// The name of the thread, if it is known.
+    /// Returns the name of the thread, if it is known.
     #[must_use]
     pub fn thread(&self) -> Option<&str> {
         let seen = self.seen.as_ref().and_then(|seen| seen.thread.as_deref());
         seen.or(self.thread.as_deref())
     }
 
-    /// Where the handle was made; `None` if the object is gone.
+    /// Returns where the handle was created; `None` if the object is dead.
     #[must_use]
     pub fn made(&self) -> Option<&Site> {
         self.made.as_ref()
     }
 
-    /// The calls that led there, if the type was followed.
+    /// Returns the backtrace of the drop, if the type was followed.
     #[must_use]
     pub fn backtrace(&self) -> Option<&Backtrace> {
         self.seen.as_ref().map(|seen| &*seen.backtrace)
     }
 
-    /// The first call on the way there that is neither of the standard library nor of objgraph:
-    /// `app::close at src/app.rs:31`, or without the place where the program has no debug
-    /// information. `None` if the type was not followed, or if there is no backtrace on this
-    /// platform.
+    /// Returns the first call in the backtrace that belongs neither to the standard library nor to
+    /// objgraph: `app::close at src/app.rs:31`, or without the file if the program has no debug
+    /// information. `None` if the type was not followed, or if the platform has no backtraces.
     #[must_use]
     pub fn place(&self) -> Option<String> {
         first_of_program(&self.backtrace()?.to_string())
     }
 
-    /// Which of two drops came first: exact if they are of one thread or of types that are
-    /// followed, else as exact as the age.
+    /// Whether this drop was after the other: exact for drops of one thread or of followed types,
+    /// otherwise as exact as the age.
     #[must_use]
     pub fn is_after(&self, other: &Self) -> bool {
         match (&self.seen, &other.seen) {
@@ -90,7 +89,7 @@ impl LastDrop {
     }
 }
 
-/// The first function in a backtrace that is the program's, with its place.
+/// Returns the first function in a backtrace that is the program's, with its place.
 fn first_of_program(backtrace: &str) -> Option<String> {
     let mut lines = backtrace.lines().peekable();
     while let Some(line) = lines.next() {
@@ -104,7 +103,7 @@ fn first_of_program(backtrace: &str) -> Option<String> {
         let place = place.map(|place| place.trim());
         if is_of_program(name) && !place.is_some_and(is_of_library) {
             return Some(match place {
-                // The column is that of the end of a block, which tells nothing.
+                // The column is that of the end of a block, which is of no use.
                 Some(place) => format!("{name} {}", without_column(place)),
                 None => name.to_owned(),
             });
@@ -119,8 +118,8 @@ fn is_of_program(name: &str) -> bool {
     !crates.iter().any(|of| name.starts_with(of))
 }
 
-/// Whether a place is in the source of the standard library or of this crate. A function that was
-/// inlined may have lost the crate in its name.
+/// Whether a place is in the source of the standard library or of this crate. The name of an
+/// inlined function may lack the crate.
 fn is_of_library(place: &str) -> bool {
     let own = file!().trim_end_matches("last_drop.rs");
     place.contains("/rustc/") || place.contains("/rustlib/") || place.contains(own)

@@ -1,11 +1,11 @@
-//! What instrumented code links: capture, trace and snapshot of [objgraph].
+//! What instrumented code links: the pointers, the table, the trace and the snapshot of [objgraph].
 //!
-//! Use it through `objgraph`, which has what people ask of it (analysis, reports, assertions) and
-//! re-exports the rest.
+//! Use it through `objgraph`, which adds queries, analyses, reports and assertions, and re-exports
+//! the rest.
 //!
-//! Data flows one way: the `pointers` record each object in the `table`, a *trace* visits
-//! the objects one at a time and writes down who refers to whom (`trace`, with `sight` to look
-//! into values of any type), and the result is a [`Snapshot`], plain data.
+//! Data flows in one direction. The `pointers` record each object in the `table`. A trace (`trace`)
+//! visits the objects one at a time, through what `sight` knows of their types, and records which
+//! object refers to which. The result is a [`Snapshot`], plain data.
 //!
 //! [objgraph]: https://docs.rs/objgraph
 
@@ -74,7 +74,7 @@ pub use type_info::{Field, Sight, TypeInfo};
 pub use type_name::{last_segments, map_paths, public_name, short_name, shown_name};
 pub use watch::{Watch, watch};
 
-/// What the macros expand to. Nothing here is meant to be named by anyone else.
+/// What the macros expand to. No other code should name it.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::closures::{CaptureView, Downgrade, local_future, shared_future};

@@ -1,4 +1,4 @@
-//! What the table tells of its objects.
+//! The plain data that the table reports about objects and handles.
 
 use std::any::TypeId;
 use std::panic::Location;
@@ -9,7 +9,7 @@ use crate::object_id::ObjectId;
 /// In place of a number that is not known.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
 
-/// Objects of one type made at one place.
+/// The objects of one type that one site creates.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kind {
     pub(crate) type_id: TypeId,
@@ -20,25 +20,24 @@ pub(crate) struct Kind {
     pub(crate) site: &'static Location<'static>,
 }
 
-/// One object, as the table lists it without looking at its value.
+/// An object, as the table lists it without visiting its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListedObject {
     pub(crate) id: ObjectId,
     /// An index into the kinds.
     pub(crate) kind: u32,
-    /// The number of the thread that made it; [`UNKNOWN`] if it
-    /// was nearly gone.
+    /// The number of the thread that created it; [`UNKNOWN`] if its part of the table was gone.
     pub(crate) thread: u32,
-    /// The number of the scope it was made in, or 0.
+    /// The number of the scope it was created in, or 0.
     pub(crate) scope: u32,
     pub(crate) epoch: u32,
     pub(crate) holder: Holder,
-    /// Whether it is a value that only another thread may look at.
+    /// Whether only another thread may visit its value.
     pub(crate) elsewhere: bool,
 }
 
-/// Objects that the table lists one after the other, and that differ in their ids alone. Their
-/// places are in one page of 256.
+/// A run: objects that the table lists one after the other, and that differ only in their ids.
+/// Their places are in one page of 256.
 #[allow(dead_code, reason = "where tracking is off, there are none")]
 pub(crate) struct Run<'l> {
     /// The first of them.
@@ -48,24 +47,24 @@ pub(crate) struct Run<'l> {
 
 #[allow(dead_code, reason = "where tracking is off, there are none")]
 impl Run<'_> {
-    /// Each of them.
+    /// Lists the objects of the run.
     pub(crate) fn each(&self) -> impl Iterator<Item = ListedObject> + '_ {
         let first = self.first;
         self.ids.iter().map(move |&id| ListedObject { id, ..first })
     }
 }
 
-/// How a look at an object went.
+/// What became of the visit of an object.
 #[allow(dead_code, reason = "where tracking is off, every object is gone")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VisitOutcome {
     Visited,
-    /// Nothing may look at it now.
+    /// Nothing may visit it now.
     Lent,
     Gone,
 }
 
-/// How many objects of a kind there are, and were.
+/// The number of objects of a kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KindCount {
     pub(crate) kind: Kind,
@@ -73,25 +72,25 @@ pub(crate) struct KindCount {
     pub(crate) born: u64,
 }
 
-/// The numbers of allocations that weak references keep after their values are gone, each with the
-/// type of the values and the site that made them.
+/// Numbers of allocations that weak references keep after their values are dropped, each with the
+/// type of the values and the site that created them.
 pub(crate) type Zombies = Vec<(&'static str, &'static Location<'static>, u64)>;
 
 /// One handle of the program.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListedHandle {
-    /// A number that no other handle alive has.
+    /// A number that no other live handle has.
     pub(crate) number: u64,
     pub(crate) object: ObjectId,
-    /// Whether it does not lead to the object any more, whose value was moved elsewhere.
+    /// Whether it leads nowhere, because the value of the object was moved elsewhere.
     pub(crate) leads_nowhere: bool,
-    /// The kind of the object, for a handle that does not own.
+    /// The kind of the object, for a weak handle.
     pub(crate) kind: u32,
     pub(crate) strong: bool,
     pub(crate) site: &'static Location<'static>,
-    /// The number of the thread that made it.
+    /// The number of the thread that created it.
     pub(crate) thread: u32,
-    /// The number of the scope it was made in, or 0.
+    /// The number of the scope it was created in, or 0.
     pub(crate) scope: u32,
     pub(crate) epoch: u32,
 }

@@ -1,4 +1,4 @@
-//! An object that was looked up.
+//! Looking up objects.
 
 use std::fmt;
 use std::ops::Deref;
@@ -15,14 +15,14 @@ use crate::trace::{Starts, label_of};
 use crate::tracked::Visit;
 use crate::type_name::{public_name, short_name, shown_name};
 
-/// An object of the table, by its id. It keeps nothing alive.
+/// An object of the table, found by its id. It keeps nothing alive.
 #[derive(Clone, Copy)]
 pub struct Object {
     listed: ListedObject,
     kind: crate::listing::Kind,
 }
 
-/// A strong reference that was got back from the table.
+/// A strong reference to an object, recovered from the table.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[allow(
@@ -30,13 +30,13 @@ pub struct Object {
     reason = "where tracking is off, ours are those of std"
 )]
 pub enum Strong<T: ?Sized + 'static> {
-    /// The object was made as an `Rc`.
+    /// The object was created as an `Rc`.
     Rc(Rc<T>),
-    /// The object was made as an `Arc`.
+    /// The object was created as an `Arc`.
     Arc(Arc<T>),
-    /// The object is watched, behind an `Rc` of std.
+    /// The object is watched, behind std's `Rc`.
     StdRc(std::rc::Rc<T>),
-    /// The object is watched, behind an `Arc` of std.
+    /// The object is watched, behind std's `Arc`.
     StdArc(std::sync::Arc<T>),
 }
 
@@ -54,7 +54,7 @@ impl<T: ?Sized> Deref for Strong<T> {
 }
 
 impl<T: ?Sized> Strong<T> {
-    /// The `Rc`, if it is one.
+    /// Returns the `Rc`, if it is one.
     #[must_use]
     pub fn rc(self) -> Option<Rc<T>> {
         match self {
@@ -63,7 +63,7 @@ impl<T: ?Sized> Strong<T> {
         }
     }
 
-    /// The `Arc`, if it is one.
+    /// Returns the `Arc`, if it is one.
     #[must_use]
     pub fn arc(self) -> Option<Arc<T>> {
         match self {
@@ -73,7 +73,7 @@ impl<T: ?Sized> Strong<T> {
     }
 }
 
-/// The object with this id, or `None` if it is not alive any more. O(1).
+/// Returns the object with this id, or `None` if it is not alive. O(1).
 ///
 /// ```
 /// use objgraph_core::{at, id, rc::Rc};
@@ -94,7 +94,7 @@ pub fn at(id: ObjectId) -> Option<Object> {
     })
 }
 
-/// Every object that is alive, in the order of the table. O(objects).
+/// Lists all objects that are alive, in the order of the table. O(objects).
 #[must_use]
 pub fn objects() -> Vec<Object> {
     let mut all = Vec::new();
@@ -102,9 +102,9 @@ pub fn objects() -> Vec<Object> {
     all
 }
 
-/// Shows every object that is alive, one at a time, in the order of the table: what [`objects`]
-/// lists, without the memory of a list. Nothing is locked meanwhile, so what dies since may still be
-/// shown. O(objects).
+/// Reports all objects that are alive, one at a time, in the order of the table: what [`objects`]
+/// lists, without the memory of a list. Nothing is locked meanwhile, so objects that die during the
+/// call may still be reported. O(objects).
 ///
 /// ```
 /// use objgraph_core::{each_object, rc::Rc};
@@ -128,19 +128,19 @@ pub fn each_object(see: &mut dyn FnMut(&Object)) {
 }
 
 impl Object {
-    /// Its id.
+    /// Returns its id.
     #[must_use]
     pub fn id(&self) -> ObjectId {
         self.listed.id
     }
 
-    /// The full name of its type.
+    /// Returns the full name of its type.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         (self.kind.name)()
     }
 
-    /// The name of its type without modules.
+    /// Returns the name of its type without modules.
     #[must_use]
     pub fn short_name(&self) -> String {
         short_name(self.type_name())
@@ -152,33 +152,32 @@ impl Object {
         self.kind.type_id == std::any::TypeId::of::<T>()
     }
 
-    /// The place in the source that made it.
+    /// Returns the site that created it.
     #[must_use]
     pub fn site(&self) -> Site {
         Site::from(self.kind.site)
     }
 
-    /// What holds it.
+    /// Returns what holds it.
     #[must_use]
     pub fn holder(&self) -> Holder {
         self.listed.holder
     }
 
-    /// The epoch it was born in; see [`NodeRow::epoch`](crate::NodeRow::epoch).
+    /// Returns the epoch it was born in; see [`NodeRow::epoch`](crate::NodeRow::epoch).
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.listed.epoch
     }
 
-    /// The number of the scope it was made in; 0 for none. See
+    /// Returns the number of the scope it was created in; 0 for none. See
     /// [`Scope::contains`](crate::Scope::contains).
     #[must_use]
     pub fn scope(&self) -> u32 {
         self.listed.scope
     }
 
-    /// Whether it belongs to another thread, as an `Rc` does, so that it cannot be looked into
-    /// here.
+    /// Whether it belongs to another thread, as an `Rc` does, so that this thread cannot visit it.
     #[must_use]
     pub fn is_of_other_thread(&self) -> bool {
         self.listed.elsewhere
@@ -190,14 +189,14 @@ impl Object {
         table::describe(self.id()).is_some()
     }
 
-    /// A short text of its value, if its type has one; see [`label_of`].
+    /// Returns a short text of its value, if its type has one; see [`label_of`].
     #[must_use]
     pub fn label(&self) -> Option<String> {
         label_of(self.id())
     }
 
-    /// The pointer to it, if it is still alive, holds a `T`, and this thread may have it: an `Rc`
-    /// stays with the thread that made it.
+    /// Returns a pointer to it, if it is alive, holds a `T`, and this thread may have it: an `Rc`
+    /// stays on the thread that created it.
     #[must_use]
     #[track_caller]
     pub fn upgrade<T: 'static>(&self) -> Option<Strong<T>> {
@@ -216,7 +215,7 @@ impl fmt::Debug for Object {
     }
 }
 
-/// What an object is looked for by, in pictures and traces, is the object itself.
+/// In a query, it stands for the object itself.
 impl Visit for Object {
     fn starts(&self, starts: &mut Starts) -> bool {
         starts.object(self.id());
@@ -224,7 +223,7 @@ impl Visit for Object {
     }
 }
 
-/// The same for an id.
+/// In a query, it stands for the object with this id.
 impl Visit for ObjectId {
     fn starts(&self, starts: &mut Starts) -> bool {
         starts.object(*self);

@@ -1,14 +1,13 @@
-//! The name of an object.
+//! The ids of objects.
 
 use std::fmt;
 
-/// The name of one object, unique in the process and never used again.
+/// The id of an object, unique in the process and never used again.
 ///
-/// (A Python id is an address, and the next object made may get the same; this one does not.)
-/// Looking an object up by its id takes constant time.
+/// (A Python id is an address, which the next object may get. This one is not.) Looking up an
+/// object by its id takes constant time.
 ///
-/// It prints as `#17`, or as `#17.3` where the place that 17 names in the table was used three
-/// times before.
+/// It displays as `#17`, or as `#17.3` where the place 17 of the table was used three times before.
 ///
 /// ```
 /// use objgraph_core::ObjectId;
@@ -19,38 +18,38 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(u64);
 
-/// Set in ids of objects that are not in the table: values met behind std's own pointers.
+/// A bit of the ids of objects that are not in the table: values behind std's own pointers.
 const OUTSIDE_TABLE: u64 = 1 << 63;
 
 impl ObjectId {
     /// The id of no object.
     pub const NONE: Self = Self(u64::MAX);
 
-    /// The id of the `round`-th object (from 0) that lives in a place of the table.
+    /// Makes the id of the `round`-th object (from 0) in a place of the table.
     #[must_use]
     pub const fn new(place: u32, round: u32) -> Self {
         Self((round as u64) << 32 | place as u64)
     }
 
-    /// An id for an object that is not in the table; `number` is never used again.
+    /// Makes an id for an object that is not in the table; `number` is never used again.
     pub const fn outside_table(number: u64) -> Self {
         Self(OUTSIDE_TABLE | number)
     }
 
-    /// The id as one number, for files; [`ObjectId::from_raw`] gives the id back.
+    /// Returns the id as a number, for files; [`ObjectId::from_raw`] restores it.
     #[must_use]
     pub const fn to_raw(self) -> u64 {
         self.0
     }
 
-    /// The id that [`ObjectId::to_raw`] gave this number for.
+    /// Restores the id that [`ObjectId::to_raw`] returned as a number.
     #[must_use]
     pub const fn from_raw(raw: u64) -> Self {
         Self(raw)
     }
 
-    /// Whether [`at`](https://docs.rs/objgraph) can find the object: false for values met behind
-    /// std's own pointers, which have a name in one snapshot only.
+    /// Whether [`at`](https://docs.rs/objgraph) can find the object. It cannot for values behind
+    /// std's own pointers, whose ids are valid in one snapshot only.
     #[must_use]
     pub const fn is_in_table(self) -> bool {
         self.0 & OUTSIDE_TABLE == 0

@@ -1,5 +1,5 @@
-//! The table and the pointers where tracking is off: the pointers are std's, and every query returns
-//! an empty result.
+//! The table and the pointers where tracking is off: the pointers are std's, and every query
+//! returns an empty result.
 
 pub use instance::{Instance, instance_id};
 pub(crate) use scopes::{ScopeEntry, ScopeHandle};
@@ -131,7 +131,7 @@ pub(crate) fn this_thread() -> u32 {
     0
 }
 
-/// Counts nothing, since nothing is known.
+/// Counts nothing, since tracking is off.
 pub(crate) struct ZombieWatch;
 
 impl ZombieWatch {
@@ -170,8 +170,8 @@ mod instance {
     use crate::object_id::ObjectId;
     use crate::tracked::Visit;
 
-    /// A field for types that live by value, in a `Vec`, a map, on the stack. Tracking is off, so it
-    /// has no size and does nothing.
+    /// A field for types that live by value: in a `Vec`, in a map, on the stack. Tracking is off,
+    /// so it has no size and does nothing.
     pub struct Instance<T: 'static>(PhantomData<fn() -> T>);
 
     impl<T: 'static> Instance<T> {
@@ -181,14 +181,14 @@ mod instance {
             Self(PhantomData)
         }
 
-        /// The id of the value; `None`, since tracking is off.
+        /// Returns no id, since tracking is off.
         #[must_use]
         pub const fn id(&self) -> Option<ObjectId> {
             None
         }
     }
 
-    /// The id in an `Instance` field.
+    /// Returns no id, since tracking is off.
     #[doc(hidden)]
     #[must_use]
     pub const fn instance_id<T: 'static>(_: &Instance<T>) -> Option<ObjectId> {
@@ -240,7 +240,7 @@ mod instance {
     impl<T: 'static> Visit for Instance<T> {}
 }
 
-/// Scopes, which nothing is in where tracking is off.
+/// Scopes, which contain nothing where tracking is off.
 mod scopes {
     /// A handle to a scope.
     #[derive(Clone)]
@@ -272,11 +272,11 @@ mod scopes {
         }
     }
 
-    /// A thread is in a scope.
+    /// The thread is in a scope while this exists.
     #[derive(Debug)]
     pub(crate) struct ScopeEntry;
 
-    // As where tracking is on, so that lints say nothing else of code that drops them by hand.
+    // As where tracking is on, so that lints treat code that drops them by hand alike.
 
     impl Drop for ScopeHandle {
         fn drop(&mut self) {}
@@ -298,16 +298,17 @@ pub mod pointers {
         pub use std::rc::{Rc, Weak};
     }
 
-    /// Thread-safe reference-counting pointers: those of std, since tracking is off; and the rest of
-    /// [`std::sync`].
+    /// Thread-safe reference-counting pointers: those of std, since tracking is off; and the rest
+    /// of [`std::sync`].
     pub mod sync {
         #[doc(no_inline)]
         pub use std::sync::*;
         pub use std::sync::{Arc, Weak};
     }
 
-    /// Makes a pointer to a `dyn Trait`, or to a slice, from a pointer to a value, for `Rc`, `Arc` and
-    /// their `Weak`s, and for a `Pin` of one. Tracking is off, so the compiler does it.
+    /// Converts a pointer to a value into one to a `dyn Trait`, or a pointer to an array into one
+    /// to a slice: for `Rc`, `Arc` and their `Weak`s, and for a `Pin` of one. Tracking is off, so
+    /// the compiler does it.
     ///
     /// ```
     /// use objgraph_core::{rc::Rc, unsize};
@@ -323,12 +324,13 @@ pub mod pointers {
         };
     }
 
-    /// Pointers that can be made into pointers to `U`.
+    /// Pointers that can be converted into pointers to `U`.
     pub trait Unsize<U: ?Sized>: Sized {
         /// The result.
         type Output;
 
-        /// Converts; `coerce` is `|inner| inner`, written where the compiler knows both types.
+        /// Converts the pointer. `coerce` is `|inner| inner`, written where the compiler knows both
+        /// types.
         fn unsize(self, coerce: impl FnOnce(Self) -> Self::Output) -> Self::Output;
     }
 

@@ -1,4 +1,4 @@
-//! Scopes: what was made while a part of a program ran.
+//! Scopes: the objects that a part of a program creates.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,17 +9,17 @@ use std::thread::{self, JoinHandle};
 use crate::object::{Object, objects};
 use crate::table::{ScopeEntry, ScopeHandle};
 
-/// A part of a run, such as a request, a job or a test, that objects are made in.
+/// A part of a run, such as a request, a job or a test, in which objects are created.
 ///
-/// An object belongs to the scope that its thread is in when it is made, and to the scopes that
-/// this one is inside of: a scope is inside the one that is current where [`Scope::new`] is
-/// called. A thread is in the scope that it [entered](Scope::enter) last and did not leave.
+/// An object belongs to the scope that its thread is in when it is created, and to the scopes
+/// around that one. A scope is inside the one that is current where [`Scope::new`] is called. A
+/// thread is in the scope that it [entered](Scope::enter) last and has not left.
 ///
-/// Threads that are started in a scope are not in it by themselves, since std tells nobody of a
-/// new thread: use [`Scope::spawn`], or enter it there with a clone of the handle. The same holds
-/// for futures that are spawned: see [`Scope::in_future`].
+/// A thread that is started in a scope is not in it by itself, since std does not notify objgraph
+/// of new threads: use [`Scope::spawn`], or enter the scope there with a clone of the handle. The
+/// same is true of futures that are spawned: see [`Scope::in_future`].
 ///
-/// Where tracking is off, a scope has no size, and nothing is in it.
+/// Where tracking is off, a scope has no size and contains nothing.
 ///
 /// ```
 /// use objgraph_core::{ENABLED, Scope, rc::Rc};
@@ -41,13 +41,13 @@ use crate::table::{ScopeEntry, ScopeHandle};
 pub struct Scope(ScopeHandle);
 
 impl Scope {
-    /// A new scope, inside the one that the calling thread is in, if any.
+    /// Makes a scope, inside the one that the calling thread is in, if any.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self(ScopeHandle::new(name.into()))
     }
 
-    /// The scope that the calling thread is in.
+    /// Returns the scope that the calling thread is in.
     ///
     /// ```
     /// use objgraph_core::Scope;
@@ -65,8 +65,8 @@ impl Scope {
         ScopeHandle::current().map(Self)
     }
 
-    /// Enters the scope on the calling thread, until the answer is dropped; then the thread is in
-    /// what it was in before.
+    /// Enters the scope on the calling thread, until the guard is dropped; then the thread is in
+    /// the scope that it was in before.
     #[must_use = "the scope is left when this is dropped"]
     pub fn enter(&self) -> ScopeGuard<'_> {
         ScopeGuard {
@@ -75,10 +75,11 @@ impl Scope {
         }
     }
 
-    /// The future, run in the scope: whichever thread polls it is in the scope meanwhile.
+    /// Wraps a future so that it runs in the scope: the thread that polls it is in the scope
+    /// meanwhile.
     ///
-    /// To hold what [`Scope::enter`] gives across an `await` would put into the scope whatever
-    /// else the thread runs.
+    /// Holding the guard of [`Scope::enter`] across an `await` would put everything else that the
+    /// thread runs into the scope.
     #[must_use = "futures do nothing unless polled"]
     pub fn in_future<F: Future>(&self, future: F) -> InScope<F> {
         InScope {
@@ -116,20 +117,19 @@ impl Scope {
         &self.0
     }
 
-    /// Its number, from 1, which no other scope has or will have; 0 where tracking is off.
+    /// Returns its number, from 1, which no other scope ever has; 0 where tracking is off.
     #[must_use]
     pub fn number(&self) -> u32 {
         self.0.number()
     }
 
-    /// Its name; empty where tracking is off.
+    /// Returns its name; empty where tracking is off.
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.name()
     }
 
-    /// Whether what was made in the scope with this number belongs to this scope: it is the same,
-    /// or inside.
+    /// Whether the scope with this number is this one, or inside it.
     ///
     /// ```
     /// use objgraph_core::{ENABLED, Scope};
@@ -147,7 +147,8 @@ impl Scope {
         self.0.contains(number)
     }
 
-    /// The objects that were made in it and are alive, in the order of the table. O(objects).
+    /// Lists the objects that were created in it and are alive, in the order of the table.
+    /// O(objects).
     #[must_use]
     pub fn objects(&self) -> Vec<Object> {
         let mut last = (0, false);
@@ -161,7 +162,7 @@ impl Scope {
         all
     }
 
-    /// How many objects that were made in it are alive. O(objects).
+    /// Returns the number of objects that were created in it and are alive. O(objects).
     #[must_use]
     pub fn alive(&self) -> usize {
         self.objects().len()
@@ -174,11 +175,11 @@ impl fmt::Debug for Scope {
     }
 }
 
-/// The calling thread is in a scope, until this is dropped. Given by [`Scope::enter`].
+/// Keeps the calling thread in a scope until it is dropped. Returned by [`Scope::enter`].
 #[derive(Debug)]
 pub struct ScopeGuard<'s> {
     _guard: ScopeEntry,
-    /// It belongs to the thread.
+    /// Makes the guard stay on its thread.
     of: PhantomData<(&'s Scope, *const ())>,
 }
 

@@ -1,14 +1,14 @@
-//! Where an object was made.
+//! Sites: where objects are created.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-/// The place in the source that made an object, or where a type's derive stands.
+/// The place in the source that created an object, or of a type's derive.
 ///
-/// It prints as `src/server.rs:88:14`. A place outside of the program's own checkout prints with
-/// its crate, and without the folder that this machine keeps it in:
-/// `core: ops/function.rs:250`, `serde-1.0.2: src/lib.rs:4`.
+/// It displays as `src/server.rs:88:14`. A place outside of the program's own checkout displays
+/// with its crate, and without the folder that it has on this machine: `core: ops/function.rs:250`,
+/// `serde-1.0.2: src/lib.rs:4`.
 ///
 /// ```
 /// use objgraph_core::Site;
@@ -19,17 +19,17 @@ use std::panic::Location;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site {
-    /// The file, as the compiler was given it; see [`Site::shown_file`] for reports.
+    /// The file, as the compiler received it; see [`Site::shown_file`] for reports.
     pub file: Cow<'static, str>,
     /// The line, from 1.
     pub line: u32,
-    /// The column, from 1; 0 where it is not known.
+    /// The column, from 1; 0 if it is not known.
     pub column: u32,
 }
 
 impl Site {
-    /// The file as reports show it, the same on every machine: relative to the program's checkout,
-    /// or, outside of it, to its crate, which is then named.
+    /// Returns the file as reports show it, which is equal on every machine: relative to the
+    /// program's checkout, or, outside of it, to its crate, which is then named.
     ///
     /// ```
     /// use objgraph_core::Site;
@@ -46,8 +46,8 @@ impl Site {
         }
     }
 
-    /// Whether the place is in the standard library: a constructor was passed to it by name, as in
-    /// `map(Rc::new)`. A closure around it gives a line of the program.
+    /// Whether the place is in the standard library, because a constructor was passed to it by
+    /// name, as in `map(Rc::new)`. A closure around the constructor gives a line of the program.
     ///
     /// ```
     /// use objgraph_core::Site;
@@ -125,7 +125,8 @@ impl ForeignFile {
         }))
     }
 
-    /// `/rustc/HASH/library/core/src/ops/function.rs`, or the same below the folder of a toolchain.
+    /// Parses `/rustc/HASH/library/core/src/ops/function.rs`, or the same path in the folder of a
+    /// toolchain.
     fn of_std(steps: &[&str]) -> Option<Self> {
         let library = steps.iter().rposition(|&step| step == "library")?;
         let before = &steps[..library];
@@ -140,7 +141,8 @@ impl ForeignFile {
         })
     }
 
-    /// A package in a folder of Cargo's, so many steps below it: `registry/src/INDEX/serde-1.0.2`.
+    /// Parses a package in one of Cargo's folders, `below` levels down:
+    /// `registry/src/INDEX/serde-1.0.2`.
     fn in_folder(
         steps: &[&str],
         folder: &[&str],
@@ -152,7 +154,7 @@ impl ForeignFile {
         let at = steps.len() - at - 1 + below;
         let mut inside = steps.get(at + 1..)?;
         if folder == ["git", "checkouts"] {
-            // The revision.
+            // Skips the revision.
             inside = inside.get(1..)?;
         }
         (!inside.is_empty()).then(|| Self {
@@ -162,7 +164,7 @@ impl ForeignFile {
         })
     }
 
-    /// A package anywhere else: `/home/me/shared/src/lib.rs`.
+    /// Parses a package anywhere else: `/home/me/shared/src/lib.rs`.
     fn of_package(steps: &[&str]) -> Option<Self> {
         const FOLDERS: [&str; 4] = ["src", "tests", "examples", "benches"];
         let folders = &steps[..steps.len() - 1];
@@ -179,7 +181,7 @@ impl ForeignFile {
     }
 }
 
-/// Whether a path begins at a root, on whichever system it was written.
+/// Whether a path begins at a root, on the system that it was written on.
 fn is_absolute(path: &str) -> bool {
     let mut bytes = path.bytes();
     match bytes.next() {
@@ -191,7 +193,8 @@ fn is_absolute(path: &str) -> bool {
     }
 }
 
-/// `tokio-1a2b3c4d5e6f7a8b`, as Cargo calls the folder of a package, without the hash.
+/// Removes the hash from the name that Cargo gives the folder of a package:
+/// `tokio-1a2b3c4d5e6f7a8b`.
 fn without_hash(folder: &str) -> String {
     match folder.rsplit_once('-') {
         Some((name, hash)) if hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => name.to_owned(),

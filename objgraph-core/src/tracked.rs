@@ -1,4 +1,4 @@
-//! The trait of types that can be looked into.
+//! The traits of types that a trace can visit.
 
 use std::fmt;
 
@@ -6,12 +6,11 @@ use crate::object_id::ObjectId;
 use crate::sight::{Registrar, Unseen};
 use crate::trace::{Starts, Visitor};
 
-/// A type whose values can be looked into: what `#[derive(Tracked)]` makes of a struct or an enum,
-/// and a hand-written [`Visit`] of any type.
+/// A type whose values a trace can visit: one with `#[derive(Tracked)]`, or with a hand-written
+/// [`Visit`].
 ///
-/// It is the bound to ask for. It has no methods of its own, on purpose: who imports it with the
-/// derive of the same name gets nothing in scope that a method of a type behind an `Rc` could be
-/// mistaken for.
+/// Use it as a bound. It has no methods, on purpose: importing it with the derive of the same name
+/// brings no method into scope that could be mistaken for one of a type behind an `Rc`.
 #[diagnostic::on_unimplemented(
     message = "objgraph cannot look into values of type `{Self}`",
     label = "this type is not `Tracked`",
@@ -22,9 +21,9 @@ pub trait Tracked: Visit {}
 
 impl<T: Visit + ?Sized> Tracked for T {}
 
-/// How the references that a value holds are visited.
+/// How a trace visits the references that a value holds.
 ///
-/// `#[derive(Tracked)]` writes this. Written by hand, it needs [`visit`](Self::visit) alone:
+/// `#[derive(Tracked)]` writes this. Written by hand, it needs only [`visit`](Self::visit):
 ///
 /// ```
 /// # use objgraph_core::{Visit, Visitor, rc::Rc};
@@ -46,15 +45,15 @@ impl<T: Visit + ?Sized> Tracked for T {}
     note = "for a foreign type: name a function with `#[tracked(with = path)]` on the field, or leave it out with `#[tracked(skip)]`"
 )]
 pub trait Visit {
-    /// Reports each reference that the value holds, itself and in the values that it owns.
+    /// Reports each reference that the value holds, directly and in the values that it owns.
     ///
     /// It must not report a reference that the value does not hold, nor one twice. It may leave
-    /// some out: what it does not report can hide a leak, never invent one.
+    /// some out: what it does not report can hide a leak, but never cause a false one.
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let _ = visitor;
     }
 
-    /// Makes the type, and those its fields name, known to the trace.
+    /// Registers the type, and those that its fields name.
     #[doc(hidden)]
     fn register(registrar: &mut Registrar)
     where
@@ -63,8 +62,8 @@ pub trait Visit {
         registrar.plain::<Self>();
     }
 
-    /// Registers the type, and those its fields name, if it is `'static` whatever its parameters
-    /// are: for calls that are given a value. A container registers its items so.
+    /// Registers the type, and those that its fields name, if it is `'static` for any parameters.
+    /// Called with a value at hand; a container registers its items with it.
     #[doc(hidden)]
     fn register_static(registrar: &mut Registrar)
     where
@@ -73,8 +72,8 @@ pub trait Visit {
         let _ = registrar;
     }
 
-    /// Reports the references of a value that another owns: at once, or later where calls are
-    /// deep. What is no deeper than its owner does it at once.
+    /// Reports the references of a value that another owns: at once, or later if calls are nested
+    /// deeply. A value that is no deeper than its owner does it at once.
     #[doc(hidden)]
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>)
     where
@@ -83,26 +82,26 @@ pub trait Visit {
         visitor.owned(self);
     }
 
-    /// A short text of the value for pictures.
+    /// Returns a short text of the value, for pictures.
     #[doc(hidden)]
     fn label(&self) -> Label<'_> {
         Label::None
     }
 
-    /// The name of the type, for a value of which nothing else is known.
+    /// Returns the name of the type, for a value of which nothing else is known.
     #[doc(hidden)]
     fn __type_name(&self) -> &'static str {
         std::any::type_name::<Self>()
     }
 
-    /// The id of the value's `Instance` field.
+    /// Returns the id of the value's `Instance` field.
     #[doc(hidden)]
     fn instance(&self) -> Option<ObjectId> {
         None
     }
 
-    /// Where a trace that is asked for this value starts, if not at the value itself: at the
-    /// object that a pointer refers to. Answers whether it added any.
+    /// Adds where a trace of this value starts, if not at the value itself: at the object that a
+    /// pointer refers to. Returns whether it added any.
     #[doc(hidden)]
     fn starts(&self, starts: &mut Starts) -> bool {
         let _ = starts;
@@ -118,8 +117,8 @@ pub trait Visit {
         const { !std::mem::needs_drop::<Self>() }
     }
 
-    /// Whether a value of the type may own bytes on the heap, or items whose number is told; asked
-    /// of leaves, which are visited for that alone.
+    /// Whether a value of the type may own bytes on the heap, or items that are counted. Only for
+    /// leaves, which are visited for that alone.
     #[doc(hidden)]
     fn owns_heap() -> bool
     where
@@ -132,18 +131,18 @@ pub trait Visit {
 /// A short text of a value.
 #[doc(hidden)]
 pub enum Label<'a> {
-    /// None, because the type has none or it is kept secret.
+    /// No text, because the type has none or keeps it secret.
     None,
     /// The `Debug` text.
     Debug(&'a dyn fmt::Debug),
-    /// A text by a function.
+    /// A text that a function writes.
     With(Box<dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + 'a>),
-    /// A container: how many items.
+    /// The number of items of a container.
     Items(usize),
 }
 
 impl<'a> Label<'a> {
-    /// A label written by a function.
+    /// Makes a label that a function writes.
     pub fn with(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result + 'a) -> Self {
         Self::With(Box::new(write))
     }
@@ -167,5 +166,5 @@ impl fmt::Display for Label<'_> {
     }
 }
 
-/// A value without its type, as the table hands it out.
+/// A value without its type, as the table passes it on.
 pub(crate) type Value<'a> = &'a dyn Unseen;

@@ -7,46 +7,45 @@ use crate::type_name::{self, short_name};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeInfo {
-    /// The full name, as [`std::any::type_name`] gives it: `app::dom::Node<app::dom::Text>`.
+    /// The full name, as returned by [`std::any::type_name`]: `app::dom::Node<app::dom::Text>`.
     pub name: String,
     /// The name without modules: `Node<Text>`.
     pub short_name: String,
     /// The size of one value in bytes, without what it owns on the heap.
     pub size: usize,
-    /// Whether values of the type can be looked into.
+    /// Whether the trace can visit values of the type.
     pub is_visited: bool,
     /// Whether the type was registered by `#[derive(Tracked)]`.
     pub is_derived: bool,
     /// Whether the type itself implements [`Drop`].
     pub implements_drop: bool,
-    /// Whether a value of the type must be dropped, as far as is known. One that need not be owns
-    /// nothing: a number, a function, a closure that captures nothing.
+    /// Whether a value of the type must be dropped, as far as is known. A value that need not be
+    /// dropped owns nothing: a number, a function, a closure that captures nothing.
     pub needs_drop: bool,
-    /// Where the derive stands.
+    /// The site of the derive.
     pub declared: Option<Site>,
     /// The fields that the derive saw, in the order of the source.
     pub fields: Vec<Field>,
 }
 
-/// A field of a type with a derive.
+/// A field of a derived type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
     /// The field's name: `parent`, `0`, or `Variant.name` in an enum.
     pub name: &'static str,
-    /// The text of its type, as it stands in the source.
+    /// The text of its type in the source.
     pub type_text: &'static str,
-    /// The full name of its type, in which no alias, parameter or associated type is left.
+    /// The full name of its type, without aliases, parameters and associated types.
     pub type_name: &'static str,
-    /// Whether the trace looks into it.
+    /// How far the trace can visit it.
     pub sight: Sight,
     /// Whether it is marked `#[tracked(back)]`: meant not to own.
     pub back: bool,
 }
 
 impl Field {
-    /// A field, for whoever describes types that no derive describes; `type_text` is the full name
-    /// of its type.
+    /// Makes a field of a type without a derive; `type_text` is the full name of its type.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -64,27 +63,27 @@ impl Field {
     }
 }
 
-/// How far the trace can look into a place.
+/// How far the trace can visit a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sight {
-    /// All of it: its type is `Tracked`.
+    /// Completely: its type is `Tracked`.
     Full,
-    /// A container of std that holds values of foreign types among others: what is known in it
-    /// is visited, the rest is opaque.
+    /// Partially: it is a container of std that also holds values of foreign types, which are
+    /// opaque.
     Partial,
-    /// By a function that the field names (`#[tracked(with = …)]`).
+    /// With a function that the field names (`#[tracked(with = …)]`).
     With,
     /// Not at all: its type is foreign and has no derive.
     Opaque,
-    /// Not at all, and it cannot matter: its type is foreign, but a value of it owns nothing.
+    /// Not at all, which does not matter: its type is foreign, but a value of it owns nothing.
     Harmless,
     /// Not at all: the field is marked `#[tracked(skip)]`.
     Skipped,
 }
 
 impl TypeInfo {
-    /// A type of which only the name and the size are known.
+    /// Describes a type by its name and size alone.
     #[must_use]
     pub fn opaque(name: &str, size: usize) -> Self {
         Self {
@@ -100,7 +99,8 @@ impl TypeInfo {
         }
     }
 
-    /// The module the type is declared in: `app::dom`; empty for types of the language itself.
+    /// Returns the module that the type is declared in: `app::dom`; empty for types of the language
+    /// itself.
     ///
     /// ```
     /// use objgraph_core::TypeInfo;
@@ -120,9 +120,9 @@ impl TypeInfo {
         head.rfind("::").map_or("", |end| &head[..end])
     }
 
-    /// Whether `name` means this type: its short name, its full name, or one with some of its
-    /// modules, as reports show it where two types share the short name; with or without its
-    /// generic arguments.
+    /// Whether `name` means this type: its short name, its full name, or its name with some of its
+    /// modules, as reports show it where two types share a short name; with or without its generic
+    /// arguments.
     ///
     /// ```
     /// use objgraph_core::TypeInfo;

@@ -1,15 +1,15 @@
 //! Names of types, as people write them.
 //!
-//! [`std::any::type_name`] gives the path of the declaration, which is often private:
-//! `alloc::vec::Vec`, `std::collections::hash::map::HashMap`. [`public_name`] gives a path that
-//! compiles, [`short_name`] the name without modules.
+//! [`std::any::type_name`] returns the path of the declaration, which is often private:
+//! `alloc::vec::Vec`, `std::collections::hash::map::HashMap`. [`public_name`] returns a path that
+//! compiles, and [`short_name`] the name without modules.
 
 use std::borrow::Cow;
 
 /// Removes the modules from a type's full name, inside its generic arguments too.
 ///
-/// An item that has no name of its own, or not one that says anything alone, keeps what it is
-/// declared in: a closure its function, an associated function its type.
+/// An item without a name, or whose name means nothing alone, keeps the item around it: a closure
+/// its function, an associated function its type.
 ///
 /// ```
 /// use objgraph_core::short_name;
@@ -27,8 +27,8 @@ pub fn short_name(name: &str) -> String {
 /// Maximum number of characters of a type's name in a text.
 const SHOWN: usize = 200;
 
-/// The name of a type as texts and files show it: cut after 200 characters. Nobody reads more, and
-/// the name of a deeply nested type can have a million. [`TypeInfo`](crate::TypeInfo) has it whole.
+/// Cuts the name of a type after 200 characters, for texts and files. The name of a deeply nested
+/// type can have a million. [`TypeInfo`](crate::TypeInfo) has the whole name.
 ///
 /// ```
 /// use objgraph_core::shown_name;
@@ -44,7 +44,7 @@ pub fn shown_name(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// A type's full name with the paths by which programs name the types of std and of objgraph:
+/// Returns a type's full name with the public paths of the types of std and of objgraph:
 /// `std::collections::HashMap`, where the type is declared in `std::collections::hash::map`.
 ///
 /// ```
@@ -70,18 +70,18 @@ pub fn map_paths<'n>(name: &'n str, mut map: impl FnMut(&'n str) -> Cow<'n, str>
     out
 }
 
-/// The name of a type without its generic arguments.
+/// Returns the name of a type without its generic arguments.
 pub(crate) fn family_of(name: &str) -> &str {
     name.find('<').map_or(name, |end| &name[..end])
 }
 
-/// The paths that are in a type's full name, its own and those of its arguments.
+/// Lists the paths in a type's full name: its own and those of its arguments.
 pub(crate) fn paths(name: &str) -> impl Iterator<Item = &str> {
     let paths = pieces(name).filter(|&(piece, is_path)| is_path && piece.contains("::"));
     paths.map(|(piece, _)| piece)
 }
 
-/// The paths in a type's name, and what lies between them.
+/// Splits a type's name into paths and what is between them.
 fn pieces(name: &str) -> impl Iterator<Item = (&str, bool)> {
     let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#');
     let mut rest = name;
@@ -95,7 +95,7 @@ fn pieces(name: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-/// Whether `name` means the type of this full name; see [`TypeInfo::matches`](crate::TypeInfo).
+/// Whether `name` means the type with this full name; see [`TypeInfo::matches`](crate::TypeInfo).
 pub(crate) fn matches(full: &str, name: &str) -> bool {
     let ends_with = |path: &str, end: &str| {
         let rest = path.strip_suffix(end);
@@ -121,8 +121,8 @@ pub(crate) fn matches(full: &str, name: &str) -> bool {
     full.next().is_none_or(|(rest, _)| rest.starts_with('<'))
 }
 
-/// The last segment of a path, and this many modules before it; a closure, which has no name, keeps
-/// the function that it is declared in.
+/// Returns the last segment of a path, with this many modules before it. A closure, which has no
+/// name, keeps the function around it.
 #[must_use]
 pub fn last_segments(path: &str, modules: usize) -> &str {
     let mut left = modules;
@@ -141,9 +141,9 @@ pub fn last_segments(path: &str, modules: usize) -> &str {
     }
 }
 
-/// The path by which programs name an item of std or of objgraph; others stay as they are.
+/// Returns the public path of an item of std or of objgraph; other paths stay as they are.
 fn public_path(path: &str) -> Cow<'_, str> {
-    /// What the prelude has.
+    /// Names in the prelude.
     const PRELUDE: [&str; 6] = ["Box", "Option", "Result", "String", "ToString", "Vec"];
     /// Public modules within the first one.
     const INNER: [&str; 3] = ["atomic", "mpsc", "os"];
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_kept_as_far_as_they_are_wanted() {
+    fn as_many_modules_are_kept_as_were_requested() {
         for (path, modules, expected) in [
             ("app::a::Node", 1, "a::Node"),
             ("app::a::Node", 9, "app::a::Node"),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_means_every_type_that_ends_so() {
+    fn a_name_means_every_type_whose_path_ends_with_it() {
         let full = "app::dom::Node<alloc::vec::Vec<app::Text>>";
         for name in [
             "Node",

@@ -6,7 +6,7 @@ use crate::object_id::ObjectId;
 use crate::table;
 use crate::tracked::Visit;
 
-/// A pointer that can be watched: an `Rc<T>` or `Arc<T>`, of std or of `objgraph`, to a type that is
+/// A pointer that can be watched: an `Rc<T>` or `Arc<T>`, std's or `objgraph`'s, to a type that is
 /// [`Tracked`](crate::Tracked).
 pub trait Watch {
     #[doc(hidden)]
@@ -27,16 +27,18 @@ impl<T: Visit + Send + Sync + 'static> Watch for std::sync::Arc<T> {
     }
 }
 
-/// Makes an object behind a pointer of std known, like those made through `objgraph`'s own: it is
-/// counted, listed, looked into, and can be found leaked. To watch it again changes nothing.
+/// Puts an object behind one of std's pointers into the table, as if it had been created through
+/// `objgraph`'s: it is counted, listed and traced, and can be found leaked. Watching it again has
+/// no effect.
 ///
-/// It is as if made here, in counts and reports. Two things that the program can see change, since
-/// the table needs a weak reference: while the object is watched `weak_count` is one higher and
-/// `get_mut` finds the pointer shared; and the memory is given back only when the next question
-/// is asked after the last reference is gone.
+/// Counts and reports show the caller as its creation site. The table needs a weak reference, so
+/// the program can see two changes while the object is watched: `weak_count` is one higher, so
+/// `get_mut` finds the pointer shared; and the memory is freed only at the next query after the
+/// last reference is dropped.
 ///
-/// An object of `objgraph`'s own pointers is known already. If `get_mut` or `make_mut` handed out a
-/// `&mut` to its value, it is traced again from here on, and nothing that the program can see changes.
+/// An object of `objgraph`'s own pointers is in the table already. If `get_mut` or `make_mut`
+/// handed out a `&mut` to its value, it is traced again from here on, and the program can see no
+/// change.
 ///
 /// ```
 /// use objgraph_core::{ObjectId, Visit, Visitor, at, watch};

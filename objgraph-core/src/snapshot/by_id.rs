@@ -1,22 +1,22 @@
-//! The nodes of a snapshot by the ids of their objects.
+//! Finds nodes of a snapshot by the ids of their objects.
 
 use super::{NodeId, NodeRow};
 use crate::object_id::ObjectId;
 
-/// Which node an object is.
+/// An index from objects to nodes.
 ///
-/// Nodes stand in the order of the table, so nearly all can be found where they are; only those
-/// that came later are listed here.
+/// Nodes are in the order of the table, so nearly all are found by a binary search; only those that
+/// came later are listed here.
 #[derive(Debug)]
 pub(super) struct ById {
-    /// How many nodes are in the order of the table.
+    /// Number of nodes that are in the order of the table.
     in_order: usize,
     /// The others, sorted.
     others: Vec<(ObjectId, NodeId)>,
 }
 
 impl ById {
-    /// Takes one pass over the nodes.
+    /// Indexes the nodes, in one pass.
     pub(super) fn of(nodes: &[NodeRow]) -> Self {
         let follows =
             |pair: &[NodeRow]| pair[1].id.is_in_table() && pair[0].id.place() < pair[1].id.place();
@@ -34,7 +34,7 @@ impl ById {
         Self { in_order, others }
     }
 
-    /// O(log nodes).
+    /// Finds the node of an object. O(log nodes).
     pub(super) fn find(&self, nodes: &[NodeRow], id: ObjectId) -> Option<NodeId> {
         let place = |row: &NodeRow| row.id.place();
         let at = nodes[..self.in_order].binary_search_by_key(&id.place(), place);

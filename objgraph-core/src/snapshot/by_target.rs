@@ -1,32 +1,32 @@
-//! Edges by target.
+//! Finds edges by their targets.
 
 use std::sync::OnceLock;
 
 use super::node::NodeId;
 use super::parts::{EdgeRow, SnapshotParts};
 
-/// How often some edges are looked for before all are sorted by target: that costs as much as some
-/// passes over them.
+/// Number of passes over all edges before they are sorted by target, which costs as much as some
+/// passes.
 const PASSES: usize = 3;
 
-/// So many nodes are looked for in one pass at most.
+/// Maximum number of nodes whose edges one pass finds.
 const FEW: usize = 256;
 
-/// Edges by target, as far as they were asked for.
+/// An index from targets to edges, made as far as it is needed.
 #[derive(Debug, Default)]
 pub(super) struct ByTarget {
     all: OnceLock<AllIncoming>,
     few: [OnceLock<FewIncoming>; PASSES],
 }
 
-/// An edge, by the numbers of its source and its own.
+/// An edge: the number of its source, and its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Incoming {
     pub(super) source: u32,
     pub(super) edge: u32,
 }
 
-/// AllIncoming edges: `edges[starts[n]..starts[n + 1]]` lead to `n`.
+/// All edges: `edges[starts[n]..starts[n + 1]]` lead to `n`.
 #[derive(Debug)]
 struct AllIncoming {
     starts: Vec<u32>,
@@ -36,7 +36,7 @@ struct AllIncoming {
 /// The edges that lead to some nodes.
 #[derive(Debug)]
 struct FewIncoming {
-    /// Which nodes these are, sorted.
+    /// These nodes, sorted.
     nodes: Vec<NodeId>,
     /// `edges[starts[k]..starts[k + 1]]` lead to `nodes[k]`.
     starts: Vec<u32>,
@@ -44,7 +44,7 @@ struct FewIncoming {
 }
 
 impl ByTarget {
-    /// The edges that lead to a node, in the order of their sources.
+    /// Returns the edges that lead to a node, in the order of their sources.
     pub(super) fn to(&self, parts: &SnapshotParts, node: NodeId) -> &[Incoming] {
         if self.all.get().is_none()
             && let Some(edges) = self.known(node)
@@ -63,7 +63,7 @@ impl ByTarget {
         })
     }
 
-    /// Looks for the edges that lead to these nodes, where that costs less than to sort all.
+    /// Finds the edges that lead to these nodes, if that costs less than sorting all.
     pub(super) fn gather(&self, parts: &SnapshotParts, nodes: &[NodeId]) {
         if self.all.get().is_some() || nodes.len() > FEW {
             return;
@@ -88,7 +88,8 @@ fn range<'e>(edges: &'e [Incoming], starts: &[u32], at: usize) -> &'e [Incoming]
 impl AllIncoming {
     fn of(parts: &SnapshotParts) -> Self {
         let nodes = parts.edge_starts.len().saturating_sub(1);
-        // Where the edges of each node end, and then, as they are put in from the last on, begin.
+        // First where the edges of each node end; then, as edges are put in from the last, where
+        // they begin.
         let mut starts = vec![0u32; nodes + 1];
         for edge in &parts.edges {
             starts[edge.target.index()] += 1;
@@ -144,10 +145,10 @@ impl FewIncoming {
     }
 }
 
-/// The edges that lead to any of these nodes, which are sorted: which node, and the number of the
-/// edge, in the order of the edges.
+/// Finds the edges that lead to any of these sorted nodes: the index of the node, and the number of
+/// the edge, in the order of the edges.
 fn edges_to(edges: &[EdgeRow], nodes: &[NodeId]) -> Vec<(u32, u32)> {
-    // Most edges lead elsewhere, which a bit tells that stays near the processor.
+    // Most edges lead elsewhere. One bit shows that, in a word that stays in the cache.
     let mut bits = [0u64; 64];
     for node in nodes {
         bits[node.index() / 64 % 64] |= 1 << (node.index() % 64);
@@ -164,11 +165,11 @@ fn edges_to(edges: &[EdgeRow], nodes: &[NodeId]) -> Vec<(u32, u32)> {
     found
 }
 
-/// The source of an edge, which is `from` or comes after it.
+/// Returns the source of an edge, which is `from` or comes after it.
 fn source_of(starts: &[u32], from: usize, edge: u32) -> usize {
     let mut step = 1;
     let mut low = from;
-    // Often it is near.
+    // Often it is close.
     while starts.get(low + step).is_some_and(|&start| start <= edge) {
         low += step;
         step *= 2;
@@ -206,8 +207,8 @@ mod tests {
     }
 
     proptest! {
-        /// However edges are asked for, they are those that lead to the node, in their order; and
-        /// those of a few nodes are found without all of them being sorted.
+        /// Edges found by target are those that lead to the node, in their order, and those of a
+        /// few nodes are found without sorting all.
         #[test]
         fn edges_are_found_by_their_targets(
             degrees in prop::collection::vec(prop_oneof![Just(0usize), 0usize..4, 0usize..200], 1..60),

@@ -30,19 +30,19 @@ impl<'s> Edge<'s> {
         self.row
     }
 
-    /// The number of the edge in its snapshot, from 0.
+    /// Returns the number of the edge in its snapshot, from 0.
     #[must_use]
     pub fn number(&self) -> usize {
         self.number as usize
     }
 
-    /// The object that holds the reference.
+    /// Returns the object that holds the reference.
     #[must_use]
     pub fn source(&self) -> NodeId {
         self.source
     }
 
-    /// The object referred to.
+    /// Returns the object that the edge leads to.
     #[must_use]
     pub fn target(&self) -> NodeId {
         self.row.target
@@ -54,13 +54,13 @@ impl<'s> Edge<'s> {
         self.row.strong
     }
 
-    /// The path without element numbers, to tell what is the same field in many objects.
+    /// Returns the path without element numbers, which is equal for the same field of many objects.
     #[must_use]
     pub fn path_id(&self) -> PathId {
         self.row.path
     }
 
-    /// Where in the source the reference is held: `children[3].1`.
+    /// Returns where the reference is held: `children[3].1`.
     #[must_use]
     pub fn path(&self) -> String {
         self.snapshot
@@ -69,8 +69,8 @@ impl<'s> Edge<'s> {
             .show(self.row.path, self.row.index)
     }
 
-    /// The number of the element that holds it, for a path through one container that counts its
-    /// elements.
+    /// Returns the number of the element that holds it, for a path through exactly one container
+    /// that numbers its elements.
     #[must_use]
     pub fn element(&self) -> Option<u32> {
         self.snapshot

@@ -2,51 +2,51 @@
 
 use std::fmt;
 
-/// The name of a field, and the type that declares it where a derive wrote it.
+/// The name of a field, and the type that declares it if a derive wrote it.
 ///
-/// A derive writes both as one constant text, so that to step into a field costs no more than its
-/// name would: `app::dom::Node#12.children`. The number is the line of the declaration, by which
-/// types of one name in different functions are distinguished.
+/// A derive writes both as one constant text, so that entering a field costs no more than its name
+/// would: `app::dom::Node#12.children`. The number is the line of the declaration, which
+/// distinguishes types with one name in different functions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldName(&'static str);
 
 impl FieldName {
-    /// The field of this name: `children`, or as a derive writes it.
+    /// Makes the name of a field: `children`, or as a derive writes it.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
 
-    /// The name alone: `children`, `0`; in an enum, with the variant: `Closure.env`.
+    /// Returns the name alone: `children`, `0`; in an enum, with the variant: `Closure.env`.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.parts().map_or(self.0, |(_, name)| name)
     }
 
-    /// The full name of the type that declares the field, without generic arguments and without
-    /// the functions around it: `app::dom::Node`. `None` for an element of a tuple, the key of a
-    /// map, and a field that a hand-written [`Visit`](crate::Visit) names.
+    /// Returns the full name of the type that declares the field, without generic arguments and
+    /// without the functions around it: `app::dom::Node`. `None` for an element of a tuple, the key
+    /// of a map, and a field that a hand-written [`Visit`](crate::Visit) names.
     #[must_use]
     pub fn declared_by(self) -> Option<&'static str> {
         let (declared, _) = self.parts()?;
         declared.rsplit_once('#').map(|(type_name, _)| type_name)
     }
 
-    /// The line of the declaration of that type.
+    /// Returns the line of the declaration of that type.
     #[must_use]
     pub fn declared_at(self) -> Option<u32> {
         let (declared, _) = self.parts()?;
         declared.rsplit_once('#')?.1.parse().ok()
     }
 
-    /// The declaring type and the name.
+    /// Splits the declaring type from the name.
     fn parts(self) -> Option<(&'static str, &'static str)> {
         // Neither modules nor types have a dot in their names.
         let (declared, name) = self.0.split_once('.')?;
         declared.contains('#').then_some((declared, name))
     }
 
-    /// Whether two names are the same, as far as can be determined without reading them.
+    /// Whether two names are equal, as far as their addresses show.
     #[inline]
     pub(super) fn is_same_text(self, other: Self) -> bool {
         std::ptr::eq(self.0, other.0)

@@ -1,34 +1,34 @@
-//! How long the collections inside a node are.
+//! The lengths of the collections inside a node.
 
 use std::cmp::Ordering;
 
 use super::node::NodeId;
 use super::paths::PathId;
 
-/// How many items are at one path of one node: those of a collection, or, where the path stands
-/// for many (`[*].items`), of all collections there together.
+/// The number of items at one path of one node: of one collection, or of all collections together
+/// if the path stands for many (`[*].items`).
 ///
-/// A collection without items has no row: what is not there has length 0.
+/// A collection without items has no row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LengthRow {
     /// The node that owns the collections.
     pub node: NodeId,
-    /// Where in the node.
+    /// The path in the node.
     pub path: PathId,
-    /// How many collections there are, those without items not counted; at least 1.
+    /// Number of collections, without empty ones; at least 1.
     pub count: u32,
-    /// The bytes of the number, lowest first: as many as a row of 16 bytes has room for.
+    /// The bytes of the number, lowest first. A row of 16 bytes has room for five.
     len: [u8; 5],
 }
 
 impl LengthRow {
-    /// A row of one collection.
+    /// Makes a row of one collection.
     #[must_use]
     pub const fn new(node: NodeId, path: PathId, len: u64) -> Self {
         Self::many(node, path, 1, len)
     }
 
-    /// A row of `count` collections.
+    /// Makes a row of `count` collections.
     #[must_use]
     pub const fn many(node: NodeId, path: PathId, count: u32, len: u64) -> Self {
         Self {
@@ -39,14 +39,14 @@ impl LengthRow {
         }
     }
 
-    /// How many items there are in all of them; 2<sup>40</sup> - 1 stands for more too.
+    /// Returns the number of items in all of them, or 2<sup>40</sup> - 1 if there are more.
     #[must_use]
     pub const fn len(&self) -> u64 {
         let [a, b, c, d, e] = self.len;
         u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
     }
 
-    /// Whether there is no item.
+    /// Whether there are no items.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
@@ -95,7 +95,7 @@ mod tests {
     use crate::snapshot::PathTable;
 
     #[test]
-    fn a_row_is_small_and_holds_what_there_can_be() {
+    fn a_row_is_small_and_holds_large_lengths() {
         assert_eq!(size_of::<LengthRow>(), 16);
         let path = PathTable::default().start(0);
         let most = (1 << 40) - 1;

@@ -1,7 +1,7 @@
-//! A snapshot: what was alive at one moment and who referred to whom, as plain data.
+//! A snapshot: what was alive at one moment, and what referred to what, as plain data.
 //!
-//! A [`Snapshot`] holds columns of numbers and tables of names. It is `Send + Sync`, has no
-//! pointer into the program, and does not change: every analysis is a function of it.
+//! A [`Snapshot`] consists of columns of numbers and tables of names. It is `Send + Sync`, has no
+//! pointer into the program, and never changes: every analysis is a function of it.
 
 mod by_id;
 mod by_target;
@@ -36,23 +36,23 @@ use self::by_target::ByTarget;
 use crate::object_id::ObjectId;
 use crate::type_info::TypeInfo;
 
-/// What was alive at one moment, and who referred to whom.
+/// What was alive at one moment, and what referred to what.
 ///
-/// Nodes are numbered from 0 in the order of the table, then what is not in it: roots, the values
-/// that were asked about, those found behind std's own pointers, in the order they were met. The
-/// edges of a node are sorted by path and target.
+/// Nodes are numbered from 0: first objects, in the order of the table, then everything else, in
+/// the order in which the trace met it: roots, the values that the call was given, and values
+/// behind std's own pointers. The edges of a node are sorted by path and target.
 ///
-/// It implements petgraph's visit traits (`&Snapshot` is a graph), so
-/// every algorithm of petgraph runs on it without a copy.
+/// It implements petgraph's visit traits (`&Snapshot` is a graph), so every algorithm of petgraph
+/// runs on it without a copy.
 pub struct Snapshot {
     parts: SnapshotParts,
-    /// The nodes by their ids, made when first asked for.
+    /// The index by ids, made when it is first needed.
     by_id: OnceLock<ById>,
-    /// The edges by target, as far as they were asked for.
+    /// The index by targets, made as far as it is needed.
     by_target: ByTarget,
 }
 
-/// A summary; [`Snapshot::parts`] has the columns.
+/// Writes a summary; [`Snapshot::parts`] has the columns.
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
@@ -63,19 +63,20 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Snapshot {
-    /// A snapshot of these parts, for analyses of data that does not come from this process.
+    /// Makes a snapshot from these parts, for analyses of data that does not come from this
+    /// process.
     ///
     /// # Panics
     ///
-    /// If the columns do not fit each other: an edge to a node that is not there, starts that
-    /// are not sorted, an unknown type or path.
+    /// If the columns do not fit each other: an edge to a node that does not exist, starts that are
+    /// not sorted, an unknown type or path.
     #[must_use]
     pub fn from_parts(parts: SnapshotParts) -> Self {
         parts.check();
         Self::of(parts)
     }
 
-    /// A snapshot of parts that a trace has made, which fit each other.
+    /// Makes a snapshot from the parts of a trace, which fit each other.
     pub(crate) fn assembled(parts: SnapshotParts) -> Self {
         if cfg!(debug_assertions) {
             parts.check();
@@ -91,19 +92,20 @@ impl Snapshot {
         }
     }
 
-    /// A snapshot of nothing, as is taken where tracking is off.
+    /// Makes an empty snapshot, as is taken where tracking is off.
     #[must_use]
     pub fn empty() -> Self {
         Self::from_parts(SnapshotParts::default())
     }
 
-    /// The columns themselves.
+    /// Returns the columns.
     #[must_use]
     pub fn parts(&self) -> &SnapshotParts {
         &self.parts
     }
 
-    /// How long ago what was made in an epoch was made; see [`Node::age`].
+    /// Returns how long ago an epoch was, at least, and at most if that is known; see
+    /// [`Node::age`].
     #[must_use]
     pub fn age_of(&self, epoch: u32) -> (Duration, Option<Duration>) {
         let epochs = &self.parts.epochs;
@@ -115,7 +117,7 @@ impl Snapshot {
         )
     }
 
-    /// The number of nodes.
+    /// Returns the number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.parts.nodes.len()
@@ -127,45 +129,46 @@ impl Snapshot {
         self.parts.nodes.is_empty()
     }
 
-    /// The number of edges, weak ones included.
+    /// Returns the number of edges, including weak ones.
     #[must_use]
     pub fn edge_count(&self) -> usize {
         self.parts.edges.len()
     }
 
-    /// All nodes in their order.
+    /// Lists all nodes in their order.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node<'_>> + Clone {
         (0..self.len()).map(|index| self.node(NodeId::new(index)))
     }
 
-    /// The node with this number.
+    /// Returns the node with this number.
     ///
     /// # Panics
     ///
-    /// If the number is of another, larger snapshot.
+    /// If the number is from another, larger snapshot.
     #[must_use]
     pub fn node(&self, node: NodeId) -> Node<'_> {
         Node::new(self, node)
     }
 
-    /// The node of this object. O(log nodes), after one pass over the nodes at the first question.
+    /// Returns the node of this object. O(log nodes), after one pass over the nodes at the first
+    /// call.
     #[must_use]
     pub fn find(&self, id: ObjectId) -> Option<NodeId> {
         let nodes = &self.parts.nodes;
         self.by_id.get_or_init(|| ById::of(nodes)).find(nodes, id)
     }
 
-    /// The references that the node holds, weak ones included, in the order of their paths.
+    /// Lists the references that the node holds, including weak ones, in the order of their paths.
     #[must_use]
     pub fn edges(&self, node: NodeId) -> Edges<'_> {
         let starts = &self.parts.edge_starts;
         Edges::range(self, node, starts[node.index()]..starts[node.index() + 1])
     }
 
-    /// The references that lead to the node, weak ones included, in the order of their sources.
+    /// Lists the references that lead to the node, including weak ones, in the order of their
+    /// sources.
     ///
-    /// O(references that lead to it), after all references were sorted by where they lead, at the
-    /// first question.
+    /// O(references to the node), after all references were sorted by target at the first call.
     pub fn edges_to(&self, node: NodeId) -> impl ExactSizeIterator<Item = Edge<'_>> + Clone {
         let incoming = self.by_target.to(&self.parts, node);
         incoming.iter().map(|from| {
@@ -174,21 +177,22 @@ impl Snapshot {
         })
     }
 
-    /// Says that [`edges_to`](Self::edges_to) will be asked for these nodes. If they are few, and
-    /// it is said for the first few times, what leads to them is found in one pass over all
-    /// references: less work than to sort them, and memory for what is found alone.
+    /// Prepares calls of [`edges_to`](Self::edges_to) for these nodes. For a few nodes, and the
+    /// first few times, one pass over all references finds what leads to them: less work than
+    /// sorting all, and less memory.
     ///
-    /// The answers are the same. Who goes backwards from a node, layer by layer, says it of each
-    /// layer.
+    /// The results are the same. A search that walks backwards from a node should call this for
+    /// each layer.
     pub fn gather_edges_to(&self, nodes: &[NodeId]) {
         self.by_target.gather(&self.parts, nodes);
     }
 
-    /// How many of the node's strong references no traced value holds: they are on the stack, in
-    /// statics, or in code that the trace cannot look into.
+    /// Returns the number of external references of the node: strong references that no traced
+    /// value holds, because they are on the stack, in statics, or in code that the trace cannot
+    /// visit.
     ///
-    /// `None` where the number of references could not be read (a value of another thread).
-    /// Negative if more references were reported than there are.
+    /// `None` if the number of references could not be read (a value of another thread). Negative
+    /// if visits reported more references than exist.
     #[must_use]
     pub fn external(&self, node: NodeId) -> Option<i64> {
         let strong = self.node(node).strong()?;
@@ -196,19 +200,19 @@ impl Snapshot {
         Some(strong as i64 - inside as i64)
     }
 
-    /// The types of the nodes, and every type that was known, sorted by name.
+    /// Returns the types of the nodes, and all others that were known, sorted by name.
     #[must_use]
     pub fn types(&self) -> &[Arc<TypeInfo>] {
         &self.parts.types
     }
 
-    /// Places that the trace met and could not look into, sorted by node and path.
+    /// Returns the places that the trace met and could not visit, sorted by node and path.
     #[must_use]
     pub fn places(&self) -> &[Place] {
         &self.parts.places
     }
 
-    /// The places of one node that the trace could not look into.
+    /// Returns the places of one node that the trace could not visit.
     #[must_use]
     pub fn places_of(&self, node: NodeId) -> &[Place] {
         let places = &self.parts.places;
@@ -217,7 +221,7 @@ impl Snapshot {
         &places[start..end]
     }
 
-    /// How long the collections are that the nodes own, sorted by node and path.
+    /// Returns the lengths of the collections that the nodes own, sorted by node and path.
     ///
     /// ```
     /// use objgraph_core::{Visit, Visitor, rc::Rc};
@@ -244,7 +248,7 @@ impl Snapshot {
         &self.parts.lengths
     }
 
-    /// How long the collections are that a node owns, sorted by path. O(log rows).
+    /// Returns the lengths of the collections that a node owns, sorted by path. O(log rows).
     #[must_use]
     pub fn lengths_of(&self, node: NodeId) -> &[LengthRow] {
         let rows = &self.parts.lengths;

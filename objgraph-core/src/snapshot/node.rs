@@ -14,7 +14,7 @@ use crate::type_info::TypeInfo;
 pub struct NodeId(u32);
 
 impl NodeId {
-    /// The node with this number.
+    /// Makes the number of a node.
     ///
     /// # Panics
     ///
@@ -28,7 +28,7 @@ impl NodeId {
         Self(index as u32)
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -41,22 +41,22 @@ impl fmt::Debug for NodeId {
     }
 }
 
-/// How far the trace saw a node.
+/// How far the trace could visit a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// It was visited, or its type needs no drop, so that it owns nothing.
     Visited,
-    /// It could not be visited: its type is not known to the trace.
+    /// It could not be visited: its type is not in the registry.
     Opaque,
     /// An `Rc` of another thread, which only that thread may visit.
     OtherThread,
-    /// A `&mut` to it was handed out by `get_mut` or `make_mut`, and no new reference was made
-    /// since, so nothing may look at it.
+    /// `get_mut` or `make_mut` handed out a `&mut` to it, and no new reference was made since, so
+    /// nothing may visit it.
     Lent,
-    /// Its visit panicked; the edges reported until then are there.
+    /// Its visit panicked. The edges that were reported before are there.
     Panicked,
-    /// It was made, or dropped, while the snapshot was taken.
+    /// It was created or dropped while the snapshot was taken.
     InFlight,
 }
 
@@ -82,37 +82,37 @@ impl<'s> Node<'s> {
         self.row
     }
 
-    /// The node's number.
+    /// Returns the node's number.
     #[must_use]
     pub fn node_id(&self) -> NodeId {
         self.node
     }
 
-    /// The object's id.
+    /// Returns the object's id.
     #[must_use]
     pub fn id(&self) -> ObjectId {
         self.row.id
     }
 
-    /// The object's type.
+    /// Returns the object's type.
     #[must_use]
     pub fn type_info(&self) -> &'s TypeInfo {
         &self.snapshot.parts.types[self.row.type_index as usize]
     }
 
-    /// The number of its type: an index into [`Snapshot::types`].
+    /// Returns the number of its type: an index into [`Snapshot::types`].
     #[must_use]
     pub fn type_index(&self) -> usize {
         self.row.type_index as usize
     }
 
-    /// The place in the source that made it; `None` for values behind std's own pointers.
+    /// Returns the site that created it; `None` for values behind std's own pointers.
     #[must_use]
     pub fn site(&self) -> Option<&'s Site> {
         self.snapshot.parts.sites.get(self.row.site as usize)
     }
 
-    /// The name of the thread that made it.
+    /// Returns the name of the thread that created it.
     #[must_use]
     pub fn thread(&self) -> Option<&'s str> {
         self.snapshot
@@ -122,47 +122,48 @@ impl<'s> Node<'s> {
             .map(String::as_str)
     }
 
-    /// The number of the scope it was made in; 0 for none. See
+    /// Returns the number of the scope it was created in; 0 for none. See
     /// [`Scope::contains`](crate::Scope::contains).
     #[must_use]
     pub fn scope(&self) -> u32 {
         self.row.scope
     }
 
-    /// The epoch it was born in; see [`NodeRow::epoch`].
+    /// Returns the epoch it was born in; see [`NodeRow::epoch`].
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.row.epoch
     }
 
-    /// How old it was: at least, and at most if that is known. It is known as exactly as questions
-    /// were asked before: each snapshot, growth and look for new ids begins an epoch.
+    /// Returns its age: at least, and at most if that is known. Each snapshot, growth and list of
+    /// new ids begins an epoch, and the age is as exact as these are frequent.
     #[must_use]
     pub fn age(&self) -> (Duration, Option<Duration>) {
         self.snapshot.age_of(self.row.epoch)
     }
 
-    /// How many strong references there are to it, wherever they are held; `None` where that
-    /// could not be read, or where references are not counted.
+    /// Returns the number of strong references to it, wherever they are held; `None` if that could
+    /// not be read, or if references are not counted.
     #[must_use]
     pub fn strong(&self) -> Option<u32> {
         known(self.row.strong).filter(|_| self.row.holder.counts())
     }
 
-    /// How many weak references there are to it.
+    /// Returns the number of weak references to it.
     #[must_use]
     pub fn weak(&self) -> Option<u32> {
         known(self.row.weak).filter(|_| self.row.holder.counts())
     }
 
-    /// The bytes on the heap that the value owns beside its own allocation, at any depth, and
-    /// that are in no other object: the buffers of its vectors, strings and maps, its boxes.
+    /// Returns the bytes on the heap that the value owns besides its own allocation, at any depth,
+    /// and that are in no other object: the buffers of its vectors, strings and maps, and its
+    /// boxes.
     ///
-    /// Capacities count, not lengths. What is behind an `Rc` or `Arc` is another object, and what
-    /// is behind a `&` is another node, with bytes of their own; so nothing is counted twice, and
-    /// the sum over the nodes is what they own together. Vectors, strings and boxes are exact, hash tables
-    /// and B-trees estimated from what they hold; what cannot be looked into counts 0, so the
-    /// number is a lower bound. 0 too if the snapshot was taken without
+    /// Capacities count, not lengths. A value behind an `Rc` or `Arc` is another object, and one
+    /// behind a `&` is another node, with bytes of their own; so nothing is counted twice, and the
+    /// sum over the nodes is what they own together. Vectors, strings and boxes are exact. Hash
+    /// tables and B-trees are estimated from their items. A value that cannot be visited counts 0,
+    /// so the number is a lower bound. It is also 0 if the snapshot was taken without
     /// ([`SnapshotOptions::heap`](crate::SnapshotOptions::heap)).
     ///
     /// ```
@@ -182,13 +183,13 @@ impl<'s> Node<'s> {
         self.row.heap
     }
 
-    /// The bytes of the object's own allocation: the value, and before it the two counts of `Rc`
-    /// and `Arc`. The word with the object's id, which is there only while tracking is on, does
-    /// not count, nor does padding of values that are aligned to more than 16 bytes.
+    /// Returns the bytes of the object's own allocation: the value, and before it the two counts of
+    /// `Rc` and `Arc`. The word with the object's id, which exists only while tracking is on, does
+    /// not count, nor does the padding of values that are aligned to more than 16 bytes.
     ///
-    /// 0 for a value without an allocation of its own, which is on the stack, in a static, or
-    /// inside the bytes of its owner ([`Holder::Instance`], [`Holder::Value`]). Of a value without
-    /// a size known to the compiler (`Rc<str>`) the counts alone: the value itself is in
+    /// 0 for a value without an allocation of its own: on the stack, in a static, or inside its
+    /// owner ([`Holder::Instance`], [`Holder::Value`]). For a value whose size the compiler does
+    /// not know (`Rc<str>`), only the counts: the value itself is in
     /// [`heap_bytes`](Self::heap_bytes).
     #[must_use]
     pub fn shallow_bytes(&self) -> u64 {
@@ -198,20 +199,20 @@ impl<'s> Node<'s> {
         (self.type_info().size + 2 * size_of::<usize>()) as u64
     }
 
-    /// What holds the value.
+    /// Returns what holds the value.
     #[must_use]
     pub fn holder(&self) -> Holder {
         self.row.holder
     }
 
-    /// How far the trace saw it.
+    /// Returns how far the trace could visit it.
     #[must_use]
     pub fn state(&self) -> State {
         self.row.state
     }
 
-    /// The name of the root, if it is one: `static CACHE`, or what
-    /// [`with_root`](crate::with_root) called it.
+    /// Returns the name of the root, if it is one: `static CACHE`, or the name that
+    /// [`with_root`](crate::with_root) was given.
     #[must_use]
     pub fn root(&self) -> Option<&'s str> {
         let roots = &self.snapshot.parts.roots;
@@ -219,20 +220,20 @@ impl<'s> Node<'s> {
         Some(&roots[at].1)
     }
 
-    /// Whether it is a value behind an `Rc` whose thread has ended. What is told of it is what
-    /// there was at that end.
+    /// Whether it is a value behind an `Rc` whose thread has ended. Its row, edges and places are
+    /// those at the end of the thread.
     ///
-    /// An `Rc` cannot leave its thread by safe code, so no code can get at such a value, nor free
-    /// it, unless unsafe code moved a handle to it elsewhere. A thread that still drops its
-    /// thread-locals has not ended.
+    /// Safe code cannot move an `Rc` to another thread. So no code can reach such a value or free
+    /// it, unless unsafe code moved a handle elsewhere. A thread that still drops its thread-locals
+    /// has not ended.
     #[must_use]
     pub fn is_left_behind(&self) -> bool {
         let left_behind = &self.snapshot.parts.left_behind;
         left_behind.binary_search(&self.node).is_ok()
     }
 
-    /// Whether some visit reported one and the same strong reference to it more than once, so
-    /// that the edges do not tell how many of its references were found.
+    /// Whether a visit reported one strong reference to it more than once, so that the number of
+    /// edges is not the number of references that were found.
     #[must_use]
     pub fn is_repeated(&self) -> bool {
         self.snapshot
@@ -242,7 +243,7 @@ impl<'s> Node<'s> {
             .is_ok()
     }
 
-    /// A short text of the value, if labels were taken and its type has a `Debug` text.
+    /// Returns a short text of the value, if labels were written and its type has a `Debug` text.
     #[must_use]
     pub fn label(&self) -> Option<&'s str> {
         let labels = &self.snapshot.parts.labels;

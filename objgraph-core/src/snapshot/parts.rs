@@ -13,8 +13,8 @@ use crate::object_id::ObjectId;
 use crate::site::Site;
 use crate::type_info::TypeInfo;
 
-/// The columns of a [`Snapshot`](super::Snapshot), open to anyone who wants to build one from
-/// other data (a test, a file).
+/// The columns of a [`Snapshot`](super::Snapshot), public so that a snapshot can be built from
+/// other data (in a test, or from a file).
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct SnapshotParts {
@@ -22,15 +22,15 @@ pub struct SnapshotParts {
     pub enabled: bool,
     /// The clock of the process at the snapshot; see [`NodeRow::epoch`].
     pub epoch: u32,
-    /// How long before the snapshot epochs began, sorted by epoch; of many, only some are known.
+    /// How long before the snapshot epochs began, sorted by epoch. Only some older ones are known.
     pub epochs: Vec<(u32, Duration)>,
     /// Types, sorted by full name.
     pub types: Vec<Arc<TypeInfo>>,
-    /// The types with the derive that the names of types without sight mention, sorted.
+    /// The derived types that the names of untraced types mention, sorted.
     pub families: Vec<Family>,
     /// Creation sites, sorted.
     pub sites: Vec<Site>,
-    /// Names of the threads that made objects, by thread number.
+    /// Names of the threads that created objects, by thread number.
     pub threads: Vec<String>,
     /// The paths that edges and places name.
     pub paths: PathTable,
@@ -40,27 +40,27 @@ pub struct SnapshotParts {
     pub edge_starts: Vec<u32>,
     /// All edges, by source.
     pub edges: Vec<EdgeRow>,
-    /// Where the trace could not look, and which locks are poisoned, sorted by node.
+    /// Places that the trace could not visit, and poisoned locks, sorted by node.
     pub places: Vec<Place>,
-    /// How long the collections are that the nodes own, sorted by node and path, each once.
+    /// The lengths of the collections that the nodes own, sorted by node and path, each once.
     pub lengths: Vec<LengthRow>,
-    /// How many bytes the texts have that the nodes own, in the same order; empty in a snapshot that
-    /// was not asked for them.
+    /// The bytes of the texts that the nodes own, in the same order; empty in a snapshot that does
+    /// not measure them.
     pub texts: Vec<LengthRow>,
-    /// Labels of nodes, for those that were asked for.
+    /// Labels of nodes, if labels were written.
     pub labels: Vec<(NodeId, String)>,
     /// Nodes that are roots, with their names.
     pub roots: Vec<(NodeId, String)>,
-    /// Objects that could not be visited because the visit panicked, with the message; without
-    /// it where [`labels`](crate::labels) are off.
+    /// Objects whose visit panicked, with the message; without it where [`labels`](crate::labels)
+    /// are off.
     pub panics: Vec<(NodeId, String)>,
-    /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places say what
-    /// there was at its end.
+    /// Nodes behind an `Rc` whose thread has ended, sorted. Their rows, edges and places are those
+    /// at the end of the thread.
     pub left_behind: Vec<NodeId>,
-    /// Whether handles are known: tracking is on, with the feature `owners`, and the snapshot is not
-    /// one of a few objects alone ([`snapshot_of`](crate::snapshot_of)).
+    /// Whether handles are known: with tracking and the feature `owners`, unless the snapshot is
+    /// one of a few objects ([`snapshot_of`](crate::snapshot_of)).
     pub knows_handles: bool,
-    /// The handles of the program, by node, those to values that are gone at the end; see
+    /// The handles of the program, by node, those to dropped values at the end; see
     /// [`Snapshot::handles_to`](super::Snapshot::handles_to).
     pub handles: Vec<HandleRow>,
     /// Nodes to which one strong reference was reported more than once, sorted.
@@ -70,10 +70,10 @@ pub struct SnapshotParts {
 /// A type with the derive, whatever its generic arguments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Family {
-    /// Its path, as it stands in full names of types: `app::dom::Node`.
+    /// Its path, as in full names of types: `app::dom::Node`.
     pub path: String,
-    /// The module in which it is declared. The path is longer by more than the name where the type
-    /// is local to a function.
+    /// The module in which it is declared. For a type that is local to a function, the path is
+    /// longer than module and name.
     pub module: String,
 }
 
@@ -84,81 +84,81 @@ pub struct NodeRow {
     pub id: ObjectId,
     /// Its type: an index into the types.
     pub type_index: u32,
-    /// The place that made it: an index into the sites, or [`NodeRow::UNKNOWN`].
+    /// The site that created it: an index into the sites, or [`NodeRow::UNKNOWN`].
     pub site: u32,
-    /// The thread that made it: an index into the threads, or [`NodeRow::UNKNOWN`].
+    /// The thread that created it: an index into the threads, or [`NodeRow::UNKNOWN`].
     pub thread: u32,
-    /// The number of the scope it was made in; 0 for none. See
+    /// The number of the scope it was created in; 0 for none. See
     /// [`Scope::contains`](crate::Scope::contains).
     pub scope: u32,
-    /// The epoch it was born in: how many times a snapshot, a growth or new ids had been asked
-    /// for before.
+    /// The epoch it was born in: the number of snapshots, growths and lists of new ids that were
+    /// taken before.
     pub epoch: u32,
-    /// Strong references, wherever they are held; [`NodeRow::UNKNOWN`] if it could not be read.
+    /// Number of strong references, wherever they are held; [`NodeRow::UNKNOWN`] if it could not be
+    /// read.
     pub strong: u32,
-    /// Weak references; [`NodeRow::UNKNOWN`] if it could not be read.
+    /// Number of weak references; [`NodeRow::UNKNOWN`] if it could not be read.
     pub weak: u32,
     /// The bytes on the heap that the value owns outside of itself and of other objects; see
     /// [`Node::heap_bytes`](super::Node::heap_bytes).
     pub heap: u64,
-    /// What kind of thing holds the value.
+    /// What holds the value.
     pub holder: Holder,
-    /// How far the trace saw it.
+    /// How far the trace could visit it.
     pub state: State,
 }
 
 impl NodeRow {
-    /// In a column: not known.
+    /// In place of a number in a column: unknown.
     pub const UNKNOWN: u32 = UNKNOWN;
 }
 
 /// One edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EdgeRow {
-    /// Field, container element, … that holds the reference.
+    /// The field, container element, … that holds the reference.
     pub path: PathId,
     /// The element's number where the path runs through one container; see
     /// [`PathTable::show`](super::PathTable::show).
     pub index: u32,
-    /// The object referred to.
+    /// The object that the edge leads to.
     pub target: NodeId,
     /// Whether the reference owns.
     pub strong: bool,
 }
 
-/// A place inside a node that the trace could not look into, or that is to be told for another
-/// reason.
+/// A place inside a node that the trace could not visit, or that is reported for another reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The node.
     pub node: NodeId,
-    /// Where in the node.
+    /// The path in the node.
     pub path: PathId,
     /// The element's number, as in [`EdgeRow::index`].
     pub index: u32,
     /// The type of the value there: an index into the types.
     pub type_index: u32,
-    /// Why not.
+    /// The reason.
     pub kind: PlaceKind,
 }
 
-/// Why the trace could not look into a place, or what else there is to tell of it.
+/// Why the trace could not visit a place, or why it is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PlaceKind {
     /// A value of a type without a derive, which may own anything.
     Opaque,
-    /// A `RefCell` mutably borrowed, or a lock held.
+    /// A `RefCell` that is mutably borrowed, or a lock that is held.
     Busy,
-    /// Values in cells nested too deeply to hold all their guards at once; or a value that a visit
-    /// says owns itself.
+    /// A value in cells that are nested too deeply to hold all their guards at once, or a value
+    /// whose visit reports that it owns itself.
     TooDeep,
-    /// No such place, but a lock that a panic poisoned. What is in it was looked into.
+    /// A lock that a panic poisoned. The value in it was visited.
     Poisoned,
 }
 
 impl PlaceKind {
-    /// Whether the trace did not see what is there.
+    /// Whether the trace could not visit the value there.
     #[must_use]
     pub const fn hides(self) -> bool {
         !matches!(self, Self::Poisoned)

@@ -1,8 +1,8 @@
 //! Paths: which field, element, … of an object holds a reference.
 //!
-//! Objects of one type hold their references in the same few places, so a path is stored once,
-//! as a line in a tree that starts at the type: `Node` → `children` → `[_]` → `1`. An edge
-//! names the last line and the number of the element.
+//! Objects of one type hold their references in the same few places, so a path is stored once, as a
+//! line in a tree that starts at the type: `Node` → `children` → `[_]` → `1`. An edge has the last
+//! line and the number of the element.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
@@ -14,21 +14,21 @@ use super::field_name::FieldName;
 pub struct PathId([u8; 3]); // Three bytes, so that an edge is 12.
 
 impl PathId {
-    /// The path at a line of the table.
+    /// Makes the path at a line of the table.
     #[inline]
     pub(crate) const fn new(line: u32) -> Self {
         let [a, b, c, _] = line.to_le_bytes();
         Self([a, b, c])
     }
 
-    /// Its line in the table.
+    /// Returns its line in the table.
     #[inline]
     pub(crate) const fn line(self) -> u32 {
         let [a, b, c] = self.0;
         u32::from_le_bytes([a, b, c, 0])
     }
 
-    /// The number of the path in its [`PathTable`], from 0.
+    /// Returns the number of the path in its [`PathTable`], from 0.
     #[must_use]
     pub const fn index(self) -> usize {
         self.line() as usize
@@ -65,10 +65,10 @@ pub enum Segment {
     BackField(FieldName),
     /// An element of a container that counts its elements.
     Element,
-    /// An element of a container without an order, or a place that has no number.
+    /// An element of a container without an order, or a place without a number.
     Entry,
-    /// Many steps, in a value that owns others like itself so deeply that the path would be of
-    /// no use.
+    /// Many steps, in a value that owns others like itself so deeply that the whole path would not
+    /// help.
     Deep,
 }
 
@@ -76,23 +76,23 @@ pub enum Segment {
 struct Line {
     parent: u32,
     segment: Segment,
-    /// How many segments [`Segment::Element`] there are from the start.
+    /// Number of segments [`Segment::Element`] from the start.
     elements: u32,
-    /// How many steps there are from the start.
+    /// Number of steps from the start.
     depth: u32,
-    /// The lines one step on: the first, and from each the next; a handful, so a search is as good
-    /// as a map.
+    /// The lines one step further: the first child, and from each the next. There are only a few,
+    /// so a search is as fast as a map.
     child: u32,
     sibling: u32,
 }
 
-/// No line.
+/// In place of a line: none.
 const NONE: u32 = u32::MAX;
 
-/// How many lines there are at most: more than the fields of any program.
+/// Maximum number of lines: more than the fields of any program.
 const MOST: usize = 1 << 24;
 
-/// Whether two segments are the same, as far as can be told without reading names.
+/// Whether two segments are equal, as far as the addresses of their names show.
 #[inline]
 fn is_same(one: Segment, other: Segment) -> bool {
     match (one, other) {
@@ -107,26 +107,25 @@ fn is_same(one: Segment, other: Segment) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct PathTable {
     lines: Vec<Line>,
-    /// The element numbers of edges whose path runs through more than one container, one after the
-    /// other.
+    /// The element numbers of edges whose path has more than one element, one list after another.
     many: Vec<u32>,
 }
 
 impl PathTable {
-    /// The path that starts at a value of this type.
+    /// Returns the path that starts at a value of this type.
     pub fn start(&mut self, type_index: u32) -> PathId {
         self.add(NONE, Segment::Type(type_index))
     }
 
-    /// The path that goes one step on from `path`.
+    /// Returns the path one step further than `path`.
     pub fn step(&mut self, path: PathId, segment: Segment) -> PathId {
         let known = self.child(&self.lines[path.index()], |other| other == segment);
         known.map_or_else(|| self.add(path.line(), segment), PathId::new)
     }
 
-    /// The line of the path that goes one step on from that at `line`, if it is known and its
-    /// name, as nearly always, is the same text at the same address; `None` too if that path has as
-    /// many steps as `limit`.
+    /// Returns the line one step further than `line`, if it is known and its name is the same text
+    /// at the same address, as it nearly always is. `None` too if that path already has `limit`
+    /// steps.
     #[inline]
     pub(crate) fn known_step(&self, line: u32, segment: Segment, limit: u32) -> Option<u32> {
         let from = self.lines.get(line as usize)?;
@@ -136,7 +135,7 @@ impl PathTable {
         self.child(from, |other| is_same(other, segment))
     }
 
-    /// The line one step on with such a segment.
+    /// Returns the line one step further whose segment satisfies `is_it`.
     #[inline]
     fn child(&self, from: &Line, is_it: impl Fn(Segment) -> bool) -> Option<u32> {
         let mut next = from.child;
@@ -149,8 +148,8 @@ impl PathTable {
         None
     }
 
-    /// The number to store in an edge for these element numbers, which belong to the segments
-    /// [`Segment::Element`] of the path.
+    /// Returns the number that an edge stores for these element numbers, which belong to the
+    /// segments [`Segment::Element`] of the path.
     pub fn index_of(&mut self, elements: &[u32]) -> u32 {
         match elements {
             [] => 0,
@@ -165,7 +164,7 @@ impl PathTable {
 
     fn add(&mut self, parent: u32, segment: Segment) -> PathId {
         if self.lines.len() >= MOST {
-            // What would be a path of its own is told as part of a shorter one.
+            // The path is shown as part of a shorter one.
             return PathId::new(if parent == NONE { 0 } else { parent });
         }
         let before = self.lines.get(parent as usize);
@@ -185,7 +184,7 @@ impl PathTable {
         PathId::new(line)
     }
 
-    /// Makes `line` the last of those one step on from `parent`.
+    /// Makes `line` the last child of `parent`.
     fn hang(&mut self, parent: u32, line: u32) {
         let Some(of) = self.lines.get_mut(parent as usize) else {
             return;
@@ -201,13 +200,13 @@ impl PathTable {
         self.lines[last].sibling = line;
     }
 
-    /// How many steps the path has after its type.
+    /// Returns the number of steps after the type.
     #[must_use]
     pub fn depth(&self, path: PathId) -> u32 {
         self.lines[path.index()].depth
     }
 
-    /// Gives the types other numbers: type `n` becomes `new[n]`.
+    /// Renumbers the types: type `n` becomes `new[n]`.
     pub(crate) fn renumber_types(&mut self, new: &[u32]) {
         for line in &mut self.lines {
             if let Segment::Type(index) = &mut line.segment {
@@ -216,13 +215,13 @@ impl PathTable {
         }
     }
 
-    /// Whether this table gave out the path.
+    /// Whether the path is in this table.
     #[must_use]
     pub fn contains(&self, path: PathId) -> bool {
         path.index() < self.lines.len()
     }
 
-    /// The names of all fields that paths run through.
+    /// Lists the names of all fields in the paths.
     pub fn field_names(&self) -> impl Iterator<Item = FieldName> + '_ {
         self.lines.iter().filter_map(|line| match line.segment {
             Segment::Field(name) | Segment::BackField(name) => Some(name),
@@ -230,20 +229,20 @@ impl PathTable {
         })
     }
 
-    /// The path one step shorter; `None` at the start.
+    /// Returns the path one step shorter; `None` at the start.
     #[must_use]
     pub fn parent(&self, path: PathId) -> Option<PathId> {
         let parent = self.lines[path.index()].parent;
         (parent != NONE).then_some(PathId::new(parent))
     }
 
-    /// The last step of the path.
+    /// Returns the last step of the path.
     #[must_use]
     pub fn segment(&self, path: PathId) -> Segment {
         self.lines[path.index()].segment
     }
 
-    /// The type the path starts at: an index into the types of the snapshot.
+    /// Returns the type at the start of the path: an index into the types of the snapshot.
     #[must_use]
     pub fn type_index(&self, mut path: PathId) -> u32 {
         loop {
@@ -255,7 +254,7 @@ impl PathTable {
         }
     }
 
-    /// Whether the path runs through a field marked `#[tracked(back)]`.
+    /// Whether the path has a field marked `#[tracked(back)]`.
     #[must_use]
     pub fn is_back(&self, path: PathId) -> bool {
         let mut next = Some(path);
@@ -268,13 +267,13 @@ impl PathTable {
         false
     }
 
-    /// The element's number, for a path through exactly one container that counts.
+    /// Returns the element's number, for a path with exactly one element.
     #[must_use]
     pub fn element(&self, path: PathId, index: u32) -> Option<u32> {
         (self.lines[path.index()].elements == 1).then_some(index)
     }
 
-    /// The element numbers of a path.
+    /// Returns the element numbers of a path.
     pub(crate) fn elements(&self, path: PathId, index: u32) -> Vec<u32> {
         match self.lines[path.index()].elements {
             0 => Vec::new(),
@@ -287,7 +286,7 @@ impl PathTable {
         }
     }
 
-    /// The steps of a path from its start; an element with its number.
+    /// Lists the steps of a path from its start, elements with their numbers.
     #[must_use]
     pub fn steps(&self, path: PathId, index: u32) -> Vec<(Segment, Option<u32>)> {
         let mut elements = self.elements(path, index).into_iter();
@@ -300,13 +299,14 @@ impl PathTable {
             .collect()
     }
 
-    /// The text of a path with its element numbers: `children[3].1`; empty for the value itself.
+    /// Returns the text of a path with its element numbers: `children[3].1`; empty for the value
+    /// itself.
     #[must_use]
     pub fn show(&self, path: PathId, index: u32) -> String {
         steps_text(self.steps(path, index))
     }
 
-    /// The text of a path without element numbers: `children[_].1`.
+    /// Returns the text of a path without element numbers: `children[_].1`.
     #[must_use]
     pub fn show_field(&self, path: PathId) -> String {
         steps_text(
@@ -316,7 +316,7 @@ impl PathTable {
         )
     }
 
-    /// The steps of a path from its start.
+    /// Lists the segments of a path from its start.
     fn segments(&self, path: PathId) -> Vec<Segment> {
         let mut segments = Vec::new();
         let mut next = Some(path);
@@ -329,7 +329,7 @@ impl PathTable {
     }
 }
 
-/// The text of some steps of a path: `children[3].1`.
+/// Returns the text of some steps of a path: `children[3].1`.
 #[must_use]
 pub fn steps_text(steps: impl IntoIterator<Item = (Segment, Option<u32>)>) -> String {
     let mut out = String::new();

@@ -1,7 +1,7 @@
 //! petgraph's visit traits for [`&Snapshot`](Snapshot): strong and weak edges alike.
 //!
-//! Complexity is that of a compressed sparse row matrix: neighbours of a node in O(their
-//! number), incoming neighbours too, after one pass over all edges at the first question.
+//! The complexity is that of a compressed sparse row matrix: O(neighbours) for the neighbours of a
+//! node, and for incoming ones too, after one pass over all edges at the first call.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ use crate::snapshot::EdgeRow;
 pub struct EdgeId(u32);
 
 impl EdgeId {
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -163,7 +163,7 @@ impl IntoNodeIdentifiers for &Snapshot {
     }
 }
 
-/// A node with its row, as petgraph asks for it.
+/// A node with its row, as petgraph requires.
 impl<'s> petgraph::visit::NodeRef for Node<'s> {
     type NodeId = NodeId;
     type Weight = NodeRow;
@@ -218,7 +218,7 @@ impl<'s> IntoEdgesDirected for &'s Snapshot {
     }
 }
 
-/// The far ends of the edges of a node.
+/// The targets of the edges of a node.
 #[derive(Clone, Debug)]
 pub struct Neighbors<'s>(super::Edges<'s>);
 

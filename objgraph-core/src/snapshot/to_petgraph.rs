@@ -1,4 +1,4 @@
-//! A snapshot as a graph of petgraph's own, with weights for people.
+//! A snapshot as a graph of petgraph's own, with readable weights.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use crate::object_id::ObjectId;
 use crate::site::Site;
 use crate::type_info::TypeInfo;
 
-/// An object, as a node of petgraph's `DiGraph`. It prints as `Node #17`, with its label if it has
-/// one.
+/// An object, as a node of petgraph's `DiGraph`. It displays as `Node #17`, with its label if it
+/// has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeWeight {
@@ -19,11 +19,11 @@ pub struct NodeWeight {
     pub id: ObjectId,
     /// What is known of its type.
     pub type_info: Arc<TypeInfo>,
-    /// A short text of the value, if labels were taken.
+    /// A short text of the value, if labels were written.
     pub label: Option<String>,
     /// The name of the root, if it is one.
     pub root: Option<String>,
-    /// The place in the source that made it.
+    /// The site that created it.
     pub site: Option<Site>,
     /// See [`Node::shallow_bytes`](super::Node::shallow_bytes).
     pub shallow_bytes: u64,
@@ -41,12 +41,12 @@ impl fmt::Display for NodeWeight {
     }
 }
 
-/// A reference, as an edge of petgraph's `DiGraph`. It prints as its path, in parentheses if it is
-/// weak.
+/// A reference, as an edge of petgraph's `DiGraph`. It displays as its path, in parentheses if it
+/// is weak.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EdgeWeight {
-    /// Where in the source the reference is held: `children[3].1`.
+    /// Where the reference is held: `children[3].1`.
     pub path: String,
     /// Whether the reference owns.
     pub is_strong: bool,
@@ -62,11 +62,11 @@ impl fmt::Display for EdgeWeight {
 }
 
 impl Snapshot {
-    /// The snapshot as a graph of petgraph's own, to be changed, filtered and printed. The nodes
-    /// and edges have the numbers that they have here.
+    /// Copies the snapshot into a graph of petgraph's own, to be changed, filtered and printed.
+    /// Nodes and edges keep their numbers.
     ///
-    /// The graph is a copy: O(nodes + edges), with a text for each edge. Algorithms need no copy,
-    /// since `&Snapshot` itself is a graph for petgraph.
+    /// Takes O(nodes + edges), with a text for each edge. Algorithms need no copy, since
+    /// `&Snapshot` itself is a graph for petgraph.
     ///
     /// ```
     /// use objgraph_core::rc::Rc;
