@@ -1,5 +1,5 @@
-//! Crates of users, with lints that no crate here sets, derive `Tracked` and build, and the compiler
-//! and clippy say neither more nor less of them than without the derive.
+//! Crates of users, with lints that no crate here sets, derive `Tracked` and build. The compiler
+//! and clippy give the same warnings as without the derive.
 
 mod nested_cargo;
 
@@ -34,7 +34,7 @@ fn a_crate_that_denies_lints() {
     }
 }
 
-/// The warnings about the fixture `derives_dead_code`, each as its place and what it says.
+/// Returns the warnings about the fixture `derives_dead_code`, each as its place and text.
 fn dead_code(arguments: &[&str]) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/derives_dead_code");
     let output = Command::new(cargo())

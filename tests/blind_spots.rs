@@ -1,4 +1,4 @@
-//! The swap of imports alone counts everything, and the report says what to derive next.
+//! Swapping the imports is enough to count everything, and the report says what to derive next.
 
 #![allow(dead_code, reason = "nothing but objgraph looks at these types")]
 
@@ -19,7 +19,7 @@ mod app {
     pub struct Config(pub Arc<String>);
 }
 
-/// A type that has the derive, among others that have not.
+/// A type with the derive, among types without it.
 #[derive(objgraph::Tracked)]
 struct Server {
     sessions: Vec<Rc<app::Session>>,
@@ -33,7 +33,7 @@ fn session() -> (u32, Rc<app::Session>) {
 }
 
 #[test]
-fn without_a_derive_all_is_counted_and_the_types_to_derive_are_named() {
+fn without_a_derive_everything_is_counted_and_types_to_derive_are_named() {
     if !objgraph::ENABLED {
         return;
     }
@@ -74,6 +74,6 @@ fn without_a_derive_all_is_counted_and_the_types_to_derive_are_named() {
         text.lines().all(|line| line.chars().count() <= 80),
         "{text}"
     );
-    // What cannot be looked into hides leaks; it makes none up.
+    // An opaque value can hide a leak and never invents one.
     assert!(objgraph::find_leaks().is_empty());
 }

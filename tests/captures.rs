@@ -1,4 +1,4 @@
-//! What closures and futures capture is seen.
+//! The captures of closures and futures are visited.
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -22,11 +22,11 @@ fn window() -> Rc<Window> {
     })
 }
 
-/// One test at a time: leaks are those of the whole process.
+/// Lets one test run at a time, since leaks are those of the whole process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[test]
-fn a_callback_that_captured_its_owner_is_a_leak_with_a_name() {
+fn a_callback_that_captures_its_owner_is_a_leak() {
     let _alone = ONE_AT_A_TIME.lock();
     let window = window();
     let callback: Capture<dyn Fn(u32) -> u32> = capture!([window] move |by| {
@@ -51,7 +51,7 @@ fn a_callback_that_captured_its_owner_is_a_leak_with_a_name() {
 }
 
 #[test]
-fn a_weak_capture_is_no_leak_and_arguments_may_be_many() {
+fn a_weak_capture_is_not_a_leak() {
     let _alone = ONE_AT_A_TIME.lock();
     let (window, name) = (window(), "name".to_owned());
     let weak = Rc::downgrade(&window);
@@ -82,7 +82,7 @@ fn a_weak_capture_is_no_leak_and_arguments_may_be_many() {
 }
 
 #[test]
-fn a_shared_callback_goes_to_another_thread() {
+fn a_shared_callback_runs_on_another_thread() {
     let count = Arc::new(Mutex::new(0));
     let add: SharedCapture<dyn Fn(i32) + Send + Sync> =
         capture!([count] move |by| *count.lock().unwrap() += by);

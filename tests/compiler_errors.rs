@@ -1,5 +1,6 @@
-//! `docs/troubleshooting.md` quotes the compiler. Each program there that must not compile fails with
-//! the lines that the page shows below it, and each other program compiles, with tracking on and off.
+//! `docs/troubleshooting.md` quotes the compiler. Each program there that must not compile fails
+//! with the lines that the page shows below it, and each other program compiles, with tracking on
+//! and off.
 
 mod nested_cargo;
 
@@ -20,7 +21,7 @@ struct Entry {
 #[test]
 fn each_program_fails_as_the_page_says_or_compiles() {
     if !objgraph::ENABLED {
-        // Both profiles are tried where it is on.
+        // Both profiles are tried with tracking on.
         return;
     }
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/troubleshooting.md");
@@ -49,7 +50,7 @@ fn each_program_fails_as_the_page_says_or_compiles() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The programs of the page, in its order.
+/// Returns the programs of the page, in its order.
 fn entries(page: &str) -> Vec<Entry> {
     let (_, parts) = page
         .split_once("\n## Errors of the compiler\n")
@@ -84,14 +85,14 @@ fn compiling(program: &str) -> Entry {
     }
 }
 
-/// The fenced blocks: what is on the line of the fence, and the content.
+/// Returns the fenced blocks: the text on the line of the fence, and the content.
 fn blocks(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let between_fences = text.split("\n```").skip(1).step_by(2);
     between_fences.map(|block| block.split_once('\n').expect("a fence is a line"))
 }
 
-/// The program of an error that is shown without one: a chain of distinct types, too long for the
-/// page.
+/// Returns the program of an error that the page shows without one, because it is too long: a chain
+/// of distinct types.
 fn chain_of_types(error: &str) -> String {
     let (pointer, cell, end) = if error.contains("drop-check") {
         ("rc::Rc", "cell::RefCell", "fn end(_: Pointer<T29>) {}")
@@ -108,7 +109,7 @@ fn chain_of_types(error: &str) -> String {
     program + end
 }
 
-/// What the compiler prints for each program that does not compile, by its number.
+/// Returns what the compiler prints for each program that does not compile, by its number.
 fn check(name: &str, entries: &[&Entry], profile: &[&str]) -> BTreeMap<usize, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let programs = folder.join("src/bin");
@@ -160,7 +161,7 @@ fn check(name: &str, entries: &[&Entry], profile: &[&str]) -> BTreeMap<usize, St
     errors
 }
 
-/// The program with a `main`, as rustdoc would add it.
+/// Returns the program with a `main`, as rustdoc adds it.
 fn whole(program: &str) -> String {
     if program.contains("fn main()") {
         return program.to_owned();

@@ -1,4 +1,4 @@
-//! A kind of leak has one name: in every run, in every order of allocation, at every address.
+//! A kind of leak has one name in every run, order of allocation, and at every address.
 
 #![allow(
     unused_qualifications,
@@ -48,7 +48,7 @@ struct Even {
     even: RefCell<BTreeMap<usize, Rc<Even>>>,
 }
 
-/// Numbers that look random (George Marsaglia, "Xorshift RNGs", 2003).
+/// Pseudorandom numbers (George Marsaglia, "Xorshift RNGs", 2003).
 struct Random(u64);
 
 impl Random {
@@ -67,7 +67,7 @@ impl Random {
         order
     }
 
-    /// So many values, made in any order, with some that go at once between them.
+    /// Returns `count` values made in random order, between others that are dropped at once.
     fn make<T>(&mut self, count: usize, make: impl Fn() -> T) -> Vec<T> {
         let mut made: Vec<Option<T>> = (0..count).map(|_| None).collect();
         let mut gone = Vec::new();
@@ -114,7 +114,7 @@ fn leak_myself(random: &mut Random) {
 fn leak_a_tangle(random: &mut Random) {
     let odd = random.make(OBJECTS, Rc::<Odd>::default);
     let even = random.make(OBJECTS, Rc::<Even>::default);
-    // Who refers to whom is the same each time; only the order in which it comes to be is not.
+    // The graph is the same each time; only the order in which it is built differs.
     let mut same = Random(0x5eed);
     let links: Vec<[usize; 3]> = (0..8 * OBJECTS)
         .map(|at| [at % 4, (at / 4) % OBJECTS, same.below(OBJECTS)])
@@ -130,7 +130,7 @@ fn leak_a_tangle(random: &mut Random) {
     }
 }
 
-/// Leaks all shapes, in any order.
+/// Leaks all shapes, in random order.
 fn leak(seed: u64) {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let shapes = [leak_a_list, leak_a_tree, leak_myself, leak_a_tangle];
@@ -157,8 +157,8 @@ fn free() {
     assert!(objgraph::alive::objects().is_empty());
 }
 
-/// Each kind that there is: how it is called, how often it leaked, and the fixes in the order of
-/// names. (In which order they are proposed depends on what was born first.)
+/// Returns each kind: its fingerprint, the number of leaks, and its fixes sorted by name (their
+/// order in a report depends on what was born first).
 fn kinds() -> BTreeMap<Fingerprint, (usize, Vec<String>)> {
     let leaks = objgraph::find_leaks();
     let kinds = leaks.kinds().all().iter();
@@ -176,8 +176,8 @@ fn kinds() -> BTreeMap<Fingerprint, (usize, Vec<String>)> {
         .collect()
 }
 
-/// As text, a kind in a line, without how often.
-fn told(kinds: &BTreeMap<Fingerprint, (usize, Vec<String>)>) -> String {
+/// Returns the kinds as text, one in a line, without the number of leaks.
+fn as_text(kinds: &BTreeMap<Fingerprint, (usize, Vec<String>)>) -> String {
     let lines = kinds.iter();
     lines
         .map(|(kind, (_, fixes))| format!("{kind} {}\n", fixes.join(" | ")))
@@ -194,8 +194,8 @@ fn kinds_keep_their_names() {
     let before = kinds();
     assert!(before.is_empty(), "{before:?}");
     leak(1);
-    let first = told(&kinds());
-    // A change here renames the leaks that people know: it has to be told in the changelog.
+    let first = as_text(&kinds());
+    // A change here renames leaks that people listed: the changelog has to mention it.
     expect![[r#"
         leak-0958d054b926dc64 fingerprints::Link.next | fingerprints::Link.prev
         leak-af749fe150571d25 fingerprints::Even.even + fingerprints::Even.odd + fingerprints::Odd.odd | fingerprints::Even.even + fingerprints::Odd.even + fingerprints::Odd.odd
@@ -203,16 +203,16 @@ fn kinds_keep_their_names() {
         leak-da1520a5a024bf43 fingerprints::Tree.children | fingerprints::Tree.parent
     "#]].assert_eq(&first);
     for run in 2..=100 {
-        // What is free is used again in the order in which it was freed, so that changes as well.
+        // Free slots are reused in the order in which they were freed, so that changes as well.
         free();
         leak(run);
-        assert_eq!(told(&kinds()), first, "run {run}");
+        assert_eq!(as_text(&kinds()), first, "run {run}");
     }
     // Leaks of one shape are of one kind.
     leak(101);
     let kinds = kinds();
     assert!(kinds.values().all(|(groups, _)| *groups == 2), "{kinds:?}");
-    assert_eq!(told(&kinds), first);
+    assert_eq!(as_text(&kinds), first);
     // In other processes, which have other addresses.
     for seed in 0..6 {
         let child = Command::new(std::env::current_exe().unwrap())
@@ -222,11 +222,11 @@ fn kinds_keep_their_names() {
             .unwrap();
         assert!(child.status.success(), "{child:?}");
         let out = String::from_utf8(child.stdout).unwrap();
-        let told: String = out
+        let text: String = out
             .split_inclusive('\n')
             .filter_map(|line| line.find("leak-").map(|at| &line[at..]))
             .collect();
-        assert_eq!(told, first, "seed {seed}");
+        assert_eq!(text, first, "seed {seed}");
     }
 }
 
@@ -240,5 +240,5 @@ fn child() {
         return;
     };
     leak(seed.parse().unwrap());
-    println!("\n{}", told(&kinds()));
+    println!("\n{}", as_text(&kinds()));
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The fenced blocks of a language.
+/// Returns the fenced blocks of a language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
@@ -20,7 +20,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// The text without what differs by where it stands and how it is broken into lines.
+/// Returns the text without differences of indentation and line breaks.
 fn squeezed(text: &str) -> String {
     let mut out: String = text.split_whitespace().collect();
     for end in [")", "]", "}"] {
@@ -123,8 +123,8 @@ fn every_picture_of_the_guide_is_shown() {
     assert_eq!(guide.matches("]: guide/").count(), pictures);
 }
 
-/// A page is a file on GitHub and a module on docs.rs. Links between pages are by reference, so that
-/// `src/guide/links.md` can lead them to modules.
+/// A page is a file on GitHub and a module on docs.rs. Links between pages are by reference, so
+/// that `src/guide/links.md` can lead them to modules.
 #[test]
 fn every_page_is_on_docs_rs_and_its_links_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

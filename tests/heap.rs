@@ -1,4 +1,4 @@
-//! What objects own on the heap, and how long their collections are.
+//! The bytes that objects own on the heap, and the lengths of their collections.
 
 #![allow(
     dead_code,
@@ -21,13 +21,13 @@ use proptest::prelude::*;
 #[derive(Tracked)]
 struct Held<T: 'static>(T);
 
-/// Makes known what holds a value of the type, which no type without parameters does.
+/// Registers the object that holds a value of the type, since no type without parameters names it.
 fn known<T: Tracked + 'static>() {
     objgraph::register::<T>();
     objgraph::register::<Held<T>>();
 }
 
-/// The bytes and the lengths of an object: path, number of collections, items.
+/// The bytes of an object, and its lengths: path, number of collections, items.
 type Sizes = (u64, Vec<(String, u32, u64)>);
 
 fn sizes_in(snapshot: &Snapshot, object: &impl HasId) -> Sizes {
@@ -40,14 +40,14 @@ fn sizes_in(snapshot: &Snapshot, object: &impl HasId) -> Sizes {
     (snapshot.node(node).heap_bytes(), lengths.collect())
 }
 
-/// The sizes of an object that holds `value`.
+/// Returns the sizes of an object that holds `value`.
 fn sizes<T: Tracked + 'static>(value: T) -> Sizes {
     known::<T>();
     let held = Rc::new(Held(value));
     sizes_in(&objgraph::snapshot(), &held)
 }
 
-/// One collection, of so many items, in the value that is held.
+/// Returns the length of one collection with this number of items, in the value of the object.
 fn one(len: u64) -> Vec<(String, u32, u64)> {
     vec![("0".to_owned(), 1, len)]
 }
@@ -99,7 +99,7 @@ holds! {
     a_deque: VecDeque::<u16>::with_capacity(8) => 16, vec![];
     a_heap: with(BinaryHeap::<u16>::with_capacity(8), |heap| heap.push(1)) => 16, one(1);
     a_linked_list: LinkedList::from([1u64, 2, 3]) => 3 * 24, one(3);
-    // 16 buckets of 16 bytes, a byte for each and 16 more.
+    // 16 buckets of 16 bytes, a control byte for each and 16 more.
     a_hash_map: with(HashMap::<u64, u64>::with_capacity(10), |map| { map.insert(1, 1); }) =>
         16 * 17 + 16, one(1);
     a_hash_map_of_strings: HashMap::from([(1u64, String::with_capacity(50))]) =>
@@ -113,9 +113,9 @@ holds! {
     a_buffered_reader: std::io::BufReader::with_capacity(64, std::io::empty()) => 64, vec![];
 }
 
-/// A busy cell hides no reference if there can be none in it.
+/// A busy cell that can contain no reference hides none.
 #[test]
-fn a_busy_leaf_is_not_told() {
+fn a_busy_leaf_is_not_reported() {
     let held = Rc::new(Held(RefCell::new(vec![1u8; 5])));
     known::<RefCell<Vec<u8>>>();
     let borrowed = held.0.borrow_mut();
@@ -128,9 +128,9 @@ fn a_busy_leaf_is_not_told() {
     }
 }
 
-/// Nor where the object is the cell, which is known by the derive of what it holds.
+/// Nor does an object that is itself such a cell, known by the derive of its value.
 #[test]
-fn a_busy_object_without_references_is_not_told() {
+fn a_busy_object_without_references_is_not_reported() {
     #[derive(Tracked)]
     struct Numbers(u64, [u8; 4]);
     let held = Rc::new(RefCell::new(Numbers(1, [2; 4])));
@@ -143,7 +143,7 @@ fn a_busy_object_without_references_is_not_told() {
     }
 }
 
-/// Fields whose types hold no reference, as far as their names tell, are measured all the same.
+/// Fields whose types hold no reference, according to their names, are measured too.
 #[test]
 fn plain_fields_are_measured() {
     #[derive(Tracked)]
@@ -170,9 +170,9 @@ fn plain_fields_are_measured() {
     }
 }
 
-/// What is behind a counted pointer is an object of its own, whoever refers to it.
+/// The target of a counted pointer is an object of its own, whoever refers to it.
 #[test]
-fn what_is_shared_counts_once() {
+fn shared_values_count_once() {
     type Shared = Vec<Rc<Held<String>>>;
     known::<Shared>();
     let text = Rc::new(Held(String::with_capacity(1000)));
@@ -186,7 +186,7 @@ fn what_is_shared_counts_once() {
     }
 }
 
-/// So is what is behind a reference, and a pointer of std.
+/// So is the target of a reference, and of a pointer of std.
 #[test]
 fn borrowed_values_and_std_pointers_have_their_own() {
     static LENT: [Mutex<String>; 1] = [Mutex::new(String::new())];
@@ -215,7 +215,7 @@ struct Part {
     instance: Instance<Part>,
 }
 
-/// A value with an `Instance` has what it owns, and its owner has its place.
+/// A value with an `Instance` counts what it owns; its owner counts its place.
 #[test]
 fn an_instance_owns_what_is_in_it() {
     known::<Vec<Part>>();
@@ -249,7 +249,7 @@ fn a_snapshot_without_measures_nothing() {
     }
 }
 
-/// What a thread leaves behind is measured when it ends.
+/// Objects that a thread leaves behind are measured when it ends.
 #[test]
 fn a_thread_that_is_gone_is_measured() {
     #[derive(Tracked)]
@@ -274,7 +274,7 @@ fn a_thread_that_is_gone_is_measured() {
     }
 }
 
-/// A value, as a model of what it owns.
+/// A model of a value and what it owns.
 #[derive(Clone, Debug)]
 enum Model {
     Leaf,
@@ -285,7 +285,7 @@ enum Model {
     Map(Vec<(u8, u8)>),
 }
 
-/// The same as a value to be looked into.
+/// The value of such a model.
 #[derive(Tracked)]
 enum Value {
     Leaf,
@@ -296,7 +296,7 @@ enum Value {
     Map(BTreeMap<u8, String>),
 }
 
-/// What is counted while the value is made.
+/// The numbers that are counted while the value is made.
 #[derive(Debug, Default, PartialEq)]
 struct Counted {
     bytes: u64,

@@ -1,8 +1,8 @@
-//! Ten million objects, lists that long, and one object with five million references, each in a
-//! thread of 2 MiB: made, looked at, reported, drawn and dropped.
+//! Ten million objects, lists of that length, and one object with five million references, each in
+//! a thread with a stack of 2 MiB: made, traced, reported, drawn and dropped.
 //!
-//! They take gigabytes, so a plain `cargo test` leaves them out; `.ci/run huge` runs them in a
-//! release build, one after the other. Texts that are long, which take less, are in `size.rs`.
+//! They take gigabytes, so a plain `cargo test` omits them; `.ci/run huge` runs them in a release
+//! build, one after another. Long texts, which take less, are in `size.rs`.
 
 #![allow(
     dead_code,
@@ -25,7 +25,7 @@ use objgraph::{ObjectId, Tracked};
 const TEN_MILLION: usize = 10_000_000;
 const FIVE_MILLION: usize = 5_000_000;
 
-/// Runs in a thread with little stack, if there is something to see.
+/// Runs a function in a thread with a small stack, if tracking is on.
 fn in_2_mib(run: impl FnOnce() + Send + 'static) {
     if !objgraph::ENABLED {
         return;
@@ -45,7 +45,7 @@ fn assert_readable(what: &str, text: &str) {
     assert!(text.lines().all(is_narrow), "{what}: {text}");
 }
 
-/// Asks everything that looks at all there is, and at one object of it.
+/// Calls every query on the whole process, and on one object.
 fn ask(name: &str, alive: usize, leaked: usize, id: ObjectId) {
     let leaks = objgraph::find_leaks();
     assert_eq!(leaks.len(), leaked);
@@ -84,7 +84,7 @@ fn ten_million_objects() {
     });
 }
 
-/// A list by one of the counted pointers, and what is asked of it.
+/// Generates a test of a list of one of the counted pointers.
 macro_rules! list {
     ($test:ident, $name:literal, $pointer:ident, $cell:ident, $set:expr, $take:expr) => {
         #[test]
@@ -118,12 +118,12 @@ macro_rules! list {
                 assert_readable("the chain", &chain.to_string());
                 drop(chain);
 
-                // Now nobody holds it.
+                // Now nothing holds it from outside.
                 set(&last, first);
                 drop(last);
                 ask(concat!($name, "-ring"), TEN_MILLION, TEN_MILLION, id);
 
-                // Taken apart one by one: std's own drop of a list this long recurses.
+                // Dropped one by one, since std's drop of a long list recurses.
                 let object = objgraph::at(id).expect("it has leaked");
                 let found = object.upgrade::<Link>().expect("it is of this thread");
                 let mut next = take(&found);
@@ -153,7 +153,7 @@ list!(
     |link| link.next.lock().unwrap().take()
 );
 
-/// Values that own each other directly, in one object.
+/// Generates a test of values that own each other directly, in one object.
 macro_rules! nest {
     ($test:ident, $name:literal, $within:ty, $wrap:expr, $unwrap:expr) => {
         #[test]
@@ -225,7 +225,7 @@ struct Child {
     hub: RefCell<Option<Rc<Hub>>>,
 }
 
-/// To each and back: what has leaked is one component, with a hub of as many edges.
+/// References to each and back: the leak is one component, with a hub that has all edges.
 #[test]
 fn an_object_with_five_million_references() {
     in_2_mib(|| {

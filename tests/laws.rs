@@ -1,4 +1,4 @@
-//! A test for each law that no other test file stands for.
+//! A test for each law that no other file covers.
 
 #![allow(
     unused_qualifications,
@@ -16,7 +16,7 @@ use objgraph::{
     snapshot::{Node, State},
 };
 
-/// Everything there is to ask.
+/// Calls every query.
 fn ask_everything(rc: &Rc<Curious>) {
     let id = objgraph::id(rc);
     let _ = (
@@ -63,7 +63,7 @@ thread_local! {
     static ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Asks from inside of whatever is called, once at a time.
+/// Calls every query from a callback, unless one already runs.
 fn ask_from_inside() {
     if ASKING.replace(true) {
         return;
@@ -87,7 +87,7 @@ impl Visit for Curious {
     }
 }
 
-/// The same by a derive, with a `Debug` and a `Drop` that ask.
+/// A derived type whose `Debug` and `Drop` call every query.
 #[derive(Tracked)]
 struct Talker(#[allow(dead_code, reason = "the trace reads it")] Rc<Curious>);
 
@@ -110,7 +110,7 @@ fn target(name: &str) -> std::path::PathBuf {
 
 /// Law 4: no lock, and no borrow of objgraph's own, is held while code of the user runs.
 #[test]
-fn every_question_can_be_asked_from_inside_of_everything() {
+fn every_query_can_be_called_from_every_callback() {
     if !objgraph::ENABLED {
         return;
     }
@@ -156,9 +156,9 @@ fn every_question_can_be_asked_from_inside_of_everything() {
     SELF.take();
 }
 
-/// Law 5: a reference that is reported twice, or is not there, does not make up a leak.
+/// Law 5: a reference that is reported twice, or does not exist, does not invent a leak.
 #[test]
-fn what_is_reported_too_often_is_told_and_alive() {
+fn over_reported_objects_are_listed_and_alive() {
     if !objgraph::ENABLED {
         return;
     }
@@ -183,7 +183,7 @@ fn what_is_reported_too_often_is_told_and_alive() {
     );
 }
 
-/// Law 9: a panic of the user's code is caught, told, and the rest is seen.
+/// Law 11: a panic of the user's code is caught and reported, and the rest is traced.
 #[test]
 fn a_visit_or_a_debug_that_panics_is_shown_as_such() {
     if !objgraph::ENABLED {
@@ -229,7 +229,7 @@ fn a_visit_or_a_debug_that_panics_is_shown_as_such() {
     );
 }
 
-/// Law 9: bad input gets an error that says what to do, and no half file.
+/// Law 11: bad input gets an error that says what to do, and no half file.
 #[test]
 fn pictures_that_cannot_be_written_say_why() {
     let rc = Rc::new(5);
@@ -256,7 +256,7 @@ struct Leaf {
     peers: RefCell<std::collections::HashMap<u32, Rc<Leaf>>>,
 }
 
-/// What the test below runs in processes of their own.
+/// The part of the test below that runs in processes of their own.
 #[test]
 fn in_a_child() {
     let Some(path) = std::env::var_os("OBJGRAPH_TEST_CHILD") else {
@@ -279,7 +279,7 @@ fn in_a_child() {
     assert_eq!(leaks.len(), if objgraph::ENABLED { 40 } else { 0 });
 }
 
-/// Law 8: the same graph gives the same bytes, in every process.
+/// Law 10: the same graph gives the same bytes in every process.
 #[test]
 fn the_same_graph_gives_the_same_bytes() {
     let run = |name: &str| {
@@ -314,7 +314,8 @@ struct Small {
     number: u64,
 }
 
-/// Leaked, and at each visit it lets go of an object that was visited before, and makes one.
+/// A leaked object that, at each visit, drops an object that was already visited, and makes
+/// another.
 struct Hostile {
     slot: RefCell<Option<Rc<Small>>>,
     me: RefCell<Option<Rc<Hostile>>>,
@@ -329,10 +330,10 @@ impl Visit for Hostile {
     }
 }
 
-/// What is made while the trace runs may have the address of what died: the dead are not leaked by
-/// references to the new (law 5).
+/// Law 5: an object made during the trace may have the address of a dropped one, but references to
+/// the new object do not make the dropped one leak.
 #[test]
-fn an_address_that_is_used_anew_makes_no_leak_up() {
+fn a_reused_address_invents_no_leak() {
     objgraph::register::<Hostile>();
     let small = Rc::new(Small { number: 1 });
     assert_eq!(small.number, 1);

@@ -1,5 +1,5 @@
-//! The tests of `tests/fixtures/leaky_tests`: those that leak fail, for what they leak, and no
-//! other does; side by side in one process, one after the other, and in a process each.
+//! The tests of `tests/fixtures/leaky_tests`: exactly those that leak fail, with the type that they
+//! leak. They run in parallel in one process, one after another, and each in a process of its own.
 
 #[path = "nested_cargo/mod.rs"]
 mod nested_cargo;
@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 
 use nested_cargo::{cargo, has_tool, text};
 
-/// What the environment of a run says.
+/// The environment of a run.
 type Variables<'v> = [(&'v str, &'v str)];
 
 fn folder() -> PathBuf {
@@ -22,7 +22,7 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures")
 }
 
-/// Runs cargo on the tests of the fixture, as a terminal would.
+/// Runs cargo on the tests of the fixture, as in a terminal.
 fn run(command: &[&str], rest: &[&str], variables: &Variables<'_>) -> Output {
     drop(nested_cargo::Fixture::new("leaky_tests"));
     let mut cargo = Command::new(cargo());
@@ -54,7 +54,7 @@ fn run(command: &[&str], rest: &[&str], variables: &Variables<'_>) -> Output {
         .expect("cargo runs")
 }
 
-/// The verdict on each test, as `cargo test` tells it.
+/// Returns the verdict on each test that `cargo test` printed.
 fn verdicts(output: &str) -> BTreeMap<String, bool> {
     let lines = output.lines().filter_map(|line| {
         let (name, verdict) = line.strip_prefix("test ")?.split_once(" ... ")?;
@@ -69,7 +69,7 @@ fn verdicts(output: &str) -> BTreeMap<String, bool> {
     lines.collect()
 }
 
-/// Whether each test came out as its name says.
+/// Asserts that each test has the verdict that its name says.
 fn check(verdicts: &BTreeMap<String, bool>, output: &str) {
     assert!(verdicts.len() >= 40, "{output}");
     let wrong: Vec<_> = verdicts
@@ -82,8 +82,8 @@ fn check(verdicts: &BTreeMap<String, bool>, output: &str) {
     assert!(wrong.is_empty(), "{wrong:?}\n{output}");
 }
 
-/// What a test that failed had to say.
-fn said<'o>(output: &'o str, test: &str) -> &'o str {
+/// Returns the message of a test that failed.
+fn message_of<'o>(output: &'o str, test: &str) -> &'o str {
     let start = format!("---- {test} stdout ----\n");
     let from = output.find(&start).expect("it failed") + start.len();
     let rest = &output[from..];
@@ -102,7 +102,7 @@ fn every_leak_is_blamed_on_the_test_that_made_it() {
     ));
     check(&verdicts(&output), &output);
 
-    let tree = said(&output, "leaks_tree");
+    let tree = message_of(&output, "leaks_tree");
     assert!(tree.contains("tests/all.rs:"), "{tree}");
     assert!(tree.contains("\n2 objects leaked (Node): leak-"), "{tree}");
     assert!(
@@ -163,16 +163,16 @@ fn every_leak_is_blamed_on_the_test_that_made_it() {
             "expected: \"as it should\"\n  message:  \"otherwise\"",
         ),
     ] {
-        let told = said(&output, test);
-        assert!(told.contains(words), "{test}: {words}\n{told}");
-        assert!(told.lines().count() < 100, "{told}");
+        let message = message_of(&output, test);
+        assert!(message.contains(words), "{test}: {words}\n{message}");
+        assert!(message.lines().count() < 100, "{message}");
     }
-    let alone = said(&output, "fails_without_leak");
+    let alone = message_of(&output, "fails_without_leak");
     assert!(!alone.contains("leaked"), "{alone}");
 }
 
 #[test]
-fn one_test_at_a_time_comes_out_the_same() {
+fn one_test_at_a_time_gives_the_same_verdicts() {
     if !objgraph::ENABLED {
         return;
     }
@@ -185,7 +185,7 @@ fn one_test_at_a_time_comes_out_the_same() {
 }
 
 #[test]
-fn a_process_for_each_test_comes_out_the_same() {
+fn a_process_for_each_test_gives_the_same_verdicts() {
     if !objgraph::ENABLED || !has_tool("cargo-nextest", "cargo-nextest", &["nextest", "-V"]) {
         return;
     }
@@ -203,7 +203,7 @@ fn a_process_for_each_test_comes_out_the_same() {
 }
 
 #[test]
-fn github_is_told_at_the_place_that_made_the_leak() {
+fn github_annotations_point_to_the_place_that_made_the_leak() {
     if !objgraph::ENABLED {
         return;
     }
@@ -242,11 +242,11 @@ fn github_is_told_at_the_place_that_made_the_leak() {
 }
 
 #[test]
-fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
+fn known_leaks_pass_and_stale_ones_fail() {
     if !objgraph::ENABLED {
         return;
     }
-    // The list is that of a package of its own, beside its `Cargo.toml`.
+    // The list is beside the `Cargo.toml` of a package of its own.
     let list = folder().join("objgraph-leaks.toml");
     struct Remove<'p>(&'p Path);
     impl Drop for Remove<'_> {
@@ -273,7 +273,7 @@ fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
         "{written}"
     );
 
-    // What people write stays; a further run changes nothing, in whatever order tests come.
+    // Texts of people remain; another run changes nothing, in whatever order tests run.
     let reviewed = written
         .replace("not reviewed yet: ", "The cache is to be rewritten: ")
         .replacen("link = \"\"", "link = \"https://example.org/12\"", 1);
@@ -287,7 +287,7 @@ fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
     let (some, output) = known(&["leaks_tree"], &[]);
     assert!(some.len() == 2 && passed(&some), "{output}");
 
-    // One is mended, and another is new.
+    // One leak is fixed, and another is new.
     let (mended, output) = known(&[], &[("LEAKY_TESTS_MENDED", "1")]);
     let failed: Vec<&String> = mended
         .iter()
@@ -295,14 +295,14 @@ fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
         .map(|test| test.0)
         .collect();
     assert_eq!(failed, ["leaks_pair"], "{output}");
-    let told = said(&output, "leaks_pair");
+    let message = message_of(&output, "leaks_pair");
     assert!(
-        told.contains("a known leak no longer occurs: remove leak-"),
-        "{told}"
+        message.contains("a known leak no longer occurs: remove leak-"),
+        "{message}"
     );
     assert!(
-        told.contains("objgraph-leaks.toml lists for known::leaks_pair:"),
-        "{told}"
+        message.contains("objgraph-leaks.toml lists for known::leaks_pair:"),
+        "{message}"
     );
     let (another, output) = known(&[], &[("LEAKY_TESTS_ANOTHER", "1")]);
     let failed: Vec<&String> = another
@@ -324,15 +324,15 @@ fn known_leaks_pass_and_have_to_go_when_they_are_gone() {
     fs::write(&list, "[[leak]]\nfingerprint = 3\n").expect("it can be written");
     let (broken, output) = known(&["leaks_tree_too"], &[]);
     assert!(!passed(&broken), "{output}");
-    let told = said(&output, "leaks_tree_too");
+    let message = message_of(&output, "leaks_tree_too");
     assert!(
-        told.contains("objgraph-leaks.toml: line 2: expected a text"),
-        "{told}"
+        message.contains("objgraph-leaks.toml: line 2: expected a text"),
+        "{message}"
     );
 }
 
 #[test]
-fn where_tracking_is_off_it_is_said_once_and_can_be_a_failure() {
+fn without_tracking_a_note_is_printed_once_and_can_be_a_failure() {
     let command = ["test", "--release", "--test", "all"];
     let filter = ["--", "clean_t", "clean_result", "clean_should_panic"];
     let output = text(&run(&command, &filter, &[]));

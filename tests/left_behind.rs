@@ -1,4 +1,4 @@
-//! What threads leave alive when they end.
+//! Objects that threads leave alive when they end.
 
 #![allow(
     unused_qualifications,
@@ -17,7 +17,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{ObjectId, Tracked, alive::AliveReason, leaks::Leaks};
 
-/// Runs on a thread of this name, to its end.
+/// Runs a function on a thread of this name, and joins it.
 fn on_thread<R: Send>(name: &str, run: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
         let named = thread::Builder::new().name(name.to_owned());
@@ -46,7 +46,7 @@ struct Input(u8);
 struct Shared(u8);
 
 #[test]
-fn what_was_forgotten_is_told_with_all_that_only_it_holds() {
+fn a_forgotten_object_is_reported_with_all_that_it_holds() {
     if !objgraph::ENABLED {
         return;
     }
@@ -72,7 +72,7 @@ fn what_was_forgotten_is_told_with_all_that_only_it_holds() {
             "{id:?}: {leaks}"
         );
     }
-    // An `Arc` that others hold is in use.
+    // An `Arc` that other threads hold is in use.
     assert!(!is_left_behind(&leaks, objgraph::id(&in_use)), "{leaks}");
     let job = leaks
         .left_behind()
@@ -99,9 +99,9 @@ fn what_was_forgotten_is_told_with_all_that_only_it_holds() {
 #[derive(Tracked, Default)]
 struct Ring(RefCell<Option<Rc<Ring>>>);
 
-/// A cycle is a leak for certain, wherever its thread is.
+/// A cycle has certainly leaked, whichever thread made it.
 #[test]
-fn a_cycle_has_leaked_and_is_not_told_twice() {
+fn a_leaked_cycle_is_reported_once() {
     if !objgraph::ENABLED {
         return;
     }
@@ -123,19 +123,19 @@ fn a_cycle_has_leaked_and_is_not_told_twice() {
 struct Busy;
 
 #[test]
-fn what_a_thread_holds_that_has_not_ended_is_not_left_behind() {
+fn objects_of_a_running_thread_are_not_left_behind() {
     if !objgraph::ENABLED {
         return;
     }
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     let (end, ended) = channel::<()>();
     let worker = thread::spawn(move || {
         let busy = Rc::new(Busy);
-        tell.send(objgraph::id(&busy)).unwrap();
+        sender.send(objgraph::id(&busy)).unwrap();
         let _ = ended.recv();
         drop(busy);
     });
-    let id = told.recv().unwrap();
+    let id = receiver.recv().unwrap();
     let leaks = objgraph::find_leaks();
     assert!(
         !is_left_behind(&leaks, id) && !has_leaked(&leaks, id),
@@ -150,12 +150,13 @@ fn what_a_thread_holds_that_has_not_ended_is_not_left_behind() {
 struct Cached;
 
 thread_local! {
-    /// Made before the first object of its thread, so it is dropped after that thread's last look.
+    /// A thread-local made before the first object of its thread, so it is dropped after the last
+    /// trace.
     static CACHE: RefCell<Vec<Rc<Cached>>> = const { RefCell::new(Vec::new()) };
 }
 
 #[test]
-fn what_a_thread_local_drops_is_not_left_behind() {
+fn objects_that_a_thread_local_drops_are_not_left_behind() {
     if !objgraph::ENABLED {
         return;
     }
@@ -173,7 +174,7 @@ fn what_a_thread_local_drops_is_not_left_behind() {
 #[derive(Tracked, Default)]
 struct Callback(RefCell<Option<Box<dyn Fn()>>>);
 
-/// What may be held by a closure of its own is told as that.
+/// An object that its own closure may hold is reported as such.
 #[test]
 fn a_closure_is_suspected_first() {
     if !objgraph::ENABLED {
@@ -201,7 +202,7 @@ struct Keeper {
     std: RefCell<Option<std::sync::Arc<Shared>>>,
 }
 
-/// From a weak reference somebody can make a strong one after the thread's last look.
+/// A weak reference can be upgraded after the last trace of the thread.
 #[test]
 fn a_std_arc_that_others_can_get_at_has_not_leaked() {
     if !objgraph::ENABLED {
@@ -228,7 +229,7 @@ fn a_std_arc_that_others_can_get_at_has_not_leaked() {
     drop(in_use);
 }
 
-/// Of what was watched and is gone nothing is left.
+/// A watched value that was dropped is not listed.
 #[test]
 fn a_watched_value_that_died_with_its_thread_is_gone() {
     if !objgraph::ENABLED {

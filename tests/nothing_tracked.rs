@@ -1,4 +1,4 @@
-//! A program that derives, but made no object that is known, is told what to do.
+//! A program that derives, but tracks no object, gets advice.
 
 #![allow(clippy::print_stdout, reason = "the child prints")]
 
@@ -12,7 +12,7 @@ struct Session {
     peer: Option<std::rc::Rc<Session>>,
 }
 
-/// What the test below runs in a process of its own.
+/// The part of the test below that runs in a process of its own.
 #[test]
 fn in_a_child() {
     if std::env::var_os("OBJGRAPH_TEST_CHILD").is_none() {
@@ -26,7 +26,7 @@ fn in_a_child() {
 }
 
 #[test]
-fn every_table_tells_that_nothing_is_tracked_and_which_line_to_change() {
+fn every_table_says_that_nothing_is_tracked_and_what_to_change() {
     let me = std::env::current_exe().unwrap();
     let child = Command::new(me)
         .args(["--exact", "in_a_child", "--nocapture", "--test-threads=1"])

@@ -1,4 +1,4 @@
-//! Where tracking is off the pointers are those of std, and every question has an empty answer.
+//! With tracking off, the pointers are those of std, and every query returns an empty result.
 
 use std::any::TypeId;
 use std::mem::size_of;
@@ -13,13 +13,13 @@ struct Node {
 }
 
 #[test]
-fn enabled_tells_which_build_this_is() {
+fn enabled_says_whether_tracking_is_on() {
     let always = cfg!(feature = "always");
     assert_eq!(objgraph::ENABLED, cfg!(debug_assertions) || always);
 }
 
 #[test]
-fn the_pointers_are_those_of_std_where_tracking_is_off() {
+fn the_pointers_are_those_of_std_without_tracking() {
     let same = [
         TypeId::of::<rc::Rc<u8>>() == TypeId::of::<std::rc::Rc<u8>>(),
         TypeId::of::<rc::Weak<u8>>() == TypeId::of::<std::rc::Weak<u8>>(),
@@ -33,7 +33,7 @@ fn the_pointers_are_those_of_std_where_tracking_is_off() {
 }
 
 #[test]
-fn questions_have_empty_answers_where_tracking_is_off() {
+fn queries_are_empty_without_tracking() {
     let node = rc::Rc::new(Node {
         next: None,
         instance: Instance::new(),
@@ -53,7 +53,7 @@ fn questions_have_empty_answers_where_tracking_is_off() {
     );
 }
 
-/// Law 6: where nothing is known, no report says that there is nothing.
+/// Law 6: if nothing is known, no report says that there is nothing.
 #[test]
 fn every_report_says_that_tracking_is_off() {
     if objgraph::ENABLED {

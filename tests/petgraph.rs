@@ -1,4 +1,4 @@
-//! The algorithms of petgraph run on a snapshot, without a copy.
+//! petgraph's algorithms run on a snapshot, without a copy.
 
 use std::cell::RefCell;
 
@@ -73,7 +73,7 @@ fn petgraph_walks_a_snapshot() {
     );
     assert_eq!(snapshot.from_index(snapshot.to_index(top)), top);
 
-    // A copy has the same numbers, and weights that tell what they are.
+    // A copy has the same indices, and weights that identify the nodes.
     let copy = snapshot.to_petgraph();
     assert_eq!(copy.node_count(), snapshot.len());
     assert_eq!(copy.edge_count(), snapshot.edge_count());

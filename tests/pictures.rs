@@ -1,4 +1,4 @@
-//! Pictures as people ask for them: what is drawn, what is left out, and what is refused.
+//! Pictures with the options of users: what is drawn, what is omitted, and what is an error.
 
 #![allow(
     unused_qualifications,
@@ -46,7 +46,7 @@ struct User {
     name: Rc<String>,
 }
 
-/// One test at a time: some look at all objects there are.
+/// Lets one test run at a time, since some count all objects.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn alone() -> impl Drop {
@@ -76,7 +76,7 @@ fn drawn(picture: &Picture<'_>) -> Drawing {
     picture.drawing().expect("it is small")
 }
 
-/// The first line of each node.
+/// Returns the first line of each node.
 fn types(drawing: &Drawing) -> Vec<&str> {
     let nodes = drawing.nodes.iter();
     nodes.filter_map(|node| node.label.lines().next()).collect()
@@ -131,7 +131,7 @@ fn a_big_neighbourhood_is_folded() {
     let few = drawn(&objgraph::refs(&app).fold_over(398).max_depth(1));
     assert!(few.nodes.iter().all(|node| node.role != Role::Stack));
 
-    // Who is in a cycle, or is to stand out, stands by itself.
+    // Objects on a cycle, and highlighted ones, are drawn separately.
     let one = app.sessions.borrow()[7].clone();
     *one.peer.borrow_mut() = Some(one.clone());
     let drawing = drawn(&objgraph::refs(&app));
@@ -176,7 +176,7 @@ fn cycles_are_red_in_every_picture() {
                 .contains("color=red,fontcolor=red,penwidth=2")
         );
     }
-    // What is not drawn closes no cycle.
+    // A reference that is not drawn closes no cycle.
     let part = drawn(&objgraph::refs(&sessions[0]).max_depth(1));
     assert!(part.cycles.is_empty());
     for session in &sessions {
@@ -235,7 +235,7 @@ fn types_paths_and_references_are_left_out() {
 }
 
 #[test]
-fn what_is_drawn_can_be_named_in_many_ways() {
+fn the_subject_of_a_picture_can_be_named_in_many_ways() {
     let _alone = alone();
     if !objgraph::ENABLED {
         return;
@@ -308,7 +308,7 @@ fn a_legend_explains_what_is_drawn() {
 }
 
 #[test]
-fn what_nobody_can_read_is_refused_and_says_what_to_ask() {
+fn a_picture_that_is_too_large_is_an_error_with_advice() {
     let _alone = alone();
     if !objgraph::ENABLED {
         return;
@@ -358,7 +358,8 @@ fn chains_are_drawn_together() {
             chains[1].to_string(),
             "app[0] → App.sessions[1] → Session.user → User.name → String"
         );
-        // Each was found in a snapshot of its own; the root, which is no object, is of the last.
+        // Each was found in a snapshot of its own; the root, which is not an object, is in the
+        // last.
         let both = drawn(&objgraph::picture::chain_backrefs(&chains).weak(false));
         let objects = both.nodes.iter().filter(|node| !node.objects.is_empty());
         assert_eq!(objects.count(), 2 * 3 + 2);

@@ -34,7 +34,7 @@ thread_local! {
     static PLAIN: RefCell<Vec<Rc<Session>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The names of the roots that refer to an object.
+/// Returns the names of the roots that refer to an object.
 fn holders(snapshot: &Snapshot, id: objgraph::ObjectId) -> Vec<(String, String)> {
     let node = snapshot.find(id).unwrap();
     let edges = snapshot.edges_to(node);
@@ -52,11 +52,11 @@ fn pair(name: &str, path: &str) -> (String, String) {
     (name.to_owned(), path.to_owned())
 }
 
-/// One test at a time: while one snapshot looks into a lock, another finds it held.
+/// Lets one test run at a time: while one snapshot visits a lock, another finds it held.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[test]
-fn statics_and_thread_locals_are_roots_and_are_not_made_by_looking() {
+fn statics_and_thread_locals_are_roots_and_snapshots_do_not_initialise_them() {
     if !objgraph::ENABLED {
         return;
     }
@@ -101,7 +101,7 @@ fn scoped_roots_are_roots_as_long_as_the_scope_lasts() {
 }
 
 #[test]
-fn the_many_references_of_a_root_lead_where_they_do() {
+fn a_root_may_have_many_references() {
     if !objgraph::ENABLED {
         return;
     }
@@ -109,7 +109,7 @@ fn the_many_references_of_a_root_lead_where_they_do() {
     let sessions: Vec<Rc<Session>> = (0..10_000)
         .map(|number| Rc::new(Session { number }))
         .collect();
-    // Not in the order of the table, and some more than once.
+    // Out of order, and some more than once.
     let held: Vec<(Rc<Session>, StdRc<Session>)> = (0..12_000)
         .map(|at| {
             let session = sessions[at * 7919 % 10_000].clone();
@@ -137,7 +137,7 @@ fn the_many_references_of_a_root_lead_where_they_do() {
         let node = snapshot.find(objgraph::id(session)).unwrap();
         assert_eq!(snapshot.external(node), Some(1));
     }
-    // The order of nodes: the table, roots, what was met.
+    // The order of nodes: the table, roots, other values.
     let of_table =
         |edge: &objgraph::snapshot::Edge<'_>| snapshot.node(edge.target()).id().is_in_table();
     let mut edges = snapshot.edges(root);

@@ -1,4 +1,4 @@
-//! Size and depth are no limit.
+//! Size and depth are not limits.
 
 #![allow(
     dead_code,
@@ -17,7 +17,7 @@ struct Link {
     next: RefCell<Option<Rc<Link>>>,
 }
 
-/// Runs in a thread with little stack.
+/// Runs a function in a thread with a small stack.
 fn in_2_mib(run: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(run);
     thread
@@ -27,7 +27,7 @@ fn in_2_mib(run: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn a_leaked_ring_of_a_million_is_found_and_told() {
+fn a_leaked_ring_of_a_million_is_found_and_reported() {
     in_2_mib(|| {
         let first = Rc::new(Link {
             next: RefCell::default(),
@@ -56,7 +56,7 @@ fn a_leaked_ring_of_a_million_is_found_and_told() {
                 "{text}"
             );
         }
-        // Taken apart one by one, since std's own drop of a long list recurses.
+        // Dropped one by one, since std's drop of a long list recurses.
         while let Some(object) = objgraph::alive::by_type_of::<Link>().first() {
             let link = object.upgrade::<Link>().expect("it is of this thread");
             let mut next = link.next.take();
@@ -84,7 +84,7 @@ impl Drop for Boxed {
 }
 
 #[test]
-fn a_million_boxes_in_each_other_are_seen_through() {
+fn a_million_nested_boxes_are_traced() {
     in_2_mib(|| {
         let leaf = Rc::new(5);
         let mut list = Boxed {
@@ -110,7 +110,7 @@ fn a_million_boxes_in_each_other_are_seen_through() {
     });
 }
 
-/// Nothing is known of it.
+/// An opaque type.
 struct Foreign(String);
 
 /// A list whose links own each other through a container that holds foreign values too.
@@ -130,7 +130,7 @@ impl Drop for Mixed {
 }
 
 #[test]
-fn a_million_values_among_foreign_ones_are_seen_through() {
+fn a_million_values_among_foreign_ones_are_traced() {
     in_2_mib(|| {
         let leaf = Rc::new(6);
         let mut list = Mixed {
@@ -153,7 +153,7 @@ fn a_million_values_among_foreign_ones_are_seen_through() {
     });
 }
 
-/// Writes a text of 100 MB, at once or letter by letter, and says how much of it was asked for.
+/// Writes a text of 100 MB, at once or letter by letter, and counts how much of it was written.
 struct Long {
     at_once: bool,
     written: Cell<usize>,
@@ -202,7 +202,7 @@ fn a_label_of_a_hundred_megabytes_is_cut() {
     }
 }
 
-/// What a function of the user writes is written whole.
+/// A text from a function of the user is not cut.
 #[test]
 fn a_text_below_an_object_may_have_a_megabyte() {
     let object = Rc::new(1_u8);
@@ -222,7 +222,7 @@ fn a_text_below_an_object_may_have_a_megabyte() {
     }
 }
 
-/// As long as a text of the user gets.
+/// The longest text that a user is likely to write.
 #[test]
 fn a_text_below_an_object_may_have_a_hundred_megabytes() {
     let object = Rc::new(1_u8);
@@ -250,7 +250,7 @@ macro_rules! doubled {
     ($name:ty, $_one:tt $($more:tt)*) => { doubled!(Twice<$name, $name>, $($more)*) };
 }
 
-/// 12 times the double: longer than a name in a report can be padded to.
+/// A name doubled 12 times: longer than the width to which a name in a report is padded.
 type Name = doubled!(u8, 1 2 3 4 5 6 7 8 9 a b c);
 
 #[test]
@@ -270,13 +270,13 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
     }
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
     let empty = objgraph::Snapshot::empty();
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     let all = objgraph::alive::stats().limit(usize::MAX);
-    all.write_most_common_types(&mut told).unwrap();
-    objgraph::picture::write_json(&snapshot, &mut told).unwrap();
-    objgraph::growth::query_new_ids().write(&mut told).unwrap();
-    let mut told = vec![String::from_utf8(told).unwrap()];
-    told.extend([
+    all.write_most_common_types(&mut texts).unwrap();
+    objgraph::picture::write_json(&snapshot, &mut texts).unwrap();
+    objgraph::growth::query_new_ids().write(&mut texts).unwrap();
+    let mut texts = vec![String::from_utf8(texts).unwrap()];
+    texts.extend([
         objgraph::find_leaks().to_string(),
         objgraph::bytes::retained().to_string(),
         objgraph::bytes::typesizes().to_string(),
@@ -287,9 +287,9 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
         objgraph::find_cycles(&id).to_string(),
     ]);
     let picture = objgraph::refs(objgraph::at_addrs([objgraph::id(&object), id]));
-    told.push(picture.to_dot().unwrap());
-    told.push(picture.to_svg().unwrap());
-    told.push(picture.to_graphml().unwrap());
+    texts.push(picture.to_dot().unwrap());
+    texts.push(picture.to_svg().unwrap());
+    texts.push(picture.to_graphml().unwrap());
     let drawing = picture.drawing().unwrap();
     assert!(
         drawing
@@ -297,9 +297,9 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
             .iter()
             .all(|node| node.type_name == name && node.label.len() < 1000)
     );
-    // This one has lines of 80 columns.
+    // A tree has lines of 80 columns.
     assert!(picture.to_text().unwrap().len() < 1000);
-    assert!(told.iter().filter(|text| text.contains("Twice<")).count() > 5);
+    assert!(texts.iter().filter(|text| text.contains("Twice<")).count() > 5);
     assert_eq!(objgraph::count(name), 2);
     objgraph::at(id)
         .unwrap()

@@ -1,7 +1,7 @@
-//! Leaks are looked for while other threads move references about at full speed: none is told
-//! that is not there, and one that is there is found.
+//! Searches for leaks while other threads move references at full speed: no false leak is reported,
+//! and real ones are found.
 //!
-//! It takes as many seconds as `OBJGRAPH_STRESS_SECONDS` says, or five.
+//! `OBJGRAPH_STRESS_SECONDS` is the duration in seconds, five by default.
 
 #![allow(
     unused_qualifications,
@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use objgraph::sync::{Arc, Weak};
 use objgraph::{ObjectId, Tracked};
 
-/// What the threads move about. Its references are in all the places that a trace looks at one
-/// after the other.
+/// The objects that the threads move. They hold references in all places that a trace visits one
+/// after another.
 #[derive(Tracked, Default)]
 struct Node {
     one: Mutex<Option<Arc<Node>>>,
@@ -25,16 +25,16 @@ struct Node {
     back: Mutex<Weak<Node>>,
 }
 
-/// A cycle that is meant to leak.
+/// A cycle that leaks on purpose.
 #[derive(Tracked, Default)]
 struct Lost {
     other: Mutex<Option<Arc<Lost>>>,
 }
 
-/// The places that the program itself holds.
+/// The handles of the program itself.
 type Held = [Mutex<Option<Arc<Node>>>; 8];
 
-/// Numbers that look random (George Marsaglia, "Xorshift RNGs", 2003).
+/// Pseudorandom numbers (George Marsaglia, "Xorshift RNGs", 2003).
 struct Random(u64);
 
 impl Random {
@@ -46,15 +46,14 @@ impl Random {
     }
 }
 
-/// One step of a thread. What a thread takes out of one place it puts into another, so that for a
-/// moment nothing but its stack holds it. Only new nodes are given others to own, so no cycle comes
-/// to be.
+/// Runs one step of a thread. It moves a handle from one place to another, so that for a moment
+/// only its stack holds the object. Only new nodes get handles to other nodes, so no cycle arises.
 fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
     let place = &held[random.below(held.len())];
     match random.below(9) {
         0 | 1 => stack.push(Arc::new(Node::default())),
         2 => {
-            // Into the program's own, and what was there comes out.
+            // Swap it with a handle of the program.
             let mine = stack.pop();
             let theirs = std::mem::replace(&mut *place.lock().unwrap(), mine);
             stack.extend(theirs);
@@ -64,7 +63,7 @@ fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
             stack.extend(copy);
         }
         4 if stack.len() > 1 => {
-            // A new node owns all that the thread has.
+            // A new node owns all handles of the thread.
             let all = std::mem::take(stack);
             let owner = Arc::new(Node::default());
             for node in &all {
@@ -74,7 +73,7 @@ fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
             stack.push(owner);
         }
         5 => {
-            // Taken out of its owner, which may go.
+            // Take it out of its owner, which may be dropped.
             if let Some(owner) = stack.pop() {
                 let many = std::mem::take(&mut *owner.many.lock().unwrap());
                 let one = owner.one.lock().unwrap().take();
@@ -83,7 +82,7 @@ fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
             }
         }
         6 => {
-            // From a weak reference.
+            // Upgrade a weak reference.
             let up = stack
                 .last()
                 .and_then(|node| node.back.lock().unwrap().upgrade());
@@ -101,13 +100,13 @@ fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
     }
 }
 
-/// Two nodes that own each other by turns, and never both at once: a trace that looks at one
-/// before a turn and at the other after it sees a cycle.
+/// Two nodes that own each other by turns, and never both at once. A trace that visits one before a
+/// turn and the other after it finds a cycle.
 fn turn(stop: &AtomicBool) {
     let (mut owner, mut owned) = (Arc::new(Node::default()), Arc::new(Node::default()));
     while !stop.load(Ordering::Relaxed) {
         *owner.one.lock().unwrap() = Some(owned);
-        // Whoever is looked up here is owned by the stack alone, or by the other.
+        // Each object looked up here is owned only by the stack, or by the other.
         let taken = owner.one.lock().unwrap().take();
         let Some(other) = taken else { break };
         owned = std::mem::replace(&mut owner, other);
@@ -123,7 +122,7 @@ fn lose() -> [ObjectId; 2] {
     [objgraph::id(&one), objgraph::id(&two)]
 }
 
-/// However the looking ends, the others are to end too.
+/// Ends the other threads, even if the search panics.
 struct Stop<'s>(&'s AtomicBool);
 
 impl Drop for Stop<'_> {
@@ -132,13 +131,13 @@ impl Drop for Stop<'_> {
     }
 }
 
-/// The tests count the leaks of the process.
+/// Lets one test run at a time, since each counts the leaks of the process.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// When a test that begins now is to end: each takes half of the time.
+/// Returns when a test that begins now ends: each takes half of the time.
 fn end() -> Instant {
     let seconds = std::env::var("OBJGRAPH_STRESS_SECONDS");
     let seconds = seconds.map_or(5.0, |text| text.parse().expect("a number of seconds"));
@@ -146,7 +145,7 @@ fn end() -> Instant {
 }
 
 #[test]
-fn what_owns_each_other_by_turns_has_not_leaked() {
+fn alternating_owners_have_not_leaked() {
     if !objgraph::ENABLED {
         return;
     }
@@ -164,7 +163,7 @@ fn what_owns_each_other_by_turns_has_not_leaked() {
 }
 
 #[test]
-fn no_leak_is_told_that_is_not_there() {
+fn no_false_leak_is_reported() {
     if !objgraph::ENABLED {
         return;
     }
@@ -203,7 +202,7 @@ fn no_leak_is_told_that_is_not_there() {
     });
     assert!(steps.load(Ordering::Relaxed) > 1000);
 
-    // When all is dropped, all is gone but what is lost, and the counts say so.
+    // After everything is dropped, only the lost objects are alive, and the counts agree.
     drop(held);
     assert_eq!(objgraph::count_of::<Node>(), 0);
     assert_eq!(objgraph::count_of::<Lost>(), 2);

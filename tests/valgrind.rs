@@ -1,8 +1,8 @@
-//! What objgraph calls leaked is what valgrind calls lost.
+//! The objects that objgraph calls leaked are those that valgrind calls lost.
 //!
 //! The fixture `random_program` does the same for the same seed whether tracking is on or off.
-//! The tracked build tells how many objects have leaked; the other one, which uses the pointers
-//! of std and nothing else, runs under valgrind.
+//! The tracked build prints the number of leaked objects; the other one, with the pointers of std,
+//! runs under valgrind.
 
 #![allow(clippy::print_stderr, reason = "a test may tell what it did")]
 
@@ -16,7 +16,7 @@ use nested_cargo::{Fixture, Tracking, has_tool, text};
 
 const SEEDS: u64 = 40;
 
-/// The size of what `Rc::new` allocates in the fixture, and nothing else there.
+/// Size of the allocation of `Rc::new` in the fixture; no other allocation there has this size.
 const BLOCK: u64 = 1208;
 
 /// The objects of one run.
@@ -52,7 +52,7 @@ fn lost_blocks_are_leaked_objects() {
         threads.into_iter().flat_map(of_thread).collect()
     });
 
-    // The programs are worth comparing: many leak, some do not, some objects are held.
+    // The programs differ enough: many leak, some do not, some objects are held.
     let leaking = runs.iter().filter(|run| run.leaked > 0).count();
     let holding = runs.iter().filter(|run| run.held > 0).count();
     let mixed = runs
@@ -106,7 +106,7 @@ fn compare(seed: u64, tracked: &Path, plain: &Path) -> Objects {
     by_us
 }
 
-/// The blocks of `Rc`s in a report of valgrind.
+/// Counts the blocks of `Rc`s in a report of valgrind.
 fn blocks(xml: &str) -> Objects {
     let mut objects = Objects { held: 0, leaked: 0 };
     for record in xml.split("<error>").skip(1) {
@@ -125,7 +125,7 @@ fn blocks(xml: &str) -> Objects {
     objects
 }
 
-/// The bytes of the blocks of a record, without those that are lost with them:
+/// Returns the bytes of the blocks of a record, without those that are lost with them:
 /// `1,208 bytes in 1 blocks are …`, or `2,640 (1,208 direct, 1,432 indirect) bytes in …`.
 fn own_bytes(text: &str) -> u64 {
     let text = text.replace(',', "");
@@ -136,7 +136,7 @@ fn own_bytes(text: &str) -> u64 {
     }
 }
 
-/// The number after `label`.
+/// Returns the number after `label`.
 fn number(text: &str, label: &str) -> u64 {
     let at = text
         .find(label)

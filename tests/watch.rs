@@ -1,4 +1,4 @@
-//! Single objects behind std's own pointers, and graphs made of nothing else.
+//! Watched objects behind std's pointers, and graphs of std's pointers only.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -19,7 +19,7 @@ fn node() -> Rc<Node> {
     })
 }
 
-/// One test at a time: counts and leaks are those of the whole process.
+/// Lets one test run at a time, since counts and leaks are those of the whole process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -61,7 +61,7 @@ fn a_watched_object_leads_to_the_leak_it_is_part_of() {
     assert!(leaks.ids().any(|leaked| leaked == id));
     let snapshot = leaks.snapshot();
     let first = snapshot.node(snapshot.find(id).unwrap());
-    // The program's own weak reference is told; the table's is not.
+    // The program's weak reference counts; the table's does not.
     assert_eq!((first.strong(), first.weak()), (Some(1), Some(1)));
     drop(weak.upgrade().unwrap().next.take());
 }

@@ -13,12 +13,12 @@ mod applied;
 mod own_types;
 mod static_types;
 
-/// The report on leaks, and that on blind spots.
+/// Returns the report on leaks, and the report on blind spots.
 fn reports() -> String {
     format!("{}\n{}", objgraph::find_leaks(), objgraph::blind_spots())
 }
 
-/// Asserts that a report has this part in it, wherever its lines are broken.
+/// Asserts that a report contains this text, wherever its lines are broken.
 #[track_caller]
 fn says(text: &str, part: &str) {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -50,7 +50,7 @@ impl<T: 'static> Node<T> {
     }
 }
 
-/// No derive names the instance, so nothing registers it but the line that the report gives.
+/// No derive names the instance, so only the line that the report prints registers it.
 #[test]
 fn an_instance_that_nothing_names_is_registered() {
     if !objgraph::ENABLED {
@@ -151,24 +151,24 @@ mod pasted {
         pub(super) next: RefCell<Option<Rc<Pair<T>>>>,
     }
 
-    /// Named by `Cell` alone.
+    /// Only `Cell` names it.
     #[derive(Tracked)]
     pub(super) struct Pair<T>(pub(super) T, pub(super) Mutex<Option<Rc<Cell<T>>>>);
 }
 
-// As it is printed, by which a crate calls itself by its own name.
+// As it is printed: the crate is called by its own name.
 objgraph::register!(
     cases::advice::pasted::Cell<String>,
     std::cell::RefCell<Vec<Rc<u8>>>
 );
 
 #[test]
-fn what_is_registered_at_module_level_is_known_with_what_it_names() {
+fn register_at_module_level_registers_the_types_that_it_names() {
     use pasted::{Cell, Pair};
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::what_is_registered_at_module_level_is_known_with_what_it_names";
+    let test = "advice::register_at_module_level_registers_the_types_that_it_names";
     process::succeeds(test, || {
         let cell = Rc::new(Cell {
             next: RefCell::default(),
@@ -229,7 +229,7 @@ fn containers_of_std_are_registered() {
             "objgraph::register!(std::cell::RefCell<Vec<objgraph::rc::Rc<dyn std::any::Any>>>)",
         );
         drop(peers);
-        // What can hold no reference does not hide a leak.
+        // A value that can hold no reference does not hide a leak.
         does_not_say(&objgraph::find_leaks().to_string(), "usize");
         objgraph::register::<Peers>();
         objgraph::register::<RefCell<Vec<usize>>>();
@@ -260,11 +260,11 @@ objgraph::register!(Owner<fn(u32) -> u32, Plain>);
 
 /// Numbers, functions and closures that capture nothing own nothing, wherever they are.
 #[test]
-fn what_needs_no_drop_is_no_blind_spot() {
+fn values_without_drop_are_not_blind_spots() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds("advice::what_needs_no_drop_is_no_blind_spot", || {
+    process::succeeds("advice::values_without_drop_are_not_blind_spots", || {
         let by_name: Rc<dyn Fn(u32) -> u32> = unsize!(Rc::new(double) => dyn Fn(u32) -> u32);
         let closure: Rc<dyn Fn(u32) -> u32> =
             unsize!(Rc::new(|n: u32| n + 1) => dyn Fn(u32) -> u32);

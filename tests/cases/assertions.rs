@@ -1,4 +1,4 @@
-//! Assertions fail on what leaked or grew, and pass on nothing else in silence.
+//! Assertions fail for what leaked or grew, and do not pass silently if that may have happened.
 
 #![allow(
     unnameable_test_items,
@@ -52,14 +52,14 @@ fn pair() {
     *peer.other.lock().unwrap() = Some(peer.clone());
 }
 
-/// The lines that objgraph printed past the capture of the harness.
+/// Returns the lines that objgraph printed and the harness did not capture.
 fn notes(printed: &Printed) -> Vec<String> {
     let lines = printed.stderr.lines();
     let notes = lines.filter_map(|line| line.strip_prefix("objgraph: "));
     notes.map(str::to_owned).collect()
 }
 
-/// The message of the panic of `run`.
+/// Returns the message of the panic of `run`.
 fn message(run: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("it fails");
     *panic.downcast::<String>().expect("it says why")
@@ -100,8 +100,8 @@ fn a_test_whose_objects_were_not_traced_says_so() {
     assert_eq!(summary, SUMMARY);
 
     assert!(!strict.succeeded && notes(&strict).is_empty(), "{strict:?}");
-    let told = "2 objects may have leaked: Node<i32>";
-    assert!(strict.stderr.contains(told), "{}", strict.stderr);
+    let report = "2 objects may have leaked: Node<i32>";
+    assert!(strict.stderr.contains(report), "{}", strict.stderr);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_test_whose_objects_are_gone_prints_nothing() {
         #[objgraph::test]
         fn is_clean() {
             let kept = Arc::new(Foreign("x".to_owned()));
-            // They are alive here, and the test goes on.
+            // They are alive here, but the test has not ended.
             objgraph::assert_no_leaks!();
             let other = kept.clone();
             thread::spawn(move || drop((other, Arc::new(Foreign("y".to_owned())))))
@@ -135,11 +135,11 @@ fn a_test_whose_objects_are_gone_prints_nothing() {
 }
 
 #[test]
-fn what_a_closure_may_hold_is_named() {
+fn objects_that_a_closure_may_hold_are_named() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "assertions::what_a_closure_may_hold_is_named";
+    let test = "assertions::objects_that_a_closure_may_hold_are_named";
     let Some([plain, strict]) = plain_and_strict(test, || {
         #[derive(Tracked)]
         struct Window {
@@ -169,11 +169,11 @@ fn what_a_closure_may_hold_is_named() {
 }
 
 #[test]
-fn what_a_thread_leaks_outside_of_every_scope_is_mentioned() {
+fn leaks_outside_of_every_scope_are_mentioned() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "assertions::what_a_thread_leaks_outside_of_every_scope_is_mentioned";
+    let test = "assertions::leaks_outside_of_every_scope_are_mentioned";
     let case = || {
         #[objgraph::test]
         fn starts_a_thread() {
@@ -202,28 +202,28 @@ fn what_a_thread_leaks_outside_of_every_scope_is_mentioned() {
 }
 
 #[test]
-fn strict_can_be_asked_of_one_test_and_one_check() {
+fn strict_applies_to_one_test_or_one_check() {
     if !objgraph::ENABLED {
         return;
     }
     process::succeeds(
-        "assertions::strict_can_be_asked_of_one_test_and_one_check",
+        "assertions::strict_applies_to_one_test_or_one_check",
         || {
             #[objgraph::test(strict)]
             fn is_strict() {
                 ring();
             }
-            let told = message(is_strict);
+            let report = message(is_strict);
             assert!(
-                told.starts_with(
+                report.starts_with(
                     "2 objects may have leaked: Node<i32>\n\nStrict checks fail where they cannot \
              prove that nothing leaked.\n\n2 live objects could not be traced\n"
                 ),
-                "{told}"
+                "{report}"
             );
             assert!(
-                told.lines().all(|line| line.chars().count() <= 80),
-                "{told}"
+                report.lines().all(|line| line.chars().count() <= 80),
+                "{report}"
             );
 
             let scope = Scope::new("import");
@@ -238,11 +238,11 @@ fn strict_can_be_asked_of_one_test_and_one_check() {
 }
 
 #[test]
-fn a_drop_that_may_leave_something_says_so() {
+fn assert_drops_mentions_what_may_be_left() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "assertions::a_drop_that_may_leave_something_says_so";
+    let test = "assertions::assert_drops_mentions_what_may_be_left";
     let Some([plain, strict]) = plain_and_strict(test, || {
         #[derive(Tracked, Default)]
         struct App {
@@ -253,7 +253,7 @@ fn a_drop_that_may_leave_something_says_so() {
         struct Window {
             on_close: RefCell<Option<Box<dyn Fn()>>>,
         }
-        // Nothing is said of values that are gone, whatever their types.
+        // Nothing is printed about dropped values, whatever their types.
         objgraph::assert_drops!(App {
             windows: vec![std::rc::Rc::default()],
             plain: Some(std::rc::Rc::new(Foreign("x".to_owned()))),
@@ -278,52 +278,55 @@ fn a_drop_that_may_leave_something_says_so() {
 }
 
 #[test]
-fn what_a_test_failed_with_has_not_leaked() {
+fn the_error_of_a_failed_test_has_not_leaked() {
     if !objgraph::ENABLED {
         return;
     }
     #[derive(Debug)]
     struct Refused(Arc<u8>);
-    process::succeeds("assertions::what_a_test_failed_with_has_not_leaked", || {
-        #[objgraph::test(deny_survivors)]
-        fn an_error_holds_the_client() -> Result<(), Refused> {
-            Err(Refused(Arc::new(1)))
-        }
-        #[objgraph::test(deny_survivors)]
-        fn a_payload_holds_the_client() {
-            std::panic::panic_any(Arc::new(7_u8))
-        }
-        #[objgraph::test(deny_survivors, wait_ms = 1)]
-        fn an_error_beside_a_leak() -> Result<(), Refused> {
-            std::mem::forget(Arc::new(2_u8));
-            Err(Refused(Arc::new(1)))
-        }
-        #[objgraph::test(deny_survivors)]
-        fn an_error_that_owns_nothing() -> Result<(), String> {
-            Err("no".to_owned())
-        }
-        #[objgraph::test(deny_survivors)]
-        #[should_panic(expected = "yes")]
-        fn a_local_is_gone() {
-            let _client = Arc::new(1_u8);
-            panic!("yes")
-        }
-        let told = message(|| drop(an_error_holds_the_client()));
-        assert_eq!(told, "Err(Refused(1))");
-        assert_eq!(
-            message(a_payload_holds_the_client),
-            "The panic: a panic without a message"
-        );
-        let told = message(|| drop(an_error_beside_a_leak()));
-        assert!(
-            told.starts_with("the test failed, and leaked\n\nErr(Refused(1))\n\n")
-                && told.contains("1 × u8"),
-            "{told}"
-        );
-        assert_eq!(an_error_that_owns_nothing(), Err("no".to_owned()));
-        a_local_is_gone();
-        assert_eq!(objgraph::count_of::<u8>(), 1);
-    });
+    process::succeeds(
+        "assertions::the_error_of_a_failed_test_has_not_leaked",
+        || {
+            #[objgraph::test(deny_survivors)]
+            fn an_error_holds_the_client() -> Result<(), Refused> {
+                Err(Refused(Arc::new(1)))
+            }
+            #[objgraph::test(deny_survivors)]
+            fn a_payload_holds_the_client() {
+                std::panic::panic_any(Arc::new(7_u8))
+            }
+            #[objgraph::test(deny_survivors, wait_ms = 1)]
+            fn an_error_beside_a_leak() -> Result<(), Refused> {
+                std::mem::forget(Arc::new(2_u8));
+                Err(Refused(Arc::new(1)))
+            }
+            #[objgraph::test(deny_survivors)]
+            fn an_error_that_owns_nothing() -> Result<(), String> {
+                Err("no".to_owned())
+            }
+            #[objgraph::test(deny_survivors)]
+            #[should_panic(expected = "yes")]
+            fn a_local_is_gone() {
+                let _client = Arc::new(1_u8);
+                panic!("yes")
+            }
+            let report = message(|| drop(an_error_holds_the_client()));
+            assert_eq!(report, "Err(Refused(1))");
+            assert_eq!(
+                message(a_payload_holds_the_client),
+                "The panic: a panic without a message"
+            );
+            let report = message(|| drop(an_error_beside_a_leak()));
+            assert!(
+                report.starts_with("the test failed, and leaked\n\nErr(Refused(1))\n\n")
+                    && report.contains("1 × u8"),
+                "{report}"
+            );
+            assert_eq!(an_error_that_owns_nothing(), Err("no".to_owned()));
+            a_local_is_gone();
+            assert_eq!(objgraph::count_of::<u8>(), 1);
+        },
+    );
 }
 
 /// Counts of types: every comparison, and names that no type has.
@@ -393,7 +396,7 @@ mod counted {
                 let message = failure(|| assert_count!("Sesion", 0));
                 assert!(message.contains("no type is called `Sesion`"), "{message}");
                 assert!(message.contains("\n  Session\n"), "{message}");
-                // It has a derive, though no object of it was ever created.
+                // It has a derive, but no object of it was ever created.
                 assert_count!("Session", 0);
             },
         );

@@ -1,4 +1,4 @@
-//! The pointers behave as std's do.
+//! The pointers behave like std's.
 
 mod bounds;
 mod equality;

@@ -1,4 +1,4 @@
-//! Files and labels do no harm.
+//! Writing files and labels does no harm.
 
 use std::cell::RefCell;
 use std::fs;
@@ -33,7 +33,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// What a picture holds may be private, and so its file.
+/// The file of a private picture stays private.
 #[cfg(unix)]
 mod drop_in {
     use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
@@ -97,7 +97,7 @@ mod drop_in {
         assert_eq!(names(&folder), ["null.svg"]);
     }
 
-    /// Whatever the standard output is: what was printed before and after stays.
+    /// Whatever the standard output is, texts printed before and after remain.
     #[test]
     fn a_picture_goes_to_the_standard_output() {
         const TEST: &str = "files::drop_in::a_picture_goes_to_the_standard_output";
@@ -161,9 +161,9 @@ mod drop_in {
         assert_eq!(names(&folder), ["other.dot", "page.dot"]);
     }
 
-    /// As for any writer: what may not be written to stays, and the error says what to do.
+    /// A read-only file stays, and the error says what to do.
     #[test]
-    fn what_may_not_be_written_to_stays() {
+    fn a_read_only_file_stays() {
         if !objgraph::ENABLED {
             return;
         }
@@ -185,7 +185,7 @@ mod drop_in {
                 assert_eq!(fs::read(&file).unwrap(), b"before");
             }
         }
-        // Its folder allows no new file, so it is written over.
+        // Its folder allows no new file, so the file itself is overwritten.
         let file = folder.join("locked/page.dot");
         fs::create_dir(folder.join("locked")).unwrap();
         fs::write(&file, "before").unwrap();
@@ -207,7 +207,7 @@ mod drop_in {
     }
 }
 
-/// While a label is written, our pointers stop at a small depth.
+/// While a label is written, the `Debug` of our pointers stops at a small depth.
 mod labels {
     use std::fmt::{self, Write as _};
     use std::io::{BufRead as _, BufReader};
@@ -272,7 +272,7 @@ mod labels {
 
     fn leak_a_ring<T: Default + 'static>(next: impl Fn(&T) -> &RefCell<Vec<Rc<T>>>) {
         let ring: Vec<Rc<T>> = (0..3).map(|_| Rc::default()).collect();
-        // Each leads to all, so that the ways through it are many.
+        // Each leads to all, so that there are many paths.
         for one in &ring {
             for _ in 0..20 {
                 next(one).borrow_mut().extend(ring.iter().cloned());
@@ -343,7 +343,7 @@ mod labels {
         });
     }
 
-    /// A lock that a caller of objgraph holds, which no field leads to.
+    /// A lock that a caller of objgraph holds, and that no field leads to.
     static STATE: Mutex<u32> = Mutex::new(1);
 
     macro_rules! waits {
@@ -373,7 +373,8 @@ mod labels {
 
     waits! { Waits(Arc) WaitsHere(Rc) }
 
-    /// What threads may share gets its label on a thread of its own, which is left behind.
+    /// The label of a `Send` value is written on a separate thread, which is left behind if it
+    /// waits.
     #[test]
     fn a_label_that_waits_is_left_out() {
         const TEST: &str = "files::labels::a_label_that_waits_is_left_out";
@@ -387,7 +388,7 @@ mod labels {
             let dot = objgraph::refs(&held).to_dot().unwrap();
             assert!(dot.contains("(its Debug waits)"), "{dot}");
             let state = STATE.lock().unwrap();
-            // Once for all of one type: no more than the first is waited for.
+            // Only the first object of a type is waited for.
             let text = objgraph::find_leaks().to_string();
             assert!(text.starts_with("1 object leaked"), "{text}");
             assert!(text.contains("(its Debug waits)"), "{text}");
@@ -413,7 +414,7 @@ mod labels {
         }
     }
 
-    /// Any other label has to be written where it is wanted; what waits for it is printed.
+    /// Any other label has to be written on this thread; the report that waits for it is printed.
     #[test]
     fn a_label_that_waits_here_is_announced_with_the_report() {
         const TEST: &str = "files::labels::a_label_that_waits_here_is_announced_with_the_report";
@@ -423,7 +424,7 @@ mod labels {
         if process::is_child(TEST) {
             drop(WaitsHere::cycle());
             let _state = STATE.lock().unwrap();
-            // The lock of the standard error is held meanwhile.
+            // The lock of the standard error is held.
             eprintln!("{}", objgraph::find_leaks());
             unreachable!("the label waits for this thread");
         }
@@ -453,7 +454,7 @@ mod labels {
     }
 }
 
-/// The name of a type that is nested deeply can have a million characters.
+/// The name of a deeply nested type can have a million characters.
 mod long_names {
     use std::marker::PhantomData;
     use std::sync::Arc;
@@ -568,7 +569,7 @@ mod long_names {
             drop(node());
             let full = std::any::type_name::<Node<Long>>();
             assert!(full.len() > 50_000);
-            // The data has it whole.
+            // The data contains the whole name.
             assert_eq!(objgraph::at(objgraph::id(&held)).unwrap().type_name(), full);
             for (what, text) in texts(&held) {
                 let most = text

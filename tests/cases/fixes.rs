@@ -1,4 +1,5 @@
-//! A fix names the declared field, frees what it says, and says what else would lose its owner.
+//! A fix names the declared field, frees what the report says, and lists what else would lose its
+//! owner.
 
 mod programs;
 
@@ -9,7 +10,7 @@ use objgraph::rc::Rc;
 
 use crate::process;
 
-/// The lines of the report from the fix of the first kind on.
+/// Returns the lines of the report from the fix of the first kind on.
 fn advice() -> String {
     let text = objgraph::find_leaks().to_string();
     for line in text.lines() {
@@ -32,7 +33,7 @@ struct Closure {
     env: Rc<Env>,
 }
 
-/// A closure's own environment is owned by the closure alone.
+/// Only the closure owns its environment.
 #[test]
 fn one_object_that_would_lose_its_last_owner_is_named() {
     if !objgraph::ENABLED {
@@ -135,7 +136,7 @@ fn paths_that_end_in_one_declared_field_are_one() {
             let what_if = objgraph::what_if::what_if_weak("Stream.circuit").unwrap();
             assert_eq!((leaked, what_if.lost().len()), (2, 0));
 
-            // What the report says is cleared.
+            // Clear what the report says.
             let (outer, inner) = circuits();
             drop((outer.source.take(), outer.sink.take()));
             drop((inner.left.take(), inner.right.take(), inner.parent.take()));
@@ -221,7 +222,7 @@ struct Node {
     right: RefCell<Option<Rc<Node>>>,
 }
 
-/// The same, with names that say nothing.
+/// The same shapes, with names that mean nothing.
 #[derive(Tracked, Default)]
 struct Cell {
     one: RefCell<Option<Rc<Cell>>>,
@@ -270,7 +271,7 @@ fn one_mistake_is_one_kind() {
         assert_eq!(kind.groups.len(), 5);
         assert_eq!(kind.fixes[0].fields[0].to_string(), "Node.parent");
 
-        // Without a telling name, cycles that read the same are one kind.
+        // Without meaningful names, cycles that read the same are one kind.
         cells(true, false);
         cells(true, true);
         let leaks = objgraph::find_leaks();
@@ -290,13 +291,13 @@ enum Val {
     Atom(Rc<RefCell<Val>>),
 }
 
-/// A declared field is met in objects of three types.
+/// Objects of three types contain one declared field.
 #[test]
-fn a_fix_is_played_through_for_every_holder() {
+fn a_fix_is_simulated_for_every_holder() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds("fixes::a_fix_is_played_through_for_every_holder", || {
+    process::succeeds("fixes::a_fix_is_simulated_for_every_holder", || {
         let inner = Val::List(Rc::new(vec![Val::Nil]));
         let source = Rc::new(Val::List(Rc::new(vec![inner])));
         let atom = Rc::new(RefCell::new(Val::Nil));
@@ -326,7 +327,7 @@ struct Book {
     pages: Vec<Rc<u8>>,
 }
 
-/// Owners at any distance, and several in one object.
+/// Owners are at any distance, and some own an object several times.
 #[test]
 fn every_owner_and_all_that_holds_them_is_listed() {
     if !objgraph::ENABLED {
@@ -378,7 +379,7 @@ fn every_owner_and_all_that_holds_them_is_listed() {
     );
 }
 
-/// Cycles of types, which no text of a field shows.
+/// The names of the fields do not show these cycles of types.
 mod type_cycles {
     use std::cell::RefCell;
 

@@ -1,7 +1,7 @@
-//! Programs that once showed a fault, each with the right answer.
+//! Programs that once showed a fault, each with the right result.
 //!
-//! A case runs in a process of its own, so that it may read the report on the whole process and
-//! may leak.
+//! A case runs in a process of its own, so that it may leak and read the report on the whole
+//! process.
 
 #![allow(
     unused_qualifications,

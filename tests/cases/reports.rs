@@ -1,4 +1,4 @@
-//! A report of nothing says what it could not see.
+//! A report that found nothing says what it could not trace.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -79,13 +79,13 @@ struct Storage {
     counters: Mutex<Counters>,
 }
 
-/// limitador: a map that only grows, behind a key that nothing makes known.
+/// limitador: a map that only grows, with a key that nothing registers.
 #[test]
-fn growth_that_cannot_be_seen_is_not_denied() {
+fn untraced_growth_is_not_denied() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds("reports::growth_that_cannot_be_seen_is_not_denied", || {
+    process::succeeds("reports::untraced_growth_is_not_denied", || {
         let storage = Arc::new(Storage {
             counters: Mutex::default(),
         });
@@ -146,9 +146,9 @@ fn growth_that_cannot_be_seen_is_not_denied() {
     });
 }
 
-/// The siblings of the above: an object without the derive, a cell in use, another thread.
+/// Other reasons: an object without the derive, a cell in use, another thread.
 #[test]
-fn nothing_is_denied_of_what_was_not_visited() {
+fn untraced_leaks_are_not_denied() {
     if !objgraph::ENABLED {
         return;
     }
@@ -164,7 +164,7 @@ fn nothing_is_denied_of_what_was_not_visited() {
             me: RefCell::default(),
         })
     };
-    process::succeeds("reports::nothing_is_denied_of_what_was_not_visited", || {
+    process::succeeds("reports::untraced_leaks_are_not_denied", || {
         let seen = known();
         assert_says(
             objgraph::find_leaks(),
@@ -185,7 +185,7 @@ fn nothing_is_denied_of_what_was_not_visited() {
                 "1 object of Foreign",
             ],
         );
-        // What the value does not lead to cannot hide a cycle of it.
+        // An object that the value does not lead to cannot hide a cycle of it.
         assert_says(
             objgraph::find_cycles(&seen),
             &["No cycle of strong references."],
@@ -333,7 +333,7 @@ fn places_inside_std_have_no_path_of_a_machine() {
     );
 }
 
-/// A finding prints as a summary, not as the graph that it was found in.
+/// The `Debug` text of a finding is a summary, not the whole graph.
 #[test]
 fn the_debug_text_of_a_finding_is_a_summary() {
     if !objgraph::ENABLED {
@@ -356,9 +356,9 @@ fn the_debug_text_of_a_finding_is_a_summary() {
     });
 }
 
-/// What holds wakers is not suspected for that alone.
+/// An object is not suspected only because it holds wakers.
 #[test]
-fn a_waker_is_no_suspect() {
+fn a_waker_is_not_a_suspect() {
     if !objgraph::ENABLED {
         return;
     }
@@ -370,7 +370,7 @@ fn a_waker_is_no_suspect() {
     impl Wake for Unknown {
         fn wake(self: sync::Arc<Self>) {}
     }
-    process::succeeds("reports::a_waker_is_no_suspect", || {
+    process::succeeds("reports::a_waker_is_not_a_suspect", || {
         let queue = Arc::new(Queue {
             tasks: Mutex::new(vec![Waker::noop().clone()]),
         });
@@ -400,7 +400,7 @@ fn a_waker_is_no_suspect() {
     });
 }
 
-/// A waker leads to the task that it owns, where that is watched.
+/// A waker leads to the task that it owns, if that is watched.
 #[test]
 fn a_task_that_keeps_its_own_waker_has_leaked() {
     if !objgraph::ENABLED {
@@ -433,9 +433,9 @@ fn a_task_that_keeps_its_own_waker_has_leaked() {
     );
 }
 
-/// redbadger/crux#268: a task whose future keeps the waker, which is the task.
+/// redbadger/crux#268: a task whose future keeps the waker of this task.
 #[test]
-fn a_future_that_keeps_its_waker_may_be_leaked() {
+fn a_future_that_keeps_its_waker_may_have_leaked() {
     if !objgraph::ENABLED {
         return;
     }
@@ -459,7 +459,7 @@ fn a_future_that_keeps_its_waker_may_be_leaked() {
         }
     }
     process::succeeds(
-        "reports::a_future_that_keeps_its_waker_may_be_leaked",
+        "reports::a_future_that_keeps_its_waker_may_have_leaked",
         || {
             let (ready, _) = mpsc::sync_channel(1);
             let job = sync::Arc::new(Job {
@@ -553,7 +553,7 @@ fn types_from_macros_are_traced() {
 
 /// tokio#5490: an actor owns the receiver of a channel in which a handle to itself is queued.
 #[test]
-fn an_actor_in_its_own_channel_may_be_leaked() {
+fn an_actor_in_its_own_channel_may_have_leaked() {
     if !objgraph::ENABLED {
         return;
     }
@@ -561,31 +561,34 @@ fn an_actor_in_its_own_channel_may_be_leaked() {
     struct Actor {
         inbox: Mutex<mpsc::Receiver<Arc<Actor>>>,
     }
-    process::succeeds("reports::an_actor_in_its_own_channel_may_be_leaked", || {
-        let (outbox, inbox) = mpsc::channel();
-        let actor = Arc::new(Actor {
-            inbox: Mutex::new(inbox),
-        });
-        outbox.send(actor.clone()).unwrap();
-        drop((outbox, actor));
-        let leaks = objgraph::find_leaks();
-        assert_eq!(
-            (leaks.len(), leaks.possibly_leaked().len()),
-            (0, 1),
-            "{leaks}"
-        );
-        assert_says(
-            leaks,
-            &[
-                "No leak found for certain",
-                "1 object may have leaked",
-                "Actor.inbox of #0: Receiver<Arc<Actor>>",
-            ],
-        );
-    });
+    process::succeeds(
+        "reports::an_actor_in_its_own_channel_may_have_leaked",
+        || {
+            let (outbox, inbox) = mpsc::channel();
+            let actor = Arc::new(Actor {
+                inbox: Mutex::new(inbox),
+            });
+            outbox.send(actor.clone()).unwrap();
+            drop((outbox, actor));
+            let leaks = objgraph::find_leaks();
+            assert_eq!(
+                (leaks.len(), leaks.possibly_leaked().len()),
+                (0, 1),
+                "{leaks}"
+            );
+            assert_says(
+                leaks,
+                &[
+                    "No leak found for certain",
+                    "1 object may have leaked",
+                    "Actor.inbox of #0: Receiver<Arc<Actor>>",
+                ],
+            );
+        },
+    );
 }
 
-/// Types whose names leave no room beside them.
+/// Types whose names fill a line.
 mod of_a_name_that_is_long_for_a_module {
     use super::*;
 
@@ -604,7 +607,7 @@ mod of_a_name_that_is_long_for_a_module {
     pub(super) struct ABufferOfAForeignLibrary<Contents>(pub(super) Vec<Contents>);
 }
 
-/// Every report fits a terminal, but for words that are too wide themselves.
+/// Every report fits a terminal, except words that are too wide themselves.
 #[test]
 fn no_report_is_too_wide() {
     use of_a_name_that_is_long_for_a_module::{
@@ -693,7 +696,7 @@ fn no_report_is_too_wide() {
     });
 }
 
-/// What a report names can be pasted: no text has a path that is private to std or to objgraph.
+/// Code in a report can be pasted: no text has a path that is private to std or to objgraph.
 #[test]
 fn no_text_has_a_private_path() {
     if !objgraph::ENABLED {
@@ -759,15 +762,15 @@ fn no_text_has_a_private_path() {
     });
 }
 
-/// A name means what is in a cell, a lock or an option, where nothing else has it.
+/// A name that no object has means values in a cell, a lock or an option.
 #[test]
-fn what_is_in_a_cell_is_counted() {
+fn a_name_finds_values_in_cells() {
     if !objgraph::ENABLED {
         return;
     }
     struct Widget;
     struct Gadget;
-    process::succeeds("reports::what_is_in_a_cell_is_counted", || {
+    process::succeeds("reports::a_name_finds_values_in_cells", || {
         let _widgets = (Rc::new(RefCell::new(Widget)), Rc::new(RefCell::new(Widget)));
         let _shared = Arc::new(Mutex::new(Some(Widget)));
         assert_eq!(objgraph::count("Widget"), 3);
@@ -785,9 +788,9 @@ fn what_is_in_a_cell_is_counted() {
     });
 }
 
-/// One is one: `1 more reference`.
+/// A number agrees with its word: `1 more reference`.
 #[test]
-fn a_number_and_its_word_agree() {
+fn one_is_singular() {
     if !objgraph::ENABLED {
         return;
     }
@@ -795,7 +798,7 @@ fn a_number_and_its_word_agree() {
     struct Shelf {
         books: Vec<Rc<u32>>,
     }
-    process::succeeds("reports::a_number_and_its_word_agree", || {
+    process::succeeds("reports::one_is_singular", || {
         let book = Rc::new(1_u32);
         let shelf = Rc::new(Shelf {
             books: [2, 3, 4].map(Rc::new).to_vec(),

@@ -1,8 +1,8 @@
-//! Types of other crates, each where the feature of its name is on.
+//! Types of other crates, each with the feature of its name.
 
 #[cfg(feature = "arc-swap")]
 mod arc_swap {
-    //! Its cells take std's `Arc`, so it has tests of its own.
+    //! Its cells hold std's `Arc`, so it has separate tests.
 
     use crate::foreign::arc_swap::{ArcSwap, ArcSwapOption};
     use objgraph::{Tracked, rc::Rc};
@@ -42,7 +42,7 @@ mod arc_swap {
         for edge in snapshot.edges(node) {
             let target = snapshot.node(edge.target());
             assert!(edge.is_strong());
-            // A load does not count, so nobody else seems to hold it.
+            // A load does not count as a reference.
             assert_eq!(snapshot.external(target.node_id()), Some(0));
         }
         for target in &targets {
@@ -119,7 +119,7 @@ mod dashmap {
         drop(entry);
     }
 
-    /// A writer that waits for the readers of a shard must not stop one more of them.
+    /// A writer that waits for the readers of a shard must not block another reader.
     #[test]
     fn a_waiting_writer_is_not_waited_for() {
         #[derive(Tracked)]
@@ -201,7 +201,7 @@ mod im {
         other: OrdMap<u32, Rc<Target>>,
     }
 
-    /// What clones share is there once.
+    /// Clones share one value, which is visited once.
     #[test]
     fn clones_do_not_count_twice() {
         if !objgraph::ENABLED {
@@ -254,7 +254,7 @@ mod imbl {
         two: HashMap<u32, Rc<Target>>,
     }
 
-    /// What clones share is there once.
+    /// Clones share one value, which is visited once.
     #[test]
     fn clones_do_not_count_twice() {
         if !objgraph::ENABLED {
@@ -480,7 +480,7 @@ mod tokio {
     }
 
     #[test]
-    fn channels_are_told() {
+    fn channels_are_reported() {
         if !objgraph::ENABLED {
             return;
         }
@@ -520,9 +520,9 @@ mod triomphe {
         held: Rc<Target>,
     }
 
-    /// What several own is seen, and its references are counted once.
+    /// A shared value is visited, and its references are counted once.
     #[test]
-    fn what_is_shared_does_not_count_twice() {
+    fn shared_values_do_not_count_twice() {
         if !objgraph::ENABLED {
             return;
         }

@@ -1,4 +1,4 @@
-//! Cells and locks of std that are held.
+//! Cells and locks of std while they are held.
 
 use std::cell::RefCell;
 use std::sync::{Mutex, RwLock};

@@ -1,5 +1,5 @@
-//! Each container that can be looked into is: an edge through it, a weak edge through it, a
-//! foreign neighbour beside it, and a lock that is held.
+//! The trace finds references in each supported container: an edge through it, a weak edge, one
+//! beside a foreign neighbour, and one in a lock that is held.
 
 #![allow(
     dead_code,

@@ -103,7 +103,7 @@ fn a_foreign_neighbour_hides_nothing_at_any_depth() {
     assert_eq!(owner.held.borrow().len(), 1);
 }
 
-/// A value that is never dropped by itself owns nothing for good, but the count is there.
+/// A `ManuallyDrop` does not free its references, but they count.
 mod manually_drop {
     use super::*;
 
@@ -165,7 +165,7 @@ leaves! {
     texts: BTreeMap<String, Option<(u8, String)>> = BTreeMap::new();
 }
 
-/// Which leaves need no look, however many there are.
+/// Types without references are not visited, however many values there are.
 #[test]
 fn leaves_are_pruned() {
     fn is_leaf<T: Tracked>() -> bool {
@@ -189,7 +189,7 @@ struct Linked {
     several: Vec<Linked>,
 }
 
-/// Types that contain themselves are asked whether they are leaves, too.
+/// The search for types without references ends for types that contain themselves.
 #[test]
 fn a_type_within_itself_is_seen() {
     fn linked(next: Option<Rc<Linked>>) -> Linked {
@@ -230,7 +230,7 @@ struct Everything {
 }
 
 #[test]
-fn paths_tell_where_a_reference_is_held() {
+fn paths_show_where_a_reference_is_held() {
     if !objgraph::ENABLED {
         return;
     }
@@ -282,7 +282,7 @@ fn paths_tell_where_a_reference_is_held() {
     assert_eq!(snapshot.external(target), Some(1), "all but `t` are found");
 }
 
-/// What nothing can be seen in is told, with its name.
+/// Opaque values are reported with the name of their type.
 #[derive(Tracked)]
 struct Opaque {
     taken: Cell<Option<Rc<Target>>>,
@@ -295,7 +295,7 @@ struct Opaque {
 }
 
 #[test]
-fn what_cannot_be_looked_into_is_told() {
+fn opaque_values_are_reported() {
     if !objgraph::ENABLED {
         return;
     }
@@ -321,7 +321,7 @@ fn what_cannot_be_looked_into_is_told() {
     let types = objgraph::alive::types();
     let info = types.iter().find(|info| info.matches("Opaque")).unwrap();
     for field in &info.fields {
-        // Whether a `LazyCell` can be looked into is known only when it was made to.
+        // Nothing shows whether a `LazyCell` is initialised.
         let expected = if field.name == "lazy" {
             Sight::Full
         } else {
@@ -338,7 +338,7 @@ struct Poisoned {
 }
 
 #[test]
-fn a_poisoned_lock_is_looked_into() {
+fn a_poisoned_lock_is_traced() {
     if !objgraph::ENABLED {
         return;
     }
@@ -369,7 +369,7 @@ struct Shared {
 }
 
 #[test]
-fn what_several_references_lead_to_is_visited_once() {
+fn a_shared_value_is_visited_once() {
     if !objgraph::ENABLED {
         return;
     }
@@ -410,7 +410,7 @@ struct Boxes {
 }
 
 #[test]
-fn boxes_of_any_type_are_looked_into_by_what_is_in_them() {
+fn boxes_of_any_are_traced_by_the_type_of_their_value() {
     if !objgraph::ENABLED {
         return;
     }
@@ -444,7 +444,7 @@ struct Chain {
     end: Option<Rc<Target>>,
 }
 
-/// A chain of boxes that each hide their type is as long as it likes.
+/// A chain of boxes that each hide their type may have any length.
 #[test]
 fn a_chain_of_boxes_does_not_overflow() {
     let target = Rc::new(Target);

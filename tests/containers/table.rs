@@ -1,4 +1,4 @@
-//! A line for each container, and what is asked of every one.
+//! A line for each container, and the assertions about every one.
 
 use std::hash::{Hash, Hasher};
 
@@ -10,20 +10,20 @@ use objgraph::{
     snapshot::{Edge, NodeId},
 };
 
-/// What the references lead to.
+/// The target of the references.
 #[derive(Tracked, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target;
 
-/// A type that knows nothing of objgraph and owns something.
+/// A type without a derive that owns something.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Foreign(pub String);
 
-/// What every container takes as an item.
+/// The item that every container takes.
 pub trait Item: Clone + Ord + Hash + 'static {}
 
 impl<T: Clone + Ord + Hash + 'static> Item for T {}
 
-/// An item with a weak reference; all are equal, since a `Weak` can be compared with nothing.
+/// An item with a weak reference. All are equal, since a `Weak` cannot be compared.
 #[derive(Tracked, Clone)]
 pub struct Weakly(pub Weak<Target>);
 
@@ -51,16 +51,16 @@ impl Hash for Weakly {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
-/// What a snapshot says of the way from one object to another.
+/// The path from one object to another in a snapshot.
 #[derive(Debug)]
 pub struct Way {
     pub path: String,
     pub strong: bool,
-    /// How many times it was found.
+    /// Number of times that it was found.
     pub count: usize,
 }
 
-/// The way from `owner` to `target`, directly or through values that nobody owns.
+/// Returns the path from `owner` to `target`, directly or through values that are no objects.
 pub fn way(owner: ObjectId, target: ObjectId) -> Option<Way> {
     let snapshot = objgraph::snapshot();
     let edges = reached(&snapshot, snapshot.find(owner)?);
@@ -74,7 +74,7 @@ pub fn way(owner: ObjectId, target: ObjectId) -> Option<Way> {
     })
 }
 
-/// The edges of a node and of the values that it leads to.
+/// Returns the edges of a node and of the values that it leads to.
 fn reached(snapshot: &Snapshot, from: NodeId) -> Vec<Edge<'_>> {
     let mut edges: Vec<Edge<'_>> = Vec::new();
     let mut nodes = vec![from];
@@ -92,8 +92,8 @@ fn reached(snapshot: &Snapshot, from: NodeId) -> Vec<Edge<'_>> {
     edges
 }
 
-/// The names of the types of the places in `owner`, and in values that it shares with others,
-/// that could not be looked into.
+/// Returns the names of the types of the opaque places in `owner`, and in values that it shares
+/// with others.
 pub fn places(owner: ObjectId, kind: PlaceKind) -> Vec<String> {
     let snapshot = objgraph::snapshot();
     let node = snapshot.find(owner).expect("the owner is alive");
@@ -113,13 +113,13 @@ pub fn places(owner: ObjectId, kind: PlaceKind) -> Vec<String> {
         .collect()
 }
 
-/// An edge to `target` is found in `owner`, once.
+/// Asserts that an edge to `target` is found in `owner`, once.
 pub fn assert_seen<T>(owner: &Rc<T>, target: ObjectId, strong: bool) {
     let way = way(objgraph::id(owner), target).expect("the edge is found");
     assert_eq!((way.strong, way.count), (strong, 1), "{way:?}");
 }
 
-/// Tests of containers `X`-in-`$type`, each with an expression that makes one of an item.
+/// Generates tests of containers of `$type`, each with an expression that makes one from an item.
 macro_rules! containers {
     ($($name:ident: $type:ty = |$item:ident| $make:expr;)*) => {$(
         mod $name {
@@ -191,7 +191,8 @@ macro_rules! containers {
     )*};
 }
 
-/// Tests of types that own nothing: nothing in them is opaque, and what is beside them is seen.
+/// Generates tests of types that own nothing: nothing in them is opaque, and their neighbours are
+/// visited.
 macro_rules! leaves {
     ($($name:ident: $type:ty = $make:expr;)*) => {$(
         #[test]
@@ -216,7 +217,7 @@ macro_rules! leaves {
     )*};
 }
 
-/// Tests of locks: what is held is busy, and looked into again when it is not.
+/// Generates tests of locks: a held lock is busy, and is traced after it is released.
 macro_rules! locks {
     ($($name:ident: $type:ty = |$item:ident| $make:expr, |$lock:ident| $hold:expr;)*) => {$(
         #[test]

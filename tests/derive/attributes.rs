@@ -1,4 +1,4 @@
-//! What the attributes do.
+//! The attributes of the derive.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -54,7 +54,7 @@ fn skip() {
     ]);
 }
 
-/// Stands for a type of another crate, which shows what is in it.
+/// Stands for a type of another crate whose content is accessible.
 struct Foreign<T> {
     items: Vec<T>,
 }
@@ -216,7 +216,7 @@ fn strict() {
     );
 }
 
-/// Asks more than `'static`.
+/// Requires more than `'static`.
 #[derive(Tracked)]
 #[tracked(bound = "T: Tracked + 'static, U: 'static")]
 struct Bound<T, U> {
@@ -224,7 +224,7 @@ struct Bound<T, U> {
     looked_up: U,
 }
 
-/// Asks less.
+/// Requires less than `'static`.
 #[derive(Tracked)]
 #[tracked(bound = "")]
 struct Unbound<T> {

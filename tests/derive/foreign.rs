@@ -1,4 +1,4 @@
-//! Fields of types that know nothing of objgraph.
+//! Fields of types without a derive.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -173,9 +173,9 @@ struct Linked {
     node: Rc<Node>,
 }
 
-/// Of the cell around the type, no field tells.
+/// No field names the cell around the type.
 #[test]
-fn cells_behind_aliased_pointers_are_looked_into() {
+fn cells_behind_aliased_pointers_are_traced() {
     let last = StdRc::new(RefCell::new(Linked {
         next: None,
         node: node(),

@@ -16,7 +16,7 @@ struct A;
 #[derive(Tracked)]
 struct B(u8);
 
-/// No field of a type that is not generic names an instance of it but in [`Owner`].
+/// Only [`Owner`] has a field that names an instance of it, among types that are not generic.
 #[derive(Tracked)]
 struct Gen<T, U> {
     first: T,
@@ -30,7 +30,7 @@ struct Owner {
 }
 
 #[test]
-fn an_owner_brings_in_all_that_it_reaches() {
+fn an_owner_registers_all_types_that_it_reaches() {
     let item = Rc::new(Gen {
         first: A,
         second: RefCell::new(Some(Rc::new(B(1)))),
@@ -61,8 +61,8 @@ struct Slot<T> {
     value: T,
 }
 
-/// It sorts, is declared and is linked after what names it, or before: whichever the linker
-/// does, the sight of `Slot::value` must not depend on it.
+/// It sorts, is declared and is linked before or after the types that name it; the visibility of
+/// `Slot::value` must not depend on that.
 #[derive(Tracked)]
 struct Zed(Rc<u8>);
 
@@ -120,7 +120,7 @@ fn a_bare_parameter_is_looked_up() {
 }
 
 #[test]
-fn what_becomes_known_later_is_known_everywhere() {
+fn a_late_registration_applies_everywhere() {
     if !objgraph::ENABLED {
         return;
     }
@@ -327,7 +327,7 @@ fn associated_types_and_where_clauses() {
             backend: PhantomData,
         },
     });
-    // What an associated type stands for is looked up as a parameter is: `Rc<u8>` is known.
+    // An associated type is looked up like a parameter: `Rc<u8>` is known.
     assert_sees(
         &value,
         &[

@@ -1,5 +1,5 @@
-//! What the derive makes visible, for every shape of type that it accepts: the references that a
-//! snapshot shows, and what the tables of types tell.
+//! The derive, for every shape of type that it accepts: the references in a snapshot, and the table
+//! of types.
 
 #![allow(dead_code, reason = "most fields are there to be seen by objgraph")]
 

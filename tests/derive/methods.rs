@@ -11,7 +11,7 @@ struct Node {
     calls: Cell<u32>,
 }
 
-/// Names that the trait's own methods have, of another shape each.
+/// Methods with the names of the trait's methods, each with another signature.
 impl Node {
     fn visit(&self, add: u32) {
         self.calls.set(self.calls.get() + add);

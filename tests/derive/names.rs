@@ -109,7 +109,7 @@ fn behind_macros() {
 }
 
 mod renamed {
-    /// Stands for a dependency of another name, or one that is re-exported.
+    /// Stands for a renamed or re-exported dependency.
     pub(crate) mod re {
         pub(crate) use objgraph as exported;
     }
@@ -134,7 +134,7 @@ fn a_renamed_dependency() {
     assert_sees(&value, &["0.value -> u8"]);
 }
 
-/// Everything that the expansion could mean is called otherwise here, or means something else.
+/// Every name that the expansion could use is missing here, or means something else.
 #[allow(unused, reason = "they are there to be in the way")]
 mod shadowed {
     #![no_implicit_prelude]
@@ -179,7 +179,7 @@ fn names_that_hide_those_of_std() {
     );
 }
 
-/// A type whose own methods are called as those that the expansion calls.
+/// A type whose methods have the names of those that the expansion calls.
 #[derive(Tracked)]
 struct Methods {
     value: Rc<u8>,
@@ -207,13 +207,13 @@ fn methods_of_the_same_names() {
 mod namesake {
     use super::{Rc, Tracked};
 
-    /// Called like a type of std that holds nothing.
+    /// Has the name of a type of std without references.
     #[derive(Tracked)]
     pub(super) struct String(pub(super) Rc<u8>);
 }
 
 #[test]
-fn a_namesake_of_a_plain_type_is_looked_into() {
+fn a_namesake_of_a_plain_type_is_traced() {
     use namesake::String;
 
     #[derive(Tracked)]

@@ -114,7 +114,7 @@ fn a_type_in_larger_versions_of_itself() {
         value: Rc::new(1),
         larger: None,
     }));
-    // What is behind the reference is not visited, and is nobody's.
+    // The target of the reference is not visited, and belongs to no object.
     assert_sees(&value, &["0.value -> u8"]);
 }
 

@@ -1,4 +1,4 @@
-//! What objgraph sees, as text.
+//! The references and types that objgraph finds, as text.
 
 use std::any::type_name;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use objgraph::{
     alive::{HasId, TypeInfo},
 };
 
-/// Asserts that the object holds exactly these references, and then has exactly these places that
-/// could not be looked into, both sorted: `path -> Type`, with `~>` for a weak one and `(back)` at the end for one marked so;
-/// `path: opaque Type` and `path: busy Type`.
+/// Asserts that the object holds exactly these references, followed by exactly these untraced
+/// places, both sorted: `path -> Type`, with `~>` for a weak reference and `(back)` after a marked
+/// one; `path: opaque Type` and `path: busy Type`.
 #[track_caller]
 pub(crate) fn assert_sees(object: &impl HasId, expected: &[&str]) {
     if objgraph::ENABLED {
@@ -46,7 +46,7 @@ pub(crate) fn sees(snapshot: &Snapshot, object: &impl HasId) -> Vec<String> {
     edges
 }
 
-/// What is known of the type; `None` if nothing is.
+/// Returns the entry of the type in the table; `None` if there is none.
 pub(crate) fn info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
     let types = objgraph::alive::types();
     types
@@ -54,7 +54,7 @@ pub(crate) fn info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
         .find(|info| info.name == type_name::<T>() && info.is_visited)
 }
 
-/// Asserts what the table of types tells of the fields: `name: Type, Sight`, and `, back`.
+/// Asserts the fields of the type in the table: `name: Type, Sight`, and `, back`.
 #[track_caller]
 pub(crate) fn assert_fields<T>(expected: &[&str]) {
     if !objgraph::ENABLED {

@@ -191,7 +191,7 @@ struct Busy {
 }
 
 #[test]
-fn what_is_in_use_is_told() {
+fn busy_cells_are_reported() {
     let value = Rc::new(Busy {
         cell: RefCell::new(leaf()),
         lock: Mutex::new(leaf()),
@@ -259,7 +259,7 @@ impl Drop for Drops {
 }
 
 #[test]
-fn a_drop_is_told() {
+fn a_drop_impl_is_recorded() {
     assert_sees(&Rc::new(Drops(leaf())), &["0 -> Leaf"]);
     if objgraph::ENABLED {
         assert!(info::<Drops>().is_some_and(|info| info.implements_drop));
@@ -277,7 +277,8 @@ struct Tail {
 
 #[test]
 fn an_unsized_type_is_visited_behind_its_owner() {
-    // No safe code makes one but from a type with a length, which this has not; it must build.
+    // Safe code can only make one from a type with a known length, which this is not; it must
+    // build.
     let _: Option<fn(&Tail)> = None;
 }
 

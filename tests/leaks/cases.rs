@@ -1,4 +1,4 @@
-//! Cases of their own: closures, threads, cells that are busy.
+//! Special cases: closures, threads, busy cells.
 
 use std::cell::RefCell;
 use std::sync::Mutex;
@@ -84,7 +84,7 @@ fn a_weak_reference_does_not_leak() {
 }
 
 #[test]
-fn a_busy_cell_hides_a_leak_and_makes_none_up() {
+fn a_busy_cell_hides_a_leak_and_invents_none() {
     if !objgraph::ENABLED {
         return;
     }
@@ -142,7 +142,7 @@ fn arcs_leak_across_threads_and_are_found_from_any() {
 }
 
 #[test]
-fn what_a_thread_leaves_behind_is_explained_when_it_is_gone() {
+fn objects_that_a_thread_left_behind_are_explained() {
     if !objgraph::ENABLED {
         return;
     }
@@ -189,7 +189,7 @@ fn what_a_thread_leaves_behind_is_explained_when_it_is_gone() {
         .map(|edge| edge.path())
         .collect::<Vec<_>>();
     assert_eq!(path, ["others[0].1", "std", "text"]);
-    // The text is held by four: one here, and three of the leaked.
+    // The text has four handles: one here, and three in leaked objects.
     let text = snapshot.find(objgraph::id(&text)).unwrap();
     assert_eq!(
         (snapshot.node(text).strong(), snapshot.external(text)),

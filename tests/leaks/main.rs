@@ -1,4 +1,4 @@
-//! What is called leaked has leaked, and nothing else is.
+//! Exactly the leaked objects are called leaked.
 
 #![allow(
     unused_qualifications,

@@ -1,4 +1,4 @@
-//! Random programs against a model that counts references and asks what can be reached.
+//! Random programs against a model that counts references and computes what can be reached.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -7,7 +7,7 @@ use objgraph::rc::{Rc, Weak};
 use objgraph::{ObjectId, Tracked};
 use proptest::prelude::*;
 
-/// A type of somebody else.
+/// A foreign type.
 struct Foreign(String);
 
 /// Every way in which a node may hold a reference.
@@ -57,8 +57,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a program of std's pointers would have: nodes by their ids, who refers to whom in which
-/// field, and how often each is a root.
+/// The model of a program: nodes by their ids, the references with their fields, and how many times
+/// each node is a root.
 #[derive(Default)]
 struct Model {
     edges: BTreeMap<ObjectId, [Vec<ObjectId>; 7]>,
@@ -78,7 +78,7 @@ impl Model {
         held + self.roots.get(&to).copied().unwrap_or(0)
     }
 
-    /// Drops what has no reference left, and what that kept alive.
+    /// Drops what has no references, and what only that kept alive.
     fn settle(&mut self) {
         while let Some(&dead) = self.edges.keys().find(|&&id| self.references(id) == 0) {
             self.edges.remove(&dead);
@@ -200,7 +200,7 @@ impl Program {
                     && !self.model.weak.values().flatten().any(|&weak| weak == id);
                 let lent = Rc::get_mut(&mut self.roots[at]);
                 assert_eq!(lent.is_some(), alone);
-                // What nothing but itself leads to would stay lent, and could not be traced.
+                // An object that only itself leads to would stay lent, and could not be traced.
                 objgraph::watch(&self.roots[at]);
             }
             Step::Look => {
@@ -259,7 +259,7 @@ impl Program {
         self.model.settle();
     }
 
-    /// Takes the cycles apart, so that no case leaves anything to the next.
+    /// Breaks the cycles, so that no case leaves objects to the next.
     fn end(mut self) {
         self.roots.clear();
         for object in objgraph::alive::by_type_of::<Node>() {

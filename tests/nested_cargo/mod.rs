@@ -1,7 +1,7 @@
-//! Cargo, run by a test on a crate under `tests/fixtures`.
+//! Runs cargo on a crate under `tests/fixtures`.
 //!
-//! Such a crate is a workspace of its own, so that it is built as a user's would be. All of them
-//! share a target folder, below the one of this workspace, and the versions of its lock file.
+//! Such a crate is a workspace of its own, so that it is built like a user's. All of them share a
+//! target folder below the one of this workspace, and the versions of its lock file.
 
 #![allow(
     dead_code,
@@ -14,7 +14,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Whether objgraph tracks in a build.
+/// The profile of a build, which decides whether objgraph tracks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tracking {
     /// The profile `dev`.
@@ -30,7 +30,7 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// The crate in the folder of this name.
+    /// Returns the crate in the folder of this name.
     pub(crate) fn new(name: &str) -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = workspace.join("tests/fixtures").join(name);
@@ -45,7 +45,7 @@ impl Fixture {
     ///
     /// # Panics
     ///
-    /// If the command fails; with all that it printed.
+    /// If the command fails, with everything that it printed.
     pub(crate) fn cargo(&self, command: &[&str], tracking: Tracking, rest: &[&str]) {
         let profile: &[&str] = match tracking {
             Tracking::On => &[],
@@ -71,7 +71,7 @@ impl Fixture {
         );
     }
 
-    /// Builds the crate, and gives the path of its program.
+    /// Builds the crate, and returns the path of its program.
     pub(crate) fn build(&self, tracking: Tracking) -> PathBuf {
         self.cargo(&["build"], tracking, &[]);
         let profile = match tracking {
@@ -87,8 +87,8 @@ impl Fixture {
     }
 }
 
-/// Whether a tool is there, by running it. If not, the reason to skip is printed; it is a
-/// failure where `OBJGRAPH_REQUIRE_TOOLS=1`.
+/// Returns whether a tool is installed, by running it. If not, prints that the test is skipped, or
+/// fails with `OBJGRAPH_REQUIRE_TOOLS=1`.
 ///
 /// # Panics
 ///
@@ -100,17 +100,17 @@ pub(crate) fn has_tool<S: AsRef<OsStr>>(name: &str, program: S, version: &[&str]
     }
     let required = std::env::var_os("OBJGRAPH_REQUIRE_TOOLS").is_some_and(|value| value == "1");
     assert!(!required, "{name} is missing, and OBJGRAPH_REQUIRE_TOOLS=1");
-    // Not by `eprintln!`, which shows nothing where a test passes.
+    // The harness captures `eprintln!` of a test that passes.
     let _ = writeln!(std::io::stderr(), "skipped: {name} is not installed");
     false
 }
 
-/// The cargo that runs this test.
+/// Returns the cargo that runs this test.
 pub(crate) fn cargo() -> PathBuf {
     std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
 }
 
-/// What a program printed.
+/// Returns what a program printed.
 pub(crate) fn text(output: &Output) -> String {
     let streams = [&output.stdout, &output.stderr];
     streams

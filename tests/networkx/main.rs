@@ -1,4 +1,4 @@
-//! NetworkX reads the GraphML that is written.
+//! NetworkX reads our GraphML.
 
 #[path = "../nested_cargo/mod.rs"]
 mod nested_cargo;
@@ -13,10 +13,10 @@ use objgraph::Tracked;
 use objgraph::rc::{Rc, Weak};
 use serde_json::Value;
 
-/// What some format or other takes for its own; `\r` and `\0` cannot stand in XML.
+/// Texts with characters that have a meaning in some format; XML cannot contain `\r` and `\0`.
 const NASTY: &str = "-\"q\" 'a' \\b\n</data><!-- &amp; ]]> \t\u{202e}\0\u{1b}\rend";
 
-/// The same as GraphML has it: what is not seen is written as Rust writes it.
+/// These texts in GraphML: invisible characters are escaped as in Rust.
 const VISIBLE: &str = "-\"q\" 'a' \\b\n</data><!-- &amp; ]]> \\u{9}\\u{202e}\\u{0}\\u{1b}\\u{d}end";
 
 #[derive(Tracked)]

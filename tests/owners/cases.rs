@@ -1,4 +1,4 @@
-//! Handles that come about in other ways than by `clone`.
+//! Handles that other operations than `clone` create.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -20,7 +20,7 @@ fn owners(id: ObjectId) -> Option<Owners> {
     Some(owners).filter(Owners::are_known)
 }
 
-/// The lines of the handles of one kind from outside.
+/// Returns the lines of the external handles of one kind.
 fn lines(owners: &Owners, strong: bool) -> Vec<u32> {
     let sites = owners.external().iter().filter(|one| one.strong == strong);
     sites.map(|one| one.site.line).collect()
@@ -76,7 +76,7 @@ fn make_mut_makes_a_handle_or_leaves_weak_ones_behind() {
 }
 
 #[test]
-fn memory_that_weak_handles_keep_is_told() {
+fn memory_that_weak_handles_keep_is_listed() {
     struct Big(#[allow(dead_code, reason = "it has a size")] [u8; 1000]);
 
     let weak = Rc::downgrade(&Rc::new(Big([0; 1000])));
@@ -107,7 +107,7 @@ fn let_go_of(parent: Rc<Parent>) {
 }
 
 #[test]
-fn the_last_drop_from_outside_gave_birth_to_the_leak() {
+fn a_leak_is_born_at_the_last_external_drop() {
     objgraph::owners::follow::<Parent>();
     let parent = Rc::new(Parent {
         me: RefCell::default(),
@@ -132,7 +132,7 @@ fn the_last_drop_from_outside_gave_birth_to_the_leak() {
     };
     assert!(birth.last_drop.was_followed());
     if let Some(place) = birth.last_drop.place() {
-        // Inlined, it is the caller.
+        // If it is inlined, this is the caller.
         let known = ["let_go_of", "the_last_drop_from_outside"];
         assert!(known.iter().any(|name| place.contains(name)), "{place}");
     }
@@ -142,12 +142,12 @@ fn the_last_drop_from_outside_gave_birth_to_the_leak() {
 struct Ring(Mutex<Option<Arc<Ring>>>);
 
 #[test]
-fn without_a_backtrace_a_leak_was_born_on_a_thread_by_a_handle() {
+fn without_a_backtrace_the_birth_of_a_leak_has_thread_and_handle() {
     let one = Arc::new(Ring(Mutex::default()));
     let other = Arc::new(Ring(Mutex::new(Some(one.clone()))));
     let ids = [objgraph::id(&one), objgraph::id(&other)];
     *one.0.lock().expect("nobody panicked") = Some(other.clone());
-    // What the test still has goes before what the thread has.
+    // The test's handle is dropped before the thread's.
     let (last, line) = (one.clone(), line!());
     drop((one, other));
     let worker = std::thread::Builder::new().name("closer".into());
@@ -189,7 +189,7 @@ struct App {
 struct Session;
 
 #[test]
-fn what_still_holds_a_dropped_value_is_told_by_its_line() {
+fn a_survivor_is_reported_with_the_lines_that_hold_it() {
     let app = Arc::new(App {
         session: Arc::new(Session),
     });
@@ -216,19 +216,19 @@ fn what_still_holds_a_dropped_value_is_told_by_its_line() {
         assert_eq!(words.contains(&place), cfg!(feature = "owners"), "{text}");
     }
     let line = format!("cases.rs:{line_of_worker}:");
-    let told = usize::from(cfg!(feature = "owners"));
-    assert_eq!(words.matches(&line).count(), told, "{text}");
+    let expected = usize::from(cfg!(feature = "owners"));
+    assert_eq!(words.matches(&line).count(), expected, "{text}");
     drop((cloned, kept));
 }
 
 #[test]
-fn of_several_dropped_values_each_has_its_own_lines() {
+fn each_of_several_survivors_has_its_own_lines() {
     thread_local! {
         static KEPT: RefCell<Vec<Arc<dyn std::any::Any + Send + Sync>>> =
             const { RefCell::new(Vec::new()) };
     }
     const LINE: u32 = line!() + 9;
-    /// It does not go without a trace.
+    /// A value that survives its drop.
     #[derive(Tracked)]
     struct Pair(Arc<Session>, Arc<Other>);
     #[derive(Tracked)]
@@ -254,14 +254,14 @@ fn of_several_dropped_values_each_has_its_own_lines() {
         let own: Vec<&str> = parts.collect();
         assert_eq!(own.len(), 1, "{text}");
         let line = format!("cases.rs:{line}:");
-        let told = usize::from(cfg!(feature = "owners"));
-        assert_eq!(own[0].matches(&line).count(), told, "{text}");
-        assert_eq!(text.matches(&line).count(), told, "{text}");
+        let expected = usize::from(cfg!(feature = "owners"));
+        assert_eq!(own[0].matches(&line).count(), expected, "{text}");
+        assert_eq!(text.matches(&line).count(), expected, "{text}");
     }
 }
 
 #[test]
-fn a_picture_tells_the_thread_of_what_is_held_from_outside() {
+fn a_picture_shows_the_threads_of_external_handles() {
     #[derive(Tracked)]
     struct Shared;
     let shared = Arc::new(Shared);
@@ -272,7 +272,7 @@ fn a_picture_tells_the_thread_of_what_is_held_from_outside() {
         let thread = std::thread::Builder::new().name(name.into()).spawn(cloned);
         thread.expect("it began").join().expect("it ended")
     };
-    // Two of one name, as the workers of a pool are, and one that tries to be something else.
+    // Two threads of one name, like the workers of a pool, and one whose name imitates other text.
     let kept = [by("worker"), by("worker"), by("<b>\n\"}")];
     let Ok(dot) = objgraph::backrefs(&shared).to_dot() else {
         panic!("it is small");

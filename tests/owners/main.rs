@@ -1,4 +1,4 @@
-//! Who holds an object, handle by handle: with the feature `owners`, and nothing without it.
+//! The handles to an object: listed with the feature `owners`, and empty without it.
 
 mod cases;
 mod random;

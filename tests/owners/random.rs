@@ -1,4 +1,4 @@
-//! Random programs: the handles that are told are those of a model, each with its site.
+//! Random programs: the reported handles are those of a model, each with its site.
 
 mod of_arc;
 mod of_rc;

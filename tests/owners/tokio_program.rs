@@ -1,4 +1,4 @@
-//! A task, a closure in a foreign type, a static and a forgotten handle, each of the same object.
+//! A task, a closure in a foreign type, a static and a forgotten handle hold the same object.
 
 use std::sync::Mutex;
 
@@ -9,7 +9,7 @@ struct Session;
 static CACHE: Mutex<Option<Arc<Session>>> = Mutex::new(None);
 
 #[test]
-fn each_of_four_that_nothing_shows_is_told_by_its_line() {
+fn four_hidden_handles_are_reported_by_their_lines() {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.build().expect("there is a runtime");
     let session = Arc::new(Session);

@@ -1,9 +1,9 @@
-//! What is meant to be different from Python's pictures: each a change that makes one of the two
-//! as the other is.
+//! Intended differences from Python's pictures, each a change that makes one of the two equal to
+//! the other.
 
 use super::dot::Graph;
 
-/// A picture of ours and the one of Python.
+/// Our picture and Python's.
 pub(crate) struct Pair<'p> {
     pub(crate) ours: &'p mut Graph,
     pub(crate) python: &'p mut Graph,
@@ -142,8 +142,8 @@ fn refcounts(pair: &mut Pair<'_>) {
     }
 }
 
-/// Python's numbers of references are `low` too low, because objgraph takes off what it takes its
-/// own to be; and one higher for the object that the last arrow was drawn to, since a variable
+/// Python's numbers of references are `low` too low, because objgraph subtracts references that it
+/// takes for its own. For the target of the last arrow the number is one higher, since a variable
 /// still refers to it.
 pub(crate) fn right_refcounts(python: &str, low: i64) -> String {
     let mut drawn_to = "";
@@ -166,7 +166,7 @@ pub(crate) fn right_refcounts(python: &str, low: i64) -> String {
     out
 }
 
-/// The number in `Node [2]`.
+/// Returns the number in `Node [2]`.
 pub(crate) fn refcount(label: &str) -> i64 {
     let number = label
         .split_once(" [")

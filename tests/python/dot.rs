@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 pub(crate) type Attributes = BTreeMap<String, String>;
 
-/// A graph, with its nodes by what they are called in both languages.
+/// A graph, with its nodes by their common names in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Graph {
-    /// More than one where objects have no names of their own.
+    /// Several nodes share a name if objects have no names of their own.
     pub(crate) nodes: Vec<(String, Attributes)>,
     pub(crate) edges: Vec<(String, String, Attributes)>,
 }
 
-/// Reads text as objgraph writes it: a statement on each line. `name` gives the name of a node.
+/// Reads text in objgraph's form: a statement on each line. `name` returns the name of a node.
 pub(crate) fn read(text: &str, name: impl Fn(&str) -> String) -> Graph {
     let mut nodes: BTreeMap<String, Attributes> = BTreeMap::new();
     let mut graph = Graph::default();
@@ -70,7 +70,7 @@ fn attributes(mut list: &str) -> Attributes {
 }
 
 impl Graph {
-    /// The same graph in one order, as text that can be compared line by line.
+    /// Returns the graph in a fixed order, as text that can be compared line by line.
     pub(crate) fn text(&self) -> String {
         let nodes = self
             .nodes

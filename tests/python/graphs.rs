@@ -22,7 +22,7 @@ macro_rules! things {
 
         impl Thing for $name {}
 
-        /// As Python shows a dict.
+        /// Formats like a Python dict.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let fields: &[&Field] = &[$(&self.$field),*];
@@ -45,7 +45,7 @@ impl Drop for Closer {
     fn drop(&mut self) {}
 }
 
-/// An object that refers to nothing and has a text.
+/// Returns an object with a text and without references.
 #[derive(Tracked)]
 pub(crate) struct Text(pub(crate) &'static str);
 
@@ -57,7 +57,7 @@ impl fmt::Debug for Text {
     }
 }
 
-/// A root.
+/// Returns a root.
 #[derive(Tracked)]
 pub(crate) struct App {
     #[allow(dead_code, reason = "the trace reads it")]
@@ -70,7 +70,7 @@ pub(crate) fn set<T: Thing + 'static>(field: &Field, to: &Rc<T>) {
     *field.borrow_mut() = Some(unsize!(to => dyn Thing));
 }
 
-/// The names of objects.
+/// Returns the names of objects.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names(pub(crate) Vec<(ObjectId, String)>);
 
@@ -85,7 +85,7 @@ impl Names {
     }
 }
 
-/// A tree: a -> b, c; b -> d -> e; c -> d.
+/// Builds a tree: a -> b, c; b -> d -> e; c -> d.
 pub(crate) struct Tree {
     pub(crate) a: Rc<Node>,
     pub(crate) b: Rc<Node>,

@@ -1,4 +1,4 @@
-//! The objects of a collection that nothing refers to, by both.
+//! The objects of a collection that nothing refers to, found by both.
 
 use std::collections::BTreeMap;
 

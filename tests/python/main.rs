@@ -1,9 +1,8 @@
-//! Pictures and tables are those of Python's objgraph.
+//! Pictures and tables are equal to those of Python's objgraph.
 //!
 //! `graphs.py` builds object graphs and has the real objgraph draw and count them; here the same
 //! graphs are built in Rust, and the texts compared: tables byte for byte, pictures as graphs, with
-//! every attribute of every node and arrow. What is meant to be different is listed in
-//! `differences.rs`, and nowhere else.
+//! every attribute of every node and arrow. `differences.rs` lists all intended differences.
 
 #[path = "../nested_cargo/mod.rs"]
 mod nested_cargo;
@@ -22,10 +21,10 @@ use std::sync::Mutex;
 
 use nested_cargo::has_tool;
 
-/// Both tests count all objects of the process: one at a time.
+/// Lets one test run at a time, since each counts all objects of the process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// What the real objgraph wrote, by case; `None` if it is not installed.
+/// Returns what Python's objgraph wrote, by case; `None` if it is not installed.
 fn python() -> Option<BTreeMap<String, String>> {
     let import = "import objgraph; assert objgraph.__version__.split('.')[:2] >= ['3', '7']";
     if !has_tool("Python's objgraph 3.7", "python3", &["-c", import]) {

@@ -1,4 +1,4 @@
-//! The pictures, drawn by both.
+//! The pictures of both.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -14,16 +14,16 @@ use super::differences::{MEANT, Pair, refcount, right_refcounts};
 use super::dot::{Graph, read};
 use super::graphs::{App, Closer, Holder, Leaf, Names, Node, Text, Tree, Wide, set};
 
-/// What Python wrote, and how many pictures were compared.
+/// Python's pictures, and the number of those that were compared.
 struct Comparison<'p> {
     python: &'p BTreeMap<String, String>,
     refcounts_low: i64,
     count: Cell<usize>,
 }
 
-/// Draws each picture and compares; tells how many there are.
+/// Draws each picture and compares; returns the number of pictures.
 pub(crate) fn compare(python: &BTreeMap<String, String>) -> usize {
-    // The object of this picture that one field and nothing else refers to.
+    // The object of this picture that only one field refers to.
     let of_one = python["refcount_of_one"]
         .lines()
         .find(|line| line.contains("Leaf ["));
@@ -43,7 +43,7 @@ pub(crate) fn compare(python: &BTreeMap<String, String>) -> usize {
 }
 
 impl Comparison<'_> {
-    /// Compares a picture of ours with the one of this name.
+    /// Compares our picture with Python's of this name.
     fn same(&self, case: &str, picture: Picture<'_>, names: &Names) {
         self.count.set(self.count.get() + 1);
         let picture = picture.fold(false);
@@ -110,13 +110,13 @@ impl Comparison<'_> {
     }
 }
 
-/// The index of the node that our DOT text calls by this name.
+/// Returns the index of the node that has this name in our DOT text.
 fn number(name: &str) -> usize {
     let number: usize = name[1..].parse().expect("nodes are called o1, o2, …");
     number - 1
 }
 
-/// Which of the holders are drawn is up to the order in which they are met: they have one name.
+/// The order of the search decides which of the holders are drawn, so they share a name.
 fn alike(name: &str) -> String {
     if name.starts_with("holder") {
         "holder".to_owned()
@@ -310,7 +310,7 @@ fn roots(python: &Comparison<'_>) {
     let app = App { node };
     objgraph::snapshot::with_root("app", &app, || {
         let backrefs = || objgraph::backrefs(&leaf);
-        // A root that is no object has an id in one snapshot only.
+        // A root that is not an object has a different id in each snapshot.
         let same = |case, picture: Picture<'_>| {
             let mut names = names.clone();
             let root = picture.snapshot().nodes().find(|&node| is_root(node));

@@ -1,4 +1,4 @@
-//! The tables, printed by both: the same bytes.
+//! The tables of both: the same bytes.
 
 use std::collections::BTreeMap;
 

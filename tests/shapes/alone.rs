@@ -1,12 +1,12 @@
-//! The reports tell of the whole process, so one shape is looked at at a time, and what it leaked
-//! is freed before anything is asserted.
+//! Reports cover the whole process, so one shape runs at a time, and what it leaked is freed before
+//! anything is asserted.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use expect_test::Expect;
 use objgraph::leaks::{Fix, Leaks};
 
-/// Lets no other shape be while it is there.
+/// Lets no other shape run until it is dropped.
 pub struct Alone(#[allow(dead_code, reason = "a guard")] MutexGuard<'static, ()>);
 
 pub fn alone() -> Alone {
@@ -15,15 +15,15 @@ pub fn alone() -> Alone {
     Alone(alone.unwrap_or_else(PoisonError::into_inner))
 }
 
-/// What was found, and what a reader was told of it.
+/// The leaks found, and their report.
 pub struct Found {
     pub leaks: Leaks,
     pub text: String,
 }
 
 impl Alone {
-    /// Looks for leaks, and then frees them: `free` is called with each object of type `T` that
-    /// has leaked, certainly or possibly.
+    /// Finds leaks, and then frees them: calls `free` with each object of type `T` that has leaked,
+    /// certainly or possibly.
     pub fn found<T: 'static>(&self, free: impl Fn(&T)) -> Found {
         let leaks = objgraph::find_leaks();
         let text = without_ids(&leaks.to_string());
@@ -37,7 +37,7 @@ impl Alone {
         Found { leaks, text }
     }
 
-    /// Nothing has leaked, and none of the module's own types is alive.
+    /// Asserts that nothing has leaked, and that no object of the module's own types is alive.
     pub fn nothing(&self, module: &str) {
         let leaks = objgraph::find_leaks();
         assert!(leaks.is_empty(), "{leaks}");
@@ -54,8 +54,7 @@ impl Alone {
     }
 }
 
-/// The text with `#_` for each id and `epoch _` for each epoch, since these depend on what was made
-/// and asked before.
+/// Replaces ids by `#_` and epochs by `epoch _`, since these depend on what ran before.
 pub fn without_ids(text: &str) -> String {
     let text = &without_epochs(text);
     let mut parts = text.split('#');
@@ -86,8 +85,8 @@ fn without_epochs(text: &str) -> String {
 }
 
 impl Found {
-    /// There is one kind of leak, with these fixes (`Node.parent`, or `Edge.from + Edge.to`), told
-    /// in these words.
+    /// Asserts that there is one kind of leak with these fixes (`Node.parent`, or
+    /// `Edge.from + Edge.to`), and this report.
     pub fn one_kind(&self, fixes: &[&str], text: Expect) {
         text.assert_eq(&self.text);
         let [kind] = self.leaks.kinds().all() else {

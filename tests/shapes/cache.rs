@@ -1,4 +1,4 @@
-//! A cache that only grows: nothing in it has leaked, and yet it takes more and more.
+//! A cache that only grows: nothing in it has leaked, but it takes more and more memory.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ impl Cache {
     }
 }
 
-/// How many more sessions there are than at any look before.
+/// Returns how many more sessions there are than at any call before.
 fn grown(growth: &mut Growth) -> usize {
     let rows = growth.grown();
     let row = rows.iter().find(|row| row.name == "Session");
@@ -52,7 +52,7 @@ fn a_cache_that_only_grows() {
     let text = diff.to_string();
     assert!(text.contains("Cache.sessions grew from 1 to 301"), "{text}");
 
-    // Mended: what is not asked for again is thrown away.
+    // Fixed: unused entries are evicted.
     for round in 4..7 {
         (0..100).for_each(|number| drop(cache.request(round * 100 + number)));
         let in_use = |_: &u32, session: &mut Rc<Session>| Rc::strong_count(session) > 1;

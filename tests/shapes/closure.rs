@@ -1,7 +1,7 @@
 //! A button whose callback captures the button.
 //!
-//! A closure cannot be looked into, so this is told as possibly leaked; the field that holds the
-//! closure is named.
+//! A closure is opaque, so the button is reported as possibly leaked, with the field that holds the
+//! closure.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! A graph whose vertices list the edges in and out, and whose edges own both their ends.
+//! A graph whose vertices list their edges, and whose edges own both ends.
 
 mod leaky {
     use std::cell::RefCell;
@@ -61,7 +61,7 @@ use objgraph::rc::Rc;
 
 use crate::alone::alone;
 
-/// Who is connected to whom.
+/// The connections between vertices.
 const EDGES: [(usize, usize); 4] = [(0, 1), (1, 2), (2, 0), (2, 3)];
 
 #[test]

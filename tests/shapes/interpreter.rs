@@ -89,8 +89,8 @@ fn an_environment_and_the_function_it_names() {
     alone.nothing(module_path!());
 }
 
-/// Where a function that is in use has nothing but its closure to keep its environment, neither
-/// field may be weak: the way out is to clear the environment when its block ends.
+/// If only its closure keeps the environment of a function in use, neither field may be weak: the
+/// environment has to be cleared when its block ends.
 #[test]
 fn an_environment_whose_function_is_in_use() {
     if !objgraph::ENABLED {
@@ -132,7 +132,7 @@ fn an_environment_whose_function_is_in_use() {
     );
 
     let block = block(&globals);
-    // Mended: what is over lets go of its values, the program itself in the end.
+    // Fixed: each block clears its environment at its end, and so does the program.
     block.values.borrow_mut().clear();
     drop(block);
     globals.values.borrow_mut().clear();

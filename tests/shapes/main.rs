@@ -1,5 +1,5 @@
-//! Well-known shapes of leaks: each is told in words that name the field to change, and the same
-//! code with that field changed leaks nothing.
+//! Well-known shapes of leaks. The report names the field to change, and the same code with that
+//! change leaks nothing.
 
 #![allow(
     unused_qualifications,

@@ -1,4 +1,4 @@
-//! A thread that waits for ever, and holds an `Arc` meanwhile.
+//! A thread that waits forever and holds an `Arc`.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -14,7 +14,7 @@ struct Config {
     name: &'static str,
 }
 
-/// What the thread keeps of the configuration.
+/// The part of the configuration that the thread keeps.
 trait Keeps: Send + 'static {}
 impl Keeps for Arc<Config> {}
 impl Keeps for Weak<Config> {}
@@ -36,7 +36,7 @@ fn a_thread_that_holds_an_arc_for_ever() {
     let held = config.clone();
     let worker = thread::spawn(move || serve(held, &jobs));
     drop(config);
-    // No cycle, so no leak; it is told that somebody unseen holds it.
+    // There is no cycle, so no leak; the report says that it is held from outside.
     assert!(objgraph::find_leaks().is_empty());
     let why = objgraph::why_alive(id).expect("it is alive");
     assert_eq!(*why.reason(), AliveReason::External(1));

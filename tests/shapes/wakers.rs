@@ -1,4 +1,4 @@
-//! A list of wakers to which every poll adds one more.
+//! A list of wakers to which every poll adds a waker.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -16,7 +16,7 @@ struct Signal {
     waiting: Mutex<Vec<Waiter>>,
 }
 
-/// A task that waits. It lives in the list by value, so it is counted by a field.
+/// A task that waits. It lives in the list by value, so a field counts it.
 #[derive(Tracked)]
 struct Waiter {
     waker: Waker,
@@ -25,7 +25,7 @@ struct Waiter {
 
 struct Wait {
     signal: Arc<Signal>,
-    /// Whether a waker that is in the list already is added again: the mistake.
+    /// Whether a waker that is already in the list is added again: the mistake.
     adds_again: bool,
 }
 
@@ -55,7 +55,7 @@ impl Wake for Task {
     fn wake(self: std::sync::Arc<Self>) {}
 }
 
-/// How many more waiters there are after so many polls than at any look before.
+/// Polls, and returns how many more waiters there are than at any call before.
 fn grown(growth: &mut Growth, wait: &mut Pin<&mut Wait>, waker: &Waker, polls: usize) -> usize {
     for _ in 0..polls {
         let poll = wait.as_mut().poll(&mut Context::from_waker(waker));

@@ -1,5 +1,5 @@
-//! What is borrowed, held, poisoned or being made is never waited for and never a panic, and it is
-//! told.
+//! A value that is borrowed, locked, poisoned or being initialised is never waited for, causes no
+//! panic, and is reported.
 
 use std::cell::{LazyCell, OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{ObjectId, Snapshot, Tracked, snapshot::State};
 
-use crate::{MEANT, alone, assert_no_leaf_leaked, told};
+use crate::{MEANT, alone, assert_no_leaf_leaked, outputs};
 
 #[derive(Tracked, Debug, Default)]
 struct Leaf(u32);
@@ -29,7 +29,7 @@ struct Locks {
     once: OnceLock<Arc<Leaf>>,
 }
 
-/// How many strong edges the object has, and how many places where it is busy.
+/// Returns the number of strong edges of the object, and of its busy places.
 fn seen(snapshot: &Snapshot, id: ObjectId) -> (usize, usize) {
     let node = snapshot.find(id).unwrap();
     assert_eq!(snapshot.node(node).state(), State::Visited);
@@ -45,7 +45,7 @@ fn assert_seen(id: ObjectId, expected: (usize, usize)) {
     let blind = objgraph::blind_spots().to_string();
     assert_eq!(blind.contains("Leaf"), expected.1 > 0, "{blind}");
     assert_no_leaf_leaked();
-    // A picture tells it too, and its label is no panic.
+    // A picture shows it too, and its label does not panic.
     let dot = objgraph::refs(id).to_dot().unwrap();
     assert_eq!(dot.contains("busy"), expected.1 > 0, "{dot}");
 }
@@ -74,7 +74,7 @@ fn cells() {
     });
     assert_eq!(leaf.0, 2);
     assert_seen(id, (2, 0));
-    // A borrow that a panic leaves behind for ever.
+    // A borrow that a panic leaves behind forever.
     std::mem::forget(owner.cell.borrow_mut());
     assert_seen(id, (1, 1));
 }
@@ -139,7 +139,7 @@ fn locks_of_another_thread() {
 }
 
 #[test]
-fn poisoned_locks_are_looked_into() {
+fn poisoned_locks_are_traced() {
     if !objgraph::ENABLED {
         return;
     }
@@ -155,8 +155,8 @@ fn poisoned_locks_are_looked_into() {
     let id = objgraph::id(&locks);
     assert_seen(id, (2, 0));
     assert!(locks.mutex.is_poisoned() && locks.rw.is_poisoned(), "still");
-    // It is marked as such, whatever it is told in, and what it holds is there.
-    let mut formats = told::formats(&objgraph::refs(id));
+    // Every format marks it as poisoned, and shows what it holds.
+    let mut formats = outputs::formats(&objgraph::refs(id));
     formats.retain(|(format, _)| *format != "picture");
     for (format, text) in formats {
         assert!(text.contains("poisoned"), "{format}: {text}");
@@ -165,7 +165,7 @@ fn poisoned_locks_are_looked_into() {
     let dot = objgraph::refs(id).to_dot().unwrap();
     assert_eq!(dot.matches("poisoned").count(), 2, "{dot}");
     let snapshot = std::sync::Arc::new(objgraph::snapshot());
-    let json = told::written(|out| objgraph::picture::write_json(&snapshot, out));
+    let json = outputs::written(|out| objgraph::picture::write_json(&snapshot, out));
     assert!(json.contains("poisoned"), "{json}");
     let spots = objgraph::blind_spots().to_string();
     assert!(!spots.contains("poisoned"), "it hides nothing: {spots}");
@@ -173,7 +173,7 @@ fn poisoned_locks_are_looked_into() {
     locks.rw.clear_poison();
     let dot = objgraph::refs(id).to_dot().unwrap();
     assert!(!dot.contains("poisoned"), "{dot}");
-    // So is a lock that is itself what a pointer leads to.
+    // So is a lock that is itself the target of a pointer.
     let lock = Arc::new(Mutex::new(Arc::new(Leaf(4))));
     objgraph::register::<Mutex<Arc<Leaf>>>();
     let _ = catch_unwind(AssertUnwindSafe(|| {
@@ -187,7 +187,7 @@ fn poisoned_locks_are_looked_into() {
 type Lazy = LazyLock<Arc<Leaf>, Box<dyn FnOnce() -> Arc<Leaf> + Send>>;
 
 #[test]
-fn what_is_made_when_it_is_first_asked_for() {
+fn lazily_created_values() {
     if !objgraph::ENABLED {
         return;
     }
@@ -228,7 +228,7 @@ fn what_is_made_when_it_is_first_asked_for() {
     assert_eq!(edges(id), (1, 0));
 }
 
-/// Cells inside of each other, so that a visit holds one while it meets the next as busy.
+/// Nested cells, so that a visit holds one while it finds the next busy.
 #[test]
 fn a_borrow_inside_of_a_borrow() {
     if !objgraph::ENABLED {

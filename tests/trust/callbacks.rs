@@ -1,5 +1,5 @@
-//! What objgraph calls that the user wrote, and that panics: the panic is the caller's, where there
-//! is one who can have it, and nothing stays behind.
+//! Callbacks of the user that panic: the caller gets the panic if there is one, and nothing
+//! remains.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ fn throws<R>() -> R {
 
 type Drawn = fn(&Picture<'_>, &Path) -> Result<(), PictureError>;
 
-/// Each way to get a picture.
+/// Every way to draw a picture.
 const ENDS: [(&str, Drawn); 11] = [
     ("drawing", |picture, _| picture.drawing().map(drop)),
     ("to_dot", |picture, _| picture.to_dot().map(drop)),
@@ -152,7 +152,7 @@ fn of_chains_tables_and_scopes() {
         });
         assert!(objgraph::scope::Scope::current().is_none());
     }
-    // What it was asked for the first time, it tells whole: nothing was taken for told.
+    // The first successful call reports everything: the failed one did not count as reported.
     assert!(!growth.grown().is_empty());
     let snapshot = objgraph::snapshot();
     assert!(snapshot.nodes().all(|node| node.root() != Some("thrown")));
@@ -163,7 +163,7 @@ fn of_chains_tables_and_scopes() {
     );
 }
 
-/// Panics at a byte.
+/// A writer that panics at a byte.
 struct Throws(usize);
 
 impl Write for Throws {
@@ -181,7 +181,7 @@ impl Write for Throws {
     }
 }
 
-/// Is interrupted each time before it writes a byte.
+/// A writer that is interrupted before each byte.
 #[derive(Default)]
 struct Interrupted(Vec<u8>, bool);
 
@@ -251,7 +251,7 @@ impl fmt::Debug for DebugThrows {
     }
 }
 
-/// Here nobody calls who could have the panic: it is told in place of what was asked for.
+/// Panics of these are reported in the text, since no caller could get them.
 #[test]
 fn of_a_value() {
     if !objgraph::ENABLED {
@@ -278,7 +278,7 @@ fn of_a_value() {
         let dot = objgraph::refs(id).to_dot().unwrap();
         assert!(dot.contains("panicked"), "{dot}");
     }
-    // Of what leaked, too, and where an assertion fails with it.
+    // The same for leaked objects, and in a failing assertion.
     let weak = Rc::downgrade(&label);
     drop(label);
     let leaks = objgraph::show_leaks(folder("leaks").join("a.dot")).unwrap();

@@ -1,9 +1,9 @@
-//! Counters and table tell the same.
+//! Counters agree with the table.
 
 use std::collections::BTreeMap;
 
-/// Asserts that the counters are what a full recount of the table gives. To be called while no
-/// other thread makes or drops objects.
+/// Asserts that the counters are equal to a full recount of the table. No other thread may make or
+/// drop objects meanwhile.
 pub fn assert_none() {
     let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
     for count in objgraph::alive::counts() {

@@ -1,5 +1,5 @@
-//! Files and pipes that cannot be written, programs that are not there, and words that nobody
-//! knows: told, with what to do; and nothing is lost.
+//! Files and pipes that cannot be written, missing programs, and unknown names: the error says what
+//! to do, and nothing is lost.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write};
@@ -14,7 +14,7 @@ use crate::nested_cargo::has_tool;
 use crate::questions::Subject;
 use crate::{alone, processes, writers};
 
-/// A folder of this test alone, which is empty.
+/// Returns an empty folder for this test.
 pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("files")
@@ -43,7 +43,7 @@ fn subject() -> Rc<Subject> {
 /// The formats that need no program.
 const OURS: [&str; 6] = ["dot", "gv", "txt", "json", "graphml", "mmd"];
 
-/// A writer that takes so many bytes, and no more.
+/// A writer that accepts a limited number of bytes.
 struct Full(usize);
 
 impl Write for Full {
@@ -80,7 +80,7 @@ fn a_writer_that_is_full_at_any_byte() {
     });
 }
 
-/// The limit on the size of files stands in for a disk that is full.
+/// The limit on the size of files simulates a full disk.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_what_was_there() {
@@ -99,7 +99,7 @@ fn a_full_disk_leaves_what_was_there() {
             assert!(matches!(error, PictureError::Unwritable { .. }), "{error}");
             assert!(error.to_string().contains("old."), "{error}");
         }
-        // Nor does a picture that nobody named a file for leave half of one.
+        // Nor does a picture in the temporary folder leave half a file.
         assert!(picture.show().is_err());
         return;
     }
@@ -175,8 +175,8 @@ fn paths_that_cannot_be_written_or_have_no_format() {
     assert_eq!(names(&folder), [""; 0]);
 }
 
-/// A folder, a link that leads nowhere, and a file that may not be written: what was there stays,
-/// or all of it is new.
+/// A folder, a dangling link, and a read-only file: the old content remains, or all of it is
+/// replaced.
 #[cfg(unix)]
 #[test]
 fn paths_where_there_is_something_else() {
@@ -251,7 +251,7 @@ fn paths_that_are_no_text() {
     let path = folder.join(OsStr::from_bytes(b"a.\xff"));
     let error = picture.save(path).unwrap_err();
     assert!(matches!(error, PictureError::UnknownFormat { .. }));
-    // A folder that may not be written to, but by those who may do all.
+    // A read-only folder, which root may write to.
     use std::os::unix::fs::PermissionsExt as _;
     let locked = folder.join("locked");
     fs::create_dir(&locked).unwrap();
@@ -298,7 +298,7 @@ fn without_any_program() {
     picture.evcxr_display();
 }
 
-/// A program in place of `dot`, first in the path.
+/// Puts a program in place of `dot`, first in the path.
 #[cfg(unix)]
 #[test]
 fn a_dot_that_fails() {
@@ -321,7 +321,7 @@ fn a_dot_that_fails() {
         processes::run_with(CHILD, |child| {
             child.env("PATH", &folder).env("TMPDIR", &folder);
         });
-        // What it was given is kept; of the pictures there is nothing.
+        // Its input is kept, and no picture is written.
         let mut names = names(&folder);
         names.retain(|name| !(name.starts_with("objgraph-") && name.ends_with(".dot")));
         assert_eq!(names, ["dot"]);
@@ -344,7 +344,7 @@ fn a_dot_that_fails() {
         let kept = fs::read_to_string(kept).unwrap();
         assert!(kept.starts_with("digraph") && kept.contains("Subject"));
     }
-    // It is told, not fatal, where an assertion or a notebook wants the picture.
+    // In an assertion or a notebook the error is reported, and not fatal.
     picture.evcxr_display();
     let failed = std::panic::catch_unwind(|| objgraph::assert_count!(Subject, 0)).unwrap_err();
     let said = failed.downcast_ref::<String>().unwrap();
@@ -372,7 +372,7 @@ fn a_format_that_dot_does_not_know() {
     assert_eq!(names(&folder), [""; 0]);
 }
 
-/// Nobody reads any more what is shown.
+/// The reader of the standard output has ended.
 #[test]
 fn a_standard_output_that_is_closed() {
     const CHILD: &str = "files::a_standard_output_that_is_closed";
@@ -434,7 +434,7 @@ fn a_standard_output_that_is_closed() {
 }
 
 #[test]
-fn ids_and_types_that_nobody_knows() {
+fn unknown_ids_and_types() {
     let _alone = alone();
     let gone = {
         let subject = subject();

@@ -1,5 +1,5 @@
-//! Code of the user that panics, makes and drops objects, drops what is looked at, starts threads,
-//! asks without an end, and reports what is not so.
+//! Hostile code of the user: it panics, makes and drops objects, drops what is visited, starts
+//! threads, takes snapshots without end, and reports false references.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -87,7 +87,7 @@ fn a_visit_that_panics_anywhere() {
             let strong = snapshot.edges(node).filter(|edge| edge.is_strong()).count();
             assert_eq!(strong, at.min(2), "at {at}");
             assert!(!has_leaked(objgraph::id(&*panics.leaf.borrow())));
-            // Nothing is held any more, and no lock was poisoned by more than the visit itself.
+            // No lock is held any more, and only the visit itself poisoned one.
             assert!(panics.leaf.try_borrow_mut().is_ok());
             panics.lock.clear_poison();
             assert!(panics.lock.try_lock().is_ok());
@@ -96,7 +96,7 @@ fn a_visit_that_panics_anywhere() {
     }
 }
 
-/// What a panic carries may panic itself when it is dropped.
+/// The payload of a panic may itself panic when it is dropped.
 struct Payload;
 
 impl Drop for Payload {
@@ -123,7 +123,7 @@ fn a_panic_whose_payload_panics() {
     assert_eq!(state(&snapshot, objgraph::id(&throws)), State::Panicked);
 }
 
-/// Drops the only handle to itself while it is looked at, and then its drop panics.
+/// Drops the only handle to itself while it is visited, and then its drop panics.
 struct Suicidal<H: 'static> {
     handle: Mutex<Option<H>>,
     panics: bool,
@@ -202,7 +202,7 @@ fn a_visit_that_drops_what_is_visited() {
             assert!(objgraph::at(id).is_none());
             assert_eq!(state(&snapshot, id), State::InFlight);
         }
-        // No pin stayed behind: whoever gets the address anew is asked for its counts at once.
+        // No pin remains: the counts of the next object at this address are read at once.
         let mut many: Vec<_> = (0..5000)
             .map(|_| {
                 Arc::new(ByArc(Suicidal {
@@ -216,12 +216,12 @@ fn a_visit_that_drops_what_is_visited() {
             assert!(Arc::get_mut(one).is_some());
         }
         drop(many);
-        // The label of a value is taken by a look too.
+        // Taking a label visits the value too.
         let _ = objgraph::find_leaks().to_string();
     }
 }
 
-/// Makes in its first visit what it reports.
+/// Creates in its first visit what it reports.
 #[derive(Default)]
 struct Late {
     made: RefCell<Option<Rc<Leaf>>>,
@@ -238,10 +238,10 @@ impl Visit for Late {
     }
 }
 
-/// What a visit makes may be missing in the snapshot that is just taken. The references beside it
-/// are there, and none is taken for one to something else.
+/// Objects that a visit creates may be missing in the current snapshot. References beside them are
+/// present, and none leads to a wrong object.
 #[test]
-fn a_visit_that_makes_what_it_reports() {
+fn a_visit_that_creates_what_it_reports() {
     if !objgraph::ENABLED {
         return;
     }
@@ -249,7 +249,7 @@ fn a_visit_that_makes_what_it_reports() {
     objgraph::register::<Late>();
     let known = Rc::new(Leaf(1));
     let some: Vec<_> = (0..500).map(|_| Rc::new(Leaf(2))).collect();
-    // New objects come to where others were, among those that are listed.
+    // New objects get slots of others, among those that are listed.
     let _some: Vec<_> = some.into_iter().step_by(2).collect();
     let late = || {
         let made = RefCell::default();
@@ -288,7 +288,7 @@ fn a_visit_that_makes_what_it_reports() {
     }
 }
 
-/// Makes and drops thousands of objects in each visit, and each `Debug`.
+/// Creates and drops thousands of objects in each visit, and in each `Debug`.
 struct Busy(RefCell<Vec<Rc<Leaf>>>);
 
 impl Busy {
@@ -311,7 +311,7 @@ impl Visit for Busy {
 }
 
 #[test]
-fn a_visit_that_makes_and_drops_thousands() {
+fn a_visit_that_creates_and_drops_thousands() {
     if !objgraph::ENABLED {
         return;
     }
@@ -330,7 +330,7 @@ fn a_visit_that_makes_and_drops_thousands() {
     assert_eq!(objgraph::count_of::<Leaf>(), before);
 }
 
-/// Starts a thread that asks for a snapshot, and waits for it.
+/// Starts a thread that takes a snapshot, and waits for it.
 #[derive(Default)]
 struct Spawns {
     inner: Mutex<Option<Arc<Leaf>>>,
@@ -372,7 +372,7 @@ impl fmt::Debug for Labelled {
 }
 
 #[test]
-fn a_visit_that_waits_for_a_thread_that_asks() {
+fn a_visit_that_waits_for_a_thread_that_takes_a_snapshot() {
     if !objgraph::ENABLED {
         return;
     }
@@ -392,7 +392,7 @@ fn a_visit_that_waits_for_a_thread_that_asks() {
     assert!(!has_leaked(objgraph::id(&spawns)));
 }
 
-/// Asks for a snapshot whenever it is looked at: there would be no end.
+/// Takes a snapshot in each visit, without end.
 struct Endless;
 
 impl Visit for Endless {
@@ -403,12 +403,12 @@ impl Visit for Endless {
 }
 
 #[test]
-fn a_visit_that_asks_for_ever() {
+fn a_visit_that_takes_snapshots_without_end() {
     if !objgraph::ENABLED {
         return;
     }
-    // No other test leaks anything that this could find: it has a process of its own.
-    if crate::processes::is_child("hostile::a_visit_that_asks_for_ever") {
+    // It has a process of its own, so that it does not find leaks of other tests.
+    if crate::processes::is_child("hostile::a_visit_that_takes_snapshots_without_end") {
         let _watched = crate::watchdog::watch();
         objgraph::register::<Endless>();
         let (rc, arc) = (Rc::new(Endless), Arc::new(Endless));
@@ -419,10 +419,10 @@ fn a_visit_that_asks_for_ever() {
         let _ = objgraph::refs(&rc).to_dot().unwrap();
         return;
     }
-    crate::processes::run("hostile::a_visit_that_asks_for_ever");
+    crate::processes::run("hostile::a_visit_that_takes_snapshots_without_end");
 }
 
-/// A predicate, or a writer, that panics: the panic is the caller's, and nothing stays behind.
+/// A predicate or a writer that panics: the caller gets the panic, and nothing remains.
 #[test]
 fn a_predicate_that_panics() {
     if !objgraph::ENABLED {
@@ -466,7 +466,7 @@ fn a_predicate_that_panics() {
     let _ = (objgraph::growth(), objgraph::growth::new_ids());
 }
 
-/// Any order of ids, ids twice, and ids of what is gone.
+/// Ids in any order, repeated ids, and ids of dropped objects.
 #[test]
 fn ids_in_any_order() {
     #[derive(Tracked)]
@@ -496,7 +496,7 @@ fn ids_in_any_order() {
     }
 }
 
-/// Reports each edge not at all, or many times.
+/// Reports each edge never, or many times.
 struct Liar {
     times: usize,
     leaf: Rc<Leaf>,
@@ -520,7 +520,7 @@ fn edges_that_are_reported_never_or_too_often() {
     let _alone = alone();
     objgraph::register::<Liar>();
     for times in [0, 1, 2, 100] {
-        // In use, held by us.
+        // In use: this test holds it.
         let leaf = Rc::new(Leaf(1));
         let liar = Rc::new(Liar {
             times,
@@ -531,10 +531,11 @@ fn edges_that_are_reported_never_or_too_often() {
         let ids = [objgraph::id(&leaf), objgraph::id(&liar)];
         assert!(!ids.iter().any(|&id| has_leaked(id)), "{times} times");
         let leaks = objgraph::find_leaks();
-        let told = leaks.over_reported().iter();
-        let told = told.filter(|one| ids.contains(&leaks.snapshot().node(one.node).id()));
+        let over_reported = leaks.over_reported().iter();
+        let over_reported =
+            over_reported.filter(|one| ids.contains(&leaks.snapshot().node(one.node).id()));
         assert_eq!(
-            told.count(),
+            over_reported.count(),
             if times > 1 { 2 } else { 0 },
             "{times} times: {leaks}"
         );
@@ -543,7 +544,7 @@ fn edges_that_are_reported_never_or_too_often() {
             times > 1,
             "{leaks}"
         );
-        // Lost: found if the truth is told, and never made up.
+        // Lost: found if the edges are reported correctly, and never invented.
         drop(leaf);
         let weak = Rc::downgrade(&liar);
         drop(liar);

@@ -1,7 +1,6 @@
-//! objgraph inside of somebody else's program, seen by an adversary: a module for each law that it
-//! is to keep there.
+//! objgraph in hostile programs: a module for each law that it has to keep there.
 //!
-//! A test here that hangs is ended by a watchdog, with a message.
+//! A watchdog ends a test that hangs, with a message.
 
 #![allow(
     unused_qualifications,
@@ -25,12 +24,12 @@ mod hostile;
 mod names;
 #[path = "../nested_cargo/mod.rs"]
 mod nested_cargo;
+mod outputs;
 mod processes;
 mod questions;
 mod reentrancy;
 mod secrets;
 mod threads;
-mod told;
 mod unperturbed;
 mod visits;
 mod watchdog;
@@ -38,17 +37,17 @@ mod writers;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-/// For the time of a test, which looks at what the whole process has: nothing else is made or
-/// dropped meanwhile, a test that hangs ends, and panics that are meant say nothing.
+/// Lets one test run at a time, since each inspects the whole process. Ends a test that hangs, and
+/// silences intended panics.
 struct Alone {
     _watched: watchdog::Watched,
     _alone: MutexGuard<'static, ()>,
 }
 
-/// What a panic says that is meant.
+/// The message of an intended panic.
 const MEANT: &str = "this panic is meant";
 
-/// None of the types that a test calls `Leaf` has leaked.
+/// Asserts that no object of a type called `Leaf` has leaked.
 fn assert_no_leaf_leaked() {
     let leaks = objgraph::find_leaks();
     let mut leaves = leaks.iter().map(|object| object.type_name());

@@ -1,4 +1,5 @@
-//! Names that some format or other takes for its own: each is read back by the format's own reader.
+//! Names with characters that have a meaning in some format: the reader of each format reads them
+//! back.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -13,10 +14,10 @@ use objgraph::{Tracked, Visit, Visitor, picture::Picture, scope::Scope};
 use serde_json::Value;
 
 use crate::nested_cargo::has_tool;
-use crate::told::{failures, formats, of_snapshot, reports};
+use crate::outputs::{failures, formats, of_snapshot, reports};
 use crate::{alone, processes};
 
-/// Each of at most 40 characters, since labels are cut there.
+/// The names, each of at most 40 characters, since labels are cut there.
 const NAMES: [&str; 9] = [
     "-Tpng --help",
     "\"q\" 'a' \\b \\N \\l \\\"",
@@ -29,7 +30,7 @@ const NAMES: [&str; 9] = [
     "%%{init: {}}%% fa:fa-bug **b** \u{fffe}",
 ];
 
-/// One of a list, whose text and whose field have names of these.
+/// An object whose label and field have one of these names.
 struct Named {
     name: &'static str,
     next: Option<Rc<Named>>,
@@ -43,7 +44,7 @@ impl Visit for Named {
     }
 }
 
-/// What is derived, and has the names of its texts alone.
+/// A derived type, whose only unusual names are those of its texts.
 #[derive(Tracked)]
 #[tracked(label = write)]
 struct Labelled {
@@ -70,8 +71,8 @@ fn labelled() -> Vec<Rc<Labelled>> {
     NAMES.map(new).to_vec()
 }
 
-/// A picture in which every name is a label, a path, a text below, and the name and the value of
-/// an attribute.
+/// Returns a picture in which every name is a label, a path, a text below, and the name and the
+/// value of an attribute.
 fn picture<'f>(labelled: &[Rc<Labelled>], named: &Rc<Named>) -> Picture<'f> {
     let index = Cell::new(0);
     let mut all: Vec<&dyn Tracked> = labelled.iter().map(|one| one as &dyn Tracked).collect();
@@ -89,7 +90,7 @@ fn picture<'f>(labelled: &[Rc<Labelled>], named: &Rc<Named>) -> Picture<'f> {
         })
 }
 
-/// A text as it is drawn: what cannot be seen is written out.
+/// Returns a text as it is drawn, with invisible characters escaped.
 fn seen(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -105,7 +106,7 @@ fn seen(text: &str) -> String {
     out
 }
 
-/// Whether there is anything in the text that is not seen, or that a terminal obeys.
+/// Asserts that the text has no invisible characters and no control codes of a terminal.
 fn assert_printable(what: &str, text: &str) {
     let odd = |c: char| c != '\n' && (c.is_control() || seen(&c.to_string()) != c.to_string());
     if let Some(at) = text.find(odd) {
@@ -121,7 +122,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// What `read.py` finds in a file.
+/// Returns what `read.py` finds in a file.
 fn read(path: &Path) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trust/read.py");
     let output = Command::new("python3")
@@ -141,7 +142,7 @@ fn texts(value: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// The lines that a picture of [`picture`] shows, and nothing else.
+/// Returns all lines that the picture of [`picture`] shows.
 fn lines(picture: &Picture<'_>) -> BTreeSet<String> {
     let drawing = picture.drawing().unwrap();
     let labels = drawing.nodes.iter().map(|node| &node.label);
@@ -159,7 +160,7 @@ fn lines(picture: &Picture<'_>) -> BTreeSet<String> {
     lines
 }
 
-/// What Graphviz reads in a text of its language: the labels, as they would be drawn.
+/// Returns the labels that Graphviz reads in DOT text, as it would draw them.
 fn by_graphviz(dot: &str) -> BTreeSet<String> {
     let mut child = Command::new("dot")
         .arg("-Tjson0")
@@ -182,7 +183,7 @@ fn by_graphviz(dot: &str) -> BTreeSet<String> {
     labels.flat_map(drawn_by_graphviz).collect()
 }
 
-/// The lines of a label, whose escapes Graphviz resolves as it draws.
+/// Returns the lines of a label, whose escapes Graphviz resolves when it draws.
 fn drawn_by_graphviz(label: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut chars = label.chars();
@@ -202,7 +203,7 @@ fn drawn_by_graphviz(label: &str) -> Vec<String> {
         .collect()
 }
 
-/// The text between the quotes of Mermaid, with its entities as what they stand for.
+/// Returns the text between Mermaid's quotes, with its entities resolved.
 fn by_mermaid(text: &str) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for line in text.lines() {
@@ -225,7 +226,7 @@ fn by_mermaid(text: &str) -> BTreeSet<String> {
                 rest = after;
             }
             read.push_str(rest);
-            // Parts that Mermaid would take for mathematics are kept apart by it.
+            // It separates parts that Mermaid would take for mathematics.
             lines.insert(read.replace("$\u{200b}$", "$$"));
         }
     }
@@ -267,7 +268,7 @@ fn every_format_is_read_back_by_its_own_reader() {
     let graphml = read(&folder.join("names.graphml"));
     let json: Value = serde_json::from_str(&picture.to_json().unwrap()).unwrap();
     for (at, node) in drawing.nodes.iter().enumerate() {
-        // Of NUL, XML is told as Rust writes it.
+        // XML has no NUL, so it is escaped as in Rust.
         let label = seen(&node.label).replace("\\0", "\\u{0}");
         assert_eq!(text_of(&graphml["nodes"][at]["label"]), label);
         assert_eq!(text_of(&json["nodes"][at]["label"]), node.label);
@@ -305,7 +306,7 @@ fn every_format_is_read_back_by_its_own_reader() {
     let nodes = drawing.nodes.len();
     assert_eq!(tree.lines().count(), nodes, "{tree}");
 
-    // No shell was there to do what the names say.
+    // No shell executed a command in the names.
     assert!(!Path::new("x").exists() && !folder.join("x").exists());
 }
 
@@ -350,14 +351,14 @@ fn a_whole_snapshot_is_read_back() {
     let labelled = labelled();
     for name in NAMES {
         let snapshot = objgraph::snapshot::with_root(name, &labelled, objgraph::snapshot);
-        let told = of_snapshot(&std::sync::Arc::new(snapshot));
-        let json: Value = serde_json::from_str(&told[0].1).unwrap();
+        let outputs = of_snapshot(&std::sync::Arc::new(snapshot));
+        let json: Value = serde_json::from_str(&outputs[0].1).unwrap();
         assert!(
             json.to_string().contains(&Value::from(name).to_string()),
             "{name:?}"
         );
         let path = folder().join("snapshot.graphml");
-        fs::write(&path, &told[1].1).unwrap();
+        fs::write(&path, &outputs[1].1).unwrap();
         let roots = read(&path);
         let root = seen(name).replace("\\0", "\\u{0}");
         let nodes = roots["nodes"].as_array().unwrap();
@@ -365,7 +366,7 @@ fn a_whole_snapshot_is_read_back() {
             nodes.iter().any(|node| node["root"] == *root),
             "{name:?}: {roots}"
         );
-        for (what, text) in &told[..2] {
+        for (what, text) in &outputs[..2] {
             assert_printable(what, text);
         }
     }
@@ -379,7 +380,7 @@ fn reports_hold_nothing_that_a_terminal_obeys() {
     }
     let _alone = alone();
     if !processes::is_child(CHILD) {
-        // What leaks here would be in the way of others.
+        // Leaks would disturb other tests.
         processes::run(CHILD);
         return;
     }
@@ -387,7 +388,7 @@ fn reports_hold_nothing_that_a_terminal_obeys() {
         // Names of threads have no NUL.
         let builder = thread::Builder::new().name(name.replace('\0', "\u{1}"));
         let leak = move || {
-            // A cycle with a field of the name, and an object that is forgotten.
+            // A cycle with a field of the name, and a forgotten object.
             let [one, other] = [(), ()].map(|()| named());
             one.me.replace(Some(other.clone()));
             other.me.replace(Some(one));
@@ -402,19 +403,19 @@ fn reports_hold_nothing_that_a_terminal_obeys() {
             name,
             named: Some(named()),
         });
-        let told = objgraph::snapshot::with_root(name, &lone, || reports(&lone));
-        let told = told.into_iter().chain(failures(name, || {
+        let outputs = objgraph::snapshot::with_root(name, &lone, || reports(&lone));
+        let outputs = outputs.into_iter().chain(failures(name, || {
             Rc::new(Labelled {
                 name,
                 named: Some(named()),
             })
         }));
-        for (what, text) in told {
+        for (what, text) in outputs {
             if matches!(what, "JSON" | "GraphML" | "snapshot") {
                 continue;
             }
             assert_printable(what, &text);
-            // Nor what the runner of a CI takes for an order.
+            // Nor a command for the runner of a CI.
             let is_file = what.len() < 8 && what != "leaks";
             let orders = !is_file && text.lines().any(|line| line.trim_start().starts_with("::"));
             assert!(!orders, "{what}: {text}");

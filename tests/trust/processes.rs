@@ -1,16 +1,16 @@
-//! What can only be tried in a process of its own: its exit, and the end of its main thread.
+//! Runs tests that need a process of their own: its exit, and the end of its main thread.
 
 use std::process::{Command, Output};
 
-/// Which of the tests that are a child's is meant.
+/// Variable with the name of the test that a child process runs.
 const WHICH: &str = "OBJGRAPH_TRUST_CHILD";
 
-/// Whether this process was made by [`run`] for the test of this name.
+/// Returns whether [`run`] started this process for the test of this name.
 pub fn is_child(test: &str) -> bool {
     std::env::var(WHICH).is_ok_and(|name| name == test)
 }
 
-/// The command for a test of this binary in a process of its own.
+/// Returns the command that runs a test of this binary in a process of its own.
 pub fn child(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -19,12 +19,12 @@ pub fn child(test: &str) -> Command {
     command
 }
 
-/// Runs a test of this binary in a process of its own, and gives what it wrote; it must end well.
+/// Runs a test of this binary in a process of its own, which must succeed, and returns its output.
 pub fn run(test: &str) -> String {
     run_with(test, |_| ())
 }
 
-/// The same, with more to say of the process.
+/// Runs a test like [`run`], and configures the process before.
 pub fn run_with(test: &str, prepare: impl FnOnce(&mut Command)) -> String {
     let mut command = child(test);
     prepare(&mut command);

@@ -1,4 +1,4 @@
-//! Everything that can be asked of objgraph, in one list.
+//! Every query of objgraph, in one list.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use objgraph::{
     scope::Scope,
 };
 
-/// What is asked about.
+/// The subjects of the queries.
 #[derive(Tracked, Clone, Debug, Default)]
 pub struct Subject {
     pub next: RefCell<Option<Rc<Subject>>>,
@@ -30,13 +30,13 @@ pub struct Shared {
     pub number: u32,
 }
 
-/// A cycle that is meant to leak.
+/// A cycle that leaks on purpose.
 #[derive(Tracked, Default)]
 pub struct Lost {
     other: Mutex<Option<Arc<Lost>>>,
 }
 
-/// Makes a cycle of two that nobody holds, which every search for leaks is to find.
+/// Leaks a cycle of two objects, which every search for leaks has to find.
 fn lose() {
     let one = Arc::new(Lost::default());
     let two = Arc::new(Lost {
@@ -45,7 +45,7 @@ fn lose() {
     *one.other.lock().unwrap() = Some(two);
 }
 
-/// A function of objgraph, with assertions on what it answers.
+/// A function of objgraph, with assertions about its result.
 type Question = (&'static str, fn(&Rc<Subject>));
 
 fn picture_path(name: &str) -> std::path::PathBuf {
@@ -60,7 +60,7 @@ fn leaked_subjects(leaks: &objgraph::leaks::Leaks) -> usize {
         .count()
 }
 
-/// Each is asked by itself, with no other open; what is new in objgraph belongs here.
+/// All queries; a new function of objgraph belongs here. Each is called alone, not inside another.
 pub const ALL: &[Question] = &[
     ("id", |rc| {
         assert_ne!(objgraph::id(rc), objgraph::ObjectId::NONE)
@@ -182,7 +182,7 @@ pub const ALL: &[Question] = &[
         assert_eq!(leaked_subjects(&leaks), 0, "{leaks}");
     }),
     ("get_leaking_objects", |_| {
-        // Those that no other object refers to.
+        // The objects that no other object refers to.
         let made = Arc::new(Shared::default());
         let leaking = objgraph::get_leaking_objects();
         assert!(
@@ -412,19 +412,19 @@ pub const ALL: &[Question] = &[
         let entered = scope.enter();
         let made = Arc::new(Shared::default());
         assert!(LeakCheck::of(&scope).wait(Duration::ZERO).run().is_ok());
-        // At its end, a thread is in no scope any more.
+        // At its end, a thread is not in a scope.
         let alive = LeakCheck::of(&scope)
             .deny_survivors()
             .wait(Duration::ZERO)
             .run();
-        let told = alive.map_err(|failure| failure.to_string());
+        let result = alive.map_err(|failure| failure.to_string());
         assert_eq!(
             scope.alive() == 1,
-            told.is_err_and(|text| text.contains("Shared"))
+            result.is_err_and(|text| text.contains("Shared"))
         );
         drop((entered, made));
         objgraph::assert_no_leaks!(&scope);
-        // Those of other tests are not looked for, nor waited for.
+        // It does not search for leaks of other tests, nor wait for them.
         let lost = LeakCheck::everywhere().allow("Lost").wait(Duration::ZERO);
         drop(lost.run());
     }),
@@ -458,7 +458,7 @@ pub const ALL: &[Question] = &[
         let made = objgraph::scope::spawn_in_current_scope(made)
             .join()
             .unwrap();
-        // At its end, a thread is in no scope any more.
+        // At its end, a thread is not in a scope.
         assert_eq!(scope.alive(), usize::from(is_inside));
         let too = scope.spawn(|| Arc::new(Shared::default())).join().unwrap();
         assert_eq!(scope.alive(), 1 + usize::from(is_inside));
@@ -486,8 +486,8 @@ pub const ALL: &[Question] = &[
     }),
 ];
 
-/// The threads that are asking, so that what runs inside of an answer does not ask again. No
-/// thread-local: threads ask while those are being destroyed.
+/// The threads that call all queries, so that code that a query calls does not call them again. It
+/// is not a thread-local, because threads query while those are being dropped.
 static ASKING: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
 
 fn asking<R>(run: impl FnOnce(&mut Vec<ThreadId>) -> R) -> R {
@@ -502,7 +502,7 @@ impl Drop for Asked {
     }
 }
 
-/// Asks everything, if this thread does not already; says whether it did.
+/// Calls every query unless this thread already does, and returns whether it did.
 pub fn ask_all() -> bool {
     let this = thread::current().id();
     let is_first = asking(|threads| {
@@ -527,7 +527,7 @@ pub fn ask_all() -> bool {
     for (name, ask) in ALL {
         let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(&subject)));
         if answered.is_err() {
-            // By abort, since this may run where a panic would be caught, and the law not proven.
+            // Abort, since a panic may be caught here and the law not proven.
             eprintln!("asked from inside, `{name}` failed");
             std::process::abort();
         }
@@ -549,7 +549,7 @@ fn nothing_is_left_out() {
         "what_if"
     ];
     let questions = include_str!("questions.rs");
-    // Written by the attribute macros, or no question.
+    // Used by the attribute macros, or not a query.
     let others = ["core", "rc", "sync", "root", "test"];
     let mut left_out = Vec::new();
     for (module, text) in modules {

@@ -1,4 +1,4 @@
-//! Everything can be asked from inside of everything that objgraph calls, and of every drop.
+//! Every query can be called from everything that objgraph calls, and from every drop.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -18,14 +18,14 @@ thread_local! {
     static ASKED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Asks everything, and notes that it was asked.
+/// Calls every query, and records that it did.
 fn ask() {
     if ask_all() {
         let _ = ASKED.try_with(|asked| asked.set(asked.get() + 1));
     }
 }
 
-/// The same, if nothing was asked since [`asked`].
+/// Calls every query, unless that happened since [`asked`].
 fn ask_once() {
     if ASKED.get() == 0 {
         ask();
@@ -36,7 +36,7 @@ fn asked() -> u32 {
     ASKED.take()
 }
 
-/// Asks when it is dropped.
+/// Calls every query when it is dropped.
 #[derive(Tracked, Default)]
 struct Dropped(Option<Arc<u8>>);
 
@@ -99,7 +99,7 @@ fn in_a_visit() {
     let node = snapshot.find(objgraph::id(&visited)).unwrap();
     assert_eq!(snapshot.edges(node).len(), 1);
     assert_eq!(snapshot.node(node).strong(), Some(1));
-    // And of a value that a borrow leads to.
+    // The same for a value behind a borrow.
     let _ = objgraph::refs(&*visited).to_dot().unwrap();
     assert!(asked() >= 3);
 }
@@ -137,7 +137,7 @@ impl fmt::Debug for Shown {
 #[derive(Tracked, Default)]
 struct Ring(RefCell<Option<Rc<Ring>>>);
 
-/// Other threads print while objgraph prints a value of the program's.
+/// Other threads print while objgraph prints a value of the program.
 impl fmt::Debug for Ring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         thread::spawn(|| drop(io::stdout().lock())).join().unwrap();
@@ -329,7 +329,7 @@ impl Clone for Cloned {
 }
 
 #[test]
-fn in_a_clone_and_in_a_closure_that_makes_a_value() {
+fn in_a_clone_and_in_a_closure_that_creates_a_value() {
     let _alone = alone();
     let enabled = u32::from(objgraph::ENABLED);
     asked();
@@ -367,12 +367,12 @@ fn in_a_clone_and_in_a_closure_that_makes_a_value() {
     assert!(panicked.is_err());
 }
 
-/// Says that it asked where nothing can be returned any more.
-struct Told(&'static str, Option<Rc<u8>>);
+/// Calls every query when it is dropped, and prints that it did, since it can return nothing then.
+struct QueriesWhenDropped(&'static str, Option<Rc<u8>>);
 
-impl Drop for Told {
+impl Drop for QueriesWhenDropped {
     fn drop(&mut self) {
-        // Made when the thread was young: its counts are those of the program alone, as ever.
+        // Created early in the thread: its counts are only those of the program.
         if let Some(old) = &mut self.1 {
             let weak = Rc::downgrade(old);
             assert_eq!((Rc::strong_count(old), Rc::weak_count(old)), (1, 1));
@@ -387,15 +387,16 @@ impl Drop for Told {
 }
 
 thread_local! {
-    /// Used before objgraph, so dropped after what it has of the thread.
-    static BEFORE: RefCell<Vec<Rc<Told>>> = const { RefCell::new(Vec::new()) };
-    static AFTER: RefCell<Vec<Rc<Told>>> = const { RefCell::new(Vec::new()) };
+    /// Used before objgraph, so it is dropped after objgraph's own thread-locals.
+    static BEFORE: RefCell<Vec<Rc<QueriesWhenDropped>>> = const { RefCell::new(Vec::new()) };
+    static AFTER: RefCell<Vec<Rc<QueriesWhenDropped>>> = const { RefCell::new(Vec::new()) };
 }
 
 fn keep_until_the_end() {
     BEFORE.with(|_| ());
-    BEFORE.with_borrow_mut(|kept| kept.push(Rc::new(Told("before", Some(Rc::new(5))))));
-    AFTER.with_borrow_mut(|kept| kept.push(Rc::new(Told("after", None))));
+    BEFORE
+        .with_borrow_mut(|kept| kept.push(Rc::new(QueriesWhenDropped("before", Some(Rc::new(5))))));
+    AFTER.with_borrow_mut(|kept| kept.push(Rc::new(QueriesWhenDropped("after", None))));
 }
 
 #[test]
@@ -403,7 +404,7 @@ fn a_thread_that_ends() {
     if processes::is_child("reentrancy::a_thread_that_ends") {
         let _watched = crate::watchdog::watch();
         thread::spawn(keep_until_the_end).join().unwrap();
-        // What was dropped late is counted as the rest is.
+        // Objects dropped late are counted like the others.
         crate::drift::assert_none();
         return;
     }
@@ -433,7 +434,7 @@ fn a_process_that_exits_from_inside_of_a_visit() {
     struct Exits;
     impl Visit for Exits {
         fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
-            // Not while the process exits already: std forbids it.
+            // Not while the process is already exiting: std forbids it.
             static EXITS: AtomicBool = AtomicBool::new(false);
             if !EXITS.swap(true, Ordering::Relaxed) {
                 std::process::exit(0);

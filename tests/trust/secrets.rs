@@ -1,4 +1,4 @@
-//! What is to be kept out of files and reports is in none.
+//! Secret values do not occur in any file or report.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -7,13 +7,13 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{Tracked, Visit, Visitor};
 
-use crate::told::{Told, failures, formats, reports};
+use crate::outputs::{Outputs, failures, formats, reports};
 use crate::{MEANT, alone, processes};
 
-/// What is secret. No name of a type or of a field has it.
+/// The secret. No name of a type or field contains it.
 const CANARY: &str = "c4n4ry";
 
-/// A value of a type that says what to do with it.
+/// A value with a secret, whose type says how to hide it.
 trait Keeps: Tracked + Sized + 'static {
     fn new(canary: String, next: Option<Rc<Self>>) -> Self;
     fn me(&self) -> &RefCell<Option<Rc<Self>>>;
@@ -57,30 +57,30 @@ fn canary() -> String {
     format!("{CANARY} {MEANT}")
 }
 
-/// All that is told of values of a type, of which some have leaked.
-fn told<T: Keeps>() -> Told {
+/// Returns everything that is written about values of a type, some of which have leaked.
+fn outputs<T: Keeps>() -> Outputs {
     let lost = Rc::new(T::new(canary(), None));
     lost.me().replace(Some(lost.clone()));
     let next = lost.clone();
     drop(lost);
     let held = Rc::new(T::new(canary(), Some(next)));
-    let mut told = reports(&held);
-    told.extend(formats(&objgraph::refs(&held).legend(true).sites(true)));
-    told.extend(formats(&objgraph::backrefs(&held).refcounts(true)));
-    told.extend(failures("scope", || Rc::new(T::new(canary(), None))));
+    let mut outputs = reports(&held);
+    outputs.extend(formats(&objgraph::refs(&held).legend(true).sites(true)));
+    outputs.extend(formats(&objgraph::backrefs(&held).refcounts(true)));
+    outputs.extend(failures("scope", || Rc::new(T::new(canary(), None))));
     let labels = objgraph::alive::objects();
     let labels = labels.iter().filter_map(|object| object.label());
-    told.push(("labels", labels.collect()));
+    outputs.push(("labels", labels.collect()));
     let label = objgraph::core::label_of(objgraph::id(&held));
-    told.push(("label", format!("{label:?}")));
+    outputs.push(("label", format!("{label:?}")));
     let _ = objgraph::refs(&held).print();
     objgraph::refs(&held).evcxr_display();
     println!("{:?}", objgraph::at(objgraph::id(&held)));
-    told
+    outputs
 }
 
-fn is_in(told: &Told) -> bool {
-    for (what, text) in told {
+fn is_in(outputs: &Outputs) -> bool {
+    for (what, text) in outputs {
         if let Some(at) = text.find(CANARY) {
             let before: Vec<char> = text[..at].chars().rev().take(200).collect();
             eprintln!("{what}: {}", before.into_iter().rev().collect::<String>());
@@ -90,7 +90,7 @@ fn is_in(told: &Told) -> bool {
     false
 }
 
-/// A test that is run in a process of its own, of which all that it prints is looked at.
+/// Runs a test in a process of its own, and checks everything that it prints.
 fn keeps(test: &str, run: impl FnOnce() -> bool) {
     if !objgraph::ENABLED {
         return;
@@ -105,34 +105,33 @@ fn keeps(test: &str, run: impl FnOnce() -> bool) {
     assert!(printed.contains("EVCXR_BEGIN_CONTENT"), "{printed}");
 }
 
-/// Else the tests below could not fail.
+/// Otherwise the tests below could not fail.
 #[test]
-fn what_is_no_secret_is_told() {
+fn a_value_that_is_not_secret_is_shown() {
     if !objgraph::ENABLED {
         return;
     }
     let _alone = alone();
-    // What it leaves alive is seen as lost when its thread has ended, which is not to be while
-    // another test runs.
-    let told = std::thread::spawn(told::<Shown>).join();
-    assert!(is_in(&told.unwrap()));
+    // Objects that it leaves alive are lost when its thread ends, which would disturb another test.
+    let outputs = std::thread::spawn(outputs::<Shown>).join();
+    assert!(is_in(&outputs.unwrap()));
 }
 
 #[test]
 fn no_label() {
-    keeps("secrets::no_label", || is_in(&told::<WithoutLabel>()));
+    keeps("secrets::no_label", || is_in(&outputs::<WithoutLabel>()));
 }
 
 #[test]
 fn a_field_that_is_skipped() {
     keeps("secrets::a_field_that_is_skipped", || {
-        let told = told::<Labelled>();
-        assert!(told.iter().any(|(_, text)| text.contains("said")));
-        is_in(&told) || is_in(&self::told::<Skipped>())
+        let outputs = outputs::<Labelled>();
+        assert!(outputs.iter().any(|(_, text)| text.contains("said")));
+        is_in(&outputs) || is_in(&self::outputs::<Skipped>())
     });
 }
 
-/// Its `Debug`, and its visit, panic with what they are to keep.
+/// Its `Debug` and its visit panic with the secret.
 struct Panics(String, bool);
 
 impl fmt::Debug for Panics {
@@ -157,16 +156,16 @@ struct Holds {
 #[test]
 fn labels_that_are_switched_off() {
     keeps("secrets::labels_that_are_switched_off", || {
-        // Else the hook prints what they panic with.
+        // Otherwise the hook prints the secret.
         std::panic::set_hook(Box::new(|_| ()));
         objgraph::alive::labels(false);
         let panicking = [false, true].map(|visit| {
             let panics = Panics(canary(), visit);
             Arc::new(Holds { panics })
         });
-        let told = [told::<Shown>(), told::<Skipped>()].concat();
+        let outputs = [outputs::<Shown>(), outputs::<Skipped>()].concat();
         drop(panicking);
         objgraph::alive::labels(true);
-        is_in(&told)
+        is_in(&outputs)
     });
 }

@@ -1,6 +1,6 @@
-//! Threads that end, that outlive `main`, that come and go, and that ask at the same time.
+//! Threads that end, outlive `main`, start and end at a high rate, and query at the same time.
 //!
-//! The last test takes as many seconds as `OBJGRAPH_STRESS_SECONDS` says, or three.
+//! `OBJGRAPH_STRESS_SECONDS` is the duration of the last test, three seconds by default.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,8 +24,7 @@ struct Shared {
     instance: Instance<Shared>,
 }
 
-/// What objects a thread leaves alive in a thread-local, made before objgraph had any part of the
-/// thread: they die after that is gone.
+/// Objects in a thread-local that is older than objgraph's own: they are dropped after those.
 #[derive(Default)]
 struct Late(RefCell<Vec<Rc<Job>>>);
 
@@ -33,7 +32,7 @@ thread_local! {
     static LATE: Late = Late::default();
 }
 
-/// Where in the table an object is, which tells how large the table is.
+/// Returns the slot of an object in the table, which shows how large the table is.
 fn place(id: ObjectId) -> u32 {
     id.to_raw() as u32
 }
@@ -67,7 +66,7 @@ fn ten_thousand_short_threads() {
     };
     let first = thread::spawn(move || all_kept(1000)).join().unwrap();
     for _ in 0..2500 {
-        // Scoped threads would be waited for, but not for their thread-locals to go.
+        // A scope waits for its threads, but not for the drops of their thread-locals.
         for thread in [(); 4].map(|()| thread::spawn(short_thread)) {
             thread.join().unwrap();
         }
@@ -86,7 +85,7 @@ struct Lost(RefCell<Option<Rc<Lost>>>, RefCell<Option<Arc<SharedLost>>>);
 #[derive(Tracked, Default)]
 struct SharedLost(Mutex<Option<Arc<SharedLost>>>);
 
-/// A cycle of `Rc`, with an `Arc` that hangs on it, and a cycle of `Arc`.
+/// Leaks a cycle of `Rc` that owns an `Arc`, and a cycle of `Arc`.
 fn lose() -> [ObjectId; 3] {
     let (ring, hangs, shared): (Rc<Lost>, Arc<SharedLost>, Arc<SharedLost>) = Default::default();
     ring.0.replace(Some(ring.clone()));
@@ -102,7 +101,7 @@ fn lose() -> [ObjectId; 3] {
 #[test]
 fn ten_thousand_short_threads_that_leak() {
     const CHILD: &str = "threads::ten_thousand_short_threads_that_leak";
-    // Where all is recounted at the end of each thread, that takes its time.
+    // A recount at the end of each thread takes time.
     const THREADS: usize = if cfg!(objgraph_recount) { 500 } else { 10_000 };
     if !objgraph::ENABLED {
         return;
@@ -128,13 +127,13 @@ fn ten_thousand_short_threads_that_leak() {
 }
 
 #[test]
-fn places_beside_what_a_thread_left_are_used_again() {
-    const CHILD: &str = "threads::places_beside_what_a_thread_left_are_used_again";
+fn slots_beside_what_a_thread_left_are_reused() {
+    const CHILD: &str = "threads::slots_beside_what_a_thread_left_are_reused";
     if !objgraph::ENABLED {
         return;
     }
     let _alone = alone();
-    // In a process of its own: after other tests, other chunks of the table are free first.
+    // In a process of its own, since other tests would leave free chunks in the table.
     if !processes::is_child(CHILD) {
         return drop(processes::run(CHILD));
     }
@@ -152,7 +151,7 @@ fn places_beside_what_a_thread_left_are_used_again() {
             own.iter()
                 .any(|own| near(objgraph::id(own)) == near(left[0]))
         );
-        // Each is told of by the thread that made it, and looked at by that alone.
+        // Only the thread that made it reports and visits it.
         let snapshot = objgraph::snapshot();
         for own in &own {
             let node = snapshot.node(snapshot.find(objgraph::id(own)).unwrap());
@@ -213,7 +212,7 @@ fn a_thread_that_ends_while_its_objects_leak() {
 }
 
 #[test]
-fn what_is_dropped_on_another_thread_than_it_was_made_on() {
+fn objects_that_another_thread_drops() {
     if !objgraph::ENABLED {
         return;
     }
@@ -243,7 +242,7 @@ fn what_is_dropped_on_another_thread_than_it_was_made_on() {
 }
 
 #[test]
-fn several_threads_ask_at_once() {
+fn several_threads_query_at_once() {
     if !objgraph::ENABLED {
         return;
     }
@@ -325,7 +324,8 @@ fn threads_that_outlive_main() {
         for _ in 0..8 {
             receiver.recv().unwrap();
         }
-        // The main thread has thread-locals with objects, which go while the others run on.
+        // The main thread has thread-locals with objects, which are dropped while the others still
+        // run.
         LATE.with(|late| late.0.borrow_mut().push(Rc::new(Job(0))));
         std::process::exit(0);
     }
@@ -334,7 +334,7 @@ fn threads_that_outlive_main() {
     }
 }
 
-/// Objects made and dropped at full speed on all cores, while leaks are looked for.
+/// Objects are made and dropped at full speed on all cores during searches for leaks.
 #[test]
 fn a_storm() {
     if !objgraph::ENABLED {

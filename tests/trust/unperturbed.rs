@@ -1,6 +1,6 @@
 //! Nothing that a program can see depends on whether it is tracked: random programs run with std's
-//! pointers and with ours, with everything asked at random in between; and no value is looked at
-//! while a `&mut` to it lives.
+//! pointers and with ours, with random queries in between. No value is visited while a `&mut` to it
+//! lives.
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,7 +19,7 @@ type Step = (u8, usize, usize);
 const OPERATIONS: u8 = 22;
 const PLACES: usize = 5;
 
-/// What is asked in between: mostly what looks into values.
+/// A query in between, mostly one that visits values.
 fn ask(number: usize) {
     match number {
         0 => drop(objgraph::snapshot()),
@@ -43,7 +43,7 @@ macro_rules! program {
 
             type Notes = std::rc::Rc<RefCell<Vec<String>>>;
 
-            /// What is behind an `Rc`; it notes what happens to it.
+            /// The value behind an `Rc`, which records what happens to it.
             #[derive(Tracked)]
             struct Local {
                 number: u32,
@@ -54,7 +54,7 @@ macro_rules! program {
                 notes: Notes,
             }
 
-            /// What is behind an `Arc`.
+            /// The value behind an `Arc`.
             #[derive(Tracked, Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
             struct Shared(u32);
 
@@ -99,7 +99,7 @@ macro_rules! program {
                 }
             }
 
-            /// Runs a program and tells what it saw.
+            /// Runs a program and returns what it saw.
             pub(super) fn run(program: &[Step]) -> Vec<String> {
                 let notes = Notes::default();
                 let mut strong: [Option<rc::Rc<Local>>; PLACES] = Default::default();
@@ -150,7 +150,7 @@ macro_rules! program {
                             let children = strong[a].as_ref().map(|parent| parent.children.take());
                             format!("{:?}", children.map(|all| all.len()))
                         }
-                        // A `&mut` is held while everything is asked.
+                        // A `&mut` is held during every query.
                         9 => {
                             let number = strong[a].as_mut().and_then(rc::Rc::get_mut).map(|value| {
                                 value.number += 7;
@@ -258,7 +258,7 @@ macro_rules! program {
                         "{operation} {a} {b}: {said} {counts:?} {weak_counts:?} {shared_counts:?} {weak_shared:?}"
                     ));
                 }
-                // What is in a cycle is let go too.
+                // Objects of a cycle are dropped too.
                 for one in strong.iter().flatten() {
                     let children = one.children.take();
                     drop(children);
@@ -291,7 +291,7 @@ proptest! {
     }
 }
 
-/// Counts the looks at it.
+/// Counts its visits.
 #[derive(Default)]
 struct Looked {
     looks: AtomicU32,
@@ -378,7 +378,7 @@ macro_rules! lent {
             assert_eq!(objgraph::watch(&one), id);
             assert_seen(&one);
 
-            // Moved out of the reach of the weak reference.
+            // Moved away from the weak reference.
             let value = $Pointer::make_mut(&mut one);
             let before = *value.looks.get_mut();
             value.number = 3;
@@ -393,7 +393,7 @@ macro_rules! lent {
             assert_eq!(objgraph::watch(&one), id);
             assert_seen(&one);
 
-            // Cloned: the clone is lent, the other is looked at.
+            // Cloned: the clone is lent, the original is visited.
             let value = $Pointer::make_mut(&mut one);
             value.number = 4;
             ask_here_and_elsewhere(None);
@@ -405,7 +405,7 @@ macro_rules! lent {
             assert_seen(&other);
             drop(other);
 
-            // A `&mut` that is kept for as long as there is another question.
+            // A `&mut` that lives until after the next query.
             let value = $Pointer::get_mut(&mut one);
             if let Some(value) = value {
                 ask_here_and_elsewhere(None);
@@ -420,7 +420,7 @@ macro_rules! lent {
 lent!(what_an_rc_lends_is_not_looked_at, rc::Rc);
 lent!(what_an_arc_lends_is_not_looked_at, sync::Arc);
 
-/// A visit does not make a program's own counts other than they are, not even from inside of it.
+/// The counts that a program reads are right, even inside of a visit.
 #[test]
 fn counts_are_right_inside_of_a_visit() {
     use objgraph::rc::{Rc, Weak};

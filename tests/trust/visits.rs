@@ -1,4 +1,4 @@
-//! Visits that report what they should not, or at a time when they should not.
+//! Visits that report what they should not, or when they should not.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,7 @@ use crate::{MEANT, alone, assert_no_leaf_leaked, processes};
 #[derive(Tracked, Debug, Default)]
 struct Leaf(u32);
 
-/// Reports itself as what it refers to.
+/// Reports a reference to itself.
 struct Circular {
     me: RefCell<Option<Rc<Circular>>>,
     times: u32,
@@ -48,13 +48,13 @@ fn a_visit_that_refers_to_itself() {
         let _ = objgraph::refs(&circular).to_dot().unwrap();
         let weak = Rc::downgrade(&circular);
         drop(circular);
-        // Whether it is found is not promised: that depends on what is told of it.
+        // Whether it is found depends on what it reports, and is not promised.
         let _ = is_lost();
         weak.upgrade().unwrap().me.take();
     }
 }
 
-/// Says that it owns itself, or one that owns it: there would be no end.
+/// Reports that it owns itself, or a value that owns it, without end.
 struct Bottomless {
     leaf: RefCell<Rc<Leaf>>,
     inner: Inner,
@@ -105,14 +105,14 @@ fn a_visit_that_owns_itself() {
         let deep = snapshot.places_of(root.node_id()).iter();
         let deep = deep.filter(|place| place.kind == PlaceKind::TooDeep);
         assert_eq!(deep.count(), 1);
-        // The references were told again and again, so nothing of them is believed.
+        // The references were reported again and again, so they do not count.
         let leaf = objgraph::id(&*value.leaf.borrow());
         let leaks = objgraph::find_leaks();
         assert!(!leaks.ids().any(|lost| lost == leaf), "{leaks}");
     }
 }
 
-/// Reports what an object holds that it does not own.
+/// Reports the references of an object that it does not own.
 struct Steals(Mutex<Vec<Arc<Leaf>>>, &'static Mutex<Option<Arc<Leaf>>>);
 
 static OTHERS: Mutex<Option<Arc<Leaf>>> = Mutex::new(None);
@@ -124,7 +124,7 @@ impl Visit for Steals {
     }
 }
 
-/// Two that report one reference as their own: it is told, and no leak.
+/// Two objects report one reference as their own: that is listed, and is not a leak.
 #[test]
 fn a_reference_that_two_report() {
     if !objgraph::ENABLED {
@@ -140,19 +140,19 @@ fn a_reference_that_two_report() {
     drop(leaf);
     let leaks = objgraph::find_leaks();
     assert!(!leaks.ids().any(|lost| lost == id), "{leaks}");
-    let told = leaks.over_reported().iter();
-    let mut told = told.filter(|one| leaks.snapshot().node(one.node).id() == id);
-    assert!(told.next().is_some(), "{leaks}");
+    let over_reported = leaks.over_reported().iter();
+    let mut over_reported = over_reported.filter(|one| leaks.snapshot().node(one.node).id() == id);
+    assert!(over_reported.next().is_some(), "{leaks}");
     OTHERS.lock().unwrap().take();
     drop((thieves, kept));
 }
 
-/// Reports what it hands to a visit that it keeps no longer than its own.
+/// Reports a reference that it holds only during its own visit.
 struct Local(u32);
 
 impl Visit for Local {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        // Objects that live as long as the visit alone.
+        // Objects that live only as long as the visit.
         let made = Arc::new(Leaf(self.0));
         let cell = RefCell::new(Rc::new(Leaf(self.0)));
         visitor.guarded(|guarded| {
@@ -164,7 +164,7 @@ impl Visit for Local {
 }
 
 #[test]
-fn a_visit_that_lends_what_it_has_just_made() {
+fn a_visit_that_lends_an_object_that_it_created() {
     if !objgraph::ENABLED {
         return;
     }
@@ -182,7 +182,7 @@ fn a_visit_that_lends_what_it_has_just_made() {
     assert_eq!(objgraph::count_of::<Leaf>(), before);
 }
 
-/// What a closure of `new_cyclic` does with the reference to what is not there yet.
+/// Uses, in the closure of `new_cyclic`, the reference to the value that does not exist yet.
 macro_rules! unfinished {
     ($name:ident, $Strong:ident, $Weak:ty, $Node:ident) => {
         #[test]
@@ -223,7 +223,7 @@ macro_rules! unfinished {
             look(&kept, true);
             drop(made);
             look(&kept, false);
-            // What was never finished leaves nothing behind but its memory.
+            // A value that was never finished only leaves its memory behind.
             let before = objgraph::count_of::<$Node>();
             let panicked = catch_unwind(AssertUnwindSafe(|| {
                 $Strong::<$Node>::new_cyclic(|weak| {
@@ -268,7 +268,7 @@ unfinished!(
     ArcNode
 );
 
-/// Drops, in its visit, what the visit has reported already, and what it is to report.
+/// Drops, in its visit, what the visit has already reported, and what it is going to report.
 struct Fickle(Cell<Option<Rc<Leaf>>>, RefCell<Vec<Rc<Leaf>>>);
 
 impl Visit for Fickle {
@@ -307,7 +307,7 @@ fn a_visit_that_drops_what_it_reported() {
     }
 }
 
-/// The process ends while one thread looks at a value, and others are anywhere.
+/// The process ends while one thread visits a value, and others are anywhere.
 #[test]
 fn a_process_that_exits_from_a_visit_on_another_thread() {
     const CHILD: &str = "visits::a_process_that_exits_from_a_visit_on_another_thread";

@@ -1,22 +1,22 @@
 //! Fails a test that hangs.
 //!
-//! Where counters are recounted, parking_lot's deadlock detection runs too, and names the threads
+//! With `cfg(objgraph_recount)`, parking_lot's deadlock detection runs too, and names the threads
 //! that wait for each other's locks.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a test may take.
+/// Maximum duration of a test.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// How often deadlocks are searched for.
+/// Interval between searches for deadlocks.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// A test that is watched until this is dropped.
+/// Watches a test until it is dropped.
 pub struct Watched(#[allow(dead_code, reason = "that it is dropped says all")] Sender<()>);
 
-/// Ends the process if the answer is not dropped in time.
+/// Ends the process if the result is not dropped in time.
 pub fn watch() -> Watched {
     let (sender, receiver) = channel();
     let name = thread::current().name().unwrap_or("a test").to_owned();

@@ -1,4 +1,4 @@
-//! All that writes into what the user gives.
+//! Every function that writes into the user's writer.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use objgraph::{
 
 use crate::questions::Subject;
 
-/// Calls `each` with the name of each, and with what writes by it of an object.
+/// Calls `each` with the name of each function, and with a call of it for an object.
 pub fn of_all(
     subject: &Rc<Subject>,
     each: impl Fn(&str, &dyn Fn(&mut dyn Write) -> io::Result<()>),

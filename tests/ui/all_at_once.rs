@@ -16,7 +16,7 @@ enum Shape {
     Circle(#[tracked(no_label, back = 1)] f64),
 }
 
-// The impls are there, so nothing more is told.
+// The impls exist, so no other error is reported.
 fn main() {
     fn is_tracked<T: Tracked>() {}
     is_tracked::<Session<'static>>();

@@ -13,7 +13,7 @@ use objgraph::{
 use super::{does_not_say, says};
 use crate::process;
 
-/// What the report on blind spots advises.
+/// Returns the advice of the report on blind spots.
 fn advice() -> String {
     objgraph::blind_spots().to_string()
 }
@@ -133,7 +133,7 @@ mod traits {
     impl objgraph::Visit for Box<dyn Applied> { fn visit<'a>(&'a self, visitor: &mut objgraph::Visitor<'a>) { (**self).visit(visitor) } }
 }
 
-/// `Box<dyn Node>`, a trait of the program's.
+/// `Box<dyn Node>`, with a trait of the program.
 #[derive(Tracked)]
 struct Board {
     nodes: RefCell<Vec<Box<dyn traits::Node>>>,
@@ -190,7 +190,7 @@ fn a_boxed_trait_of_the_program_has_tracked_as_a_supertrait() {
 mod arguments {
     use super::*;
 
-    /// No derive, and a closure as its argument, which has no name.
+    /// A type without a derive, with a closure as an argument, which has no name.
     pub(super) struct Scheduler<F> {
         pub(super) check: F,
         pub(super) root: Rc<Root>,
@@ -342,13 +342,13 @@ struct Client {
     session: tokio::sync::Mutex<Option<sync::Arc<Client>>>,
 }
 
-/// Without the feature the line for `Cargo.toml` is printed; with it the leak is found.
+/// Without the feature, the line for `Cargo.toml` is printed. With it, the leak is found.
 #[test]
-fn a_type_of_a_crate_that_has_a_feature_is_answered_with_the_feature() {
+fn the_advice_for_a_supported_crate_is_its_feature() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::applied::a_type_of_a_crate_that_has_a_feature_is_answered_with_the_feature";
+    let test = "advice::applied::the_advice_for_a_supported_crate_is_its_feature";
     process::succeeds(test, || {
         let client = sync::Arc::new(Client {
             session: tokio::sync::Mutex::new(None),

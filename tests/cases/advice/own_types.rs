@@ -1,4 +1,4 @@
-//! Types of a program that are called as types of std are.
+//! Types of a program that have names of std's types.
 
 use std::cell::RefCell as StdRefCell;
 
@@ -7,8 +7,8 @@ use objgraph::rc::Rc as ObjRc;
 
 use crate::process;
 
-/// A module for each name, with a type of it that is visited by its derive alone, and two types
-/// that refer to each other through it, in a field and inside a container of std.
+/// A module for each name, with a type of that name, and two types that refer to each other through
+/// it, in a field and inside a container of std.
 macro_rules! own_types {
     ($($module:ident $Name:ident;)*) => {
         $(mod $module {
@@ -52,13 +52,13 @@ macro_rules! own_types {
             }
         })*
 
-        /// gfx-rs/wgpu#5603: a program's own `Mutex`, with ranks, in place of std's.
+        /// gfx-rs/wgpu#5603: a program's own `Mutex` with ranks.
         #[test]
-        fn a_type_is_visited_by_what_it_is() {
+        fn own_types_with_names_of_std_are_visited_by_their_derives() {
             if !objgraph::ENABLED {
                 return;
             }
-            process::succeeds("advice::own_types::a_type_is_visited_by_what_it_is", || {
+            process::succeeds("advice::own_types::own_types_with_names_of_std_are_visited_by_their_derives", || {
                 $($module::leak();)*
                 let blind = objgraph::blind_spots();
                 assert!(blind.is_empty(), "{blind}");
@@ -107,7 +107,7 @@ mod pairs {
     #[derive(Tracked)]
     pub(super) struct String(pub(super) ObjRc<u8>);
 
-    /// The field is called as one that gives its owner an identity.
+    /// The field has the name of a type that gives its owner an identity.
     #[derive(Tracked)]
     pub(super) struct Instance<T: 'static>(StdRefCell<T>);
 
@@ -131,11 +131,11 @@ mod pairs {
 }
 
 #[test]
-fn a_map_and_a_text_are_visited_by_what_they_are() {
+fn own_maps_and_texts_are_visited_by_their_derives() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::own_types::a_map_and_a_text_are_visited_by_what_they_are";
+    let test = "advice::own_types::own_maps_and_texts_are_visited_by_their_derives";
     process::succeeds(test, || {
         pairs::leak();
         let blind = objgraph::blind_spots();
@@ -144,7 +144,7 @@ fn a_map_and_a_text_are_visited_by_what_they_are() {
     });
 }
 
-/// Constants among the arguments of types that are called as those of std are.
+/// Constants among the arguments of types with names of std.
 mod constants {
     use super::*;
 
@@ -268,7 +268,7 @@ fn constants_among_arguments_compile() {
     );
 }
 
-/// What a type of the program's may ask for, and std's does not.
+/// Bounds that a type of the program may have, and std's type does not.
 mod short {
     use super::*;
 
@@ -296,9 +296,9 @@ mod short {
     }
 }
 
-/// A derived generic type asks for `'static`, whatever it is called.
+/// A derived generic type requires `'static`, whatever its name.
 #[test]
-fn what_borrows_compiles_inside_them() {
+fn types_that_borrow_compile_inside_own_types() {
     use short::*;
     let text = std::string::String::from("text");
     let leaf = || Leaf(&text, ObjRc::new(1));
@@ -315,7 +315,7 @@ fn what_borrows_compiles_inside_them() {
         let snapshot = objgraph::snapshot();
         let root = snapshot.nodes().find(|node| node.root() == Some("borrows"));
         if let Some(root) = root {
-            // Through std's alone.
+            // Only through std's type.
             assert_eq!(snapshot.edges(root.node_id()).len(), 1);
         }
     });

@@ -1,4 +1,4 @@
-//! Calls that know the type of what they are given register it, and what it names.
+//! Calls that know the type of their argument register it, and the types that it names.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -39,11 +39,11 @@ impl<T> Node<T> {
 }
 
 #[test]
-fn find_cycles_registers_what_it_is_given() {
+fn find_cycles_registers_the_type_of_its_argument() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::static_types::find_cycles_registers_what_it_is_given";
+    let test = "advice::static_types::find_cycles_registers_the_type_of_its_argument";
     process::succeeds(test, || {
         let one = Node::that_holds_itself(1_i32);
         assert_eq!(objgraph::find_cycles(&one).len(), 1);
@@ -76,14 +76,14 @@ impl<T: 'static> Simple<T> {
     }
 }
 
-/// A pointer may point to any type, so a function that is given one does not know whether that is
-/// `Tracked`: then the answer says what it could not trace, and the line that opens it.
+/// A pointer may point to any type, so a function that takes one does not know whether that is
+/// `Tracked`. The result says what could not be traced, and shows the line to write.
 #[test]
-fn what_is_behind_a_pointer_is_no_clean_bill() {
+fn an_untraced_target_of_a_pointer_is_reported() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::static_types::what_is_behind_a_pointer_is_no_clean_bill";
+    let test = "advice::static_types::an_untraced_target_of_a_pointer_is_reported";
     process::succeeds(test, || {
         let one = Simple::that_holds_itself(1_i32);
         let text = objgraph::find_cycles(&one).to_string();
@@ -91,7 +91,7 @@ fn what_is_behind_a_pointer_is_no_clean_bill() {
             &text,
             "1 object of Simple<i32>: objgraph::register!(cases::advice::static_types::Simple<i32>)",
         );
-        // The type of what it points to is known where that is passed.
+        // Passing the value itself registers its type.
         assert_eq!(objgraph::find_cycles(&*one).len(), 1);
         assert_eq!(objgraph::find_cycles(&one).len(), 1);
         one.next.take();
@@ -99,11 +99,11 @@ fn what_is_behind_a_pointer_is_no_clean_bill() {
 }
 
 #[test]
-fn what_is_watched_or_a_root_is_registered() {
+fn watch_and_roots_register_their_types() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::static_types::what_is_watched_or_a_root_is_registered";
+    let test = "advice::static_types::watch_and_roots_register_their_types";
     process::succeeds(test, || {
         let watched = Simple::that_holds_itself(1_u8);
         objgraph::watch(&watched);
@@ -125,11 +125,11 @@ fn what_is_watched_or_a_root_is_registered() {
 
 /// The macro sees through a pointer.
 #[test]
-fn assert_drops_registers_what_it_is_given() {
+fn assert_drops_registers_the_type_of_its_argument() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::static_types::assert_drops_registers_what_it_is_given";
+    let test = "advice::static_types::assert_drops_registers_the_type_of_its_argument";
     process::succeeds(test, || {
         let simple = Simple::that_holds_itself(1_i64);
         let node = Node::that_holds_itself(1_i64);
@@ -147,7 +147,7 @@ fn assert_drops_registers_what_it_is_given() {
     });
 }
 
-/// Named by a root alone.
+/// Only a root names it.
 #[derive(Tracked)]
 struct Cached<T>(T, Option<Arc<Mutex<Cached<T>>>>);
 
@@ -160,11 +160,12 @@ thread_local! {
 }
 
 #[test]
-fn the_type_of_a_root_is_registered_with_what_it_names() {
+fn the_type_of_a_root_is_registered_with_the_types_that_it_names() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::static_types::the_type_of_a_root_is_registered_with_what_it_names";
+    let test =
+        "advice::static_types::the_type_of_a_root_is_registered_with_the_types_that_it_names";
     process::succeeds(test, || {
         let inner = Arc::new(Mutex::new(Cached(1, None)));
         let outer = Cached(2, Some(inner));

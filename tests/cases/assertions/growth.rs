@@ -1,4 +1,4 @@
-//! `assert_no_growth!` fails on what grows without bound, and on nothing else.
+//! `assert_no_growth!` fails if something grows without bound, and only then.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -32,7 +32,7 @@ struct Store {
     by_name: RefCell<HashMap<String, Vec<u8>>>,
 }
 
-/// The message of the panic of `run`; nothing if there is none.
+/// Returns the message of the panic of `run`; an empty text if it does not panic.
 fn outcome(run: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(run)).err();
     panic.map_or_else(String::new, |panic| {
@@ -40,16 +40,16 @@ fn outcome(run: impl FnOnce()) -> String {
     })
 }
 
-/// The first lines of the failure; nothing if the assertion passes.
+/// Returns the first lines of the failure; an empty text if the assertion passes.
 fn grown(operation: impl FnMut()) -> String {
-    let told = outcome(|| assert_no_growth!(operation));
-    if told.is_empty() {
-        return told;
+    let report = outcome(|| assert_no_growth!(operation));
+    if report.is_empty() {
+        return report;
     }
-    let mut lines = told.lines().filter(|line| !line.starts_with("picture: "));
-    assert!(lines.all(|line| line.chars().count() < 80), "{told}");
-    let rest = told.find("\nThere was more in each of 6 rounds of 8 calls, after 2 to warm up.");
-    told[..rest.expect(&told)].trim().to_owned()
+    let mut lines = report.lines().filter(|line| !line.starts_with("picture: "));
+    assert!(lines.all(|line| line.chars().count() < 80), "{report}");
+    let rest = report.find("\nThere was more in each of 6 rounds of 8 calls, after 2 to warm up.");
+    report[..rest.expect(&report)].trim().to_owned()
 }
 
 /// Calls the operation with the number of the call, from 1.
@@ -62,12 +62,12 @@ fn counted(mut operation: impl FnMut(u32)) -> impl FnMut() {
 }
 
 #[test]
-fn what_grows_is_named_with_its_pace() {
+fn growth_is_reported_with_its_pace() {
     if !objgraph::ENABLED {
         return;
     }
     process::succeeds(
-        "assertions::growth::what_grows_is_named_with_its_pace",
+        "assertions::growth::growth_is_reported_with_its_pace",
         || {
             let store = Rc::new(Store::default());
             let push = |_| store.objects.borrow_mut().push(Rc::new(1));
@@ -84,17 +84,17 @@ fn what_grows_is_named_with_its_pace() {
                 (3, "+1 `u64` in every 3 calls, made at "),
                 (8, "+1 `u64` in every 8 calls, made at "),
             ] {
-                let told = every(nth);
-                assert!(told.starts_with(expected), "{told}");
-                assert!(told.contains(" in `Store.objects`"), "{told}");
+                let report = every(nth);
+                assert!(report.starts_with(expected), "{report}");
+                assert!(report.contains(" in `Store.objects`"), "{report}");
             }
-            let told = grown(counted(|call| (0..call).for_each(push)));
+            let report = grown(counted(|call| (0..call).for_each(push)));
             assert!(
-                told.starts_with("+1272 `u64` in 48 calls, made at "),
-                "{told}"
+                report.starts_with("+1272 `u64` in 48 calls, made at "),
+                "{report}"
             );
             // 3 are added and 2 are removed.
-            let told = grown(counted(|call| match call % 2 {
+            let report = grown(counted(|call| match call % 2 {
                 0 => (0..3).for_each(|_| store.bytes.borrow_mut().push(1)),
                 _ => {
                     let mut bytes = store.bytes.borrow_mut();
@@ -102,7 +102,7 @@ fn what_grows_is_named_with_its_pace() {
                     bytes.truncate(len);
                 }
             }));
-            assert_eq!(told, "+1 item in every 2 calls in `Store.bytes`");
+            assert_eq!(report, "+1 item in every 2 calls in `Store.bytes`");
         },
     );
 }
@@ -116,42 +116,42 @@ fn text_that_grows_is_named() {
         let store = Rc::new(Store::default());
         let text =
             |field: &str, bytes| format!("text in `Store.{field}` grew by {bytes} bytes per call");
-        let told = grown(|| store.text.borrow_mut().push_str("xyz"));
-        assert_eq!(told, text("text", 3));
-        let told = grown(|| store.os.borrow_mut().push("more"));
-        assert_eq!(told, text("os", 4));
-        let told = grown(|| store.path.borrow_mut().push("more"));
-        assert_eq!(told, text("path", 5));
-        let told = grown(|| {
+        let report = grown(|| store.text.borrow_mut().push_str("xyz"));
+        assert_eq!(report, text("text", 3));
+        let report = grown(|| store.os.borrow_mut().push("more"));
+        assert_eq!(report, text("os", 4));
+        let report = grown(|| store.path.borrow_mut().push("more"));
+        assert_eq!(report, text("path", 5));
+        let report = grown(|| {
             let mut boxed = store.boxed.borrow_mut();
             *boxed = format!("{boxed}ab").into();
         });
-        assert_eq!(told, text("boxed", 2));
-        let told = grown(|| {
+        assert_eq!(report, text("boxed", 2));
+        let report = grown(|| {
             let mut last = store.last.borrow_mut();
             last.get_or_insert_default().push_str("xy");
         });
-        assert_eq!(told, text("last", 2));
-        let told = grown(|| {
+        assert_eq!(report, text("last", 2));
+        let report = grown(|| {
             let mut slice = store.slice.borrow_mut();
             *slice = [&slice[..], &[1]].concat().into();
         });
-        assert_eq!(told, "+1 item per call in `Store.slice`");
-        let told = grown(|| store.lines.borrow_mut().push("x".into()));
-        assert_eq!(told, "+1 item per call in `Store.lines`");
-        let told = grown(|| {
+        assert_eq!(report, "+1 item per call in `Store.slice`");
+        let report = grown(|| store.lines.borrow_mut().push("x".into()));
+        assert_eq!(report, "+1 item per call in `Store.lines`");
+        let report = grown(|| {
             let mut names = store.names.borrow_mut();
             names.entry(1).or_default().push_str("xy");
         });
-        assert_eq!(told, text("names[_]", 2));
-        let told = grown(|| {
+        assert_eq!(report, text("names[_]", 2));
+        let report = grown(|| {
             let mut by_name = store.by_name.borrow_mut();
             by_name.entry("k".into()).or_default().push(1);
         });
-        assert_eq!(told, "+1 item per call in `Store.by_name[*]`");
+        assert_eq!(report, "+1 item per call in `Store.by_name[*]`");
         let own = Rc::new(RefCell::new(String::new()));
-        let told = grown(|| own.borrow_mut().push_str("xyz"));
-        assert_eq!(told, "text in `String` grew by 3 bytes per call");
+        let report = grown(|| own.borrow_mut().push_str("xyz"));
+        assert_eq!(report, "text in `String` grew by 3 bytes per call");
     });
 }
 
@@ -169,15 +169,15 @@ fn zombies_that_grow_are_named_wherever_their_weak_references_are() {
     let test = "assertions::growth::zombies_that_grow_are_named_wherever_their_weak_references_are";
     process::succeeds(test, || {
         let keep = |weak| HIDDEN.with(|hidden| hidden.borrow_mut().push(weak));
-        let told = grown(|| keep(Rc::downgrade(&Rc::new(1))));
-        let (first, site) = told.split_once('\n').expect(&told);
+        let report = grown(|| keep(Rc::downgrade(&Rc::new(1))));
+        let (first, site) = report.split_once('\n').expect(&report);
         assert_eq!(
             first,
             "+1 dropped `u64` per call that a `Weak` keeps in memory"
         );
-        assert!(site.trim().starts_with("made at tests/cases/"), "{told}");
-        // A weak reference that is cloned, cast and moved to another thread is the same.
-        let told = grown(counted(|call| {
+        assert!(site.trim().starts_with("made at tests/cases/"), "{report}");
+        // A weak reference may be cloned, cast and moved to another thread.
+        let report = grown(counted(|call| {
             let object = Arc::new(1_u32);
             let weak = Arc::downgrade(&object).clone();
             if call % 2 == 0 {
@@ -187,48 +187,51 @@ fn zombies_that_grow_are_named_wherever_their_weak_references_are() {
             }
         }));
         assert!(
-            told.starts_with("+1 dropped `u32` in every 2 calls that"),
-            "{told}"
+            report.starts_with("+1 dropped `u32` in every 2 calls that"),
+            "{report}"
         );
         // The value is moved out, or away.
-        let told = grown(|| {
+        let report = grown(|| {
             let object = Rc::new(2);
             keep(Rc::downgrade(&object));
             assert_eq!(Rc::into_inner(object), Some(2));
         });
-        assert!(told.starts_with("+1 dropped `u64` per call"), "{told}");
-        let told = grown(|| {
+        assert!(report.starts_with("+1 dropped `u64` per call"), "{report}");
+        let report = grown(|| {
             let mut object = Rc::new(2);
             keep(Rc::downgrade(&object));
             *Rc::make_mut(&mut object) = 3;
         });
-        assert!(told.starts_with("+1 dropped `u64` per call"), "{told}");
-        let told = grown(|| {
+        assert!(report.starts_with("+1 dropped `u64` per call"), "{report}");
+        let report = grown(|| {
             let object = Rc::new_cyclic(|me| Myself(me.clone()));
             std::mem::forget(Rc::downgrade(&object));
         });
-        assert!(told.starts_with("+1 dropped `Myself` per call"), "{told}");
+        assert!(
+            report.starts_with("+1 dropped `Myself` per call"),
+            "{report}"
+        );
 
-        let told = grown(|| {
-            // None is left.
+        let report = grown(|| {
+            // No weak reference remains.
             let object = Rc::new_cyclic(|me| Myself(me.clone()));
             let weak: Weak<Myself> = Rc::downgrade(&object);
             drop(object);
             drop((weak.clone(), weak, Weak::<u64>::new()));
-            // One is, in place of the one before.
+            // One remains, in place of the one before.
             let weak = Rc::downgrade(&Rc::new(7));
             HIDDEN.with(|hidden| hidden.borrow_mut().splice(..1, [weak]).for_each(drop));
         });
-        assert_eq!(told, "");
+        assert_eq!(report, "");
     });
 }
 
 #[test]
-fn what_is_bounded_passes() {
+fn bounded_quantities_pass() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds("assertions::growth::what_is_bounded_passes", || {
+    process::succeeds("assertions::growth::bounded_quantities_pass", || {
         let store = Rc::new(Store::default());
         assert_no_growth!(|| {
             let own = Rc::new(Store::default());
@@ -256,10 +259,10 @@ fn what_is_bounded_passes() {
                 }
             }
         };
-        // It fills within the rounds.
+        // It fills up during the rounds.
         assert_no_growth!(ring(30));
-        let told = grown(ring(200));
-        assert!(told.starts_with("+1 `u64` per call"), "{told}");
+        let report = grown(ring(200));
+        assert!(report.starts_with("+1 `u64` per call"), "{report}");
         assert_no_growth!(warm_up = 200, ring(300));
         assert_no_growth!(repeat = 3, warm_up = 100, ring(300));
         assert_no_growth!(warm_up = 10, repeat = 3, ring(300));
@@ -276,10 +279,10 @@ fn what_is_bounded_passes() {
     });
 }
 
-/// How many objects each of the neighbours is to leak.
+/// Number of objects that each of the neighbours has to leak.
 static LEAKED_BY_NEIGHBOURS: AtomicUsize = AtomicUsize::new(0);
 
-/// Threads that make, drop and leak objects in no scope, until this is dropped.
+/// Threads that make, drop and leak objects outside of every scope, until this is dropped.
 struct Neighbours {
     threads: Vec<thread::JoinHandle<()>>,
     are_done: std::sync::Arc<AtomicBool>,
@@ -322,37 +325,43 @@ impl Drop for Neighbours {
 }
 
 #[test]
-fn other_threads_decide_nothing() {
+fn other_threads_do_not_change_the_result() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "assertions::growth::other_threads_decide_nothing";
+    let test = "assertions::growth::other_threads_do_not_change_the_result";
     let Some(printed) = process::run_side_by_side(test, &[("OBJGRAPH_STRICT", "1")], || {
         let _neighbours = Neighbours::new();
         let store = Rc::new(Store::default());
         let mut kept = Vec::new();
         for round in 0..2 {
-            let told = grown(|| {
+            let report = grown(|| {
                 LEAKED_BY_NEIGHBOURS.fetch_add(round, Ordering::Relaxed);
                 drop(Rc::new(round));
             });
-            assert_eq!(told, "");
-            let told = grown(|| {
+            assert_eq!(report, "");
+            let report = grown(|| {
                 LEAKED_BY_NEIGHBOURS.fetch_add(round, Ordering::Relaxed);
                 kept.push(Rc::new(round));
             });
-            assert!(told.starts_with("+1 `usize` per call, made at "), "{told}");
-            let told = grown(|| store.bytes.borrow_mut().push(1));
-            assert_eq!(told, "+1 item per call in `Store.bytes`");
+            assert!(
+                report.starts_with("+1 `usize` per call, made at "),
+                "{report}"
+            );
+            let report = grown(|| store.bytes.borrow_mut().push(1));
+            assert_eq!(report, "+1 item per call in `Store.bytes`");
         }
         // A thread that belongs to the operation.
-        let told = grown(|| {
+        let report = grown(|| {
             let leak = || std::mem::forget(Arc::new(1_u16));
             objgraph::scope::spawn_in_current_scope(leak)
                 .join()
                 .unwrap();
         });
-        assert!(told.starts_with("+1 `u16` per call, made at "), "{told}");
+        assert!(
+            report.starts_with("+1 `u16` per call, made at "),
+            "{report}"
+        );
     }) else {
         return;
     };
@@ -360,13 +369,13 @@ fn other_threads_decide_nothing() {
 }
 
 #[test]
-fn what_was_not_traced_is_named_and_fails_if_strict() {
+fn untraced_values_are_named_and_fail_if_strict() {
     if !objgraph::ENABLED {
         return;
     }
     #[derive(PartialEq, Eq, Hash)]
     struct Key(u32);
-    // The derive cannot see into an alias.
+    // The derive cannot resolve an alias.
     type All = HashMap<u8, HashMap<Key, Vec<u8>>>;
     #[derive(Tracked, Default)]
     struct Counters {
@@ -381,14 +390,14 @@ fn what_was_not_traced_is_named_and_fails_if_strict() {
             all.entry(0).or_default().entry(Key(0)).or_default().push(1);
         });
     }
-    let test = "assertions::growth::what_was_not_traced_is_named_and_fails_if_strict";
+    let test = "assertions::growth::untraced_values_are_named_and_fail_if_strict";
     let Some([plain, strict]) = plain_and_strict(test, || {
         #[objgraph::test(growth = 2)]
         fn counts() {
             count();
         }
-        let told = outcome(|| assert_no_growth!(count));
-        println!("\ntold: {told}\nby attribute: {}", outcome(counts));
+        let report = outcome(|| assert_no_growth!(count));
+        println!("\nreport: {report}\nby attribute: {}", outcome(counts));
     }) else {
         return;
     };
@@ -397,7 +406,7 @@ fn what_was_not_traced_is_named_and_fails_if_strict() {
                   1 value of HashMap<Key, Vec<u8>> in Counters.all: derive `Tracked` on ";
     let found = all.iter().filter(|note| note.contains(wanted));
     assert_eq!(found.count(), 2, "{plain:?}");
-    let wanted = "told: growth may hide in what could not be traced\n\n\
+    let wanted = "report: growth may hide in what could not be traced\n\n\
                   Strict checks fail where they cannot prove what they assert.\n\n\
                   1 object was traced; 1 value in it could not:\n  \
                   1 value of HashMap<Key, Vec<u8>> in Counters.all: ";
@@ -407,20 +416,20 @@ fn what_was_not_traced_is_named_and_fails_if_strict() {
 }
 
 #[test]
-fn growth_by_threads_in_no_scope_is_mentioned() {
+fn growth_outside_of_every_scope_is_mentioned() {
     if !objgraph::ENABLED {
         return;
     }
     fn case() {
-        let told = outcome(|| {
+        let report = outcome(|| {
             assert_no_growth!(|| {
                 let leak = || std::mem::forget(Arc::new(1_u16));
                 thread::spawn(leak).join().unwrap();
             });
         });
-        println!("\ntold: {told}");
+        println!("\nreport: {report}");
     }
-    let test = "assertions::growth::growth_by_threads_in_no_scope_is_mentioned";
+    let test = "assertions::growth::growth_outside_of_every_scope_is_mentioned";
     let strict = [("OBJGRAPH_STRICT", "1")];
     let Some(beside) = process::run_side_by_side(test, &strict, case) else {
         return;
@@ -431,12 +440,12 @@ fn growth_by_threads_in_no_scope_is_mentioned() {
     let wanted = "passed, but other threads made objects outside of every scope meanwhile \
                   (+1 `u16` per call, made at ";
     assert!(note.contains(wanted), "{note}");
-    assert!(beside.stdout.contains("told: \n"), "{beside:?}");
-    // Where one test runs at a time, nothing else makes them.
+    assert!(beside.stdout.contains("report: \n"), "{beside:?}");
+    // If one test runs at a time, only that test can make them.
     let Some(alone) = process::run(test, case) else {
         return;
     };
-    let wanted = "told: +1 `u16` per call, made at ";
+    let wanted = "report: +1 `u16` per call, made at ";
     assert!(alone.stdout.contains(wanted), "{alone:?}");
     assert!(notes(&alone).is_empty(), "{alone:?}");
 }

@@ -1,5 +1,5 @@
-//! All that does not create an object has std's bounds: above all, no `T: 'static`. Most of these
-//! tests have passed once they compile.
+//! Everything that does not create an object has std's bounds: above all, no `T: 'static`. Most of
+//! these tests pass if they compile.
 
 use std::borrow::Borrow;
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::hash::Hash;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-/// Generic code over values that may hold borrows, for one of std's pointers or of ours.
+/// Generic code over values that may hold borrows, for one of std's pointers and one of ours.
 macro_rules! generic_code {
     ($name:ident, $($module:ident)::+, $Pointer:ident) => {
         mod $name {
@@ -139,7 +139,7 @@ fn errors_in_an_arc_are_errors() {
     generic::<dyn Error + Send + Sync>();
 }
 
-/// What `get_mut` stored through a pointer of a shorter lifetime is not visited later.
+/// A borrow that `get_mut` stored through a pointer of a shorter lifetime is not visited later.
 #[test]
 fn a_borrow_is_not_kept_beyond_its_lifetime() {
     let mut one = objgraph::rc::Rc::new("static");

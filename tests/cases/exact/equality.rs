@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use objgraph::rc::{Rc, Weak};
 use objgraph::sync::Arc;
 
-/// Must not be compared with anything.
+/// A value that panics if it is compared.
 struct Function;
 
 impl PartialEq for Function {
@@ -31,7 +31,7 @@ fn one_object_equals_itself() {
     assert!(std::panic::catch_unwind(|| Arc::new(Function) == Arc::new(Function)).is_err());
 }
 
-/// std's pointers have the shortcut for sized values alone.
+/// std's pointers have the shortcut only for sized values.
 #[test]
 fn slices_are_compared() {
     let ours: Rc<[Function]> = Rc::from([Function]);
@@ -42,7 +42,7 @@ fn slices_are_compared() {
 
 /// A value whose type is not `Eq` is compared, as with std's pointers.
 #[test]
-fn what_is_not_eq_is_compared() {
+fn types_without_eq_are_compared() {
     let rc = Rc::new(f64::NAN);
     assert!(rc != Rc::clone(&rc));
     let arc = Arc::new(f64::NAN);
@@ -74,7 +74,7 @@ struct Node {
     number: u8,
 }
 
-/// To compare it value by value would overflow the stack.
+/// Comparing its values would overflow the stack.
 #[test]
 fn a_cycle_equals_itself() {
     let new = |number| {

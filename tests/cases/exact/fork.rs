@@ -1,4 +1,4 @@
-//! The child of a fork goes on, whatever the other threads of its parent were doing.
+//! The child of a fork continues, whatever the other threads of its parent were doing.
 
 use std::process::Command;
 use std::sync::Mutex;
@@ -14,7 +14,7 @@ use objgraph::sync::Arc;
 
 use crate::process;
 
-/// How long a child may take before it counts as hung.
+/// Maximum duration of a child.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs `run` in a child of this process, which must end by itself.
@@ -87,7 +87,7 @@ fn a_child_creates_objects() {
     });
 }
 
-/// Its visit says when it begins, and ends when it is told to.
+/// A value whose visit signals when it begins, and waits for a signal to end.
 struct Visited {
     begins: Mutex<Sender<()>>,
     ends: Mutex<Receiver<()>>,

@@ -1,4 +1,5 @@
-//! A cycle among what an ended thread left behind is leaked, whoever held its last handle.
+//! A cycle among the objects that an ended thread left behind has leaked, whoever held its last
+//! handle.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ struct Data {
     data: RefCell<Option<Rc<Data>>>,
 }
 
-/// Refers to a ring and is on no cycle.
+/// An object that refers to a ring and is on no cycle.
 #[derive(Tracked)]
 struct Owner {
     ring: Rc<Ring>,
@@ -47,13 +48,14 @@ thread_local! {
     static YOUNG: RefCell<Vec<Rc<Ring>>> = RefCell::default();
 }
 
-/// What `run` leaks in a thread of its own.
+/// Returns what `run` leaks in a thread of its own.
 fn leaks_of(run: fn()) -> Leaks {
     let _ = thread::spawn(run).join();
     objgraph::find_leaks()
 }
 
-/// In a process of its own: `run` leaks this many objects, and nothing else is left behind.
+/// Asserts, in a process of its own, that `run` leaks this number of objects and leaves nothing
+/// else behind.
 fn leaves(test: &str, run: fn(), leaked: usize) {
     if !objgraph::ENABLED {
         return;
@@ -89,7 +91,7 @@ fn two_objects_own_each_other() {
     leaves("exact::left_behind::two_objects_own_each_other", run, 5);
 }
 
-/// Also what has a handle of its own in a thread-local, or a forgotten one.
+/// So are objects with a handle of their own in a thread-local, or with a forgotten one.
 #[test]
 fn what_only_the_ring_owns_is_leaked() {
     let run = || {
@@ -108,7 +110,7 @@ fn what_only_the_ring_owns_is_leaked() {
     );
 }
 
-/// What referred to the ring is gone with its thread-local.
+/// The owner of the ring is dropped with its thread-local.
 #[test]
 fn an_owner_in_an_older_thread_local() {
     let run = || OLD_OWNER.with_borrow_mut(|old| old.push(Rc::new(Owner { ring: ring(2) })));
@@ -156,7 +158,7 @@ fn a_thread_local_that_is_never_dropped() {
     );
 }
 
-/// The ring is leaked, its forgotten owner is listed as what was left behind.
+/// The ring has leaked, and its forgotten owner is listed as left behind.
 #[test]
 fn a_forgotten_owner_of_a_ring() {
     if !objgraph::ENABLED {
@@ -212,12 +214,12 @@ fn rings_through_other_values() {
                 old.extend([by_value, shared]);
             });
         });
-        // The two objects, the part and what is behind std's pointer.
+        // The two objects, the part, and the value behind std's pointer.
         assert_eq!(leaks.len(), 4, "{leaks}");
     });
 }
 
-/// The thread-local takes its rings apart when it is dropped, and only then.
+/// The thread-local breaks its rings only when it is dropped.
 struct Graph(RefCell<Vec<Rc<Ring>>>);
 
 impl Drop for Graph {
@@ -241,7 +243,7 @@ fn a_thread_that_still_drops_its_thread_locals_leaks_nothing() {
         static GRAPH: Graph = const { Graph(RefCell::new(Vec::new())) };
         static ASKS: Asks = const { Asks(Cell::new(false)) };
     }
-    /// Asks for leaks while its own thread ends.
+    /// A value that finds leaks while its own thread ends.
     struct Asks(Cell<bool>);
     impl Drop for Asks {
         fn drop(&mut self) {

@@ -19,7 +19,7 @@ struct Child {
     parent: Rc<Parent>,
 }
 
-/// A pointer to it that is met in the same trace is enough.
+/// A pointer to it in the same trace is enough.
 #[test]
 fn a_cycle_through_a_lent_object_is_found() {
     if !objgraph::ENABLED {
@@ -47,7 +47,7 @@ struct Ring {
     next: RefCell<Option<Rc<Ring>>>,
 }
 
-/// Nothing that is traced leads to it, so the report names it, with a line that helps.
+/// No traced object leads to it, so the report names it, with a line that helps.
 #[test]
 fn the_advice_for_lent_objects_works() {
     if !objgraph::ENABLED {
@@ -81,7 +81,7 @@ struct Subject {
     me: RefCell<Option<Rc<Subject>>>,
 }
 
-/// So is a weak pointer.
+/// A weak pointer is enough too.
 #[test]
 fn a_weak_pointer_to_a_lent_object_is_enough() {
     if !objgraph::ENABLED {

@@ -1,5 +1,5 @@
-//! Random programs that leak: what each report advises is applied to a model of the program, and
-//! what it says to clear is cleared in the program itself.
+//! Random programs that leak. The advice of each report is applied to a model of the program, and
+//! fields that it says to clear are cleared in the program.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ struct Leaf {
     pairs: RefCell<Vec<(u8, Option<Rc<Leaf>>)>>,
 }
 
-/// Stands by value in the others, and is an object of its own too.
+/// A type that occurs by value in the others and as an object.
 #[derive(Tracked, Default)]
 struct Link {
     to: RefCell<Vec<Rc<Branch>>>,
@@ -85,7 +85,7 @@ impl Handle {
         }
     }
 
-    /// Refers to `target` by one of the fields, if there is one of its type; returns the field.
+    /// Sets a field of the right type to `target`, and returns the field if there is one.
     fn refer(&self, way: usize, target: &Self) -> Option<&'static str> {
         let link_to = |target: &Rc<Branch>| Link {
             to: RefCell::new(vec![target.clone()]),
@@ -159,7 +159,7 @@ impl Handle {
         })
     }
 
-    /// Clears what the field holds, wherever it is in the object.
+    /// Clears the field, wherever it is in the object.
     fn clear(&self, field: &str) {
         let link = |link: &Link| match field {
             "Link.to" => drop(link.to.take()),
@@ -175,7 +175,7 @@ impl Handle {
                     true
                 }
             };
-            // What is dropped may clear this very list.
+            // A drop may clear this list.
             let all = values.take();
             let (kept, dropped): (Vec<_>, Vec<_>) = all.into_iter().partition(is_kept);
             *values.borrow_mut() = kept;
@@ -215,7 +215,7 @@ impl WeakHandle {
     }
 }
 
-/// Numbers that look random (George Marsaglia, "Xorshift RNGs", 2003).
+/// Pseudorandom numbers (George Marsaglia, "Xorshift RNGs", 2003).
 struct Random(u64);
 
 impl Random {
@@ -227,7 +227,7 @@ impl Random {
     }
 }
 
-/// What the program refers to, by number.
+/// The model of a program: its objects, by number.
 #[derive(Debug, Default)]
 struct Model {
     /// Whether the program holds the object.
@@ -240,7 +240,7 @@ impl Model {
         (0..self.held.len()).collect()
     }
 
-    /// What is reached from what the program holds.
+    /// Returns the objects that are reachable from those that the program holds.
     fn alive(&self) -> BTreeSet<usize> {
         let mut alive: BTreeSet<usize> = self.all();
         alive.retain(|&object| self.held[object]);
@@ -254,7 +254,7 @@ impl Model {
         }
     }
 
-    /// What reference counting frees when these references are gone.
+    /// Returns what reference counting frees when these references are removed.
     fn freed(&self, is_gone: impl Fn(usize, &str) -> bool) -> BTreeSet<usize> {
         let mut freed = BTreeSet::new();
         loop {
@@ -277,9 +277,9 @@ impl Model {
 #[derive(Debug)]
 struct Advice {
     fields: Vec<String>,
-    /// How many objects in use it says would lose their last owner.
+    /// Number of objects in use that would lose their last owner.
     lost: usize,
-    /// How many of the leaked ones.
+    /// Number of leaked objects that would lose their last owner.
     orphans: usize,
 }
 
@@ -326,7 +326,7 @@ fn read(report: &str) -> Vec<Vec<Advice>> {
     kinds.collect()
 }
 
-/// A program: its model, and weak handles to its objects and handles to those that it holds.
+/// A program: its model, weak handles to its objects, and handles to those that it holds.
 struct Program {
     model: Model,
     weak: Vec<WeakHandle>,
@@ -372,7 +372,7 @@ impl Program {
     }
 }
 
-/// How much of each sort of advice there was.
+/// Numbers of pieces of advice, by sort.
 #[derive(Debug, Default)]
 struct Seen {
     with_losses: usize,
@@ -417,7 +417,7 @@ fn apply(program: &Program, seen: &mut Seen) {
             if !hold_themselves {
                 assert_eq!((&of_kind - &owned).len(), advice.orphans, "{}", context());
             }
-            // To clear the fields of these objects frees them too, and nothing in use.
+            // Clearing the fields of these objects frees them too, and nothing in use.
             let freed = model.freed(|from, field| of_kind.contains(&from) && is_changed(field));
             assert!(freed.is_superset(&of_kind), "{}", context());
             assert!(freed.is_disjoint(&alive), "{}", context());
@@ -428,7 +428,7 @@ fn apply(program: &Program, seen: &mut Seen) {
         }
     }
     if kinds.len() == leaks.kinds().all().len() {
-        // With all that is advised first, nothing leaks.
+        // With the first advice for each kind, nothing leaks.
         let first = || kinds.iter().flat_map(|kind| &kind[0].fields);
         let is_changed = |field: &str| first().any(|name| name == field);
         let freed = model.freed(|_, field| is_changed(field));
@@ -451,29 +451,26 @@ fn apply(program: &Program, seen: &mut Seen) {
 }
 
 #[test]
-fn what_reports_advise_frees_what_they_say() {
+fn advice_frees_what_it_says() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds(
-        "fixes::programs::what_reports_advise_frees_what_they_say",
-        || {
-            objgraph::register::<List>();
-            let mut seen = Seen::default();
-            for seed in 1..=1500 {
-                let mut random = Random(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed) | 1);
-                let program = Program::random(&mut random);
-                apply(&program, &mut seen);
-                program.free();
-            }
-            let Seen {
-                with_losses,
-                with_orphans,
-                of_several_fields,
-                alternatives,
-            } = seen;
-            let all = [with_losses, with_orphans, of_several_fields, alternatives];
-            assert!(all.iter().all(|&number| number > 20), "{seen:?}");
-        },
-    );
+    process::succeeds("fixes::programs::advice_frees_what_it_says", || {
+        objgraph::register::<List>();
+        let mut seen = Seen::default();
+        for seed in 1..=1500 {
+            let mut random = Random(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed) | 1);
+            let program = Program::random(&mut random);
+            apply(&program, &mut seen);
+            program.free();
+        }
+        let Seen {
+            with_losses,
+            with_orphans,
+            of_several_fields,
+            alternatives,
+        } = seen;
+        let all = [with_losses, with_orphans, of_several_fields, alternatives];
+        assert!(all.iter().all(|&number| number > 20), "{seen:?}");
+    });
 }

@@ -1,4 +1,4 @@
-//! Programs of one of the pointers, and their model. Not in a macro: there all lines are one.
+//! Programs of one of the pointers, and their model. A macro would give all handles the same line.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,12 +34,12 @@ struct Model {
     weak: Vec<Made>,
     forgotten: Vec<Made>,
     forgotten_weak: Vec<Made>,
-    /// What each object that is alive holds.
+    /// The handles that each live object holds.
     nodes: BTreeMap<ObjectId, (Vec<Made>, Vec<Made>)>,
     gone: BTreeSet<ObjectId>,
-    /// Where the handle was made that was dropped last, of each object: one of these.
+    /// For each object, the lines that may have made the handle that was dropped last.
     last_drop: BTreeMap<ObjectId, BTreeSet<u32>>,
-    /// The same of what is dropped with its owners.
+    /// The same for objects that are dropped with their owners.
     cascade: BTreeMap<ObjectId, BTreeSet<u32>>,
 }
 
@@ -64,7 +64,7 @@ impl Model {
                 }
             }
             for (target, lines) in dropped {
-                // Of drops at one time, any may be the last.
+                // Of simultaneous drops, any may be the last.
                 self.cascade.entry(target).or_default().extend(lines);
             }
             self.nodes.retain(|id, _| held.contains(id));
@@ -75,13 +75,13 @@ impl Model {
         }
     }
 
-    /// The program drops a handle.
+    /// Drops a handle of the program.
     fn drop_one(&mut self, made: Made) {
         self.last_drop
             .insert(made.target, BTreeSet::from([made.line]));
     }
 
-    /// Every handle: target, strong, line, and the holder with the path.
+    /// Returns every handle: target, strong, line, and the holder with the path.
     #[allow(clippy::type_complexity, reason = "written once")]
     fn all(&self) -> Vec<(ObjectId, bool, u32, Option<(ObjectId, String)>)> {
         let mut all = Vec::new();
@@ -106,7 +106,7 @@ impl Model {
     }
 }
 
-fn told(
+fn handles_in(
     snapshot: &Snapshot,
     model: &Model,
 ) -> Vec<(ObjectId, bool, u32, Option<(ObjectId, String)>)> {
@@ -131,11 +131,11 @@ fn told(
     all
 }
 
-/// Whether the last drop of a handle to each object that is alive is the model's.
+/// Asserts that the last drop of a handle to each live object is that of the model.
 fn last_drops_are_those_of(model: &Model) -> Result<(), TestCaseError> {
     for id in model.nodes.keys() {
-        let told = objgraph::owners::last_drop(*id);
-        let line = told
+        let last = objgraph::owners::last_drop(*id);
+        let line = last
             .as_ref()
             .map(|last| last.made().expect("it is alive").line);
         match model.last_drop.get(id) {
@@ -146,7 +146,7 @@ fn last_drops_are_those_of(model: &Model) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The real handles, in step with those of the model.
+/// The real handles, parallel to those of the model.
 #[derive(Default)]
 struct Real {
     strong: Vec<Ptr<Node>>,
@@ -269,11 +269,11 @@ proptest! {
                 run(step, &mut real, &mut model);
                 if number % 8 == 7 {
                     let snapshot = objgraph::snapshot();
-                    prop_assert_eq!(told(&snapshot, &model), model.all());
+                    prop_assert_eq!(handles_in(&snapshot, &model), model.all());
                 }
             }
             let snapshot = objgraph::snapshot();
-            prop_assert_eq!(told(&snapshot, &model), model.all());
+            prop_assert_eq!(handles_in(&snapshot, &model), model.all());
             last_drops_are_those_of(&model)?;
         }
     }

@@ -1,4 +1,4 @@
-//! All that objgraph writes: a picture in every format, and every report.
+//! Everything that objgraph writes: a picture in every format, and every report.
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,18 +14,18 @@ use objgraph::{
     scope::Scope,
 };
 
-/// What was written, with a word on what wrote it.
-pub type Told = Vec<(&'static str, String)>;
+/// Texts, each with the name of what wrote it.
+pub type Outputs = Vec<(&'static str, String)>;
 
-/// What a function writes.
+/// Returns what a function writes.
 pub fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
     write(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// A picture in each of its formats.
-pub fn formats(picture: &Picture<'_>) -> Told {
+/// Returns a picture in each of its formats.
+pub fn formats(picture: &Picture<'_>) -> Outputs {
     let drawing = picture.drawing().unwrap();
     vec![
         ("dot", picture.to_dot().unwrap()),
@@ -39,8 +39,8 @@ pub fn formats(picture: &Picture<'_>) -> Told {
     ]
 }
 
-/// What is written of a whole snapshot.
-pub fn of_snapshot(snapshot: &Arc<Snapshot>) -> Told {
+/// Returns the files of a whole snapshot.
+pub fn of_snapshot(snapshot: &Arc<Snapshot>) -> Outputs {
     vec![
         (
             "JSON",
@@ -54,14 +54,14 @@ pub fn of_snapshot(snapshot: &Arc<Snapshot>) -> Told {
     ]
 }
 
-/// What is told to people: reports and tables, on all that there is and on one object.
-pub fn reports<T: Tracked + 'static>(object: &Rc<T>) -> Told {
+/// Returns the texts for people: reports and tables, about the whole process and about one object.
+pub fn reports<T: Tracked + 'static>(object: &Rc<T>) -> Outputs {
     let snapshot = Arc::new(objgraph::snapshot());
     let id = objgraph::id(object);
     let leaks = objgraph::find_leaks();
     let chain = objgraph::find_backref_chain(object, objgraph::is_root);
     let forth = objgraph::find_ref_chain(object, |node| node.id() != id);
-    let mut told = vec![
+    let mut outputs = vec![
         ("leaks", leaks.to_string()),
         (
             "leaks in the snapshot",
@@ -84,27 +84,27 @@ pub fn reports<T: Tracked + 'static>(object: &Rc<T>) -> Told {
         ("types", format!("{:?}", objgraph::alive::types())),
     ];
     let empty = Snapshot::empty();
-    told.push((
+    outputs.push((
         "diff",
         objgraph::snapshot::diff(&empty, &snapshot).to_string(),
     ));
     for chain in chain.iter().chain(&forth) {
-        told.push(("chain", format!("{chain}\n{chain:?}")));
-        told.extend(formats(&objgraph::picture::chain_backrefs([chain])));
+        outputs.push(("chain", format!("{chain}\n{chain:?}")));
+        outputs.extend(formats(&objgraph::picture::chain_backrefs([chain])));
     }
     let why = objgraph::why_alive(id);
-    told.extend(why.map(|why| ("why it is alive", why.to_string())));
+    outputs.extend(why.map(|why| ("why it is alive", why.to_string())));
     let dropped = objgraph::what_if::what_if_dropped(id);
-    told.extend(dropped.map(|what| ("what if it is dropped", what.to_string())));
+    outputs.extend(dropped.map(|what| ("what if it is dropped", what.to_string())));
     let owners = objgraph::owners::owners(id);
-    told.extend(owners.map(|owners| ("owners", owners.to_string())));
-    told.extend(formats(&objgraph::picture::leaked(&leaks)));
-    told.extend(of_snapshot(&snapshot));
-    told
+    outputs.extend(owners.map(|owners| ("owners", owners.to_string())));
+    outputs.extend(formats(&objgraph::picture::leaked(&leaks)));
+    outputs.extend(of_snapshot(&snapshot));
+    outputs
 }
 
-/// What assertions say that fail, of what is made in a scope of this name; pictures included.
-pub fn failures<T: Tracked + 'static>(scope: &str, make: impl Fn() -> Rc<T>) -> Told {
+/// Returns the messages and pictures of failing assertions about objects in a scope of this name.
+pub fn failures<T: Tracked + 'static>(scope: &str, make: impl Fn() -> Rc<T>) -> Outputs {
     let scope = Scope::new(scope);
     let entered = scope.enter();
     let object = make();
@@ -118,7 +118,7 @@ pub fn failures<T: Tracked + 'static>(scope: &str, make: impl Fn() -> Rc<T>) -> 
         let text = panic.downcast_ref::<String>().cloned();
         text.expect("it says why")
     };
-    let told = vec![
+    let outputs = vec![
         ("alive", format!("{alive}\n{alive:?}")),
         ("count", said(&|| objgraph::assert_count!(T > 1_000_000))),
         (
@@ -131,5 +131,5 @@ pub fn failures<T: Tracked + 'static>(scope: &str, make: impl Fn() -> Rc<T>) -> 
         ),
     ];
     drop(entered);
-    told
+    outputs
 }
