@@ -1,4 +1,4 @@
-//! The pointers do what std's do, and every object they make is known.
+//! The pointers behave as std's, and every object that they create is in the table.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -20,7 +20,7 @@ impl Visit for Node {
 }
 
 #[test]
-fn a_live_object_is_known_from_new_to_drop() {
+fn an_object_is_in_the_table_from_new_to_drop() {
     struct Mine(#[allow(dead_code)] u64);
     let before = count_of::<Mine>();
     let one = Rc::new(Mine(1));
@@ -64,7 +64,7 @@ fn get_mut_lends_the_value_and_watch_gives_it_back() {
 }
 
 #[test]
-fn make_mut_moves_from_under_weak_references_and_clones_shared_values() {
+fn make_mut_moves_values_away_from_weak_references_and_clones_shared_ones() {
     let mut one = Rc::new(5);
     let weak = Rc::downgrade(&one);
     *Rc::make_mut(&mut one) += 1;
@@ -92,7 +92,7 @@ fn make_mut_moves_from_under_weak_references_and_clones_shared_values() {
 }
 
 #[test]
-fn counts_are_those_of_the_program() {
+fn counts_show_the_references_of_the_program_only() {
     let one = Rc::new(1);
     let weak = Rc::downgrade(&one);
     let also = weak.clone();
@@ -131,7 +131,7 @@ fn unsized_pointers_keep_their_object() {
 }
 
 #[test]
-fn a_cycle_is_seen_with_its_paths() {
+fn a_cycle_is_traced_with_its_paths() {
     if !ENABLED {
         return;
     }
@@ -172,7 +172,7 @@ fn a_cycle_is_seen_with_its_paths() {
 }
 
 #[test]
-fn the_drop_of_a_value_may_ask_and_the_value_is_gone_by_then() {
+fn the_drop_of_a_value_may_query_and_no_longer_finds_the_value() {
     thread_local!(static SEEN: Cell<(usize, usize)> = const { Cell::new((9, 9)) });
     struct Asks;
     impl Drop for Asks {
@@ -211,7 +211,7 @@ fn threads_count_together_and_their_rcs_are_listed_elsewhere() {
 }
 
 #[test]
-fn a_pointer_that_loses_its_type_gives_a_lent_value_back_first() {
+fn a_pointer_that_loses_its_type_restores_the_handle_of_a_lent_value_first() {
     if !ENABLED {
         return;
     }
@@ -225,7 +225,7 @@ fn a_pointer_that_loses_its_type_gives_a_lent_value_back_first() {
     assert_eq!(state(object), State::Lent);
     let mut slice = unsize!(one => [i32]);
     assert_ne!(state(object), State::Lent);
-    // From the pointer to the slice there is no way back to the array, once it was lent.
+    // Once the slice was lent, no code leads from the pointer to it back to the array.
     Rc::get_mut(&mut slice).unwrap()[0] = 6;
     let two = slice.clone();
     assert_eq!(state(object), State::Lent);
@@ -233,7 +233,7 @@ fn a_pointer_that_loses_its_type_gives_a_lent_value_back_first() {
 }
 
 #[test]
-fn the_way_back_to_a_type_that_nobody_knows_any_more_is_told() {
+fn a_pointer_whose_type_is_lost_panics_with_advice() {
     if !ENABLED {
         return;
     }
@@ -267,7 +267,7 @@ fn a_weak_reference_to_a_lent_value_of_unknown_type_is_counted() {
     unused_qualifications,
     reason = "where tracking is off both kinds are one"
 )]
-fn pointers_of_both_kinds_unsize_alike() {
+fn pointers_of_both_crates_unsize_with_one_macro() {
     let ours = unsize!(Rc::new(5) => dyn Display);
     let stds = unsize!(std::rc::Rc::new(5) => dyn Display);
     let weak = unsize!(std::sync::Arc::downgrade(&std::sync::Arc::new(5)) => dyn Display);

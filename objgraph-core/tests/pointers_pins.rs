@@ -1,9 +1,8 @@
-//! A trace on another thread holds an `Arc` for the time of a visit, and the program does not see
-//! it.
+//! A trace on another thread holds an `Arc` during a visit, and the program does not see it.
 //!
-//! Each test meets the tracing thread inside a visit, so that the pin is held for certain: the
-//! visit says that it began, and ends only when it is told to. What has to wait for the pin tells
-//! the visit to end right before it waits.
+//! Each test meets the tracing thread inside a visit, so that there is a pin for certain: the visit
+//! signals that it began, and ends when the test signals it. A function that waits for the pin
+//! signals the visit to end right before it waits.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,7 +13,7 @@ use objgraph_core::sync::{Arc, Weak};
 use objgraph_core::{ENABLED, Visit, Visitor, at, id, snapshot};
 
 thread_local! {
-    /// On a thread that traces: which value to meet at, and how.
+    /// On a thread that traces: the value to meet at, and the channels.
     static MEETING: RefCell<Option<Meeting>> = const { RefCell::new(None) };
 }
 
@@ -67,7 +66,7 @@ impl Visit for Value {
         if let Some(meeting) = meeting {
             meeting.began.send(()).unwrap();
             meeting.end.recv().unwrap();
-            // Whoever said so is about to wait; a wait that does not happen must do no harm.
+            // The sender is about to wait; a wait that does not happen must do no harm.
             for _ in 0..50 {
                 thread::yield_now();
             }
@@ -75,7 +74,8 @@ impl Visit for Value {
     }
 }
 
-/// Runs `act` while another thread is inside a visit of the value; `act` gets what ends the visit.
+/// Runs `act` while another thread is inside a visit of the value; `act` gets the sender that ends
+/// the visit.
 fn while_pinned<R>(number: usize, act: impl FnOnce(Sender<()>) -> R) -> R {
     objgraph_core::register::<Value>();
     let (began, has_begun) = channel();
@@ -111,7 +111,7 @@ fn counts_do_not_show_the_pin() {
         assert_eq!((counts(), weak_counts()), ((4, 1), (4, 1)));
         drop((two, three, four));
         assert_eq!((counts(), weak_counts()), ((1, 1), (1, 1)));
-        // While the visit ends they do not change either.
+        // They do not change while the visit ends either.
         end.send(()).unwrap();
         for _ in 0..2000 {
             assert_eq!((counts(), weak_counts()), ((1, 1), (1, 1)));
@@ -137,7 +137,7 @@ fn try_unwrap_waits_for_the_pin() {
 }
 
 #[test]
-fn try_unwrap_of_a_shared_value_fails_all_the_same() {
+fn try_unwrap_of_a_shared_value_fails_with_a_pin_too() {
     if !ENABLED {
         return;
     }
@@ -204,7 +204,7 @@ fn make_mut_waits_for_the_pin_and_does_not_clone() {
 }
 
 #[test]
-fn a_value_that_only_a_visit_holds_is_gone_and_goes_after_the_visit() {
+fn a_value_that_only_a_visit_holds_is_dead_and_dropped_after_the_visit() {
     if !ENABLED {
         return;
     }
@@ -221,7 +221,7 @@ fn a_value_that_only_a_visit_holds_is_gone_and_goes_after_the_visit() {
         assert!(at(object).is_none_or(|object| object.upgrade::<Value>().is_none()));
         assert!(dropped.try_recv().is_err());
         end.send(()).unwrap();
-        // By this tracing thread, or by that of another test if it came to visit the value too.
+        // By this tracing thread, or by that of another test if it visited the value too.
         assert_ne!(dropped.recv().unwrap(), thread::current().id());
     });
     assert!(at(object).is_none());
@@ -267,9 +267,9 @@ impl Clone for Counted {
 
 impl Visit for Counted {}
 
-/// No meetings here: one thread traces, the other looks as often as it can.
+/// No meetings here: one thread traces, and the other reads as often as it can.
 #[test]
-fn a_storm_of_traces_changes_nothing() {
+fn many_traces_change_nothing() {
     if !ENABLED {
         return;
     }
@@ -299,9 +299,9 @@ fn a_storm_of_traces_changes_nothing() {
     });
 }
 
-/// Weak references lead a trace to a value too, whether the table does or not.
+/// Weak references lead a trace to a value too, whether or not the table has a handle.
 #[test]
-fn make_mut_is_not_misled_by_a_trace_that_comes_by_weak_references() {
+fn make_mut_is_not_misled_by_a_trace_through_weak_references() {
     if !ENABLED {
         return;
     }
@@ -319,7 +319,7 @@ fn make_mut_is_not_misled_by_a_trace_that_comes_by_weak_references() {
             let mut one = Arc::new(Counted(round));
             let crowd = (0..500).map(|_| Arc::downgrade(&one)).collect();
             let crowd = Arc::new(Crowd(crowd, AtomicUsize::new(0)));
-            // Until a trace is at it.
+            // Until a trace visits it.
             let before = crowd.1.load(Ordering::Relaxed);
             for _ in 0..10_000 {
                 if crowd.1.load(Ordering::Relaxed) != before {
@@ -333,10 +333,10 @@ fn make_mut_is_not_misled_by_a_trace_that_comes_by_weak_references() {
     });
 }
 
-/// After `get_mut` the table gets its handle back, which is a weak reference, from whoever clones
-/// first.
+/// After `get_mut` the table gets its handle back, which is a weak reference, from the first thread
+/// that clones the pointer.
 #[test]
-fn nobody_sees_the_table_take_its_handle_back() {
+fn counts_do_not_show_the_table_restore_its_handle() {
     if !ENABLED {
         return;
     }

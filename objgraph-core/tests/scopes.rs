@@ -1,4 +1,4 @@
-//! What was made in a part of a run.
+//! The objects that are created in a part of a run.
 
 use std::future::poll_fn;
 use std::sync::mpsc;
@@ -9,13 +9,13 @@ use objgraph_core::rc::Rc;
 use objgraph_core::sync::Arc;
 use objgraph_core::{ENABLED, Instance, Scope, at, id, objects, snapshot};
 
-/// As many as are expected, where tracking is on.
+/// The expected number where tracking is on; otherwise 0.
 fn on(count: usize) -> usize {
     if ENABLED { count } else { 0 }
 }
 
 #[test]
-fn an_object_belongs_to_the_scope_it_is_made_in() {
+fn an_object_belongs_to_the_scope_it_is_created_in() {
     let scope = Scope::new("it");
     let before = Rc::new(0);
     let (rc, arc, instance) = {
@@ -57,7 +57,7 @@ fn inner_scopes_belong_to_the_outer() {
     assert_eq!(outer.contains(inner.number()), ENABLED);
     assert_eq!(outer.contains(outer.number()), ENABLED);
     assert!(!inner.contains(outer.number()) && !outer.contains(0));
-    // What lives keeps what is known of its scope, and that it was inside of another.
+    // A living object keeps the record of its scope, and of the one around it.
     let number = inner.number();
     drop(inner);
     assert_eq!(outer.contains(number), ENABLED);
@@ -135,7 +135,7 @@ fn a_future_is_in_its_scope_on_every_thread_that_polls_it() {
 }
 
 #[test]
-fn a_snapshot_tells_scopes() {
+fn a_snapshot_has_the_scopes_of_objects() {
     let scope = Scope::new("of a snapshot");
     let kept = {
         let _entered = scope.enter();
@@ -164,7 +164,7 @@ fn a_scope_that_is_never_left_ends_with_its_thread() {
 }
 
 #[test]
-fn many_scopes_and_deep_ones_are_no_burden() {
+fn many_and_deeply_nested_scopes_cost_little() {
     let outer = Scope::new("outer");
     let _entered = outer.enter();
     let mut kept = Vec::new();
@@ -186,7 +186,7 @@ fn many_scopes_and_deep_ones_are_no_burden() {
     }
     assert_eq!(outer.contains(last.number()), ENABLED);
     drop(last);
-    // What is kept is told of the scope it was made in, however many came after.
+    // An object keeps its scope, however many scopes came after.
     let scopes: Vec<u32> = objects()
         .iter()
         .filter(|object| object.is::<i32>() && outer.contains(object.scope()))

@@ -1,4 +1,4 @@
-//! What is made and dropped while a thread ends, when its own part of the table is gone.
+//! Objects that are created and dropped while a thread ends, when its part of the table is gone.
 
 use std::cell::RefCell;
 use std::thread;
@@ -22,7 +22,7 @@ fn make() -> (Rc<InRc>, Arc<InArc>, Instance<ByValue>) {
 
 impl Drop for Last {
     fn drop(&mut self) {
-        // Made late and dropped late, and made before and dropped late.
+        // Created late and dropped late, and created before and dropped late.
         let late = make();
         if ENABLED {
             let object = at(id(&late.0)).expect("it is in the table");

@@ -1,4 +1,4 @@
-// What only `Arc` has.
+// The methods that only `Arc` has.
 
 use std::error::Error;
 use std::fs::File;

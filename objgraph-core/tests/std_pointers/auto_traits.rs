@@ -1,4 +1,4 @@
-//! Which marker traits the pointers have, asked of the compiler: ours have those of std's.
+//! The marker traits of the pointers: ours have those of std's.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use std::sync::MutexGuard;
 
 struct Probe<T: ?Sized>(PhantomData<T>);
 
-/// What a probe answers where the inherent constant is not there.
+/// The result of a probe without the inherent constant.
 #[allow(dead_code, reason = "not every question needs this answer")]
 trait No {
     const SEND: bool = false;

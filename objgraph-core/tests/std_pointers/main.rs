@@ -1,5 +1,5 @@
-//! std's pointers and ours, by one source of tests: each file of cases is compiled against both.
-//! Where tracking is off ours are std's, so the two builds of this file are the three that count.
+//! One source of tests for std's pointers and ours: each file of cases is compiled against both.
+//! Where tracking is off ours are std's, so the two builds of this file cover the three cases.
 
 #![allow(
     clippy::mutable_key_type,

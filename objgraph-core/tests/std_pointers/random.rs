@@ -73,7 +73,7 @@ macro_rules! program {
                 }
             }
 
-            /// Runs a program and tells what it saw.
+            /// Runs a program and returns what it saw.
             pub(super) fn run(program: &[Step]) -> Vec<String> {
                 objgraph_core::register::<Noted>();
                 let notes = Notes::default();
@@ -216,8 +216,8 @@ fn programs() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec((0..OPERATIONS, 0..PLACES, 0..PLACES), 0..60)
 }
 
-/// One at a time: the snapshots of one would hold the `Arc`s of the other, and drop what is
-/// dropped meanwhile, which is the one thing that a program can see.
+/// One at a time: the snapshots of one would hold the `Arc`s of the other, and drop the values that
+/// are dropped meanwhile, which is the one thing that a program can see.
 static ALONE: Mutex<()> = Mutex::new(());
 
 proptest! {

@@ -95,7 +95,7 @@ fn covariant_in_the_value() {
 
 #[test]
 fn as_small_as_a_reference() {
-    // With handles that are known, and what names them beside it.
+    // With the feature `owners`, the record of the handle is beside it.
     let is_ours = std::any::type_name::<Ptr<u8>>().starts_with("objgraph");
     let named = cfg!(feature = "owners") && is_ours;
     let name = if named { size_of::<u64>() } else { 0 };
