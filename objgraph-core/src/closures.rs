@@ -334,7 +334,7 @@ macro_rules! capture {
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "what is captured stands in brackets before the closure: \
+            "write the captured names in brackets before the closure: \
              `capture!([a, weak b] move |x| …)`"
         )
     };
@@ -367,7 +367,7 @@ macro_rules! future {
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "what is captured stands in brackets before the future: \
+            "write the captured names in brackets before the future: \
              `future!([a, weak b] async move { … })`, or \
              `future!(local [a, weak b] async move { … })`"
         )
@@ -403,7 +403,7 @@ macro_rules! __captures {
     }};
     ($make:expr, $seen:expr, [$($other:tt)*], $body:expr) => {
         ::core::compile_error!(
-            "what is captured is names, each with `weak` before it or not, and commas between: \
+            "captured values are names, each with or without `weak`, separated by commas: \
              `[a, weak b]`; give a name to anything else with `let` first"
         )
     };

@@ -12,7 +12,7 @@ use crate::trace::{Starts, Visitor};
 /// Use it as a bound. It has no methods, on purpose: importing it with the derive of the same name
 /// brings no method into scope that could be mistaken for one of a type behind an `Rc`.
 #[diagnostic::on_unimplemented(
-    message = "objgraph cannot look into values of type `{Self}`",
+    message = "objgraph cannot trace values of type `{Self}`",
     label = "this type is not `Tracked`",
     note = "for a type of your own: add `#[derive(objgraph::Tracked)]` to it",
     note = "for a foreign type: name a function with `#[tracked(with = path)]` on the field, or leave it out with `#[tracked(skip)]`"
@@ -39,7 +39,7 @@ impl<T: Visit + ?Sized> Tracked for T {}
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "objgraph cannot look into values of type `{Self}`",
+    message = "objgraph cannot trace values of type `{Self}`",
     label = "this type is not `Tracked`",
     note = "for a type of your own: add `#[derive(objgraph::Tracked)]` to it",
     note = "for a foreign type: name a function with `#[tracked(with = path)]` on the field, or leave it out with `#[tracked(skip)]`"

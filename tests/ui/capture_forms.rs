@@ -1,4 +1,4 @@
-//! What `capture!` and `future!` capture stands in brackets, by name.
+//! `capture!` and `future!` take the names of what they capture in brackets.
 
 struct Window {
     name: objgraph::rc::Rc<String>,
