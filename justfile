@@ -24,7 +24,7 @@ bare:
 programs:
     .ci/steps.sh programs
 
-# Is everything formatted?
+# Check the formatting
 fmt:
     .ci/steps.sh fmt
 
@@ -44,19 +44,19 @@ off:
 always:
     .ci/steps.sh always
 
-# Counters against a full recount, after each test
+# Compare counters with a full recount, after each test
 drift:
     .ci/steps.sh drift
 
-# What reads text that others wrote: the corpus of the fuzzer
+# Run the corpus of the fuzzer through every reader of foreign text
 fuzz:
     .ci/steps.sh fuzz
 
-# Ten million objects, and lists that long
+# Ten million objects, and lists of that length
 huge:
     .ci/steps.sh huge
 
-# Leaks looked for while threads move references about, for a minute
+# Search for leaks while threads move references, for a minute
 stress:
     .ci/steps.sh stress
 
@@ -68,19 +68,19 @@ release:
 features:
     .ci/steps.sh features
 
-# The types of other crates, all at once
+# The types of other crates, with all their features
 ecosystem:
     .ci/steps.sh ecosystem
 
-# Each handle is known
+# The feature `owners`
 owners:
     .ci/steps.sh owners
 
-# What needs a nightly compiler, where there is one
+# The tests that need a nightly compiler, if one is installed
 nightly:
     .ci/steps.sh nightly
 
-# std's own tests of `Rc` and `Arc`, where a package has them
+# std's own tests of `Rc` and `Arc`, if a package with them is installed
 alloctests:
     .ci/steps.sh alloctests
 
@@ -92,7 +92,7 @@ examples:
 bench:
     .ci/steps.sh bench
 
-# Everything that is measured, compile costs too: a quarter of an hour
+# Measure everything, with compile costs: a quarter of an hour
 compare:
     .ci/steps.sh compare
 

@@ -252,10 +252,10 @@ def remove_what_does_not_compile(programs):
         checked = cargo("check", "--tests", "--keep-going", "--message-format=json", capture=True)
         wrong = {}
         for line in checked.stdout.splitlines():
-            told = json.loads(line)
-            if told.get("reason") == "compiler-message" and told["message"]["level"] == "error":
-                for name, number in places(told["message"]):
-                    wrong.setdefault((name, number), told["message"]["rendered"])
+            message = json.loads(line)
+            if message.get("reason") == "compiler-message" and message["message"]["level"] == "error":
+                for name, number in places(message["message"]):
+                    wrong.setdefault((name, number), message["message"]["rendered"])
         if checked.returncode == 0:
             return removed
         before = sum(len(items) for items in programs.values())

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # The steps of the checks: `.ci/steps.sh NAME…` runs those named, in their order, and stops at the
 # first that fails; without a name it lists them. The justfile and .ci/run call nothing else.
+#
+# `step_NAME` is a step, and steps run in the order of this file. `task_NAME` is not a check, or a
+# part of one: it runs only by its name.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -10,13 +13,11 @@ readonly NIGHTLY_FEATURES="nightly"
 # The version of Python's objgraph that the tests compare with.
 readonly PYTHON_OBJGRAPH="3.7.0"
 
-# What users build. The member objgraph-bench turns the feature `always` on, so a build with
-# tracking off must not see it.
+# The packages of users. The member objgraph-bench turns the feature `always` on, so a build with
+# tracking off must not include it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-analysis -p objgraph-derive)
 
-readonly STEPS=(setup bare programs drift fuzz fmt clippy docs off always stress huge release features ecosystem owners nightly alloctests examples bench)
-
-# What the tests need beyond cargo.
+# Installs what the tests need beyond cargo.
 step_setup() {
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
@@ -31,7 +32,7 @@ step_setup() {
         PIP_ROOT_USER_ACTION=ignore PIP_BREAK_SYSTEM_PACKAGES=1 \
             twice python3 -m pip install --quiet "objgraph==$PYTHON_OBJGRAPH" networkx
     fi
-    # std's own tests. They are not needed, and not everywhere.
+    # std's own tests. They are optional, and not every system has them.
     if [[ -z $(std_library) ]] && apt-cache show rust-web-src >/dev/null 2>&1; then
         install_packages rust-web-src || echo "the sources of std cannot be installed"
     fi
@@ -41,8 +42,20 @@ step_setup() {
     python3 -c 'import networkx; print("NetworkX,", networkx.__version__)'
 }
 
-# The commands of the README, as a newcomer runs them: in a fresh folder, with a home and a cargo
-# home of their own, and with a toolchain that lacks the component rust-src.
+# Prints the folder `library` of the installed sources of Rust; nothing if there are none.
+std_library() {
+    local library
+    for library in "$(rustc --print sysroot)/lib/rustlib/src/rust/library" \
+        /usr/lib/rustlib/src/rust/library /usr/src/rustc-*/library; do
+        if [[ -f $library/alloctests/tests/rc.rs || -f $library/alloc/tests/rc.rs ]]; then
+            echo "$library"
+            return
+        fi
+    done
+}
+
+# Runs the commands of the README like a newcomer: in a fresh folder, with an empty home and cargo
+# home, and with a toolchain without the component rust-src.
 step_bare() {
     local newcomer path
     newcomer=$(mktemp -d)
@@ -59,7 +72,7 @@ step_bare() {
         unset CARGO_TARGET_DIR
         show rustc --version
         test ! -e "$(rustc --print sysroot)/lib/rustlib/src"
-        step_test | tee "$newcomer/output"
+        task_test | tee "$newcomer/output"
         show bash -euc "$(readme_block quickstart-command)"
     )
     local lines
@@ -68,8 +81,8 @@ step_bare() {
     ((lines < 1500))
 }
 
-# A copy of the toolchain, by hard links where these are possible, without the sources of std.
-# Prints the folder of its programs.
+# Copies the toolchain, by hard links if possible, without the sources of std. Prints the folder of
+# its programs.
 bare_toolchain() {
     local sysroot
     sysroot=$(rustc --print sysroot)
@@ -78,19 +91,71 @@ bare_toolchain() {
     echo "$1/bin"
 }
 
-# The README's test command, here.
-step_test() {
-    local command
-    command=$(readme_block test-command)
-    show bash -euc "$command"
-}
-
-# The tests that build whole programs: users' crates, a suite that leaks, what must not compile, and
-# random programs under valgrind.
+# Runs the tests that build whole programs: users' crates, a suite that leaks, programs that must not
+# compile, and random programs under valgrind.
 step_programs() {
     show cargo test -p objgraph --test adoption --test compiler_errors --test leaky_tests --test ui \
         --test valgrind
     show cargo test --release -p objgraph --test leaky_tests
+}
+
+# When a test ends, in its own thread, the counters must equal a full recount of the table; and no
+# threads may wait for each other's locks.
+step_drift() {
+    local out times
+    out=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$out'" EXIT
+    # shellcheck disable=SC2046
+    RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
+        cargo test --no-run --message-format=json -p objgraph -p objgraph-core -p objgraph-analysis \
+        --features parking_lot/deadlock_detection $(drift_targets) | test_binaries >"$out/binaries"
+    # Other steps fail if a test does.
+    # shellcheck disable=SC2016
+    xargs --max-procs="$(nproc)" --replace=BINARY -- \
+        bash -c '"$1" --test-threads=1 >"$0/$(basename "$1").log" 2>&1 || true' "$out" BINARY \
+        <"$out/binaries"
+    if grep -F "objgraph: when " "$out"/*.log >&2; then
+        return 1
+    fi
+    times=$(cat "$out"/*.log | grep -cF "objgraph: recounted when ")
+    echo "recounted $times times"
+    ((times > 200))
+}
+
+# Prints the options that select the test programs with a recount: all but those with a line
+# `// recount: no, WHY` before their first item.
+drift_targets() {
+    echo --lib
+    local file name
+    for file in tests/*.rs tests/*/main.rs objgraph-core/tests/*.rs objgraph-core/tests/*/main.rs; do
+        if ! grep -q '^// recount: no, ' "$file"; then
+            name=${file%/main.rs}
+            echo "--test $(basename "$name" .rs)"
+        fi
+    done
+}
+
+# Reads cargo's messages as JSON, and prints the paths of the test programs.
+test_binaries() {
+    python3 -c '
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if (
+        message.get("reason") == "compiler-artifact"
+        and message["profile"]["test"]
+        and message["executable"]
+    ):
+        print(message["executable"])
+'
+}
+
+# Runs the corpus of the fuzzer, and variations of it, through every reader of foreign text. To
+# search for more: `cargo +nightly fuzz run TARGET`.
+step_fuzz() {
+    show cargo test --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}" \
+        --no-default-features --locked
 }
 
 step_fmt() {
@@ -122,56 +187,7 @@ step_always() {
         --features objgraph/always,objgraph-core/always --lib --tests
 }
 
-# When a test ends, in its own thread, the counters must equal a full recount of the table; and no
-# threads may wait for each other's locks.
-step_drift() {
-    local out times
-    out=$(mktemp -d)
-    # shellcheck disable=SC2064
-    trap "rm -rf '$out'" EXIT
-    # shellcheck disable=SC2046
-    RUSTC_WORKSPACE_WRAPPER=$PWD/.ci/recounting_rustc \
-        cargo test --no-run --message-format=json -p objgraph -p objgraph-core -p objgraph-analysis \
-        --features parking_lot/deadlock_detection $(drift_targets) | test_binaries >"$out/binaries"
-    # Whether all tests pass is the affair of another step.
-    # shellcheck disable=SC2016
-    xargs --max-procs="$(nproc)" --replace=BINARY -- \
-        bash -c '"$1" --test-threads=1 >"$0/$(basename "$1").log" 2>&1 || true' "$out" BINARY \
-        <"$out/binaries"
-    if grep -F "objgraph: when " "$out"/*.log >&2; then
-        return 1
-    fi
-    times=$(cat "$out"/*.log | grep -cF "objgraph: recounted when ")
-    echo "recounted $times times"
-    ((times > 200))
-}
-
-# Those that build programs of their own, or run for minutes, are left out.
-drift_targets() {
-    echo --lib
-    local file name
-    for file in tests/*.rs tests/*/main.rs objgraph-core/tests/*.rs objgraph-core/tests/*/main.rs; do
-        name=${file%/main.rs}
-        name=$(basename "$name" .rs)
-        case $name in
-        cases | compiler_errors | ui | valgrind | size | huge | heap | stress | adopt | adoption | derive | leaky_tests | python | nightly_pointers | common) ;;
-        *) echo "--test $name" ;;
-        esac
-    done
-}
-
-# The paths of the test programs in what cargo tells as JSON.
-test_binaries() {
-    python3 -c '
-import json, sys
-for line in sys.stdin:
-    told = json.loads(line)
-    if told.get("reason") == "compiler-artifact" and told["profile"]["test"] and told["executable"]:
-        print(told["executable"])
-'
-}
-
-# Leaks are looked for while other threads move references about, for a minute.
+# Searches for leaks while other threads move references, for a minute.
 step_stress() {
     OBJGRAPH_STRESS_SECONDS=${OBJGRAPH_STRESS_SECONDS:-60} \
         show cargo test --release -p objgraph --features objgraph/always --test stress
@@ -179,7 +195,7 @@ step_stress() {
         show cargo test --release -p objgraph --features objgraph/always --test trust threads::
 }
 
-# Ten million objects, and lists that long: the tests that take gigabytes, one after the other.
+# Ten million objects, and lists of that length: the tests that take gigabytes, one after another.
 # HUGE names those to run.
 step_huge() {
     show cargo test --release -p objgraph --features objgraph/always --test size
@@ -188,13 +204,6 @@ step_huge() {
         show cargo test --release -p objgraph --features objgraph/always --test huge -- \
             --exact "$test"
     done
-}
-
-# What reads text that others wrote: the corpus of the fuzzer, and what is near to it. To look for
-# more: `cargo +nightly fuzz run TARGET`.
-step_fuzz() {
-    show cargo test --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}" \
-        --no-default-features --locked
 }
 
 step_release() {
@@ -213,12 +222,12 @@ step_features() {
     done
 }
 
-# The types of other crates, all at once.
+# The types of other crates, with all their features.
 step_ecosystem() {
     show cargo test --test containers --features ecosystem
 }
 
-# Each handle is known: the pointers are still std's to whoever uses them.
+# The feature `owners`: programs still see the behaviour of std's pointers.
 step_owners() {
     show cargo test -p objgraph --features owners --lib --test owners --test captures --test leaks \
         --test left_behind --test trust
@@ -226,7 +235,7 @@ step_owners() {
         --test std_pointers
 }
 
-# What needs a nightly compiler, where there is one.
+# The tests that need a nightly compiler, if one is installed.
 step_nightly() {
     if ! cargo +nightly --version >/dev/null 2>&1; then
         echo "skipped: there is no nightly toolchain"
@@ -235,8 +244,8 @@ step_nightly() {
     show cargo +nightly test -p objgraph-core --features nightly --test nightly_pointers
 }
 
-# std's own tests, and the examples in its documentation, with objgraph's pointers, where a package
-# has them.
+# std's own tests, and the examples in its documentation, with objgraph's pointers, if a package
+# with them is installed.
 step_alloctests() {
     local library
     library=$(std_library)
@@ -247,19 +256,8 @@ step_alloctests() {
     show python3 .ci/alloctests.py "$library"
 }
 
-# The folder `library` of the sources of Rust that are installed; nothing if there are none.
-std_library() {
-    local library
-    for library in "$(rustc --print sysroot)/lib/rustlib/src/rust/library" \
-        /usr/lib/rustlib/src/rust/library /usr/src/rustc-*/library; do
-        if [[ -f $library/alloctests/tests/rc.rs || -f $library/alloc/tests/rc.rs ]]; then
-            echo "$library"
-            return
-        fi
-    done
-}
-
-# The examples, and whether they draw what the documents show. `tests/guide.rs` compares the texts.
+# Runs the examples, and compares their pictures with the documents. `tests/guide.rs` compares the
+# texts.
 step_examples() {
     local out pictures
     out=$(mktemp -d)
@@ -299,8 +297,21 @@ step_examples() {
     expect "$out/usage" "Usage:"
 }
 
-# Not a check: renews the pictures of the README and of the guide.
-step_picture() {
+# Measures the cost of tracking, with small sizes and generous bounds, and tests the measurements.
+step_bench() {
+    show cargo test --release -p objgraph-bench
+    show cargo run --release -p objgraph-bench -- compare --quick
+}
+
+# Runs the README's test command.
+task_test() {
+    local command
+    command=$(readme_block test-command)
+    show bash -euc "$command"
+}
+
+# Renews the pictures of the README and of the guide.
+task_picture() {
     show cargo build --quiet --example quickstart --example guide
     local out
     out=$(mktemp -d)
@@ -314,14 +325,8 @@ step_picture() {
     rm -r "$out"
 }
 
-# What tracking costs, with small sizes and generous bounds; and the tests of what measures it.
-step_bench() {
-    show cargo test --release -p objgraph-bench
-    show cargo run --release -p objgraph-bench -- compare --quick
-}
-
-# Not a check: everything that is measured, in full size.
-step_compare() {
+# Measures everything in full size.
+task_compare() {
     show cargo run --release -p objgraph-bench -- compare --compile
 }
 
@@ -343,7 +348,7 @@ install_packages() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$@"
 }
 
-# The features of these packages, as PACKAGE/FEATURE with commas between them.
+# Prints the features of these packages as PACKAGE/FEATURE, separated by commas.
 features() {
     cargo metadata --format-version 1 --no-deps | python3 -c '
 import json, sys
@@ -357,7 +362,7 @@ print(",".join(
 ))' "$NIGHTLY_FEATURES" "$@"
 }
 
-# The fenced block of the README after the comment of this name.
+# Prints the fenced block of the README after the comment of this name.
 readme_block() {
     awk -v comment="<!-- $1 -->" '
         $0 == comment { found = 1; next }
@@ -367,19 +372,19 @@ readme_block() {
     ' README.md
 }
 
-# Runs quickstart where no `dot` is found, so that its own layout draws.
+# Runs quickstart without `dot`, so that the layout of objgraph draws.
 draw() {
     PATH='' CARGO_TARGET_DIR=$1 "${CARGO_TARGET_DIR:-target}/debug/examples/quickstart" >/dev/null
 }
 
-# Runs the guide where no `dot` is found; its pictures are then in the folder `pictures`.
+# Runs the guide without `dot`, and puts its pictures into the folder `pictures`.
 guide() {
     PATH='' CARGO_TARGET_DIR=$1 "${CARGO_TARGET_DIR:-target}/debug/examples/guide" >/dev/null
     mkdir "$1/pictures"
     mv "$1"/objgraph/guide/*.svg "$1/pictures"
 }
 
-# The pictures of the guide as data, for its page on docs.rs, which has no files beside it.
+# Prints the pictures of the guide as data, for its page on docs.rs, which has no files beside it.
 inlined_pictures() {
     local picture LC_ALL=C
     for picture in docs/guide/*.svg; do
@@ -394,20 +399,32 @@ expect() {
     }
 }
 
+# The names of the steps, in the order in which this file defines them.
+steps() {
+    sed -n 's/^step_\([a-z]*\)() {$/\1/p' .ci/steps.sh
+}
+
+# Prints the function that runs a step or a task.
+function_of() {
+    declare -F "step_$1" || declare -F "task_$1" || {
+        echo "no step is called '$1'; there are: $(steps | tr '\n' ' ')" >&2
+        exit 2
+    }
+}
+
 main() {
     if (($# == 0)); then
-        printf '%s\n' "${STEPS[@]}"
+        steps
         return
     fi
-    local step
-    for step in "$@"; do
-        declare -F "step_$step" >/dev/null || {
-            echo "no step is called '$step'; there are: ${STEPS[*]}" >&2
-            exit 2
-        }
+    local name function
+    local functions=()
+    for name in "$@"; do
+        function=$(function_of "$name")
+        functions+=("$function")
     done
-    for step in "$@"; do
-        "step_$step"
+    for function in "${functions[@]}"; do
+        "$function"
     done
 }
 

@@ -1,4 +1,5 @@
 //! The programs of `examples/adopt` print what their README says.
+// recount: no, it builds and runs the examples.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,7 @@
 //! `docs/troubleshooting.md` quotes the compiler. Each program there that must not compile fails
 //! with the lines that the page shows below it, and each other program compiles, with tracking on
 //! and off.
+// recount: no, it builds the programs of a document.
 
 mod nested_cargo;
 

@@ -3,6 +3,7 @@
 //!
 //! They take gigabytes, so a plain `cargo test` omits them; `.ci/run huge` runs them in a release
 //! build, one after another. Long texts, which take less, are in `size.rs`.
+// recount: no, it takes gigabytes.
 
 #![allow(
     dead_code,

@@ -1,5 +1,6 @@
 //! The tests of `tests/fixtures/leaky_tests`: exactly those that leak fail, with the type that they
 //! leak. They run in parallel in one process, one after another, and each in a process of its own.
+// recount: no, it builds a fixture, whose tests leak on purpose.
 
 #[path = "nested_cargo/mod.rs"]
 mod nested_cargo;

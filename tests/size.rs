@@ -1,4 +1,5 @@
 //! Size and depth are not limits.
+// recount: no, its objects take minutes to recount.
 
 #![allow(
     dead_code,

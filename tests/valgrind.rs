@@ -3,6 +3,7 @@
 //! The fixture `random_program` does the same for the same seed whether tracking is on or off.
 //! The tracked build prints the number of leaked objects; the other one, with the pointers of std,
 //! runs under valgrind.
+// recount: no, it builds programs for valgrind.
 
 #![allow(clippy::print_stderr, reason = "a test may tell what it did")]
 
