@@ -1,4 +1,4 @@
-//! The list of known leaks, and the text that it is written as.
+//! The list of known leaks, and its text.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use crate::analysis::Fingerprint;
 use crate::words::is_unprintable;
 
 const HEAD: &str = "\
-# Leaks that are known, and the tests that may have them. A test fails with any other leak, and
-# with one of these that it no longer has. `OBJGRAPH_UPDATE=1 cargo test` rewrites this list, and
-# keeps what is said in it.
+# Known leaks, and the tests that may have them. A test fails for any other leak, and for a listed
+# leak that it no longer has. `OBJGRAPH_UPDATE=1 cargo test` rewrites this list, and keeps reasons
+# and links.
 ";
 
 /// The list, sorted by fingerprint.
@@ -44,12 +44,12 @@ impl Entry {
         }
     }
 
-    /// The tests that may have the leak, sorted.
+    /// Returns the tests that may have the leak, sorted.
     pub(super) fn tests(&self) -> &[String] {
         &self.tests
     }
 
-    /// Whether a test may have the leak.
+    /// Returns whether a test may have the leak.
     pub(super) fn is_of(&self, test: &str) -> bool {
         self.tests.iter().any(|name| name == test)
     }
@@ -64,7 +64,7 @@ impl List {
         &self.entries
     }
 
-    /// What is known of a test.
+    /// Returns the known leaks of a test.
     pub(super) fn of_test<'l>(&'l self, test: &'l str) -> impl Iterator<Item = Fingerprint> + 'l {
         let entries = self.entries.iter();
         entries
@@ -72,8 +72,8 @@ impl List {
             .map(|entry| entry.fingerprint)
     }
 
-    /// Adds a test to the entry of this fingerprint, or a new entry with it. What is only
-    /// information is brought up to date.
+    /// Adds a test to the entry of this fingerprint, or a new entry with it, and updates the fields and
+    /// sites.
     pub(super) fn add(&mut self, new: &Entry, test: &str) {
         let found = self
             .entries
@@ -91,7 +91,7 @@ impl List {
         tests.dedup();
     }
 
-    /// Keeps only these tests in the entries, and only entries that name a test then.
+    /// Keeps only the tests for which `keeps` returns `true`, and only entries that still have a test.
     pub(super) fn retain(&mut self, keeps: impl Fn(&str, Fingerprint) -> bool) {
         self.entries.retain_mut(|entry| {
             entry.tests.retain(|name| keeps(name, entry.fingerprint));
@@ -108,8 +108,8 @@ impl fmt::Display for List {
         }
         for entry in &self.entries {
             writeln!(f, "\n[[leak]]\nfingerprint = \"{}\"", entry.fingerprint)?;
-            writeln!(f, "reason = {}", Quoted(&entry.reason))?;
-            writeln!(f, "link = {}", Quoted(&entry.link))?;
+            writeln!(f, "reason = {}", QuotedText(&entry.reason))?;
+            writeln!(f, "link = {}", QuotedText(&entry.link))?;
             for (key, texts) in [("fields", &entry.fields), ("sites", &entry.sites)] {
                 if !texts.is_empty() {
                     write_texts(f, key, texts)?;
@@ -124,14 +124,14 @@ impl fmt::Display for List {
 fn write_texts(f: &mut fmt::Formatter<'_>, key: &str, texts: &[String]) -> fmt::Result {
     writeln!(f, "{key} = [")?;
     for text in texts {
-        writeln!(f, "    {},", Quoted(text))?;
+        writeln!(f, "    {},", QuotedText(text))?;
     }
     writeln!(f, "]")
 }
 
-struct Quoted<'t>(&'t str);
+struct QuotedText<'t>(&'t str);
 
-impl fmt::Display for Quoted<'_> {
+impl fmt::Display for QuotedText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
         for c in self.0.chars() {

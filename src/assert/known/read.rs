@@ -9,7 +9,7 @@ use super::file::{Entry, List};
 use crate::analysis::Fingerprint;
 use crate::order;
 
-/// Something that is wrong, and where.
+/// A mistake in the file, and its place.
 struct Problem {
     span: Span,
     message: String,
@@ -126,7 +126,7 @@ fn string(mut value: Value<'_>) -> Result<String, Problem> {
     }
 }
 
-/// Reads texts; sorted, and each once.
+/// Reads texts, and returns each once, sorted.
 fn strings(mut value: Value<'_>) -> Result<Vec<String>, Problem> {
     let ValueInner::Array(values) = value.take() else {
         return Err(Problem::new(value.span, "expected `[\"…\", …]`"));

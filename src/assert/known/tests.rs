@@ -27,10 +27,10 @@ fn the_list_is_written_sorted() {
         (2, "later", &["b::two", "a::one"]),
         (1, "a \"quoted\" \\ one", &["c"]),
     ]);
-    expect![[r#"
-        # Leaks that are known, and the tests that may have them. A test fails with any other leak, and
-        # with one of these that it no longer has. `OBJGRAPH_UPDATE=1 cargo test` rewrites this list, and
-        # keeps what is said in it.
+    expect![[r##"
+        # Known leaks, and the tests that may have them. A test fails for any other leak, and for a listed
+        # leak that it no longer has. `OBJGRAPH_UPDATE=1 cargo test` rewrites this list, and keeps reasons
+        # and links.
 
         [[leak]]
         fingerprint = "leak-0000000000000001"
@@ -48,7 +48,7 @@ fn the_list_is_written_sorted() {
             "a::one",
             "b::two",
         ]
-    "#]]
+    "##]]
     .assert_eq(&list.to_string());
 }
 

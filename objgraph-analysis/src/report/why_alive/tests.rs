@@ -136,8 +136,8 @@ fn held_by_what_cannot_be_traced() {
 
 #[test]
 fn held_as_far_as_is_known() {
-    type Change = fn(&mut NodeRow);
-    let changes: [(Change, Expect); 4] = [
+    type KitEdit = fn(&mut NodeRow);
+    let changes: [(KitEdit, Expect); 4] = [
         (
             |row| row.state = State::OtherThread,
             expect![[r#"
