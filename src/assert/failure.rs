@@ -183,7 +183,7 @@ fn draw(headline: &str, body: &str, picture: &Picture<'_>) -> Option<Box<Drawing
     drawing.ok().map(Box::new)
 }
 
-/// `2 objects leaked (Node): leak-0123456789abcdef`.
+/// Returns `2 objects leaked (Node): leak-0123456789abcdef`.
 fn headline(leaks: &Leaks) -> String {
     let kinds = leaks.kinds().all();
     let objects = count_of(leaks.len(), "object", "objects");
