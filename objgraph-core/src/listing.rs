@@ -1,10 +1,10 @@
 //! The plain data that the table reports about objects and handles.
 
 use std::any::TypeId;
-use std::panic::Location;
 
 use crate::holder::Holder;
 use crate::object_id::ObjectId;
+use crate::site::SiteRef;
 
 /// In place of a number that is not known.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
@@ -17,7 +17,7 @@ pub(crate) struct Kind {
     pub(crate) size: usize,
     /// As [`TypeInfo::needs_drop`](crate::TypeInfo::needs_drop).
     pub(crate) needs_drop: bool,
-    pub(crate) site: &'static Location<'static>,
+    pub(crate) site: SiteRef,
 }
 
 /// An object, as the table lists it without visiting its value.
@@ -74,7 +74,7 @@ pub(crate) struct KindCount {
 
 /// Numbers of allocations that weak references keep after their values are dropped, each with the
 /// type of the values and the site that created them.
-pub(crate) type Zombies = Vec<(&'static str, &'static Location<'static>, u64)>;
+pub(crate) type Zombies = Vec<(&'static str, SiteRef, u64)>;
 
 /// One handle of the program.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,7 @@ pub(crate) struct ListedHandle {
     /// The kind of the object, for a weak handle.
     pub(crate) kind: u32,
     pub(crate) strong: bool,
-    pub(crate) site: &'static Location<'static>,
+    pub(crate) site: SiteRef,
     /// The number of the thread that created it.
     pub(crate) thread: u32,
     /// The number of the scope it was created in, or 0.

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
+/// A site, as the compiler has it: a constant for each call.
+pub(crate) type SiteRef = &'static Location<'static>;
+
 /// The place in the source that created an object, or of a type's derive.
 ///
 /// It displays as `src/server.rs:88:14`. A place outside of the program's own checkout displays

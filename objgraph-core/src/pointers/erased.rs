@@ -5,15 +5,15 @@ use std::any::Any;
 use crate::pointers::inner::{ArcInner, RcInner};
 use crate::pointers::rc::Rc;
 use crate::pointers::sync::Arc;
-use crate::table::erased::{Erased, SharedErased};
+use crate::table::erased::{ArcValue, RcValue};
 use crate::tracked::Value;
 
-impl<T: 'static> Erased for RcInner<T> {
+impl<T: 'static> RcValue for RcInner<T> {
     fn value(&self) -> Value<'_> {
         &self.value
     }
 
-    fn detached(&self) {
+    fn mark_detached(&self) {
         self.header.set_lent(true);
     }
 
@@ -22,7 +22,7 @@ impl<T: 'static> Erased for RcInner<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> SharedErased for ArcInner<T> {
+impl<T: Send + Sync + 'static> ArcValue for ArcInner<T> {
     fn value(&self) -> Value<'_> {
         &self.value
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::holder::Holder;
 use crate::object_id::ObjectId;
-use crate::table::erased::{Erased, SharedErased};
+use crate::table::erased::{ArcValue, RcValue};
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins;
 use crate::table::record;
@@ -181,7 +181,7 @@ impl<T: 'static> RcMeta for T {
     const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Rc, Reattach::Rc(weak_rc::<T>));
 }
 
-fn weak_rc<T: 'static>(pointer: &dyn Any) -> Option<std::rc::Weak<dyn Erased>> {
+fn weak_rc<T: 'static>(pointer: &dyn Any) -> Option<std::rc::Weak<dyn RcValue>> {
     let weak: std::rc::Weak<RcInner<T>> = match pointer.downcast_ref() {
         Some(strong) => std::rc::Rc::downgrade(strong),
         None => pointer.downcast_ref().cloned()?,
@@ -198,9 +198,7 @@ impl<T: Send + Sync + 'static> ArcMeta for T {
     const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Arc, Reattach::Arc(weak_arc::<T>));
 }
 
-fn weak_arc<T: Send + Sync + 'static>(
-    pointer: &dyn Any,
-) -> Option<std::sync::Weak<dyn SharedErased>> {
+fn weak_arc<T: Send + Sync + 'static>(pointer: &dyn Any) -> Option<std::sync::Weak<dyn ArcValue>> {
     let weak: std::sync::Weak<ArcInner<T>> = match pointer.downcast_ref() {
         Some(strong) => std::sync::Arc::downgrade(strong),
         None => pointer.downcast_ref().cloned()?,

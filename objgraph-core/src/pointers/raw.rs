@@ -40,7 +40,7 @@ macro_rules! raw_pointers {
                     handle: promise.another_weak(),
                     inner: inner.clone(),
                 };
-                zombies::promised(|| weak.address());
+                zombies::record_promise(|| weak.address());
                 weak
             }
 
@@ -48,7 +48,7 @@ macro_rules! raw_pointers {
             /// `Drop`, so it cannot be taken apart: std's pointer is a clone of the one that is
             /// dropped.
             pub(super) fn into_made(mut self) -> (std::$module::Weak<$Inner<T>>, Handle) {
-                zombies::cloned(|| self.address());
+                zombies::record_clone(|| self.address());
                 (self.inner.clone(), self.handle.take())
             }
 

@@ -91,7 +91,7 @@ impl<T: 'static> Rc<T> {
         });
         add_rc(&inner, site);
         promise.keep_promise(inner.header.id());
-        zombies::made(|| pins::address(&*inner), inner.header.id());
+        zombies::record_creation(|| pins::address(&*inner), inner.header.id());
         Self::with_handle(inner, site)
     }
 }
@@ -131,7 +131,7 @@ impl<T: ?Sized> Rc<T> {
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn downgrade(this: &Self) -> Weak<T> {
         let object = this.inner.header.id();
-        zombies::downgraded(|| this.address(), object);
+        zombies::record_downgrade(|| this.address(), object);
         Weak {
             handle: Handle::weak(object),
             inner: std::rc::Rc::downgrade(&this.inner),
@@ -181,8 +181,8 @@ impl<T: Clone> Rc<T> {
         if std::rc::Rc::strong_count(&this.inner) == 1 {
             this.detach();
             if Self::weak_count(this) > 0 {
-                handles::value_moved(this.inner.header.id());
-                zombies::moved(|| this.address());
+                handles::record_move(this.inner.header.id());
+                zombies::record_move(|| this.address());
             }
         }
         let kind = this.inner.header.id().and_then(record::kind);

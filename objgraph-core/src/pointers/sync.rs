@@ -110,7 +110,7 @@ impl<T: Send + Sync + 'static> Arc<T> {
         });
         add_arc(&inner, site);
         promise.keep_promise(inner.header.id());
-        zombies::made(|| pins::address(&*inner), inner.header.id());
+        zombies::record_creation(|| pins::address(&*inner), inner.header.id());
         Self::with_handle(inner, site)
     }
 }
@@ -125,7 +125,7 @@ impl<T> Arc<T> {
         let Self { handle, inner } = this;
         // The other reference may be another thread's pin.
         let unwrapped = std::sync::Arc::try_unwrap(inner)
-            .or_else(|inner| pins::unpinned(inner, std::sync::Arc::try_unwrap));
+            .or_else(|inner| pins::run_unpinned(inner, std::sync::Arc::try_unwrap));
         match unwrapped {
             Ok(inner) => Ok(inner.into_value()),
             Err(inner) => Err(Self { handle, inner }),
@@ -137,7 +137,7 @@ impl<T> Arc<T> {
     #[must_use]
     pub fn into_inner(this: Self) -> Option<T> {
         // Under the lock of the pins: a pin that is made just now would be the last reference.
-        let inner = pins::unpinned(this.inner, std::sync::Arc::into_inner)?;
+        let inner = pins::run_unpinned(this.inner, std::sync::Arc::into_inner)?;
         Some(inner.into_value())
     }
 
@@ -156,7 +156,7 @@ impl<T: ?Sized> Arc<T> {
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn downgrade(this: &Self) -> Weak<T> {
         let object = this.inner.header.id();
-        zombies::downgraded(|| this.address(), object);
+        zombies::record_downgrade(|| this.address(), object);
         Weak {
             handle: Handle::weak(object),
             inner: std::sync::Arc::downgrade(&this.inner),
@@ -172,7 +172,7 @@ impl<T: ?Sized> Arc<T> {
     /// Returns the number of weak references, without the table's own.
     #[must_use]
     pub fn weak_count(this: &Self) -> usize {
-        pins::count_beside(|| {
+        pins::count_unpinned(|| {
             let own = usize::from(this.inner.header.is_attached());
             std::sync::Arc::weak_count(&this.inner).saturating_sub(own)
         })
@@ -222,14 +222,14 @@ impl<T: Clone> Arc<T> {
         if Self::strong_count(this) == 1 {
             this.detach_unpinned();
             if Self::weak_count(this) > 0 {
-                handles::value_moved(this.inner.header.id());
-                zombies::moved(|| this.address());
+                handles::record_move(this.inner.header.id());
+                zombies::record_move(|| this.address());
             }
         }
         let kind = this.inner.header.id().and_then(record::kind);
         // A pin, which a trace may make through a weak reference, must not make the value look
         // shared.
-        let inner = pins::unpinned_until_allowed(&mut this.inner, std::sync::Arc::make_mut);
+        let inner = pins::run_unpinned_until_allowed(&mut this.inner, std::sync::Arc::make_mut);
         match inner.header.id() {
             // The value itself, here or moved: the table's handle leads nowhere now.
             Some(id) => record::detach(id),
@@ -282,7 +282,7 @@ impl<T: ?Sized> Weak<T> {
             return 0;
         }
         let own = hold(&self.inner, |inner| inner.header.is_attached());
-        pins::count_beside(|| self.inner.weak_count())
+        pins::count_unpinned(|| self.inner.weak_count())
             .saturating_sub(usize::from(own == Some(true)))
     }
 
@@ -303,7 +303,14 @@ fn hold<T: ?Sized, R>(
 }
 
 pointer_traits!(Arc);
-known_pointer!(Arc, ArcInner, ArcHeader, sync, pins::unseen, reference_at);
+known_pointer!(
+    Arc,
+    ArcInner,
+    ArcHeader,
+    sync,
+    pins::run_unread,
+    reference_at
+);
 pointers_made!(Arc, [Send, Sync], dyn Any + Send + Sync, shared_strong);
 raw_pointers!(Arc, ArcInner, sync, hold);
 file_traits!(Arc);

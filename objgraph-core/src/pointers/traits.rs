@@ -130,7 +130,7 @@ macro_rules! pointer_traits {
             #[inline]
             #[cfg_attr(feature = "owners", track_caller)]
             fn clone(&self) -> Self {
-                zombies::cloned(|| self.address());
+                zombies::record_clone(|| self.address());
                 Self {
                     handle: self.handle.another_weak(),
                     inner: self.inner.clone(),
@@ -141,7 +141,7 @@ macro_rules! pointer_traits {
         impl<T: ?Sized> Drop for Weak<T> {
             #[inline]
             fn drop(&mut self) {
-                zombies::dropped(|| self.address());
+                zombies::record_drop(|| self.address());
             }
         }
 

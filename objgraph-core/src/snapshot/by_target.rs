@@ -21,7 +21,7 @@ pub(super) struct ByTarget {
 
 /// An edge: the number of its source, and its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Incoming {
+pub(super) struct IncomingEdge {
     pub(super) source: u32,
     pub(super) edge: u32,
 }
@@ -30,7 +30,7 @@ pub(super) struct Incoming {
 #[derive(Debug)]
 struct AllIncoming {
     starts: Vec<u32>,
-    edges: Vec<Incoming>,
+    edges: Vec<IncomingEdge>,
 }
 
 /// The edges that lead to some nodes.
@@ -40,12 +40,12 @@ struct FewIncoming {
     nodes: Vec<NodeId>,
     /// `edges[starts[k]..starts[k + 1]]` lead to `nodes[k]`.
     starts: Vec<u32>,
-    edges: Vec<Incoming>,
+    edges: Vec<IncomingEdge>,
 }
 
 impl ByTarget {
     /// Returns the edges that lead to a node, in the order of their sources.
-    pub(super) fn to(&self, parts: &SnapshotParts, node: NodeId) -> &[Incoming] {
+    pub(super) fn to(&self, parts: &SnapshotParts, node: NodeId) -> &[IncomingEdge] {
         if self.all.get().is_none()
             && let Some(edges) = self.known(node)
         {
@@ -55,7 +55,7 @@ impl ByTarget {
         range(&all.edges, &all.starts, node.index())
     }
 
-    fn known(&self, node: NodeId) -> Option<&[Incoming]> {
+    fn known(&self, node: NodeId) -> Option<&[IncomingEdge]> {
         let mut passes = self.few.iter().map_while(OnceLock::get);
         passes.find_map(|few| {
             let at = few.nodes.binary_search(&node).ok()?;
@@ -81,7 +81,7 @@ impl ByTarget {
     }
 }
 
-fn range<'e>(edges: &'e [Incoming], starts: &[u32], at: usize) -> &'e [Incoming] {
+fn range<'e>(edges: &'e [IncomingEdge], starts: &[u32], at: usize) -> &'e [IncomingEdge] {
     &edges[starts[at] as usize..starts[at + 1] as usize]
 }
 
@@ -99,13 +99,13 @@ impl AllIncoming {
             before += *start;
             *start = before;
         }
-        let mut edges = vec![Incoming::default(); parts.edges.len()];
+        let mut edges = vec![IncomingEdge::default(); parts.edges.len()];
         for source in (0..nodes).rev() {
             let own = parts.edge_starts[source]..parts.edge_starts[source + 1];
             for edge in own.rev() {
                 let start = &mut starts[parts.edges[edge as usize].target.index()];
                 *start -= 1;
-                edges[*start as usize] = Incoming {
+                edges[*start as usize] = IncomingEdge {
                     source: source as u32,
                     edge,
                 };
@@ -126,12 +126,12 @@ impl FewIncoming {
             starts[at + 1] += starts[at];
         }
         let mut source = 0;
-        let mut edges = vec![Incoming::default(); found.len()];
+        let mut edges = vec![IncomingEdge::default(); found.len()];
         let mut next = starts.clone();
         for (at, edge) in found {
             source = source_of(&parts.edge_starts, source, edge);
             let next = &mut next[at as usize];
-            edges[*next as usize] = Incoming {
+            edges[*next as usize] = IncomingEdge {
                 source: source as u32,
                 edge,
             };
@@ -222,7 +222,7 @@ mod tests {
             for source in 0..nodes {
                 for edge in parts.edge_starts[source]..parts.edge_starts[source + 1] {
                     let target = parts.edges[edge as usize].target.index();
-                    expected[target].push(Incoming { source: source as u32, edge });
+                    expected[target].push(IncomingEdge { source: source as u32, edge });
                 }
             }
             let by_target = ByTarget::default();

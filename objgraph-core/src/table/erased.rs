@@ -8,18 +8,18 @@ use std::any::Any;
 use crate::tracked::Value;
 
 /// A value without its type, behind an `Rc`.
-pub(crate) trait Erased: Any {
+pub(crate) trait RcValue: Any {
     fn value(&self) -> Value<'_>;
 
     /// Notes that the table has no handle to the value any more.
-    fn detached(&self);
+    fn mark_detached(&self);
 
     /// Returns the `Rc<T>`.
     fn into_pointer(self: std::rc::Rc<Self>) -> Box<dyn Any>;
 }
 
 /// A value without its type, behind an `Arc`.
-pub(crate) trait SharedErased: Any + Send + Sync {
+pub(crate) trait ArcValue: Any + Send + Sync {
     fn value(&self) -> Value<'_>;
 
     /// Returns the `Arc<T>`.

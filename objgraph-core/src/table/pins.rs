@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use crate::lock::{Change, Mutex, MutexGuard, Wait, is_forked};
 use crate::object_id::ObjectId;
-use crate::table::erased::SharedErased;
+use crate::table::erased::ArcValue;
 use crate::table::places::shared;
 
-pub(crate) use waiting::{allow, unpinned, unpinned_until_allowed, wait_for_others};
+pub(crate) use waiting::{allow, run_unpinned, run_unpinned_until_allowed, wait_for_others};
 
 /// Returns the address of a value, which distinguishes it from other live values.
 pub(crate) fn address<T: ?Sized>(value: &T) -> usize {
@@ -166,7 +166,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 ///
 /// Traces of several threads take turns with each object. So a lock in it that one trace holds is
 /// not reported busy by another, and the count is known.
-pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn SharedErased>> {
+pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn ArcValue>> {
     let this = thread::current().id();
     let mut pins = PINS.lock();
     if !pins.is_empty() {
@@ -206,13 +206,13 @@ pub(crate) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<SharedPin<T>> {
 }
 
 /// Returns a strong handle to the value of an object, for the program.
-pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn SharedErased>> {
+pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn ArcValue>> {
     let mut wait = Wait::default();
     loop {
         let pins = PINS.lock();
         write_down();
         let strong = match shared::copy(id) {
-            Some(weak) => upgrade_beside(&pins, &weak),
+            Some(weak) => upgrade_without_pins(&pins, &weak),
             None => Some(None),
         };
         GONE.fetch_add(1, Ordering::SeqCst);
@@ -234,7 +234,7 @@ pub(crate) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
     }
     let mut wait = Wait::default();
     loop {
-        if let Some(strong) = upgrade_beside(&PINS.lock(), weak) {
+        if let Some(strong) = upgrade_without_pins(&PINS.lock(), weak) {
             return strong;
         }
         wait.forget_leaving();
@@ -242,13 +242,13 @@ pub(crate) fn upgrade<T: ?Sized>(weak: &Weak<T>) -> Option<Arc<T>> {
 }
 
 /// Upgrades while no pin comes or goes; `None` if the count is not known now.
-fn upgrade_beside<T: ?Sized>(pins: &[PinRow], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
-    let count = beside(pins, weak.as_ptr().cast::<()>().addr(), weak.strong_count())?;
+fn upgrade_without_pins<T: ?Sized>(pins: &[PinRow], weak: &Weak<T>) -> Option<Option<Arc<T>>> {
+    let count = without_pins(pins, weak.as_ptr().cast::<()>().addr(), weak.strong_count())?;
     Some((count > 0).then(|| weak.upgrade()).flatten())
 }
 
 /// Subtracts the pins from a strong count; `None` if the count is not known now.
-fn beside(pins: &[PinRow], address: usize, count: usize) -> Option<usize> {
+fn without_pins(pins: &[PinRow], address: usize, count: usize) -> Option<usize> {
     let of_value = || pins.iter().filter(|pin| pin.address == address);
     let known = count == 0 || !of_value().any(|pin| pin.leaving);
     known.then(|| count.saturating_sub(of_value().count()))
@@ -268,7 +268,7 @@ impl Wait {
 }
 
 /// Runs `run` while no other thread reads a count. No code of the user may run inside.
-pub(crate) fn unseen(run: impl FnOnce()) {
+pub(crate) fn run_unread(run: impl FnOnce()) {
     let _nobody_counts = PINS.lock();
     write_down();
     run();
@@ -355,7 +355,7 @@ pub(crate) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
     let mut wait = Wait::default();
     loop {
         let pins = PINS.lock();
-        if let Some(count) = beside(&pins, address, read()) {
+        if let Some(count) = without_pins(&pins, address, read()) {
             return count;
         }
         drop(pins);
@@ -364,7 +364,7 @@ pub(crate) fn count_without(address: usize, read: impl Fn() -> usize) -> usize {
 }
 
 /// Returns a count that no pin changes, except for a moment while it is made.
-pub(crate) fn count_beside(read: impl Fn() -> usize) -> usize {
+pub(crate) fn count_unpinned(read: impl Fn() -> usize) -> usize {
     if let Some(written) = none_pinned() {
         let count = read();
         if none_written_since(written) {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::holder::Holder;
 use crate::listing::{KindCount, ListedObject, Run, VisitOutcome};
 use crate::object_id::ObjectId;
-use crate::table::erased::Erased;
+use crate::table::erased::RcValue;
 use crate::table::interned::birth_rows::{Birth, Reader};
 use crate::table::interned::counters;
 use crate::table::interned::kinds;
@@ -210,7 +210,7 @@ enum OwnValue {
 /// A pin on a value behind an `Rc` of this thread.
 struct OwnPin {
     // Before the pin, so that counts never show the handle without it.
-    strong: std::rc::Rc<dyn Erased>,
+    strong: std::rc::Rc<dyn RcValue>,
     _pin: pins::LocalPin,
     count: usize,
     weak: usize,
@@ -295,7 +295,7 @@ fn visit_watched_arc(
 }
 
 /// Returns a strong handle to the value of an object behind an `Rc` of this thread.
-pub(crate) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn Erased>> {
+pub(crate) fn local_strong(id: ObjectId) -> Option<std::rc::Rc<dyn RcValue>> {
     let chunk = chunks::of_place(id.place())?;
     if !matches!(chunk.side, Side::Local(_)) || !chunks::slot_of(id)?.lives(id) {
         return None;

@@ -5,11 +5,11 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::Location;
 
 use crate::epochs::epoch;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
+use crate::site::SiteRef;
 use crate::table::interned::kind_cache::{KindCache, Moment};
 use crate::table::interned::kinds::{self, Reattach, TypeMeta};
 use crate::table::interned::origins;
@@ -24,8 +24,6 @@ use crate::trace::watch_thread_end;
 
 type LocalCell<'l> = &'l RefCell<LocalTable>;
 type Meta = &'static TypeMeta;
-type SiteRef = &'static Location<'static>;
-
 // What runs for every object has a fast path, which calls nothing, and a slow path, which prepares
 // the fast path and takes it again.
 
@@ -220,7 +218,7 @@ fn remove_rc_slowly(place: u32) {
     }
     let slot = chunk.slot(place);
     // Without a wait between the two, during which a recount could find them different.
-    left::died_late(place / CHUNK, chunk, || {
+    left::record_late_death(place / CHUNK, chunk, || {
         count_late(slot);
         slot.death();
     });

@@ -15,7 +15,7 @@ use crate::table::places::bare::BarePlaces;
 use crate::table::places::chunks::{self, CHUNK, Chunk};
 use crate::table::places::handle_locks::HandleGuard;
 use crate::table::places::magazine::Magazine;
-use crate::table::places::values::RcValues;
+use crate::table::places::values::RcPlaces;
 use crate::table::watch_list::WatchList;
 
 thread_local! {
@@ -49,7 +49,7 @@ pub(crate) fn with_cell<R>(run: impl FnOnce(&RefCell<LocalTable>) -> R) -> R {
 /// first object, and after its [`ThreadEnd`] was dropped.
 pub(crate) struct LocalTable {
     pub(crate) scopes: ScopeStack,
-    pub(crate) values: RcValues,
+    pub(crate) values: RcPlaces,
     pub(crate) arcs: Magazine<HandleGuard>,
     pub(crate) bare: BarePlaces,
     pub(crate) handles: SpareEntries,
@@ -62,7 +62,7 @@ impl LocalTable {
     const fn new() -> Self {
         Self {
             scopes: ScopeStack::new(),
-            values: RcValues::new(),
+            values: RcPlaces::new(),
             arcs: Magazine::new(),
             bare: BarePlaces::new(),
             handles: SpareEntries::new(),

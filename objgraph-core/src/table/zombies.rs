@@ -110,7 +110,7 @@ fn is_watched() -> bool {
 
 /// Records that a weak reference is made from a strong one.
 #[inline]
-pub(crate) fn downgraded(address: impl FnOnce() -> usize, object: Option<ObjectId>) {
+pub(crate) fn record_downgrade(address: impl FnOnce() -> usize, object: Option<ObjectId>) {
     if is_watched() {
         count_object(address(), object);
     }
@@ -155,7 +155,7 @@ fn object_in(id: ObjectId, scopes: &[ScopeHandle]) -> Option<ScopedObject> {
 
 /// Records that `new_cyclic` makes a weak reference to an object that it has not created yet.
 #[inline]
-pub(crate) fn promised(address: impl FnOnce() -> usize) {
+pub(crate) fn record_promise(address: impl FnOnce() -> usize) {
     if is_watched() {
         count_promised(address());
     }
@@ -176,7 +176,7 @@ fn count_promised(address: usize) {
 
 /// Records that `new_cyclic` has created an object.
 #[inline]
-pub(crate) fn made(address: impl FnOnce() -> usize, object: Option<ObjectId>) {
+pub(crate) fn record_creation(address: impl FnOnce() -> usize, object: Option<ObjectId>) {
     if is_watched() {
         name_promised(address(), object);
     }
@@ -203,7 +203,7 @@ fn name_promised(address: usize, id: Option<ObjectId>) {
 
 /// Records that a weak reference is cloned.
 #[inline]
-pub(crate) fn cloned(address: impl FnOnce() -> usize) {
+pub(crate) fn record_clone(address: impl FnOnce() -> usize) {
     if is_watched() {
         change(address(), |weak| weak + 1);
     }
@@ -211,7 +211,7 @@ pub(crate) fn cloned(address: impl FnOnce() -> usize) {
 
 /// Records that a weak reference is about to be dropped.
 #[inline]
-pub(crate) fn dropped(address: impl FnOnce() -> usize) {
+pub(crate) fn record_drop(address: impl FnOnce() -> usize) {
     if is_watched() {
         change(address(), |weak| weak - 1);
     }
@@ -232,7 +232,7 @@ fn change(address: usize, weak: impl FnOnce(u64) -> u64) {
 /// Records that the value of an allocation is moved elsewhere, so that its weak references lead
 /// nowhere.
 #[inline]
-pub(crate) fn moved(address: impl FnOnce() -> usize) {
+pub(crate) fn record_move(address: impl FnOnce() -> usize) {
     if is_watched() {
         mark_moved(address());
     }

@@ -83,7 +83,7 @@ impl DropMark {
 
 /// Weak handles to a value that is moved elsewhere: nothing to record.
 #[inline(always)]
-pub(crate) fn value_moved(_: Option<ObjectId>) {}
+pub(crate) fn record_move(_: Option<ObjectId>) {}
 
 pub(crate) fn origins_of_living(_: &mut HashSet<u32>) {}
 

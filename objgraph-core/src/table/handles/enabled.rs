@@ -13,11 +13,10 @@ use super::{promises, sites};
 use crate::last_drop::LastDrop;
 use crate::listing::ListedHandle;
 use crate::object_id::ObjectId;
+use crate::site::SiteRef;
 use crate::table::interned::origins;
 use crate::table::places::chunks::{self, Slot};
 use crate::table::thread::{self, LocalTable};
-
-type SiteRef = &'static Location<'static>;
 
 /// The record of a handle; `None` for one that leads nowhere, or for which there was no entry.
 pub(crate) struct Handle(Option<&'static HandleEntry>);
@@ -160,7 +159,7 @@ fn make_slowly(
 fn forget_in(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     if let Ok(mut part) = local.try_borrow_mut()
         && !followed::is_any()
-        && marked(&mut part, entry)
+        && mark(&mut part, entry)
     {
         entry.death();
         if part.handles.magazine.put(entry) {
@@ -174,7 +173,7 @@ fn forget_in(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
 
 /// Records that a handle is being dropped, if it owns. Returns false where only the slow path can.
 #[inline]
-fn marked(part: &mut LocalTable, entry: &HandleEntry) -> bool {
+fn mark(part: &mut LocalTable, entry: &HandleEntry) -> bool {
     if !entry.is_strong() {
         return true;
     }
@@ -207,10 +206,10 @@ fn forget_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
     put_slowly(local, entry);
 }
 
-/// As [`marked`], on the slow path.
+/// As [`mark`], on the slow path.
 fn mark_slowly(local: &RefCell<LocalTable>, entry: &HandleEntry) {
     let id = ObjectId::from_raw(entry.object().0);
-    let is_followed = followed::is_any() && followed::dropped(id);
+    let is_followed = followed::is_any() && followed::record_drop(id);
     if let Ok(mut part) = local.try_borrow_mut()
         && let Some(chunk) = part.chunk(id.place())
         && chunk.slot(id.place()).lives(id)
@@ -244,7 +243,7 @@ fn put_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
 
 /// Records that weak handles to an object lead nowhere any more, because its value was moved
 /// elsewhere. O(handles).
-pub(crate) fn value_moved(object: Option<ObjectId>) {
+pub(crate) fn record_move(object: Option<ObjectId>) {
     let Some(id) = object else {
         return;
     };

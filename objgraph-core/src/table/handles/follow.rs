@@ -53,7 +53,7 @@ pub(crate) fn follow(type_id: TypeId) {
 /// followed.
 #[cold]
 #[inline(never)]
-pub(crate) fn dropped(id: ObjectId) -> bool {
+pub(crate) fn record_drop(id: ObjectId) -> bool {
     let slot = chunks::slot_of(id).filter(|slot| slot.lives(id));
     let Some(kind) = slot.and_then(Slot::kind).and_then(kinds::kind) else {
         return false;

@@ -23,11 +23,11 @@ mod spares;
 #[cfg(not(feature = "owners"))]
 pub(crate) use self::disabled::{
     DropMark, Handle, SpareEntries, follow, handles, handles_of, last_drop, origins_of_living,
-    still_there, value_moved,
+    record_move, still_there,
 };
 #[cfg(feature = "owners")]
 pub(crate) use self::{
-    enabled::{Handle, handles, handles_of, last_drop, still_there, value_moved},
+    enabled::{Handle, handles, handles_of, last_drop, record_move, still_there},
     entries::origins_of_living,
     follow::follow,
     last::DropMark,

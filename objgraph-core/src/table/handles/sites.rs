@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use crate::lock::Mutex;
-
-type SiteRef = &'static Location<'static>;
+use crate::site::SiteRef;
 
 #[derive(Default)]
 struct SiteTable {

@@ -1,13 +1,11 @@
 //! What a thread keeps ready for the handles that it creates and drops next.
 
 use std::collections::BTreeMap;
-use std::panic::Location;
 
 use super::entries::EntryMagazine;
 use super::last::DropClock;
 use super::sites;
-
-type SiteRef = &'static Location<'static>;
+use crate::site::SiteRef;
 
 /// The free entries of a thread, the sites that it used, and the order of its drops.
 pub(crate) struct SpareEntries {

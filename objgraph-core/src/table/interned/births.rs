@@ -82,7 +82,7 @@ impl BirthTable {
         Some(number)
     }
 
-    fn let_go(&mut self, number: u32) {
+    fn release(&mut self, number: u32) {
         if let Some(used) = self.uses.get_mut(number as usize) {
             used.held -= 1;
         }
@@ -102,7 +102,7 @@ pub(crate) fn take(born: Birth, before: Option<u32>) -> Option<u32> {
         return None;
     }
     if let Some(before) = before {
-        births.let_go(before);
+        births.release(before);
     }
     let number = births.take(born);
     if births.numbers.len() >= births.limit {
@@ -115,10 +115,10 @@ pub(crate) fn take(born: Birth, before: Option<u32>) -> Option<u32> {
 }
 
 /// Removes these numbers from the cache of a thread, which creates no more objects with them.
-pub(crate) fn let_go(numbers: impl Iterator<Item = u32>) {
+pub(crate) fn release(numbers: impl Iterator<Item = u32>) {
     let mut births = BIRTHS.lock();
     for number in numbers {
-        births.let_go(number);
+        births.release(number);
     }
 }
 
@@ -216,6 +216,6 @@ mod tests {
         assert_eq!((reads(held), reads(after)), (Some(born(1)), Some(born(3))));
         // Equal births have one number.
         assert_eq!(take(born(1), None), Some(held));
-        let_go([held, held, before, after].into_iter());
+        release([held, held, before, after].into_iter());
     }
 }

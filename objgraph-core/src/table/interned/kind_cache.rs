@@ -165,7 +165,7 @@ impl KindCache {
 
     /// Gives back the births and the counters, when the thread ends.
     pub(crate) fn give_back(&self) {
-        births::let_go(self.known.values().filter_map(|held| held.birth));
+        births::release(self.known.values().filter_map(|held| held.birth));
         if let Some(sheet) = self.sheet {
             sheet.give_back();
         }

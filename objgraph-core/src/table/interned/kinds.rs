@@ -7,7 +7,7 @@ use std::panic::Location;
 use crate::holder::Holder;
 use crate::listing::Kind;
 use crate::lock::Mutex;
-use crate::table::erased::{Erased, SharedErased};
+use crate::table::erased::{ArcValue, RcValue};
 
 /// What is known of a type when an object of it is created. A constant for each type, so that
 /// creating an object looks up nothing.
@@ -23,8 +23,8 @@ pub(crate) struct TypeMeta {
 /// Makes a weak handle from a reference to the pointer inside an `Rc<T>` or `Arc<T>`.
 #[derive(Clone, Copy)]
 pub(crate) enum Reattach {
-    Rc(fn(&dyn Any) -> Option<std::rc::Weak<dyn Erased>>),
-    Arc(fn(&dyn Any) -> Option<std::sync::Weak<dyn SharedErased>>),
+    Rc(fn(&dyn Any) -> Option<std::rc::Weak<dyn RcValue>>),
+    Arc(fn(&dyn Any) -> Option<std::sync::Weak<dyn ArcValue>>),
     Never,
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{PINS, PinRow, PinsGuard, UNPINNED, address, beside};
+use super::{PINS, PinRow, PinsGuard, UNPINNED, address, without_pins};
 use crate::lock::{self, is_forked};
 
 /// Maximum time to wait for a pin. A visit that takes longer most likely waits, itself, for the
@@ -32,7 +32,7 @@ pub(crate) fn wait_for_others(address: usize) -> bool {
 
 /// Runs `run` while no other thread pins the value and none can; or at once, while the program has
 /// other handles or one of the pins is overdue. No code of the user may run inside.
-pub(crate) fn unpinned<T, R>(inner: Arc<T>, run: impl FnOnce(Arc<T>) -> R) -> R {
+pub(crate) fn run_unpinned<T, R>(inner: Arc<T>, run: impl FnOnce(Arc<T>) -> R) -> R {
     let _nobody_pins = lock_unpinned(&inner);
     run(inner)
 }
@@ -43,8 +43,8 @@ thread_local! {
     static KEPT: Cell<Option<PinsGuard>> = const { Cell::new(None) };
 }
 
-/// As [`unpinned`], until [`allow`] is called, which must be before code of the user runs.
-pub(crate) fn unpinned_until_allowed<'i, T, R>(
+/// As [`run_unpinned`], until [`allow`] is called, which must be before code of the user runs.
+pub(crate) fn run_unpinned_until_allowed<'i, T, R>(
     inner: &'i mut Arc<T>,
     run: impl FnOnce(&'i mut Arc<T>) -> R,
 ) -> R {
@@ -66,7 +66,7 @@ fn lock_unpinned<T>(inner: &Arc<T>) -> PinsGuard {
     let mut pins = PINS.lock();
     let mut waits = PinWait::default();
     while let Some(number) = of_others(&pins, address)
-        && beside(&pins, address, Arc::strong_count(inner)).is_none_or(|count| count <= 1)
+        && without_pins(&pins, address, Arc::strong_count(inner)).is_none_or(|count| count <= 1)
     {
         pins = waits.wait(pins, number);
     }

@@ -15,7 +15,7 @@ use std::sync::Weak;
 use spin::mutex::{SpinMutex, SpinMutexGuard};
 
 use super::CHUNK;
-use crate::table::erased::SharedErased;
+use crate::table::erased::ArcValue;
 
 /// The locks of the handles to the values of a chunk.
 pub(crate) type HandleLocks = [HandleLock; CHUNK as usize];
@@ -23,7 +23,7 @@ pub(crate) type HandleLocks = [HandleLock; CHUNK as usize];
 pub(crate) type HandleLock = SpinMutex<SharedHandle>;
 
 /// A weak handle to a value; `None` where nothing may visit it.
-pub(crate) type SharedHandle = Option<Weak<dyn SharedErased>>;
+pub(crate) type SharedHandle = Option<Weak<dyn ArcValue>>;
 
 /// The guard of a handle's lock.
 pub(crate) type HandleGuard = SpinMutexGuard<'static, SharedHandle>;

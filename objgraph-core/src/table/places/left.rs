@@ -50,7 +50,7 @@ pub(crate) fn take(own: impl FnOnce(u32, &'static Chunk)) -> bool {
 
 /// Runs `die`, the death of an object that outlived its thread. Its slot is for the next thread
 /// that takes the chunk.
-pub(crate) fn died_late(number: u32, chunk: &'static Chunk, die: impl FnOnce()) {
+pub(crate) fn record_late_death(number: u32, chunk: &'static Chunk, die: impl FnOnce()) {
     let mut left = LEFT.lock();
     die();
     if left.full.remove(&number) {

@@ -5,12 +5,12 @@ use std::rc::Weak;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::object_id::ObjectId;
-use crate::table::erased::Erased;
+use crate::table::erased::RcValue;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
 use crate::table::places::left;
 
 /// The places of the `Rc` objects of a thread.
-pub(crate) struct RcValues {
+pub(crate) struct RcPlaces {
     /// The first free place: the index of its chunk here times 256, plus its slot in the chunk.
     /// Each free slot has a link to the next.
     free: u32,
@@ -68,18 +68,18 @@ impl OwnPlace<'_> {
 impl<'v> OwnPlace<'v> {
     /// Returns the handle of an object, if it lives here and the table has one.
     #[inline]
-    pub(crate) fn handle_of(self, id: ObjectId) -> Option<&'v Weak<dyn Erased>> {
+    pub(crate) fn handle_of(self, id: ObjectId) -> Option<&'v Weak<dyn RcValue>> {
         self.handle.as_ref().filter(|_| self.slot.lives(id))
     }
 }
 
 /// A weak handle to a value; `None` where nothing may visit it, or where nothing lives.
-pub(crate) type LocalHandle = Option<Weak<dyn Erased>>;
+pub(crate) type LocalHandle = Option<Weak<dyn RcValue>>;
 
 /// In place of a link: the end of the free list.
 const NOWHERE: u32 = u32::MAX;
 
-impl RcValues {
+impl RcPlaces {
     pub(crate) const fn new() -> Self {
         Self {
             free: NOWHERE,
@@ -191,7 +191,7 @@ impl RcValues {
         // The header must know, or `weak_count` would still subtract the handle.
         for handle in self.handles.drain(..).flatten() {
             if let Some(value) = handle.upgrade() {
-                value.detached();
+                value.mark_detached();
             }
         }
         let mut any_lives = false;

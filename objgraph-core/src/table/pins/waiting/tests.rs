@@ -8,7 +8,7 @@ use crate::sync::Arc;
 use crate::{Visit, Visitor, id, register, snapshot_of};
 
 /// A value whose visit waits for another thread, in the thread that has set [`VISIT`].
-struct Waiting {
+struct SlowVisit {
     number: u32,
     dropped: Option<Sender<ThreadId>>,
 }
@@ -18,7 +18,7 @@ thread_local! {
     static VISIT: RefCell<Option<(Sender<()>, Receiver<()>)>> = const { RefCell::new(None) };
 }
 
-impl Visit for Waiting {
+impl Visit for SlowVisit {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         if let Some((begun, done)) = VISIT.take() {
             begun.send(()).expect("it is waited for");
@@ -28,7 +28,7 @@ impl Visit for Waiting {
     }
 }
 
-impl Clone for Waiting {
+impl Clone for SlowVisit {
     fn clone(&self) -> Self {
         Self {
             number: self.number + 100,
@@ -37,7 +37,7 @@ impl Clone for Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for SlowVisit {
     fn drop(&mut self) {
         if let Some(dropped) = &self.dropped {
             dropped
@@ -55,10 +55,10 @@ struct Outcome<R> {
     visited: ThreadId,
 }
 
-fn in_a_visit<R>(act: impl FnOnce(Arc<Waiting>) -> R) -> Outcome<R> {
-    register::<Waiting>();
+fn in_a_visit<R>(act: impl FnOnce(Arc<SlowVisit>) -> R) -> Outcome<R> {
+    register::<SlowVisit>();
     let (dropper, dropped) = channel();
-    let value = Arc::new(Waiting {
+    let value = Arc::new(SlowVisit {
         number: 1,
         dropped: Some(dropper),
     });
