@@ -252,6 +252,37 @@ fn an_instance_is_a_node_of_its_own() {
 }
 
 #[derive(Tracked)]
+struct Generic<T> {
+    value: T,
+    items: Vec<T>,
+}
+
+#[derive(Tracked)]
+struct OwnsGeneric {
+    generic: Generic<Owned>,
+}
+
+#[test]
+fn an_instance_behind_a_type_parameter_is_a_node_of_its_own() {
+    let owned = || Owned {
+        leaf: leaf(),
+        id: Instance::new(),
+    };
+    let owner = Rc::new(OwnsGeneric {
+        generic: Generic {
+            value: owned(),
+            items: vec![owned()],
+        },
+    });
+    assert_sees(
+        &owner,
+        &["generic.items[0] -> Owned", "generic.value -> Owned"],
+    );
+    assert_sees(&owner.generic.value.id, &["leaf -> Leaf"]);
+    assert_sees(&owner.generic.items[0].id, &["leaf -> Leaf"]);
+}
+
+#[derive(Tracked)]
 struct Drops(Rc<Leaf>);
 
 impl Drop for Drops {

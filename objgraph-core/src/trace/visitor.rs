@@ -213,6 +213,14 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    /// Visits a value of a type that the registry knows, which may have an identity of its own.
+    fn seen(&mut self, seen: Seen<'a>) {
+        match seen {
+            Seen::Value(value) => self.owned(value),
+            seen => self.inside(seen),
+        }
+    }
+
     /// Visits what is in a value, now or, where the calls are deep enough, later.
     fn inside(&mut self, value: Seen<'a>) {
         if self.tracer.depth < CALL_DEPTH {
@@ -312,7 +320,7 @@ impl<'a> Visitor<'a> {
 
     pub(crate) fn any_named(&mut self, value: Value<'a>, name: fn() -> &'static str) {
         match self.tracer.see(value) {
-            Some(seen) => self.inside(seen),
+            Some(seen) => self.seen(seen),
             None => self.tracer.place_called(name(), PlaceKind::Opaque),
         }
     }
@@ -321,7 +329,7 @@ impl<'a> Visitor<'a> {
     pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
         let seen = self.tracer.see_any(value);
         if let Some(seen) = seen {
-            self.inside(seen);
+            self.seen(seen);
         }
         seen.is_some()
     }
