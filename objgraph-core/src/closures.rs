@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync;
 use std::task::{Context, Poll};
 
+use crate::sight::Finite;
 use crate::trace::Visitor;
 use crate::tracked::Visit;
 
@@ -85,6 +86,8 @@ impl<F: ?Sized, C: ?Sized> fmt::Debug for Capture<F, C> {
         f.write_str("Capture")
     }
 }
+
+impl<Steps, F: ?Sized, C: ?Sized, const NAME: u64> Finite<Steps, NAME> for Capture<F, C> {}
 
 impl<F: ?Sized, C: Captures + ?Sized> Visit for Capture<F, C> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -234,6 +237,8 @@ pub type LocalFuture<F> = TaskFuture<F, crate::rc::Rc<LocalTask>>;
 /// A future in a field, for several threads, whose captured values a trace can visit:
 /// `SharedFuture<dyn Future<Output = ()> + Send>`.
 pub type SharedFuture<F> = TaskFuture<F, crate::sync::Arc<Task>>;
+
+impl<Steps, F: ?Sized, P, const NAME: u64> Finite<Steps, NAME> for TaskFuture<F, P> {}
 
 impl<F: ?Sized, P: Visit> Visit for TaskFuture<F, P> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {

@@ -82,8 +82,8 @@ pub mod __private {
     pub use crate::sight::foreign;
     pub use crate::sight::probe::*;
     pub use crate::sight::{
-        FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec,
-        register_type_of,
+        FieldSpec, Finite, Fuel, Full, Generic, IsFinite, IsStd, More, Probed, Registrar, Rows,
+        Submission, Submitted, TypeSpec, register_type_of,
     };
     pub use crate::table::pointers::Unsize;
     pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::object_id::ObjectId;
-use crate::sight::{Registrar, Unseen};
+use crate::sight::{Fuel, Registrar, Unseen};
 use crate::trace::{Starts, Visitor};
 
 /// A type whose values a trace can visit: one with `#[derive(Tracked)]`, or with a hand-written
@@ -53,13 +53,13 @@ pub trait Visit {
         let _ = visitor;
     }
 
-    /// Registers the type, and those that its fields name.
+    /// Registers the type, and those that its fields name, as far as the fuel `Left` allows.
     #[doc(hidden)]
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: Sized + 'static,
     {
-        registrar.plain::<Self>();
+        registrar.plain::<Self, Left>();
     }
 
     /// Registers the type, and those that its fields name, if it is `'static` for any parameters.

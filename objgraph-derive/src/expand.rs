@@ -1,5 +1,6 @@
 //! Assembles the generated code: one impl for tracking on, one for tracking off.
 
+mod finite;
 mod label;
 mod lints;
 mod register;
@@ -11,9 +12,10 @@ mod visit;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, Member, WherePredicate, parse_quote};
+use syn::{GenericParam, Generics, Member, Type, WherePredicate, parse_quote};
 
 use crate::ast::{Field, Input, Shape};
+use crate::growth::{name_of, step_cost};
 use crate::scope::Scope;
 use crate::types::{is_instance, is_unsized};
 use crate::visit_plan::VisitPlan;
@@ -24,6 +26,8 @@ struct Context<'a> {
     scope: Scope<'a>,
     /// How each field is visited: those of the struct, or of one variant after another.
     plans: Vec<Vec<VisitPlan<'a>>>,
+    /// How much fuel a growing step costs.
+    step_cost: usize,
     /// The path of the crate with the trait.
     krate: TokenStream,
     /// The module of `krate` that only generated code uses.
@@ -37,6 +41,7 @@ impl<'a> Context<'a> {
             None => quote!(::objgraph),
         };
         let scope = Scope::new(input);
+        let step_cost = step_cost(input.fields().map(|(field, _)| field.ty), &scope);
         let plans = |fields: &'a [Field<'a>], skipped| {
             let plan = |field| VisitPlan::new(field, skipped, input, &scope);
             fields.iter().map(plan).collect()
@@ -53,6 +58,7 @@ impl<'a> Context<'a> {
             input,
             scope,
             plans,
+            step_cost,
             private: quote!(#krate::__private),
             krate,
         }
@@ -151,6 +157,18 @@ fn visitor(span: Span) -> Ident {
     Ident::new("__visitor", Span::mixed_site().located_at(span))
 }
 
+/// Returns a list of conditions: that types are of std, and that others are finite.
+fn conditions(of_std: &[&Type], finite: &[&Type]) -> TokenStream {
+    let of_std = of_std.iter().map(|ty| quote!(__p::IsStd<#ty>));
+    let finite = finite.iter().map(|ty| {
+        let name = name_of(ty);
+        quote!(__p::IsFinite<#ty, #name>)
+    });
+    of_std
+        .chain(finite)
+        .fold(quote!(()), |rest, condition| quote!((#condition, #rest)))
+}
+
 /// Expands an input without errors.
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let context = Context::new(input);
@@ -179,6 +197,7 @@ fn on(context: &Context<'_>) -> TokenStream {
     let register = (!context.is_unsized()).then(|| register::method(context));
     let label = label::method(context);
     let instance = instance(context);
+    let finite = finite::implementation(context);
     let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
     let submit = match input.original.generics.params.is_empty() {
         _ if context.is_unsized() => TokenStream::new(),
@@ -192,6 +211,7 @@ fn on(context: &Context<'_>) -> TokenStream {
             use #private::{self as __p, levels::*};
             #probes
             #tracked
+            #finite
             #submit
         };
     }
@@ -223,7 +243,11 @@ fn instance_member<'a>(context: &'a Context<'_>) -> Option<&'a Member> {
         return None;
     };
     let (field, _) = context.fields().find(|(field, plan)| {
-        is_instance(field.ty) && matches!(plan, VisitPlan::Full | VisitPlan::Local)
+        is_instance(field.ty)
+            && matches!(
+                plan,
+                VisitPlan::Full | VisitPlan::Growing(_) | VisitPlan::Local
+            )
     })?;
     Some(&field.member)
 }

@@ -11,6 +11,7 @@ mod count;
 mod derive;
 mod errors;
 mod expand;
+mod growth;
 mod register;
 mod root;
 mod scope;

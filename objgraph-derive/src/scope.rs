@@ -57,6 +57,24 @@ impl<'a> Scope<'a> {
             .any(|param| param.ident == *ident)
     }
 
+    /// Returns whether the item has a type parameter.
+    pub(crate) fn has_type_params(&self) -> bool {
+        self.generics.type_params().next().is_some()
+    }
+
+    /// Returns whether `arguments`, without const parameters, are the type parameters of the item in
+    /// their order.
+    pub(crate) fn are_type_params<'t>(&self, arguments: impl Iterator<Item = &'t Type>) -> bool {
+        let idents = arguments.map(|argument| match argument {
+            Type::Path(path) => path.path.get_ident(),
+            _ => None,
+        });
+        let params = self.generics.type_params().map(|param| Some(&param.ident));
+        idents
+            .filter(|ident| !ident.is_some_and(|ident| self.is_const_param(ident)))
+            .eq(params)
+    }
+
     /// Returns whether `ident` is a const parameter of the item.
     pub(crate) fn is_const_param(&self, ident: &Ident) -> bool {
         self.generics
@@ -84,6 +102,16 @@ impl<'a> Scope<'a> {
         mentions(ty.to_token_stream(), &|name| match name {
             Name::Lifetime(_) => false,
             Name::Word(ident) => self.is_type_param(ident),
+        })
+    }
+
+    /// Returns whether `ty` depends on a type parameter of the item, by its name or by `Self`.
+    pub(crate) fn mentions_params(&self, ty: &Type) -> bool {
+        mentions(ty.to_token_stream(), &|name| match name {
+            Name::Lifetime(_) => false,
+            Name::Word(ident) => {
+                self.is_type_param(ident) || (ident == "Self" && self.has_type_params())
+            }
         })
     }
 

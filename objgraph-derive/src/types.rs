@@ -1,7 +1,7 @@
 //! What the syntax of a field's type reveals, before its names are resolved.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashSet;
 
@@ -34,7 +34,7 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
 }
 
 /// Returns the types among the generic arguments of `segment`.
-fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+pub(crate) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let args = match &segment.arguments {
         PathArguments::AngleBracketed(args) => Some(&args.args),
         PathArguments::None | PathArguments::Parenthesized(_) => None,
@@ -154,7 +154,7 @@ fn is_surely_visited(ty: &Type, scope: &Scope<'_>) -> bool {
 }
 
 /// Returns whether the type named `ident` is a counted pointer.
-fn is_pointer(ident: &Ident) -> bool {
+pub(crate) fn is_pointer(ident: &Ident) -> bool {
     ident == "Rc" || ident == "Arc" || ident == "Weak"
 }
 
@@ -240,6 +240,11 @@ fn std_parts(ident: &Ident) -> Option<usize> {
         "BTreeMap" | "HashMap" | "Result" => 2,
         _ => return None,
     })
+}
+
+/// Returns whether `ident` is the name of a type of std whose arguments are its contents.
+pub(crate) fn is_std(ident: &Ident) -> bool {
+    std_parts(ident).is_some()
 }
 
 /// A type that a field's type names, to be registered.
@@ -370,48 +375,11 @@ fn is_nameable(ty: &Type, scope: &Scope<'_>) -> bool {
             Type::Infer(_) | Type::Macro(_) | Type::Verbatim(_)
         )
         || scope.is_unsized_param(bare(ty))
-        || scope.may_be_short(ty)
-        || is_growing(ty, scope))
-}
-
-/// Returns whether `ty` names the item with arguments that are larger than its own parameters, as
-/// in `struct G<T>(Option<Box<G<Vec<T>>>>)`: expanding what it reaches would never end.
-pub(crate) fn is_growing(ty: &Type, scope: &Scope<'_>) -> bool {
-    let is_growing_here = match bare(ty) {
-        Type::Path(path) => path.path.segments.iter().any(|segment| {
-            scope.is_item(&segment.ident)
-                && type_arguments(segment)
-                    .any(|arg| !is_parameter(arg, scope) && contains_param(arg, scope))
-        }),
-        _ => false,
-    };
-    let is_growing_behind = match bare(ty) {
-        Type::Reference(reference) => is_growing(&reference.elem, scope),
-        _ => false,
-    };
-    is_growing_here
-        || is_growing_behind
-        || parts(ty, scope)
-            .into_iter()
-            .any(|part| is_growing(part, scope))
-}
-
-fn contains_param(ty: &Type, scope: &Scope<'_>) -> bool {
-    match bare(ty) {
-        Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::TraitObject(_) => {
-            scope.mentions_type_param(ty)
-        }
-        _ => {
-            is_parameter(ty, scope)
-                || parts(ty, scope)
-                    .into_iter()
-                    .any(|part| contains_param(part, scope))
-        }
-    }
+        || scope.may_be_short(ty))
 }
 
 /// Returns whether `ty` is just one of the item's type parameters.
-fn is_parameter(ty: &Type, scope: &Scope<'_>) -> bool {
+pub(crate) fn is_parameter(ty: &Type, scope: &Scope<'_>) -> bool {
     match bare(ty) {
         Type::Path(path) => path
             .path

@@ -5,8 +5,9 @@ use syn::Data;
 
 use crate::ast::{Field, Input, Shape, Variant};
 use crate::errors::Errors;
+use crate::growth::is_growing;
 use crate::scope::Scope;
-use crate::visit_plan::VisitPlan;
+use crate::visit_plan::{OpaqueReason, VisitPlan};
 
 /// Reports every rule that `input` breaks.
 pub(crate) fn check(input: &Input<'_>, errors: &mut Errors) {
@@ -89,16 +90,19 @@ fn check_strict(
     scope: &Scope<'_>,
     errors: &mut Errors,
 ) {
-    if let VisitPlan::Opaque(why) = VisitPlan::new(field, is_variant_skipped, input, scope) {
-        errors.on(
-            field.ty,
-            format_args!(
-                "nothing can look into the field `{}`: {}; \
-                 under `#[tracked(strict)]`, {}",
-                field.name,
-                why.reason(),
-                why.remedy()
-            ),
-        );
-    }
+    let why = match VisitPlan::new(field, is_variant_skipped, input, scope) {
+        VisitPlan::Opaque(why) => why,
+        VisitPlan::Growing(_) if is_growing(field.ty, scope) => OpaqueReason::Grows,
+        _ => return,
+    };
+    errors.on(
+        field.ty,
+        format_args!(
+            "nothing can look into the field `{}`: {}; \
+             under `#[tracked(strict)]`, {}",
+            field.name,
+            why.reason(),
+            why.remedy()
+        ),
+    );
 }

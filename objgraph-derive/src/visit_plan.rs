@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use syn::{ExprPath, Type};
 
 use crate::ast::{Field, Input};
+use crate::growth::growing_steps;
 use crate::scope::Scope;
-use crate::types::{bare, is_growing, is_primitive, may_require_static, plain};
+use crate::types::{bare, is_primitive, may_require_static, plain};
 
 /// How a field is visited.
 pub(crate) enum VisitPlan<'a> {
@@ -15,6 +16,9 @@ pub(crate) enum VisitPlan<'a> {
     With(&'a ExprPath),
     /// By its type; if that is not `Tracked`, as a container of std or by a lookup.
     Full,
+    /// By its type if these types in it are finite, and otherwise through the registry, so that
+    /// growing types do not lead the compiler from one to the next.
+    Growing(Vec<&'a Type>),
     /// By its type if that is `Tracked`, and not otherwise: it may not be `'static`, so it has no
     /// `TypeId` to look up.
     Local,
@@ -32,6 +36,7 @@ pub(crate) enum OpaqueReason {
     Packed,
     Borrows,
     UnsizedParam,
+    /// Beyond the first instances, so only where every value must be visited.
     Grows,
 }
 
@@ -55,16 +60,18 @@ impl<'a> VisitPlan<'a> {
             Self::Opaque(OpaqueReason::Borrows)
         } else if scope.is_unsized_param(ty) {
             Self::Opaque(OpaqueReason::UnsizedParam)
-        } else if is_growing(ty, scope) {
-            Self::Opaque(OpaqueReason::Grows)
         } else if is_primitive(ty, scope) {
             Self::Leaf
         } else if let (Some(plain), None) = (plain(ty, scope), &field.attrs.back) {
             Self::Plain(plain)
-        } else if matches!(ty, Type::Reference(_)) || scope.may_be_short(ty) {
+        } else if scope.may_be_short(ty) {
             Self::Local
         } else {
-            Self::Full
+            match growing_steps(ty, scope) {
+                steps if !steps.is_empty() => Self::Growing(steps),
+                _ if matches!(ty, Type::Reference(_)) => Self::Local,
+                _ => Self::Full,
+            }
         }
     }
 }

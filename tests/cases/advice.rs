@@ -10,6 +10,7 @@ use objgraph::{Tracked, unsize};
 use crate::process;
 
 mod applied;
+mod growing;
 mod own_types;
 mod static_types;
 

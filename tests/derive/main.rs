@@ -6,6 +6,7 @@
 mod attributes;
 mod foreign;
 mod generics;
+mod growth;
 mod methods;
 mod names;
 mod recursion;

@@ -8,6 +8,7 @@ use std::panic::Location;
 
 use crate::holder::Holder;
 use crate::object_id::ObjectId;
+use crate::sight::Finite;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::record;
 use crate::tracked::Visit;
@@ -127,6 +128,8 @@ impl<T: 'static> Ord for Instance<T> {
 impl<T: 'static> Hash for Instance<T> {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
+
+impl<Steps, T: 'static, const NAME: u64> Finite<Steps, NAME> for Instance<T> {}
 
 impl<T: 'static> Visit for Instance<T> {
     fn is_leaf() -> bool {

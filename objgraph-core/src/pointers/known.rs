@@ -51,6 +51,8 @@ macro_rules! known_pointer {
             }
         }
 
+        impl<Steps, T: ?Sized, const NAME: u64> Finite<Steps, NAME> for $Pointer<T> {}
+
         impl<T: ?Sized + 'static> Visit for $Pointer<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 self.visit_owned(visitor);
@@ -71,7 +73,7 @@ macro_rules! known_pointer {
                 false
             }
 
-            fn register(_: &mut Registrar)
+            fn register<Left: Fuel>(_: &mut Registrar)
             where
                 Self: Sized + 'static,
             {

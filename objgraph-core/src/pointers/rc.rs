@@ -23,7 +23,7 @@ use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
 use crate::pointers::inner::{RcHeader, RcInner, add_rc};
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar};
 use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
@@ -277,6 +277,8 @@ impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Rc<T> {}
 #[cfg(feature = "nightly")]
 impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}
 
+impl<Steps, T: ?Sized, const NAME: u64> Finite<Steps, NAME> for Weak<T> {}
+
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         self.visit_owned(visitor);
@@ -293,7 +295,7 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         }
     }
 
-    fn register(_: &mut Registrar)
+    fn register<Left: Fuel>(_: &mut Registrar)
     where
         Self: 'static,
     {

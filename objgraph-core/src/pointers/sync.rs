@@ -40,7 +40,7 @@ use crate::table::zombies;
 pub use std::sync::*;
 
 use crate::object_id::ObjectId;
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar};
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 
@@ -336,6 +336,8 @@ impl<T: ?Sized + Error> Error for Arc<T> {
     }
 }
 
+impl<Steps, T: ?Sized, const NAME: u64> Finite<Steps, NAME> for Weak<T> {}
+
 impl<T: ?Sized + 'static> Visit for Weak<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         self.visit_owned(visitor);
@@ -356,7 +358,7 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
         });
     }
 
-    fn register(_: &mut Registrar)
+    fn register<Left: Fuel>(_: &mut Registrar)
     where
         Self: 'static,
     {

@@ -4,6 +4,7 @@
 //! the function that visits it; [`TypeProbe`] fills it, and [`Probe`] chooses, where a derive
 //! names a field, the best way to visit it that the field's type offers.
 
+mod growth;
 pub mod probe;
 mod registry;
 mod seen;
@@ -14,7 +15,10 @@ mod ecosystem;
 mod std_types;
 
 pub use ecosystem::{foreign, has_feature};
+pub use std_heads::IsStd;
 
+pub(crate) use growth::name_of;
+pub use growth::{Finite, Fuel, Full, IsFinite, More};
 pub use registry::{
     FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, families,
     register, register_type_of, types,

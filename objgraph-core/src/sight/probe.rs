@@ -18,8 +18,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use super::registry::{Probed, Row, Rows as _, WalkRow as _, register};
-use super::std_heads::AreStd;
+use super::growth::{AllHold, Fuel, Full};
+use super::registry::{Probed, Row, Rows, WalkRow as _, register};
 use super::walk::Walk;
 use crate::object_id::ObjectId;
 use crate::table::{Instance, instance_id};
@@ -34,13 +34,24 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 /// A value whose type has lifetimes, to be visited.
 pub struct LocalProbe<'a, T: ?Sized>(pub &'a T);
 
-/// The same, where the type is called after types of std: these are `Tracked` if their contents are,
-/// while a program's own that derives asks for `'static`. `H` are the types, as a list.
-pub struct StdProbe<'a, T: ?Sized, H>(pub &'a T, pub PhantomData<fn(H)>);
+/// The same, to be visited only if each condition of the list `C` holds: types that are called after
+/// types of std must be of std, since these are `Tracked` if their contents are, while a program's
+/// own type that derives requires `'static`; and types that may grow must be finite.
+pub struct ConditionalProbe<'a, T: ?Sized, C>(pub &'a T, pub PhantomData<fn(C)>);
 
-impl<T: ?Sized, H> fmt::Debug for StdProbe<'_, T, H> {
+impl<T: ?Sized, C> fmt::Debug for ConditionalProbe<'_, T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StdProbe<{}>", type_name::<T>())
+        write!(f, "ConditionalProbe<{}>", type_name::<T>())
+    }
+}
+
+/// A value whose type is a growing step, to be visited through the registry unless each condition
+/// of the list `C` holds; see [`growth`](super::growth).
+pub struct GrowingProbe<'a, T: ?Sized, C>(pub &'a T, pub PhantomData<fn(C)>);
+
+impl<T: ?Sized, C> fmt::Debug for GrowingProbe<'_, T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GrowingProbe<{}>", type_name::<T>())
     }
 }
 
@@ -165,19 +176,47 @@ impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
     }
 }
 
+impl<'a, T: Visit, C: AllHold> ViaTracked<'a> for &&&GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: Walk, C> ViaWalk<'a> for &&GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        if !visitor.registered(self.0) {
+            self.0.walk(visitor);
+        }
+    }
+}
+
+impl<'a, T: 'static, C> ViaAny<'a> for &GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        if !visitor.registered(self.0) {
+            visitor.__opaque_type::<T>();
+        }
+    }
+}
+
+impl<'a, T: ?Sized, C> ViaOpaque<'a> for GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
 impl<'a, T: Visit> ViaTrackedLocal<'a> for &LocalProbe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.value(self.0);
     }
 }
 
-impl<'a, T: Visit, H: AreStd> ViaTrackedLocal<'a> for &StdProbe<'a, T, H> {
+impl<'a, T: Visit, C: AllHold> ViaTrackedLocal<'a> for &ConditionalProbe<'a, T, C> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.value(self.0);
     }
 }
 
-impl<'a, T: ?Sized, H> ViaOpaqueLocal<'a> for StdProbe<'a, T, H> {
+impl<'a, T: ?Sized, C> ViaOpaqueLocal<'a> for ConditionalProbe<'a, T, C> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.__opaque_type::<T>();
     }
@@ -191,7 +230,63 @@ impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
 
 impl<T: Visit + 'static> TypeProbe<T> {
     /// What makes the type known, if it is `Tracked`.
-    pub const ROW: Option<&'static Row> = Some(&T::VALUE);
+    pub const ROW: Option<&'static Row> = Some(&<T as Rows<Full>>::VALUE);
+}
+
+/// A type to be registered with the fuel `F`, or asked whether it is `Tracked`.
+pub struct FuelProbe<T: ?Sized, F>(PhantomData<(fn(&T), F)>);
+
+impl<T: Visit + 'static, F: Fuel> FuelProbe<T, F> {
+    /// What makes the type known, if it is `Tracked`.
+    pub const ROW: Option<&'static Row> = Some(&<T as Rows<F>>::VALUE);
+    /// What makes the type known after a growing step, if it is `Tracked`.
+    pub const LESS: Option<Probed> = Some(match F::LEFT {
+        0 => Probed::Unsettled(TypeId::of::<T>(), Probed::unseen::<T>()),
+        _ => Probed::Row(less::<T, F>(), Sight::Full),
+    });
+}
+
+/// A function, not a constant: it is evaluated only where there is fuel, and a constant always.
+const fn less<T: Visit + 'static, F: Fuel>() -> &'static Row {
+    &<T as Rows<F::Less>>::VALUE
+}
+
+/// Any other type.
+pub trait ViaNoLess {
+    /// Nothing makes it known.
+    const LESS: Option<Probed> = None;
+}
+
+impl<T: ?Sized, F> ViaNoLess for FuelProbe<T, F> {}
+
+impl<T: ?Sized, F> ViaNoRow for FuelProbe<T, F> {}
+
+/// Conditions on the types of a growing step, as a list.
+pub struct StepProbe<C>(PhantomData<fn(C)>);
+
+impl<C: AllHold> StepProbe<C> {
+    /// Whether each condition holds.
+    pub const HOLDS: bool = true;
+}
+
+/// A list of which some condition may not hold.
+pub trait ViaNoStep {
+    /// Whether each condition holds.
+    const HOLDS: bool = false;
+}
+
+impl<C> ViaNoStep for StepProbe<C> {}
+
+impl<C> fmt::Debug for StepProbe<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StepProbe")
+    }
+}
+
+impl<T: ?Sized, F> fmt::Debug for FuelProbe<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FuelProbe<{}>", type_name::<T>())
+    }
 }
 
 impl<T: Walk> TypeProbe<T> {
@@ -279,8 +374,8 @@ impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
 pub mod levels {
     pub use super::super::std_heads::{ViaNoFirst as _, ViaNoSecond as _, ViaNoStd as _};
     pub use super::{
-        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _, ViaNoRow as _,
-        ViaNoVisit as _, ViaNoWalk as _, ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _,
-        ViaTrackedLocal as _, ViaWalk as _,
+        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _, ViaNoLess as _,
+        ViaNoRow as _, ViaNoStep as _, ViaNoVisit as _, ViaNoWalk as _, ViaOpaque as _,
+        ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
     };
 }

@@ -8,13 +8,14 @@
 use std::any::{Any, TypeId, type_name};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::needs_drop;
 use std::panic::Location;
 use std::rc;
 use std::sync::{self, Arc, Mutex, Once, RwLock};
 
+use super::growth::{Fuel, Full};
 use super::seen::{AnySee, Inside, Lent, See, Seen};
 use super::walk::Walk;
 use crate::rc as local;
@@ -33,12 +34,21 @@ pub(crate) struct Entry {
     pub(crate) see: AnySee,
     /// The same of a value that somebody else holds as a `dyn Any`.
     see_any: Option<SeeAny>,
+    /// The fuel with which it was registered; with more, it registers more types.
+    fuel: u8,
 }
 
 /// What there is to see of a value, if it is of the type that the function was made for.
 type SeeAny = for<'a> fn(&'a dyn Any) -> Option<Seen<'a>>;
 
 impl Entry {
+    /// Whether the type was registered with less fuel; it is registered with this now.
+    fn has_less_fuel(&mut self, fuel: u8) -> bool {
+        let has_less = self.fuel < fuel;
+        self.fuel = self.fuel.max(fuel);
+        has_less
+    }
+
     /// What there is to see of a value, if it is of the entry's type.
     pub(crate) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
         self.see_any.and_then(|see| see(value))
@@ -115,6 +125,11 @@ impl Maps {
 impl Registry {
     pub(crate) fn get(&self, id: TypeId) -> Option<&Entry> {
         self.0.types.get(&id)
+    }
+
+    /// Whether a type is registered with all that it names.
+    fn is_complete(&self, id: TypeId) -> bool {
+        self.get(id).is_some_and(|entry| entry.fuel == Full::LEFT)
     }
 
     /// The type with the derive, whatever its arguments, that has this path.
@@ -215,7 +230,7 @@ thread_local! {
 /// objgraph_core::register::<Vec<objgraph_core::rc::Rc<u8>>>();
 /// ```
 pub fn register<T: Visit + 'static>() {
-    if !crate::ENABLED || registry().get(TypeId::of::<T>()).is_some() {
+    if !crate::ENABLED || registry().is_complete(TypeId::of::<T>()) {
         return;
     }
     let mut registrar = Registrar::default();
@@ -278,8 +293,10 @@ impl std::fmt::Debug for Registrar {
     }
 }
 
-/// What a derive knows of its type: constants all, since to write code costs the compiler more.
+/// What a derive knows of its type: constants all, since to write code costs the compiler more. The
+/// order matters as in [`Row`].
 #[derive(Debug)]
+#[repr(C)]
 pub struct TypeSpec {
     /// Whether it implements `Drop` itself.
     pub drops: bool,
@@ -306,11 +323,12 @@ impl TypeSpec {
 /// What a derive knows of a field: its name, its type's text and full name, how far it can be looked
 /// into, and whether it refers back; see [`Field`].
 #[derive(Debug)]
+#[repr(C)]
 pub struct FieldSpec(
     pub &'static str,
     pub &'static str,
-    pub fn() -> &'static str,
     pub Probed,
+    pub fn() -> &'static str,
     pub bool,
 );
 
@@ -337,20 +355,11 @@ impl Probed {
         }
     }
 
-    /// What stands for `known`, if the types in it are those of std that they are called after, and
-    /// else what finds out of the type itself.
+    /// What is `known`, if the types in it are those of std that they are called after, and what is
+    /// found `otherwise`, of the type itself, if not.
     #[must_use]
-    pub const fn named_as_std(
-        is_std: bool,
-        known: Self,
-        row: Option<&'static Row>,
-        otherwise: Self,
-    ) -> Self {
-        if is_std {
-            known
-        } else {
-            Self::new(row, otherwise)
-        }
+    pub const fn named_as_std(is_std: bool, known: Self, otherwise: Self) -> Self {
+        if is_std { known } else { otherwise }
     }
 
     /// The argument of a type of std, if that is `Tracked`; nothing else is known of it, not even
@@ -360,11 +369,27 @@ impl Probed {
         Self::new(row, Self::Known(Sight::Full))
     }
 
+    /// A growing step to a type: the row with the same fuel if each condition `holds`, and else what
+    /// there is with `less`; see [`growth`](super::growth).
+    #[must_use]
+    pub const fn growing(
+        holds: bool,
+        row: Option<&'static Row>,
+        less: Option<Self>,
+        otherwise: Self,
+    ) -> Self {
+        match (holds, row, less) {
+            (true, Some(row), _) => Self::Row(row, Sight::Full),
+            (false, _, Some(less)) => less,
+            _ => otherwise,
+        }
+    }
+
     /// A type called as `S` is, which holds nothing; it is made known if it is `S`.
     #[must_use]
     pub fn leaf<T: 'static, S: Visit + 'static>() -> Self {
         if TypeId::of::<T>() == TypeId::of::<S>() {
-            Self::Row(&S::VALUE, Sight::Full)
+            Self::Row(&<S as Rows<Full>>::VALUE, Sight::Full)
         } else {
             Self::Unsettled(TypeId::of::<T>(), Self::unseen::<T>())
         }
@@ -388,15 +413,20 @@ impl Probed {
 }
 
 /// What is known of a type for being what it is.
+///
+/// The order matters: the compiler instantiates what visits the type before its name, which may be
+/// too long; see [`growth`](super::growth).
+#[repr(C)]
 pub struct Row {
-    id: TypeId,
-    name: fn() -> &'static str,
-    size: usize,
-    needs_drop: bool,
     see: AnySee,
     see_any: Option<SeeAny>,
     /// Makes what is in the type known.
     register: fn(&mut Registrar),
+    fuel: u8,
+    id: TypeId,
+    size: usize,
+    needs_drop: bool,
+    name: fn() -> &'static str,
 }
 
 impl std::fmt::Debug for Row {
@@ -421,7 +451,7 @@ impl std::fmt::Debug for CellRow {
 }
 
 /// The rows of a type: constants, since to write code costs the compiler more.
-pub trait Rows {
+pub trait Rows<F> {
     /// Its own.
     const VALUE: Row;
     /// Those of the cells and locks that its values are commonly wrapped in.
@@ -435,15 +465,16 @@ trait Cells {
     const RW_LOCK: CellRow;
 }
 
-impl<T: Visit + 'static> Rows for T {
+impl<T: Visit + 'static, F: Fuel> Rows<F> for T {
     const VALUE: Row = Row {
-        id: TypeId::of::<T>(),
-        name: type_name::<T>,
-        size: size_of::<T>(),
-        needs_drop: needs_drop::<T>(),
         see: &(see::<T> as See<T>),
         see_any: Some(see_any::<T>),
-        register: T::register,
+        register: T::register::<F>,
+        fuel: F::LEFT,
+        id: TypeId::of::<T>(),
+        size: size_of::<T>(),
+        needs_drop: needs_drop::<T>(),
+        name: type_name::<T>,
     };
     const CELLS: [CellRow; 3] = [T::REF_CELL, T::MUTEX, T::RW_LOCK];
 }
@@ -459,14 +490,14 @@ trait Pointers {
 )]
 impl<T: Visit + 'static> Pointers for T {
     const POINTERS: [Row; 8] = [
-        local::Rc::<T>::VALUE,
-        local::Weak::<T>::VALUE,
-        shared::Arc::<T>::VALUE,
-        shared::Weak::<T>::VALUE,
-        rc::Rc::<T>::VALUE,
-        rc::Weak::<T>::VALUE,
-        Arc::<T>::VALUE,
-        sync::Weak::<T>::VALUE,
+        <local::Rc<T> as Rows<Full>>::VALUE,
+        <local::Weak<T> as Rows<Full>>::VALUE,
+        <shared::Arc<T> as Rows<Full>>::VALUE,
+        <shared::Weak<T> as Rows<Full>>::VALUE,
+        <rc::Rc<T> as Rows<Full>>::VALUE,
+        <rc::Weak<T> as Rows<Full>>::VALUE,
+        <Arc<T> as Rows<Full>>::VALUE,
+        <sync::Weak<T> as Rows<Full>>::VALUE,
     ];
 }
 
@@ -498,21 +529,23 @@ pub(super) trait WalkRow {
 
 impl<T: Walk> WalkRow for T {
     const WALK: Row = Row {
-        id: TypeId::of::<T>(),
-        name: type_name::<T>,
-        size: size_of::<T>(),
-        needs_drop: needs_drop::<T>(),
         see: &(see_walk::<T> as See<T>),
         see_any: Some(see_any_walk::<T>),
         register: |_| {},
+        fuel: Full::LEFT,
+        id: TypeId::of::<T>(),
+        size: size_of::<T>(),
+        needs_drop: needs_drop::<T>(),
+        name: type_name::<T>,
     };
 }
 
 // Every derive calls what follows with its own types, so what can be done without them is done
 // in functions that are compiled once.
 impl Registrar {
-    /// A type with a derive, and the cells and locks around it that are made known with it.
-    pub fn derived(&mut self, row: &Row, cells: &[CellRow], spec: &'static TypeSpec) {
+    /// A type with a derive, and the cells and locks around it that are made known with it. The order
+    /// matters as in [`Row`].
+    pub fn derived(&mut self, spec: &'static TypeSpec, row: &Row, cells: &[CellRow]) {
         if !self.insert(row, Some(spec)) {
             return;
         }
@@ -524,7 +557,7 @@ impl Registrar {
         }
         let owner = row.id;
         for (index, field) in spec.fields.iter().enumerate() {
-            let (sight, unsettled) = self.probed(&field.3);
+            let (sight, unsettled) = self.probed(&field.2);
             if let Some(entry) = self.new.types.get_mut(&owner) {
                 Arc::make_mut(&mut entry.info).fields[index].sight = sight;
             }
@@ -560,14 +593,14 @@ impl Registrar {
 
     /// Registers a type that is not registered yet.
     pub fn add<T: Visit + 'static>(&mut self) {
-        if self.known.get(TypeId::of::<T>()).is_none() {
-            T::register(self);
+        if !self.known.is_complete(TypeId::of::<T>()) {
+            T::register::<Full>(self);
         }
     }
 
     /// A type of std, or one with a hand-written impl; false if it is known already.
-    pub fn plain<T: Visit + 'static>(&mut self) -> bool {
-        self.insert(&T::VALUE, None)
+    pub fn plain<T: Visit + 'static, F: Fuel>(&mut self) -> bool {
+        self.insert(&<T as Rows<F>>::VALUE, None)
     }
 
     /// A type that a field names, also one that does not make itself known because few objects
@@ -580,9 +613,10 @@ impl Registrar {
     /// A type that the program names, and the cells and pointers that its values are commonly met
     /// in where nothing else is known of them.
     fn named_by_user<T: Visit + 'static>(&mut self) {
-        self.named_row(&T::VALUE);
-        for cell in &T::CELLS {
-            self.cell(&T::VALUE, cell);
+        let row = &<T as Rows<Full>>::VALUE;
+        self.named_row(row);
+        for cell in &<T as Rows<Full>>::CELLS {
+            self.cell(row, cell);
         }
         for pointer in &T::POINTERS {
             self.insert(pointer, None);
@@ -590,24 +624,24 @@ impl Registrar {
     }
 
     /// A `RefCell` of `T`; false if it is known already.
-    pub(crate) fn ref_cell<T: Visit + 'static>(&mut self) -> bool {
-        self.cell(&T::VALUE, &T::REF_CELL)
+    pub(crate) fn ref_cell<T: Visit + 'static, F: Fuel>(&mut self) -> bool {
+        self.cell(&<T as Rows<F>>::VALUE, &T::REF_CELL)
     }
 
     /// A `Mutex` of `T`; false if it is known already.
-    pub(crate) fn mutex<T: Visit + 'static>(&mut self) -> bool {
-        self.cell(&T::VALUE, &T::MUTEX)
+    pub(crate) fn mutex<T: Visit + 'static, F: Fuel>(&mut self) -> bool {
+        self.cell(&<T as Rows<F>>::VALUE, &T::MUTEX)
     }
 
     /// A `RwLock` of `T`; false if it is known already.
-    pub(crate) fn rw_lock<T: Visit + 'static>(&mut self) -> bool {
-        self.cell(&T::VALUE, &T::RW_LOCK)
+    pub(crate) fn rw_lock<T: Visit + 'static, F: Fuel>(&mut self) -> bool {
+        self.cell(&<T as Rows<F>>::VALUE, &T::RW_LOCK)
     }
 
     /// A cell of a type, called like one of `()`.
     fn cell(&mut self, of: &Row, cell: &CellRow) -> bool {
-        if self.new.types.contains_key(&cell.id) {
-            return false;
+        if let Some(entry) = self.new.types.get_mut(&cell.id) {
+            return entry.has_less_fuel(of.fuel);
         }
         let name = (cell.of_unit)().replace("()", (of.name)());
         self.new.types.insert(
@@ -619,14 +653,16 @@ impl Registrar {
                 }),
                 see: cell.see,
                 see_any: None,
+                fuel: of.fuel,
             },
         );
         true
     }
 
     fn insert(&mut self, row: &Row, spec: Option<&TypeSpec>) -> bool {
-        let std::collections::hash_map::Entry::Vacant(vacant) = self.new.types.entry(row.id) else {
-            return false;
+        let vacant = match self.new.types.entry(row.id) {
+            hash_map::Entry::Occupied(mut known) => return known.get_mut().has_less_fuel(row.fuel),
+            hash_map::Entry::Vacant(vacant) => vacant,
         };
         let declared = spec.map(|spec| Site {
             file: Cow::Borrowed(spec.declared.file()),
@@ -650,6 +686,7 @@ impl Registrar {
             }),
             see: row.see,
             see_any: row.see_any,
+            fuel: row.fuel,
         });
         true
     }
@@ -660,7 +697,8 @@ impl Registrar {
         let registry = guard.get_or_insert_with(Registry::default);
         let maps = Arc::make_mut(&mut registry.0);
         for (id, entry) in self.new.types {
-            maps.types.entry(id).or_insert(entry);
+            let fuel = entry.fuel;
+            maps.types.entry(id).or_insert(entry).has_less_fuel(fuel);
         }
         maps.unsettled.extend(self.new.unsettled);
         maps.families.extend(self.new.families);
@@ -670,7 +708,7 @@ impl Registrar {
 
 /// What is known of fields before they are probed.
 fn fields(specs: &[FieldSpec]) -> Vec<Field> {
-    let field = |&FieldSpec(name, type_text, type_name, ref probed, back): &FieldSpec| Field {
+    let field = |&FieldSpec(name, type_text, ref probed, type_name, back): &FieldSpec| Field {
         name,
         type_text,
         type_name: type_name(),

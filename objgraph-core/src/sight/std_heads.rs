@@ -15,8 +15,9 @@ use std::pin::Pin;
 use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 use std::{rc, sync};
 
+use super::growth::{Condition, Full};
 use super::probe::TypeProbe;
-use super::registry::{Row, Rows as _};
+use super::registry::{Row, Rows};
 use crate::tracked::Visit;
 
 /// Any other type.
@@ -44,14 +45,13 @@ pub trait ViaNoSecond {
 impl<T: ?Sized> ViaNoSecond for TypeProbe<T> {}
 
 /// A type of std that is `Tracked` if its contents are, however short they live.
-pub trait IsStd {}
+pub trait OfStd {}
 
-/// A list of them: `(A, (B, ()))`.
-pub trait AreStd {}
+/// The condition that `T` is the type of std that it is called after.
+#[derive(Debug)]
+pub struct IsStd<T: ?Sized>(PhantomData<fn(&T)>);
 
-impl AreStd for () {}
-
-impl<A: IsStd, R: AreStd> AreStd for (A, R) {}
+impl<T: OfStd + ?Sized> Condition for IsStd<T> {}
 
 /// Types of std. `$T` is the first argument, which the derive cannot write out where it may be a
 /// constant, so that its row is obtained through the type.
@@ -62,7 +62,7 @@ macro_rules! heads {
             pub const STD: bool = true;
         }
 
-        impl<$T $(: $sized Sized)? $(, $($more)*)?> IsStd for $type {}
+        impl<$T $(: $sized Sized)? $(, $($more)*)?> OfStd for $type {}
     )*};
 }
 
@@ -104,7 +104,7 @@ impl TypeProbe<String> {
     pub const STD: bool = true;
 }
 
-impl<T: ?Sized + ToOwned> IsStd for Cow<'_, T> {}
+impl<T: ?Sized + ToOwned> OfStd for Cow<'_, T> {}
 
 impl<T: ?Sized + ToOwned> TypeProbe<Cow<'_, T>> {
     /// It is the type of std that it is called after.
@@ -114,7 +114,7 @@ impl<T: ?Sized + ToOwned> TypeProbe<Cow<'_, T>> {
 /// With tracking, pointers of objgraph are pointers too.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own {
-    use super::{IsStd, TypeProbe};
+    use super::{OfStd, TypeProbe};
 
     heads! {
         [T: ?] crate::rc::Rc<T>;
@@ -129,7 +129,7 @@ macro_rules! arguments {
     ($($const:ident [$T:ident $(, $($more:tt)*)?] $type:ty;)*) => {$(
         impl<$T: Visit + 'static $(, $($more)*)?> TypeProbe<$type> {
             /// What makes the argument known.
-            pub const $const: Option<&'static Row> = Some(&$T::VALUE);
+            pub const $const: Option<&'static Row> = Some(&<$T as Rows<Full>>::VALUE);
         }
     )*};
 }
@@ -165,8 +165,7 @@ arguments! {
 /// With tracking, pointers of objgraph are pointers too.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own_arguments {
-    use super::{Row, TypeProbe, Visit};
-    use crate::sight::registry::Rows as _;
+    use super::{Full, Row, Rows, TypeProbe, Visit};
 
     arguments! {
         FIRST [T] crate::rc::Rc<T>;

@@ -297,6 +297,8 @@ impl<'a> Visitor<'a> {
     /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
     /// of its own, visited once, however many references lead to it.
     pub fn shared<T: Visit>(&mut self, value: &'a T) {
+        // Before the name, for the compiler's sake; see `sight::growth`.
+        let seen = Seen::Value(value);
         if T::is_leaf() {
             return;
         }
@@ -305,7 +307,7 @@ impl<'a> Visitor<'a> {
             self.tracer
                 .enter_value(address, type_name::<T>(), size_of::<T>(), value.label())
         {
-            self.inside(Seen::Value(value));
+            self.inside(seen);
             self.tracer.resume(place);
         }
     }
@@ -323,6 +325,15 @@ impl<'a> Visitor<'a> {
             Some(seen) => self.seen(seen),
             None => self.tracer.place_called(name(), PlaceKind::Opaque),
         }
+    }
+
+    /// Visits a value of a type that the registry knows; returns whether it knows it.
+    pub(crate) fn registered<T: 'static>(&mut self, value: &'a T) -> bool {
+        let seen = self.tracer.see(value);
+        if let Some(seen) = seen {
+            self.seen(seen);
+        }
+        seen.is_some()
     }
 
     /// Visits a value of any type, if the registry knows how; answers whether it does.

@@ -7,8 +7,9 @@ use quote::quote;
 use syn::Type;
 use syn::ext::IdentExt as _;
 
-use super::{Context, local};
+use super::{Context, conditions, local};
 use crate::ast::Field;
+use crate::growth::{growing_steps, is_generic};
 use crate::text::text;
 use crate::types::{NamedType, collect_named_types, is_passed_through, std_head, std_heads};
 use crate::visit_plan::VisitPlan;
@@ -21,10 +22,10 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         .map(|(field, plan)| field_spec(context, field, plan));
     let named = named_types(context);
     let named = named.iter().map(|named| match named {
-        NamedType::Type(ty) => probed(ty),
+        NamedType::Type(ty) => probed(context, ty),
         NamedType::Unless(ty, heads) => {
             let known = quote!(__p::Probed::Known(__p::Sight::Full));
-            named_as_std(ty, heads, &known)
+            named_as_std(context, ty, heads, &known)
         }
         NamedType::Argument(ty, index) => {
             let row = match index {
@@ -34,8 +35,9 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
             quote!(__p::Probed::argument(__p::TypeProbe::<#ty>::#row))
         }
     });
+    let fuel = fuel(context);
     let cells = match input.original.generics.params.is_empty() {
-        true => quote!(&<Self as __p::Rows>::CELLS),
+        true => quote!(&<Self as __p::Rows<#fuel>>::CELLS),
         false => quote!(&[]),
     };
     // A type with lifetimes is not certain to be `'static`. A type that is not generic is
@@ -50,17 +52,21 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         });
     quote! {
         #known
-        fn register(#registrar: &mut __p::Registrar)
+        fn register<__Fuel: __p::Fuel>(#registrar: &mut __p::Registrar)
         where
             Self: __p::std::marker::Sized + 'static,
         {
-            #registrar.derived(&<Self as __p::Rows>::VALUE, #cells, const { &__p::TypeSpec {
-                drops: __p::TypeProbe::<Self>::HAS_DROP,
-                declared: __p::TypeSpec::here(),
-                module: __p::std::module_path!(),
-                named: &[#(#named),*],
-                fields: &[#(#fields),*],
-            } })
+            #registrar.derived(
+                const { &__p::TypeSpec {
+                    drops: __p::TypeProbe::<Self>::HAS_DROP,
+                    declared: __p::TypeSpec::here(),
+                    module: __p::std::module_path!(),
+                    named: &[#(#named),*],
+                    fields: &[#(#fields),*],
+                } },
+                &<Self as __p::Rows<#fuel>>::VALUE,
+                #cells,
+            )
         }
     }
 }
@@ -82,6 +88,15 @@ pub(super) fn submit_generic(context: &Context<'_>) -> TokenStream {
     }
 }
 
+/// Returns the fuel with which the type registers others: that which it receives, if what it names
+/// depends on its parameters.
+fn fuel(context: &Context<'_>) -> TokenStream {
+    match context.scope.has_type_params() {
+        true => quote!(__Fuel),
+        false => quote!(__p::Full),
+    }
+}
+
 /// Returns what is known of a field.
 fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) -> TokenStream {
     let name = &field.name;
@@ -94,44 +109,72 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
         VisitPlan::Full if is_passed_through(ty, &context.scope) => {
             let sight = known(quote!(__p::TypeProbe::<#ty>::SIGHT));
             let head: Vec<_> = std_head(ty, &context.scope).into_iter().collect();
-            named_as_std(ty, &head, &sight)
+            named_as_std(context, ty, &head, &sight)
         }
-        VisitPlan::Full => probed(ty),
+        VisitPlan::Full | VisitPlan::Growing(_) => probed(context, ty),
+        // What the reference leads to may be visited through the registry, in part.
+        VisitPlan::Local if is_generic(ty) && !context.scope.may_be_short(ty) => {
+            probed(context, ty)
+        }
         VisitPlan::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
         VisitPlan::Plain(plain) => {
             let leaf = quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>));
-            named_as_std(ty, &std_heads(ty, &context.scope), &leaf)
+            named_as_std(context, ty, &std_heads(ty, &context.scope), &leaf)
         }
         VisitPlan::Leaf => known(quote!(__p::Sight::Full)),
         VisitPlan::With(_) => known(quote!(__p::Sight::With)),
         VisitPlan::Skipped => known(quote!(__p::Sight::Skipped)),
         VisitPlan::Opaque(_) => known(quote!(__p::Sight::Opaque)),
     };
-    quote!(__p::FieldSpec(#name, #text, __p::std::any::type_name::<#ty>, #probed, #back))
+    quote!(__p::FieldSpec(#name, #text, #probed, __p::std::any::type_name::<#ty>, #back))
 }
 
 /// Returns what registers `ty`, and finds out how it is visited.
-fn probed(ty: &Type) -> TokenStream {
-    quote!(__p::Probed::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE))
+fn probed(context: &Context<'_>, ty: &Type) -> TokenStream {
+    let steps = growing_steps(ty, &context.scope);
+    let row = row(context, ty);
+    let otherwise = quote!(__p::TypeProbe::<#ty>::OTHERWISE);
+    if steps.is_empty() {
+        return quote!(__p::Probed::new(#row, #otherwise));
+    }
+    let steps = conditions(&[], &steps);
+    // A step takes one unit by itself.
+    let fuel =
+        (1..context.step_cost).fold(quote!(__Fuel), |fuel, _| quote!(<#fuel as __p::Fuel>::Less));
+    quote! {
+        __p::Probed::growing(
+            __p::StepProbe::<#steps>::HOLDS,
+            #row,
+            __p::FuelProbe::<#ty, #fuel>::LESS,
+            #otherwise,
+        )
+    }
+}
+
+/// Returns the row that registers `ty`, if it is `Tracked`.
+fn row(context: &Context<'_>, ty: &Type) -> TokenStream {
+    match context.scope.has_type_params() {
+        true => quote!(__p::FuelProbe::<#ty, __Fuel>::ROW),
+        false => quote!(__p::TypeProbe::<#ty>::ROW),
+    }
 }
 
 /// Returns `known` if all `heads` are the std types that their names suggest, and otherwise what
 /// registers `ty`.
-fn named_as_std(ty: &Type, heads: &[&Type], known: &TokenStream) -> TokenStream {
+fn named_as_std(
+    context: &Context<'_>,
+    ty: &Type,
+    heads: &[&Type],
+    known: &TokenStream,
+) -> TokenStream {
     if heads.is_empty() {
         return known.clone();
     }
     let is_std = heads
         .iter()
         .map(|head| quote!(__p::TypeProbe::<#head>::STD));
-    quote! {
-        __p::Probed::named_as_std(
-            #(#is_std)&&*,
-            #known,
-            __p::TypeProbe::<#ty>::ROW,
-            __p::TypeProbe::<#ty>::OTHERWISE,
-        )
-    }
+    let probed = probed(context, ty);
+    quote!(__p::Probed::named_as_std(#(#is_std)&&*, #known, #probed))
 }
 
 /// Returns the types that the fields' types name, without repetition and without the fields' types
@@ -145,7 +188,9 @@ fn named_types<'a>(context: &Context<'a>) -> Vec<NamedType<'a>> {
     let mut found = Vec::new();
     let mut inside = Vec::new();
     for (field, plan) in context.fields() {
-        if matches!(plan, VisitPlan::Full) && !is_passed_through(field.ty, scope) {
+        if matches!(plan, VisitPlan::Full | VisitPlan::Growing(_))
+            && !is_passed_through(field.ty, scope)
+        {
             seen.insert(text(field.ty));
         }
         if !matches!(plan, VisitPlan::Skipped) {

@@ -59,7 +59,7 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
         #[automatically_derived]
         impl __p::std::clone::Clone for __Register<'_> {
             fn clone(&self) -> Self {
-                self.0.run(<#ident as #krate::Visit>::register);
+                self.0.run(<#ident as #krate::Visit>::register::<__p::Full>);
                 Self(self.0)
             }
         }

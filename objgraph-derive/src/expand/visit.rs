@@ -6,8 +6,9 @@ use syn::ExprPath;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use super::{Context, label, local, strict, visitor};
+use super::{Context, conditions, label, local, strict, visitor};
 use crate::ast::{Field, Shape, Variant};
+use crate::growth::growing_steps;
 use crate::types::short_std_heads;
 use crate::visit_plan::VisitPlan;
 
@@ -22,18 +23,29 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
         let visitor = visitor(Span::call_site());
         let visit = match plan {
             VisitPlan::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
-            VisitPlan::Local => match short_std_heads(field.ty, &context.scope)[..] {
-                [] => quote!((&&__p::LocalProbe(#value)).__visit(#visitor);),
-                ref heads => {
-                    let list = heads
-                        .iter()
-                        .fold(quote!(()), |rest, head| quote!((#head, #rest)));
+            VisitPlan::Growing(steps) => {
+                let conditions = conditions(&[], steps);
+                quote! {
+                    (&&&&__p::GrowingProbe::<_, #conditions>(#value, __p::std::marker::PhantomData))
+                        .__visit(#visitor);
+                }
+            }
+            VisitPlan::Local => {
+                let heads = short_std_heads(field.ty, &context.scope);
+                let steps = growing_steps(field.ty, &context.scope);
+                if heads.is_empty() && steps.is_empty() {
+                    quote!((&&__p::LocalProbe(#value)).__visit(#visitor);)
+                } else {
+                    let conditions = conditions(&heads, &steps);
                     quote! {
-                        (&&__p::StdProbe::<_, #list>(#value, __p::std::marker::PhantomData))
+                        (&&__p::ConditionalProbe::<_, #conditions>(
+                            #value,
+                            __p::std::marker::PhantomData,
+                        ))
                             .__visit(#visitor);
                     }
                 }
-            },
+            }
             VisitPlan::Plain(plain) => {
                 let name = declared(context, field);
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
@@ -52,7 +64,7 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
     let strict: TokenStream = context
         .fields()
         .filter_map(|(field, plan)| match plan {
-            VisitPlan::Full | VisitPlan::Local | VisitPlan::Plain(_) => {
+            VisitPlan::Full | VisitPlan::Growing(_) | VisitPlan::Local | VisitPlan::Plain(_) => {
                 strict::check(context, field)
             }
             _ => None,
@@ -73,6 +85,7 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
                 ))
             }
             VisitPlan::Full
+            | VisitPlan::Growing(_)
             | VisitPlan::Local
             | VisitPlan::Plain(_)
             | VisitPlan::Skipped

@@ -5,10 +5,12 @@
 use arc_swap::strategy::Strategy;
 use arc_swap::{ArcSwapAny, RefCnt};
 
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar};
 use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
+
+impl<Steps, P: RefCnt, S: Strategy<P>, const NAME: u64> Finite<Steps, NAME> for ArcSwapAny<P, S> {}
 
 impl<P: RefCnt + Visit, S: Strategy<P>> Visit for ArcSwapAny<P, S> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -19,12 +21,12 @@ impl<P: RefCnt + Visit, S: Strategy<P>> Visit for ArcSwapAny<P, S> {
         P::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            P::register(registrar);
+        if registrar.plain::<Self, Left>() {
+            P::register::<Left>(registrar);
         }
     }
 

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 
 use dashmap::{DashMap, DashSet};
 
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar, name_of};
 use crate::sight::std_types::sizes::hash_table;
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
@@ -32,6 +32,8 @@ macro_rules! hold {
         guards
     }};
 }
+
+impl<Steps, K, V, S> Finite<Steps, { name_of("DashMap") }> for DashMap<K, V, S> {}
 
 impl<K, V, S> Visit for DashMap<K, V, S>
 where
@@ -60,13 +62,13 @@ where
         V::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            K::register(registrar);
-            V::register(registrar);
+        if registrar.plain::<Self, Left>() {
+            K::register::<Left>(registrar);
+            V::register::<Left>(registrar);
         }
     }
 
@@ -102,6 +104,8 @@ where
     }
 }
 
+impl<Steps, T, S> Finite<Steps, { name_of("DashSet") }> for DashSet<T, S> {}
+
 impl<T, S> Visit for DashSet<T, S>
 where
     T: Visit + Eq + Hash,
@@ -123,12 +127,12 @@ where
         T::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
+        if registrar.plain::<Self, Left>() {
+            T::register::<Left>(registrar);
         }
     }
 

@@ -1,17 +1,21 @@
 //! imbl.
 
+// Under the names of the aliases that programs use.
 use imbl::shared_ptr::SharedPointerKind;
-use imbl::{GenericHashMap, GenericHashSet, GenericOrdMap, GenericOrdSet, GenericVector};
+use imbl::{
+    GenericHashMap as HashMap, GenericHashSet as HashSet, GenericOrdMap as OrdMap,
+    GenericOrdSet as OrdSet, GenericVector as Vector,
+};
 
 use super::persistent::{shared_collections, shared_maps};
 
 shared_collections! {
-    [P: SharedPointerKind + 'static] GenericVector<T, P>, Element;
-    [S: 'static, P: SharedPointerKind + 'static] GenericHashSet<T, S, P>, Entry;
-    [P: SharedPointerKind + 'static] GenericOrdSet<T, P> where [T: Ord], Element;
+    [P: SharedPointerKind + 'static] Vector<T, P>, Element;
+    [S: 'static, P: SharedPointerKind + 'static] HashSet<T, S, P>, Entry;
+    [P: SharedPointerKind + 'static] OrdSet<T, P> where [T: Ord], Element;
 }
 
 shared_maps! {
-    [S: 'static, P: SharedPointerKind + 'static] GenericHashMap<K, V, S, P>, Entry;
-    [P: SharedPointerKind + 'static] GenericOrdMap<K, V, P> where [K: Ord], Element;
+    [S: 'static, P: SharedPointerKind + 'static] HashMap<K, V, S, P>, Entry;
+    [P: SharedPointerKind + 'static] OrdMap<K, V, P> where [K: Ord], Element;
 }

@@ -8,6 +8,8 @@
 /// Collections of one kind of item `T`.
 macro_rules! shared_collections {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $segment:ident;)*) => {$(
+        impl<Steps, T, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type $(where $($bounds)*)? {}
+
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
@@ -28,12 +30,12 @@ macro_rules! shared_collections {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -69,6 +71,8 @@ macro_rules! shared_collections {
 /// Maps from `K` to `V`.
 macro_rules! shared_maps {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $segment:ident;)*) => {$(
+        impl<Steps, K, V, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type $(where $($bounds)*)? {}
+
         impl<K: $crate::tracked::Visit, V: $crate::tracked::Visit, $($generics)*>
             $crate::tracked::Visit for $type
         $(where $($bounds)*)?
@@ -94,13 +98,13 @@ macro_rules! shared_maps {
                 V::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    K::register(registrar);
-                    V::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    K::register::<Left>(registrar);
+                    V::register::<Left>(registrar);
                 }
             }
 

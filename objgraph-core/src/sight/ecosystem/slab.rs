@@ -2,7 +2,7 @@
 
 use slab::Slab;
 
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar, name_of};
 use crate::sight::walk::Walk;
 use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
@@ -12,6 +12,8 @@ use crate::tracked::{Label, Visit};
 fn bytes<T>(slab: &Slab<T>) -> usize {
     slab.capacity() * size_of::<Result<T, usize>>()
 }
+
+impl<Steps, T> Finite<Steps, { name_of("Slab") }> for Slab<T> {}
 
 impl<T: Visit> Visit for Slab<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -31,12 +33,12 @@ impl<T: Visit> Visit for Slab<T> {
         T::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            T::register(registrar);
+        if registrar.plain::<Self, Left>() {
+            T::register::<Left>(registrar);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use smallvec::{Array, SmallVec};
 
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar, name_of};
 use crate::sight::walk::Walk;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
@@ -15,6 +15,8 @@ fn bytes<A: Array>(list: &SmallVec<A>) -> usize {
         0
     }
 }
+
+impl<Steps, A: Array> Finite<Steps, { name_of("SmallVec") }> for SmallVec<A> {}
 
 impl<A: Array> Visit for SmallVec<A>
 where
@@ -29,12 +31,12 @@ where
         A::Item::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            A::Item::register(registrar);
+        if registrar.plain::<Self, Left>() {
+            A::Item::register::<Left>(registrar);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use triomphe::{Arc, OffsetArc, UniqueArc};
 
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar, name_of};
 use crate::sight::walk::Walk;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
@@ -17,6 +17,8 @@ fn bytes<T>() -> usize {
 /// `$alone` tells whether there is one owner.
 macro_rules! arcs {
     ($($type:ty, $arc:ident => $alone:expr;)*) => {$(
+        impl<Steps, T> Finite<Steps, { name_of(stringify!($type)) }> for $type {}
+
         impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $arc = self;
@@ -32,12 +34,12 @@ macro_rules! arcs {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut Registrar)
+            fn register<Left: Fuel>(registrar: &mut Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use super::shapes::leaves;
-use crate::sight::Registrar;
+use crate::sight::{Fuel, Registrar};
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
@@ -16,6 +16,16 @@ macro_rules! references {
 
             fn register_static(registrar: &mut Registrar) {
                 T::register_static(registrar);
+            }
+
+            // A growing step in what it leads to is visited through the registry.
+            fn register<Left: Fuel>(registrar: &mut Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
+                }
             }
 
             fn label(&self) -> Label<'_> {
@@ -42,6 +52,15 @@ leaves!(&str, &std::path::Path, &std::ffi::OsStr, &std::ffi::CStr);
 impl<T: Visit> Visit for &[T] {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.shared_elements(self.iter());
+    }
+
+    fn register<Left: Fuel>(registrar: &mut Registrar)
+    where
+        Self: 'static,
+    {
+        if registrar.plain::<Self, Left>() {
+            T::register::<Left>(registrar);
+        }
     }
 
     fn label(&self) -> Label<'_> {

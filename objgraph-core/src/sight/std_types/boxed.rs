@@ -4,14 +4,16 @@ use std::any::Any;
 use std::pin::Pin;
 
 use crate::object_id::ObjectId;
-use crate::sight::Registrar;
 use crate::sight::walk::Walk;
+use crate::sight::{Finite, Fuel, Registrar, name_of};
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Tracked, Visit};
 
 /// Boxes, pinned or not, that lend what is in them.
 macro_rules! boxes {
     ($($type:ty),*) => {$(
+        impl<Steps, T> Finite<Steps, { name_of(stringify!($type)) }> for $type {}
+
         impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.heap(size_of::<T>());
@@ -26,12 +28,12 @@ macro_rules! boxes {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut Registrar)
+            fn register<Left: Fuel>(registrar: &mut Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 

@@ -5,7 +5,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 
 use super::shapes::{lazy, once};
 use crate::sight::walk::Walk;
-use crate::sight::{Inside, Lent, Registrar, Unseen};
+use crate::sight::{Finite, Fuel, Inside, Lent, Registrar, Unseen, name_of};
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 
@@ -13,6 +13,8 @@ use crate::tracked::{Label, Visit};
 /// do is compiled once, for `dyn Visit`.
 macro_rules! cells {
     ($($name:ident $register:ident;)*) => {$(
+        impl<Steps, T> Finite<Steps, { name_of(stringify!($name)) }> for $name<T> {}
+
         impl<T: Visit> Visit for $name<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 if !visitor.skips(T::is_leaf(), T::owns_heap) {
@@ -28,12 +30,12 @@ macro_rules! cells {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut Registrar)
+            fn register<Left: Fuel>(registrar: &mut Registrar)
             where
                 Self: 'static,
             {
-                if registrar.$register::<T>() {
-                    T::register(registrar);
+                if registrar.$register::<T, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -75,6 +77,8 @@ lazy! {
     LazyCell<T, F>, cell => LazyCell::get(cell);
     LazyLock<T, F>, cell => LazyLock::get(cell);
 }
+
+impl<Steps, T, const NAME: u64> Finite<Steps, NAME> for Cell<T> {}
 
 /// A `Cell` lends nothing, so it is known only where its value can own nothing. Any other is
 /// opaque, as a foreign type would be: `Cell<Option<Rc<T>>>` is, and a `RefCell` in its place is

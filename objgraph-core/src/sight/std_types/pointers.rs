@@ -1,11 +1,13 @@
 //! std's own pointers: what they point to is a node of its own, visited through the registry.
 
-use crate::sight::Registrar;
+use crate::sight::{Finite, Fuel, Registrar};
 use crate::trace::{Starts, StdPointer, Visitor};
 use crate::tracked::{Label, Visit};
 
 macro_rules! pointers {
     ($($module:ident::$name:ident),*) => {$(
+        impl<Steps, T: ?Sized, const NAME: u64> Finite<Steps, NAME> for std::$module::$name<T> {}
+
         impl<T: ?Sized + 'static> Visit for std::$module::$name<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.std_pointer(self);
@@ -15,7 +17,7 @@ macro_rules! pointers {
                 self.visit(visitor);
             }
 
-            fn register(_: &mut Registrar)
+            fn register<Left: Fuel>(_: &mut Registrar)
             where
                 Self: 'static,
             {

@@ -8,6 +8,8 @@
 //! because a type with a derive asks nobody: it is a leaf if the compiler says that it needs no
 //! drop.
 //!
+//! Each is [`Finite`](crate::sight::Finite) under its own name.
+//!
 //! [`Walk`]: crate::sight::walk::Walk
 
 /// Collections of one kind of item `T`; `$items` is the method that gives them by reference, and
@@ -19,6 +21,11 @@
 macro_rules! collections {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $visit:ident, $walk:ident,
        $mode:ident |$this:ident| $bytes:expr;)*) => {$(
+        impl<Steps, T, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type
+        $(where $($bounds)*)?
+        {
+        }
+
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
@@ -36,12 +43,12 @@ macro_rules! collections {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -117,6 +124,11 @@ macro_rules! is_given {
 macro_rules! maps {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $segment:ident,
        |$this:ident| $bytes:expr;)*) => {$(
+        impl<Steps, K, V, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type
+        $(where $($bounds)*)?
+        {
+        }
+
         impl<K: $crate::tracked::Visit, V: $crate::tracked::Visit, $($generics)*>
             $crate::tracked::Visit for $type
         $(where $($bounds)*)?
@@ -145,13 +157,13 @@ macro_rules! maps {
                 V::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    K::register(registrar);
-                    V::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    K::register::<Left>(registrar);
+                    V::register::<Left>(registrar);
                 }
             }
 
@@ -202,6 +214,8 @@ macro_rules! maps {
 #[cfg(any(feature = "parking_lot", feature = "tokio"))]
 macro_rules! guarded {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
+        impl<Steps, T, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type {}
+
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
@@ -221,12 +235,12 @@ macro_rules! guarded {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -274,6 +288,8 @@ macro_rules! guarded {
 /// make the value.
 macro_rules! once {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $get:expr;)*) => {$(
+        impl<Steps, T, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type {}
+
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
@@ -290,12 +306,12 @@ macro_rules! once {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -331,6 +347,11 @@ macro_rules! once {
 /// made to: until then there is the function, in which nothing can be seen.
 macro_rules! lazy {
     ($($type:ty $(where [$($bounds:tt)*])?, $cell:ident => $get:expr;)*) => {$(
+        impl<Steps, T, F> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type
+        $(where $($bounds)*)?
+        {
+        }
+
         impl<T: $crate::tracked::Visit, F> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
@@ -351,12 +372,12 @@ macro_rules! lazy {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -394,6 +415,11 @@ macro_rules! lazy {
 macro_rules! wrappers {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $value:ident => $inner:expr
        $(, heap $bytes:expr)?;)*) => {$(
+        impl<Steps, T, $($generics)*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type
+        $(where $($bounds)*)?
+        {
+        }
+
         impl<T: $crate::tracked::Visit, $($generics)*> $crate::tracked::Visit for $type
         $(where $($bounds)*)?
         {
@@ -411,12 +437,12 @@ macro_rules! wrappers {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -457,6 +483,8 @@ macro_rules! wrappers {
 /// Enums of variants with one value each, and of variants with none.
 macro_rules! choices {
     ($([$($param:ident),*] $type:ty, $($variant:path),*;)*) => {$(
+        impl<Steps, $($param),*> $crate::sight::Finite<Steps, { $crate::sight::name_of(stringify!($type)) }> for $type {}
+
         impl<$($param: $crate::tracked::Visit),*> $crate::tracked::Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 #[allow(unreachable_patterns, reason = "some have variants with no value")]
@@ -474,12 +502,12 @@ macro_rules! choices {
                 $($param::register_static(registrar);)*
             }
 
-            fn register(registrar: &mut $crate::sight::Registrar)
+            fn register<Left: $crate::sight::Fuel>(registrar: &mut $crate::sight::Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    $($param::register(registrar);)*
+                if registrar.plain::<Self, Left>() {
+                    $($param::register::<Left>(registrar);)*
                 }
             }
 
@@ -558,6 +586,8 @@ macro_rules! leaves {
 /// Types that hold no reference, whatever their parameters, and have no label.
 macro_rules! silent_leaves {
     ($([$($generics:tt)*] $type:ty;)*) => {$(
+        impl<Steps, const NAME: u64, $($generics)*> $crate::sight::Finite<Steps, NAME> for $type {}
+
         impl<$($generics)*> $crate::tracked::Visit for $type {
             fn is_leaf() -> bool {
                 true

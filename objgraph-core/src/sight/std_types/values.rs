@@ -11,10 +11,12 @@ use std::panic::AssertUnwindSafe;
 use std::task::Poll;
 
 use super::shapes::{choices, wrappers};
-use crate::sight::Registrar;
 use crate::sight::walk::Walk;
+use crate::sight::{Finite, Fuel, Registrar, name_of};
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
+
+impl<Steps, T> Finite<Steps, { name_of("Option") }> for Option<T> {}
 
 impl<T: Visit> Visit for Option<T> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -33,11 +35,11 @@ impl<T: Visit> Visit for Option<T> {
         T::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        T::register(registrar);
+        T::register::<Left>(registrar);
     }
 
     fn label(&self) -> Label<'_> {
@@ -96,6 +98,8 @@ wrappers! {
 /// Ranges, which hold two values.
 macro_rules! ranges {
     ($($type:ty, $value:ident => $start:expr, $end:expr;)*) => {$(
+        impl<Steps, T> Finite<Steps, { name_of(stringify!($type)) }> for $type {}
+
         impl<T: Visit> Visit for $type {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 let $value = self;
@@ -111,12 +115,12 @@ macro_rules! ranges {
                 T::register_static(registrar);
             }
 
-            fn register(registrar: &mut Registrar)
+            fn register<Left: Fuel>(registrar: &mut Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    T::register(registrar);
+                if registrar.plain::<Self, Left>() {
+                    T::register::<Left>(registrar);
                 }
             }
 
@@ -148,6 +152,8 @@ ranges! {
     RangeInclusive<T>, value => value.start(), value.end();
 }
 
+impl<Steps, T: ?Sized + ToOwned> Finite<Steps, { name_of("Cow") }> for Cow<'_, T> {}
+
 /// What is borrowed is somebody else's.
 impl<T: ?Sized + ToOwned> Visit for Cow<'_, T>
 where
@@ -167,12 +173,12 @@ where
         T::Owned::register_static(registrar);
     }
 
-    fn register(registrar: &mut Registrar)
+    fn register<Left: Fuel>(registrar: &mut Registrar)
     where
         Self: 'static,
     {
-        if registrar.plain::<Self>() {
-            T::Owned::register(registrar);
+        if registrar.plain::<Self, Left>() {
+            T::Owned::register::<Left>(registrar);
         }
     }
 
@@ -220,12 +226,12 @@ macro_rules! tuples {
                 $($T::register_static(registrar);)*
             }
 
-            fn register(registrar: &mut Registrar)
+            fn register<Left: Fuel>(registrar: &mut Registrar)
             where
                 Self: 'static,
             {
-                if registrar.plain::<Self>() {
-                    $($T::register(registrar);)*
+                if registrar.plain::<Self, Left>() {
+                    $($T::register::<Left>(registrar);)*
                 }
             }
 
