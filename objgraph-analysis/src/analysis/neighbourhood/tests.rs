@@ -294,7 +294,7 @@ fn every_ring_of_the_report_is_drawn() {
     }
 }
 
-/// Returns a ring of so many objects.
+/// Returns a ring of this number of objects.
 fn ring(kit: &mut Kit, len: usize) -> Vec<NodeId> {
     let ring: Vec<NodeId> = (0..len).map(|_| kit.node("app::Node", 0)).collect();
     for at in 0..len {
