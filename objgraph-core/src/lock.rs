@@ -7,8 +7,11 @@
 //! a thread waits for a lock only for a limited time. If it is still locked then, the child gets
 //! another value behind it, which is empty, and [`is_lost`] is true from then on.
 //!
-//! A child never parks a thread either: the table of parked threads has locks too, and the fork may
-//! have left one of them locked.
+//! No thread is ever parked here, in the parent neither: parking_lot's table of parked threads has
+//! locks of its own, which a fork can leave locked, and a lock with parked threads consults that
+//! table when it is unlocked. (Tried: one child in some thousands hung.) These locks are held for
+//! microseconds, so a thread that finds one held spins, yields, and then sleeps for moments. Where
+//! counters are recounted, threads park, so that parking_lot can detect deadlocks.
 
 use std::process;
 use std::sync::OnceLock;
@@ -54,65 +57,75 @@ impl<T: Default> Mutex<T> {
     #[cold]
     fn wait(&self) -> MutexGuard<'_, T> {
         if !is_forked() {
-            return self.value.lock();
+            return match cfg!(objgraph_recount) {
+                true => self.value.lock(),
+                false => pause_until_locked(&self.value),
+            };
         }
         if let Some(in_child) = self.in_child.get() {
-            return yield_until_locked(in_child);
+            return pause_until_locked(in_child);
         }
         // Relaxed, here and below: the id is compared with this process's own, and nothing else is
         // read because of it. An old value only costs a limited wait.
         if self.works_in.load(Ordering::Relaxed) == process::id() {
-            return yield_until_locked(&self.value);
+            return pause_until_locked(&self.value);
         }
         match patiently(|| self.value.try_lock()) {
             Some(guard) => {
                 self.works_in.store(process::id(), Ordering::Relaxed);
                 guard
             }
-            None => yield_until_locked(self.in_child.get_or_init(Box::default)),
+            None => pause_until_locked(self.in_child.get_or_init(Box::default)),
         }
+    }
+
+    /// Unlocks the value for a moment, so that another thread can change it.
+    #[allow(dead_code, reason = "where tracking is off, nothing is pinned")]
+    pub(crate) fn pause<'m>(
+        &'m self,
+        guard: MutexGuard<'m, T>,
+        pause: &mut Pause,
+    ) -> MutexGuard<'m, T> {
+        drop(guard);
+        pause.pause();
+        self.lock()
     }
 }
 
-fn yield_until_locked<T>(mutex: &parking_lot::Mutex<T>) -> MutexGuard<'_, T> {
+fn pause_until_locked<T>(mutex: &parking_lot::Mutex<T>) -> MutexGuard<'_, T> {
+    let mut pause = Pause::default();
     loop {
         if let Some(guard) = mutex.try_lock() {
             return guard;
         }
-        thread::yield_now();
+        pause.pause();
     }
 }
 
-/// A change of the value behind a lock that threads wait for.
-#[allow(dead_code, reason = "where tracking is off, nothing is pinned")]
-pub(crate) struct Change(parking_lot::Condvar);
+/// Pauses of a thread that waits, each longer than the one before, up to a limit.
+#[derive(Default)]
+pub(crate) struct Pause {
+    turns: u32,
+}
 
-#[allow(dead_code, reason = "where tracking is off, nothing is pinned")]
-impl Change {
-    pub(crate) const fn new() -> Self {
-        Self(parking_lot::Condvar::new())
-    }
+impl Pause {
+    /// Number of turns that only spin, and number of turns that spin or yield.
+    const SPINNING: u32 = 16;
+    const YIELDING: u32 = 128;
 
-    /// Unlocks the value and waits for [`notify`](Self::notify), but not for longer than this;
-    /// returns when the value is locked again. In a child of a fork it returns at once.
-    pub(crate) fn wait<'m, T: Default>(
-        &self,
-        mutex: &'m Mutex<T>,
-        mut guard: MutexGuard<'m, T>,
-        longest: Duration,
-    ) -> MutexGuard<'m, T> {
-        if is_forked() {
-            drop(guard);
+    /// The longest pause. A thread of a low priority gets to run meanwhile, whoever waits for it.
+    const LONGEST: Duration = Duration::from_micros(50);
+
+    pub(crate) fn pause(&mut self) {
+        self.turns = self.turns.saturating_add(1);
+        if self.turns <= Self::SPINNING {
+            std::hint::spin_loop();
+        } else if self.turns <= Self::YIELDING {
             thread::yield_now();
-            return mutex.lock();
+        } else {
+            // Not parked: that would take the token of an `unpark` that the program waits for.
+            thread::sleep(Self::LONGEST);
         }
-        self.0.wait_for(&mut guard, longest);
-        guard
-    }
-
-    /// Wakes all threads that wait.
-    pub(crate) fn notify(&self) {
-        self.0.notify_all();
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use crate::lock::{Change, Mutex, MutexGuard, Wait, is_forked};
+use crate::lock::{Mutex, MutexGuard, Pause, Wait, is_forked};
 use crate::object_id::ObjectId;
 use crate::table::erased::ArcValue;
 use crate::table::places::shared;
@@ -121,8 +121,6 @@ type PinsGuard = MutexGuard<'static, Vec<PinRow>>;
 
 static PINS: Mutex<Vec<PinRow>> = Mutex::new(Vec::new());
 
-static UNPINNED: Change = Change::new();
-
 /// Number of pins that were ever written down, and that are gone; equal while there is none.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 static GONE: AtomicU64 = AtomicU64::new(0);
@@ -171,6 +169,7 @@ pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn ArcValue>> {
     let mut pins = PINS.lock();
     if !pins.is_empty() {
         let deadline = Instant::now() + PATIENCE;
+        let mut pause = Pause::default();
         while let Some(address) = address_of(id) {
             let others = || {
                 pins.iter()
@@ -182,15 +181,11 @@ pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn ArcValue>> {
             if others().next().is_none() || (is_late && (!leaving || is_forked())) {
                 break;
             }
-            let patience = if leaving { TURN } else { PATIENCE };
-            pins = UNPINNED.wait(&PINS, pins, patience);
+            pins = PINS.pause(pins, &mut pause);
         }
     }
     pin_by(pins, || shared::copy(id))
 }
-
-/// How long to wait for something that takes a moment, before checking again.
-const TURN: Duration = Duration::from_millis(1);
 
 /// Returns the address of the value of an object. The caller has locked [`PINS`].
 fn address_of(id: ObjectId) -> Option<usize> {
@@ -332,7 +327,6 @@ impl Drop for PinRemoval {
             pins.swap_remove(at);
             GONE.fetch_add(1, Ordering::SeqCst);
         });
-        UNPINNED.notify();
     }
 }
 

@@ -44,6 +44,15 @@ fn in_child(run: impl FnOnce()) {
     }
 }
 
+/// Ends the threads of a parent, also if a child fails.
+struct Ends<'e>(&'e AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 struct Item(#[allow(dead_code, reason = "gives it a size")] u8);
 
 fn create() {
@@ -61,6 +70,7 @@ fn a_child_creates_objects() {
     process::succeeds("exact::fork::a_child_creates_objects", || {
         let ended = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _ends = Ends(&ended);
             let until_end = |run: fn()| {
                 while !ended.load(Ordering::Relaxed) {
                     run();
@@ -82,7 +92,6 @@ fn a_child_creates_objects() {
                     thread::spawn(create).join().expect("it does not fail");
                 });
             }
-            ended.store(true, Ordering::Relaxed);
         });
     });
 }

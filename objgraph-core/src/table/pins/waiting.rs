@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{PINS, PinRow, PinsGuard, UNPINNED, address, without_pins};
-use crate::lock::{self, is_forked};
+use super::{PINS, PinRow, PinsGuard, address, without_pins};
+use crate::lock::{self, Pause, is_forked};
 
 /// Maximum time to wait for a pin. A visit that takes longer most likely waits, itself, for the
 /// thread that waits here. After that, the pin counts as a handle of another thread, which it is.
@@ -85,28 +85,31 @@ fn of_others(pins: &[PinRow], address: usize) -> Option<u64> {
     first.filter(|_| !is_overdue)
 }
 
-/// The pin that is waited for, and until when.
+/// A wait for pins, one after the other.
 #[derive(Default)]
-struct PinWait(Option<(u64, Instant)>);
+struct PinWait {
+    /// The pin that is waited for, and until when.
+    pin: Option<(u64, Instant)>,
+    pause: Pause,
+}
 
 impl PinWait {
     /// Waits for a pin to go, until it is overdue.
     fn wait(&mut self, mut pins: PinsGuard, number: u64) -> PinsGuard {
-        let until = match self.0 {
+        let until = match self.pin {
             Some((before, until)) if before == number => until,
             // In a child of a fork, the thread of the pin may not exist.
             _ if is_forked() => Instant::now() + lock::patience(),
             _ => Instant::now() + PATIENCE,
         };
-        self.0 = Some((number, until));
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        self.pin = Some((number, until));
+        if Instant::now() >= until {
             if let Some(pin) = pins.iter_mut().find(|pin| pin.number == number) {
                 pin.overdue = true;
             }
             return pins;
         }
-        UNPINNED.wait(&PINS, pins, left)
+        PINS.pause(pins, &mut self.pause)
     }
 }
 
