@@ -181,7 +181,8 @@ impl Wait {
         const TURNS: u32 = 64;
         thread::yield_now();
         self.turns += 1;
-        if self.turns < TURNS {
+        // Where a lock was lost, others may be too, and each turn can take a time slice.
+        if self.turns < TURNS && !is_lost() {
             return false;
         }
         self.turns = 0;
