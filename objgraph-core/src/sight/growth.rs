@@ -60,7 +60,7 @@ fuel! {
 }
 
 /// A type from which visits and registrations lead to finitely many types, if it is called `NAME`;
-/// see [`name_of`].
+/// see `name_of`.
 ///
 /// A generic type with a derive is finite if each generic type that its fields name is, within
 /// `Steps` of them. The bound ends the search: types that lead back to each other are never found to

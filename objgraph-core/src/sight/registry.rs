@@ -294,7 +294,7 @@ impl std::fmt::Debug for Registrar {
 }
 
 /// What a derive knows of its type: constants all, since to write code costs the compiler more. The
-/// order matters as in [`Row`].
+/// order matters as in `Row`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct TypeSpec {
@@ -370,7 +370,7 @@ impl Probed {
     }
 
     /// A growing step to a type: the row with the same fuel if each condition `holds`, and else what
-    /// there is with `less`; see [`growth`](super::growth).
+    /// there is with `less`; see `growth`.
     #[must_use]
     pub const fn growing(
         holds: bool,
@@ -415,7 +415,7 @@ impl Probed {
 /// What is known of a type for being what it is.
 ///
 /// The order matters: the compiler instantiates what visits the type before its name, which may be
-/// too long; see [`growth`](super::growth).
+/// too long; see `growth`.
 #[repr(C)]
 pub struct Row {
     see: AnySee,
@@ -544,7 +544,7 @@ impl<T: Walk> WalkRow for T {
 // in functions that are compiled once.
 impl Registrar {
     /// A type with a derive, and the cells and locks around it that are made known with it. The order
-    /// matters as in [`Row`].
+    /// matters as in `Row`.
     pub fn derived(&mut self, spec: &'static TypeSpec, row: &Row, cells: &[CellRow]) {
         if !self.insert(row, Some(spec)) {
             return;
