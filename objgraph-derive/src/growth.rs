@@ -16,9 +16,8 @@ use crate::scope::Scope;
 use crate::text::text;
 use crate::types::{bare, is_parameter, is_pointer, is_std, type_arguments};
 
-/// The growing steps in `ty`, as the generic types that they lead to; what a macro makes of a
-/// parameter may be one. What is behind a counted pointer is not visited through it, so no step leads
-/// there.
+/// Returns the growing steps in `ty`, as the generic types that they lead to. What a macro makes of a
+/// parameter may be one. A visit does not pass a counted pointer, so no step leads through it.
 pub(crate) fn growing_steps<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut found = Vec::new();
     if scope.has_type_params() {
@@ -46,8 +45,8 @@ fn growing_steps_in<'t>(ty: &'t Type, scope: &Scope<'_>, found: &mut Vec<&'t Typ
     }
 }
 
-/// How much fuel each growing step from an item with fields of these types costs: the more steps,
-/// the more, so that no more than some hundred instances are reached.
+/// Returns the fuel that each growing step costs an item with fields of these types: more if there are
+/// more steps, so that about a hundred instances are reached at most.
 pub(crate) fn step_cost<'t>(fields: impl Iterator<Item = &'t Type>, scope: &Scope<'_>) -> usize {
     let mut steps = HashSet::new();
     for ty in fields {
@@ -60,7 +59,7 @@ pub(crate) fn step_cost<'t>(fields: impl Iterator<Item = &'t Type>, scope: &Scop
     cost(steps.len())
 }
 
-/// What each of so many steps costs of a bound that limits how many types are reached.
+/// Returns the cost of one step among `steps`, where a bound limits the number of types reached.
 pub(crate) fn cost(steps: usize) -> usize {
     match steps {
         0 => 0,
@@ -70,8 +69,8 @@ pub(crate) fn cost(steps: usize) -> usize {
     }
 }
 
-/// Whether `ty` contains the item itself, applied to more than its bare parameters, as in
-/// `struct G<T>(Option<&'static G<Vec<T>>>)`: certain to grow.
+/// Returns whether `ty` contains the item itself, applied to more than its bare parameters, as in
+/// `struct G<T>(Option<&'static G<Vec<T>>>)`: this is certain to grow.
 pub(crate) fn is_growing(ty: &Type, scope: &Scope<'_>) -> bool {
     growing_steps(ty, scope).into_iter().any(|step| {
         generic(step, scope).is_some_and(|path| {
@@ -82,7 +81,7 @@ pub(crate) fn is_growing(ty: &Type, scope: &Scope<'_>) -> bool {
     })
 }
 
-/// A number for the name of a generic type, as in `objgraph-core`: FNV-1a.
+/// Returns a number for the name of a generic type: its FNV-1a hash, as in `objgraph-core`.
 pub(crate) fn name_of(ty: &Type) -> u64 {
     let name = match bare(ty) {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.unraw()),
@@ -94,9 +93,9 @@ pub(crate) fn name_of(ty: &Type) -> u64 {
     })
 }
 
-/// The types that have to be finite for the item to be, if `ty` is the type of a field: all generic
-/// types that are named in it and depend on a parameter, also behind pointers. `None` if that cannot
-/// be read from the type.
+/// Collects the types that have to be finite if an item with a field `ty` is to be finite: the generic
+/// types in `ty` that depend on a parameter, also behind pointers. Returns `None` if `ty` does not show
+/// them.
 pub(crate) fn steps<'t>(ty: &'t Type, scope: &Scope<'_>, found: &mut Vec<&'t Type>) -> Option<()> {
     let ty = bare(ty);
     match ty {
@@ -116,14 +115,14 @@ pub(crate) fn steps<'t>(ty: &'t Type, scope: &Scope<'_>, found: &mut Vec<&'t Typ
         .try_for_each(|part| steps(part, scope, found))
 }
 
-/// Whether a visit of `ty` may reach a type with arguments.
+/// Returns whether a visit of `ty` may reach a type with arguments.
 pub(crate) fn is_generic(ty: &Type) -> bool {
     let ty = bare(ty);
     let has_arguments = matches!(ty, Type::Path(path) if arguments(&path.path).next().is_some());
     has_arguments || reached(ty).into_iter().any(is_generic)
 }
 
-/// The path of `ty`, if that is a type with arguments and no projection of a parameter.
+/// Returns the path of `ty` if that is a type with arguments, and not a projection of a parameter.
 fn generic<'t>(ty: &'t Type, scope: &Scope<'_>) -> Option<&'t Path> {
     match ty {
         Type::Path(TypePath {
@@ -140,8 +139,8 @@ fn arguments(path: &Path) -> impl Iterator<Item = &Type> {
     path.segments.iter().flat_map(type_arguments)
 }
 
-/// Whether the path names a type that may lead to others than its arguments: any type but those of
-/// std, as far as names show.
+/// Returns whether the path names a type that may lead to others than its arguments: any type but those
+/// of std, as far as names show.
 fn is_step(path: &Path, scope: &Scope<'_>) -> bool {
     path.segments
         .last()
@@ -154,7 +153,7 @@ fn is_counted_pointer(path: &Path) -> bool {
         .is_some_and(|last| is_pointer(&last.ident))
 }
 
-/// Whether the path is the item with its own parameters in their order.
+/// Returns whether the path is the item with its own parameters in their order.
 fn is_item_itself(path: &Path, scope: &Scope<'_>) -> bool {
     path.segments
         .last()
@@ -162,7 +161,7 @@ fn is_item_itself(path: &Path, scope: &Scope<'_>) -> bool {
         && scope.are_type_params(arguments(path))
 }
 
-/// The types in `ty` that a visit of it may reach.
+/// Returns the types directly inside `ty` that a visit of it may reach.
 fn reached(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Array(array) => vec![&array.elem],

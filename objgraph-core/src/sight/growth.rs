@@ -10,29 +10,30 @@
 //! `Level<((u8, u8), (u8, u8))>` and so on, until the memory of the machine is used up.
 //!
 //! A *growing step* leads from a generic type to another one that is applied to more than a bare
-//! parameter. `Level<(T, T)>` in `Spine<T>` is one; so is the harmless `Arena<Node<T>>` in
-//! `Graph<T>`. Only a growing step can make types grow, and the derive sees each that its fields
-//! spell. There are two kinds:
+//! parameter. `Level<(T, T)>` in `Spine<T>` is one; so is the harmless `Arena<Node<T>>` in `Graph<T>`.
+//! Types can grow only by growing steps, and the derive sees each one that the types of its fields
+//! spell out. There are two kinds:
 //!
 //! - If the larger type is [`Finite`], the step is treated as any other.
 //! - If not, the value is visited through the registry, so that no visit instantiates the next one.
-//!   The step costs the registration one unit of [`Fuel`], and without fuel it registers nothing: the
-//!   instances beyond are opaque until the program registers them.
+//!   The step costs the registration one unit of [`Fuel`]. Without fuel it registers nothing, and the
+//!   instances beyond it are opaque until the program registers them.
 //!
-//! Only the derive spends fuel. Containers pass it on, and a type without parameters starts again
-//! with a full supply, since what it names does not depend on who names it.
+//! Only derives spend fuel. Containers pass it on, and a type without parameters starts with a full
+//! supply, since what it names does not depend on what names it.
 //!
-//! Steps that the derive cannot see (behind a type alias, or in a `Visit` written by hand) are
-//! bounded by the compiler's recursion limit. It is reached early enough only because whatever names
-//! a type stands after what visits it, in [`Row`](super::registry::Row) and in
-//! [`Visit`](crate::Visit): the name of a type that doubles needs twice the memory at each step, so
-//! the compiler must come to the next step first.
+//! The derive cannot see a growing step behind a type alias, or in a `Visit` written by hand. Then the
+//! compiler reports that it reached its recursion limit; or, if each instance is twice as large as the
+//! one before, it takes very long before it does. It must not use up the memory meanwhile, and the name
+//! of a type with 2³⁰ parts would. So names are instantiated last: in [`Row`](super::registry::Row), in
+//! what a derive generates and in the methods of the visitor, everything that leads to the next
+//! instance precedes the name of this one.
 
-/// How many growing steps a registration may still follow, as a type.
+/// Number of growing steps that a registration may still follow, as a type.
 pub trait Fuel: 'static {
-    /// The number.
+    /// Number of steps.
     const LEFT: u8;
-    /// One less.
+    /// Fuel for one step less.
     type Less: Fuel;
 }
 
@@ -62,23 +63,22 @@ fuel! {
 /// A type from which visits and registrations lead to finitely many types, if it is called `NAME`;
 /// see `name_of`.
 ///
-/// A generic type with a derive is finite if each generic type that its fields name is, within
-/// `Steps` of them. The bound ends the search: types that lead back to each other are never found to
-/// be finite.
+/// A generic type with a derive is finite if each generic type that its fields name is finite, within
+/// `Steps` of them. The bound ends the search: types that lead back to each other are never finite.
 ///
-/// A container is finite whatever it holds, since the derive checks its arguments itself; but only
-/// under its own name, since it does not see the arguments behind a type alias.
+/// A container is finite whatever it holds, because the derive checks its arguments as well; but only
+/// under its own name, because the derive does not see the arguments behind a type alias.
 pub trait Finite<Steps, const NAME: u64> {}
 
 /// One step more than `Steps`.
 #[derive(Debug)]
 pub struct More<Steps>(Steps);
 
-/// The number of steps within which a type has to be finite.
+/// Number of steps within which a type has to be finite.
 type Near = More<More<More<More<More<More<()>>>>>>;
 
-/// A number for the last name in the path of a type, of which the arguments may follow: FNV-1a, as
-/// the derive has it.
+/// Returns a number for the last name in the path of a type, without the arguments that may follow:
+/// its FNV-1a hash, as in the derive.
 pub const fn name_of(path: &str) -> u64 {
     const START: u64 = 0xCBF2_9CE4_8422_2325;
     let path = path.as_bytes();

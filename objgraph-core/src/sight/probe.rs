@@ -46,7 +46,7 @@ impl<T: ?Sized, C> fmt::Debug for ConditionalProbe<'_, T, C> {
 }
 
 /// A value whose type is a growing step, to be visited through the registry unless each condition
-/// of the list `C` holds; see `growth`.
+/// of the list `C` holds; see the module `growth`.
 pub struct GrowingProbe<'a, T: ?Sized, C>(pub &'a T, pub PhantomData<fn(C)>);
 
 impl<T: ?Sized, C> fmt::Debug for GrowingProbe<'_, T, C> {

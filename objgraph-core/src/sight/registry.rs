@@ -42,8 +42,8 @@ pub(crate) struct Entry {
 type SeeAny = for<'a> fn(&'a dyn Any) -> Option<Seen<'a>>;
 
 impl Entry {
-    /// Whether the type was registered with less fuel; it is registered with this now.
-    fn has_less_fuel(&mut self, fuel: u8) -> bool {
+    /// Records that the type is registered with this fuel; returns whether it had less.
+    fn raise_fuel(&mut self, fuel: u8) -> bool {
         let has_less = self.fuel < fuel;
         self.fuel = self.fuel.max(fuel);
         has_less
@@ -127,7 +127,7 @@ impl Registry {
         self.0.types.get(&id)
     }
 
-    /// Whether a type is registered with all that it names.
+    /// Returns whether a type is registered with everything that it names.
     fn is_complete(&self, id: TypeId) -> bool {
         self.get(id).is_some_and(|entry| entry.fuel == Full::LEFT)
     }
@@ -293,8 +293,8 @@ impl std::fmt::Debug for Registrar {
     }
 }
 
-/// What a derive knows of its type: constants all, since to write code costs the compiler more. The
-/// order matters as in `Row`.
+/// What a derive knows of its type: constants all, since to write code costs the compiler more. In the
+/// order of `Row`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct TypeSpec {
@@ -355,8 +355,8 @@ impl Probed {
         }
     }
 
-    /// What is `known`, if the types in it are those of std that they are called after, and what is
-    /// found `otherwise`, of the type itself, if not.
+    /// Returns `known` if the types are those of std that their names suggest, and otherwise the result
+    /// for the type itself.
     #[must_use]
     pub const fn named_as_std(is_std: bool, known: Self, otherwise: Self) -> Self {
         if is_std { known } else { otherwise }
@@ -369,8 +369,8 @@ impl Probed {
         Self::new(row, Self::Known(Sight::Full))
     }
 
-    /// A growing step to a type: the row with the same fuel if each condition `holds`, and else what
-    /// there is with `less`; see `growth`.
+    /// Returns the result for a growing step: the row with the same fuel if each condition `holds`, and
+    /// what `less` fuel allows if not; see the module `growth`.
     #[must_use]
     pub const fn growing(
         holds: bool,
@@ -414,14 +414,14 @@ impl Probed {
 
 /// What is known of a type for being what it is.
 ///
-/// The order matters: the compiler instantiates what visits the type before its name, which may be
-/// too long; see `growth`.
+/// The compiler instantiates the functions in this order. The name, which may be too long, is last; see
+/// the module `growth`.
 #[repr(C)]
 pub struct Row {
-    see: AnySee,
-    see_any: Option<SeeAny>,
     /// Makes what is in the type known.
     register: fn(&mut Registrar),
+    see: AnySee,
+    see_any: Option<SeeAny>,
     fuel: u8,
     id: TypeId,
     size: usize,
@@ -543,8 +543,8 @@ impl<T: Walk> WalkRow for T {
 // Every derive calls what follows with its own types, so what can be done without them is done
 // in functions that are compiled once.
 impl Registrar {
-    /// A type with a derive, and the cells and locks around it that are made known with it. The order
-    /// matters as in `Row`.
+    /// Registers a type with a derive, and the cells and locks around it. The arguments have the order of
+    /// `Row`.
     pub fn derived(&mut self, spec: &'static TypeSpec, row: &Row, cells: &[CellRow]) {
         if !self.insert(row, Some(spec)) {
             return;
@@ -641,7 +641,7 @@ impl Registrar {
     /// A cell of a type, called like one of `()`.
     fn cell(&mut self, of: &Row, cell: &CellRow) -> bool {
         if let Some(entry) = self.new.types.get_mut(&cell.id) {
-            return entry.has_less_fuel(of.fuel);
+            return entry.raise_fuel(of.fuel);
         }
         let name = (cell.of_unit)().replace("()", (of.name)());
         self.new.types.insert(
@@ -661,7 +661,7 @@ impl Registrar {
 
     fn insert(&mut self, row: &Row, spec: Option<&TypeSpec>) -> bool {
         let vacant = match self.new.types.entry(row.id) {
-            hash_map::Entry::Occupied(mut known) => return known.get_mut().has_less_fuel(row.fuel),
+            hash_map::Entry::Occupied(mut known) => return known.get_mut().raise_fuel(row.fuel),
             hash_map::Entry::Vacant(vacant) => vacant,
         };
         let declared = spec.map(|spec| Site {
@@ -698,7 +698,7 @@ impl Registrar {
         let maps = Arc::make_mut(&mut registry.0);
         for (id, entry) in self.new.types {
             let fuel = entry.fuel;
-            maps.types.entry(id).or_insert(entry).has_less_fuel(fuel);
+            maps.types.entry(id).or_insert(entry).raise_fuel(fuel);
         }
         maps.unsettled.extend(self.new.unsettled);
         maps.families.extend(self.new.families);
