@@ -14,6 +14,7 @@ mod macros {
     pub(crate) mod derive;
     pub(crate) mod errors;
     pub(crate) mod expand;
+    pub(crate) mod growth;
     pub(crate) mod root;
     pub(crate) mod scope;
     pub(crate) mod test_attr;
@@ -25,7 +26,8 @@ mod macros {
 
 // They name each other so.
 use macros::{
-    ast, attr, derive, errors, expand, root, scope, test_attr, text, types, valid, visit_plan,
+    ast, attr, derive, errors, expand, growth, root, scope, test_attr, text, types, valid,
+    visit_plan,
 };
 
 /// What the files below name, where they name it.
