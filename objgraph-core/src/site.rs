@@ -236,7 +236,7 @@ mod tests {
                 "tokio: tokio/src/sync/mod.rs:8",
             ),
             (
-                "/work/app/target/debug/build/app-0123456789abcdef/out/made.rs",
+                "/srv/app/target/debug/build/app-0123456789abcdef/out/made.rs",
                 "app: out/made.rs:8",
             ),
             (
