@@ -1,4 +1,4 @@
-//! Parses `#[tracked(…)]` attributes: which are allowed where, and what they say.
+//! Parses `#[tracked(…)]` attributes: which are allowed where, and their values.
 
 mod item;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use syn::{Attribute, ExprPath, LitStr, Path, Token, WherePredicate};
 use self::item::Item;
 use crate::errors::Errors;
 
-/// What an attribute is on.
+/// The syntax that an attribute is on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AttrTarget {
     Type,
@@ -21,7 +21,7 @@ pub(crate) enum AttrTarget {
 }
 
 impl AttrTarget {
-    /// Returns the target, as the end of "on …".
+    /// Returns the noun that follows "on" in messages.
     fn noun(self) -> &'static str {
         match self {
             Self::Type => "the type",
@@ -177,7 +177,7 @@ impl Item {
             Some(quoted) => errors.on(
                 &quoted,
                 format_args!(
-                    "`{name}` is given a path without quotes: `#[tracked({name} = {})]`",
+                    "`{name}` takes a path without quotes: `#[tracked({name} = {})]`",
                     quoted.value()
                 ),
             ),
@@ -213,7 +213,7 @@ impl Item {
             Err(error) => {
                 errors.on(
                     &literal,
-                    format_args!("`{name}` does not hold where-predicates: {error}"),
+                    format_args!("`{name}` does not contain where-predicates: {error}"),
                 );
                 None
             }

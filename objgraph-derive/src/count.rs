@@ -15,7 +15,7 @@ struct CountAssertion {
     number: TokenStream,
 }
 
-/// What is counted.
+/// The objects to count.
 enum CountTarget {
     Named(LitStr),
     Type(Box<Type>),

@@ -20,7 +20,7 @@ use crate::scope::Scope;
 use crate::types::{is_instance, is_unsized};
 use crate::visit_plan::VisitPlan;
 
-/// What every part of the expansion needs to know.
+/// The data that every part of the expansion needs.
 struct Context<'a> {
     input: &'a Input<'a>,
     scope: Scope<'a>,
@@ -157,7 +157,8 @@ fn visitor(span: Span) -> Ident {
     Ident::new("__visitor", Span::mixed_site().located_at(span))
 }
 
-/// Returns a list of conditions: that types are of std, and that others are finite.
+/// Returns a list of conditions: each type in `of_std` is the std type that its name suggests, and
+/// each type in `finite` is finite.
 fn conditions(of_std: &[&Type], finite: &[&Type]) -> TokenStream {
     let of_std = of_std.iter().map(|ty| quote!(__p::IsStd<#ty>));
     let finite = finite.iter().map(|ty| {

@@ -16,8 +16,9 @@ use crate::scope::Scope;
 use crate::text::text;
 use crate::types::{bare, is_parameter, is_pointer, is_std, type_arguments};
 
-/// Returns the growing steps in `ty`, as the generic types that they lead to. What a macro makes of a
-/// parameter may be one. A visit does not pass a counted pointer, so no step leads through it.
+/// Returns the growing steps in `ty`, as the generic types that they lead to. A macro with a parameter
+/// among its tokens may expand to one. A visit stops at a counted pointer, so no step leads through
+/// it.
 pub(crate) fn growing_steps<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut found = Vec::new();
     if scope.has_type_params() {
@@ -93,9 +94,9 @@ pub(crate) fn name_of(ty: &Type) -> u64 {
     })
 }
 
-/// Collects the types that have to be finite if an item with a field `ty` is to be finite: the generic
-/// types in `ty` that depend on a parameter, also behind pointers. Returns `None` if `ty` does not show
-/// them.
+/// Collects the types that must be finite for an item with a field `ty` to be finite: the generic
+/// types in `ty` that depend on a parameter, also behind pointers. Returns `None` if the syntax of
+/// `ty` does not show them.
 pub(crate) fn steps<'t>(ty: &'t Type, scope: &Scope<'_>, found: &mut Vec<&'t Type>) -> Option<()> {
     let ty = bare(ty);
     match ty {
@@ -139,8 +140,8 @@ fn arguments(path: &Path) -> impl Iterator<Item = &Type> {
     path.segments.iter().flat_map(type_arguments)
 }
 
-/// Returns whether the path names a type that may lead to others than its arguments: any type but those
-/// of std, as far as names show.
+/// Returns whether the path names a type that may lead to types other than its arguments: any type
+/// that is not named like a std type.
 fn is_step(path: &Path, scope: &Scope<'_>) -> bool {
     path.segments
         .last()

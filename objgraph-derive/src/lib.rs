@@ -1,7 +1,7 @@
 //! The derive macro of objgraph.
 //!
 //! Use it through the crate `objgraph`, which re-exports it next to the trait that it implements;
-//! see [`Tracked`](macro@Tracked) for what it accepts.
+//! see [`Tracked`](macro@Tracked) for the types and attributes that it accepts.
 
 #![forbid(unsafe_code)]
 
@@ -29,12 +29,12 @@ use proc_macro::TokenStream;
 /// visited if it is a container of std, looked up by its `TypeId` if it is a type parameter, and
 /// listed as opaque otherwise. Type parameters get the bound `'static` and no other. The type may
 /// have lifetimes: a field whose type mentions one is visited if that type is `Tracked` itself, and
-/// is opaque if a type in it that may require `'static` has something borrowed as an argument, as
-/// in `Rc<&'a T>`. Unions are rejected.
+/// is opaque if it applies a type that may require `'static` to a borrow, as `Rc<&'a T>` does.
+/// Unions are rejected.
 ///
 /// The derive does not change the compiler's warnings about dead code: a field that nothing else
-/// reads is still reported as never read, with tracking on and off. What attributes name counts as
-/// used, and so does a field `Instance`.
+/// reads is still reported as never read, with tracking on and off. A function that an attribute
+/// names counts as used, and so does a field of type `Instance`.
 ///
 /// # On the type
 ///
@@ -69,8 +69,8 @@ pub fn derive_tracked(input: TokenStream) -> TokenStream {
 
 /// Shows a `static`, or the statics of a `thread_local!`, as roots in traces and pictures.
 ///
-/// Verdicts about leaks do not need it, since what a static holds has an external reference anyway.
-/// It names the holder: "static CACHE" instead of "outside". A thread-local or lazy static is
+/// Verdicts about leaks do not need it, since an object that a static holds has an external reference
+/// anyway. It names the holder: "static CACHE" instead of "outside". A thread-local or lazy static is
 /// visited only if the program has initialized it; the trace never does. (A thread-local whose
 /// first use is `LocalKey::set`, which does not run its initializer, is not noticed.)
 ///
@@ -80,14 +80,14 @@ pub fn root(args: TokenStream, item: TokenStream) -> TokenStream {
     root::root(args.into(), item.into()).into()
 }
 
-/// Expands what `objgraph::register!` expands to, which adds the path of objgraph.
+/// Implements `objgraph::register!`, which adds the path of objgraph to its input.
 #[doc(hidden)]
 #[proc_macro]
 pub fn __register(input: TokenStream) -> TokenStream {
     register::register(input.into()).into()
 }
 
-/// Expands what `objgraph::assert_count!` expands to, which adds the path of objgraph.
+/// Implements `objgraph::assert_count!`, which adds the path of objgraph to its input.
 #[doc(hidden)]
 #[proc_macro]
 pub fn __count(input: TokenStream) -> TokenStream {
@@ -96,10 +96,9 @@ pub fn __count(input: TokenStream) -> TokenStream {
 
 /// Makes a test fail if it leaks.
 ///
-/// The body runs in a `Scope` of its own. Nothing that was created in it may have leaked when it
-/// ends, however it ends; if the body fails too, both failures are reported. The failure message
-/// contains the whole explanation, and a picture is written to
-/// `target/objgraph/<package>.<test>.svg`.
+/// The body runs in a `Scope` of its own. When it ends, even by a panic, none of the objects created
+/// in it may have leaked; if the body fails too, both failures are reported. The failure message
+/// explains each leak, and a picture is written to `target/objgraph/<package>.<test>.svg`.
 ///
 /// The attribute replaces `#[test]`, or is above the attribute of a runtime or library, such as
 /// `#[tokio::test]` or `#[rstest]`. Below `#[tokio::test]` it works too, and still checks after the
@@ -130,12 +129,12 @@ pub fn __count(input: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `allow = "leak-0123456789abcdef"`, `allow = ["Type", …]` | leaks with this fingerprint, or with an object of this type on the cycle, do not count |
-/// | `retries = n` | looks again this many times, after a pause, if something has leaked |
-/// | `growth = n` | repeats the body in rounds of `n`, and nothing may grow in every round; see `assert_no_growth!` |
-/// | `warm_up = n` | runs the body this many times before the first round; 2 by default |
-/// | `deny_survivors` | objects that are alive at the end count as leaked, whoever holds them |
+/// | `retries = n` | checks again up to `n` times, after a pause, if something has leaked |
+/// | `growth = n` | repeats the body in rounds of `n`; no type may grow in every round; see `assert_no_growth!` |
+/// | `warm_up = n` | runs the body `n` times before the first round; 2 by default |
+/// | `deny_survivors` | objects that are alive at the end count as leaked, whatever holds them |
 /// | `strict` | fails too if the test cannot prove that nothing leaked, because untraced objects are alive |
-/// | `wait_ms = n` | waits up to this many milliseconds for stragglers; 2000 by default |
+/// | `wait_ms = n` | waits up to `n` milliseconds for stragglers; 2000 by default |
 /// | `crate = path` | the path of objgraph, if not `::objgraph` |
 ///
 /// `#[should_panic]` keeps its meaning, and the test fails if it leaks although it panicked as

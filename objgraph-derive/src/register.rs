@@ -44,7 +44,7 @@ pub(crate) fn register(input: TokenStream) -> TokenStream {
         .iter()
         .map(|ty| {
             quote_spanned! {ty.span()=>
-                // Uses what is imported for this line alone even without tracking.
+                // Keeps an import for this line alone in use when tracking is off.
                 const _: ::core::marker::PhantomData<fn(#ty)> = ::core::marker::PhantomData;
                 #krate::__private::on! {
                     const _: () = {

@@ -37,7 +37,7 @@ impl Parse for RootArgs {
             });
         }
         if !input.peek(Token![crate]) {
-            return Err(input.error("expected nothing, or `crate = path`"));
+            return Err(input.error("expected no argument, or `crate = path`"));
         }
         input.parse::<Token![crate]>()?;
         input.parse::<Token![=]>()?;
@@ -63,7 +63,9 @@ impl Parse for Static {
         let vis = input.parse()?;
         input.parse::<Token![static]>()?;
         if input.peek(Token![mut]) {
-            return Err(input.error("a `static mut` cannot be a root: to read it is unsafe"));
+            return Err(
+                input.error("a `static mut` cannot be a root, because reading it is unsafe")
+            );
         }
         let ident = input.parse()?;
         input.parse::<Token![:]>()?;
@@ -133,12 +135,12 @@ fn expand(args: &RootArgs, item: TokenStream) -> syn::Result<TokenStream> {
         Err(_) => {
             let message = match is_in_thread_local(&item) {
                 true => {
-                    "`#[objgraph::root]` stands above `thread_local!`, and makes roots of all statics \
-                     in it: move it there"
+                    "move `#[objgraph::root]` above `thread_local!`, where it makes every static in \
+                     it a root"
                 }
                 false => {
-                    "`#[objgraph::root]` stands on a `static` or a `thread_local!`; for another value, \
-                     call `objgraph::snapshot::with_root`"
+                    "`#[objgraph::root]` belongs on a `static` or a `thread_local!`; for another \
+                     value, call `objgraph::snapshot::with_root`"
                 }
             };
             Err(syn::Error::new(Span::call_site(), message))
@@ -156,7 +158,7 @@ fn is_in_thread_local(item: &TokenStream) -> bool {
     words.any(|word| word == "const") && words.any(|word| word == "LocalKey")
 }
 
-/// Expands thread-locals, each with a flag that it has been initialized, because a trace must not
+/// Expands thread-locals, each with a flag that records its initialization, because a trace must not
 /// initialize it.
 fn thread_local(args: &RootArgs, found: &ThreadLocal) -> TokenStream {
     let RootArgs { krate } = args;
@@ -178,7 +180,7 @@ fn thread_local(args: &RootArgs, found: &ThreadLocal) -> TokenStream {
             .into_iter()
             .next()
             .is_some_and(|token| token.to_string() == "const");
-        let flag = Ident::new(&format!("__MADE_{ident}"), ident.span());
+        let flag = Ident::new(&format!("__INITIALIZED_{ident}"), ident.span());
         let flagging_value = if is_const {
             quote!(#value)
         } else {
@@ -212,7 +214,7 @@ fn probe(RootArgs { krate }: &RootArgs, value: &TokenStream) -> TokenStream {
     quote!((&&&&#krate::__private::Probe(#value)).__visit(__visitor))
 }
 
-/// Returns the type of a root and the types that it names, as far as they can be registered.
+/// Returns the type of a root, and the types that it names and that can be registered.
 fn types_in(ty: &Type) -> Vec<TokenStream> {
     let root: DeriveInput = parse_quote!(struct __Root(#ty););
     let mut errors = Errors::default();

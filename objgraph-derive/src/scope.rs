@@ -1,4 +1,4 @@
-//! What the names in field types refer to: the parameters of the item, their bounds, and the item
+//! The meaning of names in field types: the parameters of the item, their bounds, and the item
 //! itself.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};

@@ -59,12 +59,12 @@ impl Options {
             if option.is_some() {
                 return Err(syn::Error::new(
                     name.span(),
-                    format!("`{name}` is there twice"),
+                    format!("`{name}` is given twice"),
                 ));
             }
             let value = number.base10_parse::<u64>()?;
             if !number.suffix().is_empty() || value < u64::from(least) || value > most {
-                let text = format!("a number from {least} on, without a suffix, is expected");
+                let text = format!("expected a number from {least} to {most}, without a suffix");
                 return Err(syn::Error::new(number.span(), text));
             }
             *option = Some(number);
@@ -95,7 +95,7 @@ impl Options {
                 return Err(syn::Error::new(
                     name.span(),
                     format!(
-                        "`{name}` is not known; there are `allow = \"fingerprint or Type\"`, \
+                        "unknown option `{name}`; the options are `allow = \"fingerprint or Type\"`, \
                          `retries = n`, `growth = n`, `warm_up = n`, `wait_ms = n`, `deny_survivors`, \
                          `strict` and `crate = path`"
                     ),
@@ -106,7 +106,7 @@ impl Options {
     }
 }
 
-/// A function, as far as the expansion needs it.
+/// The parts of a function that the expansion needs.
 struct Function {
     attrs: Vec<Attribute>,
     vis: Visibility,
@@ -124,7 +124,7 @@ impl Parse for Function {
         let vis = input.parse()?;
         let is_async = input.parse::<Option<Token![async]>>()?.is_some();
         if !input.peek(Token![fn]) {
-            let text = "`#[objgraph::test]` stands on a function, plain or `async`";
+            let text = "`#[objgraph::test]` belongs on a function, plain or `async`";
             return Err(input.error(text));
         }
         input.parse::<Token![fn]>()?;
@@ -161,7 +161,7 @@ fn body(input: ParseStream<'_>) -> syn::Result<Group> {
     }
 }
 
-/// What runs the function.
+/// The code that runs the function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Runner {
     /// The harness, after the expansion adds `#[test]`.
@@ -214,7 +214,7 @@ impl Test {
         if runner == Runner::Harness && has_parameters {
             return Err(syn::Error::new(
                 ident.span(),
-                "a test has no parameters; for those of another attribute, put that below \
+                "a test has no parameters; if another attribute supplies them, put it below \
                  `#[objgraph::test]`",
             ));
         }
@@ -230,22 +230,22 @@ impl Test {
             ReturnType::Type(_, ty) => ty.to_token_stream().to_string() == "()",
         };
         if should_panic.is_some() && !returns_nothing {
-            let text = "a test that should panic returns nothing";
+            let text = "a test with `#[should_panic]` cannot return a value";
             return Err(syn::Error::new(ident.span(), text));
         }
         if let (Some(growth), true) = (&options.growth, runner == Runner::Many) {
             return Err(syn::Error::new(
                 growth.span(),
-                "`growth` repeats the function, so it can have no parameters, and no attribute \
-                 that gives it some",
+                "`growth` repeats the function, which therefore cannot have parameters or an \
+                 attribute that supplies them",
             ));
         }
         if let (Some(warm_up), None) = (&options.warm_up, &options.growth) {
-            let text = "`warm_up` belongs to `growth = n`, which repeats the function";
+            let text = "`warm_up` needs `growth = n`, which repeats the function";
             return Err(syn::Error::new(warm_up.span(), text));
         }
         if let (Some(growth), true) = (&options.growth, should_panic.is_some()) {
-            let text = "a test that should panic cannot be repeated for `growth`";
+            let text = "`growth` cannot repeat a test with `#[should_panic]`";
             return Err(syn::Error::new(growth.span(), text));
         }
         let is_ignored = function
@@ -431,7 +431,7 @@ fn is_named(attr: &Attribute, name: &str) -> bool {
     last.is_some_and(|last| last.ident == name)
 }
 
-/// Returns whether the attribute is `#[test]`, or what other attributes write for it.
+/// Returns whether the attribute is `#[test]`, or a path of it that other attributes write.
 fn is_builtin(attr: &Attribute) -> bool {
     let segments = &attr.path().segments;
     is_named(attr, "test")

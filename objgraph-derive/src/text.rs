@@ -11,7 +11,7 @@ pub(crate) fn text(ty: &Type) -> String {
     printer.out
 }
 
-/// Writes tokens, and tracks what determines the next space.
+/// Writes tokens, and keeps the state that determines the next space.
 #[derive(Default)]
 struct Printer {
     out: String,
@@ -19,7 +19,7 @@ struct Printer {
     after_word: bool,
     /// Whether the last token is always followed by a space.
     needs_space: bool,
-    /// The operator read so far; its characters arrive one by one.
+    /// The operator so far; its characters arrive one by one.
     operator: String,
 }
 
@@ -72,7 +72,7 @@ impl Printer {
         (self.after_word, self.needs_space) = (true, false);
     }
 
-    /// Writes the operator read so far.
+    /// Writes the operator so far.
     fn operator(&mut self) {
         let operator = std::mem::take(&mut self.operator);
         let (before, after) = match operator.as_str() {

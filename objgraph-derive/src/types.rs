@@ -1,4 +1,4 @@
-//! What the syntax of a field's type reveals, before its names are resolved.
+//! Facts that the syntax of a field's type reveals, before names are resolved.
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -53,7 +53,7 @@ pub(crate) fn is_instance(ty: &Type) -> bool {
         .is_some_and(|last| last.ident == "Instance" && type_arguments(last).count() == 1)
 }
 
-/// Returns whether `ty` is a primitive type, which holds nothing.
+/// Returns whether `ty` is a primitive type, which holds no reference.
 pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
     const PRIMITIVES: [&str; 16] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
@@ -70,8 +70,9 @@ pub(crate) fn is_primitive(ty: &Type, scope: &Scope<'_>) -> bool {
     })
 }
 
-/// Returns the std type that the name of `ty` suggests, if that type holds nothing and its name is
-/// in every scope, so that hardly any other type has it: `Option<String>`, `Vec<(u8, f32)>`.
+/// Returns the std type that the name of `ty` suggests, if that type holds no reference and its name
+/// is in the prelude, so that hardly any other type has that name: `Option<String>`,
+/// `Vec<(u8, f32)>`.
 ///
 /// Paths start at the module `__p`, which the generated code imports.
 pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
@@ -115,8 +116,8 @@ pub(crate) fn plain(ty: &Type, scope: &Scope<'_>) -> Option<TokenStream> {
     }
 }
 
-/// Returns whether a value of `ty` is visited for certain, whatever is behind its pointers: judging
-/// by their names, all types in it are of std.
+/// Returns whether a value of `ty` is certain to be visited, up to its pointers: judging by their
+/// names, all types in it are of std.
 fn is_surely_visited(ty: &Type, scope: &Scope<'_>) -> bool {
     if is_unsized(ty) {
         return false;
@@ -132,7 +133,7 @@ fn is_surely_visited(ty: &Type, scope: &Scope<'_>) -> bool {
             if is_pointer(&last.ident) {
                 return true;
             }
-            // A type that may be a constant is not known to be of std.
+            // A std type has no constants for arguments.
             if type_arguments(last).any(|arg| is_const(arg, scope)) {
                 return false;
             }
@@ -158,15 +159,15 @@ pub(crate) fn is_pointer(ident: &Ident) -> bool {
     ident == "Rc" || ident == "Arc" || ident == "Weak"
 }
 
-/// Returns whether `ty` is a pointer or an `Option`, of which few values are objects themselves.
+/// Returns whether `ty` is a pointer or an `Option`. Few values of such types are objects themselves.
 fn is_handle(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| {
         is_pointer(&last.ident) || last.ident == "Option" || last.ident == "Box"
     })
 }
 
-/// Returns whether `ty`, a value in a visited one, need not be registered itself, because few
-/// objects have this type, and whatever visits such a value knows its type.
+/// Returns whether `ty`, inside a visited value, needs no registration: few objects have this type,
+/// and the code that visits such a value knows its type.
 pub(crate) fn is_passed_through(ty: &Type, scope: &Scope<'_>) -> bool {
     is_handle(ty) && is_surely_visited(ty, scope)
 }
@@ -183,7 +184,7 @@ pub(crate) fn is_unsized(ty: &Type) -> bool {
 /// Returns the types directly inside `ty` that a value of `ty` may own.
 ///
 /// The referents of references and raw pointers are not owned. Parameters of functions, arguments
-/// of traits and results of macros are not known to be.
+/// of traits and results of macros may not be.
 fn parts<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     match bare(ty) {
         Type::Array(array) => vec![&array.elem],
@@ -202,9 +203,9 @@ fn parts<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
 /// Returns whether a generic argument is or may be a constant, which looks like a type until names
 /// are resolved, even if std has a type of that name.
 ///
-/// A type that is mistaken for a constant is merely not registered here, while the reverse would
-/// not compile. (One with neither path nor arguments registers itself; as an argument of a std type
-/// it is registered through that, see [`NamedType::Argument`].)
+/// A type that is mistaken for a constant is merely not registered here, while a constant that is
+/// mistaken for a type would not compile. (A type with neither path nor arguments registers itself;
+/// an argument of a std type is registered through that type, see [`NamedType::Argument`].)
 fn is_const(arg: &Type, scope: &Scope<'_>) -> bool {
     let Type::Path(TypePath {
         qself: None, path, ..
@@ -228,8 +229,8 @@ fn is_const(arg: &Type, scope: &Scope<'_>) -> bool {
         && !is_primitive(arg, scope)
 }
 
-/// Returns how many type arguments of the std type named `ident` are its contents; none of them is
-/// a constant. `None` if std has no such type.
+/// Returns the number of type arguments of the std type named `ident` that are its contents, and
+/// never constants. `None` if std has no such type.
 fn std_parts(ident: &Ident) -> Option<usize> {
     Some(match ident.to_string().as_str() {
         "PhantomData" => 0,
@@ -252,16 +253,16 @@ pub(crate) fn is_std(ident: &Ident) -> bool {
 pub(crate) enum NamedType<'t> {
     /// A type.
     Type(&'t Type),
-    /// A type, unless all of these are the std types that their names suggest: then whatever visits
-    /// it knows its type.
+    /// A type, unless all of these are the std types that their names suggest: then the code that
+    /// visits a value of the type knows it.
     Unless(&'t Type, Vec<&'t Type>),
-    /// The argument with this index of a type that is named like one of std. It may be a constant,
-    /// so it cannot be written where a type is required.
+    /// The argument with this index of a type that is named like a std type. It may be a constant, so
+    /// it cannot be written where a type is required.
     Argument(&'t Type, usize),
 }
 
-/// Returns the types in `ty`, itself first, that are named like std types, as far as values of `ty`
-/// own them. Only the compiler knows whether they are those types.
+/// Returns the types in `ty`, itself first, that are named like std types and that a value of `ty`
+/// owns. Only the compiler knows whether they are those types.
 pub(crate) fn std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut heads = Vec::new();
     let mut next = vec![bare(ty)];
@@ -281,8 +282,9 @@ pub(crate) fn std_head<'t>(ty: &'t Type, scope: &Scope<'_>) -> Option<&'t Type> 
 }
 
 /// Collects the types named inside `ty` that can be registered by themselves and are not in `seen`
-/// yet, at every depth, the deepest first. Those that are values in something visited for certain,
-/// and that hold nothing or are handles, depend on whether it is.
+/// yet, at every depth, the deepest first. A type that holds no reference, and a handle, need no
+/// registration inside a value that is certain to be visited; each is collected as
+/// [`NamedType::Unless`], because only the compiler knows whether its names are those of std.
 pub(crate) fn collect_named_types<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
@@ -293,8 +295,8 @@ pub(crate) fn collect_named_types<'t>(
     collect_inside(ty, sure, scope, seen, found);
 }
 
-/// Like [`collect_named_types`], for a type that is a value in one that is visited for certain if
-/// `sure` are std types: that one, the types between, and the type itself.
+/// Like [`collect_named_types`], for a type inside another that is certain to be visited if all of
+/// `sure` are std types: the outer type, the types between, and `ty` itself.
 fn collect_inside<'t>(
     ty: &'t Type,
     sure: Option<Vec<&'t Type>>,
@@ -320,7 +322,7 @@ fn collect_inside<'t>(
             Some(heads)
                 if !is_pointer_type && (is_handle(part) || plain(part, scope).is_some()) =>
             {
-                // A primitive value holds nothing, wherever it is.
+                // A primitive value holds no reference, wherever it is.
                 let is_known = seen.contains(&text(part)) || is_primitive(part, scope);
                 if !is_known && seen.insert(format!("{} in {}", text(part), texts(&heads))) {
                     found.push(NamedType::Unless(part, heads));
@@ -344,7 +346,7 @@ fn texts(types: &[&Type]) -> String {
         .join(" ")
 }
 
-/// Collects the arguments of a type named like one of std that may be types or constants.
+/// Collects the arguments of a type named like a std type that may be types or constants.
 fn arguments_that_may_be_constants<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
@@ -393,8 +395,8 @@ pub(crate) fn is_parameter(ty: &Type, scope: &Scope<'_>) -> bool {
 /// that may not be `'static`, and may itself require `'static` to be `Tracked`: counted pointers
 /// do, and so does every generic type with a derive.
 ///
-/// The compiler ignores lifetimes when it selects how to visit a field, and complains only
-/// afterwards, so it must not be given the choice.
+/// The compiler ignores lifetimes when it selects the code that visits a field, and reports an error
+/// only afterwards. So such a field must be opaque.
 pub(crate) fn may_require_static(ty: &Type, scope: &Scope<'_>) -> bool {
     let inner = |ty: &Type| may_require_static(ty, scope);
     match bare(ty) {
@@ -449,10 +451,10 @@ fn is_transparent(ident: &Ident) -> bool {
     !counted && (ident == "Cow" || std_parts(ident).is_some())
 }
 
-/// Returns the types that must all be `Tracked` if nothing in `ty` is to be opaque.
+/// Returns the types that must all be `Tracked` for nothing in `ty` to be opaque.
 ///
 /// This is `ty` itself, unless it depends on a parameter of the item: a bare parameter is looked up
-/// at run time, and a std container holds whatever it holds.
+/// at run time, and a std container requires the same of its contents.
 pub(crate) fn required<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     if !scope.mentions_type_param(ty) {
         return vec![ty];

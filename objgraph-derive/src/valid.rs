@@ -1,5 +1,4 @@
-//! Checks the rules between two attributes, or between an attribute and its target, that hold
-//! beyond each attribute by itself.
+//! Checks the rules that relate two attributes, or an attribute and its target.
 
 use syn::Data;
 
@@ -14,9 +13,9 @@ pub(crate) fn check(input: &Input<'_>, errors: &mut Errors) {
     if let (Shape::Union, Data::Union(data)) = (&input.shape, &input.original.data) {
         errors.on(
             data.union_token,
-            "`Tracked` cannot be derived for a union: nothing tells which of its fields is alive; \
-             implement `Tracked` by hand, or wrap the union in a type with \
-             `#[tracked(skip)]` on that field",
+            "`Tracked` cannot be derived for a union, because generated code cannot know which field \
+             is in use; implement `Visit` by hand, or write `#[tracked(skip)]` on the fields that \
+             hold the union",
         );
     }
     if let (Some(_), Some(no_label)) = (&input.attrs.label, &input.attrs.no_label) {
@@ -50,14 +49,13 @@ fn check_field(field: &Field<'_>, input: &Input<'_>, errors: &mut Errors) {
         errors.at(
             back.span,
             "`skip` and `back` contradict each other: \
-             a field that is skipped has no reference to judge; keep one",
+             the references in a skipped field are not visited; keep one",
         );
     }
     if let (true, Some(with)) = (input.is_packed, &field.attrs.with) {
         errors.at(
             with.span,
-            "`with` is handed a reference to the field, \
-             and a field of a `repr(packed)` type cannot be borrowed",
+            "`with` borrows the field, and a field of a `repr(packed)` type cannot be borrowed",
         );
     }
 }
@@ -90,19 +88,19 @@ fn check_strict(
     scope: &Scope<'_>,
     errors: &mut Errors,
 ) {
-    let why = match VisitPlan::new(field, is_variant_skipped, input, scope) {
-        VisitPlan::Opaque(why) => why,
+    let opaque = match VisitPlan::new(field, is_variant_skipped, input, scope) {
+        VisitPlan::Opaque(reason) => reason,
         VisitPlan::Growing(_) if is_growing(field.ty, scope) => OpaqueReason::Grows,
         _ => return,
     };
     errors.on(
         field.ty,
         format_args!(
-            "nothing can look into the field `{}`: {}; \
+            "the field `{}` cannot be visited: {}; \
              under `#[tracked(strict)]`, {}",
             field.name,
-            why.reason(),
-            why.remedy()
+            opaque.reason(),
+            opaque.remedy()
         ),
     );
 }

@@ -1,4 +1,4 @@
-//! How the generated code visits each field, decided once for all stages.
+//! The way in which the generated code visits each field, decided once for all stages.
 
 use proc_macro2::TokenStream;
 use syn::{ExprPath, Type};
@@ -8,21 +8,21 @@ use crate::growth::growing_steps;
 use crate::scope::Scope;
 use crate::types::{bare, is_primitive, may_require_static, plain};
 
-/// How a field is visited.
+/// The way in which a field is visited.
 pub(crate) enum VisitPlan<'a> {
     /// Not at all, as the user requested.
     Skipped,
-    /// By a function of the user's.
+    /// By the user's function.
     With(&'a ExprPath),
     /// By its type; if that is not `Tracked`, as a container of std or by a lookup.
     Full,
-    /// By its type if these types in it are finite, and otherwise through the registry, so that
-    /// growing types do not lead the compiler from one to the next.
+    /// By its type if these types in it are finite, and otherwise through the registry, so that the
+    /// compiler does not instantiate ever larger types.
     Growing(Vec<&'a Type>),
-    /// By its type if that is `Tracked`, and not otherwise: it may not be `'static`, so it has no
-    /// `TypeId` to look up.
+    /// By its type if that is `Tracked`; otherwise it is opaque, because a type that may not be
+    /// `'static` has no `TypeId` to look up.
     Local,
-    /// Not at all, since it holds nothing.
+    /// Not at all, since it holds no reference.
     Leaf,
     /// Not at all, if its type is this type of std, as its name suggests.
     Plain(TokenStream),
@@ -30,13 +30,13 @@ pub(crate) enum VisitPlan<'a> {
     Opaque(OpaqueReason),
 }
 
-/// Why a field is opaque, whatever its type turns out to be.
+/// The reason that a field is opaque, whatever its type resolves to.
 #[derive(Clone, Copy)]
 pub(crate) enum OpaqueReason {
     Packed,
     Borrows,
     UnsizedParam,
-    /// Beyond the first instances, so only where every value must be visited.
+    /// Only under `strict`, since the first instances are visited.
     Grows,
 }
 
@@ -81,19 +81,18 @@ impl OpaqueReason {
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::Packed => "a field of a `repr(packed)` type cannot be borrowed",
-            Self::Borrows => {
-                "something in its type may borrow, and stands where `'static` may be asked for"
-            }
+            Self::Borrows => "a type argument in its type may borrow, but may have to be `'static`",
             Self::UnsizedParam => "a `?Sized` parameter cannot be looked up by its `TypeId`",
             Self::Grows => "its type contains this type with ever larger arguments",
         }
     }
-    /// Returns what to do, as the end of a sentence.
+
+    /// Returns the remedy, as the end of a sentence.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::Packed => "mark it `#[tracked(skip)]`",
             Self::Borrows | Self::UnsizedParam | Self::Grows => {
-                "mark it `#[tracked(skip)]`, or name a function that looks into it: \
+                "mark it `#[tracked(skip)]`, or name a function that visits it: \
                  `#[tracked(with = path)]`"
             }
         }

@@ -70,7 +70,7 @@ impl<R: Outcome> Ending<R> {
             ));
         }
         R::after_panic().map_or_else(
-            || wrong("a test that should panic returns nothing"),
+            || wrong("a test with `#[should_panic]` cannot return a value"),
             Self::Returned,
         )
     }

@@ -1,4 +1,4 @@
-//! One item of a `#[tracked(…)]` list, before its meaning is known.
+//! One item of a `#[tracked(…)]` list, before its name is checked.
 //!
 //! Splitting the list at commas first keeps an error in one item from hiding the next.
 
@@ -98,7 +98,7 @@ impl Item {
         self.ident.unraw().to_string()
     }
 
-    /// Returns what follows `=`, if anything.
+    /// Returns the tokens after `=`, if there are any.
     pub(super) fn assigned(&self) -> Option<TokenStream> {
         let mut tokens = self.rest.clone()?.into_iter();
         match tokens.next() {
@@ -135,7 +135,7 @@ impl Item {
             Some(home) => errors.on(
                 self,
                 format_args!(
-                    "`{name}` does not belong on {}, but {home}; {allowed}",
+                    "`{name}` belongs {home}, not on {}; {allowed}",
                     self.target.noun()
                 ),
             ),

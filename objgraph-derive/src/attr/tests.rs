@@ -1,4 +1,4 @@
-//! The message for each error in an attribute.
+//! Each error in an attribute has its message.
 
 use crate::ast::Input;
 use crate::errors::Errors;
@@ -15,7 +15,7 @@ fn errors(source: &str) -> Vec<String> {
 
 /// Asserts that `source` has exactly one error, whose message starts with `expected`.
 #[track_caller]
-fn one(source: &str, expected: &str) {
+fn has_error(source: &str, expected: &str) {
     let errors = errors(source);
     assert_eq!(errors.len(), 1, "{errors:#?}");
     assert!(errors[0].starts_with(expected), "{errors:#?}");
@@ -24,13 +24,13 @@ fn one(source: &str, expected: &str) {
 /// Asserts an error about an attribute on a field.
 #[track_caller]
 fn on_field(attr: &str, expected: &str) {
-    one(&format!("struct S {{ {attr} f: u8 }}"), expected);
+    has_error(&format!("struct S {{ {attr} f: u8 }}"), expected);
 }
 
 /// Asserts an error about an attribute on the type.
 #[track_caller]
 fn on_type(attr: &str, expected: &str) {
-    one(&format!("{attr} struct S;"), expected);
+    has_error(&format!("{attr} struct S;"), expected);
 }
 
 #[test]
@@ -57,20 +57,20 @@ fn errors_about_unknown_and_misplaced_names_list_what_is_allowed() {
     );
     on_field(
         "#[tracked(bound = \"T: A\")]",
-        "`bound` does not belong on a field, but on the type; allowed on a field: `skip`",
+        "`bound` belongs on the type, not on a field; allowed on a field: `skip`",
     );
     on_type(
         "#[tracked(back)]",
-        "`back` does not belong on the type, but on a field; \
+        "`back` belongs on a field, not on the type; \
          allowed on the type: `bound = \"…\"`, `crate = path`, `strict`, `label = path` and `no_label`",
     );
     on_type(
         "#[tracked(skip)]",
-        "`skip` does not belong on the type, but on a field or a variant;",
+        "`skip` belongs on a field or a variant, not on the type;",
     );
-    one(
+    has_error(
         "enum E { #[tracked(with = f)] A }",
-        "`with` does not belong on a variant, but on a field; allowed on a variant: `skip`",
+        "`with` belongs on a field, not on a variant; allowed on a variant: `skip`",
     );
 }
 
@@ -103,7 +103,7 @@ fn errors_about_wrong_forms_show_the_right_one() {
     }
     on_field(
         "#[tracked(with = \"a::f\")]",
-        "`with` is given a path without quotes: `#[tracked(with = a::f)]`",
+        "`with` takes a path without quotes: `#[tracked(with = a::f)]`",
     );
     on_field(
         "#[tracked(with = |x, v| ())]",
@@ -124,7 +124,7 @@ fn errors_about_wrong_forms_show_the_right_one() {
     );
     on_type(
         "#[tracked(bound = \"T Clone\")]",
-        "`bound` does not hold where-predicates: expected `:`",
+        "`bound` does not contain where-predicates: expected `:`",
     );
 }
 
@@ -149,17 +149,17 @@ fn contradictions_are_errors() {
         "#[tracked(label = f, no_label)]",
         "`label` and `no_label` contradict each other",
     );
-    one(
+    has_error(
         "enum E { #[tracked(skip)] A { #[tracked(back)] f: u8 } }",
         "`back` has no effect here: the variant `A` is skipped as a whole",
     );
-    one(
+    has_error(
         "#[repr(packed)] struct S(#[tracked(with = f)] u8);",
-        "`with` is handed a reference to the field,",
+        "`with` borrows the field,",
     );
-    one(
+    has_error(
         "union U { a: u8 }",
-        "`Tracked` cannot be derived for a union:",
+        "`Tracked` cannot be derived for a union,",
     );
 }
 
@@ -174,10 +174,7 @@ fn strict_rejects_fields_that_no_bound_can_exclude() {
             "A.f",
         ),
     ] {
-        one(
-            source,
-            &format!("nothing can look into the field `{field}`: "),
-        );
+        has_error(source, &format!("the field `{field}` cannot be visited: "));
     }
     assert_eq!(
         errors("#[tracked(strict)] #[repr(packed)] struct S(#[tracked(skip)] u8);"),
@@ -203,8 +200,8 @@ fn all_errors_are_reported_at_once() {
         [
             "unknown `tracked` attribute `nonsense`",
             "`strict` takes no value",
-            "`bound` does not hold where-predicates",
-            "`back` does not belong on a variant, but on a field",
+            "`bound` does not contain where-predicates",
+            "`back` belongs on a field, not on a variant",
             "this is not a path",
             "unknown `tracked` attribute `what`",
             "`skip` and `back` contradict each other",

@@ -1,4 +1,4 @@
-//! The impl of `Finite`: from which types the item leads to finitely many.
+//! The impl of `Finite`: the item leads to finitely many types if the types that it names do.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -9,7 +9,7 @@ use crate::growth::{cost, name_of, steps};
 use crate::text::text;
 use crate::visit_plan::VisitPlan;
 
-/// Returns the impl, if the item has type parameters: each generic type that its fields name has to be
+/// Returns the impl, if the item has type parameters: each generic type that its fields name must be
 /// finite within one step less.
 pub(super) fn implementation(context: &Context<'_>) -> Option<TokenStream> {
     let scope = &context.scope;

@@ -16,7 +16,7 @@ pub(super) fn allow(input: &DeriveInput) -> TokenStream {
     for attr in attributes(input) {
         match &attr.meta {
             Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
-                // The compiler reports what is not a list of lints.
+                // The compiler reports a malformed list.
                 let lints = Punctuated::<Meta, Token![,]>::parse_terminated
                     .parse2(list.tokens.clone())
                     .unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The method `register`: what is known of the type without a value.
+//! The method `register`: describes the type without a value.
 
 use std::collections::HashSet;
 
@@ -72,7 +72,7 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
 }
 
 /// Adds a generic type to the list that the linker builds, so that a report about an instance that
-/// nothing names can say how to register it.
+/// no field names can show how to register it.
 pub(super) fn submit_generic(context: &Context<'_>) -> TokenStream {
     let name = context.input.original.ident.unraw().to_string();
     quote! {
@@ -88,8 +88,8 @@ pub(super) fn submit_generic(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Returns the fuel with which the type registers others: that which it receives, if what it names
-/// depends on its parameters.
+/// Returns the fuel with which the type registers others: the fuel that it receives, if the types
+/// that it names depend on its parameters, and a full supply otherwise.
 fn fuel(context: &Context<'_>) -> TokenStream {
     match context.scope.has_type_params() {
         true => quote!(__Fuel),
@@ -97,7 +97,7 @@ fn fuel(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// Returns what is known of a field.
+/// Returns the description of a field.
 fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) -> TokenStream {
     let name = &field.name;
     let ty = field.ty;
@@ -105,14 +105,14 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
     let back = field.attrs.back.is_some();
     let known = |sight: TokenStream| quote!(__p::Probed::Known(#sight));
     let probed = match plan {
-        // A type that is not registered by itself is `Tracked` or not.
+        // A type without a registration of its own is visited if it is `Tracked`.
         VisitPlan::Full if is_passed_through(ty, &context.scope) => {
             let sight = known(quote!(__p::TypeProbe::<#ty>::SIGHT));
             let head: Vec<_> = std_head(ty, &context.scope).into_iter().collect();
             named_as_std(context, ty, &head, &sight)
         }
         VisitPlan::Full | VisitPlan::Growing(_) => probed(context, ty),
-        // What the reference leads to may be visited through the registry, in part.
+        // The referent may be visited through the registry, in part.
         VisitPlan::Local if is_generic(ty) && !context.scope.may_be_short(ty) => {
             probed(context, ty)
         }
@@ -129,7 +129,7 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
     quote!(__p::FieldSpec(#name, #text, #probed, __p::std::any::type_name::<#ty>, #back))
 }
 
-/// Returns what registers `ty`, and finds out how it is visited.
+/// Returns the code that registers `ty`, and that determines how it is visited.
 fn probed(context: &Context<'_>, ty: &Type) -> TokenStream {
     let steps = growing_steps(ty, &context.scope);
     let row = row(context, ty);
@@ -159,8 +159,8 @@ fn row(context: &Context<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns `known` if all `heads` are the std types that their names suggest, and otherwise what
-/// registers `ty`.
+/// Returns `known` if all `heads` are the std types that their names suggest, and otherwise the code
+/// that registers `ty`.
 fn named_as_std(
     context: &Context<'_>,
     ty: &Type,

@@ -7,7 +7,7 @@ use super::Context;
 use crate::ast::Field;
 use crate::types::required;
 
-/// Returns a check that fails to compile, and names the field, if something in its type is opaque.
+/// Returns a check that fails to compile, and names the field, if any part of its type is opaque.
 ///
 /// The check is in a method of the impl, where the item's parameters are in scope.
 pub(super) fn check(context: &Context<'_>, field: &Field<'_>) -> Option<TokenStream> {

@@ -1,4 +1,4 @@
-//! The generated code, as far as it can be checked without a compiler.
+//! Properties of the generated code that can be checked without a compiler.
 
 use crate::derive::derive;
 
@@ -77,7 +77,7 @@ fn fields_are_entered_by_name() {
 }
 
 #[test]
-fn variants_bind_what_they_visit() {
+fn variants_bind_the_fields_that_they_visit() {
     has(
         "enum E { A(u8, Foo), B { f: Foo, #[tracked(skip)] g: Foo }, C, #[tracked(skip)] D(Foo) }",
         &[
@@ -150,15 +150,15 @@ fn types_are_registered_once() {
     let expansion = expansion(
         "struct S { a: G<Foo>, b: G<Foo>, c: Vec<G<Foo>>, d: Foo, e: Rc<Foo>, f: Vec<Bar>, g: [Bar; 2] }",
     );
-    // Those of fields are with the fields.
+    // The types of fields are registered with the fields.
     for (ty, count) in [("G<Foo>", 2), ("Vec<G<Foo>>", 1), ("Foo", 1), ("Bar", 1)] {
         let row = format!("TypeProbe::<{ty}>::ROW");
         assert_eq!(expansion.matches(&row).count(), count, "{ty}");
     }
 }
 
-/// Handles need no registration if everything around them is of std, since what visits them knows
-/// their type.
+/// Handles need no registration if all types around them are of std, since the code that visits them
+/// knows their type.
 #[test]
 fn handles_in_std_containers_are_not_registered() {
     let source = "struct S { a: Option<Rc<Foo>>, b: Vec<Weak<Foo>>, c: Option<Vec<String>> }";

@@ -117,8 +117,8 @@ fn declared(context: &Context<'_>, field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// Returns a body that visits nothing, but uses what tracking visibly uses: the functions that the
-/// attributes name with their fields, and the `Instance`. Warnings about dead code then do not
+/// Returns a body that visits nothing, but uses the same items as with tracking: the functions that
+/// the attributes name, with their fields, and the `Instance`. So warnings about dead code do not
 /// depend on tracking.
 pub(super) fn idle_body(context: &Context<'_>) -> TokenStream {
     let fields = match_fields(context, &self_and_type(), &|_, plan, value| match plan {
@@ -133,7 +133,7 @@ pub(super) fn idle_body(context: &Context<'_>) -> TokenStream {
     quote!(#fields #instance #label)
 }
 
-/// Returns the value of a method call, and the name of its type.
+/// Returns the value and its type, as a method names them.
 fn self_and_type() -> (TokenStream, TokenStream) {
     (quote!(self), quote!(Self))
 }

@@ -1,16 +1,16 @@
-//! Which steps grow, as far as names show.
+//! Growing steps, judging by the names in a type.
 
 use super::*;
 use crate::types::tests::with_field;
 
-/// The growing steps in `ty`, the field of `struct S<T, U, N>`.
+/// Returns the growing steps in `ty`, the field of `struct S<T, U, N>`.
 fn steps_in(ty: &str) -> Vec<String> {
     with_field(&source(ty), |ty, scope| {
         growing_steps(ty, scope).into_iter().map(text).collect()
     })
 }
 
-/// The types that have to be finite for `struct S<T, U, N>` with a field `ty` to be.
+/// Returns the types that must be finite for `struct S<T, U, N>` with a field `ty` to be finite.
 fn required_for(ty: &str) -> Option<Vec<String>> {
     with_field(&source(ty), |ty, scope| {
         let mut found = Vec::new();
@@ -58,7 +58,7 @@ fn other_steps_do_not_grow() {
         "Self",
         "Vec<Option<Box<T>>>",
         "HashMap<T, Vec<U>>",
-        // A visit does not pass a counted pointer.
+        // A visit stops at a counted pointer.
         "RefCell<Weak<Level<(T, T)>>>",
         "T::Ptr<Vec<T>>",
         "<T as Foo<(T, T)>>::Bar",
@@ -85,7 +85,7 @@ fn a_type_in_larger_instances_of_itself_grows() {
 }
 
 #[test]
-fn generic_types_that_are_named_have_to_be_finite() {
+fn generic_types_that_a_field_names_must_be_finite() {
     for (ty, types) in [
         ("Vec<(T, u8)>", Some(&[][..])),
         ("Level<u8>", Some(&[])),
@@ -125,6 +125,6 @@ fn names_are_numbered_without_their_path() {
     assert_eq!(number("a::b::Arena<u8>"), number("Arena"));
     assert_eq!(number("r#type<u8>"), number("type_::r#type"));
     assert_ne!(number("Arena"), number("Arenas"));
-    // The number by which `objgraph-core` knows `Range`.
+    // The number of `Range` in `objgraph-core`.
     assert_eq!(number("Range<T>"), 0x122E_9F78_24A2_AF12);
 }

@@ -105,7 +105,7 @@ fn mistakes_are_errors() {
             quote!(
                 struct S;
             ),
-            "stands on a function",
+            "belongs on a function",
         ),
         (
             quote!(),
@@ -126,21 +126,21 @@ fn mistakes_are_errors() {
             quote!(
                 fn f() {}
             ),
-            "`allowed` is not known",
+            "unknown option `allowed`",
         ),
         (
             quote!(growth = 0),
             quote!(
                 fn f() {}
             ),
-            "a number from 1 on",
+            "expected a number from 1 to 4294967295",
         ),
         (
             quote!(warm_up = 3),
             quote!(
                 fn f() {}
             ),
-            "`warm_up` belongs to `growth = n`",
+            "`warm_up` needs `growth = n`",
         ),
         (
             quote!(retries = 1u8),
@@ -154,7 +154,7 @@ fn mistakes_are_errors() {
             quote!(
                 fn f() {}
             ),
-            "`retries` is there twice",
+            "`retries` is given twice",
         ),
         (
             quote!(growth = 3),
@@ -170,7 +170,7 @@ fn mistakes_are_errors() {
                 #[should_panic]
                 fn f() {}
             ),
-            "cannot be repeated for `growth`",
+            "`growth` cannot repeat a test with",
         ),
         (
             quote!(),
@@ -178,7 +178,7 @@ fn mistakes_are_errors() {
                 #[should_panic]
                 fn f() -> Result<(), E> {}
             ),
-            "a test that should panic returns nothing",
+            "a test with `#[should_panic]` cannot return a value",
         ),
     ] {
         let text = expanded(args, item);

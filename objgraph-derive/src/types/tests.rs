@@ -1,4 +1,4 @@
-//! What the text of a type reveals.
+//! Facts that the text of a type reveals.
 
 use std::collections::HashSet;
 
@@ -152,7 +152,8 @@ fn a_bound_without_static_makes_a_parameter_short() {
 
 #[test]
 fn types_that_may_require_static_are_found() {
-    let asks = |ty: &str| with_field(&format!("struct S<'a, T>({ty}, T);"), may_require_static);
+    let may_require =
+        |ty: &str| with_field(&format!("struct S<'a, T>({ty}, T);"), may_require_static);
     for ty in [
         "Rc<&'a u8>",
         "Option<Arc<Foo<'a>>>",
@@ -162,7 +163,7 @@ fn types_that_may_require_static_are_found() {
         "S<'a, &'a u8>",
         "<&'a u8 as Foo>::Out",
     ] {
-        assert!(asks(ty), "{ty}");
+        assert!(may_require(ty), "{ty}");
     }
     for ty in [
         "&'a u8",
@@ -175,12 +176,12 @@ fn types_that_may_require_static_are_found() {
         "Box<Self>",
         "Box<dyn Foo + 'a>",
     ] {
-        assert!(!asks(ty), "{ty}");
+        assert!(!may_require(ty), "{ty}");
     }
 }
 
 #[test]
-fn strict_requires_what_can_be_known() {
+fn strict_requires_the_types_that_are_no_parameters() {
     let required = |ty: &str| {
         with_field(&format!("struct S<T, H>({ty}, H);"), |ty, scope| {
             required(ty, scope)
