@@ -80,6 +80,10 @@ owners:
 nightly:
     .ci/steps.sh nightly
 
+# The code that depends on the processor, for each target that is installed
+targets:
+    .ci/steps.sh targets
+
 # std's own tests of `Rc` and `Arc`, if a package with them is installed
 alloctests:
     .ci/steps.sh alloctests

@@ -15,7 +15,8 @@ readonly PYTHON_OBJGRAPH="3.7.0"
 
 # The packages of users. The member objgraph-bench turns the feature `always` on, so a build with
 # tracking off must not include it.
-readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-analysis -p objgraph-derive)
+readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-analysis -p objgraph-derive
+    -p objgraph-scan)
 
 # Installs what the tests need beyond cargo.
 step_setup() {
@@ -242,6 +243,18 @@ step_nightly() {
         return
     fi
     show cargo +nightly test -p objgraph-core --features nightly --test nightly_pointers
+}
+
+# The assembly of each target, and the code of a target without any, where the target is installed.
+step_targets() {
+    local target
+    for target in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu wasm32-unknown-unknown; do
+        if [[ -d $(rustc --print sysroot)/lib/rustlib/$target/lib ]]; then
+            show cargo clippy -p objgraph-scan --target "$target" -- -D warnings
+        else
+            echo "skipped: the target $target is not installed"
+        fi
+    done
 }
 
 # std's own tests, and the examples in its documentation, with objgraph's pointers, if a package

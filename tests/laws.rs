@@ -104,6 +104,28 @@ impl Drop for Talker {
     }
 }
 
+/// Law 1: only the scan has unsafe code.
+#[test]
+fn every_crate_but_the_scan_forbids_unsafe_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = |folder: &str| -> toml::Table {
+        let text = std::fs::read_to_string(root.join(folder).join("Cargo.toml")).unwrap();
+        text.parse().unwrap()
+    };
+    let workspace = &manifest("")["workspace"];
+    assert_eq!(
+        workspace["lints"]["rust"]["unsafe_code"].as_str(),
+        Some("forbid")
+    );
+    let members = workspace["members"].as_array().unwrap();
+    let members = members.iter().map(|member| member.as_str().unwrap());
+    let allow: Vec<&str> = members
+        .chain([""])
+        .filter(|member| manifest(member)["lints"].get("workspace").is_none())
+        .collect();
+    assert_eq!(allow, ["objgraph-scan"]);
+}
+
 fn target(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
