@@ -1,9 +1,9 @@
 //! What has leaked, and which cycle keeps it alive.
 //!
 //! An object has leaked if it is alive and nothing that the program can still use leads to it.
-//! [`find_leaks`](crate::find_leaks) finds all of them, [`show_leaks`](crate::show_leaks) prints the
-//! report and draws the picture, and [`type_cycles`](crate::type_cycles) names what could leak, by
-//! types alone.
+//! [`find_leaks`](crate::find_leaks) finds all of them, [`with_labels`] adds texts of a few to the
+//! report, [`show_leaks`](crate::show_leaks) prints it and draws the picture, and
+//! [`type_cycles`](crate::type_cycles) names what could leak, by types alone.
 //!
 //! ```
 //! use objgraph::{Tracked, rc::Rc};
@@ -35,5 +35,5 @@ pub use crate::analysis::{
     OverReportedObject, Ownership, ParseFingerprintError, ReachableCycles, Reference,
     SnapshotObject, TypeCycle, TypeCycles, TypeEdge, find_leaks as find_leaks_in,
 };
-pub use crate::ask::{get_leaking_objects_in, get_leaking_objects_of};
+pub use crate::ask::{get_leaking_objects_in, get_leaking_objects_of, with_labels};
 pub use crate::assert::{Failure, LeakCheck};

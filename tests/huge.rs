@@ -48,7 +48,7 @@ fn assert_readable(what: &str, text: &str) {
 
 /// Calls every query on the whole process, and on one object.
 fn ask(name: &str, alive: usize, leaked: usize, id: ObjectId) {
-    let leaks = objgraph::find_leaks();
+    let leaks = objgraph::leaks::with_labels(objgraph::find_leaks());
     assert_eq!(leaks.len(), leaked);
     assert_readable("the leaks", &leaks.to_string());
     drop(leaks);

@@ -278,7 +278,7 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
     objgraph::growth::query_new_ids().write(&mut texts).unwrap();
     let mut texts = vec![String::from_utf8(texts).unwrap()];
     texts.extend([
-        objgraph::find_leaks().to_string(),
+        objgraph::leaks::with_labels(objgraph::find_leaks()).to_string(),
         objgraph::bytes::retained().to_string(),
         objgraph::bytes::typesizes().to_string(),
         objgraph::owners::zombies().to_string(),

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use objgraph_core::__private::with_report;
 use objgraph_core::{Holder, label_of, snapshot, snapshot_of};
 
 use super::advice;
@@ -22,13 +23,16 @@ use crate::print::print;
 /// are traced again, 4 to 16 times (more often if few leaked), and reported only if every trace
 /// agrees.
 ///
+/// Runs no code of the program but `visit`, so the report has no labels of objects;
+/// [`with_labels`](crate::leaks::with_labels) adds them.
+///
 /// ```
 /// let leaks = objgraph::find_leaks();
 /// assert!(leaks.is_empty(), "{leaks}");
 /// ```
 #[must_use]
 pub fn find_leaks() -> Leaks {
-    let mut leaks = analysis::find_leaks(&Arc::new(snapshot())).labelled_by(label_of);
+    let mut leaks = analysis::find_leaks(&Arc::new(snapshot()));
     for _ in 0..(CONFIRMED_OBJECTS / reported(&leaks).count().max(1)).clamp(4, 16) {
         let is_shared = reported(&leaks)
             .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));
@@ -54,6 +58,32 @@ fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
         .chain(leaks.left_behind())
 }
 
+/// Adds the labels of some leaked objects to the report, in lines `for example: Folder #3 work`.
+///
+/// A label is the `Debug` text of an object, as [`label_of`](crate::core::label_of) returns it. Each
+/// of the first three kinds of leaks shows those of at most three objects, as they are now. A
+/// `Debug` may wait for a lock: then the report is announced on standard error after 2 s, without
+/// labels. [`show_leaks`] and the assertions add labels themselves.
+///
+/// ```
+/// use objgraph::leaks::with_labels;
+///
+/// println!("{}", with_labels(objgraph::find_leaks()));
+/// ```
+#[must_use]
+pub fn with_labels(leaks: Leaks) -> Leaks {
+    if leaks.is_empty() {
+        return leaks;
+    }
+    // The copy shares the kinds.
+    let _ = leaks.kinds();
+    let unlabelled = leaks.clone();
+    with_report(
+        move || unlabelled.to_string(),
+        || leaks.labelled_by(label_of),
+    )
+}
+
 /// Prints what leaked, where it was made and which field closes the cycle, and draws a readable
 /// part of it. The extension of `path` names the format of the picture. If nothing leaked, no
 /// picture is written.
@@ -67,7 +97,7 @@ fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// # Ok::<(), objgraph::picture::PictureError>(())
 /// ```
 pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
-    let leaks = find_leaks();
+    let leaks = with_labels(find_leaks());
     let path = path.as_ref();
     let mut advised = false;
     print(|out| {

@@ -37,7 +37,7 @@ pub use cycles::find_cycles;
 pub use growth::{growth, show_growth};
 pub use has_type::HasType;
 pub(crate) use leaks::picture_of_leaks;
-pub use leaks::{find_leaks, show_leaks};
+pub use leaks::{find_leaks, show_leaks, with_labels};
 pub use lookup::{at_addrs, by_type, by_type_in, by_type_of};
 pub(crate) use meaning::{Meaning, meaning};
 pub use new_ids::{NewIds, NewIdsQuery, SortBy, get_new_ids, new_ids, query_new_ids, show_new_ids};

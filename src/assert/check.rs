@@ -350,7 +350,7 @@ impl<'c> Attempts<'c> {
         if !cycles.is_empty() {
             let reported = reach(own.snapshot(), cycles);
             let leaks = own.only(|node| reported.contains(node), |_| true);
-            let failure = Failure::leaked(&leaks, check.test.as_ref(), known.hints());
+            let failure = Failure::leaked(leaks, check.test.as_ref(), known.hints());
             return Err(match unusable {
                 Some(unusable) => failure.and(unusable),
                 None => failure,

@@ -131,7 +131,7 @@ impl Expectation {
     fn still_alive(&self) -> Result<(), Failure> {
         let options = SnapshotOptions::default().labels(true);
         let (snapshot, starts) = with_report(
-            "the value was dropped, and something that it kept is still alive",
+            || "the value was dropped, and something that it kept is still alive".to_owned(),
             || snapshot_with(&[&self.kept], options),
         );
         let snapshot = Arc::new(snapshot);
@@ -145,7 +145,7 @@ impl Expectation {
     }
 
     fn failure(&self, snapshot: &Arc<Snapshot>, alive: &BTreeSet<NodeId>) -> Failure {
-        let all = find_leaks(snapshot).labelled_by(objgraph_core::label_of);
+        let all = find_leaks(snapshot);
         let leaked = |node: &NodeId| all.nodes().binary_search(node).is_ok();
         let own: Vec<NodeId> = alive.iter().copied().filter(leaked).collect();
         let held: Vec<NodeId> = alive.iter().copied().filter(|node| !leaked(node)).collect();
@@ -153,10 +153,10 @@ impl Expectation {
         let leaks = all.only(|node| reported.contains(node), |node| alive.contains(&node));
         let failure = match (own.is_empty(), held.is_empty()) {
             (true, _) => Failure::alive(snapshot, &held, "after the drop"),
-            (false, true) => Failure::leaked(&leaks, None, &[]),
+            (false, true) => Failure::leaked(leaks, None, &[]),
             (false, false) => {
                 let held = Failure::alive(snapshot, &held, "after the drop");
-                Failure::leaked(&leaks, None, &[]).and(held)
+                Failure::leaked(leaks, None, &[]).and(held)
             }
         };
         let body = format!(

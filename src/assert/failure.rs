@@ -8,8 +8,8 @@ use objgraph_core::__private::with_report;
 use objgraph_core::{NodeId, Site, Snapshot, shown_name};
 
 use super::test_name::TestName;
-use crate::analysis::{ExternalHandles, LeakKind, Leaks, UnprovenObjects, external_handles};
-use crate::ask::{Picture, backrefs_in, picture_of_leaks};
+use crate::analysis::{AliveObjects, ExternalHandles, LeakKind, Leaks, UnprovenObjects};
+use crate::ask::{Picture, backrefs_in, picture_of_leaks, with_labels};
 use crate::draw::Drawing;
 use crate::order;
 use crate::report::{still_alive, unproven_text};
@@ -54,11 +54,13 @@ impl Failure {
     }
 
     /// Returns the failure for leaks.
-    pub(super) fn leaked(leaks: &Leaks, test: Option<&TestName>, hints: &[String]) -> Self {
-        let kinds = leaks.kinds().all();
-        let headline = headline(leaks);
+    pub(super) fn leaked(leaks: Leaks, test: Option<&TestName>, hints: &[String]) -> Self {
+        let headline = headline(&leaks);
         // A label may wait for a lock: then the headline is announced.
-        let mut body = with_report(&headline, || leaks.to_string());
+        let announced = headline.clone();
+        let leaks = with_report(move || announced.clone(), || with_labels(leaks));
+        let kinds = leaks.kinds().all();
+        let mut body = leaks.to_string();
         for hint in hints {
             body.push_str(&format!("\n\n{hint}"));
         }
@@ -70,9 +72,9 @@ impl Failure {
         Self {
             points: kinds
                 .iter()
-                .filter_map(|kind| Point::of(kind, leaks))
+                .filter_map(|kind| Point::of(kind, &leaks))
                 .collect(),
-            picture: draw(&headline, &body, &picture_of_leaks(leaks)),
+            picture: draw(&headline, &body, &picture_of_leaks(&leaks)),
             headline,
             body,
         }
@@ -126,7 +128,8 @@ impl Failure {
             },
             types(snapshot, nodes.iter().copied())
         );
-        let body = still_alive(snapshot, nodes);
+        let objects = AliveObjects::of(snapshot, nodes);
+        let body = still_alive(&objects);
         Self {
             picture: draw(&headline, &body, &picture),
             headline,
@@ -135,7 +138,7 @@ impl Failure {
                 .iter()
                 .find_map(site)
                 .into_iter()
-                .chain(Point::of_handles(snapshot, nodes))
+                .chain(Point::of_handles(&objects))
                 .collect(),
         }
     }
@@ -179,7 +182,7 @@ impl Failure {
 /// announced.
 fn draw(headline: &str, body: &str, picture: &Picture<'_>) -> Option<Box<Drawing>> {
     let words = format!("{headline}\n\n{}", body.trim_end());
-    let drawing = with_report(&words, || picture.drawing());
+    let drawing = with_report(move || words.clone(), || picture.drawing());
     drawing.ok().map(Box::new)
 }
 
@@ -221,18 +224,19 @@ fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
 
 impl Point {
     /// Returns where the external handles to these objects were made; at most three places.
-    fn of_handles(snapshot: &Snapshot, nodes: &[NodeId]) -> Vec<Self> {
-        let sites = external_handles(snapshot, nodes.iter().copied());
-        let strong = sites.into_iter().filter(|one| one.strong).take(3);
-        let text = match nodes {
-            [node] => shown_name(&snapshot.node(*node).type_info().short_name).into_owned(),
+    fn of_handles(objects: &AliveObjects) -> Vec<Self> {
+        let text = match objects.nodes() {
+            [node] => {
+                let node = objects.snapshot().node(*node);
+                shown_name(&node.type_info().short_name).into_owned()
+            }
             _ => "what should have been dropped".to_owned(),
         };
-        let point = |one: ExternalHandles| Self {
-            site: one.site,
+        let point = |one: &ExternalHandles| Self {
+            site: one.site.clone(),
             text: format!("a handle made here still holds {text}"),
         };
-        strong.map(point).collect()
+        objects.handles().iter().take(3).map(point).collect()
     }
 
     /// Returns where the first object of the cycle that has a site was made, and what to change.

@@ -197,9 +197,9 @@ impl Strays {
         let failure = match (&self.unproven, self.leaks.is_empty()) {
             (Some(unproven), true) => Failure::unproven(unproven),
             (Some(unproven), false) => {
-                Failure::leaked(&self.leaks, None, &[]).and(Failure::unproven(unproven))
+                Failure::leaked(self.leaks.clone(), None, &[]).and(Failure::unproven(unproven))
             }
-            (None, _) => Failure::leaked(&self.leaks, None, &[]),
+            (None, _) => Failure::leaked(self.leaks.clone(), None, &[]),
         };
         let headline = format!("outside of every scope: {}", failure.headline());
         failure.instead(&headline, &explanation)

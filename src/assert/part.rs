@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use objgraph_core::__private::snapshot_from;
-use objgraph_core::{Holder, Node, Scope, label_of};
+use objgraph_core::{Holder, Node, Scope};
 
 use crate::analysis::{Leaks, find_leaks};
 
@@ -40,7 +40,7 @@ impl Part {
             let snapshot = snapshot_from(&|scope, epoch| part.has(scope, epoch), false)?;
             Some(find_leaks(&Arc::new(snapshot)))
         };
-        let leaks = find()?.labelled_by(label_of);
+        let leaks = find()?;
         let is_shared = leaks
             .iter()
             .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));

@@ -209,11 +209,13 @@ mod drop_in {
 
 /// While a label is written, the `Debug` of our pointers stops at a small depth.
 mod labels {
+    use std::cell::Cell;
     use std::fmt::{self, Write as _};
     use std::io::{BufRead as _, BufReader};
     use std::process::Stdio;
     use std::sync::{Mutex, RwLock};
 
+    use objgraph::leaks::with_labels;
     use objgraph::sync::Arc;
 
     use super::*;
@@ -296,7 +298,7 @@ mod labels {
                 .unwrap()
                 .extend([shared.clone(), shared.clone()]);
             drop(shared);
-            let leaks = objgraph::find_leaks();
+            let leaks = with_labels(objgraph::find_leaks());
             assert_eq!(leaks.len(), 10);
             let text = leaks.to_string();
             assert!(text.starts_with("10 objects leaked"), "{text}");
@@ -313,6 +315,57 @@ mod labels {
                 inner.next.borrow_mut().push(held.clone());
                 assert!(!format!("{inner:?}").contains('…'));
             }
+        });
+    }
+
+    /// Counts how often it is formatted.
+    #[derive(Tracked, Default)]
+    struct Counts(RefCell<Option<Rc<Counts>>>);
+
+    thread_local! {
+        static FORMATTED: Cell<u32> = const { Cell::new(0) };
+    }
+
+    impl fmt::Debug for Counts {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            FORMATTED.set(FORMATTED.get() + 1);
+            write!(f, "as it is, {}", FORMATTED.get())
+        }
+    }
+
+    /// A query runs no code of the program but `visit`, and a report none at all.
+    #[test]
+    fn only_with_labels_takes_labels() {
+        if !objgraph::ENABLED {
+            return;
+        }
+        process::succeeds("files::labels::only_with_labels_takes_labels", || {
+            for _ in 0..20 {
+                let counts = Rc::new(Counts::default());
+                counts.0.replace(Some(counts.clone()));
+            }
+            let leaks = objgraph::find_leaks();
+            assert!(!leaks.to_string().contains("for example"), "{leaks}");
+            assert_eq!(FORMATTED.get(), 0);
+            let leaks = with_labels(leaks);
+            assert_eq!(FORMATTED.get(), 1, "one ring of one object");
+            let first = leaks.ids().next().unwrap();
+            objgraph::at(first)
+                .unwrap()
+                .upgrade::<Counts>()
+                .unwrap()
+                .0
+                .take();
+            for _ in 0..2 {
+                let text = leaks.to_string();
+                let example = format!("for example: Counts {first} as it is, 1\n");
+                assert!(text.contains(&example), "{text}");
+            }
+            assert_eq!(FORMATTED.get(), 1);
+            objgraph::alive::labels(false);
+            let text = with_labels(objgraph::find_leaks()).to_string();
+            assert!(!text.contains("for example"), "{text}");
+            assert_eq!(FORMATTED.get(), 1);
         });
     }
 
@@ -334,7 +387,7 @@ mod labels {
             let panics = Rc::new(Panics::default());
             panics.0.replace(Some(panics.clone()));
             drop(panics);
-            let text = objgraph::find_leaks().to_string();
+            let text = with_labels(objgraph::find_leaks()).to_string();
             assert!(text.starts_with("1 object leaked"), "{text}");
             assert!(
                 text.contains("(its Debug panicked: not to be printed"),
@@ -389,7 +442,7 @@ mod labels {
             assert!(dot.contains("(its Debug waits)"), "{dot}");
             let state = STATE.lock().unwrap();
             // Only the first object of a type is waited for.
-            let text = objgraph::find_leaks().to_string();
+            let text = with_labels(objgraph::find_leaks()).to_string();
             assert!(text.starts_with("1 object leaked"), "{text}");
             assert!(text.contains("(its Debug waits)"), "{text}");
             let failure = std::panic::catch_unwind(|| objgraph::assert_drops!(Waits::cycle()));
@@ -425,7 +478,7 @@ mod labels {
             drop(WaitsHere::cycle());
             let _state = STATE.lock().unwrap();
             // The lock of the standard error is held.
-            eprintln!("{}", objgraph::find_leaks());
+            eprintln!("{}", with_labels(objgraph::find_leaks()));
             unreachable!("the label waits for this thread");
         }
         let mut child = process::command(TEST)

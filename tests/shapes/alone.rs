@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use expect_test::Expect;
-use objgraph::leaks::{Fix, Leaks};
+use objgraph::leaks::{Fix, Leaks, with_labels};
 
 /// Lets no other shape run until it is dropped.
 pub struct Alone(#[allow(dead_code, reason = "a guard")] MutexGuard<'static, ()>);
@@ -25,7 +25,7 @@ impl Alone {
     /// Finds leaks, and then frees them: calls `free` with each object of type `T` that has leaked,
     /// certainly or possibly.
     pub fn found<T: 'static>(&self, free: impl Fn(&T)) -> Found {
-        let leaks = objgraph::find_leaks();
+        let leaks = with_labels(objgraph::find_leaks());
         let text = without_ids(&leaks.to_string());
         let ids = leaks
             .ids()

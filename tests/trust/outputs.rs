@@ -58,7 +58,7 @@ pub fn of_snapshot(snapshot: &Arc<Snapshot>) -> Outputs {
 pub fn reports<T: Tracked + 'static>(object: &Rc<T>) -> Outputs {
     let snapshot = Arc::new(objgraph::snapshot());
     let id = objgraph::id(object);
-    let leaks = objgraph::find_leaks();
+    let leaks = objgraph::leaks::with_labels(objgraph::find_leaks());
     let chain = objgraph::find_backref_chain(object, objgraph::is_root);
     let forth = objgraph::find_ref_chain(object, |node| node.id() != id);
     let mut outputs = vec![

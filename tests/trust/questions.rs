@@ -177,6 +177,9 @@ pub const ALL: &[Question] = &[
             .filter(|object| object.type_name().ends_with("::Lost"));
         assert!(lost.count() >= 2, "{leaks}");
     }),
+    ("with_labels", |_| {
+        drop(objgraph::leaks::with_labels(objgraph::find_leaks()))
+    }),
     ("show_leaks", |_| {
         let leaks = objgraph::show_leaks(picture_path("leaks")).unwrap();
         assert_eq!(leaked_subjects(&leaks), 0, "{leaks}");

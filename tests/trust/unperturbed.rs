@@ -23,7 +23,7 @@ const PLACES: usize = 5;
 fn ask(number: usize) {
     match number {
         0 => drop(objgraph::snapshot()),
-        1 => drop(objgraph::find_leaks().to_string()),
+        1 => drop(objgraph::leaks::with_labels(objgraph::find_leaks())),
         2 => drop(objgraph::growth()),
         3 => drop(objgraph::blind_spots()),
         _ => drop(ask_all()),

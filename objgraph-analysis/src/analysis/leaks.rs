@@ -13,12 +13,15 @@ mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use objgraph_core::{Node, NodeId, ObjectId, Snapshot};
+use objgraph_core::{NodeId, ObjectId, Snapshot};
 
 use self::left_behind::LeftBehind;
 use super::balance::{Balance, reported};
 use super::possibly_leaked::possibly_leaked;
-use super::{Coverage, LeakKinds, OpaqueValue, SnapshotObject, reach};
+use super::{
+    Coverage, ExternalHandles, LeakKind, LeakKinds, OpaqueValue, SnapshotObject, external_handles,
+    reach,
+};
 
 /// What has leaked in a snapshot; see [`find_leaks`].
 ///
@@ -32,7 +35,7 @@ pub struct Leaks {
     left_behind: Vec<NodeId>,
     over_reported: Vec<OverReportedObject>,
     kinds: OnceLock<Arc<LeakKinds>>,
-    label: Option<fn(ObjectId) -> Option<String>>,
+    labels: Vec<(NodeId, String)>,
     is_part: bool,
 }
 
@@ -82,7 +85,7 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         left_behind,
         over_reported: held.over_reported,
         kinds: OnceLock::new(),
-        label: None,
+        labels: Vec::new(),
         is_part: false,
     }
 }
@@ -131,6 +134,12 @@ impl Leaks {
         }
     }
 
+    /// Returns the external handles to the possibly leaked objects, as [`external_handles`] does.
+    #[must_use]
+    pub fn external_handles(&self) -> Vec<ExternalHandles> {
+        external_handles(&self.snapshot, self.possibly.iter().copied())
+    }
+
     /// Returns the opaque values that might hold the external references of the possibly leaked
     /// objects, sorted.
     #[must_use]
@@ -171,16 +180,28 @@ impl Leaks {
         &self.over_reported
     }
 
-    /// Returns the label of the object, if labels were requested and the object has one.
-    pub(crate) fn label_of(&self, node: Node<'_>) -> Option<String> {
-        let live = self.label.and_then(|label| label(node.id()));
-        live.or_else(|| node.label().map(str::to_owned))
+    /// Adds labels to the objects that the report shows as examples, nine at most.
+    ///
+    /// `label` may run code of the user. It is called here, and never while the report is written.
+    #[must_use]
+    pub fn labelled_by(mut self, mut label: impl FnMut(ObjectId) -> Option<String>) -> Self {
+        let examples = self.kinds().all().iter().take(LeakKinds::MAX_IN_FULL);
+        let examples: Vec<NodeId> = examples.flat_map(LeakKind::examples).collect();
+        for node in examples {
+            if let Some(label) = label(self.snapshot.node(node).id()) {
+                self.labels.push((node, label));
+            }
+        }
+        self
     }
 
-    /// Sets the function that gives objects their labels in reports.
-    pub fn labelled_by(mut self, label: fn(ObjectId) -> Option<String>) -> Self {
-        self.label = Some(label);
-        self
+    /// Returns the label of the object, if labels were taken and the object has one.
+    pub(crate) fn label_of(&self, node: NodeId) -> Option<&str> {
+        let own = self.labels.iter().find(|(of, _)| *of == node);
+        match own {
+            Some((_, label)) => Some(label),
+            None => self.snapshot.node(node).label(),
+        }
     }
 
     /// Returns the leaked objects by kind, with the fields to change.

@@ -5,6 +5,7 @@
 //! depend on addresses or hash seeds.
 
 mod adjacency;
+mod alive_objects;
 mod balance;
 mod blind_spots;
 mod chain;
@@ -46,6 +47,8 @@ mod unreferenced;
 mod what_if;
 mod why_alive;
 
+#[doc(hidden)]
+pub use alive_objects::AliveObjects;
 pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use chain::{Chain, ChainSearch, is_root};
 pub use coverage::Coverage;

@@ -13,7 +13,7 @@ use super::balance::Balance;
 use super::possibly_leaked::{OpaqueValue, opaque_values};
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
-use super::{NodeSet, reach, rows, strong_components_within};
+use super::{ExternalHandles, NodeSet, external_handles, reach, rows, strong_components_within};
 
 /// Why an object is alive; see [`why_alive`].
 ///
@@ -27,6 +27,7 @@ pub struct WhyAlive {
     retaining_path: Vec<Reference>,
     owners: Vec<Reference>,
     anchors: Vec<Anchor>,
+    handles: Vec<ExternalHandles>,
     inner_suspects: Vec<OpaqueValue>,
     other_suspects: Vec<OpaqueValue>,
     other_threads: usize,
@@ -133,11 +134,13 @@ pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
         retaining_path,
         owners,
         anchors,
+        handles: Vec::new(),
         inner_suspects: Vec::new(),
         other_suspects: Vec::new(),
         other_threads: 0,
     };
     if matches!(why.reason, AliveReason::External(_)) {
+        why.handles = external_handles(snapshot, [anchor]);
         why.suspect();
     }
     Some(why)
@@ -248,6 +251,18 @@ impl WhyAlive {
     #[must_use]
     pub fn anchors(&self) -> &[Anchor] {
         &self.anchors
+    }
+
+    /// Returns the external handles to the anchor, as [`external_handles`] does. Empty if something
+    /// else keeps the object alive.
+    #[must_use]
+    pub fn external_handles(&self) -> &[ExternalHandles] {
+        &self.handles
+    }
+
+    /// Returns whether external references to this node keep the object alive.
+    pub(crate) fn is_held_from_outside(&self, node: NodeId) -> bool {
+        self.anchor == node && matches!(self.reason, AliveReason::External(_))
     }
 
     /// Returns the opaque values among what the anchor itself owns that might hold its external

@@ -14,7 +14,7 @@ const KINDS: usize = LeakKinds::MAX_REPORTED;
 /// Maximum number of types and sites listed for one kind.
 const SITES: usize = 5;
 /// Number of kinds that are described in full.
-const WHOLE: usize = 3;
+const IN_FULL: usize = LeakKinds::MAX_IN_FULL;
 
 /// Maximum number of alternatives to the first fix of a kind.
 const OTHER_FIXES: usize = 3;
@@ -35,10 +35,8 @@ impl<'l> KindsReport<'l> {
         self.leaks.snapshot()
     }
 
-    /// Writes `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds. Returns the examples,
-    /// whose lines are inserted later because they need labels.
-    pub(super) fn write(&self, out: &mut String) -> Result<Vec<Example>, fmt::Error> {
-        let mut examples = Vec::new();
+    /// Writes `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds.
+    pub(super) fn write(&self, out: &mut String) -> fmt::Result {
         let kinds = self.leaks.kinds();
         let all: u64 = kinds.all().iter().map(|kind| kind.retained).sum();
         writeln!(
@@ -51,7 +49,7 @@ impl<'l> KindsReport<'l> {
         )?;
         let members = Members::of(self.leaks, kinds);
         for (number, kind) in kinds.all().iter().enumerate().take(KINDS) {
-            self.kind(out, number, kind, &members, &mut examples)?;
+            self.kind(out, number, kind, &members)?;
         }
         if let Some(rest) = kinds.all().get(KINDS..).filter(|rest| !rest.is_empty()) {
             let number: usize = rest.iter().map(|kind| kind.objects).sum();
@@ -74,7 +72,7 @@ impl<'l> KindsReport<'l> {
                 bytes(kinds.shared_bytes())
             )?;
         }
-        Ok(examples)
+        Ok(())
     }
 
     fn kind(
@@ -83,7 +81,6 @@ impl<'l> KindsReport<'l> {
         number: usize,
         kind: &LeakKind,
         members: &Members,
-        examples: &mut Vec<Example>,
     ) -> fmt::Result {
         let groups = kind.groups.len();
         let each = kind.groups[0].objects.len();
@@ -107,13 +104,9 @@ impl<'l> KindsReport<'l> {
         for ring in &kind.rings {
             write_ring(out, "   ", self.names, ring)?;
         }
-        if number < WHOLE {
+        if number < IN_FULL {
             self.births(out, &members.of_kind[number])?;
-            let steps = kind.rings.first().into_iter().flatten().take(3);
-            examples.push(Example {
-                at: out.len(),
-                nodes: steps.map(|step| step.node).collect(),
-            });
+            self.examples(out, kind)?;
         }
         self.fixes(out, kind, number)?;
         writeln!(out)
@@ -140,23 +133,13 @@ impl<'l> KindsReport<'l> {
         wrapped(out, "   ", words.iter().map(String::as_str), ", ")
     }
 
-    /// Inserts the labels of the first objects of each ring, which runs the user's `Debug`.
-    pub(super) fn insert(&self, examples: &[Example], out: &mut String) -> fmt::Result {
-        // From the end, so that the positions of the others do not change.
-        for example in examples.iter().rev() {
-            let mut line = String::new();
-            self.example(&mut line, &example.nodes)?;
-            out.insert_str(example.at, &line);
-        }
-        Ok(())
-    }
-
-    fn example(&self, out: &mut String, nodes: &[NodeId]) -> fmt::Result {
-        let words: Vec<String> = nodes
-            .iter()
-            .filter_map(|&node| {
-                let node = self.snapshot().node(node);
+    /// Writes the labels of a few objects, if they were taken.
+    fn examples(&self, out: &mut String, kind: &LeakKind) -> fmt::Result {
+        let words: Vec<String> = kind
+            .examples()
+            .filter_map(|node| {
                 let label = self.leaks.label_of(node)?;
+                let node = self.snapshot().node(node);
                 // The text of a derived `Debug` begins with the type.
                 let short = &node.type_info().short_name;
                 let name = shown_name(short);
@@ -196,7 +179,7 @@ impl<'l> KindsReport<'l> {
                 format!("or clear {fields} in these objects before the last handle is dropped");
             wrapped(out, "     ", text.split(' '), " ")?;
         }
-        if number >= WHOLE {
+        if number >= IN_FULL {
             return Ok(());
         }
         for fix in others.iter().take(OTHER_FIXES) {
@@ -280,13 +263,6 @@ impl<'l> KindsReport<'l> {
             .collect();
         names.join(" and ")
     }
-}
-
-/// A line with labels of objects. A label may wait for a lock, so everything else is written first.
-pub(super) struct Example {
-    /// The position of the line in the text.
-    at: usize,
-    nodes: Vec<NodeId>,
 }
 
 /// Returns the leaked objects that would lose their last owner by a fix; none if each object of the

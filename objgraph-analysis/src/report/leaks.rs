@@ -5,7 +5,6 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::__private::with_report;
 use objgraph_core::Snapshot;
 
 use super::coverage::off;
@@ -43,10 +42,8 @@ impl LeaksReport<'_> {
             return Ok(text);
         }
         let kinds = KindsReport::new(self.leaks, &self.names);
-        let examples = kinds.write(&mut text)?;
+        kinds.write(&mut text)?;
         self.write_others(&mut text)?;
-        let without_labels = fitted(&text);
-        with_report(&without_labels, || kinds.insert(&examples, &mut text))?;
         Ok(text)
     }
 
@@ -106,15 +103,8 @@ impl LeaksReport<'_> {
         }
         writeln!(out, "{} may have leaked", objects(possibly.len()))?;
         let nodes = possibly.map(|object| object.node_id());
-        write_sites(
-            out,
-            "  ",
-            self.snapshot(),
-            &self.names,
-            nodes.clone(),
-            LINES,
-        )?;
-        write_outside(out, "  ", self.snapshot(), nodes)?;
+        write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES)?;
+        write_outside(out, "  ", &self.leaks.external_handles())?;
         let text = match self.leaks.possibly_leaked().len() {
             1 => {
                 "References to it were not found. They may be held by what it owns itself and \

@@ -3,10 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use objgraph_core::{NodeId, Snapshot};
-
 use super::coverage::off;
-use crate::analysis::{ExternalHandles, LeakBirth, Owners, Zombies, external_handles};
+use crate::analysis::{ExternalHandles, LeakBirth, Owners, Zombies};
 use crate::words::in_line;
 use crate::words::{Names, ago, bytes, count, fitted, joined, named_thread, thread, time, wrapped};
 
@@ -137,15 +135,13 @@ fn by(thread: Option<&str>, age: (Duration, Option<Duration>)) -> String {
     }
 }
 
-/// Writes where strong external handles to these objects were made; nothing if that is not known.
+/// Writes where the strong ones of these handles were made; nothing if there are none.
 pub(super) fn write_outside(
     out: &mut String,
     margin: &str,
-    snapshot: &Snapshot,
-    nodes: impl IntoIterator<Item = NodeId>,
+    handles: &[ExternalHandles],
 ) -> fmt::Result {
-    let sites = external_handles(snapshot, nodes);
-    let strong: Vec<&ExternalHandles> = sites.iter().filter(|one| one.strong).collect();
+    let strong: Vec<&ExternalHandles> = handles.iter().filter(|one| one.strong).collect();
     if strong.is_empty() {
         return Ok(());
     }
@@ -157,22 +153,15 @@ pub(super) fn write_outside(
     write_places(out, &format!("{margin}  "), strong.into_iter())
 }
 
-/// Writes `  still held by handles made at src/worker.rs:31:5 ×2 (worker)`; nothing if no external
-/// handle is known.
-pub(super) fn write_held_by(
-    out: &mut String,
-    snapshot: &Snapshot,
-    nodes: &[NodeId],
-) -> fmt::Result {
-    let sites = external_handles(snapshot, nodes.iter().copied());
-    let strong: Vec<&ExternalHandles> = sites.iter().filter(|one| one.strong).collect();
-    let handles = match strong.iter().map(|one| one.count).sum() {
+/// Writes `  still held by handles made at src/worker.rs:31:5 ×2 (worker)`; nothing if there are none.
+pub(super) fn write_held_by(out: &mut String, handles: &[ExternalHandles]) -> fmt::Result {
+    let number = match handles.iter().map(|one| one.count).sum() {
         0_usize => return Ok(()),
         1 => "a handle",
         _ => "handles",
     };
-    let margin = format!("  still held by {handles} made at ");
-    write_places(out, &margin, strong.into_iter())
+    let margin = format!("  still held by {number} made at ");
+    write_places(out, &margin, handles.iter())
 }
 
 /// Shows `The last handle from outside to Node #7 was dropped on thread main, up to 12 s ago; …`.

@@ -39,11 +39,6 @@ impl WhyAlive {
         let _ = report.write(&mut text);
         fitted(&text)
     }
-
-    /// Returns whether external references to this node keep the object alive.
-    pub(super) fn is_held_from_outside(&self, node: NodeId) -> bool {
-        self.anchor() == node && matches!(self.reason(), AliveReason::External(_))
-    }
 }
 
 struct WhyAliveReport<'w> {
@@ -104,7 +99,7 @@ impl WhyAliveReport<'_> {
             AliveReason::External(_) => {
                 writeln!(out, "  {holder} {}", how_held(self.why.reason()))?;
                 if self.names_handles {
-                    write_outside(out, "  ", self.why.snapshot(), [self.why.anchor()])?;
+                    write_outside(out, "  ", self.why.external_handles())?;
                 }
                 self.outside(out)?;
                 if !self.why.snapshot().knows_handles() {

@@ -81,6 +81,9 @@ impl LeakKinds {
     /// Maximum number of kinds that a report describes, those that retain the most.
     pub const MAX_REPORTED: usize = 6;
 
+    /// Maximum number of kinds that a report describes in full, with examples.
+    pub const MAX_IN_FULL: usize = 3;
+
     /// Finds the kinds of these leaked objects, which are sorted.
     ///
     /// O(nodes + edges) time and memory, and the search for fixes the same for each kind and each
@@ -320,6 +323,13 @@ impl LeakKind {
             rings: Vec::new(),
             fixes: Vec::new(),
         }
+    }
+
+    /// Returns the objects that represent the kind in a report: the first of its first ring, at most
+    /// three.
+    pub fn examples(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let steps = self.rings.first().into_iter().flatten();
+        steps.take(3).map(|step| step.node)
     }
 
     /// Returns the fingerprints that this kind may have: its own first, then those of leaks with

@@ -71,12 +71,15 @@ fn is_left_behind(type_name: &str) -> bool {
 
 // ---- on this thread ----
 
+/// Writes the report that waits for a label, without labels. Called on another thread.
+type Report = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// A label that is being written.
 struct RunningLabel {
     number: u64,
     type_name: &'static str,
     since: Instant,
-    report: Option<Arc<str>>,
+    report: Option<Report>,
     is_announced: bool,
 }
 
@@ -97,7 +100,7 @@ static ALL: Mutex<RunningLabels> = Mutex::new(RunningLabels {
 
 thread_local! {
     /// The report that waits for labels of this thread.
-    static REPORT: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
+    static REPORT: RefCell<Option<Report>> = const { RefCell::new(None) };
 }
 
 /// Runs `write`, and announces it if it takes too long.
@@ -156,7 +159,10 @@ fn check() {
             match report {
                 Some(report) => announce(
                     type_name,
-                    &format!("The report that needs it, without labels:\n\n{report}\n"),
+                    &format!(
+                        "The report that needs it, without labels:\n\n{}\n",
+                        report()
+                    ),
                 ),
                 None => announce(type_name, "The caller waits too."),
             }
@@ -166,8 +172,11 @@ fn check() {
 
 /// Runs `write`, which writes the labels of a report. If one of them does not end, the report is
 /// printed without labels; if it is part of another report, both are.
-pub fn with_report<R>(report: &str, write: impl FnOnce() -> R) -> R {
-    struct RestoreReport(Option<Arc<str>>);
+pub fn with_report<R>(
+    report: impl Fn() -> String + Send + Sync + 'static,
+    write: impl FnOnce() -> R,
+) -> R {
+    struct RestoreReport(Option<Report>);
 
     impl Drop for RestoreReport {
         fn drop(&mut self) {
@@ -178,9 +187,9 @@ pub fn with_report<R>(report: &str, write: impl FnOnce() -> R) -> R {
 
     let before = REPORT.try_with(|current| {
         let before = current.borrow_mut().take();
-        let all: Arc<str> = match &before {
-            Some(before) => format!("{before}\n\n{report}").into(),
-            None => report.into(),
+        let all: Report = match before.clone() {
+            Some(before) => Arc::new(move || format!("{}\n\n{}", before(), report())),
+            None => Arc::new(report),
         };
         current.borrow_mut().replace(all);
         before
