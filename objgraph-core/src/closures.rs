@@ -11,9 +11,9 @@ use std::pin::Pin;
 use std::sync;
 use std::task::{Context, Poll};
 
-use crate::sight::Finite;
 use crate::trace::Visitor;
 use crate::tracked::Visit;
+use crate::visibility::Finite;
 
 /// A closure whose captured values a trace can visit, made by [`capture!`](crate::capture).
 ///

@@ -4,7 +4,7 @@
 //! the rest.
 //!
 //! Data flows in one direction. The `pointers` record each object in the `table`. A trace (`trace`)
-//! visits the objects one at a time, through what `sight` knows of their types, and records which
+//! visits the objects one at a time, through what `visibility` knows of their types, and records which
 //! object refers to which. The result is a [`Snapshot`], plain data.
 //!
 //! [objgraph]: https://docs.rs/objgraph
@@ -35,7 +35,6 @@ mod object_id;
 #[cfg(any(debug_assertions, feature = "always"))]
 mod pointers;
 mod scope;
-mod sight;
 mod site;
 mod snapshot;
 #[cfg(any(debug_assertions, feature = "always"))]
@@ -47,6 +46,7 @@ mod trace;
 mod tracked;
 mod type_info;
 mod type_name;
+mod visibility;
 mod watch;
 
 pub use closures::{
@@ -60,7 +60,6 @@ pub use last_drop::LastDrop;
 pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::ObjectId;
 pub use scope::{InScope, Scope, ScopeGuard};
-pub use sight::{families, has_feature, register, types};
 pub use site::Site;
 pub use snapshot::*;
 pub use table::pointers::{rc, sync};
@@ -72,6 +71,7 @@ pub use trace::{
 pub use tracked::{Tracked, Visit};
 pub use type_info::{Field, Sight, TypeInfo};
 pub use type_name::{last_segments, map_paths, public_name, short_name, shown_name};
+pub use visibility::{families, has_feature, register, types};
 pub use watch::{Watch, watch};
 
 /// What the macros expand to. No other code should name it.
@@ -79,12 +79,6 @@ pub use watch::{Watch, watch};
 pub mod __private {
     pub use crate::closures::{CaptureView, Downgrade, local_future, shared_future};
     pub use crate::lock::is_lost;
-    pub use crate::sight::foreign;
-    pub use crate::sight::probe::*;
-    pub use crate::sight::{
-        FieldSpec, Finite, Fuel, Full, Generic, IsFinite, IsStd, More, Probed, Registrar, Rows,
-        Submission, Submitted, TypeSpec, register_type_of,
-    };
     pub use crate::table::pointers::Unsize;
     pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::trace::{
@@ -93,6 +87,12 @@ pub mod __private {
     };
     pub use crate::tracked::Label;
     pub use crate::type_info::Sight;
+    pub use crate::visibility::foreign;
+    pub use crate::visibility::probe::*;
+    pub use crate::visibility::{
+        FieldSpec, Finite, Fuel, Full, Generic, IsFinite, IsStd, More, Probed, Registrar, Rows,
+        Submission, Submitted, TypeSpec, register_type_of,
+    };
     pub use inventory;
     // Its detection of deadlocks is for the tests.
     #[cfg(objgraph_recount)]

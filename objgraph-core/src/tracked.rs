@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::object_id::ObjectId;
-use crate::sight::{Fuel, Registrar, Unseen};
 use crate::trace::{Starts, Visitor};
+use crate::visibility::{Fuel, Registrar, Unseen};
 
 /// A type whose values a trace can visit: one with `#[derive(Tracked)]`, or with a hand-written
 /// [`Visit`].

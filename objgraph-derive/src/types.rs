@@ -263,7 +263,7 @@ pub(crate) enum NamedType<'t> {
 
 /// Returns the types in `ty`, itself first, that are named like std types and that a value of `ty`
 /// owns. Only the compiler knows whether they are those types.
-pub(crate) fn std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
+pub(crate) fn std_names<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut heads = Vec::new();
     let mut next = vec![bare(ty)];
     while let Some(ty) = next.pop() {
@@ -422,7 +422,7 @@ pub(crate) fn may_require_static(ty: &Type, scope: &Scope<'_>) -> bool {
 /// Returns the types in `ty`, at any depth and also behind references, that are named like std
 /// types and have an argument that may not be `'static`. If they are not of std, they may require
 /// `'static`.
-pub(crate) fn short_std_heads<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
+pub(crate) fn short_std_names<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
     let mut heads = Vec::new();
     let mut next = vec![bare(ty)];
     while let Some(ty) = next.pop() {

@@ -8,10 +8,10 @@ use std::panic::Location;
 
 use crate::holder::Holder;
 use crate::object_id::ObjectId;
-use crate::sight::Finite;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::record;
 use crate::tracked::Visit;
+use crate::visibility::Finite;
 
 /// A field for types that live by value: in a `Vec`, in a map, on the stack. Their values are
 /// counted and have ids, as objects behind pointers do. They are nodes of their own in pictures if

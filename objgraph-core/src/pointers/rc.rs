@@ -23,7 +23,6 @@ use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
 use crate::pointers::inner::{RcHeader, RcInner, add_rc};
-use crate::sight::{Finite, Fuel, Registrar};
 use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
@@ -31,6 +30,7 @@ use crate::table::record;
 use crate::table::zombies;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
+use crate::visibility::{Finite, Fuel, Registrar};
 
 /// A single-threaded reference-counting pointer, as [`std::rc::Rc`], whose objects objgraph knows.
 ///

@@ -40,9 +40,9 @@ use crate::table::zombies;
 pub use std::sync::*;
 
 use crate::object_id::ObjectId;
-use crate::sight::{Finite, Fuel, Registrar};
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
+use crate::visibility::{Finite, Fuel, Registrar};
 
 /// A thread-safe reference-counting pointer, as [`std::sync::Arc`], whose objects objgraph knows.
 ///

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::handle_rows::rows;
 use super::settled_cycles::settle_cycles;
 use super::tracer::Tracer;
-use crate::sight::Registry;
 use crate::site::Site;
 use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
 use crate::type_info::TypeInfo;
 use crate::type_name::paths;
+use crate::visibility::Registry;
 
 /// Assembles a snapshot.
 pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::panics::caught;
 use crate::object_id::ObjectId;
-use crate::sight::registry;
 use crate::snapshot::Holder;
 use crate::tracked::Label;
+use crate::visibility::registry;
 use crate::{labelling, table};
 
 pub use waiting::with_report;

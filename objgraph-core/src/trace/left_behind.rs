@@ -17,9 +17,9 @@ use super::tracer::Handles;
 use super::tracer::Tracer;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
-use crate::sight::registry;
 use crate::snapshot::{HandlePlace, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
 use crate::table;
+use crate::visibility::registry;
 
 static LEFT_BEHIND: Mutex<Vec<Arc<LeftObjects>>> = Mutex::new(Vec::new());
 

@@ -5,8 +5,8 @@
 
 use super::tracer::Tracer;
 use super::visitor::Visitor;
-use crate::sight::register_type_of;
 use crate::tracked::Visit;
+use crate::visibility::register_type_of;
 
 /// A static or a thread-local that was marked with `#[objgraph::root]`.
 #[derive(Clone, Copy, Debug)]

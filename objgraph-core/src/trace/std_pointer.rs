@@ -4,8 +4,8 @@ use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::mem::needs_drop;
 
-use crate::sight::Behind;
 use crate::snapshot::Holder;
+use crate::visibility::Behind;
 
 /// What a trace records of one of std's pointers, to visit the value later.
 pub(crate) struct MetPointer {

@@ -9,10 +9,10 @@ use super::tracer::{Handles, Tracer};
 use super::weak_handles::WeakHandles;
 use crate::lock::is_lost;
 use crate::object_id::ObjectId;
-use crate::sight::registry;
 use crate::snapshot::{NodeId, Snapshot};
 use crate::table;
 use crate::tracked::Visit;
+use crate::visibility::registry;
 
 /// Takes a snapshot of all objects, and of what they reach through std's pointers.
 ///

@@ -6,9 +6,9 @@ use std::task::Waker;
 use super::std_pointer::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
-use crate::sight::{Inside, Seen};
 use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
 use crate::tracked::{Label, Value, Visit};
+use crate::visibility::{Inside, Seen};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
 /// that a trace needs. Values that only pass a visit on do not count: how deep they go between
@@ -297,7 +297,7 @@ impl<'a> Visitor<'a> {
     /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
     /// of its own, visited once, however many references lead to it.
     pub fn shared<T: Visit>(&mut self, value: &'a T) {
-        // Before the name, for the compiler's sake; see `sight::growth`.
+        // Before the name, for the compiler's sake; see `visibility::growth`.
         let seen = Seen::Value(value);
         if T::is_leaf() {
             return;

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::starts::Starts;
 use super::std_pointer::MetPointer;
-use crate::sight::Behind;
 use crate::snapshot::{Holder, NodeId};
 use crate::tracked::Visit;
+use crate::visibility::Behind;
 
 /// Weak handles to the values behind std's pointers that a trace met.
 ///

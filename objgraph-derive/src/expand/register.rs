@@ -11,7 +11,7 @@ use super::{Context, conditions, local};
 use crate::ast::Field;
 use crate::growth::{growing_steps, is_generic};
 use crate::text::text;
-use crate::types::{NamedType, collect_named_types, is_passed_through, std_head, std_heads};
+use crate::types::{NamedType, collect_named_types, is_passed_through, std_head, std_names};
 use crate::visit_plan::VisitPlan;
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
@@ -119,7 +119,7 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
         VisitPlan::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
         VisitPlan::Plain(plain) => {
             let leaf = quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>));
-            named_as_std(context, ty, &std_heads(ty, &context.scope), &leaf)
+            named_as_std(context, ty, &std_names(ty, &context.scope), &leaf)
         }
         VisitPlan::Leaf => known(quote!(__p::Sight::Full)),
         VisitPlan::With(_) => known(quote!(__p::Sight::With)),

@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 use super::{Context, conditions, label, local, strict, visitor};
 use crate::ast::{Field, Shape, Variant};
 use crate::growth::growing_steps;
-use crate::types::short_std_heads;
+use crate::types::short_std_names;
 use crate::visit_plan::VisitPlan;
 
 /// Returns the code that visits the fields of `value` by their types; empty if there are none.
@@ -31,7 +31,7 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
                 }
             }
             VisitPlan::Local => {
-                let heads = short_std_heads(field.ty, &context.scope);
+                let heads = short_std_names(field.ty, &context.scope);
                 let steps = growing_steps(field.ty, &context.scope);
                 if heads.is_empty() && steps.is_empty() {
                     quote!((&&__p::LocalProbe(#value)).__visit(#visitor);)

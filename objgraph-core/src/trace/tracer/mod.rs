@@ -26,13 +26,13 @@ use super::options::SnapshotOptions;
 use super::std_pointer::{MetPointer, StdPointer};
 use super::weak_handles::WeakHandles;
 use crate::object_id::ObjectId;
-use crate::sight::{AnySee, Behind, PlainHasher, Registry, Seen};
 use crate::snapshot::{
     EdgeRow, HandlePlace, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
     Segment, State,
 };
 use crate::table;
 use crate::tracked::{Label, Value};
+use crate::visibility::{AnySee, Behind, PlainHasher, Registry, Seen};
 
 /// Maximum number of steps of a path. A longer one starts again with [`Segment::Deep`].
 const PATH_DEPTH: u32 = 12;

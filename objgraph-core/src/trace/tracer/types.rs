@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::sight::Registry;
 use crate::snapshot::{PathId, PathTable};
 use crate::table;
 use crate::type_info::TypeInfo;
+use crate::visibility::Registry;
 
 /// The types of a snapshot, in the order in which the trace met them.
 #[derive(Default)]

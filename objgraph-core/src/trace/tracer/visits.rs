@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::{PendingValue, Tracer, count};
 use crate::listing::VisitOutcome;
-use crate::sight::{Behind, Seen};
 use crate::snapshot::{Holder, NodeId, State};
 use crate::table;
 use crate::trace::index::ByAddress;
@@ -12,6 +11,7 @@ use crate::trace::labels;
 use crate::trace::left_behind;
 use crate::trace::panics::caught;
 use crate::trace::visitor::Visitor;
+use crate::visibility::{Behind, Seen};
 
 impl Tracer {
     /// Indexes the listed nodes by their addresses, which are 0 where they are not known. `all_own`

@@ -1,9 +1,0 @@
-//! bytes.
-
-use crate::sight::std_types::shapes::leaves;
-
-leaves! {
-    // Its buffer may be shared.
-    bytes::Bytes;
-    bytes::BytesMut, |buffer| buffer.capacity(), of buffer.len();
-}

@@ -1,9 +1,0 @@
-//! time.
-
-use crate::sight::std_types::shapes::leaves;
-
-leaves! {
-    time::Date, time::Time, time::Duration, time::Month, time::Weekday, time::UtcOffset,
-    time::PrimitiveDateTime, time::OffsetDateTime, time::UtcDateTime,
-    time::error::ComponentRange,
-}

@@ -1,0 +1,9 @@
+//! either.
+
+use either::Either;
+
+use crate::visibility::impls::std::shapes::choices;
+
+choices! {
+    [L, R] Either<L, R>, Either::Left, Either::Right;
+}

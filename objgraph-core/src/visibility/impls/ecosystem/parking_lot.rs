@@ -1,0 +1,17 @@
+//! parking_lot. Its locks are those of lock_api over a raw lock, so all crates that build on
+//! lock_api are served at once: parking_lot 0.12 by the older version of it, 0.13 by the newer.
+
+use crate::visibility::impls::std::shapes::{guarded, leaves};
+
+guarded! {
+    [R: lock_api_0_4::RawMutex] lock_api_0_4::Mutex<R, T>, lock => lock.try_lock();
+    [R: lock_api_0_4::RawRwLock] lock_api_0_4::RwLock<R, T>, lock => lock.try_read();
+    [R: lock_api_0_4::RawMutex, G: lock_api_0_4::GetThreadId] lock_api_0_4::ReentrantMutex<R, G, T>,
+        lock => lock.try_lock();
+    [R: lock_api_0_5::RawMutex] lock_api_0_5::Mutex<R, T>, lock => lock.try_lock();
+    [R: lock_api_0_5::RawRwLock] lock_api_0_5::RwLock<R, T>, lock => lock.try_read();
+    [R: lock_api_0_5::RawMutex, G: lock_api_0_5::GetThreadId]
+        lock_api_0_5::ReentrantMutex<R, G, T>, lock => lock.try_lock();
+}
+
+leaves!(parking_lot::Once, parking_lot::Condvar);

@@ -1,0 +1,5 @@
+//! uuid.
+
+use crate::visibility::impls::std::shapes::leaves;
+
+leaves!(uuid::Uuid, uuid::NonNilUuid, uuid::Error);

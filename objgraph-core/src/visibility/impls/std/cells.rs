@@ -1,0 +1,98 @@
+//! Cells and locks. None is ever waited for: what is borrowed mutably, or locked, is busy.
+
+use std::cell::{Cell, LazyCell, OnceCell, RefCell};
+use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
+
+use super::shapes::{lazy, once};
+use crate::trace::Visitor;
+use crate::tracked::{Label, Visit};
+use crate::visibility::walk::Walk;
+use crate::visibility::{Finite, Fuel, Inside, Lent, Registrar, Unseen, name_of};
+
+/// Cells that lend a value of any type, since they can hold one whose size is not known: what they
+/// do is compiled once, for `dyn Visit`.
+macro_rules! cells {
+    ($($name:ident $register:ident;)*) => {$(
+        impl<Steps, T> Finite<Steps, { name_of(stringify!($name)) }> for $name<T> {}
+
+        impl<T: Visit> Visit for $name<T> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                if !visitor.skips(T::is_leaf(), T::owns_heap) {
+                    Lent::<$name<dyn Visit>>(self, const { &Inside::of::<T>() }).visit(visitor);
+                }
+            }
+
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
+            fn register_static(registrar: &mut Registrar) {
+                T::register_static(registrar);
+            }
+
+            fn register<Left: Fuel>(registrar: &mut Registrar)
+            where
+                Self: 'static,
+            {
+                if registrar.$register::<T, Left>() {
+                    T::register::<Left>(registrar);
+                }
+            }
+
+            fn label(&self) -> Label<'_> {
+                Lent::<$name<dyn Visit>>(self, const { &Inside::of::<T>() }).label()
+            }
+
+            fn is_leaf() -> bool {
+                T::is_leaf()
+            }
+
+            fn owns_heap() -> bool {
+                T::owns_heap()
+            }
+        }
+
+        impl<T: 'static> Walk for $name<T> {
+            fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                if std::mem::needs_drop::<T>() {
+                    Lent::<$name<dyn Unseen>>(self, const { &Inside::unseen::<T>() }).walk(visitor);
+                }
+            }
+        }
+    )*};
+}
+
+cells! {
+    RefCell ref_cell;
+    Mutex mutex;
+    RwLock rw_lock;
+}
+
+once! {
+    [] OnceCell<T>, cell => cell.get();
+    [] OnceLock<T>, cell => cell.get();
+}
+
+lazy! {
+    LazyCell<T, F>, cell => LazyCell::get(cell);
+    LazyLock<T, F>, cell => LazyLock::get(cell);
+}
+
+impl<Steps, T, const NAME: u64> Finite<Steps, NAME> for Cell<T> {}
+
+/// A `Cell` lends nothing, so it is known only where its value can own nothing. Any other is
+/// opaque, as a foreign type would be: `Cell<Option<Rc<T>>>` is, and a `RefCell` in its place is
+/// not.
+impl<T: Copy + Visit> Visit for Cell<T> {
+    fn label(&self) -> Label<'_> {
+        Label::None
+    }
+
+    fn is_leaf() -> bool {
+        true
+    }
+
+    fn owns_heap() -> bool {
+        false
+    }
+}

@@ -1,0 +1,38 @@
+//! std's own pointers: what they point to is a node of its own, visited through the registry.
+
+use crate::trace::{Starts, StdPointer, Visitor};
+use crate::tracked::{Label, Visit};
+use crate::visibility::{Finite, Fuel, Registrar};
+
+macro_rules! pointers {
+    ($($module:ident::$name:ident),*) => {$(
+        impl<Steps, T: ?Sized, const NAME: u64> Finite<Steps, NAME> for std::$module::$name<T> {}
+
+        impl<T: ?Sized + 'static> Visit for std::$module::$name<T> {
+            fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                visitor.std_pointer(self);
+            }
+
+            fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
+                self.visit(visitor);
+            }
+
+            fn register<Left: Fuel>(_: &mut Registrar)
+            where
+                Self: 'static,
+            {
+            }
+
+            fn label(&self) -> Label<'_> {
+                Label::None
+            }
+
+            fn starts(&self, starts: &mut Starts) -> bool {
+                // Where a trace starts, a way back to the value is wanted, whatever it is.
+                starts.pointer(self.met(&|_, _| true))
+            }
+        }
+    )*};
+}
+
+pointers!(rc::Rc, rc::Weak, sync::Arc, sync::Weak);

@@ -1,0 +1,381 @@
+//! Probes: the best way to look into a value of a concrete type, chosen by the compiler.
+//!
+//! A derive knows the text of a field's type and nothing else; it may not assume that the type
+//! is `Tracked`, nor that its neighbours are. It writes `(&&&&&Probe::new(&self.f)).__visit(v)`:
+//! method lookup tries the receiver as it stands, then one reference less, and so on, and takes
+//! the first trait whose bounds hold. ("Autoref specialisation", found by David Tolnay.)
+//!
+//! The lookup ignores lifetimes, and the levels between the first and the last need `'static`,
+//! so a field whose type names a lifetime is probed with [`LocalProbe`], which has two levels.
+//!
+//! Where two levels are enough and the type can be written, the path `TypeProbe::<T>::SIGHT` is
+//! resolved faster than a method: what the type itself has is found before what a trait gives it,
+//! if its bounds hold.
+
+use std::any::{TypeId, type_name};
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::growth::{AllHold, Fuel, Full};
+use super::registry::{Probed, Row, Rows, WalkRow as _, register};
+use super::walk::Walk;
+use crate::object_id::ObjectId;
+use crate::table::{Instance, instance_id};
+use crate::trace::Visitor;
+use crate::tracked::{Label, Visit};
+use crate::type_info::Sight;
+
+/// A value to be visited. What is in it is public, since a function that makes one would be
+/// compiled for each type.
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+/// A value whose type has lifetimes, to be visited.
+pub struct LocalProbe<'a, T: ?Sized>(pub &'a T);
+
+/// The same, to be visited only if each condition of the list `C` holds: types that are called after
+/// types of std must be of std, since these are `Tracked` if their contents are, while a program's
+/// own type that derives requires `'static`; and types that may grow must be finite.
+pub struct ConditionalProbe<'a, T: ?Sized, C>(pub &'a T, pub PhantomData<fn(C)>);
+
+impl<T: ?Sized, C> fmt::Debug for ConditionalProbe<'_, T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConditionalProbe<{}>", type_name::<T>())
+    }
+}
+
+/// A value whose type is a growing step, to be visited through the registry unless each condition
+/// of the list `C` holds; see the module `growth`.
+pub struct GrowingProbe<'a, T: ?Sized, C>(pub &'a T, pub PhantomData<fn(C)>);
+
+impl<T: ?Sized, C> fmt::Debug for GrowingProbe<'_, T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GrowingProbe<{}>", type_name::<T>())
+    }
+}
+
+/// A field that is called as the one is which gives its owner an identity.
+pub struct InstanceProbe<'a, T: ?Sized>(pub &'a T);
+
+impl<T: 'static> InstanceProbe<'_, Instance<T>> {
+    /// The id of the instance.
+    #[must_use]
+    pub fn __id(&self) -> Option<ObjectId> {
+        instance_id(self.0)
+    }
+}
+
+/// A field of any other type.
+pub trait ViaNoInstance {
+    /// It has no id.
+    fn __id(&self) -> Option<ObjectId> {
+        None
+    }
+}
+
+impl<T: ?Sized> ViaNoInstance for InstanceProbe<'_, T> {}
+
+/// A value that a macro is given, whose type is to be registered, or that which it points to.
+pub struct RegisterProbe<'a, T>(pub &'a T);
+
+impl<T: Deref> RegisterTarget for &RegisterProbe<'_, T>
+where
+    T::Target: Visit + Sized + 'static,
+{
+    fn __register(&self) {
+        register::<T::Target>();
+    }
+}
+
+/// First: it points to a value whose type is `Tracked`.
+pub trait RegisterTarget {
+    /// Registers that type.
+    fn __register(&self);
+}
+
+/// Any other value, which is registered by the function that is given it.
+pub trait RegisterNothing {
+    /// Registers nothing.
+    fn __register(&self) {}
+}
+
+impl<T> RegisterNothing for RegisterProbe<'_, T> {}
+
+impl<T> fmt::Debug for RegisterProbe<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RegisterProbe<{}>", type_name::<T>())
+    }
+}
+
+/// A type to be registered, or asked what it implements.
+pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
+
+macro_rules! opaque_debug {
+    ($($name:ident<$($l:lifetime,)? T>)*) => {$(
+        impl<T: ?Sized> fmt::Debug for $name<$($l,)? T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "<{}>"), type_name::<T>())
+            }
+        }
+    )*};
+}
+opaque_debug!(Probe<'_, T> LocalProbe<'_, T> InstanceProbe<'_, T> TypeProbe<T>);
+
+macro_rules! value_levels {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        pub trait $name<'a> {
+            /// Visits the value that is probed.
+            fn __visit(&self, visitor: &mut Visitor<'a>);
+        }
+    )*};
+}
+
+value_levels! {
+    /// First: the type is `Tracked`.
+    ViaTracked
+    /// Then: it is a container of std, whose items are looked up one by one.
+    ViaWalk
+    /// Then: the registry may know it.
+    ViaAny
+    /// Last: it is opaque.
+    ViaOpaque
+    /// With lifetimes, first: the type is `Tracked`.
+    ViaTrackedLocal
+    /// With lifetimes, last: it is opaque.
+    ViaOpaqueLocal
+}
+
+impl<'a, T: Visit> ViaTracked<'a> for &&&Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        // Most of what needs a drop is no leaf, and to ask is more code for each type.
+        if const { std::mem::needs_drop::<T>() } {
+            self.0.visit_owned(visitor);
+        } else {
+            visitor.value(self.0);
+        }
+    }
+}
+
+impl<'a, T: Walk> ViaWalk<'a> for &&Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        self.0.walk(visitor);
+    }
+}
+
+impl<'a, T: 'static> ViaAny<'a> for &Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.any(self.0);
+    }
+}
+
+impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
+impl<'a, T: Visit, C: AllHold> ViaTracked<'a> for &&&GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: Walk, C> ViaWalk<'a> for &&GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        if !visitor.registered(self.0) {
+            self.0.walk(visitor);
+        }
+    }
+}
+
+impl<'a, T: 'static, C> ViaAny<'a> for &GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        if !visitor.registered(self.0) {
+            visitor.__opaque_type::<T>();
+        }
+    }
+}
+
+impl<'a, T: ?Sized, C> ViaOpaque<'a> for GrowingProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
+impl<'a, T: Visit> ViaTrackedLocal<'a> for &LocalProbe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: Visit, C: AllHold> ViaTrackedLocal<'a> for &ConditionalProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.value(self.0);
+    }
+}
+
+impl<'a, T: ?Sized, C> ViaOpaqueLocal<'a> for ConditionalProbe<'a, T, C> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
+impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
+    fn __visit(&self, visitor: &mut Visitor<'a>) {
+        visitor.__opaque_type::<T>();
+    }
+}
+
+impl<T: Visit + 'static> TypeProbe<T> {
+    /// What makes the type known, if it is `Tracked`.
+    pub const ROW: Option<&'static Row> = Some(&<T as Rows<Full>>::VALUE);
+}
+
+/// A type to be registered with the fuel `F`, or asked whether it is `Tracked`.
+pub struct FuelProbe<T: ?Sized, F>(PhantomData<(fn(&T), F)>);
+
+impl<T: Visit + 'static, F: Fuel> FuelProbe<T, F> {
+    /// What makes the type known, if it is `Tracked`.
+    pub const ROW: Option<&'static Row> = Some(&<T as Rows<F>>::VALUE);
+    /// What makes the type known after a growing step, if it is `Tracked`.
+    pub const LESS: Option<Probed> = Some(match F::LEFT {
+        0 => Probed::Unsettled(TypeId::of::<T>(), Probed::unseen::<T>()),
+        _ => Probed::Row(less::<T, F>(), Sight::Full),
+    });
+}
+
+/// A function, not a constant: it is evaluated only where there is fuel, and a constant always.
+const fn less<T: Visit + 'static, F: Fuel>() -> &'static Row {
+    &<T as Rows<F::Less>>::VALUE
+}
+
+/// Any other type.
+pub trait ViaNoLess {
+    /// Nothing makes it known.
+    const LESS: Option<Probed> = None;
+}
+
+impl<T: ?Sized, F> ViaNoLess for FuelProbe<T, F> {}
+
+impl<T: ?Sized, F> ViaNoRow for FuelProbe<T, F> {}
+
+/// Conditions on the types of a growing step, as a list.
+pub struct StepProbe<C>(PhantomData<fn(C)>);
+
+impl<C: AllHold> StepProbe<C> {
+    /// Whether each condition holds.
+    pub const HOLDS: bool = true;
+}
+
+/// A list of which some condition may not hold.
+pub trait ViaNoStep {
+    /// Whether each condition holds.
+    const HOLDS: bool = false;
+}
+
+impl<C> ViaNoStep for StepProbe<C> {}
+
+impl<C> fmt::Debug for StepProbe<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StepProbe")
+    }
+}
+
+impl<T: ?Sized, F> fmt::Debug for FuelProbe<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FuelProbe<{}>", type_name::<T>())
+    }
+}
+
+impl<T: Walk> TypeProbe<T> {
+    /// What makes the type known, if it is a container of std, whose items are looked up one by
+    /// one.
+    pub const OTHERWISE: Probed = Probed::Row(&T::WALK, Sight::Partial);
+}
+
+/// Any other type.
+pub trait ViaNoRow {
+    /// Nothing makes it known.
+    const ROW: Option<&'static Row> = None;
+}
+
+impl<T: ?Sized> ViaNoRow for TypeProbe<T> {}
+
+/// Any other type.
+pub trait ViaNoWalk {
+    /// Something else may make it known.
+    const OTHERWISE: Probed;
+}
+
+impl<T: ?Sized + 'static> ViaNoWalk for TypeProbe<T> {
+    const OTHERWISE: Probed = Probed::Unsettled(TypeId::of::<T>(), Probed::unseen::<T>());
+}
+
+impl<T: Visit> TypeProbe<T> {
+    /// How far values of the type can be looked into, if it is `Tracked`.
+    pub const SIGHT: Sight = Sight::Full;
+}
+
+/// Any other type.
+pub trait ViaNoVisit {
+    /// How far values of the type can be looked into.
+    const SIGHT: Sight = Sight::Opaque;
+}
+
+impl<T: ?Sized> ViaNoVisit for TypeProbe<T> {}
+
+impl<T: fmt::Debug> TypeProbe<T> {
+    /// The label of a value that has a `Debug` text.
+    pub fn __label(value: &T) -> Label<'_> {
+        Label::Debug(value)
+    }
+}
+
+/// Any other type.
+pub trait ViaNoDebug<T: ?Sized> {
+    /// No label.
+    fn __label(_: &T) -> Label<'_> {
+        Label::None
+    }
+}
+
+impl<T: ?Sized> ViaNoDebug<T> for TypeProbe<T> {}
+
+/// What is taken once: a `&mut` that passes through a `Clone`, in which generated code stands that
+/// the compiler must not take for a use.
+pub type Once<A> = Cell<Option<A>>;
+
+/// Makes one.
+pub fn once<A>(argument: A) -> Once<A> {
+    Cell::new(Some(argument))
+}
+
+/// Whether a type implements `Drop`.
+#[expect(
+    drop_bounds,
+    reason = "what is asked is whether the type itself implements it"
+)]
+impl<T: Drop> TypeProbe<T> {
+    /// It does.
+    pub const HAS_DROP: bool = true;
+}
+
+/// Any other type.
+pub trait ViaNoDrop {
+    /// It does not.
+    const HAS_DROP: bool = false;
+}
+
+impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
+
+/// All levels, for a glob import that brings no name into scope.
+pub mod levels {
+    pub use super::super::std_names::{ViaNoFirst as _, ViaNoSecond as _, ViaNoStd as _};
+    pub use super::{
+        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _, ViaNoLess as _,
+        ViaNoRow as _, ViaNoStep as _, ViaNoVisit as _, ViaNoWalk as _, ViaOpaque as _,
+        ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
+    };
+}
