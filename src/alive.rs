@@ -20,5 +20,5 @@
 pub use crate::analysis::{AliveReason, Anchor, Owner, WhyAlive, why_alive as why_alive_in};
 pub use crate::ask::{HasType, SortBy, Stats, by_type_in, by_type_of, count_in, stats, stats_of};
 pub use objgraph_core::{
-    Count, Field, HasId, Sight, Site, Strong, TypeInfo, Watch, counts, labels, objects, types,
+    Count, Field, HasId, Site, Strong, TypeInfo, Visibility, Watch, counts, labels, objects, types,
 };

@@ -69,7 +69,7 @@ pub use trace::{
     snapshot_with, with_root,
 };
 pub use tracked::{Tracked, Visit};
-pub use type_info::{Field, Sight, TypeInfo};
+pub use type_info::{Field, TypeInfo, Visibility};
 pub use type_name::{last_segments, map_paths, public_name, short_name, shown_name};
 pub use visibility::{families, has_feature, register, types};
 pub use watch::{Watch, watch};
@@ -86,12 +86,12 @@ pub mod __private {
         snapshot_keeping, with_report,
     };
     pub use crate::tracked::Label;
-    pub use crate::type_info::Sight;
+    pub use crate::type_info::Visibility;
     pub use crate::visibility::foreign;
     pub use crate::visibility::probe::*;
     pub use crate::visibility::{
-        FieldSpec, Finite, Fuel, Full, Generic, IsFinite, IsStd, More, Probed, Registrar, Rows,
-        Submission, Submitted, TypeSpec, register_type_of,
+        FieldSpec, Finite, Fuel, Full, Generic, IsFinite, IsStd, More, ProbeResult, Registrar,
+        SharedRegistrar, Submission, TypeRows, TypeSpec, register_type_of,
     };
     pub use inventory;
     // Its detection of deadlocks is for the tests.

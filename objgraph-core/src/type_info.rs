@@ -39,7 +39,7 @@ pub struct Field {
     /// The full name of its type, without aliases, parameters and associated types.
     pub type_name: &'static str,
     /// How far the trace can visit it.
-    pub sight: Sight,
+    pub visibility: Visibility,
     /// Whether it is marked `#[tracked(back)]`: meant not to own.
     pub back: bool,
 }
@@ -50,14 +50,14 @@ impl Field {
     pub const fn new(
         name: &'static str,
         type_text: &'static str,
-        sight: Sight,
+        visibility: Visibility,
         back: bool,
     ) -> Self {
         Self {
             name,
             type_text,
             type_name: type_text,
-            sight,
+            visibility,
             back,
         }
     }
@@ -66,7 +66,7 @@ impl Field {
 /// How far the trace can visit a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Sight {
+pub enum Visibility {
     /// Completely: its type is `Tracked`.
     Full,
     /// Partially: it is a container of std that also holds values of foreign types, which are

@@ -48,7 +48,7 @@ pub(crate) fn register(input: TokenStream) -> TokenStream {
                 const _: ::core::marker::PhantomData<fn(#ty)> = ::core::marker::PhantomData;
                 #krate::__private::on! {
                     const _: () = {
-                        fn __register(submitted: &#krate::__private::Submitted) {
+                        fn __register(submitted: &#krate::__private::SharedRegistrar) {
                             submitted.name::<#ty>();
                         }
                         #krate::__private::submit! { __register }

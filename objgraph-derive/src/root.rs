@@ -238,7 +238,7 @@ fn submit(args: &RootArgs, root: &Static, what: &str, visit: &TokenStream) -> To
     let ty = &root.ty;
     let types = types_in(ty).into_iter().map(|ty| {
         quote! {
-            __p::Probed::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE)
+            __p::ProbeResult::new(__p::TypeProbe::<#ty>::ROW, __p::TypeProbe::<#ty>::OTHERWISE)
         }
     });
     let name = format!("{what} {}", root.ident);
@@ -253,7 +253,7 @@ fn submit(args: &RootArgs, root: &Static, what: &str, visit: &TokenStream) -> To
                 fn __register(registrar: &mut __p::Registrar) {
                     registrar.named(const { &[#(#types),*] });
                 }
-                fn __submitted(submitted: &__p::Submitted) {
+                fn __submitted(submitted: &__p::SharedRegistrar) {
                     submitted.run(__register);
                 }
                 #krate::__private::submit! { __submitted }

@@ -452,7 +452,7 @@ mod tokio {
         Mutex, Notify, OnceCell, RwLock, Semaphore, SetOnce, mpsc, watch,
     };
     use objgraph::core::PlaceKind;
-    use objgraph::{Tracked, alive::Sight, rc::Rc};
+    use objgraph::{Tracked, alive::Visibility, rc::Rc};
 
     use crate::table::{Target, places};
 
@@ -492,7 +492,11 @@ mod tokio {
         assert_eq!(places(objgraph::id(&owner), PlaceKind::Opaque).len(), 2);
         let types = objgraph::alive::types();
         let info = types.iter().find(|info| info.matches("Channels")).unwrap();
-        assert!(info.fields.iter().all(|field| field.sight == Sight::Opaque));
+        assert!(
+            info.fields
+                .iter()
+                .all(|field| field.visibility == Visibility::Opaque)
+        );
     }
 }
 

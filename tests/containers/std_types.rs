@@ -21,7 +21,7 @@ use std::task::Poll;
 
 use objgraph::core::PlaceKind;
 use objgraph::rc::Rc;
-use objgraph::{Tracked, Visit, alive::Sight};
+use objgraph::{Tracked, Visit, alive::Visibility};
 
 use crate::table::{Foreign, Target, assert_seen, places, way};
 
@@ -323,11 +323,11 @@ fn opaque_values_are_reported() {
     for field in &info.fields {
         // Nothing shows whether a `LazyCell` is initialised.
         let expected = if field.name == "lazy" {
-            Sight::Full
+            Visibility::Full
         } else {
-            Sight::Opaque
+            Visibility::Opaque
         };
-        assert_eq!(field.sight, expected, "{}", field.name);
+        assert_eq!(field.visibility, expected, "{}", field.name);
     }
     assert!(LazyCell::get(&owner.lazy).is_none(), "it was not made to");
 }

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use objgraph::rc::{Rc, Weak};
-use objgraph::{Tracked, alive::Sight, unsize};
+use objgraph::{Tracked, alive::Visibility, unsize};
 
 use crate::seen::{assert_fields, assert_sees, info};
 
@@ -124,8 +124,8 @@ fn a_late_registration_applies_everywhere() {
     if !objgraph::ENABLED {
         return;
     }
-    let sight = || info::<AlsoSlot>().unwrap().fields[0].sight;
-    assert_eq!(sight(), Sight::Opaque);
+    let visibility = || info::<AlsoSlot>().unwrap().fields[0].visibility;
+    assert_eq!(visibility(), Visibility::Opaque);
     let value = Rc::new(NamesNoArgument(Rc::new(Slot {
         value: Late(Rc::new(1)),
     })));
@@ -133,7 +133,7 @@ fn a_late_registration_applies_everywhere() {
     assert_sees(&value.0, &["value: opaque Late<u8>"]);
 
     objgraph::register::<Late<u8>>();
-    assert_eq!(sight(), Sight::Full);
+    assert_eq!(visibility(), Visibility::Full);
     assert_sees(&value.0, &["value.0 -> u8"]);
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
         .find(|info| info.name == type_name::<T>() && info.is_visited)
 }
 
-/// Asserts the fields of the type in the table: `name: Type, Sight`, and `, back`.
+/// Asserts the fields of the type in the table: `name: Type, Visibility`, and `, back`.
 #[track_caller]
 pub(crate) fn assert_fields<T>(expected: &[&str]) {
     if !objgraph::ENABLED {
@@ -65,7 +65,7 @@ pub(crate) fn assert_fields<T>(expected: &[&str]) {
         let back = if field.back { ", back" } else { "" };
         format!(
             "{}: {}, {:?}{back}",
-            field.name, field.type_text, field.sight
+            field.name, field.type_text, field.visibility
         )
     });
     assert_eq!(fields.collect::<Vec<_>>(), expected);

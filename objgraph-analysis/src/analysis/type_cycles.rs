@@ -11,7 +11,7 @@ use petgraph::algo::{astar, kosaraju_scc};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::order;
-use objgraph_core::{Sight, TypeInfo, public_name};
+use objgraph_core::{TypeInfo, Visibility, public_name};
 
 use mentions::mentions;
 
@@ -135,12 +135,12 @@ impl TypeCycles {
                         type_name,
                     });
                 };
-                if field.sight == Sight::Opaque {
+                if field.visibility == Visibility::Opaque {
                     cannot_follow(public_name(field.type_name));
                 }
                 for mention in mentions(field.type_name, &|path| names.contains(path)) {
                     if mention.is_trait && mention.ownership != Ownership::Weak {
-                        if field.sight != Sight::Opaque {
+                        if field.visibility != Visibility::Opaque {
                             cannot_follow(format!("dyn {}", public_name(mention.path)));
                         }
                     } else if let Some(target) = all.find_type(mention.path) {

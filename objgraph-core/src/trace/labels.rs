@@ -69,10 +69,10 @@ fn of_object(id: ObjectId) -> Option<String> {
     let _ = caught(|| {
         table::visit(id, |value, _, _| {
             let registry = registry();
-            let seen = registry
+            let view = registry
                 .get(value.type_id())
-                .and_then(|entry| value.seen(entry.see));
-            text = seen.map(|seen| cut(seen.label()));
+                .and_then(|entry| value.view(entry.view));
+            text = view.map(|view| cut(view.label()));
         })
     });
     text.filter(|text| !text.is_empty())

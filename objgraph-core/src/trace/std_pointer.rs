@@ -5,7 +5,7 @@ use std::fmt;
 use std::mem::needs_drop;
 
 use crate::snapshot::Holder;
-use crate::visibility::Behind;
+use crate::visibility::WeakTarget;
 
 /// What a trace records of one of std's pointers, to visit the value later.
 pub(crate) struct MetPointer {
@@ -23,7 +23,7 @@ pub(crate) struct MetPointer {
     /// unsized value does not know its size, so it may.
     pub(crate) may_own: bool,
     /// A weak handle to the value, if its type is known.
-    pub(crate) handle: Option<Box<dyn Behind>>,
+    pub(crate) handle: Option<Box<dyn WeakTarget>>,
 }
 
 impl fmt::Debug for MetPointer {

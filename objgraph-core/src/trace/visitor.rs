@@ -8,7 +8,7 @@ use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
 use crate::tracked::{Label, Value, Visit};
-use crate::visibility::{Inside, Seen};
+use crate::visibility::{CellContents, View};
 
 /// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
 /// that a trace needs. Values that only pass a visit on do not count: how deep they go between
@@ -29,7 +29,7 @@ pub struct Visitor<'a> {
 
 /// A value whose visit was put off.
 struct Deferred<'a> {
-    value: Seen<'a>,
+    value: View<'a>,
     node: u32,
     path: PathId,
     way: Way<'a>,
@@ -42,12 +42,12 @@ struct Deferred<'a> {
 struct Way<'a> {
     steps: u32,
     /// The value at a step that is a power of two, the last.
-    mark: Option<Seen<'a>>,
+    mark: Option<View<'a>>,
 }
 
 impl<'a> Way<'a> {
     /// One step further; `None` if that is the value marked, which then says that it owns itself.
-    fn to(self, value: Seen<'a>) -> Option<Self> {
+    fn to(self, value: View<'a>) -> Option<Self> {
         if self.mark.is_some_and(|mark| mark.is(value)) {
             return None;
         }
@@ -205,24 +205,24 @@ impl<'a> Visitor<'a> {
         match value.instance() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {
-                    self.inside(Seen::Value(value));
+                    self.inside(View::Value(value));
                     self.tracer.resume(place);
                 }
             }
-            None => self.inside(Seen::Value(value)),
+            None => self.inside(View::Value(value)),
         }
     }
 
     /// Visits a value of a type that the registry knows, which may have an identity of its own.
-    fn seen(&mut self, seen: Seen<'a>) {
-        match seen {
-            Seen::Value(value) => self.owned(value),
-            seen => self.inside(seen),
+    fn view(&mut self, view: View<'a>) {
+        match view {
+            View::Value(value) => self.owned(value),
+            view => self.inside(view),
         }
     }
 
     /// Visits what is in a value, now or, where the calls are deep enough, later.
-    fn inside(&mut self, value: Seen<'a>) {
+    fn inside(&mut self, value: View<'a>) {
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
             value.visit(self);
@@ -298,7 +298,7 @@ impl<'a> Visitor<'a> {
     /// of its own, visited once, however many references lead to it.
     pub fn shared<T: Visit>(&mut self, value: &'a T) {
         // Before the name, for the compiler's sake; see `visibility::growth`.
-        let seen = Seen::Value(value);
+        let view = View::Value(value);
         if T::is_leaf() {
             return;
         }
@@ -307,7 +307,7 @@ impl<'a> Visitor<'a> {
             self.tracer
                 .enter_value(address, type_name::<T>(), size_of::<T>(), value.label())
         {
-            self.inside(seen);
+            self.inside(view);
             self.tracer.resume(place);
         }
     }
@@ -321,28 +321,28 @@ impl<'a> Visitor<'a> {
     }
 
     pub(crate) fn any_named(&mut self, value: Value<'a>, name: fn() -> &'static str) {
-        match self.tracer.see(value) {
-            Some(seen) => self.seen(seen),
+        match self.tracer.view(value) {
+            Some(view) => self.view(view),
             None => self.tracer.place_called(name(), PlaceKind::Opaque),
         }
     }
 
     /// Visits a value of a type that the registry knows; returns whether it knows it.
     pub(crate) fn registered<T: 'static>(&mut self, value: &'a T) -> bool {
-        let seen = self.tracer.see(value);
-        if let Some(seen) = seen {
-            self.seen(seen);
+        let view = self.tracer.view(value);
+        if let Some(view) = view {
+            self.view(view);
         }
-        seen.is_some()
+        view.is_some()
     }
 
     /// Visits a value of any type, if the registry knows how; answers whether it does.
     pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
-        let seen = self.tracer.see_any(value);
-        if let Some(seen) = seen {
-            self.seen(seen);
+        let view = self.tracer.view_dyn(value);
+        if let Some(view) = view {
+            self.view(view);
         }
-        seen.is_some()
+        view.is_some()
     }
 
     /// Visits what a shared reference to a value of any type leads to.
@@ -400,7 +400,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// The same for what is inside a cell or a lock, unless it holds no reference.
-    pub(crate) fn busy_inside(&mut self, inside: &Inside) {
+    pub(crate) fn busy_inside(&mut self, inside: &CellContents) {
         if !(inside.is_leaf)() {
             self.tracer.place_called((inside.name)(), PlaceKind::Busy);
         }

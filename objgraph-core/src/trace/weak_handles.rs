@@ -6,7 +6,7 @@ use super::starts::Starts;
 use super::std_pointer::MetPointer;
 use crate::snapshot::{Holder, NodeId};
 use crate::tracked::Visit;
-use crate::visibility::Behind;
+use crate::visibility::WeakTarget;
 
 /// Weak handles to the values behind std's pointers that a trace met.
 ///
@@ -19,7 +19,7 @@ pub struct WeakHandles {
 struct WeakHandle {
     node: NodeId,
     type_name: &'static str,
-    weak: Box<dyn Behind>,
+    weak: Box<dyn WeakTarget>,
 }
 
 impl WeakHandle {
@@ -40,17 +40,17 @@ impl WeakHandle {
             size: 0,
             heap: 0,
             may_own: true,
-            handle: Some(self.weak.again()),
+            handle: Some(self.weak.clone_handle()),
         })
     }
 }
 
 impl WeakHandles {
-    pub(super) fn keep(&mut self, node: u32, type_name: &'static str, weak: &dyn Behind) {
+    pub(super) fn keep(&mut self, node: u32, type_name: &'static str, weak: &dyn WeakTarget) {
         self.handles.push(WeakHandle {
             node: NodeId::new(node as usize),
             type_name,
-            weak: weak.again(),
+            weak: weak.clone_handle(),
         });
     }
 

@@ -7,21 +7,28 @@
 mod growth;
 mod impls;
 pub mod probe;
+mod register;
+mod registrar;
 mod registry;
+mod spec;
 mod std_names;
 mod view;
 mod walk;
+mod weak_target;
 
 pub use impls::{foreign, has_feature};
 pub use std_names::IsStd;
 
 pub(crate) use growth::name_of;
 pub use growth::{Finite, Fuel, Full, IsFinite, More};
-pub use registry::{
-    FieldSpec, Generic, Probed, Registrar, Rows, Submission, Submitted, TypeSpec, families,
-    register, register_type_of, types,
+pub(crate) use register::registry;
+pub use register::{
+    Generic, SharedRegistrar, Submission, families, register, register_type_of, types,
 };
-pub(crate) use registry::{PlainHasher, Registry, registry};
+pub use registrar::Registrar;
+pub(crate) use registry::{PlainHasher, Registry};
+pub use spec::{FieldSpec, ProbeResult, TypeRows, TypeSpec};
 #[allow(unused_imports, reason = "for locks of optional dependencies")]
 pub(crate) use view::unpoisoned;
-pub(crate) use view::{AnySee, Behind, Inside, Lent, Seen, Unseen};
+pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedValue, View};
+pub(crate) use weak_target::WeakTarget;

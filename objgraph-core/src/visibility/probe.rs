@@ -8,7 +8,7 @@
 //! The lookup ignores lifetimes, and the levels between the first and the last need `'static`,
 //! so a field whose type names a lifetime is probed with [`LocalProbe`], which has two levels.
 //!
-//! Where two levels are enough and the type can be written, the path `TypeProbe::<T>::SIGHT` is
+//! Where two levels are enough and the type can be written, the path `TypeProbe::<T>::VISIBILITY` is
 //! resolved faster than a method: what the type itself has is found before what a trait gives it,
 //! if its bounds hold.
 
@@ -19,13 +19,14 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::growth::{AllHold, Fuel, Full};
-use super::registry::{Probed, Row, Rows, WalkRow as _, register};
+use super::register::register;
+use super::spec::{ProbeResult, TypeRow, TypeRows, WalkRow as _};
 use super::walk::Walk;
 use crate::object_id::ObjectId;
 use crate::table::{Instance, instance_id};
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
-use crate::type_info::Sight;
+use crate::type_info::Visibility;
 
 /// A value to be visited. What is in it is public, since a function that makes one would be
 /// compiled for each type.
@@ -230,7 +231,7 @@ impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
 
 impl<T: Visit + 'static> TypeProbe<T> {
     /// What makes the type known, if it is `Tracked`.
-    pub const ROW: Option<&'static Row> = Some(&<T as Rows<Full>>::VALUE);
+    pub const ROW: Option<&'static TypeRow> = Some(&<T as TypeRows<Full>>::VALUE);
 }
 
 /// A type to be registered with the fuel `F`, or asked whether it is `Tracked`.
@@ -238,23 +239,23 @@ pub struct FuelProbe<T: ?Sized, F>(PhantomData<(fn(&T), F)>);
 
 impl<T: Visit + 'static, F: Fuel> FuelProbe<T, F> {
     /// What makes the type known, if it is `Tracked`.
-    pub const ROW: Option<&'static Row> = Some(&<T as Rows<F>>::VALUE);
+    pub const ROW: Option<&'static TypeRow> = Some(&<T as TypeRows<F>>::VALUE);
     /// What makes the type known after a growing step, if it is `Tracked`.
-    pub const LESS: Option<Probed> = Some(match F::LEFT {
-        0 => Probed::Unsettled(TypeId::of::<T>(), Probed::unseen::<T>()),
-        _ => Probed::Row(less::<T, F>(), Sight::Full),
+    pub const LESS: Option<ProbeResult> = Some(match F::LEFT {
+        0 => ProbeResult::Unsettled(TypeId::of::<T>(), ProbeResult::unregistered::<T>()),
+        _ => ProbeResult::Row(less::<T, F>(), Visibility::Full),
     });
 }
 
 /// A function, not a constant: it is evaluated only where there is fuel, and a constant always.
-const fn less<T: Visit + 'static, F: Fuel>() -> &'static Row {
-    &<T as Rows<F::Less>>::VALUE
+const fn less<T: Visit + 'static, F: Fuel>() -> &'static TypeRow {
+    &<T as TypeRows<F::Less>>::VALUE
 }
 
 /// Any other type.
 pub trait ViaNoLess {
     /// Nothing makes it known.
-    const LESS: Option<Probed> = None;
+    const LESS: Option<ProbeResult> = None;
 }
 
 impl<T: ?Sized, F> ViaNoLess for FuelProbe<T, F> {}
@@ -292,13 +293,13 @@ impl<T: ?Sized, F> fmt::Debug for FuelProbe<T, F> {
 impl<T: Walk> TypeProbe<T> {
     /// What makes the type known, if it is a container of std, whose items are looked up one by
     /// one.
-    pub const OTHERWISE: Probed = Probed::Row(&T::WALK, Sight::Partial);
+    pub const OTHERWISE: ProbeResult = ProbeResult::Row(&T::WALK, Visibility::Partial);
 }
 
 /// Any other type.
 pub trait ViaNoRow {
     /// Nothing makes it known.
-    const ROW: Option<&'static Row> = None;
+    const ROW: Option<&'static TypeRow> = None;
 }
 
 impl<T: ?Sized> ViaNoRow for TypeProbe<T> {}
@@ -306,22 +307,23 @@ impl<T: ?Sized> ViaNoRow for TypeProbe<T> {}
 /// Any other type.
 pub trait ViaNoWalk {
     /// Something else may make it known.
-    const OTHERWISE: Probed;
+    const OTHERWISE: ProbeResult;
 }
 
 impl<T: ?Sized + 'static> ViaNoWalk for TypeProbe<T> {
-    const OTHERWISE: Probed = Probed::Unsettled(TypeId::of::<T>(), Probed::unseen::<T>());
+    const OTHERWISE: ProbeResult =
+        ProbeResult::Unsettled(TypeId::of::<T>(), ProbeResult::unregistered::<T>());
 }
 
 impl<T: Visit> TypeProbe<T> {
     /// How far values of the type can be looked into, if it is `Tracked`.
-    pub const SIGHT: Sight = Sight::Full;
+    pub const VISIBILITY: Visibility = Visibility::Full;
 }
 
 /// Any other type.
 pub trait ViaNoVisit {
     /// How far values of the type can be looked into.
-    const SIGHT: Sight = Sight::Opaque;
+    const VISIBILITY: Visibility = Visibility::Opaque;
 }
 
 impl<T: ?Sized> ViaNoVisit for TypeProbe<T> {}

@@ -17,7 +17,7 @@ use std::{rc, sync};
 
 use super::growth::{Condition, Full};
 use super::probe::TypeProbe;
-use super::registry::{Row, Rows};
+use super::spec::{TypeRow, TypeRows};
 use crate::tracked::Visit;
 
 /// Any other type.
@@ -31,7 +31,7 @@ impl<T: ?Sized> ViaNoStd for TypeProbe<T> {}
 /// A type whose first argument is no type that is known to be `Tracked`.
 pub trait ViaNoFirst {
     /// Nothing makes the argument known.
-    const FIRST: Option<&'static Row> = None;
+    const FIRST: Option<&'static TypeRow> = None;
 }
 
 impl<T: ?Sized> ViaNoFirst for TypeProbe<T> {}
@@ -39,7 +39,7 @@ impl<T: ?Sized> ViaNoFirst for TypeProbe<T> {}
 /// A type whose second argument is no type that is known to be `Tracked`.
 pub trait ViaNoSecond {
     /// Nothing makes the argument known.
-    const SECOND: Option<&'static Row> = None;
+    const SECOND: Option<&'static TypeRow> = None;
 }
 
 impl<T: ?Sized> ViaNoSecond for TypeProbe<T> {}
@@ -129,7 +129,7 @@ macro_rules! arguments {
     ($($const:ident [$T:ident $(, $($more:tt)*)?] $type:ty;)*) => {$(
         impl<$T: Visit + 'static $(, $($more)*)?> TypeProbe<$type> {
             /// What makes the argument known.
-            pub const $const: Option<&'static Row> = Some(&<$T as Rows<Full>>::VALUE);
+            pub const $const: Option<&'static TypeRow> = Some(&<$T as TypeRows<Full>>::VALUE);
         }
     )*};
 }
@@ -165,7 +165,7 @@ arguments! {
 /// With tracking, pointers of objgraph are pointers too.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own_arguments {
-    use super::{Full, Row, Rows, TypeProbe, Visit};
+    use super::{Full, TypeProbe, TypeRow, TypeRows, Visit};
 
     arguments! {
         FIRST [T] crate::rc::Rc<T>;

@@ -1,59 +1,61 @@
-//! Values whose type is not known where they are met.
+//! Views of values whose type the trace does not know.
 //!
-//! The registry holds, for each type that is known, a function from a reference to what there is
-//! to see. The function keeps its type, as a `dyn Any`; who has the value knows the type too, so
-//! it is there that the two are put together. That is code for each type that is met, and none for
-//! each type that could be: a derive makes known not only its type, but the cells around it.
+//! For each registered type, the registry holds a function from a reference to a [`View`]. The type of
+//! the function is erased, as a `dyn Any`, and so is the type of the value ([`ErasedValue`]). The value
+//! downcasts the function, so the code for it is compiled only for types of values that exist. The
+//! other way round, it would be compiled for every registered type, which includes the cells around
+//! each type with a derive.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::{Any, type_name};
 use std::cell::RefCell;
 use std::fmt;
-use std::rc;
-use std::sync::{self, Mutex, RwLock, TryLockError};
+use std::sync::{Mutex, RwLock, TryLockError};
 
 use super::walk::Walk;
-use crate::snapshot::Holder;
 use crate::trace::{Visitor, patiently};
 use crate::tracked::{Label, Visit};
 
-/// What there is to see of a value of type `T`.
-pub(crate) type See<T> = for<'a> fn(&'a T) -> Seen<'a>;
+/// Returns the view of a value of type `T`.
+pub(crate) type ViewFn<T> = for<'a> fn(&'a T) -> View<'a>;
 
-/// A [`See`] for a type that is not told.
-pub(crate) type AnySee = &'static (dyn Any + Send + Sync);
+/// A [`ViewFn`] of an erased type.
+pub(crate) type AnyViewFn = &'static (dyn Any + Send + Sync);
 
-/// What there is to see of a value.
+/// Returns the view of a value, if it has the type that the function was made for.
+pub(crate) type DynViewFn = for<'a> fn(&'a dyn Any) -> Option<View<'a>>;
+
+/// What the trace can visit in a value.
 #[derive(Clone, Copy)]
-pub(crate) enum Seen<'a> {
+pub(crate) enum View<'a> {
     Value(&'a dyn Visit),
-    /// A container, whatever it holds.
+    /// A container with items of any type.
     Walk(&'a dyn Walk),
-    RefCell(Lent<'a, RefCell<dyn Visit>>),
-    Mutex(Lent<'a, Mutex<dyn Visit>>),
-    RwLock(Lent<'a, RwLock<dyn Visit>>),
+    RefCell(CellView<'a, RefCell<dyn Visit>>),
+    Mutex(CellView<'a, Mutex<dyn Visit>>),
+    RwLock(CellView<'a, RwLock<dyn Visit>>),
 }
 
-/// A cell that lends its value by a guard, and what is missed where it does not.
-pub(crate) struct Lent<'a, C: ?Sized>(pub(crate) &'a C, pub(crate) &'static Inside);
+/// A cell that lends its contents by a guard, and what the trace misses while it cannot.
+pub(crate) struct CellView<'a, C: ?Sized>(pub(crate) &'a C, pub(crate) &'static CellContents);
 
-impl<C: ?Sized> Clone for Lent<'_, C> {
+impl<C: ?Sized> Clone for CellView<'_, C> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<C: ?Sized> Copy for Lent<'_, C> {}
+impl<C: ?Sized> Copy for CellView<'_, C> {}
 
-/// What is asked of the type of a value that is busy: a constant, since to write code costs the
-/// compiler more.
-pub(crate) struct Inside {
+/// What the trace needs to know of contents that are busy. A constant, because generated code costs
+/// more compile time.
+pub(crate) struct CellContents {
     pub(crate) name: fn() -> &'static str,
-    /// As [`Visit::is_leaf`]: what holds no reference hides none.
+    /// As [`Visit::is_leaf`]: contents that hold no reference hide none.
     pub(crate) is_leaf: fn() -> bool,
 }
 
-impl Inside {
-    /// A type that can be looked into.
+impl CellContents {
+    /// Describes contents that the trace can visit.
     pub(crate) const fn of<T: Visit>() -> Self {
         Self {
             name: type_name::<T>,
@@ -61,8 +63,8 @@ impl Inside {
         }
     }
 
-    /// A type of which is not known what it holds.
-    pub(crate) const fn unseen<T>() -> Self {
+    /// Describes contents that may hold anything.
+    pub(crate) const fn unknown<T>() -> Self {
         Self {
             name: type_name::<T>,
             is_leaf: || false,
@@ -70,7 +72,7 @@ impl Inside {
     }
 }
 
-impl<'a> Seen<'a> {
+impl<'a> View<'a> {
     #[inline]
     pub(crate) fn visit(&self, visitor: &mut Visitor<'a>) {
         match *self {
@@ -82,11 +84,11 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// Whether this is the same value, seen as the same type.
+    /// Whether both are views of the same value as the same type.
     #[allow(
         ambiguous_wide_pointer_comparisons,
-        reason = "a value and its first field are at one address; if its type is told in two ways, \
-                  it is met in the second a little later"
+        reason = "a value and its first field have the same address; a value that has two vtables \
+                  is recognised one round later"
     )]
     pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
@@ -107,10 +109,10 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// What cells and locks do, once for all that they may hold.
-macro_rules! lent {
+/// Visits and labels cells and locks, by code that is shared by all types of contents.
+macro_rules! cell_views {
     ($($name:ident, $cell:ident => $try:expr $(, poisoned $poisoned:expr)?;)*) => {$(
-        impl<'a, 'b> Lent<'a, $name<dyn Visit + 'b>> {
+        impl<'a, 'b> CellView<'a, $name<dyn Visit + 'b>> {
             pub(crate) fn visit(self, visitor: &mut Visitor<'a>) {
                 let $cell = self.0;
                 $(if $poisoned {
@@ -136,7 +138,7 @@ macro_rules! lent {
             }
         }
 
-        impl<'a> Lent<'a, $name<dyn Unseen>> {
+        impl<'a> CellView<'a, $name<dyn ErasedValue>> {
             pub(crate) fn walk(self, visitor: &mut Visitor<'a>) {
                 let $cell = self.0;
                 $(if $poisoned {
@@ -153,13 +155,13 @@ macro_rules! lent {
     )*};
 }
 
-lent! {
+cell_views! {
     RefCell, cell => cell.try_borrow().ok();
     Mutex, cell => unpoisoned(cell.try_lock()), poisoned cell.is_poisoned();
     RwLock, cell => unpoisoned(cell.try_read()), poisoned cell.is_poisoned();
 }
 
-/// A lock that panicked while it was held still lends its value.
+/// Returns the guard of a lock that is free, even if a thread panicked while it held the lock.
 pub(crate) fn unpoisoned<G>(tried: Result<G, TryLockError<G>>) -> Option<G> {
     match tried {
         Ok(guard) => Some(guard),
@@ -169,85 +171,20 @@ pub(crate) fn unpoisoned<G>(tried: Result<G, TryLockError<G>>) -> Option<G> {
 }
 
 /// A value of any type.
-pub(crate) trait Unseen: Any {
-    /// What there is to see of it, by a [`See`] of its type.
-    fn seen(&self, see: AnySee) -> Option<Seen<'_>>;
+pub(crate) trait ErasedValue: Any {
+    /// Returns the view that a [`ViewFn`] gives of the value, if the function is for its type.
+    fn view(&self, view: AnyViewFn) -> Option<View<'_>>;
 }
 
-impl<T: 'static> Unseen for T {
+impl<T: 'static> ErasedValue for T {
     #[expect(
         clippy::manual_map,
         reason = "a closure is one more function for each type"
     )]
-    fn seen(&self, see: AnySee) -> Option<Seen<'_>> {
-        match see.downcast_ref::<See<T>>() {
-            Some(see) => Some(see(self)),
+    fn view(&self, view: AnyViewFn) -> Option<View<'_>> {
+        match view.downcast_ref::<ViewFn<T>>() {
+            Some(view) => Some(view(self)),
             None => None,
         }
     }
 }
-
-/// A weak handle to a value behind a pointer of std.
-pub(crate) trait Behind {
-    /// The type of the value.
-    fn target(&self) -> TypeId;
-
-    /// The name of the type of the value.
-    fn type_name(&self) -> &'static str;
-
-    /// Hands what there is to see of the value, by a [`See`] of its type, to `take`; false if the
-    /// value is gone.
-    fn look(&self, see: AnySee, take: &mut dyn FnMut(Seen<'_>)) -> bool;
-
-    /// Another handle to the value.
-    fn again(&self) -> Box<dyn Behind>;
-
-    /// Where the allocation is.
-    fn address(&self) -> usize;
-
-    /// The strong and the weak references to the value, this handle among them.
-    fn counts(&self) -> (usize, usize);
-
-    /// What counts the references.
-    fn holder(&self) -> Holder;
-}
-
-macro_rules! behind {
-    ($($module:ident $holder:ident),*) => {$(
-        impl<T: ?Sized + 'static> Behind for $module::Weak<T> {
-            fn target(&self) -> TypeId {
-                TypeId::of::<T>()
-            }
-
-            fn type_name(&self) -> &'static str {
-                type_name::<T>()
-            }
-
-            fn look(&self, see: AnySee, take: &mut dyn FnMut(Seen<'_>)) -> bool {
-                let strong = self.upgrade();
-                if let (Some(value), Some(see)) = (&strong, see.downcast_ref::<See<T>>()) {
-                    take(see(value));
-                }
-                strong.is_some()
-            }
-
-            fn again(&self) -> Box<dyn Behind> {
-                Box::new(self.clone())
-            }
-
-            fn address(&self) -> usize {
-                self.as_ptr().cast::<()>().addr()
-            }
-
-            fn counts(&self) -> (usize, usize) {
-                (self.strong_count(), self.weak_count())
-            }
-
-            fn holder(&self) -> Holder {
-                Holder::$holder
-            }
-        }
-    )*};
-}
-
-behind!(rc StdRc, sync StdArc);

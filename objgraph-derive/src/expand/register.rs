@@ -24,7 +24,7 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let named = named.iter().map(|named| match named {
         NamedType::Type(ty) => probed(context, ty),
         NamedType::Unless(ty, heads) => {
-            let known = quote!(__p::Probed::Known(__p::Sight::Full));
+            let known = quote!(__p::ProbeResult::Known(__p::Visibility::Full));
             named_as_std(context, ty, heads, &known)
         }
         NamedType::Argument(ty, index) => {
@@ -32,12 +32,12 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
                 0 => quote!(FIRST),
                 _ => quote!(SECOND),
             };
-            quote!(__p::Probed::argument(__p::TypeProbe::<#ty>::#row))
+            quote!(__p::ProbeResult::argument(__p::TypeProbe::<#ty>::#row))
         }
     });
     let fuel = fuel(context);
     let cells = match input.original.generics.params.is_empty() {
-        true => quote!(&<Self as __p::Rows<#fuel>>::CELLS),
+        true => quote!(&<Self as __p::TypeRows<#fuel>>::CELLS),
         false => quote!(&[]),
     };
     // A type with lifetimes is not certain to be `'static`. A type that is not generic is
@@ -58,13 +58,13 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         {
             #registrar.derived(
                 const { &__p::TypeSpec {
-                    drops: __p::TypeProbe::<Self>::HAS_DROP,
+                    implements_drop: __p::TypeProbe::<Self>::HAS_DROP,
                     declared: __p::TypeSpec::here(),
                     module: __p::std::module_path!(),
                     named: &[#(#named),*],
                     fields: &[#(#fields),*],
                 } },
-                &<Self as __p::Rows<#fuel>>::VALUE,
+                &<Self as __p::TypeRows<#fuel>>::VALUE,
                 #cells,
             )
         }
@@ -103,28 +103,28 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
     let ty = field.ty;
     let text = text(ty);
     let back = field.attrs.back.is_some();
-    let known = |sight: TokenStream| quote!(__p::Probed::Known(#sight));
+    let known = |visibility: TokenStream| quote!(__p::ProbeResult::Known(#visibility));
     let probed = match plan {
         // A type without a registration of its own is visited if it is `Tracked`.
         VisitPlan::Full if is_passed_through(ty, &context.scope) => {
-            let sight = known(quote!(__p::TypeProbe::<#ty>::SIGHT));
+            let visibility = known(quote!(__p::TypeProbe::<#ty>::VISIBILITY));
             let head: Vec<_> = std_head(ty, &context.scope).into_iter().collect();
-            named_as_std(context, ty, &head, &sight)
+            named_as_std(context, ty, &head, &visibility)
         }
         VisitPlan::Full | VisitPlan::Growing(_) => probed(context, ty),
         // The referent may be visited through the registry, in part.
         VisitPlan::Local if is_generic(ty) && !context.scope.may_be_short(ty) => {
             probed(context, ty)
         }
-        VisitPlan::Local => known(quote!(__p::TypeProbe::<#ty>::SIGHT)),
+        VisitPlan::Local => known(quote!(__p::TypeProbe::<#ty>::VISIBILITY)),
         VisitPlan::Plain(plain) => {
-            let leaf = quote!(__p::Probed::By(__p::Probed::leaf::<#ty, #plain>));
+            let leaf = quote!(__p::ProbeResult::By(__p::ProbeResult::leaf::<#ty, #plain>));
             named_as_std(context, ty, &std_names(ty, &context.scope), &leaf)
         }
-        VisitPlan::Leaf => known(quote!(__p::Sight::Full)),
-        VisitPlan::With(_) => known(quote!(__p::Sight::With)),
-        VisitPlan::Skipped => known(quote!(__p::Sight::Skipped)),
-        VisitPlan::Opaque(_) => known(quote!(__p::Sight::Opaque)),
+        VisitPlan::Leaf => known(quote!(__p::Visibility::Full)),
+        VisitPlan::With(_) => known(quote!(__p::Visibility::With)),
+        VisitPlan::Skipped => known(quote!(__p::Visibility::Skipped)),
+        VisitPlan::Opaque(_) => known(quote!(__p::Visibility::Opaque)),
     };
     quote!(__p::FieldSpec(#name, #text, #probed, __p::std::any::type_name::<#ty>, #back))
 }
@@ -135,14 +135,14 @@ fn probed(context: &Context<'_>, ty: &Type) -> TokenStream {
     let row = row(context, ty);
     let otherwise = quote!(__p::TypeProbe::<#ty>::OTHERWISE);
     if steps.is_empty() {
-        return quote!(__p::Probed::new(#row, #otherwise));
+        return quote!(__p::ProbeResult::new(#row, #otherwise));
     }
     let steps = conditions(&[], &steps);
     // A step takes one unit by itself.
     let fuel =
         (1..context.step_cost).fold(quote!(__Fuel), |fuel, _| quote!(<#fuel as __p::Fuel>::Less));
     quote! {
-        __p::Probed::growing(
+        __p::ProbeResult::growing(
             __p::StepProbe::<#steps>::HOLDS,
             #row,
             __p::FuelProbe::<#ty, #fuel>::LESS,
@@ -174,7 +174,7 @@ fn named_as_std(
         .iter()
         .map(|head| quote!(__p::TypeProbe::<#head>::STD));
     let probed = probed(context, ty);
-    quote!(__p::Probed::named_as_std(#(#is_std)&&*, #known, #probed))
+    quote!(__p::ProbeResult::named_as_std(#(#is_std)&&*, #known, #probed))
 }
 
 /// Returns the types that the fields' types name, without repetition and without the fields' types

@@ -67,10 +67,10 @@ fn fields_are_entered_by_name() {
             "__visitor.__enter_back(",
             "\".up\"));",
             "__visitor.__leave(); }",
-            "FieldSpec(\"type\", \"Foo\", __p::Probed::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), __p::std::any::type_name::<Foo>, false)",
-            "FieldSpec(\"up\", \"Weak<S>\", __p::Probed::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::Probed::Known(__p::TypeProbe::<Weak<S> >::SIGHT),",
-            "FieldSpec(\"n\", \"u8\", __p::Probed::Known(__p::Sight::Full)",
-            "FieldSpec(\"s\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
+            "FieldSpec(\"type\", \"Foo\", __p::ProbeResult::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), __p::std::any::type_name::<Foo>, false)",
+            "FieldSpec(\"up\", \"Weak<S>\", __p::ProbeResult::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::ProbeResult::Known(__p::TypeProbe::<Weak<S> >::VISIBILITY),",
+            "FieldSpec(\"n\", \"u8\", __p::ProbeResult::Known(__p::Visibility::Full)",
+            "FieldSpec(\"s\", \"Foo\", __p::ProbeResult::Known(__p::Visibility::Skipped)",
         ],
     );
     has("struct S(u8, Foo);", &["\".1\"));", "Probe(&__value.1)"]);
@@ -88,7 +88,7 @@ fn variants_bind_the_fields_that_they_visit() {
             "E::B { f: __f0, .. } => { __visitor.__enter(",
             "\".B.f\"));",
             "_ => {} }",
-            "FieldSpec(\"D.0\", \"Foo\", __p::Probed::Known(__p::Sight::Skipped)",
+            "FieldSpec(\"D.0\", \"Foo\", __p::ProbeResult::Known(__p::Visibility::Skipped)",
         ],
     );
     lacks("enum E { A, B(u8) }", &["match"]);
@@ -106,7 +106,7 @@ fn parameters_are_static_and_not_submitted() {
             "LocalProbe(&__value.f)",
             "Probe(&__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
-            "Known(__p::TypeProbe::<&'a [u8; N]>::SIGHT)",
+            "Known(__p::TypeProbe::<&'a [u8; N]>::VISIBILITY)",
         ],
     );
     lacks("struct S<T>(T);", &["submit!", "CELLS"]);
@@ -119,7 +119,9 @@ fn parameters_are_static_and_not_submitted() {
     );
     has(
         "struct S(Foo);",
-        &["}}, &<Self as __p::Rows<__p::Full>>::VALUE, &<Self as __p::Rows<__p::Full>>::CELLS"],
+        &[
+            "}}, &<Self as __p::TypeRows<__p::Full>>::VALUE, &<Self as __p::TypeRows<__p::Full>>::CELLS",
+        ],
     );
     has(
         "#[tracked(bound = \"T: Clone + 'static\")] struct S<T>(T);",
@@ -134,7 +136,7 @@ fn opaque_fields_are_reported_by_type() {
         "struct S<'a>(Rc<&'a u8>);",
         &[
             "\".0\")); __visitor.__opaque_type::<Rc<&'a u8> >();",
-            "Sight::Opaque",
+            "Visibility::Opaque",
         ],
     );
     has("struct S<T: ?Sized>(u8, T);", &["__opaque_type::<T>();"]);
@@ -168,11 +170,11 @@ fn handles_in_std_containers_are_not_registered() {
             "__visitor.__leaf::<__p::std::option::Option<__p::std::vec::Vec<__p::std::string::String> >, _>(",
             "\".c\"), &__value.c);",
             "TypeProbe::<Foo>::ROW",
-            "__p::Probed::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD && __p::TypeProbe::<Rc<Foo> >::STD, __p::Probed::Known(__p::Sight::Full), __p::Probed::new(__p::TypeProbe::<Rc<Foo> >::ROW",
-            "__p::Probed::named_as_std(__p::TypeProbe::<Vec<Weak<Foo> > >::STD && __p::TypeProbe::<Weak<Foo> >::STD,",
-            "__p::Probed::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD, __p::Probed::Known(__p::TypeProbe::<Option<Rc<Foo> > >::SIGHT)",
+            "__p::ProbeResult::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD && __p::TypeProbe::<Rc<Foo> >::STD, __p::ProbeResult::Known(__p::Visibility::Full), __p::ProbeResult::new(__p::TypeProbe::<Rc<Foo> >::ROW",
+            "__p::ProbeResult::named_as_std(__p::TypeProbe::<Vec<Weak<Foo> > >::STD && __p::TypeProbe::<Weak<Foo> >::STD,",
+            "__p::ProbeResult::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD, __p::ProbeResult::Known(__p::TypeProbe::<Option<Rc<Foo> > >::VISIBILITY)",
             "TypeProbe::<Vec<Weak<Foo> > >::ROW",
-            "__p::Probed::By(__p::Probed::leaf::<Option<Vec<String> >,",
+            "__p::ProbeResult::By(__p::ProbeResult::leaf::<Option<Vec<String> >,",
         ],
     );
     has(
@@ -190,9 +192,9 @@ fn growing_steps_depend_on_whether_they_end() {
         &[
             "(&&&&__p::GrowingProbe::<_, (__p::IsFinite<G<Vec<T>>,",
             "fn register<__Fuel: __p::Fuel>(",
-            "Probed::growing(__p::StepProbe::<(__p::IsFinite<G<Vec<T>>,",
+            "ProbeResult::growing(__p::StepProbe::<(__p::IsFinite<G<Vec<T>>,",
             ">, ())>::HOLDS, __p::FuelProbe::<Option<&'static G<Vec<T>>>, __Fuel>::ROW, __p::FuelProbe::<Option<&'static G<Vec<T>>>, __Fuel>::LESS,",
-            "&<Self as __p::Rows<__Fuel>>::VALUE",
+            "&<Self as __p::TypeRows<__Fuel>>::VALUE",
             "impl<T: Foo, __Steps, const __NAME: u64> __p::Finite<__p::More<__Steps>, __NAME> for S<T> where T: 'static, G<Vec<T>>: __p::Finite<__Steps,",
             ", H<T>: __p::Finite<__Steps,",
         ],

@@ -55,7 +55,7 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     let ident = &context.input.original.ident;
     let submitted = local("__s");
     quote! {
-        struct __Register<'s>(&'s __p::Submitted);
+        struct __Register<'s>(&'s __p::SharedRegistrar);
         #[automatically_derived]
         impl __p::std::clone::Clone for __Register<'_> {
             fn clone(&self) -> Self {
@@ -64,7 +64,7 @@ pub(super) fn submit(context: &Context<'_>) -> TokenStream {
             }
         }
         // A closure would be two functions.
-        fn __register(#submitted: &__p::Submitted) {
+        fn __register(#submitted: &__p::SharedRegistrar) {
             let _ = __p::std::clone::Clone::clone(&__Register(#submitted));
         }
         __p::submit! { __register }

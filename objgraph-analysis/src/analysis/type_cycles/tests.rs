@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use objgraph_core::{Field, Sight, TypeInfo};
+use objgraph_core::{Field, TypeInfo, Visibility};
 use proptest::prelude::*;
 
 use super::{Ownership, TypeCycles};
@@ -14,7 +14,7 @@ pub(crate) fn info(name: &str, fields: &[(&'static str, &'static str)]) -> Arc<T
         info.fields.push(Field::new(
             field.trim_start_matches('^'),
             text,
-            Sight::Full,
+            Visibility::Full,
             field.starts_with('^'),
         ));
     }
@@ -112,7 +112,7 @@ fn fields_that_cannot_be_followed_are_listed() {
             ("borrowed", "&'static dyn app::Observer"),
         ],
     ));
-    bus.fields[2].sight = Sight::Opaque;
+    bus.fields[2].visibility = Visibility::Opaque;
     let generics = ["app::Bus", "app::Cache"].map(str::to_owned);
     let cycles = TypeCycles::of(&[Arc::new(bus)], &generics);
     let unfollowed: Vec<_> = cycles

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use objgraph_core::{
-    Edge, Field, Holder, LengthRow, Node, NodeId, Place, PlaceKind, Sight, Site, Snapshot, State,
-    TypeInfo, shown_name,
+    Edge, Field, Holder, LengthRow, Node, NodeId, Place, PlaceKind, Site, Snapshot, State,
+    TypeInfo, Visibility, shown_name,
 };
 
 use super::value::{Json, VERSION};
@@ -69,19 +69,19 @@ fn type_info(info: &TypeInfo) -> Json<'_> {
 }
 
 fn field(field: &Field) -> Json<'_> {
-    let sight = match field.sight {
-        Sight::Full => "full",
-        Sight::Partial => "partial",
-        Sight::With => "with",
-        Sight::Opaque => "opaque",
-        Sight::Harmless => "harmless",
-        Sight::Skipped => "skipped",
+    let visibility = match field.visibility {
+        Visibility::Full => "full",
+        Visibility::Partial => "partial",
+        Visibility::With => "with",
+        Visibility::Opaque => "opaque",
+        Visibility::Harmless => "harmless",
+        Visibility::Skipped => "skipped",
         _ => "other",
     };
     Json::Object(vec![
         ("name", Json::text(field.name)),
         ("type", Json::text(field.type_text)),
-        ("sight", Json::text(sight)),
+        ("visibility", Json::text(visibility)),
         ("back", field.back.into()),
     ])
 }

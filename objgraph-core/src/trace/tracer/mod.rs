@@ -32,7 +32,7 @@ use crate::snapshot::{
 };
 use crate::table;
 use crate::tracked::{Label, Value};
-use crate::visibility::{AnySee, Behind, PlainHasher, Registry, Seen};
+use crate::visibility::{AnyViewFn, PlainHasher, Registry, View, WeakTarget};
 
 /// Maximum number of steps of a path. A longer one starts again with [`Segment::Deep`].
 const PATH_DEPTH: u32 = 12;
@@ -96,7 +96,7 @@ pub(crate) struct Tracer {
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     /// The last type that was looked up in the registry, and the result.
-    pub(in crate::trace) last_seen: (TypeId, Option<AnySee>),
+    pub(in crate::trace) last_viewed: (TypeId, Option<AnyViewFn>),
     cursor: Cursor,
     stack: Vec<Frame>,
     elements: Vec<u32>,
@@ -117,7 +117,7 @@ impl fmt::Debug for Tracer {
 /// How to visit the value of a node that waits in the queue.
 pub(in crate::trace) enum PendingValue {
     Object,
-    Std(Box<dyn Behind>),
+    Std(Box<dyn WeakTarget>),
 }
 
 /// The place that the visit is at: the node, and the path in it.
@@ -176,7 +176,7 @@ impl Tracer {
             by_place: ByPlace::default(),
             in_memory: ByAddress::default(),
             by_address: HashMap::default(),
-            last_seen: (TypeId::of::<()>(), None),
+            last_viewed: (TypeId::of::<()>(), None),
             cursor: Cursor {
                 node: u32::MAX,
                 path: path.line(),
@@ -563,17 +563,17 @@ impl Tracer {
     }
 
     /// Returns how to visit a value, if its type is in the registry.
-    pub(in crate::trace) fn see<'a>(&mut self, value: Value<'a>) -> Option<Seen<'a>> {
+    pub(in crate::trace) fn view<'a>(&mut self, value: Value<'a>) -> Option<View<'a>> {
         let id = value.type_id();
-        if self.last_seen.0 != id {
-            self.last_seen = (id, self.registry.get(id).map(|entry| entry.see));
+        if self.last_viewed.0 != id {
+            self.last_viewed = (id, self.registry.get(id).map(|entry| entry.view));
         }
-        value.seen(self.last_seen.1?)
+        value.view(self.last_viewed.1?)
     }
 
     /// Returns how to visit a `dyn Any`, if its type is in the registry.
-    pub(in crate::trace) fn see_any<'a>(&self, value: &'a dyn Any) -> Option<Seen<'a>> {
-        self.registry.get(value.type_id())?.see_any(value)
+    pub(in crate::trace) fn view_dyn<'a>(&self, value: &'a dyn Any) -> Option<View<'a>> {
+        self.registry.get(value.type_id())?.view_dyn(value)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::trace::labels;
 use crate::trace::left_behind;
 use crate::trace::panics::caught;
 use crate::trace::visitor::Visitor;
-use crate::visibility::{Behind, Seen};
+use crate::visibility::{View, WeakTarget};
 
 impl Tracer {
     /// Indexes the listed nodes by their addresses, which are 0 where they are not known. `all_own`
@@ -122,12 +122,12 @@ impl Tracer {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
             // It fails for any other type, so the type need not be compared first.
-            if let Some(see) = self.last_seen.1
-                && let Some(seen) = &value.seen(see)
+            if let Some(view) = self.last_viewed.1
+                && let Some(view) = &value.view(view)
             {
-                self.visit_seen(node, seen);
-            } else if let Some(seen) = &self.see(value) {
-                self.visit_seen(node, seen);
+                self.visit_view(node, view);
+            } else if let Some(view) = &self.view(value) {
+                self.visit_view(node, view);
             } else {
                 self.is_unknown(node);
             }
@@ -150,13 +150,13 @@ impl Tracer {
     }
 
     #[inline]
-    fn visit_seen<'a>(&'a mut self, node: u32, seen: &Seen<'a>) {
+    fn visit_view<'a>(&'a mut self, node: u32, view: &View<'a>) {
         self.nodes[node as usize].state = State::Visited;
-        self.visit_begun(node, |visitor| seen.visit(visitor));
+        self.visit_begun(node, |visitor| view.visit(visitor));
     }
 
     /// Visits a value behind one of std's pointers.
-    fn visit_std(&mut self, node: u32, handle: &dyn Behind) {
+    fn visit_std(&mut self, node: u32, handle: &dyn WeakTarget) {
         let Some(entry) = self
             .registry
             .get(handle.target())
@@ -165,7 +165,7 @@ impl Tracer {
             self.nodes[node as usize].state = State::Opaque;
             return;
         };
-        let (info, see) = (Arc::clone(&entry.info), entry.see);
+        let (info, view) = (Arc::clone(&entry.info), entry.view);
         self.types.learn(self.nodes[node as usize].type_index, info);
         let mut texts = Vec::new();
         // The program may have dropped its last handle meanwhile: then the drop of the value runs
@@ -173,11 +173,11 @@ impl Tracer {
         let visited = caught(|| {
             if self.wants_labels {
                 let type_name = handle.type_name();
-                handle.look(see, &mut |seen| {
-                    texts.push(labels::of_value(type_name, seen.label()));
+                handle.with_view(view, &mut |view| {
+                    texts.push(labels::of_value(type_name, view.label()));
                 });
             }
-            handle.look(see, &mut |seen| self.visit_seen(node, &seen))
+            handle.with_view(view, &mut |view| self.visit_view(node, &view))
         });
         let texts = texts.into_iter().filter(|text| !text.is_empty());
         let texts = texts.map(|text| (NodeId::new(node as usize), text));

@@ -7,7 +7,7 @@ use super::shapes::{lazy, once};
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 use crate::visibility::walk::Walk;
-use crate::visibility::{Finite, Fuel, Inside, Lent, Registrar, Unseen, name_of};
+use crate::visibility::{CellContents, CellView, ErasedValue, Finite, Fuel, Registrar, name_of};
 
 /// Cells that lend a value of any type, since they can hold one whose size is not known: what they
 /// do is compiled once, for `dyn Visit`.
@@ -18,7 +18,7 @@ macro_rules! cells {
         impl<T: Visit> Visit for $name<T> {
             fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 if !visitor.skips(T::is_leaf(), T::owns_heap) {
-                    Lent::<$name<dyn Visit>>(self, const { &Inside::of::<T>() }).visit(visitor);
+                    CellView::<$name<dyn Visit>>(self, const { &CellContents::of::<T>() }).visit(visitor);
                 }
             }
 
@@ -40,7 +40,7 @@ macro_rules! cells {
             }
 
             fn label(&self) -> Label<'_> {
-                Lent::<$name<dyn Visit>>(self, const { &Inside::of::<T>() }).label()
+                CellView::<$name<dyn Visit>>(self, const { &CellContents::of::<T>() }).label()
             }
 
             fn is_leaf() -> bool {
@@ -55,7 +55,7 @@ macro_rules! cells {
         impl<T: 'static> Walk for $name<T> {
             fn walk<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 if std::mem::needs_drop::<T>() {
-                    Lent::<$name<dyn Unseen>>(self, const { &Inside::unseen::<T>() }).walk(visitor);
+                    CellView::<$name<dyn ErasedValue>>(self, const { &CellContents::unknown::<T>() }).walk(visitor);
                 }
             }
         }

@@ -1,0 +1,146 @@
+//! The registry of the process, and how types enter it.
+//!
+//! Derives enter their types at link time, through `inventory`; they are registered when a query
+//! first needs them. Generic types are registered with the types that name them, or by [`register`].
+
+use std::any::TypeId;
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Once};
+
+use super::registrar::Registrar;
+use super::registry::{Maps, Registry};
+use crate::tracked::Visit;
+use crate::type_info::TypeInfo;
+
+static REGISTRY: crate::lock::Mutex<Option<Registry>> = crate::lock::Mutex::new(None);
+
+/// The entry of a derive or of `register!` in the list that the linker makes.
+#[derive(Debug)]
+pub struct Submission(pub fn(&SharedRegistrar));
+
+/// A registrar behind a shared reference, which the entries of the list can copy.
+#[derive(Debug, Default)]
+pub struct SharedRegistrar(RefCell<Registrar>);
+
+impl SharedRegistrar {
+    /// Registers a type that is named in `register!`, and the types that it names.
+    pub fn name<T: Visit + 'static>(&self) {
+        if let Ok(mut registrar) = self.0.try_borrow_mut() {
+            registrar.named_by_user::<T>();
+        }
+    }
+
+    /// Runs the registration of a type.
+    pub fn run(&self, register: fn(&mut Registrar)) {
+        if let Ok(mut registrar) = self.0.try_borrow_mut() {
+            register(&mut registrar);
+        }
+    }
+}
+
+inventory::collect!(Submission);
+
+/// The entry of a generic type with a derive, which may have no registered instance.
+#[derive(Debug)]
+pub struct Generic {
+    /// Returns the full name of a type that is declared beside it, in a `const _`.
+    pub beside: fn() -> &'static str,
+    /// The name of the type.
+    pub name: &'static str,
+    /// The module of the type, or of the function that declares it.
+    pub module: &'static str,
+}
+
+inventory::collect!(Generic);
+
+impl Generic {
+    /// Returns the path of the type: that of its neighbour with another last segment.
+    fn path(&self) -> String {
+        let beside = (self.beside)();
+        let parent = beside
+            .rfind("::_::")
+            .map_or(self.module, |end| &beside[..end]);
+        format!("{parent}::{}", self.name)
+    }
+}
+
+/// Returns the types known now, including those of the derives.
+pub(crate) fn registry() -> Registry {
+    static LOADED: Once = Once::new();
+    // The flag lets a call from within a derive's own registration pass, which would otherwise wait
+    // for itself.
+    if !LOADED.is_completed() && !LOADING.replace(true) {
+        LOADED.call_once(|| {
+            let shared = SharedRegistrar::default();
+            for submission in inventory::iter::<Submission> {
+                submission.0(&shared);
+            }
+            let mut maps = shared.0.into_inner().into_maps();
+            let generics = inventory::iter::<Generic>.into_iter();
+            let families = generics.map(|generic| (generic.path(), generic.module));
+            maps.families.extend(families);
+            publish(maps);
+        });
+        LOADING.set(false);
+    }
+    REGISTRY.lock().clone().unwrap_or_default()
+}
+
+thread_local! {
+    /// Whether this thread is running the registrations of the derives.
+    static LOADING: Cell<bool> = const { Cell::new(false) };
+}
+
+fn publish(maps: Maps) {
+    REGISTRY
+        .lock()
+        .get_or_insert_with(Registry::default)
+        .add(maps);
+}
+
+/// Registers a type, so that the trace can visit objects of it.
+///
+/// It is needed only for an instance of a generic type that no field of a type with a derive names.
+///
+/// ```
+/// objgraph_core::register::<Vec<objgraph_core::rc::Rc<u8>>>();
+/// ```
+pub fn register<T: Visit + 'static>() {
+    if !crate::ENABLED || registry().is_complete(TypeId::of::<T>()) {
+        return;
+    }
+    let mut registrar = Registrar::default();
+    registrar.named_by_user::<T>();
+    publish(registrar.into_maps());
+}
+
+/// Registers the type of a value that was passed to a query, and the types that it names.
+pub fn register_type_of<T: Visit>() {
+    if !crate::ENABLED {
+        return;
+    }
+    let mut registrar = Registrar::with_known(registry());
+    T::register_static(&mut registrar);
+    let maps = registrar.into_maps();
+    if !maps.types.is_empty() {
+        publish(maps);
+    }
+}
+
+/// Returns all registered types, sorted by name, whether or not a value of them is alive.
+#[must_use]
+pub fn types() -> Vec<Arc<TypeInfo>> {
+    let mut types: Vec<_> = registry().infos().map(Arc::clone).collect();
+    types.sort_by(|a, b| a.name.cmp(&b.name));
+    types.dedup_by(|a, b| a.name == b.name);
+    types
+}
+
+/// Returns the full names, without generic arguments, of all types with a derive, sorted. Includes
+/// generic types that have no registered instance.
+#[must_use]
+pub fn families() -> Vec<String> {
+    let mut families: Vec<String> = registry().family_paths().cloned().collect();
+    families.sort_unstable();
+    families
+}
