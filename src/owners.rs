@@ -19,4 +19,4 @@ pub use crate::analysis::{
     owners as owners_in, zombies as zombies_in,
 };
 pub use crate::ask::{leak_birth, owners, zombies};
-pub use objgraph_core::{HandlePlace, HandleRow, Holder, LastDrop, follow, last_drop};
+pub use objgraph_core::{HandlePlace, HandleRow, LastDrop, PointerKind, follow, last_drop};

@@ -24,7 +24,7 @@ mod counts;
 mod epochs;
 mod follow;
 mod has_id;
-mod holder;
+mod pointer_kind;
 
 mod labelling;
 mod last_drop;

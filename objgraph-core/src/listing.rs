@@ -2,8 +2,8 @@
 
 use std::any::TypeId;
 
-use crate::holder::Holder;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::site::SiteRef;
 
 /// In place of a number that is not known.
@@ -31,7 +31,7 @@ pub(crate) struct ListedObject {
     /// The number of the scope it was created in, or 0.
     pub(crate) scope: u32,
     pub(crate) epoch: u32,
-    pub(crate) holder: Holder,
+    pub(crate) pointer_kind: PointerKind,
     /// Whether only another thread may visit its value.
     pub(crate) elsewhere: bool,
 }

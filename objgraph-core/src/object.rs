@@ -4,9 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::panic::Location;
 
-use crate::holder::Holder;
 use crate::listing::ListedObject;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::rc::Rc;
 use crate::site::Site;
 use crate::sync::Arc;
@@ -160,8 +160,8 @@ impl Object {
 
     /// Returns what holds it.
     #[must_use]
-    pub fn holder(&self) -> Holder {
-        self.listed.holder
+    pub fn pointer_kind(&self) -> PointerKind {
+        self.listed.pointer_kind
     }
 
     /// Returns the epoch it was born in; see [`NodeRow::epoch`](crate::NodeRow::epoch).

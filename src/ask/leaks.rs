@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use objgraph_core::__private::with_report;
-use objgraph_core::{Holder, label_of, snapshot, snapshot_of};
+use objgraph_core::{PointerKind, label_of, snapshot, snapshot_of};
 
 use super::advice;
 use super::pictures::{Picture, leaked, save_picture};
@@ -34,8 +34,12 @@ use crate::print::print;
 pub fn find_leaks() -> Leaks {
     let mut leaks = analysis::find_leaks(&Arc::new(snapshot()));
     for _ in 0..(CONFIRMED_OBJECTS / reported(&leaks).count().max(1)).clamp(4, 16) {
-        let is_shared = reported(&leaks)
-            .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));
+        let is_shared = reported(&leaks).any(|object| {
+            matches!(
+                object.node().pointer_kind(),
+                PointerKind::Arc | PointerKind::StdArc
+            )
+        });
         if !is_shared {
             break;
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use objgraph_core::{Holder, Node, NodeId, ObjectId, PlaceKind, Scope, State, snapshot};
+use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, PointerKind, Scope, State, snapshot};
 
 use super::failure::Failure;
 use super::known::{self, CheckName, KnownLeaks};
@@ -261,7 +261,7 @@ impl<'c> Attempts<'c> {
             return None;
         }
         let unproven = self.unproven(&own);
-        let may_go = |node: Node<'_>| self.others_run || is_shared(node.holder());
+        let may_go = |node: Node<'_>| self.others_run || is_shared(node.pointer_kind());
         if unproven
             .as_ref()
             .is_some_and(|unproven| unproven.nodes().any(may_go))
@@ -291,8 +291,8 @@ impl<'c> Attempts<'c> {
                 State::OtherThread | State::Lent | State::InFlight
             );
             let may_go = self.check.denies_survivors
-                && node.holder() != Holder::Value
-                && (self.others_run || is_shared(node.holder()))
+                && node.pointer_kind() != PointerKind::Value
+                && (self.others_run || is_shared(node.pointer_kind()))
                 && !self.is_allowed(node);
             (unknown || may_go) && own(node)
         })
@@ -362,7 +362,7 @@ impl<'c> Attempts<'c> {
         if check.denies_survivors {
             let of_part = own.snapshot().nodes().filter(|&node| {
                 own.nodes().binary_search(&node.node_id()).is_err()
-                    && node.holder() != Holder::Value
+                    && node.pointer_kind() != PointerKind::Value
                     && check.part.made(node)
                     && !self.is_allowed(node)
             });

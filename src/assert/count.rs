@@ -88,7 +88,7 @@ impl Types {
             .into_iter()
             .filter(|object| self.contain(object.type_name(), &mut known));
         number == 0
-            || counted.any(|object| is_shared(object.holder()) || object.is_of_other_thread())
+            || counted.any(|object| is_shared(object.pointer_kind()) || object.is_of_other_thread())
     }
 }
 

@@ -78,7 +78,7 @@ fn hides_something(snapshot: &Snapshot) -> bool {
     snapshot.places().iter().any(|place| place.kind.hides())
         || snapshot
             .nodes()
-            .any(|node| node.state() != State::Visited && node.holder().counts())
+            .any(|node| node.state() != State::Visited && node.pointer_kind().counts())
 }
 
 impl Expectation {
@@ -124,7 +124,7 @@ impl Expectation {
     /// Returns whether another thread may drop what is still alive.
     fn may_go(&self) -> bool {
         let mut objects = self.objects.iter().filter_map(|&id| at(id));
-        self.kept.alive_shared() > 0 || objects.any(|object| is_shared(object.holder()))
+        self.kept.alive_shared() > 0 || objects.any(|object| is_shared(object.pointer_kind()))
     }
 
     /// Fails with what is still alive, and why.

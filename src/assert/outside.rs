@@ -164,7 +164,7 @@ impl Strays {
     /// Returns whether another thread may drop some of them.
     fn may_go(&self) -> bool {
         let mut unproven = self.unproven.iter().flat_map(UnprovenObjects::nodes);
-        unproven.any(|node| is_shared(node.holder()))
+        unproven.any(|node| is_shared(node.pointer_kind()))
     }
 
     /// Returns a description, as part of a line.

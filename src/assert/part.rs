@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use objgraph_core::__private::snapshot_from;
-use objgraph_core::{Holder, Node, Scope};
+use objgraph_core::{PointerKind, Node, Scope};
 
 use crate::analysis::{Leaks, find_leaks};
 
@@ -43,7 +43,7 @@ impl Part {
         let leaks = find()?;
         let is_shared = leaks
             .iter()
-            .any(|object| matches!(object.node().holder(), Holder::Arc | Holder::StdArc));
+            .any(|object| matches!(object.node().pointer_kind(), PointerKind::Arc | PointerKind::StdArc));
         let leaks = match is_shared {
             true => leaks.confirmed_by(&find()?),
             false => leaks,
@@ -53,11 +53,11 @@ impl Part {
 
     /// Returns whether the object at this node was made in the part.
     pub(super) fn made(&self, node: Node<'_>) -> bool {
-        match (self, node.holder()) {
+        match (self, node.pointer_kind()) {
             (Self::Whole, _) => true,
             // Roots, and values that other objects contain.
-            (_, Holder::Value) => false,
-            (_, Holder::StdRc | Holder::StdArc) if node.site().is_none() => false,
+            (_, PointerKind::Value) => false,
+            (_, PointerKind::StdRc | PointerKind::StdArc) if node.site().is_none() => false,
             _ => self.has(node.scope(), node.epoch()),
         }
     }

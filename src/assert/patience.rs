@@ -3,16 +3,16 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use objgraph_core::Holder;
+use objgraph_core::PointerKind;
 
 /// The first pause.
 const FIRST: Duration = Duration::from_micros(1);
 /// Maximum length of a pause.
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// Returns whether another thread may hold an object with this holder, and drop it.
-pub(super) fn is_shared(holder: Holder) -> bool {
-    !matches!(holder, Holder::Rc | Holder::StdRc)
+/// Returns whether another thread may hold an object behind this kind of pointer, and drop it.
+pub(super) fn is_shared(pointer_kind: PointerKind) -> bool {
+    !matches!(pointer_kind, PointerKind::Rc | PointerKind::StdRc)
 }
 
 /// Pauses that grow, up to a limit for all of them together.

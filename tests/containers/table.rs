@@ -6,7 +6,7 @@ use objgraph::core::PlaceKind;
 use objgraph::rc::{Rc, Weak};
 use objgraph::{
     ObjectId, Snapshot, Tracked,
-    owners::Holder,
+    owners::PointerKind,
     snapshot::{Edge, NodeId},
 };
 
@@ -84,7 +84,9 @@ fn reached(snapshot: &Snapshot, from: NodeId) -> Vec<Edge<'_>> {
         for edge in snapshot.edges(node) {
             edges.push(edge);
             let target = edge.target();
-            if snapshot.node(target).holder() == Holder::Value && !nodes.contains(&target) {
+            if snapshot.node(target).pointer_kind() == PointerKind::Value
+                && !nodes.contains(&target)
+            {
                 nodes.push(target);
             }
         }
@@ -100,7 +102,7 @@ pub fn places(owner: ObjectId, kind: PlaceKind) -> Vec<String> {
     let shared = snapshot
         .edges(node)
         .map(|edge| edge.target())
-        .filter(|&target| snapshot.node(target).holder() == Holder::Value);
+        .filter(|&target| snapshot.node(target).pointer_kind() == PointerKind::Value);
     std::iter::once(node)
         .chain(shared)
         .flat_map(|node| snapshot.places_of(node))

@@ -250,7 +250,7 @@ fn lifetimes_on_a_value() {
     let (snapshot, starts) = objgraph::core::snapshot_with(&[&value], Default::default());
     let edges = snapshot
         .edges(starts[0])
-        .filter(|edge| edge.is_strong() && snapshot.node(edge.target()).holder().counts());
+        .filter(|edge| edge.is_strong() && snapshot.node(edge.target()).pointer_kind().counts());
     let mut paths: Vec<_> = edges.map(|edge| edge.path()).collect();
     paths.sort();
     assert_eq!(paths, ["cell", "maybe.own", "own"]);

@@ -268,7 +268,8 @@ fn several_threads_query_at_once() {
                 for _ in 0..20 {
                     let leaks = objgraph::find_leaks();
                     let of_type = leaks.iter().filter(|object| {
-                        object.type_name().ends_with("::Shared") && object.node().holder().counts()
+                        object.type_name().ends_with("::Shared")
+                            && object.node().pointer_kind().counts()
                     });
                     let mut found: Vec<_> = of_type.map(|object| object.id()).collect();
                     found.sort();

@@ -3,7 +3,7 @@
 //! Every analysis that depends on counts asks this module, so that all of them agree on what is
 //! alive.
 
-use objgraph_core::{Holder, Node, Snapshot, State};
+use objgraph_core::{Node, PointerKind, Snapshot, State};
 
 /// The strong count of an object, against the strong references that the trace found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub(super) enum Balance {
 impl Balance {
     /// Returns the balance of a node to which `reported` strong references were found.
     pub(super) fn of(node: Node<'_>, reported: u32) -> Self {
-        match node.holder() {
-            Holder::Instance if reported > 0 => return Self::Owned,
-            Holder::Instance | Holder::Value => return Self::InPlace,
+        match node.pointer_kind() {
+            PointerKind::Instance if reported > 0 => return Self::Owned,
+            PointerKind::Instance | PointerKind::Value => return Self::InPlace,
             _ => {}
         }
         let is_uncertain = matches!(

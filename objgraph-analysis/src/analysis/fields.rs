@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use objgraph_core::{
-    EdgeRow, FieldName, Holder, PathId, Segment, Snapshot, short_name, steps_text,
+    EdgeRow, FieldName, PathId, PointerKind, Segment, Snapshot, short_name, steps_text,
 };
 
 /// A field as it is declared: `Node.children`, `Value::Closure.env`.
@@ -137,8 +137,8 @@ impl Fields {
     /// Returns the number of the field that holds a pointer; [`Fields::NONE`] for an object that is
     /// part of its holder.
     pub(super) fn pointer(&self, snapshot: &Snapshot, edge: &EdgeRow) -> u32 {
-        match snapshot.parts().nodes[edge.target.index()].holder {
-            Holder::Instance => Self::NONE,
+        match snapshot.parts().nodes[edge.target.index()].pointer_kind {
+            PointerKind::Instance => Self::NONE,
             _ => self.number(edge.path),
         }
     }

@@ -1,6 +1,6 @@
 //! Simulates reference counting on a snapshot: what would be freed if some references were dropped.
 
-use objgraph_core::{Holder, NodeId, PathId, Snapshot};
+use objgraph_core::{NodeId, PathId, PointerKind, Snapshot};
 
 use super::balance::{Balance, reported};
 use super::{NodeSet, reach, rows};
@@ -70,8 +70,8 @@ impl<'s> Simulation<'s> {
         let before = self.freed.clone();
         let edges = &self.snapshot.parts().edges;
         for edge in edges.iter().filter(|edge| edge.strong) {
-            let holder = self.snapshot.parts().nodes[edge.target.index()].holder;
-            if holder == Holder::Instance || !is_weakened(edge.path) {
+            let holder = self.snapshot.parts().nodes[edge.target.index()].pointer_kind;
+            if holder == PointerKind::Instance || !is_weakened(edge.path) {
                 continue;
             }
             if self.weakened.len() <= edge.path.index() {

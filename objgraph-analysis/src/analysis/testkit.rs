@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objgraph_core::{
-    EdgeRow, FieldName, HandlePlace, HandleRow, Holder, LengthRow, NodeId, NodeRow, ObjectId,
-    PathId, Place, PlaceKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
+    EdgeRow, FieldName, HandlePlace, HandleRow, LengthRow, NodeId, NodeRow, ObjectId, PathId,
+    Place, PlaceKind, PointerKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot under construction.
@@ -71,7 +71,7 @@ impl Kit {
             strong: 0,
             weak: 0,
             heap: 0,
-            holder: Holder::Rc,
+            pointer_kind: PointerKind::Rc,
             state: State::Visited,
         });
         self.external.push(external);
@@ -93,7 +93,7 @@ impl Kit {
     /// Adds a root of this name, with a value of this type.
     pub(crate) fn root_value(&mut self, of: &str, name: &str) -> NodeId {
         let node = self.node(of, 0);
-        self.row(node).holder = Holder::Value;
+        self.row(node).pointer_kind = PointerKind::Value;
         self.row(node).id = ObjectId::outside_table(node.index() as u64);
         self.parts.roots.push((node, name.to_owned()));
         node

@@ -36,7 +36,7 @@ impl UnprovenObjects {
         let untraced: Vec<NodeId> = snapshot
             .nodes()
             .filter(|node| {
-                node.holder().counts()
+                node.pointer_kind().counts()
                     && is_untraced(*node)
                     && leaks.nodes().binary_search(&node.node_id()).is_err()
                     && possibly.binary_search(&node.node_id()).is_err()

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::order;
-use objgraph_core::{Holder, NodeId, ObjectId, Snapshot, State};
+use objgraph_core::{NodeId, ObjectId, PointerKind, Snapshot, State};
 
 use super::balance::Balance;
 use super::possibly_leaked::{OpaqueValue, opaque_values};
@@ -205,8 +205,8 @@ impl WhyAlive {
             .filter(may_hold)
             .partition(|suspect| own.contains(suspect.node));
         let is_shared = matches!(
-            snapshot.node(self.anchor).holder(),
-            Holder::Arc | Holder::StdArc
+            snapshot.node(self.anchor).pointer_kind(),
+            PointerKind::Arc | PointerKind::StdArc
         );
         let other_threads = snapshot
             .nodes()

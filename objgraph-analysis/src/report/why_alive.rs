@@ -5,7 +5,7 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{Holder, NodeId, State};
+use objgraph_core::{NodeId, PointerKind, State};
 
 use super::cycles::write_ring;
 use super::owners::write_outside;
@@ -170,8 +170,8 @@ impl WhyAliveReport<'_> {
         }
         let (inside, elsewhere) = (self.why.inner_suspects(), self.why.other_suspects());
         let threads = self.why.other_threads();
-        let stack = match holder.holder() {
-            Holder::Arc | Holder::StdArc => "on the stack of some thread",
+        let stack = match holder.pointer_kind() {
+            PointerKind::Arc | PointerKind::StdArc => "on the stack of some thread",
             _ => "on the stack",
         };
         let unseen = match inside.is_empty() && elsewhere.is_empty() && threads == 0 {

@@ -6,8 +6,8 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::holder::Holder;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::table::erased::{ArcValue, RcValue};
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins;
@@ -178,7 +178,8 @@ pub(crate) trait RcMeta {
 }
 
 impl<T: 'static> RcMeta for T {
-    const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Rc, Reattach::Rc(weak_rc::<T>));
+    const META: &'static TypeMeta =
+        &TypeMeta::new::<T>(PointerKind::Rc, Reattach::Rc(weak_rc::<T>));
 }
 
 fn weak_rc<T: 'static>(pointer: &dyn Any) -> Option<std::rc::Weak<dyn RcValue>> {
@@ -195,7 +196,8 @@ pub(crate) trait ArcMeta {
 }
 
 impl<T: Send + Sync + 'static> ArcMeta for T {
-    const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Arc, Reattach::Arc(weak_arc::<T>));
+    const META: &'static TypeMeta =
+        &TypeMeta::new::<T>(PointerKind::Arc, Reattach::Arc(weak_arc::<T>));
 }
 
 fn weak_arc<T: Send + Sync + 'static>(pointer: &dyn Any) -> Option<std::sync::Weak<dyn ArcValue>> {

@@ -6,8 +6,8 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use crate::holder::Holder;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::record;
 use crate::tracked::Visit;
@@ -46,7 +46,7 @@ trait InstanceMeta {
 }
 
 impl<T: 'static> InstanceMeta for T {
-    const META: &'static TypeMeta = &TypeMeta::new::<T>(Holder::Instance, Reattach::Never);
+    const META: &'static TypeMeta = &TypeMeta::new::<T>(PointerKind::Instance, Reattach::Never);
 }
 
 impl<T: 'static> Instance<T> {

@@ -25,7 +25,7 @@ pub use paths::{PathId, PathTable, Segment, steps_text};
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
 pub use to_petgraph::{EdgeWeight, NodeWeight};
 
-pub use crate::holder::Holder;
+pub use crate::pointer_kind::PointerKind;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{NodeRow, Snapshot};
-use crate::holder::Holder;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::site::Site;
 use crate::type_info::TypeInfo;
 
@@ -146,13 +146,13 @@ impl<'s> Node<'s> {
     /// not be read, or if references are not counted.
     #[must_use]
     pub fn strong(&self) -> Option<u32> {
-        known(self.row.strong).filter(|_| self.row.holder.counts())
+        known(self.row.strong).filter(|_| self.row.pointer_kind.counts())
     }
 
     /// Returns the number of weak references to it.
     #[must_use]
     pub fn weak(&self) -> Option<u32> {
-        known(self.row.weak).filter(|_| self.row.holder.counts())
+        known(self.row.weak).filter(|_| self.row.pointer_kind.counts())
     }
 
     /// Returns the bytes on the heap that the value owns besides its own allocation, at any depth,
@@ -188,12 +188,12 @@ impl<'s> Node<'s> {
     /// not count, nor does the padding of values that are aligned to more than 16 bytes.
     ///
     /// 0 for a value without an allocation of its own: on the stack, in a static, or inside its
-    /// owner ([`Holder::Instance`], [`Holder::Value`]). For a value whose size the compiler does
+    /// owner ([`PointerKind::Instance`], [`PointerKind::Value`]). For a value whose size the compiler does
     /// not know (`Rc<str>`), only the counts: the value itself is in
     /// [`heap_bytes`](Self::heap_bytes).
     #[must_use]
     pub fn shallow_bytes(&self) -> u64 {
-        if !self.row.holder.counts() {
+        if !self.row.pointer_kind.counts() {
             return 0;
         }
         (self.type_info().size + 2 * size_of::<usize>()) as u64
@@ -201,8 +201,8 @@ impl<'s> Node<'s> {
 
     /// Returns what holds the value.
     #[must_use]
-    pub fn holder(&self) -> Holder {
-        self.row.holder
+    pub fn pointer_kind(&self) -> PointerKind {
+        self.row.pointer_kind
     }
 
     /// Returns how far the trace could visit it.

@@ -7,9 +7,9 @@ use super::handles::HandleRow;
 use super::lengths::LengthRow;
 use super::node::{NodeId, State};
 use super::paths::{PathId, PathTable};
-use crate::holder::Holder;
 use crate::listing::UNKNOWN;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::site::Site;
 use crate::type_info::TypeInfo;
 
@@ -103,7 +103,7 @@ pub struct NodeRow {
     /// [`Node::heap_bytes`](super::Node::heap_bytes).
     pub heap: u64,
     /// What holds the value.
-    pub holder: Holder,
+    pub pointer_kind: PointerKind,
     /// How far the trace could visit it.
     pub state: State,
 }

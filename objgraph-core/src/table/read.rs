@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use crate::holder::Holder;
 use crate::listing::{KindCount, ListedObject, Run, VisitOutcome};
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::table::erased::RcValue;
 use crate::table::interned::birth_rows::{Birth, Reader};
 use crate::table::interned::counters;
@@ -68,7 +68,7 @@ fn list_chunks(
 ) {
     watched::forget_dead();
     let this = this_thread();
-    let mut holders = kinds::holders();
+    let mut pointer_kinds = kinds::pointer_kinds();
     let mut births = Reader::default();
     let mut near = (origins::NOT_KNOWN, origins::NOWHERE);
     let mut ids = [ObjectId::NONE; CHUNK as usize];
@@ -80,10 +80,10 @@ fn list_chunks(
             if ids.is_empty() {
                 return;
             }
-            if holders.len() <= born.kind as usize {
-                holders = kinds::holders();
+            if pointer_kinds.len() <= born.kind as usize {
+                pointer_kinds = kinds::pointer_kinds();
             }
-            let Some(&holder) = holders.get(born.kind as usize) else {
+            let Some(&pointer_kind) = pointer_kinds.get(born.kind as usize) else {
                 return;
             };
             if near.0 != born.origin {
@@ -91,7 +91,7 @@ fn list_chunks(
                 near = (born.origin, *origins.entry(born.origin).or_insert_with(of));
             }
             let elsewhere = is_elsewhere(chunk, near.1.0, this);
-            let first = listed_object(ids[0], &born, holder, near.1, elsewhere);
+            let first = listed_object(ids[0], &born, pointer_kind, near.1, elsewhere);
             report(&Run { first, ids });
         };
         let (mut born_of_run, mut len) = (Birth::default(), 0);
@@ -149,10 +149,10 @@ pub(crate) fn describe(id: ObjectId) -> Option<ListedObject> {
     if round != id.round() {
         return None;
     }
-    let holder = kinds::holder(born.kind)?;
+    let pointer_kind = kinds::pointer_kind(born.kind)?;
     let origin = origins::of(born.origin);
     let elsewhere = is_elsewhere(chunk, origin.0, this_thread());
-    Some(listed_object(id, &born, holder, origin, elsewhere))
+    Some(listed_object(id, &born, pointer_kind, origin, elsewhere))
 }
 
 /// Returns the number of the calling thread; 0 before it begins and after it ended.
@@ -168,7 +168,7 @@ fn is_elsewhere(chunk: &Chunk, made_by: u32, this: u32) -> bool {
 fn listed_object(
     id: ObjectId,
     born: &Birth,
-    holder: Holder,
+    pointer_kind: PointerKind,
     (thread, scope): (u32, u32),
     elsewhere: bool,
 ) -> ListedObject {
@@ -178,7 +178,7 @@ fn listed_object(
         thread,
         scope,
         epoch: born.epoch,
-        holder,
+        pointer_kind,
         elsewhere,
     }
 }

@@ -4,9 +4,9 @@
 
 use std::panic::Location;
 
-use crate::holder::Holder;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::table::erased::{WatchedArc, WatchedRc};
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::pins::address;
@@ -20,8 +20,8 @@ trait WatchMeta {
 }
 
 impl<T: 'static> WatchMeta for T {
-    const RC: &'static TypeMeta = &TypeMeta::new::<T>(Holder::StdRc, Reattach::Never);
-    const ARC: &'static TypeMeta = &TypeMeta::new::<T>(Holder::StdArc, Reattach::Never);
+    const RC: &'static TypeMeta = &TypeMeta::new::<T>(PointerKind::StdRc, Reattach::Never);
+    const ARC: &'static TypeMeta = &TypeMeta::new::<T>(PointerKind::StdArc, Reattach::Never);
 }
 
 /// The watched objects that any thread may visit. Those of one thread are in its part of the table.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::panics::caught;
 use crate::object_id::ObjectId;
-use crate::snapshot::Holder;
+use crate::snapshot::PointerKind;
 use crate::tracked::Label;
 use crate::visibility::registry;
 use crate::{labelling, table};
@@ -54,7 +54,7 @@ pub fn label_of(id: ObjectId) -> Option<String> {
     }
     let listed = table::describe(id)?;
     let type_name = (table::kind(listed.kind)?.name)();
-    let is_shared = matches!(listed.holder, Holder::Arc | Holder::StdArc);
+    let is_shared = matches!(listed.pointer_kind, PointerKind::Arc | PointerKind::StdArc);
     // A label that another label needs is within the limits of that one.
     match is_shared && !labelling::is_on() {
         true => waiting::elsewhere(type_name, move || of_object(id)),

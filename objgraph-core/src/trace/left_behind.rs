@@ -17,7 +17,7 @@ use super::tracer::Handles;
 use super::tracer::Tracer;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
-use crate::snapshot::{HandlePlace, Holder, Node, NodeId, NodeRow, PathId, Snapshot, State};
+use crate::snapshot::{HandlePlace, Node, NodeId, NodeRow, PathId, PointerKind, Snapshot, State};
 use crate::table;
 use crate::visibility::registry;
 
@@ -187,7 +187,7 @@ impl Adoption<'_> {
                 to.heap = row.heap;
                 self.next.push((there, here));
                 // Of a watched value, the table would not know that it died.
-                if to.holder == Holder::Rc && self.has_ended {
+                if to.pointer_kind == PointerKind::Rc && self.has_ended {
                     self.tracer.left_behind.push(NodeId::new(here as usize));
                 }
             }
@@ -233,7 +233,8 @@ impl Adoption<'_> {
     fn adopt_value(&mut self, there: NodeId, here: u32) {
         let row = self.left.parts().nodes[there.index()];
         let to = &mut self.tracer.nodes[here as usize];
-        let is_visited_there = row.holder == Holder::Instance && row.state == State::Visited;
+        let is_visited_there =
+            row.pointer_kind == PointerKind::Instance && row.state == State::Visited;
         if is_visited_there && to.state == State::Lent {
             (to.state, to.heap) = (row.state, row.heap);
             self.next.push((there, here));
@@ -254,11 +255,11 @@ impl Adoption<'_> {
         let info = Arc::clone(&self.left.types()[self.left.node(there).type_index()]);
         let mut row = self.left.parts().nodes[there.index()];
         // Another thread may have upgraded a weak reference since.
-        if row.holder == Holder::StdArc && row.weak > 0 {
+        if row.pointer_kind == PointerKind::StdArc && row.weak > 0 {
             row.strong = NodeRow::UNKNOWN;
         }
         let here = self.tracer.adopt_outside(row, info);
-        if row.holder == Holder::StdRc && self.has_ended {
+        if row.pointer_kind == PointerKind::StdRc && self.has_ended {
             self.tracer.left_behind.push(NodeId::new(here as usize));
         }
         self.outside.insert(there, here);

@@ -4,14 +4,14 @@ use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::mem::needs_drop;
 
-use crate::snapshot::Holder;
+use crate::snapshot::PointerKind;
 use crate::visibility::WeakTarget;
 
 /// What a trace records of one of std's pointers, to visit the value later.
 pub(crate) struct MetPointer {
     /// The address of the value, which distinguishes it from others.
     pub(crate) address: usize,
-    pub(crate) holder: Holder,
+    pub(crate) pointer_kind: PointerKind,
     pub(crate) strong: usize,
     pub(crate) weak: usize,
     pub(crate) type_name: &'static str,
@@ -28,7 +28,7 @@ pub(crate) struct MetPointer {
 
 impl fmt::Debug for MetPointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}<{}>", self.holder, self.type_name)
+        write!(f, "{:?}<{}>", self.pointer_kind, self.type_name)
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) trait StdPointer: Any + Sized {
 type Asks<'q> = &'q dyn Fn(usize, TypeId) -> bool;
 
 macro_rules! std_pointer {
-    ($module:ident, $strong:ident, $holder:ident) => {
+    ($module:ident, $strong:ident, $kind:ident) => {
         impl<T: ?Sized + 'static> StdPointer for std::$module::$strong<T> {
             const STRONG: bool = true;
 
@@ -66,7 +66,7 @@ macro_rules! std_pointer {
                 // The counts are read before the handle is made, which adds one.
                 Some(MetPointer {
                     address,
-                    holder: Holder::$holder,
+                    pointer_kind: PointerKind::$kind,
                     strong: std::$module::$strong::strong_count(self),
                     weak: std::$module::$strong::weak_count(self),
                     type_name: type_name::<T>(),
@@ -93,7 +93,7 @@ macro_rules! std_pointer {
                 let address = self.as_ptr().cast::<()>().addr();
                 Some(MetPointer {
                     address,
-                    holder: Holder::$holder,
+                    pointer_kind: PointerKind::$kind,
                     strong,
                     weak: self.weak_count(),
                     type_name: type_name::<T>(),

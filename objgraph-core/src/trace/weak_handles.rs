@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::starts::Starts;
 use super::std_pointer::MetPointer;
-use crate::snapshot::{Holder, NodeId};
+use crate::snapshot::{NodeId, PointerKind};
 use crate::tracked::Visit;
 use crate::visibility::WeakTarget;
 
@@ -32,7 +32,7 @@ impl WeakHandle {
         let (strong, weak) = self.weak.counts();
         (strong > 0).then(|| MetPointer {
             address: self.weak.address(),
-            holder: self.weak.holder(),
+            pointer_kind: self.weak.pointer_kind(),
             strong,
             // This handle is not the program's.
             weak: weak.saturating_sub(1),
@@ -79,7 +79,7 @@ impl WeakHandles {
     /// Returns the number of values behind an `Arc` that are alive.
     #[must_use]
     pub fn alive_shared(&self) -> usize {
-        let shared = |handle: &&WeakHandle| handle.weak.holder() == Holder::StdArc;
+        let shared = |handle: &&WeakHandle| handle.weak.pointer_kind() == PointerKind::StdArc;
         let handles = self.handles.iter().filter(shared);
         handles.filter(|handle| handle.is_alive()).count()
     }

@@ -4,7 +4,7 @@ use std::any::{TypeId, type_name};
 use std::{rc, sync};
 
 use super::view::{AnyViewFn, View, ViewFn};
-use crate::snapshot::Holder;
+use crate::snapshot::PointerKind;
 
 /// A weak handle to a value behind a pointer of std.
 pub(crate) trait WeakTarget {
@@ -29,11 +29,11 @@ pub(crate) trait WeakTarget {
     fn counts(&self) -> (usize, usize);
 
     /// Returns which kind of pointer holds the value.
-    fn holder(&self) -> Holder;
+    fn pointer_kind(&self) -> PointerKind;
 }
 
 macro_rules! weak_targets {
-    ($($module:ident $holder:ident),*) => {$(
+    ($($module:ident $kind:ident),*) => {$(
         impl<T: ?Sized + 'static> WeakTarget for $module::Weak<T> {
             fn target(&self) -> TypeId {
                 TypeId::of::<T>()
@@ -63,8 +63,8 @@ macro_rules! weak_targets {
                 (self.strong_count(), self.weak_count())
             }
 
-            fn holder(&self) -> Holder {
-                Holder::$holder
+            fn pointer_kind(&self) -> PointerKind {
+                PointerKind::$kind
             }
         }
     )*};

@@ -45,7 +45,7 @@ impl Amount {
     fn of(now: u64, row: &NodeRow) -> Self {
         Self {
             now,
-            is_shared: is_shared(row.holder) || row.state == State::OtherThread,
+            is_shared: is_shared(row.pointer_kind) || row.state == State::OtherThread,
         }
     }
 }

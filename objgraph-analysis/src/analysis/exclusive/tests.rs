@@ -1,4 +1,4 @@
-use objgraph_core::{Holder, NodeId};
+use objgraph_core::{NodeId, PointerKind};
 use proptest::prelude::*;
 
 use super::exclusively_retained;
@@ -50,7 +50,7 @@ proptest! {
             .collect();
         let mut kit = Kit::new();
         let ids: Vec<NodeId> = external.iter().map(|&held| kit.node("app::Node", held)).collect();
-        kit.row(ids[0]).holder = Holder::Value;
+        kit.row(ids[0]).pointer_kind = PointerKind::Value;
         for &(from, to) in &edges {
             kit.edge(ids[from], "next", ids[to]);
         }
@@ -68,7 +68,7 @@ proptest! {
 fn an_object_reported_twice_is_not_exclusive() {
     let mut kit = Kit::new();
     let value = kit.node("app::App", 0);
-    kit.row(value).holder = Holder::Value;
+    kit.row(value).pointer_kind = PointerKind::Value;
     let twice = kit.node("app::Node", 0);
     kit.edge(value, "one", twice);
     kit.edge(value, "one", twice);

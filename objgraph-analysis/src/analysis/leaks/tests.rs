@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use objgraph_core::{Holder, NodeId, NodeRow, PlaceKind, Snapshot, State};
+use objgraph_core::{NodeId, NodeRow, PlaceKind, PointerKind, Snapshot, State};
 use proptest::prelude::*;
 
 use super::{Leaks, find_leaks};
@@ -66,7 +66,7 @@ fn an_object_with_unknown_counts_is_alive() {
         |row| row.state = State::OtherThread,
         |row| row.state = State::Lent,
         |row| row.state = State::InFlight,
-        |row| row.holder = Holder::Value,
+        |row| row.pointer_kind = PointerKind::Value,
         |_| {},
     ];
     for (number, change) in changes.into_iter().enumerate() {
@@ -93,8 +93,8 @@ fn an_instance_is_as_alive_as_its_owner() {
     let part = kit.node("app::Part", 0);
     let alone = kit.node("app::Part", 0);
     let held = kit.node("app::Node", 0);
-    kit.row(part).holder = Holder::Instance;
-    kit.row(alone).holder = Holder::Instance;
+    kit.row(part).pointer_kind = PointerKind::Instance;
+    kit.row(alone).pointer_kind = PointerKind::Instance;
     kit.edge(owner, "part", part);
     kit.edge(part, "back", owner);
     kit.edge(alone, "node", held);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use objgraph_core::{
-    Edge, Field, Holder, LengthRow, Node, NodeId, Place, PlaceKind, Site, Snapshot, State,
+    Edge, Field, LengthRow, Node, NodeId, Place, PlaceKind, PointerKind, Site, Snapshot, State,
     TypeInfo, Visibility, shown_name,
 };
 
@@ -94,13 +94,13 @@ fn row<'s>(snapshot: &'s Snapshot, node: Node<'s>) -> Json<'s> {
     let row = &snapshot.parts().nodes[node.node_id().index()];
     let known =
         |column: u32| (column != objgraph_core::NodeRow::UNKNOWN).then_some(u64::from(column));
-    let holder = match node.holder() {
-        Holder::Rc => "rc",
-        Holder::Arc => "arc",
-        Holder::StdRc => "std_rc",
-        Holder::StdArc => "std_arc",
-        Holder::Instance => "instance",
-        Holder::Value => "value",
+    let pointer = match node.pointer_kind() {
+        PointerKind::Rc => "rc",
+        PointerKind::Arc => "arc",
+        PointerKind::StdRc => "std_rc",
+        PointerKind::StdArc => "std_arc",
+        PointerKind::Instance => "instance",
+        PointerKind::Value => "value",
         _ => "other",
     };
     let state = match node.state() {
@@ -120,7 +120,7 @@ fn row<'s>(snapshot: &'s Snapshot, node: Node<'s>) -> Json<'s> {
         ("epoch", Json::Number(node.epoch().into())),
         ("strong", node.strong().map(u64::from).into()),
         ("weak", node.weak().map(u64::from).into()),
-        ("holder", Json::text(holder)),
+        ("pointer", Json::text(pointer)),
         ("state", Json::text(state)),
         ("shallow_bytes", Json::Number(node.shallow_bytes())),
         ("heap_bytes", Json::Number(node.heap_bytes())),

@@ -83,8 +83,8 @@ fn a_snapshot_is_what_it_was() {
         "src/app.rs:11:5"],
         "threads":[],
         "nodes":[
-        {"id":"#0","type":0,"site":0,"thread":null,"epoch":0,"strong":1,"weak":0,"holder":"rc","state":"visited","shallow_bytes":32,"heap_bytes":0},
-        {"id":"#1","type":1,"site":1,"thread":null,"epoch":0,"strong":1,"weak":0,"holder":"rc","state":"visited","shallow_bytes":32,"heap_bytes":0,"label":"a \"b\""}],
+        {"id":"#0","type":0,"site":0,"thread":null,"epoch":0,"strong":1,"weak":0,"pointer":"rc","state":"visited","shallow_bytes":32,"heap_bytes":0},
+        {"id":"#1","type":1,"site":1,"thread":null,"epoch":0,"strong":1,"weak":0,"pointer":"rc","state":"visited","shallow_bytes":32,"heap_bytes":0,"label":"a \"b\""}],
         "edges":[
         {"from":0,"to":1,"path":"b","is_strong":true,"is_back":false}],
         "places":[],

@@ -1,5 +1,5 @@
 use expect_test::{Expect, expect};
-use objgraph_core::{Holder, NodeId, NodeRow, PlaceKind, State};
+use objgraph_core::{NodeId, NodeRow, PlaceKind, PointerKind, State};
 
 use crate::analysis::testkit::Kit;
 use crate::analysis::why_alive;
@@ -25,7 +25,7 @@ fn chain(kit: &mut Kit, length: usize, external: i64) -> Vec<NodeId> {
 fn cache() -> (Kit, [NodeId; 2]) {
     let mut kit = Kit::new();
     let cache = kit.node("app::Cache", 0);
-    kit.row(cache).holder = Holder::Value;
+    kit.row(cache).pointer_kind = PointerKind::Value;
     kit.root(cache, "static CACHE");
     let session = kit.node("app::Session", 0);
     let user = kit.node("app::User", 1);
@@ -78,7 +78,7 @@ fn held_from_outside() {
     );
     let mut kit = Kit::new();
     let shared = kit.node("app::Config", 1);
-    kit.row(shared).holder = Holder::Arc;
+    kit.row(shared).pointer_kind = PointerKind::Arc;
     let far = kit.node("app::Worker", 1);
     kit.row(far).state = State::OtherThread;
     check(
@@ -157,7 +157,7 @@ fn held_as_far_as_is_known() {
                   Node #0 is assumed to be held: it was being made or dropped"#]],
         ),
         (
-            |row| row.holder = Holder::Instance,
+            |row| row.pointer_kind = PointerKind::Instance,
             expect![[r#"
             Node #0 is alive, made at src/app.rs:10:5
               Node #0 lives by value: on the stack, or where nothing was traced"#]],

@@ -4,9 +4,9 @@ use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::panic::Location;
 
-use crate::holder::Holder;
 use crate::listing::Kind;
 use crate::lock::Mutex;
+use crate::pointer_kind::PointerKind;
 use crate::table::erased::{ArcValue, RcValue};
 
 /// What is known of a type when an object of it is created. A constant for each type, so that
@@ -16,7 +16,7 @@ pub(crate) struct TypeMeta {
     name: fn() -> &'static str,
     size: usize,
     needs_drop: bool,
-    pub(crate) holder: Holder,
+    pub(crate) pointer_kind: PointerKind,
     pub(crate) reattach: Reattach,
 }
 
@@ -29,13 +29,13 @@ pub(crate) enum Reattach {
 }
 
 impl TypeMeta {
-    pub(crate) const fn new<T: Any>(holder: Holder, reattach: Reattach) -> Self {
+    pub(crate) const fn new<T: Any>(pointer_kind: PointerKind, reattach: Reattach) -> Self {
         Self {
             type_id: TypeId::of::<T>(),
             name: type_name::<T>,
             size: size_of::<T>(),
             needs_drop: std::mem::needs_drop::<T>(),
-            holder,
+            pointer_kind,
             reattach,
         }
     }
@@ -50,12 +50,12 @@ struct KindRow {
 #[derive(Default)]
 struct KindTable {
     rows: Vec<KindRow>,
-    numbers: HashMap<(TypeId, Holder, Location<'static>), u32>,
+    numbers: HashMap<(TypeId, PointerKind, Location<'static>), u32>,
 }
 
 static KINDS: Mutex<Option<KindTable>> = Mutex::new(None);
 
-/// Interns a kind. Equal types, holders and sites have one number, even if the compiler has several
+/// Interns a kind. Equal types, pointer kinds and sites have one number, even if the compiler has several
 /// constants for them.
 pub(crate) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) -> u32 {
     let mut kinds = KINDS.lock();
@@ -63,7 +63,7 @@ pub(crate) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) 
     let next = kinds.rows.len() as u32;
     let number = *kinds
         .numbers
-        .entry((meta.type_id, meta.holder, *site))
+        .entry((meta.type_id, meta.pointer_kind, *site))
         .or_insert(next);
     if number == next {
         kinds.rows.push(KindRow { meta, site });
@@ -76,8 +76,8 @@ fn row(kind: u32) -> Option<KindRow> {
 }
 
 /// Returns what holds the objects of a kind.
-pub(crate) fn holder(kind: u32) -> Option<Holder> {
-    Some(row(kind)?.meta.holder)
+pub(crate) fn pointer_kind(kind: u32) -> Option<PointerKind> {
+    Some(row(kind)?.meta.pointer_kind)
 }
 
 /// Returns the constants of the type of a kind.
@@ -118,12 +118,12 @@ pub(crate) fn kinds() -> Vec<Kind> {
         .collect()
 }
 
-/// Lists the holders of all kinds, by number.
-pub(crate) fn holders() -> Vec<Holder> {
+/// Lists the pointer kinds of all kinds, by number.
+pub(crate) fn pointer_kinds() -> Vec<PointerKind> {
     KINDS
         .lock()
         .iter()
         .flat_map(|kinds| &kinds.rows)
-        .map(|row| row.meta.holder)
+        .map(|row| row.meta.pointer_kind)
         .collect()
 }

@@ -27,8 +27,8 @@ use super::std_pointer::{MetPointer, StdPointer};
 use super::weak_handles::WeakHandles;
 use crate::object_id::ObjectId;
 use crate::snapshot::{
-    EdgeRow, HandlePlace, Holder, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
-    Segment, State,
+    EdgeRow, HandlePlace, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
+    PointerKind, Segment, State,
 };
 use crate::table;
 use crate::tracked::{Label, Value};
@@ -319,7 +319,7 @@ impl Tracer {
             strong: NodeRow::UNKNOWN,
             weak: NodeRow::UNKNOWN,
             heap: 0,
-            holder: listed.holder,
+            pointer_kind: listed.pointer_kind,
             state: if listed.elsewhere {
                 State::OtherThread
             } else {
@@ -405,7 +405,7 @@ impl Tracer {
             strong: count(met.strong),
             weak: count(met.weak),
             heap: if self.wants_heap { met.heap as u64 } else { 0 },
-            ..self.outside_row(met.type_name, met.size, met.holder, state)
+            ..self.outside_row(met.type_name, met.size, met.pointer_kind, state)
         };
         let node = self.nodes.len() as u32;
         self.nodes.push(row);
@@ -423,7 +423,7 @@ impl Tracer {
         &mut self,
         type_name: &'static str,
         size: usize,
-        holder: Holder,
+        pointer_kind: PointerKind,
         state: State,
     ) -> NodeRow {
         NodeRow {
@@ -436,14 +436,14 @@ impl Tracer {
             strong: NodeRow::UNKNOWN,
             weak: NodeRow::UNKNOWN,
             heap: 0,
-            holder,
+            pointer_kind,
             state,
         }
     }
 
     /// Adds a node for a value that is no object of its own.
     pub(in crate::trace) fn add_value(&mut self, type_name: &'static str, size: usize) -> u32 {
-        let row = self.outside_row(type_name, size, Holder::Value, State::Visited);
+        let row = self.outside_row(type_name, size, PointerKind::Value, State::Visited);
         self.nodes.push(row);
         (self.nodes.len() - 1) as u32
     }

@@ -5,7 +5,7 @@ use std::task::Waker;
 use super::Tracer;
 use crate::listing::VisitOutcome;
 use crate::object_id::ObjectId;
-use crate::snapshot::Holder;
+use crate::snapshot::PointerKind;
 use crate::table;
 
 impl Tracer {
@@ -18,7 +18,8 @@ impl Tracer {
             return false;
         };
         let row = &self.nodes[node as usize];
-        let owns = row.holder == Holder::StdArc && row.id.is_in_table() && owns(waker, row.id);
+        let owns =
+            row.pointer_kind == PointerKind::StdArc && row.id.is_in_table() && owns(waker, row.id);
         if owns {
             self.held_by(std::ptr::from_ref(waker).addr(), node);
         }

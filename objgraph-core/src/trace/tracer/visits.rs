@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{PendingValue, Tracer, count};
 use crate::listing::VisitOutcome;
-use crate::snapshot::{Holder, NodeId, State};
+use crate::snapshot::{NodeId, PointerKind, State};
 use crate::table;
 use crate::trace::index::ByAddress;
 use crate::trace::labels;
@@ -22,7 +22,7 @@ impl Tracer {
         self.may_wait = all_own
             && self.in_memory.is_far()
             && std::iter::zip(&self.nodes, addresses)
-                .all(|(row, &address)| row.holder != Holder::Rc || address != 0);
+                .all(|(row, &address)| row.pointer_kind != PointerKind::Rc || address != 0);
     }
 
     pub(in crate::trace) fn visit_queue(&mut self) {
