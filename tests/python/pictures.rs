@@ -12,7 +12,7 @@ use objgraph::{
 
 use super::differences::{MEANT, Pair, refcount, right_refcounts};
 use super::dot::{Graph, read};
-use super::graphs::{App, Closer, Leaf, Names, Node, Holder, Text, Tree, Wide, set};
+use super::graphs::{App, Closer, Holder, Leaf, Names, Node, Text, Tree, Wide, set};
 
 /// Python's pictures, and the number of those that were compared.
 struct Comparison<'p> {

@@ -10,43 +10,42 @@ use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
 use crate::tracked::{Label, Value, Visit};
 use crate::visibility::{CellContents, View};
 
-/// How many values deep a visit goes by calls, before it puts the rest off; a bound on the stack
-/// that a trace needs. Values that only pass a visit on do not count: how deep they go between
-/// others is written out in their types.
+/// Maximum depth of values that a visit enters by calls. It defers the rest, which bounds the stack of a
+/// trace. Values that only pass a visit on are not counted, because their types bound their depth.
 const CALL_DEPTH: u32 = 12;
 
 /// What a value reports its references to.
 ///
-/// The lifetime is that of the value: what cannot be visited at once, because values own each
-/// other too deeply for the stack, is put off and visited when the calls have returned.
+/// The lifetime is that of the value. Values that own each other too deeply for the stack are deferred,
+/// and visited when the calls have returned.
 #[derive(Debug)]
 pub struct Visitor<'a> {
     tracer: &'a mut Tracer,
-    deferred: Vec<Deferred<'a>>,
-    /// That to the value which was put off and is visited now.
+    deferred: Vec<DeferredVisit<'a>>,
+    /// The way to the deferred value that is visited now.
     way: Way<'a>,
 }
 
-/// A value whose visit was put off.
-struct Deferred<'a> {
+/// A value whose visit was deferred.
+struct DeferredVisit<'a> {
     value: View<'a>,
     node: u32,
     path: PathId,
     way: Way<'a>,
 }
 
-/// The way to a value, over values that were put off: so much of it that one which comes again, and
-/// would without an end, is known in the end (by R. P. Brent, "An improved Monte Carlo factorization
-/// algorithm", 1980).
+/// The way to a value over deferred values. It detects a value that says it owns itself, which would be
+/// visited for ever, with constant memory (R. P. Brent, "An improved Monte Carlo factorization algorithm",
+/// 1980).
 #[derive(Clone, Copy, Default)]
 struct Way<'a> {
     steps: u32,
-    /// The value at a step that is a power of two, the last.
+    /// The value at the last step whose number is a power of two.
     mark: Option<View<'a>>,
 }
 
 impl<'a> Way<'a> {
-    /// One step further; `None` if that is the value marked, which then says that it owns itself.
+    /// Returns the way to a value one step further; `None` if the value is the mark, and so owns itself.
     fn to(self, value: View<'a>) -> Option<Self> {
         if self.mark.is_some_and(|mark| mark.is(value)) {
             return None;
@@ -67,9 +66,9 @@ impl std::fmt::Debug for Way<'_> {
     }
 }
 
-impl std::fmt::Debug for Deferred<'_> {
+impl std::fmt::Debug for DeferredVisit<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Deferred({})", self.node)
+        write!(f, "DeferredVisit({})", self.node)
     }
 }
 
@@ -83,7 +82,7 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// Visits a value that is owned by the one being visited, as its field `name`.
+    /// Visits a value that the visited value owns in its field `name`.
     ///
     /// ```
     /// # use objgraph_core::{Visit, Visitor};
@@ -101,8 +100,8 @@ impl<'a> Visitor<'a> {
         self.__leave();
     }
 
-    /// Says that the value being visited owns so many bytes on the heap, outside of itself and of
-    /// what it reports otherwise: std's collections, strings and boxes tell their own.
+    /// Reports the number of bytes that the visited value owns on the heap, in addition to its own size and
+    /// to what the values that it reports own. std's collections, strings and boxes report theirs.
     ///
     /// ```
     /// # use objgraph_core::{Visit, Visitor};
@@ -126,8 +125,8 @@ impl<'a> Visitor<'a> {
         self.tracer.heap(bytes);
     }
 
-    /// Says how many items there are in a collection at the place where the visit is: the number
-    /// that grows if items are added and never taken out. std's collections tell their own.
+    /// Reports the number of items in a collection at the current place, which grows if items are added
+    /// and never removed. std's collections report theirs.
     ///
     /// ```
     /// # use objgraph_core::{Visit, Visitor};
@@ -147,29 +146,30 @@ impl<'a> Visitor<'a> {
         self.tracer.collection(len, 0);
     }
 
-    /// A collection at the place where the visit is, and the bytes it owns beside its items' own.
+    /// Reports the length of a collection at the current place, and the bytes that it owns in addition to
+    /// those of its items.
     pub(crate) fn collection(&mut self, len: usize, bytes: usize) {
         self.tracer.collection(len, bytes);
     }
 
-    /// A collection whose length cannot change, though another may take its place.
+    /// Reports a collection whose length cannot change, although another may replace it.
     pub(crate) fn fixed(&mut self, len: usize, bytes: usize) {
         self.tracer.fixed(len, bytes);
     }
 
-    /// A text of this many bytes at the place where the visit is.
+    /// Reports the bytes of a text at the current place.
     pub(crate) fn text(&mut self, bytes: usize) {
         self.tracer.text(bytes);
     }
 
-    /// Whether a visit of a value of a type would find nothing. It is given what it asks of the
-    /// type, so that it is not compiled for each.
+    /// Whether a visit of a value would find nothing. The arguments describe its type, so that the method
+    /// is compiled once.
     #[inline]
     pub(crate) fn skips(&self, is_leaf: bool, owns_heap: fn() -> bool) -> bool {
         is_leaf && !(self.tracer.wants_heap() && owns_heap())
     }
 
-    /// Visits values that are owned by the one being visited, as its elements 0, 1, ….
+    /// Visits values that the visited value owns as its elements 0, 1, ….
     pub fn elements<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
         if self.skips(T::is_leaf(), T::owns_heap) {
             return;
@@ -182,7 +182,7 @@ impl<'a> Visitor<'a> {
         self.__leave();
     }
 
-    /// Visits values that are owned by the one being visited and have no order among them.
+    /// Visits values that the visited value owns in no order.
     pub fn entries<T: Visit + 'a>(&mut self, values: impl IntoIterator<Item = &'a T>) {
         if self.skips(T::is_leaf(), T::owns_heap) {
             return;
@@ -194,13 +194,14 @@ impl<'a> Visitor<'a> {
         self.__leave();
     }
 
-    /// Visits a value that is owned by the one being visited, at the place where the visit is.
+    /// Visits a value that the visited value owns, at the current place.
     pub fn value<T: Visit>(&mut self, value: &'a T) {
         if !self.skips(T::is_leaf(), T::owns_heap) {
             value.visit_owned(self);
         }
     }
 
+    /// Visits a value that another owns and that may have an identity of its own.
     pub(crate) fn owned(&mut self, value: &'a dyn Visit) {
         match value.instance() {
             Some(id) => {
@@ -213,15 +214,15 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// Visits a value of a type that the registry knows, which may have an identity of its own.
-    fn view(&mut self, view: View<'a>) {
+    /// Visits a value of a registered type, which may have an identity of its own.
+    fn visit_view(&mut self, view: View<'a>) {
         match view {
             View::Value(value) => self.owned(value),
             view => self.inside(view),
         }
     }
 
-    /// Visits what is in a value, now or, where the calls are deep enough, later.
+    /// Visits the contents of a value, or defers them if the calls are too deep.
     fn inside(&mut self, value: View<'a>) {
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
@@ -229,7 +230,7 @@ impl<'a> Visitor<'a> {
             self.tracer.depth -= 1;
         } else if let Some(way) = self.way.to(value) {
             let path = self.tracer.deep_path();
-            self.deferred.push(Deferred {
+            self.deferred.push(DeferredVisit {
                 value,
                 node: self.tracer.node(),
                 path,
@@ -240,7 +241,7 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// Visits a value that is borrowed by a guard, for as long as the guard lives.
+    /// Visits a value that a guard borrows, while the guard lives.
     ///
     /// ```
     /// # use objgraph_core::{Visit, Visitor};
@@ -273,19 +274,19 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// The same for a value of any type.
+    /// Visits a value of any type that a guard lends.
     #[allow(dead_code, reason = "for types of optional dependencies")]
     pub(crate) fn lent_dyn(&mut self, value: &dyn Visit) {
         self.lent_here(value);
     }
 
-    /// The same, compiled anew for each caller.
+    /// As [`lent_dyn`](Self::lent_dyn), compiled for each caller.
     #[inline(always)]
     pub(crate) fn lent_here(&mut self, value: &dyn Visit) {
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
             match value.instance() {
-                // Calls were never deep here.
+                // A new visitor starts at depth 0.
                 None => value.visit(&mut visitor),
                 Some(_) => visitor.owned(value),
             }
@@ -294,10 +295,10 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// Visits what a shared reference leads to. Nobody owns through it: the value becomes a node
-    /// of its own, visited once, however many references lead to it.
+    /// Visits the target of a shared reference. A reference does not own it, so it is a node of its own,
+    /// visited once however many references lead to it.
     pub fn shared<T: Visit>(&mut self, value: &'a T) {
-        // Before the name, for the compiler's sake; see `visibility::growth`.
+        // Precedes the name, so that the compiler instantiates it first; see `visibility::growth`.
         let view = View::Value(value);
         if T::is_leaf() {
             return;
@@ -312,7 +313,7 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// Visits a value of any type, if the registry knows how; else it is opaque.
+    /// Visits a value of any type, if it is registered; otherwise the value is opaque.
     pub fn any<T: 'static>(&mut self, value: &'a T) {
         if !std::mem::needs_drop::<T>() {
             return;
@@ -322,30 +323,30 @@ impl<'a> Visitor<'a> {
 
     pub(crate) fn any_named(&mut self, value: Value<'a>, name: fn() -> &'static str) {
         match self.tracer.view(value) {
-            Some(view) => self.view(view),
+            Some(view) => self.visit_view(view),
             None => self.tracer.place_called(name(), PlaceKind::Opaque),
         }
     }
 
-    /// Visits a value of a type that the registry knows; returns whether it knows it.
+    /// Visits a value if its type is registered; returns whether it is.
     pub(crate) fn registered<T: 'static>(&mut self, value: &'a T) -> bool {
         let view = self.tracer.view(value);
         if let Some(view) = view {
-            self.view(view);
+            self.visit_view(view);
         }
         view.is_some()
     }
 
-    /// Visits a value of any type, if the registry knows how; answers whether it does.
+    /// Visits a value of any type if it is registered; returns whether it is.
     pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
         let view = self.tracer.view_dyn(value);
         if let Some(view) = view {
-            self.view(view);
+            self.visit_view(view);
         }
         view.is_some()
     }
 
-    /// Visits what a shared reference to a value of any type leads to.
+    /// Visits the target, of any type, of a shared reference.
     #[allow(dead_code, reason = "for types of optional dependencies")]
     pub(crate) fn any_shared<T: 'static>(&mut self, value: &'a T) {
         if !std::mem::needs_drop::<T>() {
@@ -380,7 +381,7 @@ impl<'a> Visitor<'a> {
         self.__leave();
     }
 
-    /// Visits elements that a shared reference leads to.
+    /// Visits elements that are targets of a shared reference.
     pub(crate) fn shared_elements<T: Visit + 'a>(
         &mut self,
         values: impl IntoIterator<Item = &'a T>,
@@ -393,25 +394,25 @@ impl<'a> Visitor<'a> {
         self.__leave();
     }
 
-    /// Records that the value at the place where the visit is cannot be looked into because it
-    /// is mutably borrowed, or locked, just now.
+    /// Records that the trace cannot visit the value at the current place because it is mutably borrowed or
+    /// locked at the moment.
     pub fn busy<T: ?Sized>(&mut self) {
         self.tracer.place_named::<T>(PlaceKind::Busy);
     }
 
-    /// The same for what is inside a cell or a lock, unless it holds no reference.
+    /// Records that the contents of a cell or lock are busy, unless they can hold no reference.
     pub(crate) fn busy_inside(&mut self, inside: &CellContents) {
         if !(inside.is_leaf)() {
             self.tracer.place_called((inside.name)(), PlaceKind::Busy);
         }
     }
 
-    /// Records that the lock at the place where the visit is was poisoned by a panic.
+    /// Records that a panic has poisoned the lock at the current place.
     pub(crate) fn poisoned(&mut self, name: &'static str) {
         self.tracer.place_called(name, PlaceKind::Poisoned);
     }
 
-    /// The table has got its handle to the value of an object back, which is visited once more.
+    /// Visits an object once more, because the table has regained its handle to the value.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn visit_later(&mut self, id: ObjectId) {
         self.tracer.visit_later(id);
@@ -423,14 +424,14 @@ impl<'a> Visitor<'a> {
         self.tracer.reference(pointer, id);
     }
 
-    /// Reports a pointer to an object of the table, by its own address and that of the allocation;
-    /// false if that is not known.
+    /// Reports a pointer to an object of the table, by its own address and that of the allocation; returns
+    /// false if the allocation is unknown.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn reference_at(&mut self, pointer: usize, address: usize) -> bool {
         self.tracer.reference_at(pointer, address)
     }
 
-    /// The same for a pointer that none but this thread has.
+    /// As [`reference_at`](Self::reference_at), for a pointer that only this thread can have.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn local_reference_at(&mut self, pointer: usize, address: usize) -> bool {
         self.tracer.local_reference_at(pointer, address)
@@ -442,20 +443,20 @@ impl<'a> Visitor<'a> {
         self.tracer.weak_reference(id);
     }
 
-    /// Reports a weak reference to an object of the table, by the address of its allocation; false
-    /// if that is not known.
+    /// Reports a weak reference to an object of the table, by the address of its allocation; returns false
+    /// if the allocation is unknown.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     pub(crate) fn weak_reference_at(&mut self, address: usize) -> bool {
         self.tracer.weak_reference_at(address)
     }
 
-    /// The visit of a node ends.
+    /// Ends the visit of a node.
     #[inline]
     pub(super) fn end(&mut self) {
         self.tracer.end();
     }
 
-    /// Reports which handle the reference is, that is reported next.
+    /// Records the handle of the reference that is reported next.
     #[allow(dead_code, reason = "called by the pointers where tracking is on")]
     #[inline]
     pub(crate) fn record_handle(&mut self, handle: Option<u64>) {
@@ -469,9 +470,9 @@ impl<'a> Visitor<'a> {
         self.tracer.std_pointer(pointer);
     }
 
-    /// Reports a waker: a reference to the task that it owns, where that is known.
+    /// Reports a waker: a reference to the task that it owns, if the task is known.
     pub(crate) fn waker(&mut self, waker: &Waker) {
-        // One without data, as `Waker::noop()`, owns nothing.
+        // A waker without data, such as `Waker::noop()`, owns nothing.
         if !waker.data().is_null() && !self.tracer.owns_task(waker) {
             self.tracer.place_named::<Waker>(PlaceKind::Opaque);
         }
@@ -482,7 +483,7 @@ impl<'a> Visitor<'a> {
         self.tracer.panicked(node, message);
     }
 
-    /// Visits all that was put off.
+    /// Visits everything that was deferred.
     #[inline]
     pub(crate) fn finish(&mut self) {
         while let Some(next) = self.deferred.pop() {
@@ -497,7 +498,7 @@ impl<'a> Visitor<'a> {
         self.tracer.enter(segment);
     }
 
-    /// The same for elements, of which the number of each is to be set.
+    /// Enters the elements of a collection; `set_element` numbers them.
     fn open_elements(&mut self) {
         self.tracer.enter(Segment::Element);
     }
@@ -516,8 +517,8 @@ impl<'a> Visitor<'a> {
         self.tracer.enter(Segment::BackField(FieldName::new(name)));
     }
 
-    /// Visits a field that holds no reference, if its type is the one of std that it is called
-    /// after: then for the bytes that it owns alone.
+    /// Visits a field that is named like a leaf of std. If its type is that leaf, it holds no reference, and
+    /// only its bytes are reported.
     #[doc(hidden)]
     pub fn __leaf<S: Visit + 'static, T: 'static>(&mut self, name: &'static str, value: &'a T) {
         let plain = (value as &dyn Any).downcast_ref::<S>();
@@ -557,13 +558,13 @@ impl Guarded<'_> {
         self.with(|visitor| visitor.value(value));
     }
 
-    /// Visits what the guard lends by a function.
+    /// Visits, by a function, what the guard lends.
     #[doc(hidden)]
     pub fn __with<'s>(&'s mut self, visit: impl FnOnce(&mut Visitor<'s>)) {
         self.with(visit);
     }
 
-    /// Visits what the guard lends by a function.
+    /// Visits, by a function, what the guard lends.
     pub(crate) fn with<'s>(&'s mut self, visit: impl FnOnce(&mut Visitor<'s>)) {
         let mut visitor = Visitor::new(&mut *self.tracer);
         visit(&mut visitor);

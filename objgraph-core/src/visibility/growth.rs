@@ -25,7 +25,7 @@
 //! The derive cannot see a growing step behind a type alias, or in a `Visit` written by hand. Then the
 //! compiler reports that it reached its recursion limit; or, if each instance is twice as large as the
 //! one before, it takes very long before it does. It must not use up the memory meanwhile, and the name
-//! of a type with 2³⁰ parts would. So names are instantiated last: in [`TypeRow`](super::spec::TypeRow), in
+//! of a type with 2³⁰ parts would. So names are instantiated last: in `TypeRow`, in
 //! what a derive generates and in the methods of the visitor, everything that leads to the next
 //! instance precedes the name of this one.
 

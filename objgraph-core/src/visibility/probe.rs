@@ -1,16 +1,15 @@
-//! Probes: the best way to look into a value of a concrete type, chosen by the compiler.
+//! Probes: the compiler chooses the best way to visit a value of a concrete type.
 //!
-//! A derive knows the text of a field's type and nothing else; it may not assume that the type
-//! is `Tracked`, nor that its neighbours are. It writes `(&&&&&Probe::new(&self.f)).__visit(v)`:
-//! method lookup tries the receiver as it stands, then one reference less, and so on, and takes
-//! the first trait whose bounds hold. ("Autoref specialisation", found by David Tolnay.)
+//! A derive knows only the text of a field's type. It cannot know whether the type is `Tracked`. So it
+//! writes `(&&&&&Probe(&self.f)).__visit(v)`: method lookup tries the receiver as written, then with
+//! one reference less, and so on, and takes the first trait whose bounds hold. (David Tolnay,
+//! "Autoref-based stable specialization", 2019.)
 //!
-//! The lookup ignores lifetimes, and the levels between the first and the last need `'static`,
-//! so a field whose type names a lifetime is probed with [`LocalProbe`], which has two levels.
+//! The lookup ignores lifetimes, and the levels between the first and the last need `'static`. A field
+//! whose type names a lifetime is therefore probed with [`LocalProbe`], which has two levels.
 //!
 //! Where two levels are enough and the type can be written, the path `TypeProbe::<T>::VISIBILITY` is
-//! resolved faster than a method: what the type itself has is found before what a trait gives it,
-//! if its bounds hold.
+//! resolved faster than a method: an inherent constant whose bounds hold precedes one of a trait.
 
 use std::any::{TypeId, type_name};
 use std::cell::Cell;
@@ -28,16 +27,15 @@ use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 use crate::type_info::Visibility;
 
-/// A value to be visited. What is in it is public, since a function that makes one would be
-/// compiled for each type.
+/// A value to be visited. Its field is public, because a constructor would be compiled for each type.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// A value whose type has lifetimes, to be visited.
 pub struct LocalProbe<'a, T: ?Sized>(pub &'a T);
 
-/// The same, to be visited only if each condition of the list `C` holds: types that are called after
-/// types of std must be of std, since these are `Tracked` if their contents are, while a program's
-/// own type that derives requires `'static`; and types that may grow must be finite.
+/// A value whose type has lifetimes, to be visited only if each condition of the list `C` holds. Types
+/// named like types of std must be of std: those are `Tracked` if their contents are, whereas a derived
+/// type of the program requires `'static`. Types that may grow must be finite.
 pub struct ConditionalProbe<'a, T: ?Sized, C>(pub &'a T, pub PhantomData<fn(C)>);
 
 impl<T: ?Sized, C> fmt::Debug for ConditionalProbe<'_, T, C> {
@@ -56,11 +54,11 @@ impl<T: ?Sized, C> fmt::Debug for GrowingProbe<'_, T, C> {
     }
 }
 
-/// A field that is called as the one is which gives its owner an identity.
+/// A field with the name of the field that gives its owner an identity.
 pub struct InstanceProbe<'a, T: ?Sized>(pub &'a T);
 
 impl<T: 'static> InstanceProbe<'_, Instance<T>> {
-    /// The id of the instance.
+    /// Returns the id of the instance.
     #[must_use]
     pub fn __id(&self) -> Option<ObjectId> {
         instance_id(self.0)
@@ -69,7 +67,7 @@ impl<T: 'static> InstanceProbe<'_, Instance<T>> {
 
 /// A field of any other type.
 pub trait ViaNoInstance {
-    /// It has no id.
+    /// Returns `None`: the field has no id.
     fn __id(&self) -> Option<ObjectId> {
         None
     }
@@ -77,7 +75,7 @@ pub trait ViaNoInstance {
 
 impl<T: ?Sized> ViaNoInstance for InstanceProbe<'_, T> {}
 
-/// A value that a macro is given, whose type is to be registered, or that which it points to.
+/// A value passed to a macro, whose target type is to be registered.
 pub struct RegisterProbe<'a, T>(pub &'a T);
 
 impl<T: Deref> RegisterTarget for &RegisterProbe<'_, T>
@@ -89,13 +87,13 @@ where
     }
 }
 
-/// First: it points to a value whose type is `Tracked`.
+/// First level: the value points to one whose type is `Tracked`.
 pub trait RegisterTarget {
-    /// Registers that type.
+    /// Registers the type of the target.
     fn __register(&self);
 }
 
-/// Any other value, which is registered by the function that is given it.
+/// Second level: any other value. The function that receives the value registers its type.
 pub trait RegisterNothing {
     /// Registers nothing.
     fn __register(&self) {}
@@ -109,7 +107,7 @@ impl<T> fmt::Debug for RegisterProbe<'_, T> {
     }
 }
 
-/// A type to be registered, or asked what it implements.
+/// A type to be registered, or checked for the traits that it implements.
 pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
 
 macro_rules! opaque_debug {
@@ -127,30 +125,30 @@ macro_rules! value_levels {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         pub trait $name<'a> {
-            /// Visits the value that is probed.
+            /// Visits the probed value.
             fn __visit(&self, visitor: &mut Visitor<'a>);
         }
     )*};
 }
 
 value_levels! {
-    /// First: the type is `Tracked`.
+    /// First level: the type is `Tracked`.
     ViaTracked
-    /// Then: it is a container of std, whose items are looked up one by one.
+    /// Second level: it is a container of std, whose items are looked up one by one.
     ViaWalk
-    /// Then: the registry may know it.
+    /// Third level: the registry may know the type.
     ViaAny
-    /// Last: it is opaque.
+    /// Last level: the value is opaque.
     ViaOpaque
-    /// With lifetimes, first: the type is `Tracked`.
+    /// First level with lifetimes: the type is `Tracked`.
     ViaTrackedLocal
-    /// With lifetimes, last: it is opaque.
+    /// Last level with lifetimes: the value is opaque.
     ViaOpaqueLocal
 }
 
 impl<'a, T: Visit> ViaTracked<'a> for &&&Probe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
-        // Most of what needs a drop is no leaf, and to ask is more code for each type.
+        // Most types that need a drop are not leaves, and the check costs code for each type.
         if const { std::mem::needs_drop::<T>() } {
             self.0.visit_owned(visitor);
         } else {
@@ -230,31 +228,32 @@ impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
 }
 
 impl<T: Visit + 'static> TypeProbe<T> {
-    /// What makes the type known, if it is `Tracked`.
+    /// The row that registers the type.
     pub const ROW: Option<&'static TypeRow> = Some(&<T as TypeRows<Full>>::VALUE);
 }
 
-/// A type to be registered with the fuel `F`, or asked whether it is `Tracked`.
+/// A type to be registered with the fuel `F`, if it is `Tracked`.
 pub struct FuelProbe<T: ?Sized, F>(PhantomData<(fn(&T), F)>);
 
 impl<T: Visit + 'static, F: Fuel> FuelProbe<T, F> {
-    /// What makes the type known, if it is `Tracked`.
+    /// The row that registers the type.
     pub const ROW: Option<&'static TypeRow> = Some(&<T as TypeRows<F>>::VALUE);
-    /// What makes the type known after a growing step, if it is `Tracked`.
+    /// How the type is registered after a growing step.
     pub const LESS: Option<ProbeResult> = Some(match F::LEFT {
         0 => ProbeResult::Unsettled(TypeId::of::<T>(), ProbeResult::unregistered::<T>()),
         _ => ProbeResult::Row(less::<T, F>(), Visibility::Full),
     });
 }
 
-/// A function, not a constant: it is evaluated only where there is fuel, and a constant always.
+/// Returns the row for one step less. A function, because a constant would be evaluated even without
+/// fuel.
 const fn less<T: Visit + 'static, F: Fuel>() -> &'static TypeRow {
     &<T as TypeRows<F::Less>>::VALUE
 }
 
 /// Any other type.
 pub trait ViaNoLess {
-    /// Nothing makes it known.
+    /// Nothing registers the type.
     const LESS: Option<ProbeResult> = None;
 }
 
@@ -270,7 +269,7 @@ impl<C: AllHold> StepProbe<C> {
     pub const HOLDS: bool = true;
 }
 
-/// A list of which some condition may not hold.
+/// A list with a condition that may not hold.
 pub trait ViaNoStep {
     /// Whether each condition holds.
     const HOLDS: bool = false;
@@ -291,14 +290,13 @@ impl<T: ?Sized, F> fmt::Debug for FuelProbe<T, F> {
 }
 
 impl<T: Walk> TypeProbe<T> {
-    /// What makes the type known, if it is a container of std, whose items are looked up one by
-    /// one.
+    /// How a container of std is registered whose items are looked up one by one.
     pub const OTHERWISE: ProbeResult = ProbeResult::Row(&T::WALK, Visibility::Partial);
 }
 
 /// Any other type.
 pub trait ViaNoRow {
-    /// Nothing makes it known.
+    /// Nothing registers the type.
     const ROW: Option<&'static TypeRow> = None;
 }
 
@@ -306,7 +304,7 @@ impl<T: ?Sized> ViaNoRow for TypeProbe<T> {}
 
 /// Any other type.
 pub trait ViaNoWalk {
-    /// Something else may make it known.
+    /// The type may be registered by something else.
     const OTHERWISE: ProbeResult;
 }
 
@@ -316,20 +314,20 @@ impl<T: ?Sized + 'static> ViaNoWalk for TypeProbe<T> {
 }
 
 impl<T: Visit> TypeProbe<T> {
-    /// How far values of the type can be looked into, if it is `Tracked`.
+    /// How far the trace can visit values of the type.
     pub const VISIBILITY: Visibility = Visibility::Full;
 }
 
 /// Any other type.
 pub trait ViaNoVisit {
-    /// How far values of the type can be looked into.
+    /// How far the trace can visit values of the type.
     const VISIBILITY: Visibility = Visibility::Opaque;
 }
 
 impl<T: ?Sized> ViaNoVisit for TypeProbe<T> {}
 
 impl<T: fmt::Debug> TypeProbe<T> {
-    /// The label of a value that has a `Debug` text.
+    /// Returns the label of a value that has a `Debug` text.
     pub fn __label(value: &T) -> Label<'_> {
         Label::Debug(value)
     }
@@ -337,7 +335,7 @@ impl<T: fmt::Debug> TypeProbe<T> {
 
 /// Any other type.
 pub trait ViaNoDebug<T: ?Sized> {
-    /// No label.
+    /// Returns no label.
     fn __label(_: &T) -> Label<'_> {
         Label::None
     }
@@ -345,11 +343,11 @@ pub trait ViaNoDebug<T: ?Sized> {
 
 impl<T: ?Sized> ViaNoDebug<T> for TypeProbe<T> {}
 
-/// What is taken once: a `&mut` that passes through a `Clone`, in which generated code stands that
-/// the compiler must not take for a use.
+/// An argument that is taken once. It carries a `&mut` into generated code that the compiler would
+/// otherwise reject as a second use.
 pub type Once<A> = Cell<Option<A>>;
 
-/// Makes one.
+/// Makes an argument that is taken once.
 pub fn once<A>(argument: A) -> Once<A> {
     Cell::new(Some(argument))
 }
@@ -357,16 +355,16 @@ pub fn once<A>(argument: A) -> Once<A> {
 /// Whether a type implements `Drop`.
 #[expect(
     drop_bounds,
-    reason = "what is asked is whether the type itself implements it"
+    reason = "the question is whether the type itself implements it"
 )]
 impl<T: Drop> TypeProbe<T> {
-    /// It does.
+    /// The type implements `Drop`.
     pub const HAS_DROP: bool = true;
 }
 
 /// Any other type.
 pub trait ViaNoDrop {
-    /// It does not.
+    /// The type does not implement `Drop`.
     const HAS_DROP: bool = false;
 }
 

@@ -48,7 +48,7 @@ impl Registrar {
     }
 
     /// Registers a type with a derive, and the cells and locks around it. The arguments are in the order
-    /// of [`TypeRow`].
+    /// of `TypeRow`.
     pub fn derived(&mut self, spec: &'static TypeSpec, row: &TypeRow, cells: &[CellRow]) {
         if !self.insert(row, Some(spec)) {
             return;

@@ -1,7 +1,7 @@
 //! What a derive and the compiler know of a type, as constants.
 //!
 //! Constants, because each line of generated code costs compile time for each type. The functions
-//! that every type has are compiled in the order of the fields of [`TypeRow`].
+//! that every type has are compiled in the order of the fields of `TypeRow`.
 
 use std::any::{Any, TypeId, type_name};
 use std::cell::RefCell;
@@ -19,7 +19,7 @@ use crate::sync as shared;
 use crate::tracked::Visit;
 use crate::type_info::Visibility;
 
-/// What a derive knows of its type. The fields are in the order of [`TypeRow`].
+/// What a derive knows of its type. The fields are in the order of `TypeRow`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct TypeSpec {
@@ -46,7 +46,7 @@ impl TypeSpec {
 }
 
 /// What a derive knows of a field: its name, the text of its type, what a probe found, the full name of
-/// its type, and whether it refers back. See [`Field`](crate::Field).
+/// its type, and whether it refers back. See `Field`.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FieldSpec(

@@ -1,8 +1,8 @@
-//! Which types are those of std that they are called after.
+//! Which types with a name of std's are types of std.
 //!
-//! A derive reads the names in a field's type, and a program may call its own types as std's are
-//! called. What depends on such a name is therefore decided by the compiler, which knows the type:
-//! an inherent constant of [`TypeProbe`] is found before one of a trait.
+//! A derive reads the names in a field's type, and a program may give its own types the names of std's.
+//! So the compiler, which knows the type, decides what depends on such a name: an inherent constant of
+//! [`TypeProbe`] precedes one of a trait.
 
 use std::borrow::Cow;
 use std::cell::{Cell, LazyCell, OnceCell, RefCell, UnsafeCell};
@@ -22,43 +22,43 @@ use crate::tracked::Visit;
 
 /// Any other type.
 pub trait ViaNoStd {
-    /// It is not the type of std that it is called after.
+    /// The type is not the one of std whose name it has.
     const STD: bool = false;
 }
 
 impl<T: ?Sized> ViaNoStd for TypeProbe<T> {}
 
-/// A type whose first argument is no type that is known to be `Tracked`.
+/// A type whose first argument is not known to be `Tracked`.
 pub trait ViaNoFirst {
-    /// Nothing makes the argument known.
+    /// Nothing registers the argument.
     const FIRST: Option<&'static TypeRow> = None;
 }
 
 impl<T: ?Sized> ViaNoFirst for TypeProbe<T> {}
 
-/// A type whose second argument is no type that is known to be `Tracked`.
+/// A type whose second argument is not known to be `Tracked`.
 pub trait ViaNoSecond {
-    /// Nothing makes the argument known.
+    /// Nothing registers the argument.
     const SECOND: Option<&'static TypeRow> = None;
 }
 
 impl<T: ?Sized> ViaNoSecond for TypeProbe<T> {}
 
-/// A type of std that is `Tracked` if its contents are, however short they live.
+/// A type of std that is `Tracked` if its contents are, whatever their lifetimes.
 pub trait OfStd {}
 
-/// The condition that `T` is the type of std that it is called after.
+/// The condition that `T` is the type of std whose name it has.
 #[derive(Debug)]
 pub struct IsStd<T: ?Sized>(PhantomData<fn(&T)>);
 
 impl<T: OfStd + ?Sized> Condition for IsStd<T> {}
 
-/// Types of std. `$T` is the first argument, which the derive cannot write out where it may be a
-/// constant, so that its row is obtained through the type.
+/// Declares types of std. `$T` is the first argument. Its row is obtained through the type, because the
+/// derive cannot name an argument that may be a constant.
 macro_rules! heads {
     ($([$T:ident $(: $sized:tt)? $(, $($more:tt)*)?] $type:ty;)*) => {$(
         impl<$T $(: $sized Sized)? $(, $($more)*)?> TypeProbe<$type> {
-            /// It is the type of std that it is called after.
+            /// The type is the one of std whose name it has.
             pub const STD: bool = true;
         }
 
@@ -100,18 +100,18 @@ heads! {
 }
 
 impl TypeProbe<String> {
-    /// It is the type of std that it is called after.
+    /// The type is the one of std whose name it has.
     pub const STD: bool = true;
 }
 
 impl<T: ?Sized + ToOwned> OfStd for Cow<'_, T> {}
 
 impl<T: ?Sized + ToOwned> TypeProbe<Cow<'_, T>> {
-    /// It is the type of std that it is called after.
+    /// The type is the one of std whose name it has.
     pub const STD: bool = true;
 }
 
-/// With tracking, pointers of objgraph are pointers too.
+/// With tracking on, the pointers of objgraph are types of their own.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own {
     use super::{OfStd, TypeProbe};
@@ -124,11 +124,11 @@ mod own {
     }
 }
 
-/// The rows of arguments, by their types.
+/// Declares the rows of the arguments of types of std.
 macro_rules! arguments {
     ($($const:ident [$T:ident $(, $($more:tt)*)?] $type:ty;)*) => {$(
         impl<$T: Visit + 'static $(, $($more)*)?> TypeProbe<$type> {
-            /// What makes the argument known.
+            /// The row that registers the argument.
             pub const $const: Option<&'static TypeRow> = Some(&<$T as TypeRows<Full>>::VALUE);
         }
     )*};
@@ -162,7 +162,7 @@ arguments! {
     SECOND [T, K] Result<K, T>;
 }
 
-/// With tracking, pointers of objgraph are pointers too.
+/// With tracking on, the pointers of objgraph are types of their own.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own_arguments {
     use super::{Full, TypeProbe, TypeRow, TypeRows, Visit};

@@ -233,7 +233,7 @@ mod arguments {
 
 #[test]
 fn a_type_with_a_closure_among_its_arguments_is_derived_and_bound() {
-    use arguments::{BoundHolder, DerivedScheduler, PointerKind, Root, Scheduler};
+    use arguments::{BoundHolder, DerivedScheduler, Holder, Root, Scheduler};
     if !objgraph::ENABLED {
         return;
     }

@@ -1,4 +1,4 @@
-//! `Tracked` for types that are not the program's own.
+//! `Visit` for types that are not the program's own.
 
 mod ecosystem;
 mod std;

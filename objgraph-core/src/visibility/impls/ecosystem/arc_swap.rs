@@ -1,6 +1,6 @@
-//! arc-swap. Its cells hold a pointer of std, which is had by a load, and a load never waits.
+//! arc-swap. Its cells hold a pointer of std. A load returns it and never waits.
 //!
-//! objgraph's own `Arc` cannot be in such a cell: the trait that would let it asks for `unsafe`.
+//! objgraph's own `Arc` cannot be in such a cell, because the trait for that requires `unsafe`.
 
 use arc_swap::strategy::Strategy;
 use arc_swap::{ArcSwapAny, RefCnt};

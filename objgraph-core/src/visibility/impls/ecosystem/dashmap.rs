@@ -1,6 +1,6 @@
-//! dashmap. Its iterators wait for each shard; so all shards are locked for reading first, without
-//! waiting, and the iterator then finds them locked in a way that it can share: a reader never
-//! waits for a writer that waits itself. With one shard busy, all of the map is.
+//! dashmap. Its iterators wait for each shard. So all shards are first locked for reading, without waiting;
+//! the iterator then shares these locks, because a reader does not wait for a writer that waits itself. If
+//! one shard is busy, the whole map is.
 
 use std::hash::{BuildHasher, Hash};
 
@@ -13,8 +13,8 @@ use crate::snapshot::Segment;
 use crate::trace::Visitor;
 use crate::tracked::Visit;
 
-/// Guards of all shards of a map, for reading; returns from the function if one is busy, which
-/// matters unless all in it are leaves. Tells the visitor how much the shards hold.
+/// Locks all shards of a map for reading, and reports how much they hold. Returns from the caller if one is
+/// busy, which matters unless all contents are leaves.
 macro_rules! hold {
     ($map:expr, $visitor:expr, $busy:ty, $entry:ty, $leaf:expr) => {{
         let guards: Option<Vec<_>> = $map.shards().iter().map(|shard| shard.try_read()).collect();

@@ -1,6 +1,6 @@
 //! imbl.
 
-// Under the names of the aliases that programs use.
+// By the names of the aliases that programs use.
 use imbl::shared_ptr::SharedPointerKind;
 use imbl::{
     GenericHashMap as HashMap, GenericHashSet as HashSet, GenericOrdMap as OrdMap,

@@ -5,7 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::visibility::impls::std::shapes::{collections, maps};
 use crate::visibility::impls::std::sizes::hash_table;
 
-/// A list of entries with their hashes, and a table of places in it.
+/// Returns the bytes of the list of entries with their hashes, and of the table of indexes into it.
 fn bytes<E>(capacity: usize) -> usize {
     capacity * size_of::<(usize, E)>() + hash_table(capacity, size_of::<usize>())
 }

@@ -1,6 +1,6 @@
-//! `Tracked` for types of other crates, each behind the feature that is named after the crate.
+//! `Visit` for types of other crates, each behind the feature that is named after the crate.
 
-/// Declares the module of each crate, and the list of the features.
+/// Declares the module of each crate, and the list of features.
 macro_rules! crates {
     ($($feature:literal: $module:ident,)*) => {
         $(
@@ -8,7 +8,7 @@ macro_rules! crates {
             mod $module;
         )*
 
-        /// The crates themselves, for tests.
+        /// Re-exports of the crates, for tests.
         pub mod foreign {
             $(
                 #[cfg(feature = $feature)]

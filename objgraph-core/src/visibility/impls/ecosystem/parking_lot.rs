@@ -1,5 +1,5 @@
-//! parking_lot. Its locks are those of lock_api over a raw lock, so all crates that build on
-//! lock_api are served at once: parking_lot 0.12 by the older version of it, 0.13 by the newer.
+//! parking_lot. Its locks are those of lock_api over a raw lock, so these impls serve every crate that is
+//! built on lock_api.
 
 use crate::visibility::impls::std::shapes::{guarded, leaves};
 

@@ -1,9 +1,9 @@
-//! Persistent collections: clones of one share what they have in common.
+//! Persistent collections: clones share their common items.
 //!
-//! An item that several collections share is there once, and what it refers to is counted once.
-//! Nobody can tell from outside who shares it, so each item is a node of its own, visited once,
-//! as behind a reference. What is seen through them is therefore always held to be alive: they
-//! can hide a leak, and make none up. The bytes of what is shared are nobody's, and not counted.
+//! An item that several collections share exists once, and its references count once. The collections
+//! do not reveal what they share, so each item is a node of its own and is visited once, as the target
+//! of a reference. Such a node counts as alive: it can hide a leak, and never causes a false one. The
+//! bytes of shared items are attributed to no object, and not counted.
 
 /// Collections of one kind of item `T`.
 macro_rules! shared_collections {

@@ -13,8 +13,8 @@ leaves! {
     serde_json::Error;
 }
 
-/// The bytes that values own, at any depth. The map is taken to be the B-tree that it is unless
-/// the feature `preserve_order` of serde_json is on.
+/// Returns the bytes that values own at any depth. A map is assumed to be a B-tree, as it is without
+/// serde_json's feature `preserve_order`.
 fn bytes(mut values: Vec<&Value>) -> usize {
     let mut bytes = 0;
     while let Some(value) = values.pop() {
@@ -34,7 +34,7 @@ fn bytes(mut values: Vec<&Value>) -> usize {
     bytes
 }
 
-/// The bytes of texts in values, at any depth, and one byte for each other value.
+/// Returns the bytes of texts in values at any depth, plus one for each other value.
 fn content(mut values: Vec<&Value>) -> usize {
     let mut bytes = 0;
     while let Some(value) = values.pop() {
@@ -55,7 +55,7 @@ fn content_of_keys(map: &Map<String, Value>) -> usize {
     map.keys().map(String::len).sum()
 }
 
-/// The bytes of a map and its keys.
+/// Returns the bytes of a map and its keys.
 fn bytes_of(map: &Map<String, Value>) -> usize {
     let keys: usize = map.keys().map(String::capacity).sum();
     keys + b_tree(map.len(), size_of::<String>(), size_of::<Value>())

@@ -8,7 +8,7 @@ use crate::snapshot::Segment;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
-/// Each entry is as large as the value or the number of the next unused entry.
+/// Returns the bytes of the entries. An entry holds a value or the number of the next vacant entry.
 fn bytes<T>(slab: &Slab<T>) -> usize {
     slab.capacity() * size_of::<Result<T, usize>>()
 }

@@ -1,6 +1,5 @@
-//! slotmap. Its keys are numbers, which hold nothing; the number in a path is that of the value in
-//! the order of the slots. Each slot has a version beside the value, or beside its place in a list
-//! of values with their keys.
+//! slotmap. Its keys are numbers, which hold nothing. A path numbers the values in the order of their slots.
+//! A slot has a version and either the value or its index in a list of values and keys.
 
 use slotmap::{DefaultKey, DenseSlotMap, Key, KeyData, SecondaryMap, SlotMap, SparseSecondaryMap};
 

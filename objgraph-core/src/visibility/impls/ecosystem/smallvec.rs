@@ -7,7 +7,7 @@ use crate::visibility::walk::Walk;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::{Label, Visit};
 
-/// A buffer, once the items do not fit in the value itself.
+/// Returns the bytes of the buffer, which exists once the items do not fit inline.
 fn bytes<A: Array>(list: &SmallVec<A>) -> usize {
     if list.spilled() {
         list.capacity() * size_of::<A::Item>()

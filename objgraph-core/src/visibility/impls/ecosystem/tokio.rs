@@ -1,5 +1,5 @@
-//! tokio: the locks and cells of `tokio::sync`. What is under way in a channel cannot be seen, so
-//! channels are opaque.
+//! tokio: the locks and cells of `tokio::sync`. Its channels do not lend what is queued in them, so they are
+//! opaque.
 
 use tokio::sync::{Barrier, Mutex, Notify, OnceCell, RwLock, Semaphore};
 
@@ -15,6 +15,6 @@ once! {
     [] tokio::sync::SetOnce<T>, cell => cell.get();
 }
 
-// They hold the wakers of the tasks that wait on them, in which nothing can be seen either; but
-// only for as long as they wait.
+// They also hold the wakers of the tasks that wait on them, which are not visited, but only while the
+// tasks wait.
 leaves!(Barrier, Notify, Semaphore);

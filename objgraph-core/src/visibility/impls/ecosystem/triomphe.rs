@@ -1,6 +1,6 @@
-//! triomphe. Its `Arc` is in no table and has no weak handles, so it is taken as what it is at the
-//! moment: with one owner, as a box; with more, as a value of nobody's, visited once, which is
-//! held to be alive with all that it refers to, and whose bytes are nobody's.
+//! triomphe. Its `Arc` is in no table and has no weak handles. With one owner at the time, it is visited as
+//! a box. With more, its target is a node of its own that counts as alive, with everything that it
+//! refers to, and whose bytes are attributed to no object.
 
 use triomphe::{Arc, OffsetArc, UniqueArc};
 
@@ -9,12 +9,12 @@ use crate::visibility::walk::Walk;
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
 
-/// The value and the count before it.
+/// Bytes of the value and of the count before it.
 fn bytes<T>() -> usize {
     size_of::<(usize, T)>()
 }
 
-/// `$alone` tells whether there is one owner.
+/// `$alone` is whether there is one owner.
 macro_rules! arcs {
     ($($type:ty, $arc:ident => $alone:expr;)*) => {$(
         impl<Steps, T> Finite<Steps, { name_of(stringify!($type)) }> for $type {}

@@ -1,4 +1,4 @@
-//! References: nobody owns through them, so what they lead to is a node of its own.
+//! References. They do not own their target, so it is a node of its own.
 
 use std::pin::Pin;
 
@@ -18,7 +18,7 @@ macro_rules! references {
                 T::register_static(registrar);
             }
 
-            // A growing step in what it leads to is visited through the registry.
+            // A growing step in the target is visited through the registry.
             fn register<Left: Fuel>(registrar: &mut Registrar)
             where
                 Self: 'static,
@@ -36,7 +36,7 @@ macro_rules! references {
                 (**self).starts(starts)
             }
 
-            // A reference needs no drop, but what it leads to is worth a look.
+            // A reference needs no drop, but its target may refer to objects.
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
@@ -46,7 +46,7 @@ macro_rules! references {
 
 references!(&T, &mut T, Pin<&T>);
 
-// To values without a size known to the compiler that hold nothing.
+// References to unsized values that hold nothing.
 leaves!(&str, &std::path::Path, &std::ffi::OsStr, &std::ffi::CStr);
 
 impl<T: Visit> Visit for &[T] {

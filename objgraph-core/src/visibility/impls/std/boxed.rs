@@ -1,4 +1,4 @@
-//! Boxes, also of values whose type is not known.
+//! Boxes, including those of values whose type is unknown.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use crate::tracked::{Label, Tracked, Visit};
 use crate::visibility::walk::Walk;
 use crate::visibility::{Finite, Fuel, Registrar, name_of};
 
-/// Boxes, pinned or not, that lend what is in them.
+/// Implements `Visit` for boxes, pinned or not, that lend their contents.
 macro_rules! boxes {
     ($($type:ty),*) => {$(
         impl<Steps, T> Finite<Steps, { name_of(stringify!($type)) }> for $type {}
@@ -63,11 +63,11 @@ macro_rules! boxes {
     )*};
 }
 
-// Of the pinned pointers, only those that give a reference which lives as long as they do: a
-// `Pin<Rc<T>>` cannot be had as an `Rc<T>` without a clone, which would count.
+// Only pinned pointers that lend a reference for their own lifetime. A `Pin<Rc<T>>` gives an `Rc<T>`
+// only by a clone, which the program could see in the count.
 boxes!(Box<T>, Pin<Box<T>>);
 
-/// Boxes of values of any type: the registry may know it.
+/// Implements `Visit` for boxes of `dyn Any`, whose type the registry may know.
 macro_rules! any_boxes {
     ($($type:ty),*) => {$(
         impl Visit for Box<$type> {
@@ -84,10 +84,9 @@ macro_rules! any_boxes {
 
 any_boxes!(dyn Any, dyn Any + Send, dyn Any + Send + Sync);
 
-/// Boxes of values of any type that is `Tracked`.
+/// Implements `Visit` for boxes of `dyn Tracked`.
 ///
-/// For a trait of one's own, `trait Shape: Tracked`, the same is one impl away, since `Box` lets
-/// the crate that declares the trait write it:
+/// A program can write the same impl for a trait of its own, `trait Shape: Tracked`:
 ///
 /// ```
 /// # use objgraph_core::{Tracked, Visit, Visitor};

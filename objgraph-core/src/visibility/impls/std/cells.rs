@@ -1,4 +1,4 @@
-//! Cells and locks. None is ever waited for: what is borrowed mutably, or locked, is busy.
+//! Cells and locks. A trace never waits for one: a cell that is mutably borrowed or locked is busy.
 
 use std::cell::{Cell, LazyCell, OnceCell, RefCell};
 use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
@@ -9,8 +9,7 @@ use crate::tracked::{Label, Visit};
 use crate::visibility::walk::Walk;
 use crate::visibility::{CellContents, CellView, ErasedValue, Finite, Fuel, Registrar, name_of};
 
-/// Cells that lend a value of any type, since they can hold one whose size is not known: what they
-/// do is compiled once, for `dyn Visit`.
+/// Implements `Visit` for cells that coerce to hold a `dyn Visit`. The code for that is compiled once.
 macro_rules! cells {
     ($($name:ident $register:ident;)*) => {$(
         impl<Steps, T> Finite<Steps, { name_of(stringify!($name)) }> for $name<T> {}
@@ -80,9 +79,8 @@ lazy! {
 
 impl<Steps, T, const NAME: u64> Finite<Steps, NAME> for Cell<T> {}
 
-/// A `Cell` lends nothing, so it is known only where its value can own nothing. Any other is
-/// opaque, as a foreign type would be: `Cell<Option<Rc<T>>>` is, and a `RefCell` in its place is
-/// not.
+/// A `Cell` does not lend its value, so it is `Tracked` only if the value can own nothing. Any other
+/// is opaque: `Cell<Option<Rc<T>>>` is, and `RefCell<Option<Rc<T>>>` is not.
 impl<T: Copy + Visit> Visit for Cell<T> {
     fn label(&self) -> Label<'_> {
         Label::None

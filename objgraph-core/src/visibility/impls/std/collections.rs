@@ -1,5 +1,5 @@
-//! Collections. Those with an order count their elements; of the others, whose order changes from
-//! run to run, no path tells which element it was.
+//! Collections. Paths number the elements of those with an order. The order of the others changes from
+//! run to run, so their paths do not.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::{array, vec};
@@ -12,13 +12,13 @@ collections! {
     [] Box<[T]>, iter, elements, any_elements, fixed |list| size_of_val::<[T]>(list);
     [const N: usize] [T; N], iter, elements, any_elements, inline |_list| ();
     [] VecDeque<T>, iter, elements, any_elements, grows |list| list.capacity() * size_of::<T>();
-    // Each item has two pointers beside it.
+    // Each node of the list has two pointers.
     [] LinkedList<T>, iter, elements, any_elements, grows |list| list.len() * size_of::<(usize, usize, T)>();
     [] BTreeSet<T>, iter, elements, any_elements, grows |set| b_tree(set.len(), size_of::<T>(), 0);
     [] BinaryHeap<T>, iter, entries, any_entries, grows |heap| heap.capacity() * size_of::<T>();
     [S] HashSet<T, S>, iter, entries, any_entries, grows |set| hash_table(set.capacity(), size_of::<T>());
-    // What the other owning iterators still hold cannot be had without taking it. Of this one the
-    // buffer is as large as what is left in it, at least.
+    // Other owning iterators do not lend what they still hold. The buffer of this one is at least as
+    // large as the rest.
     [] vec::IntoIter<T>, as_slice, elements, any_elements, fixed |left| size_of_val(left.as_slice());
     [const N: usize] array::IntoIter<T, N>, as_slice, elements, any_elements, inline |_left| ();
 }

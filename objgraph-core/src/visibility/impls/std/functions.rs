@@ -1,4 +1,4 @@
-//! Function pointers, which hold nothing; of up to twelve arguments, as in std.
+//! Function pointers with up to twelve arguments, as in std. They hold nothing.
 
 use super::shapes::silent_leaves;
 

@@ -34,7 +34,7 @@ leaves! {
         of output.stdout.len() + output.stderr.len();
 }
 
-// What the system gives.
+// Resources of the operating system.
 leaves! {
     net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr, net::SocketAddrV4,
     net::SocketAddrV6, net::TcpStream, net::TcpListener, net::UdpSocket, net::Shutdown,
@@ -47,8 +47,8 @@ leaves! {
     std::backtrace::Backtrace, panic::Location<'_>,
 }
 
-// Errors. An `io::Error` may box any error, which is told nowhere what it is; none is known that
-// owns a counted reference.
+// Errors. An `io::Error` may box an error of any type, which cannot be identified; none is known to own
+// a counted reference.
 leaves! {
     io::Error, fmt::Error, env::VarError, cell::BorrowError, cell::BorrowMutError,
     num::ParseIntError, num::ParseFloatError, num::TryFromIntError, str::ParseBoolError,
@@ -59,7 +59,7 @@ leaves! {
     sync::mpsc::RecvTimeoutError, thread::AccessError,
 }
 
-// Whatever their parameters: what a raw pointer points to, nobody owns through it.
+// Whatever their parameters: a raw pointer does not own its target.
 silent_leaves! {
     [T: ?Sized] marker::PhantomData<T>;
     [T: ?Sized] *const T;

@@ -1,4 +1,4 @@
-//! `Tracked` for the types of std, by what they do with a value.
+//! `Visit` for the types of std, grouped by how they hold a value.
 
 pub(in crate::visibility) mod shapes;
 pub(in crate::visibility) mod sizes;

@@ -1,4 +1,4 @@
-//! std's own pointers: what they point to is a node of its own, visited through the registry.
+//! std's own pointers. Their target is a node of its own, visited through the registry.
 
 use crate::trace::{Starts, StdPointer, Visitor};
 use crate::tracked::{Label, Visit};
@@ -28,7 +28,7 @@ macro_rules! pointers {
             }
 
             fn starts(&self, starts: &mut Starts) -> bool {
-                // Where a trace starts, a way back to the value is wanted, whatever it is.
+                // A trace that starts here needs a handle to the value, whatever its type.
                 starts.pointer(self.met(&|_, _| true))
             }
         }

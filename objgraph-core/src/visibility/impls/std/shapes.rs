@@ -1,23 +1,22 @@
 //! The shapes of containers, written once: a macro for each, for types of std and of other crates.
 //!
-//! Each gives two ways in, `Tracked` for containers whose items are, and [`Walk`] for those that
-//! hold foreign types among others. A line starts with the type's parameters other than those of
-//! its items, in brackets, and may end with bounds that the type asks for, in brackets too.
+//! Each macro implements `Visit` for containers whose items are `Tracked`, and [`Walk`] for those that
+//! may hold foreign types. A line starts with the type's parameters other than those of its items, in
+//! brackets, and may end with bounds that the type requires, in brackets too.
 //!
-//! Whether a container is a leaf is asked of its items. It ends, though types contain themselves,
-//! because a type with a derive asks nobody: it is a leaf if the compiler says that it needs no
-//! drop.
+//! A container is a leaf if its items are. The recursion ends even for types that contain themselves,
+//! because a derived type does not recurse: it is a leaf if the compiler says that it needs no drop.
 //!
-//! Each is [`Finite`](crate::visibility::Finite) under its own name.
+//! Each container is [`Finite`](crate::visibility::Finite) under its own name.
 //!
 //! [`Walk`]: crate::visibility::walk::Walk
 
-/// Collections of one kind of item `T`; `$items` is the method that gives them by reference, and
-/// `$visit` and `$walk` are methods of the visitor: `elements` where the order is the program's,
-/// `entries` where it changes from run to run, so that no path can tell which item it was.
+/// Collections of one kind of item `T`. `$items` is the method that borrows the items. `$visit` and
+/// `$walk` are methods of the visitor: `elements` if the order is the program's, `entries` if it changes
+/// from run to run, so that paths cannot number the items.
 ///
-/// After that, the bytes that the collection owns beside what its items own; before them stands
-/// `grows` or, where the length cannot change, `fixed`, or `inline` if there are no bytes either.
+/// Then follow the bytes that the collection owns in addition to what its items own. They are preceded
+/// by `grows`; by `fixed` if the length cannot change; or by `inline` if there are no bytes either.
 macro_rules! collections {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $visit:ident, $walk:ident,
        $mode:ident |$this:ident| $bytes:expr;)*) => {$(
@@ -77,7 +76,7 @@ macro_rules! collections {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $this = self;
                 $crate::visibility::impls::std::shapes::measured!(visitor, $mode self.$items().len(), $bytes);
-                // A gigabyte of plain values need not be walked.
+                // Plain values are skipped at once, however many.
                 if std::mem::needs_drop::<T>() {
                     visitor.$walk(self.$items());
                 }
@@ -86,7 +85,7 @@ macro_rules! collections {
     )*};
 }
 
-/// Tells the visitor what there is to tell of a collection's length and bytes.
+/// Reports the length and the bytes of a collection to the visitor.
 macro_rules! measured {
     ($visitor:ident, grows $len:expr, $bytes:expr) => {
         $visitor.collection($len, $bytes)
@@ -99,7 +98,7 @@ macro_rules! measured {
     };
 }
 
-/// Whether there is anything to tell.
+/// Whether a collection has a length or bytes to report.
 macro_rules! measures {
     (inline) => {
         false
@@ -109,7 +108,7 @@ macro_rules! measures {
     };
 }
 
-/// Whether anything is given.
+/// Whether the argument is not empty.
 macro_rules! is_given {
     () => {
         false
@@ -119,8 +118,8 @@ macro_rules! is_given {
     };
 }
 
-/// Maps from `K` to `V`; `$segment` is the step to an entry, `$items` the method that gives
-/// the entries, and then come the bytes that the map owns beside what its entries own.
+/// Maps from `K` to `V`. `$segment` is the step to an entry, and `$items` the method that borrows the
+/// entries. Then follow the bytes that the map owns in addition to what its entries own.
 macro_rules! maps {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $items:ident, $segment:ident,
        |$this:ident| $bytes:expr;)*) => {$(
@@ -209,8 +208,8 @@ macro_rules! maps {
     )*};
 }
 
-/// Cells and locks that lend their value `T` by a guard; `$try` gives the guard, or nothing if
-/// it is busy. It must not wait.
+/// Cells and locks that lend their value `T` by a guard. `$try` returns the guard, or `None` if the cell
+/// is busy. It must not wait.
 #[cfg(any(feature = "parking_lot", feature = "tokio"))]
 macro_rules! guarded {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
@@ -221,7 +220,7 @@ macro_rules! guarded {
                 let $cell = self;
                 match $crate::trace::patiently(|| $try) {
                     Some(guard) => visitor.lent::<T>(&guard),
-                    // What holds no reference hides none.
+                    // Contents that hold no reference hide none.
                     None if T::is_leaf() => {}
                     None => visitor.busy::<T>(),
                 }
@@ -284,8 +283,7 @@ macro_rules! guarded {
     )*};
 }
 
-/// Cells that are empty first, and then hold one value `T` for good. `$get` must not wait, nor
-/// make the value.
+/// Cells that start empty and then keep one value `T`. `$get` must not wait, and must not make the value.
 macro_rules! once {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $get:expr;)*) => {$(
         impl<Steps, T, $($generics)*> $crate::visibility::Finite<Steps, { $crate::visibility::name_of(stringify!($type)) }> for $type {}
@@ -343,8 +341,8 @@ macro_rules! once {
     )*};
 }
 
-/// Cells that make their value `T` when it is first asked for, by a function `F`. They are never
-/// made to: until then there is the function, in which nothing can be seen.
+/// Cells that make their value `T` on first use, by a function `F`. A trace never causes that: until
+/// then, the cell holds the function, which is opaque.
 macro_rules! lazy {
     ($($type:ty $(where [$($bounds:tt)*])?, $cell:ident => $get:expr;)*) => {$(
         impl<Steps, T, F> $crate::visibility::Finite<Steps, { $crate::visibility::name_of(stringify!($type)) }> for $type
@@ -410,8 +408,8 @@ macro_rules! lazy {
     )*};
 }
 
-/// Types that hold one value `T` and lend it by `$inner`; after `heap`, the bytes that they own
-/// beside.
+/// Types that hold one value `T` and lend it by `$inner`. After `heap` follow the bytes that they own in
+/// addition.
 macro_rules! wrappers {
     ($([$($generics:tt)*] $type:ty $(where [$($bounds:tt)*])?, $value:ident => $inner:expr
        $(, heap $bytes:expr)?;)*) => {$(
@@ -456,7 +454,7 @@ macro_rules! wrappers {
                 T::starts($inner, starts)
             }
 
-            // Not by whether it needs a drop: `ManuallyDrop` never does, nor a reference.
+            // Not `needs_drop`: `ManuallyDrop` and references never need one.
             fn is_leaf() -> bool {
                 T::is_leaf()
             }
@@ -480,7 +478,7 @@ macro_rules! wrappers {
     )*};
 }
 
-/// Enums of variants with one value each, and of variants with none.
+/// Enums whose variants have at most one value each.
 macro_rules! choices {
     ($([$($param:ident),*] $type:ty, $($variant:path),*;)*) => {$(
         impl<Steps, $($param),*> $crate::visibility::Finite<Steps, { $crate::visibility::name_of(stringify!($type)) }> for $type {}
@@ -548,8 +546,8 @@ macro_rules! choices {
     )*};
 }
 
-/// Types that hold no reference, and whose label is their `Debug` text; where they own bytes on the
-/// heap, how many.
+/// Types that hold no reference, and whose label is their `Debug` text. May be followed by the bytes that
+/// they own on the heap.
 macro_rules! leaves {
     ($($type:ty $(, |$this:ident| $bytes:expr $(, of $len:expr)?)?;)*) => {$(
         impl $crate::tracked::Visit for $type {
@@ -583,7 +581,7 @@ macro_rules! leaves {
     };
 }
 
-/// Types that hold no reference, whatever their parameters, and have no label.
+/// Types that hold no reference whatever their parameters are, and have no label.
 macro_rules! silent_leaves {
     ($([$($generics:tt)*] $type:ty;)*) => {$(
         impl<Steps, const NAME: u64, $($generics)*> $crate::visibility::Finite<Steps, NAME> for $type {}

@@ -1,11 +1,12 @@
-//! How many bytes collections own on the heap, where they do not tell it themselves.
+//! Bytes on the heap of collections that have no method for it.
 
-/// A hash table, by its capacity and the size of an entry: of std's or hashbrown's making, which
-/// has a byte of its own for each bucket, is at most seven eighths full and begins with 4 buckets.
+/// Estimates the bytes of a hash table of std or hashbrown by its capacity and the size of an entry.
 ///
-/// An estimate from below: entries taken out can make the capacity smaller than the table.
+/// Such a table has one control byte for each bucket, is at most seven eighths full, and has at least 4
+/// buckets. The estimate is a lower bound, because removed entries can make the capacity smaller than
+/// the table.
 pub(in crate::visibility) fn hash_table(capacity: usize, entry: usize) -> usize {
-    /// The bytes that are looked at in one go, which the table ends with once more.
+    /// Number of control bytes that are read at once. The table repeats as many at its end.
     const GROUP: usize = 16;
     if capacity == 0 {
         return 0;
@@ -16,11 +17,11 @@ pub(in crate::visibility) fn hash_table(capacity: usize, entry: usize) -> usize 
     entries.saturating_add(buckets + GROUP)
 }
 
-/// A B-tree, by its length and the sizes of a key and a value: of std's making, with nodes of up
-/// to 11 entries. An estimate, which takes them to be 8 on average.
+/// Estimates the bytes of a B-tree of std by its length and the sizes of a key and a value. A node has
+/// at most 11 entries; the estimate assumes 8.
 pub(in crate::visibility) fn b_tree(len: usize, key: usize, value: usize) -> usize {
     const ENTRIES: usize = 11;
-    /// A pointer to the parent and two numbers.
+    /// Bytes of a node's pointer to its parent and of its two numbers.
     const HEAD: usize = 2 * size_of::<usize>();
     const CHILDREN: usize = (ENTRIES + 1) * size_of::<usize>();
     let nodes = match len {
@@ -39,7 +40,7 @@ mod tests {
 
     use super::{b_tree, hash_table};
 
-    /// The table of std is that of hashbrown, and hashbrown's allocations are known.
+    /// std's table is hashbrown's, which reports the size of its allocation.
     #[test]
     fn hash_tables_are_as_large_as_their_layout() {
         // 4, 8, 16 and 64 buckets, each with a byte, and a group of 16 bytes.
@@ -48,7 +49,7 @@ mod tests {
         assert_eq!(hash_table(7, 8), 8 * 8 + 8 + 16);
         assert_eq!(hash_table(14, 24), 16 * 24 + 16 + 16);
         assert_eq!(hash_table(56, 4), 64 * 4 + 64 + 16);
-        // The entries end where a group can begin.
+        // The entries end at the alignment of a group.
         assert_eq!(hash_table(3, 1), 16 + 4 + 16);
         for asked in [1, 3, 4, 7, 8, 14, 15, 28, 29, 1000] {
             let map: HashMap<u64, u64> = HashMap::with_capacity(asked);
@@ -62,7 +63,7 @@ mod tests {
         assert_eq!(b_tree(0, 8, 8), 0);
         assert_eq!(b_tree(1, 8, 8), 16 + 11 * 16);
         assert_eq!(b_tree(11, 8, 8), 16 + 11 * 16);
-        // Each entry takes at least its own size, and not more than a node of five entries.
+        // An entry takes at least its own size, and at most its share of a node with five entries.
         for len in [12, 100, 100_000] {
             let bytes = b_tree(len, 8, 8);
             assert!(

@@ -1,4 +1,4 @@
-//! Types that hold values directly: options, tuples, wrappers.
+//! Types that hold values inline: options, tuples, wrappers.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -23,8 +23,8 @@ impl<T: Visit> Visit for Option<T> {
         self.visit_owned(visitor);
     }
 
-    // Of the two it is this that a field calls, so the other is seldom compiled. Whoever calls has
-    // asked whether the option is a leaf, which is to ask it of the value.
+    // Fields call this method, so `visit` is seldom compiled. The caller has checked that the option,
+    // and therefore the value, is not a leaf.
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
         if let Some(value) = self {
             value.visit_owned(visitor);
@@ -78,8 +78,8 @@ choices! {
 }
 
 wrappers! {
-    // As its `Debug` does, it is looked into; who drops the value by hand before the owner goes
-    // marks the field with `#[tracked(skip)]`.
+    // Visited, as its `Debug` is printed. A program that drops the value by hand while the owner lives
+    // marks the field `#[tracked(skip)]`.
     [] ManuallyDrop<T>, value => &**value;
     [] Wrapping<T>, value => &value.0;
     [] Saturating<T>, value => &value.0;
@@ -95,7 +95,7 @@ wrappers! {
     [] io::Take<T>, value => value.get_ref();
 }
 
-/// Ranges, which hold two values.
+/// Implements `Visit` for ranges, which hold two values.
 macro_rules! ranges {
     ($($type:ty, $value:ident => $start:expr, $end:expr;)*) => {$(
         impl<Steps, T> Finite<Steps, { name_of(stringify!($type)) }> for $type {}
@@ -154,7 +154,7 @@ ranges! {
 
 impl<Steps, T: ?Sized + ToOwned> Finite<Steps, { name_of("Cow") }> for Cow<'_, T> {}
 
-/// What is borrowed is somebody else's.
+/// A borrowed value is not owned by the `Cow`, and is not visited.
 impl<T: ?Sized + ToOwned> Visit for Cow<'_, T>
 where
     T::Owned: Visit,
@@ -210,7 +210,7 @@ where
     }
 }
 
-/// Tuples; `$index` are the names of the fields.
+/// Implements `Visit` for tuples; `$index` are the names of the fields.
 macro_rules! tuples {
     ($($($T:ident $index:tt)*;)*) => {$(
         impl<$($T: Visit),*> Visit for ($($T,)*) {

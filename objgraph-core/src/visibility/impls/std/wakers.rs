@@ -5,8 +5,8 @@ use std::task::Waker;
 use crate::trace::Visitor;
 use crate::tracked::Visit;
 
-/// It leads to a task that is watched and implements [`Wake`](std::task::Wake). What another
-/// waker owns is not known.
+/// The task is found if it is watched and implements [`Wake`](std::task::Wake). What other wakers own
+/// is unknown.
 impl Visit for Waker {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.waker(self);
