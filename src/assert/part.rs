@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use objgraph_core::__private::snapshot_from;
-use objgraph_core::{PointerKind, Node, Scope};
+use objgraph_core::{Node, PointerKind, Scope};
 
 use crate::analysis::{Leaks, find_leaks};
 
@@ -41,9 +41,12 @@ impl Part {
             Some(find_leaks(&Arc::new(snapshot)))
         };
         let leaks = find()?;
-        let is_shared = leaks
-            .iter()
-            .any(|object| matches!(object.node().pointer_kind(), PointerKind::Arc | PointerKind::StdArc));
+        let is_shared = leaks.iter().any(|object| {
+            matches!(
+                object.node().pointer_kind(),
+                PointerKind::Arc | PointerKind::StdArc
+            )
+        });
         let leaks = match is_shared {
             true => leaks.confirmed_by(&find()?),
             false => leaks,
