@@ -37,16 +37,16 @@
 //!
 //! **Uninitialized bytes.** Padding, the unused part of an `enum` and fields that were moved out are
 //! not initialized. To read them as a `usize` in Rust is undefined behaviour, however the value is
-//! used. So an assembly block reads them. The compiler does not look into the block; all it knows is
-//! that the block returns some `usize`, which is initialized by definition. What the block does must
-//! be something that Rust could do in its place, and that is to *choose an arbitrary number*. This
-//! reads nothing, so there is nothing uninitialized, no data race and no access that could conflict
-//! with a `&mut`. That the number which the processor chooses is the content of the memory is useful
-//! to a caller who treats the number as a hint, and nothing sound depends on it.
+//! used. So an assembly block reads them. The compiler does not analyse the block; all it knows is that
+//! the block returns some `usize`, which is initialized by definition. The block must do something
+//! that Rust could do in its place, and that is to *choose an arbitrary number*. To choose reads
+//! nothing, so nothing uninitialized is read, there is no data race, and no access conflicts with a
+//! `&mut` in another thread. The processor chooses the content of the memory. This is useful to a
+//! caller that takes the number as a hint, and soundness does not depend on it.
 //!
 //! **Concurrent writes.** Through an `UnsafeCell`, in an atomic or behind a lock, another thread may
 //! write a word while it is read. By the last paragraph that is no data race in the program. What
-//! the number can be is up to the processor: an aligned load of eight bytes is a single access
+//! the number can be depends on the processor: an aligned load of eight bytes is a single access
 //! (Intel SDM volume 3A, "Guaranteed Atomic Operations"; AMD64 APM volume 2, "Access Atomicity"; Arm
 //! ARM, "Requirements for single-copy atomicity"). If the writer, too, stores the word by one
 //! instruction, as compilers do with a pointer, the number is the old or the new word and never a
@@ -100,7 +100,7 @@
 //!   Pointer authentication: a signed pointer does not equal its address, and is missed; Rust does not
 //!   sign pointers to data.
 //! - Miri cannot run assembly: [`AVAILABLE`] is false.
-//! - Sanitizers do not look into the block. ThreadSanitizer does not see the reads, AddressSanitizer
+//! - Sanitizers do not instrument the block. ThreadSanitizer does not see the reads, AddressSanitizer
 //!   does not check them, and MemorySanitizer takes the words as initialized.
 //! - Valgrind's memcheck sees through the block, and reports a branch in the caller that depends on an
 //!   uninitialized word. It cannot know that each outcome of the branch is right. An error of any
