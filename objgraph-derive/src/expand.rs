@@ -1,5 +1,6 @@
 //! Assembles the generated code: one impl for tracking on, one for tracking off.
 
+mod dead_code;
 mod finite;
 mod label;
 mod lints;
@@ -7,7 +8,6 @@ mod register;
 mod strict;
 #[cfg(test)]
 mod tests;
-mod unseen;
 mod visit;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -192,7 +192,7 @@ pub(crate) fn stub(input: &Input<'_>) -> TokenStream {
 fn on(context: &Context<'_>) -> TokenStream {
     let Context { input, private, .. } = context;
     let allow = lints::allow(input.original);
-    let (probes, probe) = unseen::visit(context);
+    let (probes, probe) = dead_code::fields_visit(context);
     let rest = visit::rest(context);
     let visit = context.visit_method(&quote!(#rest #probe));
     let register = (!context.is_unsized()).then(|| register::method(context));
@@ -202,7 +202,7 @@ fn on(context: &Context<'_>) -> TokenStream {
     let tracked = context.impl_tracked(&quote!(#visit #register #label #instance));
     let submit = match input.original.generics.params.is_empty() {
         _ if context.is_unsized() => TokenStream::new(),
-        true => unseen::submit(context),
+        true => dead_code::submit(context),
         false => register::submit_generic(context),
     };
     quote! {

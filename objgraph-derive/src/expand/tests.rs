@@ -210,7 +210,7 @@ fn growing_steps_depend_on_whether_they_end() {
     lacks("struct S(G<Vec<u8>>);", &["Fuel>::", "Finite", "growing"]);
 }
 
-/// In an impl that the compiler ignores for dead code; see the module `unseen`.
+/// The reads are in an impl that the `dead_code` lint ignores; see the module `dead_code`.
 #[test]
 fn reads_of_fields_do_not_count_as_uses() {
     let expansion = expansion("struct S { a: Foo, b: Bar, id: Instance<S> }");

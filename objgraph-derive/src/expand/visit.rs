@@ -14,8 +14,8 @@ use crate::visit_plan::VisitPlan;
 
 /// Returns the code that visits the fields of `value` by their types; empty if there are none.
 ///
-/// This is the part of `visit` that the compiler must not count as a use of the fields; see
-/// [`super::unseen`].
+/// This is the part of `visit` that the `dead_code` lint must not count as a use of the fields; see
+/// [`super::dead_code`].
 pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
     let ident = &context.input.original.ident;
     let from = (quote!(#value), quote!(#ident));

@@ -1,9 +1,9 @@
-//! Generated code that the compiler does not count as a use of what it reads.
+//! Generated code that the `dead_code` lint ignores.
 //!
 //! A field that only the derive reads should still be reported as never read, and a type that only
 //! the list of types names as never constructed. Otherwise warnings, and the user's
-//! `#[expect(dead_code)]`, would depend on whether tracking is on. The compiler ignores derived
-//! impls of `Clone` in this analysis, so the reads are in such an impl.
+//! `#[expect(dead_code)]`, would depend on whether tracking is on. The lint ignores derived impls of
+//! `Clone`, so the reads are in such an impl.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -11,8 +11,8 @@ use syn::{Lifetime, parse_quote};
 
 use super::{Context, local, visit, visitor};
 
-/// Returns the type that visits the fields, and the call that makes it do so.
-pub(super) fn visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
+/// Returns a type whose `clone` visits the fields, and the call of it.
+pub(super) fn fields_visit(context: &Context<'_>) -> (TokenStream, TokenStream) {
     let value = local("__value");
     let probes = visit::probes(context, &value);
     if probes.is_empty() {
