@@ -95,7 +95,7 @@ bare_toolchain() {
 # Runs the tests that build whole programs: users' crates, a suite that leaks, programs that must not
 # compile, and random programs under valgrind.
 step_programs() {
-    show cargo test -p objgraph --test adoption --test compiler_errors --test leaky_tests --test ui \
+    show cargo test -p objgraph --test user_lints --test compiler_errors --test leaky_tests --test ui \
         --test valgrind
     show cargo test --release -p objgraph --test leaky_tests
 }
@@ -230,7 +230,7 @@ step_ecosystem() {
 
 # The feature `owners`: programs still see the behaviour of std's pointers.
 step_owners() {
-    show cargo test -p objgraph --features owners --lib --test owners --test captures --test leaks \
+    show cargo test -p objgraph --features owners --lib --test owners --test closures --test leaks \
         --test left_behind --test trust
     show cargo test -p objgraph-core --features owners --lib --test pointers --test pointers_pins \
         --test std_pointers

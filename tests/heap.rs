@@ -19,12 +19,12 @@ use objgraph::{Instance, Snapshot, Tracked, alive::HasId};
 use proptest::prelude::*;
 
 #[derive(Tracked)]
-struct Held<T: 'static>(T);
+struct Holder<T: 'static>(T);
 
 /// Registers the object that holds a value of the type, since no type without parameters names it.
 fn known<T: Tracked + 'static>() {
     objgraph::register::<T>();
-    objgraph::register::<Held<T>>();
+    objgraph::register::<Holder<T>>();
 }
 
 /// The bytes of an object, and its lengths: path, number of collections, items.
@@ -43,7 +43,7 @@ fn sizes_in(snapshot: &Snapshot, object: &impl HasId) -> Sizes {
 /// Returns the sizes of an object that holds `value`.
 fn sizes<T: Tracked + 'static>(value: T) -> Sizes {
     known::<T>();
-    let held = Rc::new(Held(value));
+    let held = Rc::new(Holder(value));
     sizes_in(&objgraph::snapshot(), &held)
 }
 
@@ -116,7 +116,7 @@ holds! {
 /// A busy cell that can contain no reference hides none.
 #[test]
 fn a_busy_leaf_is_not_reported() {
-    let held = Rc::new(Held(RefCell::new(vec![1u8; 5])));
+    let held = Rc::new(Holder(RefCell::new(vec![1u8; 5])));
     known::<RefCell<Vec<u8>>>();
     let borrowed = held.0.borrow_mut();
     let snapshot = objgraph::snapshot();
@@ -173,10 +173,10 @@ fn plain_fields_are_measured() {
 /// The target of a counted pointer is an object of its own, whoever refers to it.
 #[test]
 fn shared_values_count_once() {
-    type Shared = Vec<Rc<Held<String>>>;
-    known::<Shared>();
-    let text = Rc::new(Held(String::with_capacity(1000)));
-    let owner = Rc::new(Held(vec![text.clone(), text.clone()]));
+    type SharedList = Vec<Rc<Holder<String>>>;
+    known::<SharedList>();
+    let text = Rc::new(Holder(String::with_capacity(1000)));
+    let owner = Rc::new(Holder(vec![text.clone(), text.clone()]));
     let snapshot = objgraph::snapshot();
     if objgraph::ENABLED {
         assert_eq!(sizes_in(&snapshot, &text), (1000, vec![]));
@@ -192,7 +192,7 @@ fn borrowed_values_and_std_pointers_have_their_own() {
     static LENT: [Mutex<String>; 1] = [Mutex::new(String::new())];
     known::<Vec<u8>>();
     let owner = (
-        StdRc::new(Held(vec![1u8; 7])),
+        StdRc::new(Holder(vec![1u8; 7])),
         StdRc::<str>::from("eleven more"),
         &LENT,
     );
@@ -204,7 +204,7 @@ fn borrowed_values_and_std_pointers_have_their_own() {
                 .find(|node| node.type_info().short_name == name);
             node.map(|node| (node.heap_bytes(), node.shallow_bytes()))
         };
-        assert_eq!(bytes("Held<Vec<u8>>"), Some((7, 24 + 16)));
+        assert_eq!(bytes("Holder<Vec<u8>>"), Some((7, 24 + 16)));
         assert_eq!(bytes("str"), Some((11, 16)));
     }
 }
@@ -226,7 +226,7 @@ fn an_instance_owns_what_is_in_it() {
         })
         .collect();
     let ids: Vec<_> = parts.iter().filter_map(|part| part.instance.id()).collect();
-    let owner = Rc::new(Held(parts));
+    let owner = Rc::new(Holder(parts));
     let snapshot = objgraph::snapshot();
     if objgraph::ENABLED {
         let room = 2 * size_of::<Part>() as u64;
@@ -241,7 +241,7 @@ fn an_instance_owns_what_is_in_it() {
 #[test]
 fn a_snapshot_without_measures_nothing() {
     known::<Vec<String>>();
-    let held = Rc::new(Held(vec![String::from("text")]));
+    let held = Rc::new(Holder(vec![String::from("text")]));
     let options = SnapshotOptions::default().heap(false);
     let snapshot = snapshot_with(&[], options).0;
     if objgraph::ENABLED {
@@ -253,12 +253,12 @@ fn a_snapshot_without_measures_nothing() {
 #[test]
 fn a_thread_that_is_gone_is_measured() {
     #[derive(Tracked)]
-    struct Left {
+    struct AbandonedNode {
         items: Vec<u32>,
-        me: RefCell<Option<Rc<Left>>>,
+        me: RefCell<Option<Rc<AbandonedNode>>>,
     }
     let leak = || {
-        let left = Rc::new(Left {
+        let left = Rc::new(AbandonedNode {
             items: vec![1; 9],
             me: RefCell::default(),
         });
@@ -281,7 +281,7 @@ enum Model {
     Text(u8),
     List(u8, Vec<Model>),
     Boxed(Box<Model>),
-    Shared(Box<Model>),
+    SharedList(Box<Model>),
     Map(Vec<(u8, u8)>),
 }
 
@@ -292,19 +292,19 @@ enum Value {
     Text(String),
     List(Vec<Value>),
     Boxed(Box<Value>),
-    Shared(RefCell<Rc<Value>>),
+    SharedList(RefCell<Rc<Value>>),
     Map(BTreeMap<u8, String>),
 }
 
 /// The numbers that are counted while the value is made.
 #[derive(Debug, Default, PartialEq)]
-struct Counted {
+struct Tally {
     bytes: u64,
     collections: u32,
     items: u64,
 }
 
-impl Counted {
+impl Tally {
     fn collection(&mut self, bytes: usize, items: usize) {
         self.bytes += bytes as u64;
         self.collections += u32::from(items > 0);
@@ -312,7 +312,7 @@ impl Counted {
     }
 }
 
-fn make(model: &Model, own: &mut Counted, all: &mut Vec<(Rc<Value>, Counted)>) -> Value {
+fn make(model: &Model, own: &mut Tally, all: &mut Vec<(Rc<Value>, Tally)>) -> Value {
     match model {
         Model::Leaf => Value::Leaf,
         Model::Text(capacity) => {
@@ -330,11 +330,11 @@ fn make(model: &Model, own: &mut Counted, all: &mut Vec<(Rc<Value>, Counted)>) -
             own.bytes += size_of::<Value>() as u64;
             Value::Boxed(Box::new(make(inner, own, all)))
         }
-        Model::Shared(inner) => {
-            let mut counted = Counted::default();
+        Model::SharedList(inner) => {
+            let mut counted = Tally::default();
             let value = Rc::new(make(inner, &mut counted, all));
             all.push((value.clone(), counted));
-            Value::Shared(RefCell::new(value))
+            Value::SharedList(RefCell::new(value))
         }
         Model::Map(entries) => {
             let map: BTreeMap<u8, String> = entries
@@ -364,7 +364,7 @@ fn model() -> impl Strategy<Value = Model> {
             inner
                 .clone()
                 .prop_map(|inner| Model::Boxed(Box::new(inner))),
-            inner.prop_map(|inner| Model::Shared(Box::new(inner))),
+            inner.prop_map(|inner| Model::SharedList(Box::new(inner))),
         ]
     })
 }
@@ -377,12 +377,12 @@ proptest! {
     #[test]
     fn sizes_are_those_of_the_model(model in model()) {
         let mut all = Vec::new();
-        make(&Model::Shared(Box::new(model)), &mut Counted::default(), &mut all);
+        make(&Model::SharedList(Box::new(model)), &mut Tally::default(), &mut all);
         let snapshot = objgraph::snapshot();
         for (object, counted) in all.iter().filter(|_| objgraph::ENABLED) {
             let node = snapshot.find(objgraph::id(object)).expect("it is alive");
             let rows = snapshot.lengths_of(node);
-            let found = Counted {
+            let found = Tally {
                 bytes: snapshot.node(node).heap_bytes(),
                 collections: rows.iter().map(|row| row.count).sum(),
                 items: rows.iter().map(|row| row.len()).sum(),

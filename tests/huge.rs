@@ -160,14 +160,14 @@ macro_rules! nest {
         #[test]
         fn $test() {
             #[derive(Tracked)]
-            struct Nested {
+            struct NestedLink {
                 leaf: Option<Rc<Leaf>>,
                 within: Option<$within>,
             }
 
-            impl Drop for Nested {
+            impl Drop for NestedLink {
                 fn drop(&mut self) {
-                    let unwrap: fn($within) -> Option<Nested> = $unwrap;
+                    let unwrap: fn($within) -> Option<NestedLink> = $unwrap;
                     let mut next = self.within.take().and_then(unwrap);
                     while let Some(mut nested) = next {
                         next = nested.within.take().and_then(unwrap);
@@ -176,14 +176,14 @@ macro_rules! nest {
             }
 
             in_2_mib(|| {
-                let wrap: fn(Nested) -> $within = $wrap;
+                let wrap: fn(NestedLink) -> $within = $wrap;
                 let leaf = Rc::new(Leaf(5));
-                let mut nested = Nested {
+                let mut nested = NestedLink {
                     leaf: Some(leaf.clone()),
                     within: None,
                 };
                 for _ in 1..TEN_MILLION {
-                    nested = Nested {
+                    nested = NestedLink {
                         leaf: None,
                         within: Some(wrap(nested)),
                     };
@@ -204,14 +204,14 @@ macro_rules! nest {
 nest!(
     ten_million_boxes,
     "boxes",
-    Box<Nested>,
+    Box<NestedLink>,
     Box::new,
     |nested| Some(*nested)
 );
 nest!(
     ten_million_vecs,
     "vecs",
-    Vec<Nested>,
+    Vec<NestedLink>,
     |nested| vec![nested],
     |mut nested| nested.pop()
 );

@@ -17,7 +17,7 @@ use objgraph::{
 };
 
 /// Calls every query.
-fn ask_everything(rc: &Rc<Curious>) {
+fn query_everything(rc: &Rc<CuriousNode>) {
     let id = objgraph::id(rc);
     let _ = (
         objgraph::at(id),
@@ -26,13 +26,13 @@ fn ask_everything(rc: &Rc<Curious>) {
         objgraph::alive::types(),
     );
     let _ = (
-        objgraph::count("Curious"),
-        objgraph::count_of::<Curious>(),
+        objgraph::count("CuriousNode"),
+        objgraph::count_of::<CuriousNode>(),
         objgraph::typestats(),
     );
     let _ = (
         objgraph::most_common_types(),
-        objgraph::by_type("Curious"),
+        objgraph::by_type("CuriousNode"),
         objgraph::at_addrs([id]),
     );
     let _ = (objgraph::snapshot().len(), objgraph::find_leaks().len());
@@ -42,10 +42,10 @@ fn ask_everything(rc: &Rc<Curious>) {
     );
     let _ = objgraph::growth::Growth::default().grown();
     objgraph::growth::NewIds::default().update();
-    objgraph::register::<Curious>();
+    objgraph::register::<CuriousNode>();
     objgraph::snapshot::with_root("rc", rc, || drop(objgraph::snapshot()));
-    let _ = objgraph::watch(&std::rc::Rc::new(Quiet));
-    drop(Rc::new(Quiet));
+    let _ = objgraph::watch(&std::rc::Rc::new(QuietLeaf));
+    drop(Rc::new(QuietLeaf));
     let _ = (
         Rc::strong_count(rc),
         Rc::weak_count(rc),
@@ -55,52 +55,52 @@ fn ask_everything(rc: &Rc<Curious>) {
 }
 
 #[derive(Tracked)]
-struct Quiet;
+struct QuietLeaf;
 
 thread_local! {
-    static SELF: RefCell<Option<Rc<Curious>>> = const { RefCell::new(None) };
+    static SELF: RefCell<Option<Rc<CuriousNode>>> = const { RefCell::new(None) };
     static CALLS: Cell<u32> = const { Cell::new(0) };
-    static ASKING: Cell<bool> = const { Cell::new(false) };
+    static QUERYING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Calls every query from a callback, unless one already runs.
-fn ask_from_inside() {
-    if ASKING.replace(true) {
+fn query_from_inside() {
+    if QUERYING.replace(true) {
         return;
     }
     CALLS.set(CALLS.get() + 1);
     let this = SELF.with_borrow(Clone::clone);
     if let Some(this) = this {
-        ask_everything(&this);
+        query_everything(&this);
     }
-    ASKING.set(false);
+    QUERYING.set(false);
 }
 
-struct Curious {
-    next: RefCell<Option<Rc<Curious>>>,
+struct CuriousNode {
+    next: RefCell<Option<Rc<CuriousNode>>>,
 }
 
-impl Visit for Curious {
+impl Visit for CuriousNode {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        ask_from_inside();
+        query_from_inside();
         visitor.field("next", &self.next);
     }
 }
 
 /// A derived type whose `Debug` and `Drop` call every query.
 #[derive(Tracked)]
-struct Talker(#[allow(dead_code, reason = "the trace reads it")] Rc<Curious>);
+struct Talker(#[allow(dead_code, reason = "the trace reads it")] Rc<CuriousNode>);
 
 impl fmt::Debug for Talker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        ask_from_inside();
+        query_from_inside();
         f.write_str("talker")
     }
 }
 
 impl Drop for Talker {
     fn drop(&mut self) {
-        ask_from_inside();
+        query_from_inside();
     }
 }
 
@@ -136,8 +136,8 @@ fn every_query_can_be_called_from_every_callback() {
     if !objgraph::ENABLED {
         return;
     }
-    objgraph::register::<Curious>();
-    let curious = Rc::new(Curious {
+    objgraph::register::<CuriousNode>();
+    let curious = Rc::new(CuriousNode {
         next: RefCell::default(),
     });
     SELF.set(Some(curious.clone()));
@@ -152,7 +152,7 @@ fn every_query_can_be_called_from_every_callback() {
     assert_eq!(calls(), 1, "in drop");
 
     let filter = |_: Node<'_>| {
-        ask_from_inside();
+        query_from_inside();
         true
     };
     curious.next.replace(Some(curious.clone()));
@@ -163,7 +163,7 @@ fn every_query_can_be_called_from_every_callback() {
     struct Writer;
     impl std::io::Write for Writer {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            ask_from_inside();
+            query_from_inside();
             Ok(bytes.len())
         }
         fn flush(&mut self) -> std::io::Result<()> {
@@ -184,7 +184,7 @@ fn over_reported_objects_are_listed_and_alive() {
     if !objgraph::ENABLED {
         return;
     }
-    struct Liar(Rc<Quiet>);
+    struct Liar(Rc<QuietLeaf>);
     impl Visit for Liar {
         fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
             visitor.field("0", &self.0);
@@ -192,7 +192,7 @@ fn over_reported_objects_are_listed_and_alive() {
         }
     }
     objgraph::register::<Liar>();
-    let liar = Rc::new(Liar(Rc::new(Quiet)));
+    let liar = Rc::new(Liar(Rc::new(QuietLeaf)));
     let leaks = objgraph::find_leaks();
     let of = objgraph::id(&liar.0);
     assert!(leaks.ids().all(|id| id != of));
@@ -211,24 +211,24 @@ fn a_visit_or_a_debug_that_panics_is_shown_as_such() {
     if !objgraph::ENABLED {
         return;
     }
-    struct Faulty(Rc<Quiet>);
-    impl Visit for Faulty {
+    struct FaultyVisit(Rc<QuietLeaf>);
+    impl Visit for FaultyVisit {
         fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
             visitor.field("0", &self.0);
             panic!("cannot be looked at");
         }
     }
     #[derive(Tracked)]
-    struct Mute(#[allow(dead_code, reason = "the trace reads it")] Rc<Faulty>);
-    impl fmt::Debug for Mute {
+    struct FaultyDebug(#[allow(dead_code, reason = "the trace reads it")] Rc<FaultyVisit>);
+    impl fmt::Debug for FaultyDebug {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             panic!("no words")
         }
     }
-    objgraph::register::<Faulty>();
-    let faulty = Rc::new(Faulty(Rc::new(Quiet)));
+    objgraph::register::<FaultyVisit>();
+    let faulty = Rc::new(FaultyVisit(Rc::new(QuietLeaf)));
     let quiet = objgraph::id(&faulty.0);
-    let mute = Rc::new(Mute(faulty));
+    let mute = Rc::new(FaultyDebug(faulty));
     let quiet_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let saved = objgraph::show_refs(&mute, target("mute.dot"));
@@ -238,7 +238,7 @@ fn a_visit_or_a_debug_that_panics_is_shown_as_such() {
     let text = std::fs::read_to_string(target("mute.dot")).unwrap();
     assert!(text.contains("(its Debug panicked: no words)"), "{text}");
     assert!(
-        text.contains("its visit panicked") && text.contains("Quiet"),
+        text.contains("its visit panicked") && text.contains("QuietLeaf"),
         "{text}"
     );
     assert_eq!(snapshot.edges_to(snapshot.find(quiet).unwrap()).len(), 1);
@@ -328,25 +328,25 @@ fn the_same_graph_gives_the_same_bytes() {
 }
 
 thread_local! {
-    static KEPT: RefCell<Option<Rc<Small>>> = const { RefCell::new(None) };
+    static KEPT: RefCell<Option<Rc<SmallObject>>> = const { RefCell::new(None) };
 }
 
 #[derive(Tracked)]
-struct Small {
+struct SmallObject {
     number: u64,
 }
 
 /// A leaked object that, at each visit, drops an object that was already visited, and makes
 /// another.
 struct Hostile {
-    slot: RefCell<Option<Rc<Small>>>,
+    slot: RefCell<Option<Rc<SmallObject>>>,
     me: RefCell<Option<Rc<Hostile>>>,
 }
 
 impl Visit for Hostile {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let _ = KEPT.try_with(RefCell::take);
-        *self.slot.borrow_mut() = Some(Rc::new(Small { number: 2 }));
+        *self.slot.borrow_mut() = Some(Rc::new(SmallObject { number: 2 }));
         visitor.field("slot", &self.slot);
         visitor.field("me", &self.me);
     }
@@ -357,7 +357,7 @@ impl Visit for Hostile {
 #[test]
 fn a_reused_address_invents_no_leak() {
     objgraph::register::<Hostile>();
-    let small = Rc::new(Small { number: 1 });
+    let small = Rc::new(SmallObject { number: 1 });
     assert_eq!(small.number, 1);
     let id = objgraph::id(&small);
     KEPT.set(Some(small));

@@ -36,29 +36,29 @@ fn has_leaked(leaks: &Leaks, id: ObjectId) -> bool {
 #[derive(Tracked)]
 struct Job {
     input: Rc<Input>,
-    shared: Arc<Shared>,
+    shared: Arc<SharedByte>,
 }
 
 #[derive(Tracked)]
 struct Input(u8);
 
 #[derive(Tracked)]
-struct Shared(u8);
+struct SharedByte(u8);
 
 #[test]
 fn a_forgotten_object_is_reported_with_all_that_it_holds() {
     if !objgraph::ENABLED {
         return;
     }
-    let in_use = Arc::new(Shared(1));
+    let in_use = Arc::new(SharedByte(1));
     let ids = on_thread("forgetful", || {
-        let new = |shared: &Arc<Shared>| {
+        let new = |shared: &Arc<SharedByte>| {
             Rc::new(Job {
                 input: Rc::new(Input(1)),
                 shared: shared.clone(),
             })
         };
-        let (one, two) = (new(&Arc::new(Shared(2))), new(&in_use));
+        let (one, two) = (new(&Arc::new(SharedByte(2))), new(&in_use));
         let ids = [&one, &two].map(objgraph::id);
         let held = [objgraph::id(&one.input), objgraph::id(&one.shared)];
         std::mem::forget(one);
@@ -120,7 +120,7 @@ fn a_leaked_cycle_is_reported_once() {
 }
 
 #[derive(Tracked)]
-struct Busy;
+struct Work;
 
 #[test]
 fn objects_of_a_running_thread_are_not_left_behind() {
@@ -130,7 +130,7 @@ fn objects_of_a_running_thread_are_not_left_behind() {
     let (sender, receiver) = channel();
     let (end, ended) = channel::<()>();
     let worker = thread::spawn(move || {
-        let busy = Rc::new(Busy);
+        let busy = Rc::new(Work);
         sender.send(objgraph::id(&busy)).unwrap();
         let _ = ended.recv();
         drop(busy);
@@ -147,12 +147,12 @@ fn objects_of_a_running_thread_are_not_left_behind() {
 }
 
 #[derive(Tracked)]
-struct Cached;
+struct CacheEntry;
 
 thread_local! {
     /// A thread-local made before the first object of its thread, so it is dropped after the last
     /// trace.
-    static CACHE: RefCell<Vec<Rc<Cached>>> = const { RefCell::new(Vec::new()) };
+    static CACHE: RefCell<Vec<Rc<CacheEntry>>> = const { RefCell::new(Vec::new()) };
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn objects_that_a_thread_local_drops_are_not_left_behind() {
     }
     let worker = thread::spawn(|| {
         CACHE.with_borrow_mut(|cache| {
-            cache.push(Rc::new(Cached));
+            cache.push(Rc::new(CacheEntry));
             objgraph::id(&cache[0])
         })
     });
@@ -199,7 +199,7 @@ fn a_closure_is_suspected_first() {
 #[derive(Tracked, Default)]
 struct Keeper {
     me: RefCell<Option<Rc<Keeper>>>,
-    std: RefCell<Option<std::sync::Arc<Shared>>>,
+    std: RefCell<Option<std::sync::Arc<SharedByte>>>,
 }
 
 /// A weak reference can be upgraded after the last trace of the thread.
@@ -208,7 +208,7 @@ fn a_std_arc_that_others_can_get_at_has_not_leaked() {
     if !objgraph::ENABLED {
         return;
     }
-    let shared = std::sync::Arc::new(Shared(3));
+    let shared = std::sync::Arc::new(SharedByte(3));
     let weak = std::sync::Arc::downgrade(&shared);
     let id = on_thread("weak", move || {
         let keeper = Rc::new(Keeper::default());
@@ -236,11 +236,11 @@ fn a_watched_value_that_died_with_its_thread_is_gone() {
         return;
     }
     #[derive(Tracked)]
-    struct Watched;
+    struct WatchedValue;
     on_thread("watching", || {
-        let watched = std::rc::Rc::new(Watched);
+        let watched = std::rc::Rc::new(WatchedValue);
         let _ = objgraph::watch(&watched);
         drop(watched);
     });
-    assert_eq!(objgraph::count_of::<Watched>(), 0);
+    assert_eq!(objgraph::count_of::<WatchedValue>(), 0);
 }

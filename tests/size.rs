@@ -70,12 +70,12 @@ fn a_leaked_ring_of_a_million_is_found_and_reported() {
 
 /// A list whose links own each other directly.
 #[derive(Tracked)]
-struct Boxed {
+struct BoxedLink {
     leaf: Option<Rc<u8>>,
-    next: Option<Box<Boxed>>,
+    next: Option<Box<BoxedLink>>,
 }
 
-impl Drop for Boxed {
+impl Drop for BoxedLink {
     fn drop(&mut self) {
         let mut next = self.next.take();
         while let Some(mut link) = next {
@@ -88,12 +88,12 @@ impl Drop for Boxed {
 fn a_million_nested_boxes_are_traced() {
     in_2_mib(|| {
         let leaf = Rc::new(5);
-        let mut list = Boxed {
+        let mut list = BoxedLink {
             leaf: Some(leaf.clone()),
             next: None,
         };
         for _ in 1..1_000_000 {
-            list = Boxed {
+            list = BoxedLink {
                 leaf: None,
                 next: Some(Box::new(list)),
             };
@@ -116,12 +116,12 @@ struct Foreign(String);
 
 /// A list whose links own each other through a container that holds foreign values too.
 #[derive(Tracked)]
-struct Mixed {
+struct MixedLink {
     leaf: Option<Rc<u8>>,
-    next: Option<Box<(Foreign, Mixed)>>,
+    next: Option<Box<(Foreign, MixedLink)>>,
 }
 
-impl Drop for Mixed {
+impl Drop for MixedLink {
     fn drop(&mut self) {
         let mut next = self.next.take();
         while let Some(mut link) = next {
@@ -134,12 +134,12 @@ impl Drop for Mixed {
 fn a_million_values_among_foreign_ones_are_traced() {
     in_2_mib(|| {
         let leaf = Rc::new(6);
-        let mut list = Mixed {
+        let mut list = MixedLink {
             leaf: Some(leaf.clone()),
             next: None,
         };
         for _ in 1..1_000_000 {
-            list = Mixed {
+            list = MixedLink {
                 leaf: None,
                 next: Some(Box::new((Foreign(String::new()), list))),
             };
@@ -155,14 +155,14 @@ fn a_million_values_among_foreign_ones_are_traced() {
 }
 
 /// Writes a text of 100 MB, at once or letter by letter, and counts how much of it was written.
-struct Long {
+struct LongLabel {
     at_once: bool,
     written: Cell<usize>,
 }
 
 const LONG: usize = 100_000_000;
 
-impl fmt::Debug for Long {
+impl fmt::Debug for LongLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.at_once {
             self.written.set(LONG);
@@ -177,13 +177,13 @@ impl fmt::Debug for Long {
 }
 
 #[derive(Tracked, Debug)]
-struct HasLong(Long);
+struct LabelOwner(LongLabel);
 
 #[test]
 fn a_label_of_a_hundred_megabytes_is_cut() {
     for at_once in [true, false] {
         let written = Cell::new(0);
-        let long = Rc::new(HasLong(Long { at_once, written }));
+        let long = Rc::new(LabelOwner(LongLabel { at_once, written }));
         let picture = objgraph::refs(&long);
         if !objgraph::ENABLED {
             continue;
@@ -199,7 +199,14 @@ fn a_label_of_a_hundred_megabytes_is_cut() {
         }
         // The formatter was stopped.
         let written = long.0.written.get();
-        assert_eq!(written, if at_once { LONG } else { 41 - "HasLong(".len() });
+        assert_eq!(
+            written,
+            if at_once {
+                LONG
+            } else {
+                41 - "LabelOwner(".len()
+            }
+        );
     }
 }
 
@@ -256,11 +263,11 @@ type Name = doubled!(u8, 1 2 3 4 5 6 7 8 9 a b c);
 
 #[test]
 fn a_type_whose_name_has_tens_of_kilobytes() {
-    type Long = Name;
-    let name = std::any::type_name::<Long>();
+    type LongName = Name;
+    let name = std::any::type_name::<LongName>();
     assert!(name.len() > 1 << 16, "{}", name.len());
-    objgraph::register::<Long>();
-    let long = || Rc::new(Twice(PhantomData, RefCell::new(None)) as Long);
+    objgraph::register::<LongName>();
+    let long = || Rc::new(Twice(PhantomData, RefCell::new(None)) as LongName);
     let object = long();
     let lost = long();
     lost.1.replace(Some(lost.clone()));
@@ -304,7 +311,7 @@ fn a_type_whose_name_has_tens_of_kilobytes() {
     assert_eq!(objgraph::count(name), 2);
     objgraph::at(id)
         .unwrap()
-        .upgrade::<Long>()
+        .upgrade::<LongName>()
         .unwrap()
         .1
         .take();

@@ -28,12 +28,12 @@ struct Node {
 
 /// A cycle that leaks on purpose.
 #[derive(Tracked, Default)]
-struct Lost {
-    other: Mutex<Option<Arc<Lost>>>,
+struct LostNode {
+    other: Mutex<Option<Arc<LostNode>>>,
 }
 
 /// The handles of the program itself.
-type Held = [Mutex<Option<Arc<Node>>>; 8];
+type HandleSlots = [Mutex<Option<Arc<Node>>>; 8];
 
 /// Pseudorandom numbers (George Marsaglia, "Xorshift RNGs", 2003).
 struct Random(u64);
@@ -49,7 +49,7 @@ impl Random {
 
 /// Runs one step of a thread. It moves a handle from one place to another, so that for a moment
 /// only its stack holds the object. Only new nodes get handles to other nodes, so no cycle arises.
-fn step(random: &mut Random, held: &Held, stack: &mut Vec<Arc<Node>>) {
+fn step(random: &mut Random, held: &HandleSlots, stack: &mut Vec<Arc<Node>>) {
     let place = &held[random.below(held.len())];
     match random.below(9) {
         0 | 1 => stack.push(Arc::new(Node::default())),
@@ -115,8 +115,8 @@ fn turn(stop: &AtomicBool) {
 }
 
 fn lose() -> [ObjectId; 2] {
-    let one = Arc::new(Lost::default());
-    let two = Arc::new(Lost {
+    let one = Arc::new(LostNode::default());
+    let two = Arc::new(LostNode {
         other: Mutex::new(Some(one.clone())),
     });
     *one.other.lock().unwrap() = Some(two.clone());
@@ -170,7 +170,7 @@ fn no_false_leak_is_reported() {
     }
     let _alone = alone();
     let end = end();
-    let held = Held::default();
+    let held = HandleSlots::default();
     let (stop, steps) = (AtomicBool::new(false), AtomicU64::new(0));
     let mut looks = 0_u64;
     let mut lost: Vec<ObjectId> = Vec::new();
@@ -206,7 +206,7 @@ fn no_false_leak_is_reported() {
     // After everything is dropped, only the lost objects are alive, and the counts agree.
     drop(held);
     assert_eq!(objgraph::count_of::<Node>(), 0);
-    assert_eq!(objgraph::count_of::<Lost>(), 2);
+    assert_eq!(objgraph::count_of::<LostNode>(), 2);
     let leaks = objgraph::find_leaks();
     let [kind] = leaks.kinds().all() else {
         panic!("{leaks}");

@@ -14,10 +14,10 @@ macro_rules! cases {
             use objgraph_core::$module::{Weak, $Pointer as Ptr};
 
             trait Node {
-                fn keep(self: Ptr<Self>) -> Kept;
+                fn keep(self: Ptr<Self>) -> NodeHolder;
             }
 
-            struct Kept(Ptr<dyn Node>);
+            struct NodeHolder(Ptr<dyn Node>);
 
             struct Leaf(u8);
 
@@ -33,13 +33,13 @@ macro_rules! cases {
             }
 
             impl Node for Leaf {
-                fn keep(self: Ptr<Self>) -> Kept {
-                    Kept(self)
+                fn keep(self: Ptr<Self>) -> NodeHolder {
+                    NodeHolder(self)
                 }
             }
 
             #[test]
-            fn pointers_lose_their_type_unasked() {
+            fn pointers_coerce_without_a_macro() {
                 let text = Ptr::new(String::from("text"));
                 let shown: Ptr<dyn Display> = text.clone();
                 assert_eq!(

@@ -21,18 +21,18 @@ impl Visit for Node {
 
 #[test]
 fn an_object_is_in_the_table_from_new_to_drop() {
-    struct Mine(#[allow(dead_code)] u64);
-    let before = count_of::<Mine>();
-    let one = Rc::new(Mine(1));
+    struct MyNumber(#[allow(dead_code)] u64);
+    let before = count_of::<MyNumber>();
+    let one = Rc::new(MyNumber(1));
     let two = one.clone();
     let expected = usize::from(ENABLED);
-    assert_eq!(count_of::<Mine>() - before, expected);
+    assert_eq!(count_of::<MyNumber>() - before, expected);
     drop(one);
-    assert_eq!(count_of::<Mine>() - before, expected);
+    assert_eq!(count_of::<MyNumber>() - before, expected);
     let object = id(&two);
     assert_eq!(at(object).is_some(), ENABLED);
     drop(two);
-    assert_eq!(count_of::<Mine>() - before, 0);
+    assert_eq!(count_of::<MyNumber>() - before, 0);
     assert!(at(object).is_none());
 }
 
@@ -174,14 +174,14 @@ fn a_cycle_is_traced_with_its_paths() {
 #[test]
 fn the_drop_of_a_value_may_query_and_no_longer_finds_the_value() {
     thread_local!(static SEEN: Cell<(usize, usize)> = const { Cell::new((9, 9)) });
-    struct Asks;
-    impl Drop for Asks {
+    struct DropQuery;
+    impl Drop for DropQuery {
         fn drop(&mut self) {
             SEEN.set((count_of::<Self>(), snapshot().len()));
         }
     }
     let all = snapshot().len();
-    drop(Rc::new(Asks));
+    drop(Rc::new(DropQuery));
     assert_eq!(SEEN.get().0, 0);
     let _ = all;
 }
@@ -191,22 +191,22 @@ fn threads_count_together_and_their_rcs_are_listed_elsewhere() {
     if !ENABLED {
         return;
     }
-    struct Far;
+    struct FarObject;
     let (say, said) = std::sync::mpsc::channel();
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let thread = std::thread::spawn(move || {
-        let kept = Rc::new(Far);
+        let kept = Rc::new(FarObject);
         say.send(id(&kept)).unwrap();
         wait.recv().unwrap();
     });
     let object = said.recv().unwrap();
-    assert_eq!(count_of::<Far>(), 1);
+    assert_eq!(count_of::<FarObject>(), 1);
     let before = snapshot();
     let node = before.node(before.find(object).unwrap());
     assert_eq!((node.state(), node.strong()), (State::OtherThread, None));
     go.send(()).unwrap();
     thread.join().unwrap();
-    assert_eq!(count_of::<Far>(), 0);
+    assert_eq!(count_of::<FarObject>(), 0);
     assert!(at(object).is_none());
 }
 

@@ -248,24 +248,24 @@ fn while_tracing(act: impl FnOnce()) {
 }
 
 /// Holds a weak reference for a trace to follow.
-struct Looks(Weak<Counted>);
+struct WeakHolder(Weak<CloneGuard>);
 
-impl Visit for Looks {
+impl Visit for WeakHolder {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.field("0", &self.0);
     }
 }
 
 /// Must never be cloned.
-struct Counted(usize);
+struct CloneGuard(usize);
 
-impl Clone for Counted {
+impl Clone for CloneGuard {
     fn clone(&self) -> Self {
         panic!("a trace made the value look shared")
     }
 }
 
-impl Visit for Counted {}
+impl Visit for CloneGuard {}
 
 /// No meetings here: one thread traces, and the other reads as often as it can.
 #[test]
@@ -273,12 +273,12 @@ fn many_traces_change_nothing() {
     if !ENABLED {
         return;
     }
-    objgraph_core::register::<Looks>();
-    objgraph_core::register::<Counted>();
+    objgraph_core::register::<WeakHolder>();
+    objgraph_core::register::<CloneGuard>();
     while_tracing(|| {
         for round in 0..3000 {
-            let mut one = Arc::new(Counted(round));
-            let looks = Arc::new(Looks(Arc::downgrade(&one)));
+            let mut one = Arc::new(CloneGuard(round));
+            let looks = Arc::new(WeakHolder(Arc::downgrade(&one)));
             assert_eq!((Arc::strong_count(&one), Arc::weak_count(&one)), (1, 1));
             assert_eq!((looks.0.strong_count(), looks.0.weak_count()), (1, 1));
             let two = looks.0.upgrade().unwrap();
@@ -305,7 +305,7 @@ fn make_mut_is_not_misled_by_a_trace_through_weak_references() {
     if !ENABLED {
         return;
     }
-    struct Crowd(Vec<Weak<Counted>>, AtomicUsize);
+    struct Crowd(Vec<Weak<CloneGuard>>, AtomicUsize);
     impl Visit for Crowd {
         fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
             self.1.fetch_add(1, Ordering::Relaxed);
@@ -313,10 +313,10 @@ fn make_mut_is_not_misled_by_a_trace_through_weak_references() {
         }
     }
     objgraph_core::register::<Crowd>();
-    objgraph_core::register::<Counted>();
+    objgraph_core::register::<CloneGuard>();
     while_tracing(|| {
         for round in 0..300 {
-            let mut one = Arc::new(Counted(round));
+            let mut one = Arc::new(CloneGuard(round));
             let crowd = (0..500).map(|_| Arc::downgrade(&one)).collect();
             let crowd = Arc::new(Crowd(crowd, AtomicUsize::new(0)));
             // Until a trace visits it.

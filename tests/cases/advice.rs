@@ -9,9 +9,9 @@ use objgraph::{Tracked, unsize};
 
 use crate::process;
 
-mod applied;
-mod growing;
+mod growth;
 mod own_types;
+mod remedies;
 mod static_types;
 
 /// Returns the report on leaks, and the report on blind spots.
@@ -195,12 +195,12 @@ fn a_type_of_a_function_is_registered_there() {
         #[derive(Tracked)]
         struct Local<T>(T, RefCell<Option<Rc<Local<T>>>>);
         #[derive(Tracked)]
-        struct Registered<T>(T, RefCell<Option<Rc<Registered<T>>>>);
-        objgraph::register!(Registered<u8>);
+        struct RegisteredNode<T>(T, RefCell<Option<Rc<RegisteredNode<T>>>>);
+        objgraph::register!(RegisteredNode<u8>);
 
         let one = Rc::new(Local(1_u8, RefCell::default()));
         one.1.replace(Some(one.clone()));
-        let two = Rc::new(Registered(1_u8, RefCell::default()));
+        let two = Rc::new(RegisteredNode(1_u8, RefCell::default()));
         two.1.replace(Some(two.clone()));
         drop((one, two));
         says(

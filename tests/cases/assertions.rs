@@ -16,7 +16,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{Tracked, leaks::LeakCheck, scope::Scope};
 
-use crate::process::{self, Printed};
+use crate::process::{self, ProcessOutput};
 
 /// A derived generic type; no derive names `Node<i32>`.
 #[derive(Tracked)]
@@ -53,7 +53,7 @@ fn pair() {
 }
 
 /// Returns the lines that objgraph printed and the harness did not capture.
-fn notes(printed: &Printed) -> Vec<String> {
+fn notes(printed: &ProcessOutput) -> Vec<String> {
     let lines = printed.stderr.lines();
     let notes = lines.filter_map(|line| line.strip_prefix("objgraph: "));
     notes.map(str::to_owned).collect()
@@ -66,7 +66,7 @@ fn message(run: impl FnOnce()) -> String {
 }
 
 /// Runs a case in a process of its own, once plain and once with `OBJGRAPH_STRICT=1`.
-fn plain_and_strict(test: &str, case: fn()) -> Option<[Printed; 2]> {
+fn plain_and_strict(test: &str, case: fn()) -> Option<[ProcessOutput; 2]> {
     let plain = process::run(test, case)?;
     let strict = process::run_with(test, &[("OBJGRAPH_STRICT", "1")], case)?;
     Some([plain, strict])
@@ -283,22 +283,22 @@ fn the_error_of_a_failed_test_has_not_leaked() {
         return;
     }
     #[derive(Debug)]
-    struct Refused(Arc<u8>);
+    struct RequestError(Arc<u8>);
     process::succeeds(
         "assertions::the_error_of_a_failed_test_has_not_leaked",
         || {
             #[objgraph::test(deny_survivors)]
-            fn an_error_holds_the_client() -> Result<(), Refused> {
-                Err(Refused(Arc::new(1)))
+            fn an_error_holds_the_client() -> Result<(), RequestError> {
+                Err(RequestError(Arc::new(1)))
             }
             #[objgraph::test(deny_survivors)]
             fn a_payload_holds_the_client() {
                 std::panic::panic_any(Arc::new(7_u8))
             }
             #[objgraph::test(deny_survivors, wait_ms = 1)]
-            fn an_error_beside_a_leak() -> Result<(), Refused> {
+            fn an_error_beside_a_leak() -> Result<(), RequestError> {
                 std::mem::forget(Arc::new(2_u8));
-                Err(Refused(Arc::new(1)))
+                Err(RequestError(Arc::new(1)))
             }
             #[objgraph::test(deny_survivors)]
             fn an_error_that_owns_nothing() -> Result<(), String> {
@@ -311,14 +311,14 @@ fn the_error_of_a_failed_test_has_not_leaked() {
                 panic!("yes")
             }
             let report = message(|| drop(an_error_holds_the_client()));
-            assert_eq!(report, "Err(Refused(1))");
+            assert_eq!(report, "Err(RequestError(1))");
             assert_eq!(
                 message(a_payload_holds_the_client),
                 "The panic: a panic without a message"
             );
             let report = message(|| drop(an_error_beside_a_leak()));
             assert!(
-                report.starts_with("the test failed, and leaked\n\nErr(Refused(1))\n\n")
+                report.starts_with("the test failed, and leaked\n\nErr(RequestError(1))\n\n")
                     && report.contains("1 × u8"),
                 "{report}"
             );

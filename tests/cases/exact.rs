@@ -5,4 +5,4 @@ mod equality;
 #[cfg(unix)]
 mod fork;
 mod left_behind;
-mod lent;
+mod lent_objects;

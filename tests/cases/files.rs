@@ -259,9 +259,9 @@ mod labels {
     }
 
     #[derive(Tracked, Default)]
-    struct Shared(Mutex<Vec<Arc<Shared>>>);
+    struct SharedNode(Mutex<Vec<Arc<SharedNode>>>);
 
-    impl fmt::Debug for Shared {
+    impl fmt::Debug for SharedNode {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let next = self.0.try_lock().map_err(|_| fmt::Error)?.clone();
             let text = next.iter().fold(String::new(), |mut text, one| {
@@ -291,7 +291,7 @@ mod labels {
             leak_a_ring::<Forwards>(|one| &one.next);
             leak_a_ring::<Formats>(|one| &one.next);
             leak_a_ring::<Displays>(|one| &one.next);
-            let shared = Arc::new(Shared::default());
+            let shared = Arc::new(SharedNode::default());
             shared
                 .0
                 .lock()
@@ -303,7 +303,7 @@ mod labels {
             let text = leaks.to_string();
             assert!(text.starts_with("10 objects leaked"), "{text}");
             assert!(text.contains("((((((((…"), "{text}");
-            let shared = objgraph::by_type("Shared");
+            let shared = objgraph::by_type("SharedNode");
             let label = shared[0].label().unwrap();
             assert!(label.starts_with("<<<<") && label.contains("<…"), "{label}");
             let dot = objgraph::refs(leaks.iter().next().unwrap().id()).to_dot();
@@ -370,9 +370,9 @@ mod labels {
     }
 
     #[derive(Tracked, Default)]
-    struct Panics(RefCell<Option<Rc<Panics>>>);
+    struct PanicNode(RefCell<Option<Rc<PanicNode>>>);
 
-    impl fmt::Debug for Panics {
+    impl fmt::Debug for PanicNode {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             panic!("not to be printed")
         }
@@ -384,7 +384,7 @@ mod labels {
             return;
         }
         process::succeeds("files::labels::a_debug_that_panics_is_reported", || {
-            let panics = Rc::new(Panics::default());
+            let panics = Rc::new(PanicNode::default());
             panics.0.replace(Some(panics.clone()));
             drop(panics);
             let text = with_labels(objgraph::find_leaks()).to_string();

@@ -388,20 +388,20 @@ mod type_cycles {
 
     use crate::process;
 
-    type Shared<T> = Rc<RefCell<T>>;
+    type SharedCell<T> = Rc<RefCell<T>>;
 
     #[derive(Tracked)]
     struct Widget {
-        parent: Option<Shared<Widget>>,
+        parent: Option<SharedCell<Widget>>,
     }
 
     trait Family {
         type Pointer<T: 'static>;
     }
 
-    struct Counted;
+    struct RcPointers;
 
-    impl Family for Counted {
+    impl Family for RcPointers {
         type Pointer<T: 'static> = Rc<T>;
     }
 
@@ -418,7 +418,7 @@ mod type_cycles {
     #[derive(Tracked)]
     struct Session {
         cache: RefCell<Option<Cache<Session>>>,
-        slot: Slot<Counted>,
+        slot: Slot<RcPointers>,
     }
 
     trait Observer {}

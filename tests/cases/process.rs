@@ -7,7 +7,7 @@ const CASE: &str = "OBJGRAPH_CASE";
 
 /// What a case printed in its own process.
 #[derive(Debug)]
-pub(crate) struct Printed {
+pub(crate) struct ProcessOutput {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) succeeded: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Printed {
 /// # Panics
 ///
 /// If the process cannot be started.
-pub(crate) fn run(test: &str, case: impl FnOnce()) -> Option<Printed> {
+pub(crate) fn run(test: &str, case: impl FnOnce()) -> Option<ProcessOutput> {
     run_with(test, &[], case)
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn run_with(
     test: &str,
     variables: &[(&str, &str)],
     case: impl FnOnce(),
-) -> Option<Printed> {
+) -> Option<ProcessOutput> {
     if is_child(test) {
         case();
         return None;
@@ -42,7 +42,7 @@ pub(crate) fn run_side_by_side(
     test: &str,
     variables: &[(&str, &str)],
     case: impl FnOnce(),
-) -> Option<Printed> {
+) -> Option<ProcessOutput> {
     if is_child(test) {
         case();
         return None;
@@ -52,9 +52,9 @@ pub(crate) fn run_side_by_side(
     Some(print(test, command.envs(variables.iter().copied())))
 }
 
-fn print(test: &str, command: &mut Command) -> Printed {
+fn print(test: &str, command: &mut Command) -> ProcessOutput {
     let output = command.output().expect("this program starts again");
-    let printed = Printed {
+    let printed = ProcessOutput {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         succeeded: output.status.success(),

@@ -10,15 +10,15 @@ mod arc_swap {
     use crate::table::Target;
 
     #[derive(Tracked)]
-    struct Shared {
+    struct SharedValue {
         held: objgraph::sync::Arc<Target>,
     }
 
     #[derive(Tracked)]
     struct Owner {
-        swap: ArcSwap<Shared>,
-        optional: ArcSwapOption<Shared>,
-        none: ArcSwapOption<Shared>,
+        swap: ArcSwap<SharedValue>,
+        optional: ArcSwapOption<SharedValue>,
+        none: ArcSwapOption<SharedValue>,
         whole: ArcSwap<(crate::table::Foreign, objgraph::sync::Arc<Target>)>,
     }
 
@@ -30,8 +30,8 @@ mod arc_swap {
         let targets = [(); 3].map(|()| objgraph::sync::Arc::new(Target));
         let [one, two, three] = targets.each_ref().map(objgraph::sync::Arc::clone);
         let owner = Rc::new(Owner {
-            swap: ArcSwap::from_pointee(Shared { held: one }),
-            optional: ArcSwapOption::from_pointee(Shared { held: two }),
+            swap: ArcSwap::from_pointee(SharedValue { held: one }),
+            optional: ArcSwapOption::from_pointee(SharedValue { held: two }),
             none: ArcSwapOption::empty(),
             whole: ArcSwap::from_pointee((crate::table::Foreign(String::new()), three)),
         });
@@ -123,7 +123,7 @@ mod dashmap {
     #[test]
     fn a_waiting_writer_is_not_waited_for() {
         #[derive(Tracked)]
-        struct Shared {
+        struct SharedValue {
             map: DashMap<u8, objgraph::sync::Arc<Target>>,
         }
 
@@ -132,7 +132,7 @@ mod dashmap {
         }
         let target = objgraph::sync::Arc::new(Target);
         let map = DashMap::from_iter([(0, target.clone())]);
-        let shared = objgraph::sync::Arc::new(Shared { map });
+        let shared = objgraph::sync::Arc::new(SharedValue { map });
         let entry = shared.map.get(&0).unwrap();
         let writer = std::thread::spawn({
             let shared = shared.clone();
@@ -515,12 +515,12 @@ mod triomphe {
 
     #[derive(Tracked)]
     struct Owner {
-        held: Arc<Shared>,
-        again: Arc<Shared>,
+        held: Arc<SharedValue>,
+        again: Arc<SharedValue>,
     }
 
     #[derive(Tracked)]
-    struct Shared {
+    struct SharedValue {
         held: Rc<Target>,
     }
 
@@ -531,7 +531,7 @@ mod triomphe {
             return;
         }
         let target = Rc::new(Target);
-        let held = Arc::new(Shared {
+        let held = Arc::new(SharedValue {
             held: target.clone(),
         });
         let owner = Rc::new(Owner {

@@ -84,7 +84,7 @@ containers! {
     reason = "that it can be seen into is the point"
 )]
 #[derive(Tracked)]
-struct Nested {
+struct NestedField {
     held: RefCell<HashMap<u8, Vec<Option<(Foreign, Rc<Target>)>>>>,
 }
 
@@ -95,7 +95,7 @@ fn a_foreign_neighbour_hides_nothing_at_any_depth() {
     }
     let target = Rc::new(Target);
     let item = (Foreign(String::new()), target.clone());
-    let owner = Rc::new(Nested {
+    let owner = Rc::new(NestedField {
         held: RefCell::new(HashMap::from([(0, vec![None, Some(item)])])),
     });
     let found = way(objgraph::id(&owner), objgraph::id(&target)).unwrap();
@@ -178,22 +178,22 @@ fn leaves_are_pruned() {
     assert!(is_leaf::<Cow<'static, str>>());
     assert!(!is_leaf::<Option<Rc<u8>>>());
     assert!(!is_leaf::<ManuallyDrop<Rc<u8>>>());
-    assert!(!is_leaf::<(u8, &'static Linked)>());
+    assert!(!is_leaf::<(u8, &'static LinkedNode)>());
     assert!(!is_leaf::<LazyLock<String, Box<dyn FnOnce() -> String>>>());
 }
 
 #[derive(Tracked)]
-struct Linked {
-    next: RefCell<Option<Rc<Linked>>>,
-    owned: Option<Box<Linked>>,
-    several: Vec<Linked>,
+struct LinkedNode {
+    next: RefCell<Option<Rc<LinkedNode>>>,
+    owned: Option<Box<LinkedNode>>,
+    several: Vec<LinkedNode>,
 }
 
 /// The search for types without references ends for types that contain themselves.
 #[test]
 fn a_type_within_itself_is_seen() {
-    fn linked(next: Option<Rc<Linked>>) -> Linked {
-        Linked {
+    fn linked(next: Option<Rc<LinkedNode>>) -> LinkedNode {
+        LinkedNode {
             next: RefCell::new(next),
             owned: None,
             several: Vec::new(),
@@ -203,7 +203,7 @@ fn a_type_within_itself_is_seen() {
         return;
     }
     let target = Rc::new(linked(None));
-    let owner = Rc::new(Linked {
+    let owner = Rc::new(LinkedNode {
         owned: Some(Box::new(linked(Some(target.clone())))),
         several: vec![linked(None)],
         ..linked(None)
@@ -215,7 +215,7 @@ fn a_type_within_itself_is_seen() {
 
 /// A field of every kind, in one type.
 #[derive(Tracked)]
-struct Everything {
+struct EveryField {
     list: Vec<Rc<Target>>,
     map: BTreeMap<Rc<Target>, Rc<Target>>,
     set: HashSet<Rc<Target>>,
@@ -238,7 +238,7 @@ fn paths_show_where_a_reference_is_held() {
     let id = objgraph::id(&t);
     let mut rest = vec![t.clone(), t.clone()].into_iter();
     rest.next();
-    let owner = Rc::new(Everything {
+    let owner = Rc::new(EveryField {
         list: vec![t.clone(), t.clone()],
         map: BTreeMap::from([(t.clone(), t.clone())]),
         set: HashSet::from([t.clone()]),
@@ -333,7 +333,7 @@ fn opaque_values_are_reported() {
 }
 
 #[derive(Tracked)]
-struct Poisoned {
+struct LockOwner {
     mutex: std::sync::Arc<Mutex<Option<objgraph::sync::Arc<Target>>>>,
 }
 
@@ -350,7 +350,7 @@ fn a_poisoned_lock_is_traced() {
         std::panic::resume_unwind(Box::new(()));
     });
     assert!(panicked.join().is_err() && mutex.is_poisoned());
-    let _owner = Rc::new(Poisoned { mutex });
+    let _owner = Rc::new(LockOwner { mutex });
     let snapshot = objgraph::snapshot();
     let target = snapshot.find(objgraph::id(&target)).unwrap();
     assert_eq!(snapshot.edges_to(target).count(), 1);
@@ -358,13 +358,13 @@ fn a_poisoned_lock_is_traced() {
 
 #[derive(Tracked)]
 struct Borrower {
-    first: &'static Shared,
-    second: (u8, Option<&'static Shared>),
-    pinned: Pin<&'static Shared>,
+    first: &'static SharedValue,
+    second: (u8, Option<&'static SharedValue>),
+    pinned: Pin<&'static SharedValue>,
 }
 
 #[derive(Tracked)]
-struct Shared {
+struct SharedValue {
     held: Rc<Target>,
 }
 
@@ -374,7 +374,7 @@ fn a_shared_value_is_visited_once() {
         return;
     }
     let target = Rc::new(Target);
-    let shared: &'static Shared = Box::leak(Box::new(Shared {
+    let shared: &'static SharedValue = Box::leak(Box::new(SharedValue {
         held: target.clone(),
     }));
     let owner = Rc::new(Borrower {
@@ -392,7 +392,7 @@ fn a_shared_value_is_visited_once() {
 
 trait Shape: Tracked {}
 
-impl Shape for Shared {}
+impl Shape for SharedValue {}
 
 impl Visit for Box<dyn Shape> {
     fn visit<'a>(&'a self, visitor: &mut objgraph::Visitor<'a>) {
@@ -416,7 +416,7 @@ fn boxes_of_any_are_traced_by_the_type_of_their_value() {
     }
     let target = Rc::new(Target);
     let sent = objgraph::sync::Arc::new(Target);
-    let shared = || Shared {
+    let shared = || SharedValue {
         held: target.clone(),
     };
     objgraph::register::<objgraph::sync::Arc<Target>>();

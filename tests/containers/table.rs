@@ -25,35 +25,35 @@ impl<T: Clone + Ord + Hash + 'static> Item for T {}
 
 /// An item with a weak reference. All are equal, since a `Weak` cannot be compared.
 #[derive(Tracked, Clone)]
-pub struct Weakly(pub Weak<Target>);
+pub struct WeakItem(pub Weak<Target>);
 
-impl PartialEq for Weakly {
+impl PartialEq for WeakItem {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Weakly {}
+impl Eq for WeakItem {}
 
-impl PartialOrd for Weakly {
+impl PartialOrd for WeakItem {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Weakly {
+impl Ord for WeakItem {
     fn cmp(&self, _: &Self) -> std::cmp::Ordering {
         std::cmp::Ordering::Equal
     }
 }
 
-impl Hash for Weakly {
+impl Hash for WeakItem {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// The path from one object to another in a snapshot.
 #[derive(Debug)]
-pub struct Way {
+pub struct FoundPath {
     pub path: String,
     pub strong: bool,
     /// Number of times that it was found.
@@ -61,13 +61,13 @@ pub struct Way {
 }
 
 /// Returns the path from `owner` to `target`, directly or through values that are no objects.
-pub fn way(owner: ObjectId, target: ObjectId) -> Option<Way> {
+pub fn way(owner: ObjectId, target: ObjectId) -> Option<FoundPath> {
     let snapshot = objgraph::snapshot();
     let edges = reached(&snapshot, snapshot.find(owner)?);
     let target = snapshot.find(target)?;
     let mut found = edges.iter().filter(|edge| edge.target() == target);
     let first = found.next()?;
-    Some(Way {
+    Some(FoundPath {
         path: first.path(),
         strong: first.is_strong(),
         count: 1 + found.count(),
@@ -127,19 +127,19 @@ macro_rules! containers {
         mod $name {
             #[allow(unused_imports, reason = "some name all of their types")]
             use super::*;
-            use crate::table::{Foreign, Item, Target, Weakly, assert_seen, places};
+            use crate::table::{Foreign, Item, Target, WeakItem, assert_seen, places};
             use objgraph::core::PlaceKind;
             use objgraph::rc::Rc;
 
-            type Of<X> = $type;
+            type Container<X> = $type;
 
-            fn make<X: Item>($item: X) -> Of<X> {
+            fn make<X: Item>($item: X) -> Container<X> {
                 $make
             }
 
             #[derive(objgraph::Tracked)]
             struct Strong {
-                held: Of<Rc<Target>>,
+                held: Container<Rc<Target>>,
             }
 
             #[test]
@@ -156,7 +156,7 @@ macro_rules! containers {
 
             #[derive(objgraph::Tracked)]
             struct Weak {
-                held: Of<Weakly>,
+                held: Container<WeakItem>,
             }
 
             #[test]
@@ -166,14 +166,14 @@ macro_rules! containers {
                 }
                 let target = Rc::new(Target);
                 let owner = Rc::new(Weak {
-                    held: make(Weakly(Rc::downgrade(&target))),
+                    held: make(WeakItem(Rc::downgrade(&target))),
                 });
                 assert_seen(&owner, objgraph::id(&target), false);
             }
 
             #[derive(objgraph::Tracked)]
-            struct Beside {
-                held: Of<(Foreign, Rc<Target>)>,
+            struct MixedOwner {
+                held: Container<(Foreign, Rc<Target>)>,
             }
 
             #[test]
@@ -183,7 +183,7 @@ macro_rules! containers {
                 }
                 let target = Rc::new(Target);
                 let id = objgraph::id(&target);
-                let owner = Rc::new(Beside {
+                let owner = Rc::new(MixedOwner {
                     held: make((Foreign(String::new()), target)),
                 });
                 assert_seen(&owner, id, true);
@@ -228,15 +228,15 @@ macro_rules! locks {
             use objgraph::core::PlaceKind;
             use objgraph::rc::Rc;
 
-            type Of<X> = $type;
+            type Container<X> = $type;
 
             #[derive(objgraph::Tracked)]
             struct Owner {
-                held: Of<Rc<Target>>,
-                beside: Of<(Foreign, Rc<Target>)>,
+                held: Container<Rc<Target>>,
+                beside: Container<(Foreign, Rc<Target>)>,
             }
 
-            fn make<X: crate::table::Item>($item: X) -> Of<X> {
+            fn make<X: crate::table::Item>($item: X) -> Container<X> {
                 $make
             }
 

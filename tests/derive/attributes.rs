@@ -6,7 +6,7 @@ use std::fmt;
 use objgraph::rc::{Rc, Weak};
 use objgraph::{Tracked, Visitor};
 
-use crate::seen::{assert_fields, assert_sees};
+use crate::assertions::{assert_fields, assert_references};
 
 #[derive(Debug, Tracked)]
 struct Leaf(u8);
@@ -16,14 +16,14 @@ fn leaf() -> Rc<Leaf> {
 }
 
 #[derive(Tracked)]
-struct Skips {
+struct SkipFields {
     #[tracked(skip)]
     hidden: Rc<Leaf>,
     shown: Rc<Leaf>,
 }
 
 #[derive(Tracked)]
-enum SkipsVariant {
+enum SkipVariants {
     #[tracked(skip)]
     Hidden(Rc<Leaf>, Rc<Leaf>),
     Half(#[tracked(skip)] Rc<Leaf>, Rc<Leaf>),
@@ -32,20 +32,20 @@ enum SkipsVariant {
 
 #[test]
 fn skip() {
-    let value = Rc::new(Skips {
+    let value = Rc::new(SkipFields {
         hidden: leaf(),
         shown: leaf(),
     });
-    assert_sees(&value, &["shown -> Leaf"]);
-    assert_fields::<Skips>(&["hidden: Rc<Leaf>, Skipped", "shown: Rc<Leaf>, Full"]);
+    assert_references(&value, &["shown -> Leaf"]);
+    assert_fields::<SkipFields>(&["hidden: Rc<Leaf>, Skipped", "shown: Rc<Leaf>, Full"]);
 
-    assert_sees(&Rc::new(SkipsVariant::Hidden(leaf(), leaf())), &[]);
-    assert_sees(
-        &Rc::new(SkipsVariant::Half(leaf(), leaf())),
+    assert_references(&Rc::new(SkipVariants::Hidden(leaf(), leaf())), &[]);
+    assert_references(
+        &Rc::new(SkipVariants::Half(leaf(), leaf())),
         &["Half.1 -> Leaf"],
     );
-    assert_sees(&Rc::new(SkipsVariant::Shown(leaf())), &["Shown.0 -> Leaf"]);
-    assert_fields::<SkipsVariant>(&[
+    assert_references(&Rc::new(SkipVariants::Shown(leaf())), &["Shown.0 -> Leaf"]);
+    assert_fields::<SkipVariants>(&[
         "Hidden.0: Rc<Leaf>, Skipped",
         "Hidden.1: Rc<Leaf>, Skipped",
         "Half.0: Rc<Leaf>, Skipped",
@@ -64,7 +64,7 @@ fn visit_foreign<'a, T: Tracked>(foreign: &'a Foreign<T>, visitor: &mut Visitor<
 }
 
 #[derive(Tracked)]
-struct With<T: 'static> {
+struct WithFields<T: 'static> {
     #[tracked(with = visit_foreign)]
     by_function: Foreign<Rc<Leaf>>,
     #[tracked(with = Self::visit_method)]
@@ -80,7 +80,7 @@ mod any {
     }
 }
 
-impl<T: 'static> With<T> {
+impl<T: 'static> WithFields<T> {
     fn visit_method<'a>(foreign: &'a Foreign<T>, visitor: &mut Visitor<'a>) {
         for item in &foreign.items {
             visitor.any(item);
@@ -89,17 +89,17 @@ impl<T: 'static> With<T> {
 }
 
 #[derive(Tracked)]
-enum WithVariant {
+enum WithVariants {
     One(u8, #[tracked(with = visit_foreign, back)] Foreign<Rc<Leaf>>),
     Two,
 }
 
 #[derive(Tracked)]
-struct NamesWith(With<Rc<Leaf>>, WithVariant);
+struct WithOwner(WithFields<Rc<Leaf>>, WithVariants);
 
 #[test]
 fn with() {
-    let value = With {
+    let value = WithFields {
         by_function: Foreign {
             items: vec![leaf()],
         },
@@ -109,14 +109,14 @@ fn with() {
         by_any: leaf(),
         beside: leaf(),
     };
-    let variant = WithVariant::One(
+    let variant = WithVariants::One(
         1,
         Foreign {
             items: vec![leaf()],
         },
     );
-    assert_sees(
-        &Rc::new(NamesWith(value, variant)),
+    assert_references(
+        &Rc::new(WithOwner(value, variant)),
         &[
             "0.beside -> Leaf",
             "0.by_any -> Leaf",
@@ -125,13 +125,13 @@ fn with() {
             "1.One.1.items[0] -> Leaf (back)",
         ],
     );
-    assert_fields::<With<Rc<Leaf>>>(&[
+    assert_fields::<WithFields<Rc<Leaf>>>(&[
         "by_function: Foreign<Rc<Leaf>>, With",
         "by_method: Foreign<T>, With",
         "by_any: T, With",
         "beside: Rc<Leaf>, Full",
     ]);
-    assert_fields::<WithVariant>(&["One.0: u8, Full", "One.1: Foreign<Rc<Leaf>>, With, back"]);
+    assert_fields::<WithVariants>(&["One.0: u8, Full", "One.1: Foreign<Rc<Leaf>>, With, back"]);
 }
 
 #[derive(Tracked)]
@@ -162,7 +162,7 @@ fn back() {
     let first = child(&parent);
     *first.next.borrow_mut() = Some(other.clone());
     parent.children.borrow_mut().push(first);
-    assert_sees(
+    assert_references(
         &parent,
         &[
             "children[0].next -> Child",
@@ -181,7 +181,7 @@ fn back() {
 
 #[derive(Tracked)]
 #[tracked(strict)]
-struct Strict<T> {
+struct StrictFields<T> {
     leaf: Option<Rc<Leaf>>,
     parameter: T,
     list: Vec<(T, Rc<Leaf>)>,
@@ -193,11 +193,11 @@ struct Strict<T> {
 
 #[derive(Tracked)]
 #[tracked(strict)]
-struct NamesStrict(Strict<u8>);
+struct StrictOwner(StrictFields<u8>);
 
 #[test]
 fn strict() {
-    let value = Rc::new(NamesStrict(Strict {
+    let value = Rc::new(StrictOwner(StrictFields {
         leaf: Some(leaf()),
         parameter: 1,
         list: vec![(1, leaf())],
@@ -206,7 +206,7 @@ fn strict() {
             items: vec![leaf()],
         },
     }));
-    assert_sees(
+    assert_references(
         &value,
         &[
             "0.leaf -> Leaf",
@@ -227,27 +227,27 @@ struct Bound<T, U> {
 /// Requires less than `'static`.
 #[derive(Tracked)]
 #[tracked(bound = "")]
-struct Unbound<T> {
+struct NoBound<T> {
     value: T,
     own: Rc<Leaf>,
 }
 
 #[derive(Tracked)]
-struct NamesBound(Bound<Rc<Leaf>, Rc<Leaf>>, Unbound<Rc<Leaf>>);
+struct BoundOwner(Bound<Rc<Leaf>, Rc<Leaf>>, NoBound<Rc<Leaf>>);
 
 #[test]
 fn bound() {
-    let value = Rc::new(NamesBound(
+    let value = Rc::new(BoundOwner(
         Bound {
             known: leaf(),
             looked_up: leaf(),
         },
-        Unbound {
+        NoBound {
             value: leaf(),
             own: leaf(),
         },
     ));
-    assert_sees(
+    assert_references(
         &value,
         &[
             "0.known -> Leaf",
@@ -260,11 +260,11 @@ fn bound() {
 
 #[derive(Debug, Tracked)]
 #[tracked(label = Self::title)]
-struct Titled {
+struct TitleLabel {
     title: String,
 }
 
-impl Titled {
+impl TitleLabel {
     fn title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.title)
     }
@@ -272,9 +272,9 @@ impl Titled {
 
 #[derive(Tracked)]
 #[tracked(label = angles)]
-struct Shown<T: fmt::Display>(T);
+struct AngleLabel<T: fmt::Display>(T);
 
-fn angles<T: fmt::Display>(shown: &Shown<T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn angles<T: fmt::Display>(shown: &AngleLabel<T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "<{}>", shown.0)
 }
 
@@ -283,12 +283,12 @@ fn angles<T: fmt::Display>(shown: &Shown<T>, f: &mut fmt::Formatter<'_>) -> fmt:
 struct Secret(String);
 
 #[derive(Tracked)]
-struct Silent(u8);
+struct NoLabel(u8);
 
 #[derive(Tracked)]
-struct Long(Vec<u8>);
+struct EndlessLabel(Vec<u8>);
 
-impl fmt::Debug for Long {
+impl fmt::Debug for EndlessLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         loop {
             f.write_str("and so on, ")?;
@@ -297,7 +297,7 @@ impl fmt::Debug for Long {
 }
 
 #[derive(Tracked)]
-struct NamesShown(Option<Rc<Shown<u8>>>);
+struct LabelOwner(Option<Rc<AngleLabel<u8>>>);
 
 #[test]
 fn labels() {
@@ -305,20 +305,20 @@ fn labels() {
         return;
     }
     let label = |object| objgraph::core::label_of(object).unwrap_or_default();
-    let titled = Rc::new(Titled {
+    let titled = Rc::new(TitleLabel {
         title: "A title".to_owned(),
     });
     assert_eq!(label(objgraph::id(&titled)), "A title");
-    let shown = Rc::new(Shown(7_u8));
-    let _names = NamesShown(Some(shown.clone()));
+    let shown = Rc::new(AngleLabel(7_u8));
+    let _names = LabelOwner(Some(shown.clone()));
     assert_eq!(label(objgraph::id(&shown)), "<7>");
     let secret = Rc::new(Secret("password".to_owned()));
     assert_eq!(label(objgraph::id(&secret)), "");
     let debug = leaf();
     assert_eq!(label(objgraph::id(&debug)), "Leaf(1)");
-    let silent = Rc::new(Silent(1));
+    let silent = Rc::new(NoLabel(1));
     assert_eq!(label(objgraph::id(&silent)), "");
-    let long = Rc::new(Long(vec![]));
+    let long = Rc::new(EndlessLabel(vec![]));
     let text = label(objgraph::id(&long));
     assert!(
         text.starts_with("and so on, and so on, ") && text.chars().count() <= 41,

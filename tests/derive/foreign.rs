@@ -7,7 +7,7 @@ use std::rc::{Rc as StdRc, Weak as StdWeak};
 use objgraph::rc::{Rc, Weak};
 use objgraph::{Tracked, unsize};
 
-use crate::seen::{assert_fields, assert_sees};
+use crate::assertions::{assert_fields, assert_references};
 
 /// Stands for crates that have no derive.
 mod elsewhere {
@@ -55,7 +55,7 @@ fn a_foreign_type_hides_no_neighbour() {
         client: Client::default(),
         pool: Pool { idle: vec![node()] },
     });
-    assert_sees(
+    assert_references(
         &service,
         &[
             "deep[1].1[0].1 ~> Node",
@@ -89,7 +89,7 @@ fn a_pointer_to_a_foreign_type_is_an_edge() {
         client: Rc::default(),
         pool: Rc::new(Pool { idle: vec![node()] }),
     });
-    assert_sees(
+    assert_references(
         &keys,
         &[
             "by_node[0][0].1 -> Node",
@@ -121,7 +121,7 @@ fn closures_are_opaque() {
         plain: |node| node.0,
         seen: node(),
     });
-    assert_sees(
+    assert_references(
         &listeners,
         &[
             "seen -> Node",
@@ -138,7 +138,7 @@ fn closures_are_opaque() {
 }
 
 #[derive(Tracked)]
-struct Mixed {
+struct MixedPointers {
     std: StdRc<Node>,
     weak: StdWeak<Node>,
     any: StdRc<dyn std::any::Any>,
@@ -148,13 +148,13 @@ struct Mixed {
 #[test]
 fn pointers_of_std_are_followed() {
     let std = StdRc::new(Node(1));
-    let mixed = Rc::new(Mixed {
+    let mixed = Rc::new(MixedPointers {
         weak: StdRc::downgrade(&std),
         std,
         any: StdRc::new(1_u8),
         ours: node(),
     });
-    assert_sees(
+    assert_references(
         &mixed,
         &[
             "any -> dyn Any",
@@ -165,10 +165,10 @@ fn pointers_of_std_are_followed() {
     );
 }
 
-type Link = Option<StdRc<RefCell<Linked>>>;
+type Link = Option<StdRc<RefCell<AliasedLink>>>;
 
 #[derive(Tracked)]
-struct Linked {
+struct AliasedLink {
     next: Link,
     node: Rc<Node>,
 }
@@ -176,11 +176,11 @@ struct Linked {
 /// No field names the cell around the type.
 #[test]
 fn cells_behind_aliased_pointers_are_traced() {
-    let last = StdRc::new(RefCell::new(Linked {
+    let last = StdRc::new(RefCell::new(AliasedLink {
         next: None,
         node: node(),
     }));
-    let first = Rc::new(Linked {
+    let first = Rc::new(AliasedLink {
         next: Some(last),
         node: node(),
     });

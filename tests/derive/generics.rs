@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use objgraph::rc::{Rc, Weak};
 use objgraph::{Tracked, alive::Visibility, unsize};
 
-use crate::seen::{assert_fields, assert_sees, info};
+use crate::assertions::{assert_fields, assert_references, type_info};
 
 #[derive(Tracked)]
 struct A;
@@ -39,17 +39,17 @@ fn an_owner_registers_all_types_that_it_reaches() {
     let owner = Rc::new(Owner {
         items: RefCell::new(vec![item.clone()]),
     });
-    assert_sees(&owner, &["items[0] -> Gen<A, Rc<B>>"]);
-    assert_sees(&item, &["second -> B"]);
+    assert_references(&owner, &["items[0] -> Gen<A, Rc<B>>"]);
+    assert_references(&item, &["second -> B"]);
     if objgraph::ENABLED {
         for known in [
-            info::<Owner>(),
-            info::<RefCell<Vec<Rc<Gen<A, Rc<B>>>>>>(),
-            info::<Vec<Rc<Gen<A, Rc<B>>>>>(),
-            info::<Gen<A, Rc<B>>>(),
-            info::<RefCell<Option<Rc<B>>>>(),
-            info::<A>(),
-            info::<B>(),
+            type_info::<Owner>(),
+            type_info::<RefCell<Vec<Rc<Gen<A, Rc<B>>>>>>(),
+            type_info::<Vec<Rc<Gen<A, Rc<B>>>>>(),
+            type_info::<Gen<A, Rc<B>>>(),
+            type_info::<RefCell<Option<Rc<B>>>>(),
+            type_info::<A>(),
+            type_info::<B>(),
         ] {
             assert!(known.is_some());
         }
@@ -81,13 +81,13 @@ struct Slots {
     plain: Slot<Plain>,
 }
 
-type AlsoSlot = Slot<Late<u8>>;
+type AlsoSlot = Slot<LateGeneric<u8>>;
 
 #[derive(Tracked)]
-struct NamesNoArgument(Rc<AlsoSlot>);
+struct NoArgumentOwner(Rc<AlsoSlot>);
 
 #[derive(Tracked)]
-struct Late<T>(Rc<T>);
+struct LateGeneric<T>(Rc<T>);
 
 #[test]
 fn a_bare_parameter_is_looked_up() {
@@ -104,7 +104,7 @@ fn a_bare_parameter_is_looked_up() {
         },
         plain: Slot { value: Plain(1) },
     });
-    assert_sees(
+    assert_references(
         &value,
         &[
             "alpha.value.0 -> u8",
@@ -124,17 +124,17 @@ fn a_late_registration_applies_everywhere() {
     if !objgraph::ENABLED {
         return;
     }
-    let visibility = || info::<AlsoSlot>().unwrap().fields[0].visibility;
+    let visibility = || type_info::<AlsoSlot>().unwrap().fields[0].visibility;
     assert_eq!(visibility(), Visibility::Opaque);
-    let value = Rc::new(NamesNoArgument(Rc::new(Slot {
-        value: Late(Rc::new(1)),
+    let value = Rc::new(NoArgumentOwner(Rc::new(Slot {
+        value: LateGeneric(Rc::new(1)),
     })));
-    assert_sees(&value, &["0 -> Slot<Late<u8>>"]);
-    assert_sees(&value.0, &["value: opaque Late<u8>"]);
+    assert_references(&value, &["0 -> Slot<LateGeneric<u8>>"]);
+    assert_references(&value.0, &["value: opaque LateGeneric<u8>"]);
 
-    objgraph::register::<Late<u8>>();
+    objgraph::register::<LateGeneric<u8>>();
     assert_eq!(visibility(), Visibility::Full);
-    assert_sees(&value.0, &["value.0 -> u8"]);
+    assert_references(&value.0, &["value.0 -> u8"]);
 }
 
 #[derive(Tracked)]
@@ -147,7 +147,7 @@ where
 }
 
 #[derive(Tracked)]
-struct UsesDefaults {
+struct DefaultsOwner {
     all: Defaults,
     some: Defaults<Rc<u16>>,
     none: Box<Defaults<Rc<u32>, { 1 + 2 }>>,
@@ -155,7 +155,7 @@ struct UsesDefaults {
 
 #[test]
 fn defaults_and_constants() {
-    let value = Rc::new(UsesDefaults {
+    let value = Rc::new(DefaultsOwner {
         all: Defaults {
             items: [Rc::new(1), Rc::new(1)],
             last: Some(Rc::new(1)),
@@ -169,7 +169,7 @@ fn defaults_and_constants() {
             last: None,
         }),
     });
-    assert_sees(
+    assert_references(
         &value,
         &[
             "all.items[0] -> u8",
@@ -188,18 +188,21 @@ const LENGTH: usize = 2;
 
 /// `B` is a type, too.
 #[derive(Tracked)]
-struct Fixed<const N: usize, const B: bool>([Rc<u8>; N], [Rc<u16>; LENGTH]);
+struct FixedArrays<const N: usize, const B: bool>([Rc<u8>; N], [Rc<u16>; LENGTH]);
 
 #[derive(Tracked)]
-struct UsesFixed(Fixed<LENGTH, true>, Fixed<{ LENGTH - 1 }, false>);
+struct FixedArraysOwner(
+    FixedArrays<LENGTH, true>,
+    FixedArrays<{ LENGTH - 1 }, false>,
+);
 
 #[test]
 fn constants_from_elsewhere() {
-    let value = Rc::new(UsesFixed(
-        Fixed([Rc::new(1), Rc::new(1)], [Rc::new(1), Rc::new(1)]),
-        Fixed([Rc::new(1)], [Rc::new(1), Rc::new(1)]),
+    let value = Rc::new(FixedArraysOwner(
+        FixedArrays([Rc::new(1), Rc::new(1)], [Rc::new(1), Rc::new(1)]),
+        FixedArrays([Rc::new(1)], [Rc::new(1), Rc::new(1)]),
     ));
-    assert_sees(
+    assert_references(
         &value,
         &[
             "0.0[0] -> u8",
@@ -214,17 +217,17 @@ fn constants_from_elsewhere() {
 }
 
 #[derive(Tracked)]
-struct Borrows<'a, 'b: 'a, T> {
+struct Borrower<'a, 'b: 'a, T> {
     name: &'a str,
     leaf: &'b Rc<u8>,
     list: Vec<&'a Rc<u8>>,
     own: Rc<u8>,
     cell: RefCell<Option<Rc<T>>>,
-    maybe: Option<Short<'a>>,
+    maybe: Option<ShortBorrow<'a>>,
 }
 
 #[derive(Tracked)]
-struct Short<'a> {
+struct ShortBorrow<'a> {
     text: std::borrow::Cow<'a, str>,
     own: Rc<u8>,
 }
@@ -233,13 +236,13 @@ struct Short<'a> {
 fn lifetimes_on_a_value() {
     let text = String::from("text");
     let leaf = Rc::new(1_u8);
-    let value = Borrows {
+    let value = Borrower {
         name: &text,
         leaf: &leaf,
         list: vec![&leaf],
         own: leaf.clone(),
         cell: RefCell::new(Some(Rc::new(2_u16))),
-        maybe: Some(Short {
+        maybe: Some(ShortBorrow {
             text: text.as_str().into(),
             own: leaf.clone(),
         }),
@@ -282,34 +285,34 @@ where
     backend: PhantomData<S>,
 }
 
-trait Marked {}
+trait Marker {}
 
 #[derive(Tracked)]
-struct AsksOfItself<T, const N: usize>
+struct SelfBound<T, const N: usize>
 where
-    Self: Marked,
+    Self: Marker,
     (Self, T): Sized,
 {
     items: [Option<Rc<T>>; N],
     inner: Option<Box<Self>>,
 }
 
-impl<T, const N: usize> Marked for AsksOfItself<T, N> {}
+impl<T, const N: usize> Marker for SelfBound<T, N> {}
 
 #[derive(Tracked)]
-struct AsksOwner(AsksOfItself<u8, 1>);
+struct SelfBoundOwner(SelfBound<u8, 1>);
 
 #[test]
 fn a_where_clause_about_itself() {
-    let value = AsksOfItself {
+    let value = SelfBound {
         items: [Some(Rc::new(1))],
         inner: None,
     };
-    let value = AsksOfItself {
+    let value = SelfBound {
         items: [None],
         inner: Some(Box::new(value)),
     };
-    assert_sees(&Rc::new(AsksOwner(value)), &["0.inner.items[0] -> u8"]);
+    assert_references(&Rc::new(SelfBoundOwner(value)), &["0.inner.items[0] -> u8"]);
 }
 
 #[derive(Tracked)]
@@ -328,7 +331,7 @@ fn associated_types_and_where_clauses() {
         },
     });
     // An associated type is looked up like a parameter: `Rc<u8>` is known.
-    assert_sees(
+    assert_references(
         &value,
         &[
             "store.by_key[*] -> u8",
@@ -346,7 +349,7 @@ struct Maybe<T: ?Sized> {
 }
 
 #[derive(Tracked)]
-struct UsesMaybe(Maybe<str>, Maybe<dyn Shape>, Maybe<[Rc<u8>]>);
+struct MaybeOwner(Maybe<str>, Maybe<dyn Shape>, Maybe<[Rc<u8>]>);
 
 trait Shape {
     fn area(&self) -> f64 {
@@ -361,12 +364,12 @@ struct Group {
 }
 
 #[derive(Tracked)]
-struct Scaled<T> {
+struct ScaledShape<T> {
     inner: T,
 }
 
 impl Shape for Group {}
-impl<T: 'static> Shape for Scaled<T> {}
+impl<T: 'static> Shape for ScaledShape<T> {}
 
 #[test]
 fn a_trait_object_is_seen_through_its_concrete_type() {
@@ -383,8 +386,8 @@ fn a_trait_object_is_seen_through_its_concrete_type() {
         .shapes
         .borrow_mut()
         .push(unsize!(outer.clone() => dyn Shape));
-    assert_sees(&outer, &["drawn ~> Group", "shapes[0] -> Group"]);
-    assert_sees(&inner, &["shapes[0] -> Group"]);
+    assert_references(&outer, &["drawn ~> Group", "shapes[0] -> Group"]);
+    assert_references(&inner, &["shapes[0] -> Group"]);
     inner.shapes.borrow_mut().clear();
     assert!(shape.area() < 1.0);
 }
@@ -392,28 +395,28 @@ fn a_trait_object_is_seen_through_its_concrete_type() {
 #[test]
 fn a_generic_behind_a_trait_object_is_registered_by_hand() {
     let leaf = Rc::new(1_u8);
-    let scaled = Rc::new(Scaled { inner: leaf });
+    let scaled = Rc::new(ScaledShape { inner: leaf });
     let group = Rc::new(Group {
         shapes: RefCell::new(vec![unsize!(scaled.clone() => dyn Shape)]),
         drawn: RefCell::new(unsize!(Weak::<Group>::new() => dyn Shape)),
     });
-    assert_sees(&group, &["shapes[0] -> Scaled<Rc<u8>>"]);
-    assert_sees(&scaled, &[]);
-    objgraph::register::<Scaled<Rc<u8>>>();
-    assert_sees(&scaled, &["inner -> u8"]);
+    assert_references(&group, &["shapes[0] -> ScaledShape<Rc<u8>>"]);
+    assert_references(&scaled, &[]);
+    objgraph::register::<ScaledShape<Rc<u8>>>();
+    assert_references(&scaled, &["inner -> u8"]);
 }
 
 #[test]
 fn parameters_without_a_size() {
-    let value = Rc::new(UsesMaybe(
+    let value = Rc::new(MaybeOwner(
         Maybe {
             strong: "text".into(),
             shared: None,
             weak: None,
         },
         Maybe {
-            strong: Box::new(Scaled { inner: 1 }),
-            shared: Some(unsize!(Rc::new(Scaled { inner: 1_u8 }) => dyn Shape)),
+            strong: Box::new(ScaledShape { inner: 1 }),
+            shared: Some(unsize!(Rc::new(ScaledShape { inner: 1_u8 }) => dyn Shape)),
             weak: Some(unsize!(Weak::<Group>::new() => dyn Shape)),
         },
         Maybe {
@@ -422,10 +425,10 @@ fn parameters_without_a_size() {
             weak: Some(unsize!(Weak::<[Rc<u8>; 1]>::new() => [Rc<u8>])),
         },
     ));
-    assert_sees(
+    assert_references(
         &value,
         &[
-            "1.shared -> Scaled<u8>",
+            "1.shared -> ScaledShape<u8>",
             "2.shared -> [Rc<u8>; 1]",
             "0.strong: opaque Box<str>",
             "1.strong: opaque Box<dyn Shape>",

@@ -9,7 +9,7 @@ use objgraph::alive::HasId;
 use objgraph::rc::{Rc, Weak};
 use objgraph::{Tracked, Visit, Visitor};
 
-use crate::seen::{assert_fields, assert_sees, info, sees};
+use crate::assertions::{assert_fields, assert_references, references, type_info};
 
 /// Asserts that these references lead from the object to one of type `last`.
 #[track_caller]
@@ -192,18 +192,18 @@ mod borrowed {
     pub(super) struct Spine<'a, T: 'static> {
         pub(super) item: Rc<u8>,
         pub(super) pairs: Option<&'a Level<'a, (T, T)>>,
-        pub(super) ends: Option<&'a Ends<'a, Vec<T>>>,
+        pub(super) ends: Option<&'a LastLevel<'a, Vec<T>>>,
     }
 
     #[derive(Tracked)]
-    pub(super) struct Ends<'a, T: 'static>(pub(super) &'a str, pub(super) Rc<T>);
+    pub(super) struct LastLevel<'a, T: 'static>(pub(super) &'a str, pub(super) Rc<T>);
 }
 
 #[test]
 fn types_with_lifetimes_that_grow_compile() {
     use borrowed::*;
     let name = String::from("name");
-    let ends = Ends(&name, Rc::new(vec![1_u8]));
+    let ends = LastLevel(&name, Rc::new(vec![1_u8]));
     let pairs = Level {
         item: Rc::new((1, 2)),
         up: None,
@@ -237,20 +237,20 @@ fn types_with_lifetimes_that_grow_compile() {
 
 /// Types that grow behind a counted pointer: only registration follows them.
 #[derive(Tracked)]
-struct Weaker<T: 'static> {
+struct WeakLevel<T: 'static> {
     item: Rc<T>,
     next: RefCell<Weak<Next<T>>>,
 }
 
 #[derive(Tracked)]
 struct Next<T: 'static> {
-    larger: RefCell<Weak<Weaker<(T, T)>>>,
-    lists: RefCell<Vec<Weak<Weaker<Vec<T>>>>>,
+    larger: RefCell<Weak<WeakLevel<(T, T)>>>,
+    lists: RefCell<Vec<Weak<WeakLevel<Vec<T>>>>>,
 }
 
 #[derive(Tracked)]
-struct OfWeaker {
-    weaker: Weaker<u8>,
+struct WeakLevelOwner {
+    weaker: WeakLevel<u8>,
 }
 
 /// What four steps, and one more, make of a type.
@@ -262,41 +262,45 @@ fn the_first_instances_of_types_that_grow_are_registered() {
     if !objgraph::ENABLED {
         return;
     }
-    assert!(info::<Weaker<u8>>().is_some() && info::<Next<u8>>().is_some());
-    assert!(info::<Weaker<Fourth<u8>>>().is_some() && info::<Next<Fourth<u8>>>().is_some());
-    assert!(info::<Weaker<Fifth<u8>>>().is_none() && info::<Next<Fifth<u8>>>().is_none());
-    let beyond = Rc::new(Weaker::<Fifth<u8>> {
+    assert!(type_info::<WeakLevel<u8>>().is_some() && type_info::<Next<u8>>().is_some());
+    assert!(
+        type_info::<WeakLevel<Fourth<u8>>>().is_some() && type_info::<Next<Fourth<u8>>>().is_some()
+    );
+    assert!(
+        type_info::<WeakLevel<Fifth<u8>>>().is_none() && type_info::<Next<Fifth<u8>>>().is_none()
+    );
+    let beyond = Rc::new(WeakLevel::<Fifth<u8>> {
         item: Rc::default(),
         next: RefCell::default(),
     });
-    assert_sees(&beyond, &[]);
+    assert_references(&beyond, &[]);
     // With all that it names, from there on.
-    objgraph::register::<Weaker<Fifth<u8>>>();
-    assert!(info::<Next<Fourth<Fifth<u8>>>>().is_some());
+    objgraph::register::<WeakLevel<Fifth<u8>>>();
+    assert!(type_info::<Next<Fourth<Fifth<u8>>>>().is_some());
     let snapshot = objgraph::snapshot();
-    assert_eq!(sees(&snapshot, &beyond).len(), 1);
+    assert_eq!(references(&snapshot, &beyond).len(), 1);
 }
 
 #[derive(Tracked)]
-struct OfFewAndMany {
+struct FewThenMany {
     // What the second names is registered with the last unit of fuel that the first has left, and
     // then with a full supply.
-    few: Weaker<u16>,
-    many: Rc<Weaker<Fourth<u16>>>,
+    few: WeakLevel<u16>,
+    many: Rc<WeakLevel<Fourth<u16>>>,
 }
 
 #[derive(Tracked)]
-struct OfManyAndFew {
-    many: Rc<Weaker<Fourth<u32>>>,
-    few: Weaker<u32>,
+struct ManyThenFew {
+    many: Rc<WeakLevel<Fourth<u32>>>,
+    few: WeakLevel<u32>,
 }
 
 #[test]
 fn a_type_is_registered_with_the_most_fuel_that_reaches_it() {
     if objgraph::ENABLED {
-        assert!(info::<Weaker<Fourth<Fourth<u16>>>>().is_some());
-        assert!(info::<Weaker<Fourth<Fourth<u32>>>>().is_some());
-        assert!(info::<Weaker<Fifth<Fourth<u16>>>>().is_none());
+        assert!(type_info::<WeakLevel<Fourth<Fourth<u16>>>>().is_some());
+        assert!(type_info::<WeakLevel<Fourth<Fourth<u32>>>>().is_some());
+        assert!(type_info::<WeakLevel<Fifth<Fourth<u16>>>>().is_none());
     }
 }
 
@@ -375,7 +379,7 @@ fn steps_that_end_are_visited_as_any_other() {
         graph: graph(Rc::new(4), 5),
     });
     if objgraph::ENABLED {
-        let seen = sees(&objgraph::snapshot(), &owner);
+        let seen = references(&objgraph::snapshot(), &owner);
         assert_eq!(seen.len(), 11, "{seen:?}");
         assert!(seen.iter().any(|seen| seen.ends_with("Used.1 -> i16")));
         assert!(seen.iter().all(|seen| seen.contains("->")), "{seen:?}");
@@ -391,7 +395,7 @@ fn steps_that_end_are_visited_as_any_other() {
 fn steps_that_end_are_visited_in_types_that_nothing_registers() {
     objgraph::register::<nests::ByHand>();
     let by_hand = Rc::new(nests::ByHand { graph: graph(1, 2) });
-    assert_sees(
+    assert_references(
         &by_hand,
         &[
             "graph.edges.slots[1].Used.0 -> u8",

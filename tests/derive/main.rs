@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "most fields are there to be seen by objgraph")]
 
+mod assertions;
 mod attributes;
 mod foreign;
 mod generics;
@@ -10,5 +11,4 @@ mod growth;
 mod methods;
 mod names;
 mod recursion;
-mod seen;
 mod shapes;

@@ -35,9 +35,9 @@ impl Node {
 }
 
 #[derive(Tracked, Default)]
-struct Shared(u32);
+struct SharedNumber(u32);
 
-impl Shared {
+impl SharedNumber {
     fn visit(&self) -> u32 {
         self.0
     }
@@ -50,6 +50,6 @@ fn methods_of_a_type_behind_a_pointer_stay_its_own() {
     node.visit(2);
     assert_eq!((node.label(), node.instance().get()), (2, 2));
     assert_eq!(node.register("n"), "n2");
-    assert_eq!(Arc::new(Shared(7)).visit(), 7);
-    assert_eq!(Rc::new(vec![Shared(8)])[0].visit(), 8);
+    assert_eq!(Arc::new(SharedNumber(7)).visit(), 7);
+    assert_eq!(Rc::new(vec![SharedNumber(8)])[0].visit(), 8);
 }

@@ -5,7 +5,7 @@
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::seen::{assert_fields, assert_sees};
+use crate::assertions::{assert_fields, assert_references};
 
 #[derive(Tracked)]
 struct r#struct {
@@ -25,9 +25,9 @@ fn raw_identifiers() {
         r#type: Rc::new(1),
         r#fn: Some(Rc::new(r#enum::r#match(Rc::new(1)))),
     });
-    assert_sees(&value, &["fn -> enum", "type -> u8"]);
+    assert_references(&value, &["fn -> enum", "type -> u8"]);
     let variant = r#enum::r#if { r#else: Rc::new(1) };
-    assert_sees(&Rc::new(variant), &["if.else -> u8"]);
+    assert_references(&Rc::new(variant), &["if.else -> u8"]);
     assert_fields::<r#struct>(&["type: Rc<u8>, Full", "fn: Option<Rc<r#enum>>, Full"]);
 }
 
@@ -43,14 +43,14 @@ fn types_inside_functions() {
     let value = Rc::new(Local {
         inner: Rc::new(Inner(vec![Rc::new(1)])),
     });
-    assert_sees(&value, &["inner -> Inner"]);
-    assert_sees(&value.inner, &["0[0] -> u8"]);
+    assert_references(&value, &["inner -> Inner"]);
+    assert_references(&value.inner, &["0[0] -> u8"]);
     let closure = || {
         #[derive(Tracked)]
         enum InClosure {
             One(Rc<Local>),
         }
-        assert_sees(&Rc::new(InClosure::One(value.clone())), &["One.0 -> Local"]);
+        assert_references(&Rc::new(InClosure::One(value.clone())), &["One.0 -> Local"]);
     };
     closure();
 }
@@ -61,12 +61,12 @@ macro_rules! declare {
         #[derive(Tracked)]
         struct $name {
             $($field: $ty,)*
-            hygienic: Vec<$crate::names::Shared<$($ty),*>>,
+            hygienic: Vec<$crate::names::SharedVec<$($ty),*>>,
         }
     };
 }
 
-type Shared<T> = Rc<Vec<T>>;
+type SharedVec<T> = Rc<Vec<T>>;
 
 declare! {
     /// It has an attribute.
@@ -83,7 +83,7 @@ macro_rules! variants {
 variants!(Variants<T> = One(Rc<T>) | Many(Vec<Rc<T>>));
 
 #[derive(Tracked)]
-struct NamesVariants(Variants<u8>);
+struct VariantsOwner(Variants<u8>);
 
 #[test]
 fn behind_macros() {
@@ -92,18 +92,18 @@ fn behind_macros() {
         value: one.clone(),
         hygienic: vec![Rc::new(vec![one.clone()])],
     });
-    assert_sees(&value, &["hygienic[0] -> Vec<Rc<u8>>", "value -> u8"]);
-    assert_sees(&value.hygienic[0], &["[0] -> u8"]);
+    assert_references(&value, &["hygienic[0] -> Vec<Rc<u8>>", "value -> u8"]);
+    assert_references(&value.hygienic[0], &["[0] -> u8"]);
     assert_fields::<ByMacro>(&[
         "value: Rc<u8>, Full",
-        "hygienic: Vec<crate::names::Shared<Rc<u8>>>, Full",
+        "hygienic: Vec<crate::names::SharedVec<Rc<u8>>>, Full",
     ]);
-    assert_sees(
-        &Rc::new(NamesVariants(Variants::Many(vec![one.clone()]))),
+    assert_references(
+        &Rc::new(VariantsOwner(Variants::Many(vec![one.clone()]))),
         &["0.Many.0[0] -> u8"],
     );
-    assert_sees(
-        &Rc::new(NamesVariants(Variants::One(one))),
+    assert_references(
+        &Rc::new(VariantsOwner(Variants::One(one))),
         &["0.One.0 -> u8"],
     );
 }
@@ -118,20 +118,20 @@ mod renamed {
 
     #[derive(re::exported::Tracked)]
     #[tracked(crate = re::exported)]
-    pub(crate) struct Renamed<T> {
+    pub(crate) struct RenamedGeneric<T> {
         pub(crate) value: re::exported::rc::Rc<T>,
     }
 
     #[derive(re::exported::Tracked)]
     #[tracked(crate = self::re::exported)]
-    pub(crate) struct Holder(pub(crate) Renamed<u8>);
+    pub(crate) struct Holder(pub(crate) RenamedGeneric<u8>);
 }
 
 #[test]
 fn a_renamed_dependency() {
-    let value = renamed::Renamed { value: Rc::new(1) };
+    let value = renamed::RenamedGeneric { value: Rc::new(1) };
     let value = Rc::new(renamed::Holder(value));
-    assert_sees(&value, &["0.value -> u8"]);
+    assert_references(&value, &["0.value -> u8"]);
 }
 
 /// Every name that the expansion could use is missing here, or means something else.
@@ -153,28 +153,28 @@ mod shadowed {
     pub(crate) mod objgraph {}
 
     #[derive(Tracked)]
-    pub(crate) struct Among<T> {
+    pub(crate) struct Neighbour<T> {
         pub(crate) value: ::objgraph::rc::Rc<T>,
         pub(crate) clone: ::objgraph::rc::Rc<u8>,
     }
 
     #[derive(Tracked)]
-    pub(crate) enum AmongVariants {
+    pub(crate) enum NeighbourVariants {
         Some(::objgraph::rc::Rc<u8>),
         None,
-        Visit { visitor: Among<u8> },
+        Visit { visitor: Neighbour<u8> },
     }
 }
 
 #[test]
 fn names_that_hide_those_of_std() {
     let one = Rc::new(1);
-    let visitor = shadowed::Among {
+    let visitor = shadowed::Neighbour {
         value: one.clone(),
         clone: one,
     };
-    assert_sees(
-        &Rc::new(shadowed::AmongVariants::Visit { visitor }),
+    assert_references(
+        &Rc::new(shadowed::NeighbourVariants::Visit { visitor }),
         &["Visit.visitor.clone -> u8", "Visit.visitor.value -> u8"],
     );
 }
@@ -201,7 +201,7 @@ fn methods_of_the_same_names() {
         value: Rc::new(1),
         items: vec![Rc::new(1)],
     });
-    assert_sees(&value, &["items[0] -> u8", "value -> u8"]);
+    assert_references(&value, &["items[0] -> u8", "value -> u8"]);
 }
 
 mod namesake {
@@ -217,20 +217,20 @@ fn a_namesake_of_a_plain_type_is_traced() {
     use namesake::String;
 
     #[derive(Tracked)]
-    struct Named {
+    struct NamedFields {
         name: String,
         size: Option<u8>,
     }
     #[derive(Tracked)]
     struct Plain(std::string::String, Vec<(u8, f32)>);
 
-    let named = Rc::new(Named {
+    let named = Rc::new(NamedFields {
         name: String(Rc::new(1)),
         size: None,
     });
-    assert_sees(&named, &["name.0 -> u8"]);
-    assert_fields::<Named>(&["name: String, Full", "size: Option<u8>, Full"]);
-    assert_sees(&Rc::new(Plain("a".to_owned(), vec![(1, 1.0)])), &[]);
+    assert_references(&named, &["name.0 -> u8"]);
+    assert_fields::<NamedFields>(&["name: String, Full", "size: Option<u8>, Full"]);
+    assert_references(&Rc::new(Plain("a".to_owned(), vec![(1, 1.0)])), &[]);
     assert_fields::<Plain>(&["0: std::string::String, Full", "1: Vec<(u8, f32)>, Full"]);
     assert_eq!(named.size, None);
 }

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use objgraph::Tracked;
 use objgraph::rc::{Rc, Weak};
 
-use crate::seen::{assert_fields, assert_sees, sees};
+use crate::assertions::{assert_fields, assert_references, references};
 
 #[derive(Tracked)]
 struct Tree {
@@ -29,8 +29,8 @@ fn a_type_in_itself() {
     root.children.borrow_mut().push(child.clone());
     let by_value = root.first.get_or_init(|| Box::new(tree()));
     by_value.children.borrow_mut().push(child.clone());
-    assert_sees(&root, &["children[0] -> Tree", "first.children[0] -> Tree"]);
-    assert_sees(&child, &["parent ~> Tree"]);
+    assert_references(&root, &["children[0] -> Tree", "first.children[0] -> Tree"]);
+    assert_references(&child, &["parent ~> Tree"]);
     assert_fields::<Tree>(&[
         "parent: RefCell<Weak<Tree>>, Full",
         "children: RefCell<Vec<Rc<Self>>>, Full",
@@ -59,7 +59,7 @@ fn types_in_each_other() {
         Box::new(Expr::Number(3.0)),
         vec![Expr::Block(vec![statement])],
     );
-    assert_sees(
+    assert_references(
         &Rc::new(call),
         &["Call.1[0].Block.0[0].Both.0.0.Value.0 -> Expr"],
     );
@@ -93,29 +93,29 @@ fn generic_types_in_each_other() {
     });
     *pong.ping.borrow_mut() = Some(ping.clone());
     let court = Rc::new(Court { ping: ping.clone() });
-    assert_sees(&court, &["ping -> Ping<String>"]);
-    assert_sees(&ping, &["pong -> Pong<String>"]);
-    assert_sees(&pong, &["ping -> Ping<String>"]);
+    assert_references(&court, &["ping -> Ping<String>"]);
+    assert_references(&ping, &["pong -> Pong<String>"]);
+    assert_references(&pong, &["ping -> Ping<String>"]);
     pong.ping.take();
 }
 
 #[derive(Tracked)]
-struct Growing<T: 'static> {
+struct GrowingType<T: 'static> {
     value: Rc<T>,
-    larger: Option<&'static Growing<Vec<T>>>,
+    larger: Option<&'static GrowingType<Vec<T>>>,
 }
 
 #[derive(Tracked)]
-struct Grower(Growing<u8>);
+struct GrowingOwner(GrowingType<u8>);
 
 #[test]
 fn a_type_in_larger_versions_of_itself() {
-    let value = Rc::new(Grower(Growing {
+    let value = Rc::new(GrowingOwner(GrowingType {
         value: Rc::new(1),
         larger: None,
     }));
     // The target of the reference is not visited, and belongs to no object.
-    assert_sees(&value, &["0.value -> u8"]);
+    assert_references(&value, &["0.value -> u8"]);
 }
 
 #[derive(Tracked)]
@@ -129,7 +129,7 @@ fn depth_by_value_is_no_limit() {
     }
     let link = Rc::new(link);
     if objgraph::ENABLED {
-        let seen = sees(&objgraph::snapshot(), &link);
+        let seen = references(&objgraph::snapshot(), &link);
         assert!(seen.len() == 1 && seen[0].ends_with(".1 -> u8"), "{seen:?}");
     }
 }

@@ -9,7 +9,7 @@ use objgraph::rc::{Rc, Weak};
 use objgraph::sync::Arc;
 use objgraph::{Instance, Tracked};
 
-use crate::seen::{assert_fields, assert_sees, info};
+use crate::assertions::{assert_fields, assert_references, type_info};
 
 #[derive(Tracked)]
 struct Leaf(u8);
@@ -19,7 +19,7 @@ fn leaf() -> Rc<Leaf> {
 }
 
 #[derive(Tracked)]
-struct Named {
+struct NamedFields {
     one: Rc<Leaf>,
     many: RefCell<Vec<Rc<Leaf>>>,
     weak: Weak<Leaf>,
@@ -29,13 +29,13 @@ struct Named {
 #[test]
 fn a_struct_with_names() {
     let (one, other) = (leaf(), leaf());
-    let value = Rc::new(Named {
+    let value = Rc::new(NamedFields {
         one: one.clone(),
         many: RefCell::new(vec![one, other.clone()]),
         weak: Rc::downgrade(&other),
         number: 1,
     });
-    assert_sees(
+    assert_references(
         &value,
         &[
             "many[0] -> Leaf",
@@ -44,7 +44,7 @@ fn a_struct_with_names() {
             "weak ~> Leaf",
         ],
     );
-    assert_fields::<Named>(&[
+    assert_fields::<NamedFields>(&[
         "one: Rc<Leaf>, Full",
         "many: RefCell<Vec<Rc<Leaf>>>, Full",
         "weak: Weak<Leaf>, Full",
@@ -58,7 +58,7 @@ struct Tuple(u8, Rc<Leaf>, (Option<Rc<Leaf>>, [Rc<Leaf>; 2]));
 #[test]
 fn a_struct_without_names() {
     let value = Rc::new(Tuple(1, leaf(), (Some(leaf()), [leaf(), leaf()])));
-    assert_sees(
+    assert_references(
         &value,
         &[
             "1 -> Leaf",
@@ -85,9 +85,9 @@ struct Parens();
 
 #[test]
 fn structs_of_nothing() {
-    assert_sees(&Rc::new(Unit), &[]);
-    assert_sees(&Rc::new(Braces {}), &[]);
-    assert_sees(&Rc::new(Parens()), &[]);
+    assert_references(&Rc::new(Unit), &[]);
+    assert_references(&Rc::new(Braces {}), &[]);
+    assert_references(&Rc::new(Parens()), &[]);
     assert_fields::<Unit>(&[]);
     assert_fields::<Braces>(&[]);
     assert_fields::<Parens>(&[]);
@@ -95,38 +95,38 @@ fn structs_of_nothing() {
 
 #[derive(Tracked)]
 #[repr(u8)]
-enum Every {
+enum EveryVariant {
     Unit,
     Tuple(Rc<Leaf>, u8, Rc<Leaf>),
     Struct { value: Rc<Leaf>, number: u8 },
-    Nested(Box<Every>),
+    Nested(Box<EveryVariant>),
     Empty {},
     Number = 40,
 }
 
 #[test]
 fn an_enum() {
-    assert_sees(&Rc::new(Every::Unit), &[]);
-    assert_sees(&Rc::new(Every::Empty {}), &[]);
-    assert_sees(
-        &Rc::new(Every::Tuple(leaf(), 1, leaf())),
+    assert_references(&Rc::new(EveryVariant::Unit), &[]);
+    assert_references(&Rc::new(EveryVariant::Empty {}), &[]);
+    assert_references(
+        &Rc::new(EveryVariant::Tuple(leaf(), 1, leaf())),
         &["Tuple.0 -> Leaf", "Tuple.2 -> Leaf"],
     );
-    let inner = Every::Struct {
+    let inner = EveryVariant::Struct {
         value: leaf(),
         number: 1,
     };
-    assert_sees(
-        &Rc::new(Every::Nested(Box::new(inner))),
+    assert_references(
+        &Rc::new(EveryVariant::Nested(Box::new(inner))),
         &["Nested.0.Struct.value -> Leaf"],
     );
-    assert_fields::<Every>(&[
+    assert_fields::<EveryVariant>(&[
         "Tuple.0: Rc<Leaf>, Full",
         "Tuple.1: u8, Full",
         "Tuple.2: Rc<Leaf>, Full",
         "Struct.value: Rc<Leaf>, Full",
         "Struct.number: u8, Full",
-        "Nested.0: Box<Every>, Full",
+        "Nested.0: Box<EveryVariant>, Full",
     ]);
 }
 
@@ -142,8 +142,8 @@ enum Never {}
 
 #[test]
 fn enums_of_nothing() {
-    assert_sees(&Rc::new([Plain::One, Plain::Two]), &[]);
-    assert_sees(&Rc::new(None::<Never>), &[]);
+    assert_references(&Rc::new([Plain::One, Plain::Two]), &[]);
+    assert_references(&Rc::new(None::<Never>), &[]);
     assert_fields::<Plain>(&[]);
     assert_fields::<Never>(&[]);
 }
@@ -170,7 +170,7 @@ fn containers_of_std() {
         locked: Mutex::new(Some(Arc::new(Leaf(1)))),
         read: RwLock::new(vec![Arc::new(Leaf(1))]),
     });
-    assert_sees(
+    assert_references(
         &value,
         &[
             "boxed[0] -> Leaf",
@@ -184,7 +184,7 @@ fn containers_of_std() {
 }
 
 #[derive(Tracked)]
-struct Busy {
+struct BusyCells {
     cell: RefCell<Rc<Leaf>>,
     lock: Mutex<Rc<Leaf>>,
     seen: RefCell<Rc<Leaf>>,
@@ -192,7 +192,7 @@ struct Busy {
 
 #[test]
 fn busy_cells_are_reported() {
-    let value = Rc::new(Busy {
+    let value = Rc::new(BusyCells {
         cell: RefCell::new(leaf()),
         lock: Mutex::new(leaf()),
         seen: RefCell::new(leaf()),
@@ -200,14 +200,14 @@ fn busy_cells_are_reported() {
     let _cell = value.cell.borrow_mut();
     let _lock = value.lock.lock();
     let _seen = value.seen.borrow();
-    assert_sees(
+    assert_references(
         &value,
         &["seen -> Leaf", "cell: busy Rc<Leaf>", "lock: busy Rc<Leaf>"],
     );
 }
 
 #[derive(Tracked)]
-struct Marked {
+struct PhantomOwner {
     ghost: PhantomData<Rc<Leaf>>,
     function: fn(&Leaf) -> Rc<Leaf>,
     real: Rc<Leaf>,
@@ -215,13 +215,13 @@ struct Marked {
 
 #[test]
 fn phantom_data_holds_nothing() {
-    let value = Rc::new(Marked {
+    let value = Rc::new(PhantomOwner {
         ghost: PhantomData,
         function: |_| leaf(),
         real: leaf(),
     });
-    assert_sees(&value, &["real -> Leaf"]);
-    assert_fields::<Marked>(&[
+    assert_references(&value, &["real -> Leaf"]);
+    assert_fields::<PhantomOwner>(&[
         "ghost: PhantomData<Rc<Leaf>>, Full",
         "function: fn(&Leaf) -> Rc<Leaf>, Harmless",
         "real: Rc<Leaf>, Full",
@@ -229,26 +229,26 @@ fn phantom_data_holds_nothing() {
 }
 
 #[derive(Tracked)]
-struct Owned {
+struct InstanceOwner {
     leaf: Rc<Leaf>,
     id: Instance<Self>,
 }
 
 #[derive(Tracked)]
 struct Owner {
-    items: Vec<Owned>,
+    items: Vec<InstanceOwner>,
 }
 
 #[test]
 fn an_instance_is_a_node_of_its_own() {
     let owner = Rc::new(Owner {
-        items: vec![Owned {
+        items: vec![InstanceOwner {
             leaf: leaf(),
             id: Instance::new(),
         }],
     });
-    assert_sees(&owner, &["items[0] -> Owned"]);
-    assert_sees(&owner.items[0].id, &["leaf -> Leaf"]);
+    assert_references(&owner, &["items[0] -> InstanceOwner"]);
+    assert_references(&owner.items[0].id, &["leaf -> Leaf"]);
 }
 
 #[derive(Tracked)]
@@ -258,44 +258,47 @@ struct Generic<T> {
 }
 
 #[derive(Tracked)]
-struct OwnsGeneric {
-    generic: Generic<Owned>,
+struct GenericOwner {
+    generic: Generic<InstanceOwner>,
 }
 
 #[test]
 fn an_instance_behind_a_type_parameter_is_a_node_of_its_own() {
-    let owned = || Owned {
+    let owned = || InstanceOwner {
         leaf: leaf(),
         id: Instance::new(),
     };
-    let owner = Rc::new(OwnsGeneric {
+    let owner = Rc::new(GenericOwner {
         generic: Generic {
             value: owned(),
             items: vec![owned()],
         },
     });
-    assert_sees(
+    assert_references(
         &owner,
-        &["generic.items[0] -> Owned", "generic.value -> Owned"],
+        &[
+            "generic.items[0] -> InstanceOwner",
+            "generic.value -> InstanceOwner",
+        ],
     );
-    assert_sees(&owner.generic.value.id, &["leaf -> Leaf"]);
-    assert_sees(&owner.generic.items[0].id, &["leaf -> Leaf"]);
+    assert_references(&owner.generic.value.id, &["leaf -> Leaf"]);
+    assert_references(&owner.generic.items[0].id, &["leaf -> Leaf"]);
 }
 
 #[derive(Tracked)]
-struct Drops(Rc<Leaf>);
+struct DropImpl(Rc<Leaf>);
 
-impl Drop for Drops {
+impl Drop for DropImpl {
     fn drop(&mut self) {}
 }
 
 #[test]
 fn a_drop_impl_is_recorded() {
-    assert_sees(&Rc::new(Drops(leaf())), &["0 -> Leaf"]);
+    assert_references(&Rc::new(DropImpl(leaf())), &["0 -> Leaf"]);
     if objgraph::ENABLED {
-        assert!(info::<Drops>().is_some_and(|info| info.implements_drop));
-        assert!(info::<Leaf>().is_some_and(|info| !info.implements_drop));
-        let declared = info::<Drops>().and_then(|info| info.declared.clone());
+        assert!(type_info::<DropImpl>().is_some_and(|info| info.implements_drop));
+        assert!(type_info::<Leaf>().is_some_and(|info| !info.implements_drop));
+        let declared = type_info::<DropImpl>().and_then(|info| info.declared.clone());
         assert!(declared.is_some_and(|site| site.file.ends_with("shapes.rs")));
     }
 }
@@ -315,17 +318,17 @@ fn an_unsized_type_is_visited_behind_its_owner() {
 
 #[repr(C, packed)]
 #[derive(Tracked)]
-struct Packed {
+struct PackedFields {
     number: u8,
     leaf: Rc<Leaf>,
 }
 
 #[test]
 fn a_packed_type_is_opaque_inside() {
-    let value = Rc::new(Packed {
+    let value = Rc::new(PackedFields {
         number: 1,
         leaf: leaf(),
     });
-    assert_sees(&value, &["leaf: opaque Rc<Leaf>"]);
-    assert_fields::<Packed>(&["number: u8, Opaque", "leaf: Rc<Leaf>, Opaque"]);
+    assert_references(&value, &["leaf: opaque Rc<Leaf>"]);
+    assert_fields::<PackedFields>(&["number: u8, Opaque", "leaf: Rc<Leaf>, Opaque"]);
 }

@@ -147,16 +147,16 @@ fn objects_that_a_thread_left_behind_are_explained() {
         return;
     }
     #[derive(Tracked)]
-    struct Left {
-        others: RefCell<Vec<(u8, Rc<Left>)>>,
-        std: RefCell<Option<std::rc::Rc<Left>>>,
+    struct AbandonedNode {
+        others: RefCell<Vec<(u8, Rc<AbandonedNode>)>>,
+        std: RefCell<Option<std::rc::Rc<AbandonedNode>>>,
         text: Arc<String>,
     }
     let text = Arc::new("shared".to_owned());
     let held = text.clone();
     let [one, two] = std::thread::spawn(move || {
         let new = || {
-            Rc::new(Left {
+            Rc::new(AbandonedNode {
                 others: RefCell::default(),
                 std: RefCell::default(),
                 text: held.clone(),
@@ -165,7 +165,7 @@ fn objects_that_a_thread_left_behind_are_explained() {
         let (one, two) = (new(), new());
         one.others.borrow_mut().push((7, two.clone()));
         two.others.borrow_mut().push((7, one.clone()));
-        let inner = Left {
+        let inner = AbandonedNode {
             others: RefCell::new(vec![(1, two.clone())]),
             std: RefCell::default(),
             text: held.clone(),
@@ -179,7 +179,7 @@ fn objects_that_a_thread_left_behind_are_explained() {
     let leaks = objgraph::find_leaks();
     let leaked: Vec<_> = leaks
         .iter()
-        .filter(|object| object.short_name() == "Left")
+        .filter(|object| object.short_name() == "AbandonedNode")
         .collect();
     assert_eq!(leaked.len(), 3, "{leaks}");
     assert!(leaked[0].id() == one && leaked[1].id() == two);

@@ -263,8 +263,8 @@ fn each_of_several_survivors_has_its_own_lines() {
 #[test]
 fn a_picture_shows_the_threads_of_external_handles() {
     #[derive(Tracked)]
-    struct Shared;
-    let shared = Arc::new(Shared);
+    struct SharedValue;
+    let shared = Arc::new(SharedValue);
     let line = line!() + 3;
     let by = |name: &str| {
         let given = shared.clone();

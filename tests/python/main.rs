@@ -10,7 +10,7 @@ mod nested_cargo;
 mod differences;
 mod dot;
 mod graphs;
-mod leaking;
+mod leaking_objects;
 mod pictures;
 mod tables;
 
@@ -74,5 +74,5 @@ fn leaking_objects_are_the_same() {
         return;
     }
     let Some(python) = python() else { return };
-    leaking::compare(&python);
+    leaking_objects::compare(&python);
 }

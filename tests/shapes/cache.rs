@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use objgraph::rc::Rc;
 use objgraph::{Tracked, growth::Growth};
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[derive(Tracked, Default)]
 struct Cache {

@@ -9,7 +9,7 @@ use expect_test::expect;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::alone::{alone, without_ids};
+use crate::exclusive::{alone, without_ids};
 
 #[derive(Tracked)]
 struct Button {

@@ -59,7 +59,7 @@ mod mended {
 use expect_test::expect;
 use objgraph::rc::Rc;
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 /// The connections between vertices.
 const EDGES: [(usize, usize); 4] = [(0, 1), (1, 2), (2, 0), (2, 3)];

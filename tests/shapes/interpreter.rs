@@ -7,7 +7,7 @@ use expect_test::expect;
 use objgraph::Tracked;
 use objgraph::rc::Rc;
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[derive(Tracked)]
 struct Environment {

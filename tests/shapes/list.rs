@@ -72,7 +72,7 @@ mod mended {
 
 use expect_test::expect;
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[test]
 fn a_doubly_linked_list() {

@@ -10,15 +10,15 @@
     reason = "most fields are there to hold, and nothing else reads them"
 )]
 
-mod alone;
+mod exclusive;
 
 mod cache;
 mod closure;
 mod graph;
 mod interpreter;
 mod list;
-mod myself;
 mod observer;
+mod self_cycle;
 mod thread;
 mod tree;
 mod wakers;

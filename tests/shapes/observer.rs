@@ -51,7 +51,7 @@ mod mended {
 use expect_test::expect;
 use objgraph::rc::Rc;
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[test]
 fn a_subject_and_its_observers() {

@@ -7,7 +7,7 @@ use expect_test::expect;
 use objgraph::sync::{Arc, Weak};
 use objgraph::{Tracked, alive::AliveReason};
 
-use crate::alone::{alone, without_ids};
+use crate::exclusive::{alone, without_ids};
 
 #[derive(Tracked)]
 struct Config {
@@ -15,11 +15,11 @@ struct Config {
 }
 
 /// The part of the configuration that the thread keeps.
-trait Keeps: Send + 'static {}
-impl Keeps for Arc<Config> {}
-impl Keeps for Weak<Config> {}
+trait ConfigHandle: Send + 'static {}
+impl ConfigHandle for Arc<Config> {}
+impl ConfigHandle for Weak<Config> {}
 
-fn serve(config: impl Keeps, jobs: &Receiver<()>) {
+fn serve(config: impl ConfigHandle, jobs: &Receiver<()>) {
     while jobs.recv().is_ok() {}
     drop(config);
 }

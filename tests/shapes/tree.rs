@@ -56,7 +56,7 @@ mod mended {
 
 use expect_test::expect;
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[test]
 fn a_tree_with_parents() {

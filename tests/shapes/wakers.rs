@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use objgraph::sync::Arc;
 use objgraph::{Instance, Tracked, growth::Growth};
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[derive(Tracked, Default)]
 struct Signal {

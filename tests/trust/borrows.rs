@@ -236,8 +236,8 @@ fn a_borrow_inside_of_a_borrow() {
     }
     let _alone = alone();
     #[derive(Tracked, Default)]
-    struct Nested(RefCell<Vec<RefCell<Option<Rc<Leaf>>>>>);
-    let nested = Rc::new(Nested::default());
+    struct NestedCells(RefCell<Vec<RefCell<Option<Rc<Leaf>>>>>);
+    let nested = Rc::new(NestedCells::default());
     let leaf = || RefCell::new(Some(Rc::new(Leaf(1))));
     nested.0.borrow_mut().extend([leaf(), leaf(), leaf()]);
     let id = objgraph::id(&nested);

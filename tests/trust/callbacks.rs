@@ -17,7 +17,7 @@ use objgraph::{
 };
 
 use crate::files::folder;
-use crate::questions::Subject;
+use crate::queries::Subject;
 use crate::{MEANT, alone, writers};
 
 fn panics<R>(what: &str, run: impl FnOnce() -> R) {
@@ -32,10 +32,10 @@ fn throws<R>() -> R {
     panic!("{MEANT}")
 }
 
-type Drawn = fn(&Picture<'_>, &Path) -> Result<(), PictureError>;
+type DrawFunction = fn(&Picture<'_>, &Path) -> Result<(), PictureError>;
 
 /// Every way to draw a picture.
-const ENDS: [(&str, Drawn); 11] = [
+const ENDS: [(&str, DrawFunction); 11] = [
     ("drawing", |picture, _| picture.drawing().map(drop)),
     ("to_dot", |picture, _| picture.to_dot().map(drop)),
     ("to_svg", |picture, _| picture.to_svg().map(drop)),
@@ -164,9 +164,9 @@ fn of_chains_tables_and_scopes() {
 }
 
 /// A writer that panics at a byte.
-struct Throws(usize);
+struct PanickingWriter(usize);
 
-impl Write for Throws {
+impl Write for PanickingWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = bytes.len().min(self.0);
         self.0 -= taken;
@@ -183,9 +183,9 @@ impl Write for Throws {
 
 /// A writer that is interrupted before each byte.
 #[derive(Default)]
-struct Interrupted(Vec<u8>, bool);
+struct InterruptedWriter(Vec<u8>, bool);
 
-impl Write for Interrupted {
+impl Write for InterruptedWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.1 = !self.1;
         if self.1 {
@@ -211,9 +211,9 @@ fn of_a_writer() {
         let mut all = Vec::new();
         write(&mut all).unwrap();
         for room in [0, 1, all.len() / 2, all.len() - 1] {
-            panics(name, || write(&mut Throws(room)));
+            panics(name, || write(&mut PanickingWriter(room)));
         }
-        let mut slow = Interrupted::default();
+        let mut slow = InterruptedWriter::default();
         write(&mut slow).unwrap();
         assert_eq!(String::from_utf8(slow.0), String::from_utf8(all), "{name}");
     });
@@ -226,25 +226,25 @@ mod functions {
         throws()
     }
 
-    pub fn label(_: &LabelThrows, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn label(_: &LabelPanic, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         throws()
     }
 }
 
 #[derive(Tracked)]
-struct WithThrows {
+struct FunctionPanic {
     #[tracked(with = functions::with)]
     field: Rc<Subject>,
 }
 
 #[derive(Tracked, Default)]
 #[tracked(label = functions::label)]
-struct LabelThrows(RefCell<Option<Rc<LabelThrows>>>);
+struct LabelPanic(RefCell<Option<Rc<LabelPanic>>>);
 
 #[derive(Tracked, Default)]
-struct DebugThrows(RefCell<Option<Arc<DebugThrows>>>);
+struct DebugPanic(RefCell<Option<Arc<DebugPanic>>>);
 
-impl fmt::Debug for DebugThrows {
+impl fmt::Debug for DebugPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("so far")?;
         throws()
@@ -259,10 +259,10 @@ fn of_a_value() {
     }
     let _alone = alone();
     let field = Rc::default();
-    let with = Rc::new(WithThrows { field });
-    let label = Rc::new(LabelThrows::default());
+    let with = Rc::new(FunctionPanic { field });
+    let label = Rc::new(LabelPanic::default());
     label.0.replace(Some(label.clone()));
-    let debug = Rc::new(DebugThrows::default());
+    let debug = Rc::new(DebugPanic::default());
     let snapshot = objgraph::snapshot();
     let node = snapshot.find(objgraph::id(&with)).unwrap();
     assert_eq!(snapshot.node(node).state(), State::Panicked);
@@ -282,7 +282,7 @@ fn of_a_value() {
     let weak = Rc::downgrade(&label);
     drop(label);
     let leaks = objgraph::show_leaks(folder("leaks").join("a.dot")).unwrap();
-    assert!(leaks.to_string().contains("LabelThrows"), "{leaks}");
+    assert!(leaks.to_string().contains("LabelPanic"), "{leaks}");
     let kept = debug.clone();
     let failed = catch_unwind(AssertUnwindSafe(|| objgraph::assert_drops!(debug)));
     let failed = failed.expect_err("it is kept");

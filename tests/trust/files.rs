@@ -11,7 +11,7 @@ use objgraph::rc::Rc;
 use objgraph::{ObjectId, leaks::Fingerprint, picture::PictureError};
 
 use crate::nested_cargo::has_tool;
-use crate::questions::Subject;
+use crate::queries::Subject;
 use crate::{alone, processes, writers};
 
 /// Returns an empty folder for this test.
@@ -404,7 +404,7 @@ fn a_standard_output_that_is_closed() {
         // The annotations of a failure, too.
         let failed = std::panic::catch_unwind(|| objgraph::assert_count!(Subject, 0));
         assert!(failed.is_err());
-        eprintln!("all was asked");
+        eprintln!("all was queried");
         // The harness itself would fail.
         std::process::exit(0);
     }
@@ -430,7 +430,7 @@ fn a_standard_output_that_is_closed() {
     let output = child.wait_with_output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
-    assert!(errors.contains("all was asked"), "{errors}");
+    assert!(errors.contains("all was queried"), "{errors}");
 }
 
 #[test]

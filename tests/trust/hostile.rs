@@ -12,7 +12,7 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{Instance, ObjectId, Snapshot, Tracked, Visit, Visitor, snapshot::State};
 
-use crate::questions::Subject;
+use crate::queries::Subject;
 use crate::{MEANT, alone};
 
 #[derive(Tracked, Clone, Debug, Default)]
@@ -28,14 +28,14 @@ fn has_leaked(id: ObjectId) -> bool {
 }
 
 /// Panics at a step of its visit, holding guards.
-struct Panics {
+struct PanickingVisit {
     at: u32,
     leaf: RefCell<Rc<Leaf>>,
     lock: Mutex<Arc<Leaf>>,
-    inner: PanicsToo,
+    inner: InnerPanic,
 }
 
-impl Visit for Panics {
+impl Visit for PanickingVisit {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let panic_at = |step| assert!(self.at != step, "{MEANT}");
         panic_at(0);
@@ -49,9 +49,9 @@ impl Visit for Panics {
     }
 }
 
-struct PanicsToo(Box<bool>);
+struct InnerPanic(Box<bool>);
 
-impl Visit for PanicsToo {
+impl Visit for InnerPanic {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         assert!(!*self.0, "{MEANT}");
     }
@@ -63,13 +63,13 @@ fn a_visit_that_panics_anywhere() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Panics>();
+    objgraph::register::<PanickingVisit>();
     let make = |at| {
-        Rc::new(Panics {
+        Rc::new(PanickingVisit {
             at,
             leaf: RefCell::new(Rc::new(Leaf(1))),
             lock: Mutex::new(Arc::new(Leaf(2))),
-            inner: PanicsToo(Box::new(at == 3)),
+            inner: InnerPanic(Box::new(at == 3)),
         })
     };
     let all: Vec<_> = (0..5).map(make).collect();
@@ -107,8 +107,8 @@ impl Drop for Payload {
 
 #[test]
 fn a_panic_whose_payload_panics() {
-    struct Throws;
-    impl Visit for Throws {
+    struct PayloadThrower;
+    impl Visit for PayloadThrower {
         fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
             std::panic::resume_unwind(Box::new(Payload));
         }
@@ -117,19 +117,19 @@ fn a_panic_whose_payload_panics() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Throws>();
-    let throws = Rc::new(Throws);
+    objgraph::register::<PayloadThrower>();
+    let throws = Rc::new(PayloadThrower);
     let snapshot = objgraph::snapshot();
     assert_eq!(state(&snapshot, objgraph::id(&throws)), State::Panicked);
 }
 
 /// Drops the only handle to itself while it is visited, and then its drop panics.
-struct Suicidal<H: 'static> {
+struct SelfDropper<H: 'static> {
     handle: Mutex<Option<H>>,
     panics: bool,
 }
 
-impl<H: Send> Visit for Suicidal<H> {
+impl<H: Send> Visit for SelfDropper<H> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let handle = self.handle.lock().unwrap().take();
         drop(handle);
@@ -139,21 +139,21 @@ impl<H: Send> Visit for Suicidal<H> {
 
 static DROPPED: AtomicU32 = AtomicU32::new(0);
 
-impl<H> Drop for Suicidal<H> {
+impl<H> Drop for SelfDropper<H> {
     fn drop(&mut self) {
         DROPPED.fetch_add(1, Ordering::Relaxed);
         assert!(!self.panics, "{MEANT}");
     }
 }
 
-struct ByArc(Suicidal<Arc<ByArc>>);
+struct ByArc(SelfDropper<Arc<ByArc>>);
 struct ByRc {
     handle: RefCell<Option<Rc<ByRc>>>,
-    dropped: DropPanics,
+    dropped: DropPanic,
 }
-struct DropPanics(bool);
+struct DropPanic(bool);
 
-impl Drop for DropPanics {
+impl Drop for DropPanic {
     fn drop(&mut self) {
         DROPPED.fetch_add(1, Ordering::Relaxed);
         assert!(!self.0, "{MEANT}");
@@ -183,13 +183,13 @@ fn a_visit_that_drops_what_is_visited() {
     objgraph::register::<ByRc>();
     for panics in [false, true, true] {
         DROPPED.store(0, Ordering::Relaxed);
-        let by_arc = Arc::new(ByArc(Suicidal {
+        let by_arc = Arc::new(ByArc(SelfDropper {
             handle: Mutex::new(None),
             panics,
         }));
         let by_rc = Rc::new(ByRc {
             handle: RefCell::new(None),
-            dropped: DropPanics(panics),
+            dropped: DropPanic(panics),
         });
         let ids = [objgraph::id(&by_arc), objgraph::id(&by_rc)];
         *by_arc.0.handle.lock().unwrap() = Some(by_arc.clone());
@@ -205,7 +205,7 @@ fn a_visit_that_drops_what_is_visited() {
         // No pin remains: the counts of the next object at this address are read at once.
         let mut many: Vec<_> = (0..5000)
             .map(|_| {
-                Arc::new(ByArc(Suicidal {
+                Arc::new(ByArc(SelfDropper {
                     handle: Mutex::new(None),
                     panics: false,
                 }))
@@ -223,12 +223,12 @@ fn a_visit_that_drops_what_is_visited() {
 
 /// Creates in its first visit what it reports.
 #[derive(Default)]
-struct Late {
+struct LateCreator {
     made: RefCell<Option<Rc<Leaf>>>,
     known: Rc<Leaf>,
 }
 
-impl Visit for Late {
+impl Visit for LateCreator {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         let mut made = self.made.borrow_mut();
         made.get_or_insert_with(Rc::default);
@@ -246,7 +246,7 @@ fn a_visit_that_creates_what_it_reports() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Late>();
+    objgraph::register::<LateCreator>();
     let known = Rc::new(Leaf(1));
     let some: Vec<_> = (0..500).map(|_| Rc::new(Leaf(2))).collect();
     // New objects get slots of others, among those that are listed.
@@ -254,7 +254,7 @@ fn a_visit_that_creates_what_it_reports() {
     let late = || {
         let made = RefCell::default();
         let known = known.clone();
-        Rc::new(Late { made, known })
+        Rc::new(LateCreator { made, known })
     };
     let late: Vec<_> = (0..300).map(|_| late()).collect();
     let edges_to = |snapshot: &Snapshot, rc: &Rc<Leaf>| {
@@ -289,9 +289,9 @@ fn a_visit_that_creates_what_it_reports() {
 }
 
 /// Creates and drops thousands of objects in each visit, and in each `Debug`.
-struct Busy(RefCell<Vec<Rc<Leaf>>>);
+struct Churner(RefCell<Vec<Rc<Leaf>>>);
 
-impl Busy {
+impl Churner {
     fn churn(&self) {
         let old = self.0.take();
         let new: Vec<_> = (0..5000).map(|n| Rc::new(Leaf(n))).collect();
@@ -303,7 +303,7 @@ impl Busy {
     }
 }
 
-impl Visit for Busy {
+impl Visit for Churner {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         self.churn();
         visitor.field("0", &self.0);
@@ -316,9 +316,11 @@ fn a_visit_that_creates_and_drops_thousands() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Busy>();
+    objgraph::register::<Churner>();
     let before = objgraph::count_of::<Leaf>();
-    let busy: Vec<_> = (0..3).map(|_| Rc::new(Busy(RefCell::default()))).collect();
+    let busy: Vec<_> = (0..3)
+        .map(|_| Rc::new(Churner(RefCell::default())))
+        .collect();
     for _ in 0..5 {
         let leaks = objgraph::find_leaks();
         for object in leaks.iter().chain(leaks.possibly_leaked()) {
@@ -332,41 +334,41 @@ fn a_visit_that_creates_and_drops_thousands() {
 
 /// Starts a thread that takes a snapshot, and waits for it.
 #[derive(Default)]
-struct Spawns {
+struct SnapshotSpawner {
     inner: Mutex<Option<Arc<Leaf>>>,
 }
 
 thread_local! {
-    static IS_ASKED_FOR: Cell<bool> = const { Cell::new(false) };
+    static HAS_STARTED: Cell<bool> = const { Cell::new(false) };
 }
 
-impl Spawns {
-    fn ask_elsewhere() {
-        if IS_ASKED_FOR.get() {
+impl SnapshotSpawner {
+    fn snapshot_elsewhere() {
+        if HAS_STARTED.get() {
             return;
         }
         let seen = thread::spawn(|| {
-            IS_ASKED_FOR.set(true);
+            HAS_STARTED.set(true);
             (objgraph::snapshot().len(), objgraph::find_leaks().len())
         });
         assert!(seen.join().unwrap().0 > 0);
     }
 }
 
-impl Visit for Spawns {
+impl Visit for SnapshotSpawner {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        Self::ask_elsewhere();
+        Self::snapshot_elsewhere();
         visitor.field("inner", &self.inner);
-        visitor.guarded(|_| Self::ask_elsewhere());
+        visitor.guarded(|_| Self::snapshot_elsewhere());
     }
 }
 
 #[derive(Tracked)]
-struct Labelled(Arc<Spawns>);
+struct LabelledObject(Arc<SnapshotSpawner>);
 
-impl fmt::Debug for Labelled {
+impl fmt::Debug for LabelledObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Spawns::ask_elsewhere();
+        SnapshotSpawner::snapshot_elsewhere();
         f.write_str("labelled")
     }
 }
@@ -377,10 +379,10 @@ fn a_visit_that_waits_for_a_thread_that_takes_a_snapshot() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Spawns>();
-    let spawns = Arc::new(Spawns::default());
+    objgraph::register::<SnapshotSpawner>();
+    let spawns = Arc::new(SnapshotSpawner::default());
     *spawns.inner.lock().unwrap() = Some(Arc::new(Leaf(1)));
-    let labelled = Arc::new(Labelled(spawns.clone()));
+    let labelled = Arc::new(LabelledObject(spawns.clone()));
     let snapshot = objgraph::snapshot();
     let node = snapshot.find(objgraph::id(&spawns)).unwrap();
     assert_eq!(
@@ -393,9 +395,9 @@ fn a_visit_that_waits_for_a_thread_that_takes_a_snapshot() {
 }
 
 /// Takes a snapshot in each visit, without end.
-struct Endless;
+struct EndlessVisit;
 
-impl Visit for Endless {
+impl Visit for EndlessVisit {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         assert!(!objgraph::snapshot().is_empty());
         assert_eq!(objgraph::find_leaks().len(), 0);
@@ -410,8 +412,8 @@ fn a_visit_that_takes_snapshots_without_end() {
     // It has a process of its own, so that it does not find leaks of other tests.
     if crate::processes::is_child("hostile::a_visit_that_takes_snapshots_without_end") {
         let _watched = crate::watchdog::watch();
-        objgraph::register::<Endless>();
-        let (rc, arc) = (Rc::new(Endless), Arc::new(Endless));
+        objgraph::register::<EndlessVisit>();
+        let (rc, arc) = (Rc::new(EndlessVisit), Arc::new(EndlessVisit));
         let snapshot = objgraph::snapshot::with_root("endless", &*arc, objgraph::snapshot);
         for id in [objgraph::id(&rc), objgraph::id(&arc)] {
             assert_eq!(state(&snapshot, id), State::Visited);

@@ -26,11 +26,11 @@ mod names;
 mod nested_cargo;
 mod outputs;
 mod processes;
-mod questions;
+mod queries;
 mod reentrancy;
 mod secrets;
 mod threads;
-mod unperturbed;
+mod transparency;
 mod visits;
 mod watchdog;
 mod writers;
@@ -39,8 +39,8 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// Lets one test run at a time, since each inspects the whole process. Ends a test that hangs, and
 /// silences intended panics.
-struct Alone {
-    _watched: watchdog::Watched,
+struct ExclusiveGuard {
+    _watched: watchdog::WatchGuard,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -54,7 +54,7 @@ fn assert_no_leaf_leaked() {
     assert!(!leaves.any(|name| name.ends_with("::Leaf")), "{leaks}");
 }
 
-fn alone() -> Alone {
+fn alone() -> ExclusiveGuard {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -66,13 +66,13 @@ fn alone() -> Alone {
         }));
     });
     let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    Alone {
+    ExclusiveGuard {
         _alone: alone,
         _watched: watchdog::watch(),
     }
 }
 
-impl Drop for Alone {
+impl Drop for ExclusiveGuard {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             drift::assert_none();

@@ -31,13 +31,13 @@ const NAMES: [&str; 9] = [
 ];
 
 /// An object whose label and field have one of these names.
-struct Named {
+struct NamedNode {
     name: &'static str,
-    next: Option<Rc<Named>>,
-    me: RefCell<Option<Rc<Named>>>,
+    next: Option<Rc<NamedNode>>,
+    me: RefCell<Option<Rc<NamedNode>>>,
 }
 
-impl Visit for Named {
+impl Visit for NamedNode {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.field(self.name, &self.next);
         visitor.field("me", &self.me);
@@ -47,33 +47,33 @@ impl Visit for Named {
 /// A derived type, whose only unusual names are those of its texts.
 #[derive(Tracked)]
 #[tracked(label = write)]
-struct Labelled {
+struct LabelledNode {
     name: &'static str,
-    named: Option<Rc<Named>>,
+    named: Option<Rc<NamedNode>>,
 }
 
-fn write(labelled: &Labelled, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write(labelled: &LabelledNode, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(labelled.name)
 }
 
-fn named() -> Rc<Named> {
-    objgraph::register::<Named>();
+fn named() -> Rc<NamedNode> {
+    objgraph::register::<NamedNode>();
     let mut next = None;
     for name in NAMES.iter().rev() {
         let me = RefCell::default();
-        next = Some(Rc::new(Named { name, next, me }));
+        next = Some(Rc::new(NamedNode { name, next, me }));
     }
     next.unwrap()
 }
 
-fn labelled() -> Vec<Rc<Labelled>> {
-    let new = |name| Rc::new(Labelled { name, named: None });
+fn labelled() -> Vec<Rc<LabelledNode>> {
+    let new = |name| Rc::new(LabelledNode { name, named: None });
     NAMES.map(new).to_vec()
 }
 
 /// Returns a picture in which every name is a label, a path, a text below, and the name and the
 /// value of an attribute.
-fn picture<'f>(labelled: &[Rc<Labelled>], named: &Rc<Named>) -> Picture<'f> {
+fn picture<'f>(labelled: &[Rc<LabelledNode>], named: &Rc<NamedNode>) -> Picture<'f> {
     let index = Cell::new(0);
     let mut all: Vec<&dyn Tracked> = labelled.iter().map(|one| one as &dyn Tracked).collect();
     all.push(named);
@@ -392,20 +392,20 @@ fn reports_hold_nothing_that_a_terminal_obeys() {
             let [one, other] = [(), ()].map(|()| named());
             one.me.replace(Some(other.clone()));
             other.me.replace(Some(one));
-            objgraph::register::<Named>();
+            objgraph::register::<NamedNode>();
             std::mem::forget(named());
             let scope = Scope::new(name);
             let _entered = scope.enter();
             drop(other);
         };
         builder.spawn(leak).unwrap().join().unwrap();
-        let lone = Rc::new(Labelled {
+        let lone = Rc::new(LabelledNode {
             name,
             named: Some(named()),
         });
         let outputs = objgraph::snapshot::with_root(name, &lone, || reports(&lone));
         let outputs = outputs.into_iter().chain(failures(name, || {
-            Rc::new(Labelled {
+            Rc::new(LabelledNode {
                 name,
                 named: Some(named()),
             })

@@ -11,38 +11,39 @@ use objgraph::rc::Rc;
 use objgraph::sync::Arc;
 use objgraph::{Tracked, Visit, Visitor};
 
-use crate::questions::{Subject, ask_all};
+use crate::queries::{Subject, query_all};
 use crate::{MEANT, alone, processes};
 
 thread_local! {
-    static ASKED: Cell<u32> = const { Cell::new(0) };
+    static QUERIES: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Calls every query, and records that it did.
-fn ask() {
-    if ask_all() {
-        let _ = ASKED.try_with(|asked| asked.set(asked.get() + 1));
+fn query() {
+    if query_all() {
+        let _ = QUERIES.try_with(|queries| queries.set(queries.get() + 1));
     }
 }
 
-/// Calls every query, unless that happened since [`asked`].
-fn ask_once() {
-    if ASKED.get() == 0 {
-        ask();
+/// Calls every query, unless it did since [`take_queries`].
+fn query_once() {
+    if QUERIES.get() == 0 {
+        query();
     }
 }
 
-fn asked() -> u32 {
-    ASKED.take()
+/// Returns the number of calls of [`query`] since the last one of this.
+fn take_queries() -> u32 {
+    QUERIES.take()
 }
 
 /// Calls every query when it is dropped.
 #[derive(Tracked, Default)]
-struct Dropped(Option<Arc<u8>>);
+struct QueryInDrop(Option<Arc<u8>>);
 
-impl Drop for Dropped {
+impl Drop for QueryInDrop {
     fn drop(&mut self) {
-        ask();
+        query();
     }
 }
 
@@ -50,36 +51,42 @@ impl Drop for Dropped {
 fn in_a_drop() {
     let _alone = alone();
     let enabled = u32::from(objgraph::ENABLED);
-    drop(Rc::new(Dropped::default()));
-    assert_eq!(asked(), enabled, "of an `Rc`");
-    drop(Arc::new(Dropped::default()));
-    assert_eq!(asked(), enabled, "of an `Arc`");
-    drop(Rc::try_unwrap(Rc::new(Dropped::default())));
-    assert_eq!(asked(), enabled, "of what was unwrapped");
-    drop(Rc::new(vec![Dropped::default(), Dropped::default()]));
-    assert_eq!(asked(), 2 * enabled, "of what is in another");
+    drop(Rc::new(QueryInDrop::default()));
+    assert_eq!(take_queries(), enabled, "of an `Rc`");
+    drop(Arc::new(QueryInDrop::default()));
+    assert_eq!(take_queries(), enabled, "of an `Arc`");
+    drop(Rc::try_unwrap(Rc::new(QueryInDrop::default())));
+    assert_eq!(take_queries(), enabled, "of what was unwrapped");
+    drop(Rc::new(vec![
+        QueryInDrop::default(),
+        QueryInDrop::default(),
+    ]));
+    assert_eq!(take_queries(), 2 * enabled, "of what is in another");
     let _ = catch_unwind(|| {
-        let _dropped = (Rc::new(Dropped::default()), Arc::new(Dropped::default()));
+        let _dropped = (
+            Rc::new(QueryInDrop::default()),
+            Arc::new(QueryInDrop::default()),
+        );
         panic!("{MEANT}");
     });
-    assert_eq!(asked(), 2 * enabled, "during unwinding");
+    assert_eq!(take_queries(), 2 * enabled, "during unwinding");
 }
 
 #[derive(Default)]
-struct Visited(RefCell<Option<Rc<Subject>>>);
+struct QueryInVisit(RefCell<Option<Rc<Subject>>>);
 
-impl Visit for Visited {
+impl Visit for QueryInVisit {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        ask();
+        query();
         visitor.field("0", &self.0);
-        visitor.guarded(|_| ask());
-        ask();
+        visitor.guarded(|_| query());
+        query();
     }
 }
 
-impl fmt::Debug for Visited {
+impl fmt::Debug for QueryInVisit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        ask();
+        query();
         f.write_str("visited")
     }
 }
@@ -90,18 +97,18 @@ fn in_a_visit() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Visited>();
-    let visited = Rc::new(Visited::default());
+    objgraph::register::<QueryInVisit>();
+    let visited = Rc::new(QueryInVisit::default());
     visited.0.replace(Some(Rc::new(Subject::default())));
-    asked();
+    take_queries();
     let snapshot = objgraph::snapshot();
-    assert_eq!(asked(), 3);
+    assert_eq!(take_queries(), 3);
     let node = snapshot.find(objgraph::id(&visited)).unwrap();
     assert_eq!(snapshot.edges(node).len(), 1);
     assert_eq!(snapshot.node(node).strong(), Some(1));
     // The same for a value behind a borrow.
     let _ = objgraph::refs(&*visited).to_dot().unwrap();
-    assert!(asked() >= 3);
+    assert!(take_queries() >= 3);
 }
 
 #[test]
@@ -110,10 +117,10 @@ fn in_a_visit_at_the_end_of_a_thread() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Visited>();
-    let before = objgraph::count_of::<Visited>();
+    objgraph::register::<QueryInVisit>();
+    let before = objgraph::count_of::<QueryInVisit>();
     let id = thread::spawn(|| {
-        let visited = Rc::new(Visited::default());
+        let visited = Rc::new(QueryInVisit::default());
         let id = objgraph::id(&visited);
         std::mem::forget(visited);
         id
@@ -121,15 +128,15 @@ fn in_a_visit_at_the_end_of_a_thread() {
     let id = id.join().unwrap();
     let snapshot = objgraph::snapshot();
     assert!(snapshot.node(snapshot.find(id).unwrap()).is_left_behind());
-    assert_eq!(objgraph::count_of::<Visited>(), before + 1);
+    assert_eq!(objgraph::count_of::<QueryInVisit>(), before + 1);
 }
 
 #[derive(Tracked)]
-struct Shown(Rc<Subject>);
+struct QueryInDebug(Rc<Subject>);
 
-impl fmt::Debug for Shown {
+impl fmt::Debug for QueryInDebug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        ask();
+        query();
         f.write_str("shown")
     }
 }
@@ -141,7 +148,7 @@ struct Ring(RefCell<Option<Rc<Ring>>>);
 impl fmt::Debug for Ring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         thread::spawn(|| drop(io::stdout().lock())).join().unwrap();
-        ask();
+        query();
         f.write_str("ring")
     }
 }
@@ -152,10 +159,10 @@ fn in_a_debug() {
         return;
     }
     let _alone = alone();
-    let shown = Rc::new(Shown(Rc::new(Subject::default())));
-    asked();
+    let shown = Rc::new(QueryInDebug(Rc::new(Subject::default())));
+    take_queries();
     let dot = objgraph::refs(&shown).to_dot().unwrap();
-    assert!(asked() >= 1 && dot.contains("shown"), "{dot}");
+    assert!(take_queries() >= 1 && dot.contains("shown"), "{dot}");
     assert_eq!(
         objgraph::at(objgraph::id(&shown))
             .unwrap()
@@ -163,7 +170,7 @@ fn in_a_debug() {
             .as_deref(),
         Some("shown")
     );
-    assert_eq!(asked(), 1);
+    assert_eq!(take_queries(), 1);
 
     let ring = Rc::new(Ring::default());
     ring.0.replace(Some(ring.clone()));
@@ -171,7 +178,7 @@ fn in_a_debug() {
     drop(ring);
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("trust-ring.dot");
     let leaks = objgraph::show_leaks(path).unwrap();
-    assert!(asked() >= 1 && leaks.to_string().contains("Ring"));
+    assert!(take_queries() >= 1 && leaks.to_string().contains("Ring"));
     let ring = weak.upgrade().expect("it leaked");
     ring.0.take();
 }
@@ -180,19 +187,19 @@ mod functions {
     use super::*;
 
     pub fn with<'a>(value: &'a Option<Rc<Subject>>, visitor: &mut Visitor<'a>) {
-        ask();
+        query();
         visitor.value(value);
     }
 
-    pub fn label(_: &With, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        ask();
+    pub fn label(_: &QueryInFunction, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        query();
         f.write_str("labelled")
     }
 }
 
 #[derive(Tracked)]
 #[tracked(label = functions::label)]
-struct With {
+struct QueryInFunction {
     #[tracked(with = functions::with)]
     field: Option<Rc<Subject>>,
 }
@@ -203,12 +210,12 @@ fn in_functions_that_a_derive_names() {
         return;
     }
     let _alone = alone();
-    let with = Rc::new(With {
+    let with = Rc::new(QueryInFunction {
         field: Some(Rc::new(Subject::default())),
     });
-    asked();
+    take_queries();
     let dot = objgraph::refs(&with).to_dot().unwrap();
-    assert!(asked() >= 2, "in `with` and in `label`");
+    assert!(take_queries() >= 2, "in `with` and in `label`");
     assert!(dot.contains("labelled") && dot.contains("Subject"), "{dot}");
 }
 
@@ -216,12 +223,12 @@ struct Writer;
 
 impl io::Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        ask_once();
+        query_once();
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        ask_once();
+        query_once();
         Ok(())
     }
 }
@@ -238,58 +245,58 @@ fn in_predicates_and_writers() {
     let callbacks: [(&str, fn(Picture) -> Picture); 6] = [
         ("filter", |picture| {
             picture.filter(|_| {
-                ask_once();
+                query_once();
                 true
             })
         }),
         ("filter_edges", |picture| {
             picture.filter_edges(|_| {
-                ask_once();
+                query_once();
                 true
             })
         }),
         ("stop_at", |picture| {
             picture.stop_at(|_| {
-                ask_once();
+                query_once();
                 false
             })
         }),
         ("highlight", |picture| {
             picture.highlight(|_| {
-                ask_once();
+                query_once();
                 true
             })
         }),
         ("extra_info", |picture| {
             picture.extra_info(|_| {
-                ask_once();
+                query_once();
                 "more".to_owned()
             })
         }),
         ("node_attrs", |picture| {
             picture.node_attrs(|_| {
-                ask_once();
+                query_once();
                 [("tooltip", "more")]
             })
         }),
     ];
     for (name, set) in callbacks {
-        asked();
+        take_queries();
         let picture = set(objgraph::refs(&subject));
         picture.write(&mut io::sink()).unwrap();
-        assert!(asked() > 0, "{name}");
+        assert!(take_queries() > 0, "{name}");
     }
-    asked();
+    take_queries();
     objgraph::refs(&subject).write(&mut Writer).unwrap();
-    assert!(asked() > 0, "a writer of a picture");
+    assert!(take_queries() > 0, "a writer of a picture");
     let meant = |_: objgraph::snapshot::Node<'_>| {
-        ask_once();
+        query_once();
         false
     };
     assert!(objgraph::find_ref_chain(&subject, meant).is_none());
-    assert!(asked() > 0, "the predicate of a chain");
+    assert!(take_queries() > 0, "the predicate of a chain");
     let stats = objgraph::alive::stats().filter(|_| {
-        ask_once();
+        query_once();
         true
     });
     let tables: [(&str, &dyn Fn()); 6] = [
@@ -309,21 +316,21 @@ fn in_predicates_and_writers() {
         }),
     ];
     for (name, table) in tables {
-        asked();
+        take_queries();
         table();
-        assert!(asked() > 0, "{name}");
+        assert!(take_queries() > 0, "{name}");
     }
-    let ask_at_root = ask;
-    objgraph::snapshot::with_root("app", &subject, ask_at_root);
-    assert_eq!(asked(), 1, "with_root");
+    let query_at_root = query;
+    objgraph::snapshot::with_root("app", &subject, query_at_root);
+    assert_eq!(take_queries(), 1, "with_root");
 }
 
 #[derive(Tracked)]
-struct Cloned(u8);
+struct QueryInClone(u8);
 
-impl Clone for Cloned {
+impl Clone for QueryInClone {
     fn clone(&self) -> Self {
-        ask();
+        query();
         Self(self.0 + 1)
     }
 }
@@ -332,35 +339,35 @@ impl Clone for Cloned {
 fn in_a_clone_and_in_a_closure_that_creates_a_value() {
     let _alone = alone();
     let enabled = u32::from(objgraph::ENABLED);
-    asked();
-    let mut rc = Rc::new(Cloned(1));
+    take_queries();
+    let mut rc = Rc::new(QueryInClone(1));
     let other = rc.clone();
     Rc::make_mut(&mut rc).0 += 10;
-    assert_eq!((rc.0, other.0, asked()), (12, 1, enabled));
-    let mut arc = Arc::new(Cloned(1));
+    assert_eq!((rc.0, other.0, take_queries()), (12, 1, enabled));
+    let mut arc = Arc::new(QueryInClone(1));
     let other = arc.clone();
     Arc::make_mut(&mut arc).0 += 10;
-    assert_eq!((arc.0, other.0, asked()), (12, 1, enabled));
-    assert_eq!((Rc::unwrap_or_clone(rc).0, asked()), (12, 0));
+    assert_eq!((arc.0, other.0, take_queries()), (12, 1, enabled));
+    assert_eq!((Rc::unwrap_or_clone(rc).0, take_queries()), (12, 0));
     let shared = Arc::unwrap_or_clone(other.clone());
-    assert_eq!((shared.0, asked()), (2, enabled));
+    assert_eq!((shared.0, take_queries()), (2, enabled));
 
-    struct Cyclic<W>(W);
-    struct ByRc(Cyclic<objgraph::rc::Weak<ByRc>>);
+    struct CyclicValue<W>(W);
+    struct ByRc(CyclicValue<objgraph::rc::Weak<ByRc>>);
     let cyclic = Rc::new_cyclic(|weak| {
-        ask();
+        query();
         assert!(weak.upgrade().is_none());
-        ByRc(Cyclic(weak.clone()))
+        ByRc(CyclicValue(weak.clone()))
     });
     assert!(Rc::ptr_eq(&cyclic.0.0.upgrade().unwrap(), &cyclic));
-    struct ByArc(Cyclic<objgraph::sync::Weak<ByArc>>);
+    struct ByArc(CyclicValue<objgraph::sync::Weak<ByArc>>);
     let cyclic = Arc::new_cyclic(|weak| {
-        ask();
+        query();
         assert!(weak.upgrade().is_none());
-        ByArc(Cyclic(weak.clone()))
+        ByArc(CyclicValue(weak.clone()))
     });
     assert!(Arc::ptr_eq(&cyclic.0.0.upgrade().unwrap(), &cyclic));
-    assert_eq!(asked(), 2 * enabled);
+    assert_eq!(take_queries(), 2 * enabled);
     let panicked = catch_unwind(AssertUnwindSafe(|| {
         Rc::new_cyclic(|_: &objgraph::rc::Weak<u8>| panic!("{MEANT}"))
     }));
@@ -368,9 +375,9 @@ fn in_a_clone_and_in_a_closure_that_creates_a_value() {
 }
 
 /// Calls every query when it is dropped, and prints that it did, since it can return nothing then.
-struct QueriesWhenDropped(&'static str, Option<Rc<u8>>);
+struct QueryAtEnd(&'static str, Option<Rc<u8>>);
 
-impl Drop for QueriesWhenDropped {
+impl Drop for QueryAtEnd {
     fn drop(&mut self) {
         // Created early in the thread: its counts are only those of the program.
         if let Some(old) = &mut self.1 {
@@ -380,23 +387,22 @@ impl Drop for QueriesWhenDropped {
             assert_eq!(Rc::get_mut(old).copied(), Some(5));
             assert_eq!(Rc::weak_count(old), 0);
         }
-        if ask_all() || !objgraph::ENABLED {
-            println!("asked {}", self.0);
+        if query_all() || !objgraph::ENABLED {
+            println!("queried {}", self.0);
         }
     }
 }
 
 thread_local! {
     /// Used before objgraph, so it is dropped after objgraph's own thread-locals.
-    static BEFORE: RefCell<Vec<Rc<QueriesWhenDropped>>> = const { RefCell::new(Vec::new()) };
-    static AFTER: RefCell<Vec<Rc<QueriesWhenDropped>>> = const { RefCell::new(Vec::new()) };
+    static BEFORE: RefCell<Vec<Rc<QueryAtEnd>>> = const { RefCell::new(Vec::new()) };
+    static AFTER: RefCell<Vec<Rc<QueryAtEnd>>> = const { RefCell::new(Vec::new()) };
 }
 
 fn keep_until_the_end() {
     BEFORE.with(|_| ());
-    BEFORE
-        .with_borrow_mut(|kept| kept.push(Rc::new(QueriesWhenDropped("before", Some(Rc::new(5))))));
-    AFTER.with_borrow_mut(|kept| kept.push(Rc::new(QueriesWhenDropped("after", None))));
+    BEFORE.with_borrow_mut(|kept| kept.push(Rc::new(QueryAtEnd("before", Some(Rc::new(5))))));
+    AFTER.with_borrow_mut(|kept| kept.push(Rc::new(QueryAtEnd("after", None))));
 }
 
 #[test]
@@ -410,7 +416,7 @@ fn a_thread_that_ends() {
     }
     let text = processes::run("reentrancy::a_thread_that_ends");
     assert!(
-        text.contains("asked before") && text.contains("asked after"),
+        text.contains("queried before") && text.contains("queried after"),
         "{text}"
     );
 }
@@ -424,15 +430,15 @@ fn a_process_that_exits() {
     }
     let text = processes::run("reentrancy::a_process_that_exits");
     assert!(
-        text.contains("asked before") && text.contains("asked after"),
+        text.contains("queried before") && text.contains("queried after"),
         "{text}"
     );
 }
 
 #[test]
 fn a_process_that_exits_from_inside_of_a_visit() {
-    struct Exits;
-    impl Visit for Exits {
+    struct ExitingVisit;
+    impl Visit for ExitingVisit {
         fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
             // Not while the process is already exiting: std forbids it.
             static EXITS: AtomicBool = AtomicBool::new(false);
@@ -444,13 +450,13 @@ fn a_process_that_exits_from_inside_of_a_visit() {
     if processes::is_child("reentrancy::a_process_that_exits_from_inside_of_a_visit") {
         let _watched = crate::watchdog::watch();
         keep_until_the_end();
-        let exits = Arc::new(Exits);
+        let exits = Arc::new(ExitingVisit);
         objgraph::snapshot::with_root("exits", &*exits, || drop(objgraph::snapshot()));
         return;
     }
     let text = processes::run("reentrancy::a_process_that_exits_from_inside_of_a_visit");
     assert!(
-        text.contains("asked before") && text.contains("asked after"),
+        text.contains("queried before") && text.contains("queried after"),
         "{text}"
     );
 }

@@ -14,7 +14,7 @@ use crate::{MEANT, alone, processes};
 const CANARY: &str = "c4n4ry";
 
 /// A value with a secret, whose type says how to hide it.
-trait Keeps: Tracked + Sized + 'static {
+trait SecretHolder: Tracked + Sized + 'static {
     fn new(canary: String, next: Option<Rc<Self>>) -> Self;
     fn me(&self) -> &RefCell<Option<Rc<Self>>>;
 }
@@ -30,7 +30,7 @@ macro_rules! keeps {
             me: RefCell<Option<Rc<$name>>>,
         }
 
-        impl Keeps for $name {
+        impl SecretHolder for $name {
             fn new(canary: String, next: Option<Rc<Self>>) -> Self {
                 Self { canary, next, me: RefCell::default() }
             }
@@ -58,7 +58,7 @@ fn canary() -> String {
 }
 
 /// Returns everything that is written about values of a type, some of which have leaked.
-fn outputs<T: Keeps>() -> Outputs {
+fn outputs<T: SecretHolder>() -> Outputs {
     let lost = Rc::new(T::new(canary(), None));
     lost.me().replace(Some(lost.clone()));
     let next = lost.clone();
@@ -132,15 +132,15 @@ fn a_field_that_is_skipped() {
 }
 
 /// Its `Debug` and its visit panic with the secret.
-struct Panics(String, bool);
+struct SecretPanic(String, bool);
 
-impl fmt::Debug for Panics {
+impl fmt::Debug for SecretPanic {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         std::panic::panic_any(self.0.clone())
     }
 }
 
-impl Visit for Panics {
+impl Visit for SecretPanic {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         if self.1 {
             std::panic::panic_any(self.0.clone());
@@ -149,8 +149,8 @@ impl Visit for Panics {
 }
 
 #[derive(Tracked, Debug)]
-struct Holds {
-    panics: Panics,
+struct PanicHolder {
+    panics: SecretPanic,
 }
 
 #[test]
@@ -160,8 +160,8 @@ fn labels_that_are_switched_off() {
         std::panic::set_hook(Box::new(|_| ()));
         objgraph::alive::labels(false);
         let panicking = [false, true].map(|visit| {
-            let panics = Panics(canary(), visit);
-            Arc::new(Holds { panics })
+            let panics = SecretPanic(canary(), visit);
+            Arc::new(PanicHolder { panics })
         });
         let outputs = [outputs::<Shown>(), outputs::<Skipped>()].concat();
         drop(panicking);

@@ -19,17 +19,17 @@ use crate::{alone, drift, processes};
 struct Job(u32);
 
 #[derive(Tracked, Default)]
-struct Shared {
-    next: Mutex<Option<Arc<Shared>>>,
-    instance: Instance<Shared>,
+struct SharedNode {
+    next: Mutex<Option<Arc<SharedNode>>>,
+    instance: Instance<SharedNode>,
 }
 
 /// Objects in a thread-local that is older than objgraph's own: they are dropped after those.
 #[derive(Default)]
-struct Late(RefCell<Vec<Rc<Job>>>);
+struct LateJobs(RefCell<Vec<Rc<Job>>>);
 
 thread_local! {
-    static LATE: Late = Late::default();
+    static LATE: LateJobs = LateJobs::default();
 }
 
 /// Returns the slot of an object in the table, which shows how large the table is.
@@ -80,14 +80,18 @@ fn ten_thousand_short_threads() {
 }
 
 #[derive(Tracked, Default)]
-struct Lost(RefCell<Option<Rc<Lost>>>, RefCell<Option<Arc<SharedLost>>>);
+struct LostRing(
+    RefCell<Option<Rc<LostRing>>>,
+    RefCell<Option<Arc<LostArcRing>>>,
+);
 
 #[derive(Tracked, Default)]
-struct SharedLost(Mutex<Option<Arc<SharedLost>>>);
+struct LostArcRing(Mutex<Option<Arc<LostArcRing>>>);
 
 /// Leaks a cycle of `Rc` that owns an `Arc`, and a cycle of `Arc`.
 fn lose() -> [ObjectId; 3] {
-    let (ring, hangs, shared): (Rc<Lost>, Arc<SharedLost>, Arc<SharedLost>) = Default::default();
+    let (ring, hangs, shared): (Rc<LostRing>, Arc<LostArcRing>, Arc<LostArcRing>) =
+        Default::default();
     ring.0.replace(Some(ring.clone()));
     ring.1.replace(Some(hangs.clone()));
     *shared.0.lock().unwrap() = Some(shared.clone());
@@ -113,8 +117,8 @@ fn ten_thousand_short_threads_that_leak() {
     let in_a_thread = |_| thread::spawn(lose).join().unwrap();
     let mut lost: Vec<ObjectId> = (0..THREADS).flat_map(in_a_thread).collect();
     lost.sort();
-    assert_eq!(objgraph::count_of::<Lost>(), THREADS);
-    assert_eq!(objgraph::count_of::<SharedLost>(), 2 * THREADS);
+    assert_eq!(objgraph::count_of::<LostRing>(), THREADS);
+    assert_eq!(objgraph::count_of::<LostArcRing>(), 2 * THREADS);
     let places = lost.iter().copied().map(place).max().unwrap();
     assert!(
         (places as usize) < 2 * 3 * THREADS,
@@ -217,9 +221,14 @@ fn objects_that_another_thread_drops() {
         return;
     }
     let _alone = alone();
-    let counts = || (objgraph::count_of::<Shared>(), objgraph::count_of::<Job>());
+    let counts = || {
+        (
+            objgraph::count_of::<SharedNode>(),
+            objgraph::count_of::<Job>(),
+        )
+    };
     let before = counts();
-    let (sender, receiver) = mpsc::channel::<(Arc<Shared>, Instance<Job>, Arc<Job>)>();
+    let (sender, receiver) = mpsc::channel::<(Arc<SharedNode>, Instance<Job>, Arc<Job>)>();
     let dropper = thread::spawn(move || receiver.into_iter().count());
     let makers: Vec<_> = (0..4)
         .map(|_| {
@@ -247,11 +256,11 @@ fn several_threads_query_at_once() {
         return;
     }
     let _alone = alone();
-    let kept: Vec<Arc<Shared>> = (0..200).map(|_| Arc::default()).collect();
+    let kept: Vec<Arc<SharedNode>> = (0..200).map(|_| Arc::default()).collect();
     for pair in kept.windows(2) {
         *pair[0].next.lock().unwrap() = Some(pair[1].clone());
     }
-    let lost: [Arc<Shared>; 2] = Default::default();
+    let lost: [Arc<SharedNode>; 2] = Default::default();
     *lost[0].next.lock().unwrap() = Some(lost[1].clone());
     *lost[1].next.lock().unwrap() = Some(lost[0].clone());
     let mut ids = [objgraph::id(&lost[0]), objgraph::id(&lost[1])];
@@ -260,15 +269,15 @@ fn several_threads_query_at_once() {
     drop(lost);
     let barrier = Barrier::new(6);
     thread::scope(|scope| {
-        for asker in 0..6 {
+        for thread in 0..6 {
             let (barrier, kept) = (&barrier, &kept);
             scope.spawn(move || {
-                let own = Rc::new(Job(asker));
+                let own = Rc::new(Job(thread));
                 barrier.wait();
                 for _ in 0..20 {
                     let leaks = objgraph::find_leaks();
                     let of_type = leaks.iter().filter(|object| {
-                        object.type_name().ends_with("::Shared")
+                        object.type_name().ends_with("::SharedNode")
                             && object.node().pointer_kind().counts()
                     });
                     let mut found: Vec<_> = of_type.map(|object| object.id()).collect();
@@ -308,7 +317,7 @@ fn threads_that_outlive_main() {
         for number in 0..4_u32 {
             let sender = sender.clone();
             thread::spawn(move || {
-                let ring: Arc<Shared> = Arc::default();
+                let ring: Arc<SharedNode> = Arc::default();
                 loop {
                     let made: Vec<_> = (0..100)
                         .map(|n| (Rc::new(Job(n)), Arc::new(Job(n))))
@@ -365,16 +374,16 @@ fn a_storm() {
     let cores = thread::available_parallelism()
         .map_or(2, usize::from)
         .max(2);
-    let handed: Mutex<Vec<Arc<Shared>>> = Mutex::default();
+    let handed: Mutex<Vec<Arc<SharedNode>>> = Mutex::default();
     thread::scope(|scope| {
         let _stop = Stop(&stop);
         for _ in 0..cores {
             let (stop, handed) = (&stop, &handed);
             scope.spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    let mut list: Option<Arc<Shared>> = None;
+                    let mut list: Option<Arc<SharedNode>> = None;
                     for _ in 0..50 {
-                        let head: Arc<Shared> = Arc::default();
+                        let head: Arc<SharedNode> = Arc::default();
                         *head.next.lock().unwrap() = list.replace(head.clone());
                         let _ = (Rc::new(Job(1)), Arc::new(Job(2)));
                     }

@@ -17,12 +17,12 @@ use crate::{MEANT, alone, assert_no_leaf_leaked, processes};
 struct Leaf(u32);
 
 /// Reports a reference to itself.
-struct Circular {
-    me: RefCell<Option<Rc<Circular>>>,
+struct SelfReference {
+    me: RefCell<Option<Rc<SelfReference>>>,
     times: u32,
 }
 
-impl Visit for Circular {
+impl Visit for SelfReference {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         for _ in 0..self.times {
             visitor.shared(self);
@@ -37,10 +37,10 @@ fn a_visit_that_refers_to_itself() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Circular>();
+    objgraph::register::<SelfReference>();
     for times in [1, 3] {
         let me = RefCell::default();
-        let circular = Rc::new(Circular { me, times });
+        let circular = Rc::new(SelfReference { me, times });
         circular.me.replace(Some(circular.clone()));
         let id = objgraph::id(&circular);
         let is_lost = || objgraph::find_leaks().ids().any(|lost| lost == id);
@@ -113,11 +113,11 @@ fn a_visit_that_owns_itself() {
 }
 
 /// Reports the references of an object that it does not own.
-struct Steals(Mutex<Vec<Arc<Leaf>>>, &'static Mutex<Option<Arc<Leaf>>>);
+struct Thief(Mutex<Vec<Arc<Leaf>>>, &'static Mutex<Option<Arc<Leaf>>>);
 
 static OTHERS: Mutex<Option<Arc<Leaf>>> = Mutex::new(None);
 
-impl Visit for Steals {
+impl Visit for Thief {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.field("0", &self.0);
         visitor.field("1", self.1);
@@ -131,11 +131,11 @@ fn a_reference_that_two_report() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Steals>();
+    objgraph::register::<Thief>();
     let leaf = Arc::new(Leaf(1));
     let id = objgraph::id(&leaf);
     *OTHERS.lock().unwrap() = Some(leaf.clone());
-    let thieves = [(); 2].map(|()| Rc::new(Steals(Mutex::default(), &OTHERS)));
+    let thieves = [(); 2].map(|()| Rc::new(Thief(Mutex::default(), &OTHERS)));
     let kept = thieves.clone();
     drop(leaf);
     let leaks = objgraph::find_leaks();
@@ -189,12 +189,12 @@ macro_rules! unfinished {
         fn $name() {
             #[derive(Tracked)]
             struct $Node(RefCellOrMutex<$Weak>, Option<$Strong<Leaf>>);
-            type Kept = RefCellOrMutex<$Weak>;
+            type WeakCell = RefCellOrMutex<$Weak>;
             if !objgraph::ENABLED {
                 return;
             }
             let _alone = alone();
-            let look = |kept: &$Strong<Kept>, is_there: bool| {
+            let look = |kept: &$Strong<WeakCell>, is_there: bool| {
                 let id = objgraph::id(kept);
                 let snapshot = objgraph::snapshot();
                 let node = snapshot.find(id).unwrap();
@@ -208,8 +208,8 @@ macro_rules! unfinished {
                     objgraph::owners::zombies().to_string(),
                 );
             };
-            objgraph::register::<Kept>();
-            let kept = $Strong::new(Kept::default());
+            objgraph::register::<WeakCell>();
+            let kept = $Strong::new(WeakCell::default());
             let made = $Strong::new_cyclic(|weak| {
                 kept.set(weak.clone());
                 look(&kept, false);
@@ -218,7 +218,7 @@ macro_rules! unfinished {
                     .join()
                     .unwrap();
                 look(&kept, false);
-                $Node(Kept::from(weak.clone()), Some($Strong::default()))
+                $Node(WeakCell::from(weak.clone()), Some($Strong::default()))
             });
             look(&kept, true);
             drop(made);
@@ -269,9 +269,9 @@ unfinished!(
 );
 
 /// Drops, in its visit, what the visit has already reported, and what it is going to report.
-struct Fickle(Cell<Option<Rc<Leaf>>>, RefCell<Vec<Rc<Leaf>>>);
+struct FickleVisit(Cell<Option<Rc<Leaf>>>, RefCell<Vec<Rc<Leaf>>>);
 
-impl Visit for Fickle {
+impl Visit for FickleVisit {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.field("1", &self.1);
         self.1.take();
@@ -287,10 +287,10 @@ fn a_visit_that_drops_what_it_reported() {
         return;
     }
     let _alone = alone();
-    objgraph::register::<Fickle>();
+    objgraph::register::<FickleVisit>();
     let fickle: Vec<_> = (0..50)
         .map(|number| {
-            Rc::new(Fickle(
+            Rc::new(FickleVisit(
                 Cell::new(Some(Rc::new(Leaf(number)))),
                 RefCell::default(),
             ))
@@ -311,8 +311,8 @@ fn a_visit_that_drops_what_it_reported() {
 #[test]
 fn a_process_that_exits_from_a_visit_on_another_thread() {
     const CHILD: &str = "visits::a_process_that_exits_from_a_visit_on_another_thread";
-    struct Exits;
-    impl Visit for Exits {
+    struct ExitingVisit;
+    impl Visit for ExitingVisit {
         fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
             static EXITS: AtomicBool = AtomicBool::new(false);
             if !EXITS.swap(true, Ordering::Relaxed) {
@@ -325,7 +325,7 @@ fn a_process_that_exits_from_a_visit_on_another_thread() {
     }
     if processes::is_child(CHILD) {
         let _watched = crate::watchdog::watch();
-        objgraph::register::<Exits>();
+        objgraph::register::<ExitingVisit>();
         for _ in 0..3 {
             thread::spawn(|| {
                 loop {
@@ -337,7 +337,7 @@ fn a_process_that_exits_from_a_visit_on_another_thread() {
                 }
             });
         }
-        let exits = Arc::new(Exits);
+        let exits = Arc::new(ExitingVisit);
         thread::spawn(|| drop(objgraph::snapshot())).join().unwrap();
         drop(exits);
         panic!("it did not exit");

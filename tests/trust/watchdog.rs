@@ -14,10 +14,10 @@ const LIMIT: Duration = Duration::from_secs(120);
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Watches a test until it is dropped.
-pub struct Watched(#[allow(dead_code, reason = "that it is dropped says all")] Sender<()>);
+pub struct WatchGuard(#[allow(dead_code, reason = "that it is dropped says all")] Sender<()>);
 
 /// Ends the process if the result is not dropped in time.
-pub fn watch() -> Watched {
+pub fn watch() -> WatchGuard {
     let (sender, receiver) = channel();
     let name = thread::current().name().unwrap_or("a test").to_owned();
     thread::spawn(move || {
@@ -30,7 +30,7 @@ pub fn watch() -> Watched {
             }
         }
     });
-    Watched(sender)
+    WatchGuard(sender)
 }
 
 /// Waits for the end of the test, during one interval; returns whether it still runs.

@@ -8,7 +8,7 @@ use objgraph::{
     picture::{PictureError, TextStyle},
 };
 
-use crate::questions::Subject;
+use crate::queries::Subject;
 
 /// Calls `each` with the name of each function, and with a call of it for an object.
 pub fn of_all(

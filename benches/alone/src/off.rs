@@ -12,9 +12,9 @@ struct Node {
     parent: RefCell<rc::Weak<Node>>,
 }
 
-struct Shared {
+struct SharedNode {
     id: u64,
-    next: Mutex<Option<sync::Arc<Shared>>>,
+    next: Mutex<Option<sync::Arc<SharedNode>>>,
 }
 
 /// Does the same work this many times.
@@ -44,7 +44,7 @@ fn work(times: u64) -> u64 {
             .map_or(0, |parent| parent.id);
         sum += rc::Rc::strong_count(&first) as u64;
 
-        let shared = sync::Arc::new(Shared {
+        let shared = sync::Arc::new(SharedNode {
             id,
             next: Mutex::new(None),
         });

@@ -98,7 +98,7 @@ const _: () = {
 };
 
 #[test]
-fn the_probes_tell_yes_from_no() {
+fn the_probes_distinguish_yes_from_no() {
     assert_eq!(
         traits_of!(std::rc::Rc<u8>),
         [false, false, true, true, true, false, true, true]

@@ -23,8 +23,8 @@ macro_rules! cases {
 
             type AnyValue = $Any;
 
-            include!("both.rs");
-            include!("made.rs");
+            include!("rc_and_arc.rs");
+            include!("construction.rs");
             include!("traits.rs");
         }
     };

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 #[test]
-fn ours_are_stds() {
+fn the_pointers_are_those_of_std() {
     assert_eq!(
         TypeId::of::<objgraph_core::rc::Rc<u8>>(),
         TypeId::of::<std::rc::Rc<u8>>()

@@ -24,22 +24,22 @@ macro_rules! program {
             type Notes = std::sync::Arc<Mutex<Vec<String>>>;
 
             /// A value that notes what happens to it.
-            struct Noted {
+            struct NotedValue {
                 number: u32,
-                child: Mutex<Option<Ptr<Noted>>>,
-                me: Weak<Noted>,
+                child: Mutex<Option<Ptr<NotedValue>>>,
+                me: Weak<NotedValue>,
                 notes: Notes,
             }
 
-            impl Visit for Noted {
+            impl Visit for NotedValue {
                 fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
                     visitor.field("child", &self.child);
                     visitor.field("me", &self.me);
                 }
             }
 
-            impl Noted {
-                fn new(number: u32, me: Weak<Noted>, notes: &Notes) -> Self {
+            impl NotedValue {
+                fn new(number: u32, me: Weak<NotedValue>, notes: &Notes) -> Self {
                     let child = Mutex::default();
                     let notes = notes.clone();
                     Self { number, child, me, notes }
@@ -50,7 +50,7 @@ macro_rules! program {
                 }
             }
 
-            impl Clone for Noted {
+            impl Clone for NotedValue {
                 fn clone(&self) -> Self {
                     self.note("clone");
                     if self.number % 5 == 0 {
@@ -62,7 +62,7 @@ macro_rules! program {
                 }
             }
 
-            impl Drop for Noted {
+            impl Drop for NotedValue {
                 fn drop(&mut self) {
                     self.note("drop");
                     if self.number % 3 == 0 {
@@ -75,10 +75,10 @@ macro_rules! program {
 
             /// Runs a program and returns what it saw.
             pub(super) fn run(program: &[Step]) -> Vec<String> {
-                objgraph_core::register::<Noted>();
+                objgraph_core::register::<NotedValue>();
                 let notes = Notes::default();
-                let mut strong: [Option<Ptr<Noted>>; PLACES] = Default::default();
-                let mut weak: [Option<Weak<Noted>>; PLACES] = Default::default();
+                let mut strong: [Option<Ptr<NotedValue>>; PLACES] = Default::default();
+                let mut weak: [Option<Weak<NotedValue>>; PLACES] = Default::default();
                 let mut next = 0;
                 let mut new = || {
                     next += 1;
@@ -87,13 +87,13 @@ macro_rules! program {
                 for &(operation, a, b) in program {
                     let said = match operation {
                         0 | 1 => {
-                            strong[a] = Some(Ptr::new(Noted::new(new(), Weak::new(), &notes)));
+                            strong[a] = Some(Ptr::new(NotedValue::new(new(), Weak::new(), &notes)));
                             String::new()
                         }
                         2 => {
                             let number = new();
                             strong[a] = Some(Ptr::new_cyclic(|me| {
-                                Noted::new(number, me.clone(), &notes)
+                                NotedValue::new(number, me.clone(), &notes)
                             }));
                             String::new()
                         }

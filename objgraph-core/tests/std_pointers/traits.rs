@@ -14,7 +14,7 @@ fn as_ref_borrow_and_deref_lead_to_the_value() {
 }
 
 #[test]
-fn shown_as_the_value_and_as_its_address() {
+fn pointers_are_shown_as_the_value_and_as_its_address() {
     let text = Ptr::new("a\n");
     assert_eq!(
         (format!("{text:?}"), format!("{text}")),
@@ -29,7 +29,7 @@ fn shown_as_the_value_and_as_its_address() {
 }
 
 #[test]
-fn compared_by_value() {
+fn pointers_are_compared_by_value() {
     let (three, five) = (Ptr::new(3), Ptr::new(5));
     assert!(three == Ptr::new(3) && three != five && three < five && three <= five);
     assert!(five > three && five >= three);
@@ -67,7 +67,7 @@ fn every_comparison_is_the_one_of_the_value() {
 }
 
 #[test]
-fn hashed_as_the_value() {
+fn pointers_are_hashed_as_the_value() {
     fn hash(value: impl Hash) -> u64 {
         let mut hasher = DefaultHasher::new();
         value.hash(&mut hasher);
@@ -80,7 +80,7 @@ fn hashed_as_the_value() {
 }
 
 #[test]
-fn covariant_in_the_value() {
+fn pointers_are_covariant_in_the_value() {
     fn shorter<'a>(
         long: Ptr<&'static str>,
         weak: Weak<&'static str>,
@@ -94,7 +94,7 @@ fn covariant_in_the_value() {
 }
 
 #[test]
-fn as_small_as_a_reference() {
+fn pointers_are_as_small_as_a_reference() {
     // With the feature `owners`, the record of the handle is beside it.
     let is_ours = std::any::type_name::<Ptr<u8>>().starts_with("objgraph");
     let named = cfg!(feature = "owners") && is_ours;
@@ -134,7 +134,7 @@ fn a_file_behind_a_pointer_has_its_descriptor() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn serialised_as_the_value() {
+fn pointers_are_serialised_as_the_value() {
     let one = Ptr::new(vec![1, 2]);
     let two = one.clone();
     assert_eq!(

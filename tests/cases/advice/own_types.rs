@@ -202,16 +202,19 @@ mod constants {
 
     #[derive(Tracked)]
     #[tracked(strict)]
-    pub(super) struct Strict<T: 'static> {
+    pub(super) struct StrictFields<T: 'static> {
         own: Vec<T, CAP>,
         ranked: Mutex<CAP, T>,
     }
 
     /// A type that may be taken for a constant, of a type of std.
-    type DB = Named<u8>;
+    type DB = NamedValue<u8>;
 
     #[derive(Tracked)]
-    pub(super) struct Named<T>(pub(super) T, pub(super) StdRefCell<Option<ObjRc<Named<T>>>>);
+    pub(super) struct NamedValue<T>(
+        pub(super) T,
+        pub(super) StdRefCell<Option<ObjRc<NamedValue<T>>>>,
+    );
 
     #[derive(Tracked)]
     pub(super) struct Holder(
@@ -258,7 +261,7 @@ fn constants_among_arguments_compile() {
             node.peers.borrow_mut().0[0] = Some(node.clone());
             node.ranked.0.replace(Some(node.clone()));
             drop(node);
-            let named = ObjRc::new(Named(1_u8, StdRefCell::default()));
+            let named = ObjRc::new(NamedValue(1_u8, StdRefCell::default()));
             named.1.replace(Some(named.clone()));
             drop(named);
             let blind = objgraph::blind_spots();
@@ -285,7 +288,7 @@ mod short {
     pub(super) struct Leaf<'a>(pub(super) &'a str, pub(super) ObjRc<u8>);
 
     #[derive(Tracked)]
-    pub(super) struct Borrows<'a> {
+    pub(super) struct Borrower<'a> {
         pub(super) boxed: Box<Leaf<'a>>,
         pub(super) option: std::vec::Vec<Option<&'a u8>>,
         pub(super) list: Vec<std::option::Option<Leaf<'a>>>,
@@ -302,7 +305,7 @@ fn types_that_borrow_compile_inside_own_types() {
     use short::*;
     let text = std::string::String::from("text");
     let leaf = || Leaf(&text, ObjRc::new(1));
-    let value = Borrows {
+    let value = Borrower {
         boxed: Box(leaf()),
         option: vec![Option(&1)],
         list: Vec(Some(leaf())),

@@ -149,10 +149,10 @@ fn assert_drops_registers_the_type_of_its_argument() {
 
 /// Only a root names it.
 #[derive(Tracked)]
-struct Cached<T>(T, Option<Arc<Mutex<Cached<T>>>>);
+struct CacheEntry<T>(T, Option<Arc<Mutex<CacheEntry<T>>>>);
 
 #[objgraph::root]
-static CACHE: Mutex<Option<Arc<Mutex<Cached<u128>>>>> = Mutex::new(None);
+static CACHE: Mutex<Option<Arc<Mutex<CacheEntry<u128>>>>> = Mutex::new(None);
 
 #[objgraph::root]
 thread_local! {
@@ -167,12 +167,12 @@ fn the_type_of_a_root_is_registered_with_the_types_that_it_names() {
     let test =
         "advice::static_types::the_type_of_a_root_is_registered_with_the_types_that_it_names";
     process::succeeds(test, || {
-        let inner = Arc::new(Mutex::new(Cached(1, None)));
-        let outer = Cached(2, Some(inner));
+        let inner = Arc::new(Mutex::new(CacheEntry(1, None)));
+        let outer = CacheEntry(2, Some(inner));
         *CACHE.lock().unwrap() = Some(Arc::new(Mutex::new(outer)));
         LOCAL.with_borrow_mut(|list| list.push(Simple::that_holds_itself(1)));
         let text = objgraph::blind_spots().to_string();
-        does_not_say(&text, "Cached");
+        does_not_say(&text, "CacheEntry");
         does_not_say(&text, "Simple");
         LOCAL.with_borrow(|list| list[0].next.take());
     });

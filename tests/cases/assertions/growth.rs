@@ -164,7 +164,7 @@ fn zombies_that_grow_are_named_wherever_their_weak_references_are() {
         static HIDDEN: RefCell<Vec<Weak<u64>>> = const { RefCell::new(Vec::new()) };
     }
     static SHARED: Mutex<Vec<ArcWeak<dyn Send + Sync>>> = Mutex::new(Vec::new());
-    struct Myself(#[allow(dead_code, reason = "held")] Weak<Myself>);
+    struct SelfReference(#[allow(dead_code, reason = "held")] Weak<SelfReference>);
 
     let test = "assertions::growth::zombies_that_grow_are_named_wherever_their_weak_references_are";
     process::succeeds(test, || {
@@ -204,18 +204,18 @@ fn zombies_that_grow_are_named_wherever_their_weak_references_are() {
         });
         assert!(report.starts_with("+1 dropped `u64` per call"), "{report}");
         let report = grown(|| {
-            let object = Rc::new_cyclic(|me| Myself(me.clone()));
+            let object = Rc::new_cyclic(|me| SelfReference(me.clone()));
             std::mem::forget(Rc::downgrade(&object));
         });
         assert!(
-            report.starts_with("+1 dropped `Myself` per call"),
+            report.starts_with("+1 dropped `SelfReference` per call"),
             "{report}"
         );
 
         let report = grown(|| {
             // No weak reference remains.
-            let object = Rc::new_cyclic(|me| Myself(me.clone()));
-            let weak: Weak<Myself> = Rc::downgrade(&object);
+            let object = Rc::new_cyclic(|me| SelfReference(me.clone()));
+            let weak: Weak<SelfReference> = Rc::downgrade(&object);
             drop(object);
             drop((weak.clone(), weak, Weak::<u64>::new()));
             // One remains, in place of the one before.

@@ -54,8 +54,8 @@ fn types_without_eq_are_compared() {
 /// `ne` is forwarded to the value, whose `ne` may not be the opposite of its `eq`.
 #[test]
 fn ne_of_the_value_is_called() {
-    struct Odd;
-    impl PartialEq for Odd {
+    struct NeOverride;
+    impl PartialEq for NeOverride {
         fn eq(&self, _: &Self) -> bool {
             true
         }
@@ -64,8 +64,13 @@ fn ne_of_the_value_is_called() {
             true
         }
     }
-    assert!(Rc::new(Odd) == Rc::new(Odd) && Rc::new(Odd) != Rc::new(Odd));
-    assert!(Arc::new(Odd) == Arc::new(Odd) && Arc::new(Odd) != Arc::new(Odd));
+    assert!(
+        Rc::new(NeOverride) == Rc::new(NeOverride) && Rc::new(NeOverride) != Rc::new(NeOverride)
+    );
+    assert!(
+        Arc::new(NeOverride) == Arc::new(NeOverride)
+            && Arc::new(NeOverride) != Arc::new(NeOverride)
+    );
 }
 
 #[derive(PartialEq, Eq)]
@@ -92,22 +97,22 @@ fn a_cycle_equals_itself() {
 
 /// `Ord` and `Hash` have no such shortcut.
 #[test]
-fn order_and_hash_ask_the_value() {
-    struct Asked;
-    impl PartialEq for Asked {
+fn order_and_hash_are_those_of_the_value() {
+    struct Recorder;
+    impl PartialEq for Recorder {
         fn eq(&self, _: &Self) -> bool {
             true
         }
     }
-    impl Eq for Asked {}
-    impl PartialOrd for Asked {
+    impl Eq for Recorder {}
+    impl PartialOrd for Recorder {
         fn partial_cmp(&self, _: &Self) -> Option<std::cmp::Ordering> {
             None
         }
     }
-    let one = Rc::new(Asked);
+    let one = Rc::new(Recorder);
     assert_eq!(one.partial_cmp(&one.clone()), None);
-    let one = Arc::new(Asked);
+    let one = Arc::new(Recorder);
     assert_eq!(one.partial_cmp(&one.clone()), None);
 
     let hash = |value: &dyn Fn(&mut std::hash::DefaultHasher)| {

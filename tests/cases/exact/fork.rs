@@ -45,9 +45,9 @@ fn in_child(run: impl FnOnce()) {
 }
 
 /// Ends the threads of a parent, also if a child fails.
-struct Ends<'e>(&'e AtomicBool);
+struct ThreadStop<'e>(&'e AtomicBool);
 
-impl Drop for Ends<'_> {
+impl Drop for ThreadStop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -70,7 +70,7 @@ fn a_child_creates_objects() {
     process::succeeds("exact::fork::a_child_creates_objects", || {
         let ended = AtomicBool::new(false);
         thread::scope(|scope| {
-            let _ends = Ends(&ended);
+            let _ends = ThreadStop(&ended);
             let until_end = |run: fn()| {
                 while !ended.load(Ordering::Relaxed) {
                     run();
@@ -97,12 +97,12 @@ fn a_child_creates_objects() {
 }
 
 /// A value whose visit signals when it begins, and waits for a signal to end.
-struct Visited {
+struct SignallingVisit {
     begins: Mutex<Sender<()>>,
     ends: Mutex<Receiver<()>>,
 }
 
-impl objgraph::Visit for Visited {
+impl objgraph::Visit for SignallingVisit {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         let _ = self.begins.lock().unwrap().send(());
         let _ = self.ends.lock().unwrap().recv();
@@ -116,11 +116,11 @@ fn a_child_does_not_wait_for_a_visit() {
         return;
     }
     process::succeeds("exact::fork::a_child_does_not_wait_for_a_visit", || {
-        objgraph::register::<Visited>();
+        objgraph::register::<SignallingVisit>();
         let (begins, begun) = channel();
         let (end, ends) = channel();
         let (begins, ends) = (Mutex::new(begins), Mutex::new(ends));
-        let mut object = Arc::new(Visited { begins, ends });
+        let mut object = Arc::new(SignallingVisit { begins, ends });
         let visit = thread::spawn(|| drop(objgraph::snapshot()));
         begun.recv().unwrap();
         in_child(|| {

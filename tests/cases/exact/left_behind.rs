@@ -185,7 +185,7 @@ fn rings_through_other_values() {
     #[derive(Tracked, Default)]
     struct Outer {
         parts: RefCell<BTreeMap<u8, Part>>,
-        std: RefCell<Option<std::rc::Rc<Shared>>>,
+        std: RefCell<Option<std::rc::Rc<SharedNode>>>,
     }
     #[derive(Tracked, Default)]
     struct Part {
@@ -193,7 +193,7 @@ fn rings_through_other_values() {
         instance: Instance<Self>,
     }
     #[derive(Tracked, Default)]
-    struct Shared {
+    struct SharedNode {
         owner: RefCell<Option<Rc<Outer>>>,
     }
     thread_local! {
@@ -208,7 +208,7 @@ fn rings_through_other_values() {
                     .owner
                     .replace(Some(by_value.clone()));
                 let shared = Rc::new(Outer::default());
-                let by_std = std::rc::Rc::new(Shared::default());
+                let by_std = std::rc::Rc::new(SharedNode::default());
                 by_std.owner.replace(Some(shared.clone()));
                 shared.std.replace(Some(by_std));
                 old.extend([by_value, shared]);
@@ -241,11 +241,11 @@ fn a_thread_that_still_drops_its_thread_locals_leaks_nothing() {
     }
     thread_local! {
         static GRAPH: Graph = const { Graph(RefCell::new(Vec::new())) };
-        static ASKS: Asks = const { Asks(Cell::new(false)) };
+        static QUERY: LeakQuery = const { LeakQuery(Cell::new(false)) };
     }
     /// A value that finds leaks while its own thread ends.
-    struct Asks(Cell<bool>);
-    impl Drop for Asks {
+    struct LeakQuery(Cell<bool>);
+    impl Drop for LeakQuery {
         fn drop(&mut self) {
             assert!(self.0.get() && objgraph::find_leaks().is_empty());
         }
@@ -262,12 +262,12 @@ fn a_thread_that_still_drops_its_thread_locals_leaks_nothing() {
                 "{leaks}"
             );
         }
-        let asks = thread::spawn(|| {
+        let query = thread::spawn(|| {
             GRAPH.with(|_| ());
-            ASKS.with(|asks| asks.0.set(true));
+            QUERY.with(|query| query.0.set(true));
             GRAPH.with(|graph| graph.0.borrow_mut().push(ring(1)));
         });
-        asks.join().unwrap();
+        query.join().unwrap();
         assert!(objgraph::find_leaks().is_empty());
     });
 }

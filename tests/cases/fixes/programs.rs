@@ -374,7 +374,7 @@ impl Program {
 
 /// Numbers of pieces of advice, by sort.
 #[derive(Debug, Default)]
-struct Seen {
+struct AdviceCounts {
     with_losses: usize,
     with_orphans: usize,
     of_several_fields: usize,
@@ -382,7 +382,7 @@ struct Seen {
 }
 
 /// Applies each piece of advice to the model.
-fn apply(program: &Program, seen: &mut Seen) {
+fn apply(program: &Program, seen: &mut AdviceCounts) {
     let model = &program.model;
     let leaks = objgraph::find_leaks();
     let alive = model.alive();
@@ -457,14 +457,14 @@ fn advice_frees_what_it_says() {
     }
     process::succeeds("fixes::programs::advice_frees_what_it_says", || {
         objgraph::register::<List>();
-        let mut seen = Seen::default();
+        let mut seen = AdviceCounts::default();
         for seed in 1..=1500 {
             let mut random = Random(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed) | 1);
             let program = Program::random(&mut random);
             apply(&program, &mut seen);
             program.free();
         }
-        let Seen {
+        let AdviceCounts {
             with_losses,
             with_orphans,
             of_several_fields,

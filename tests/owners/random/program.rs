@@ -23,19 +23,19 @@ fn node() -> Node {
 
 /// A handle of the model.
 #[derive(Clone, Debug)]
-struct Made {
+struct ModelHandle {
     target: ObjectId,
     line: u32,
 }
 
 #[derive(Default)]
 struct Model {
-    strong: Vec<Made>,
-    weak: Vec<Made>,
-    forgotten: Vec<Made>,
-    forgotten_weak: Vec<Made>,
+    strong: Vec<ModelHandle>,
+    weak: Vec<ModelHandle>,
+    forgotten: Vec<ModelHandle>,
+    forgotten_weak: Vec<ModelHandle>,
     /// The handles that each live object holds.
-    nodes: BTreeMap<ObjectId, (Vec<Made>, Vec<Made>)>,
+    nodes: BTreeMap<ObjectId, (Vec<ModelHandle>, Vec<ModelHandle>)>,
     gone: BTreeSet<ObjectId>,
     /// For each object, the lines that may have made the handle that was dropped last.
     last_drop: BTreeMap<ObjectId, BTreeSet<u32>>,
@@ -76,7 +76,7 @@ impl Model {
     }
 
     /// Drops a handle of the program.
-    fn drop_one(&mut self, made: Made) {
+    fn drop_one(&mut self, made: ModelHandle) {
         self.last_drop
             .insert(made.target, BTreeSet::from([made.line]));
     }
@@ -148,13 +148,13 @@ fn last_drops_are_those_of(model: &Model) -> Result<(), TestCaseError> {
 
 /// The real handles, parallel to those of the model.
 #[derive(Default)]
-struct Real {
+struct RealHandles {
     strong: Vec<Ptr<Node>>,
     weak: Vec<Weak<Node>>,
 }
 
 #[rustfmt::skip]
-fn run(step: &Step, real: &mut Real, model: &mut Model) {
+fn run(step: &Step, real: &mut RealHandles, model: &mut Model) {
     let pick = |at: usize, len: usize| (len > 0).then(|| at % len);
     match *step {
         Step::Make => {
@@ -162,7 +162,7 @@ fn run(step: &Step, real: &mut Real, model: &mut Model) {
             let target = objgraph::id(&made);
             model.nodes.insert(target, Default::default());
             real.strong.push(made);
-            model.strong.push(Made { target, line });
+            model.strong.push(ModelHandle { target, line });
         }
         Step::MakeCyclic => {
             let mut own = 0;
@@ -175,36 +175,36 @@ fn run(step: &Step, real: &mut Real, model: &mut Model) {
             };
             let (made, line) = (Ptr::new_cyclic(make), line!());
             let target = objgraph::id(&made);
-            model.nodes.insert(target, (Vec::new(), vec![Made { target, line: own }]));
+            model.nodes.insert(target, (Vec::new(), vec![ModelHandle { target, line: own }]));
             real.strong.push(made);
-            model.strong.push(Made { target, line });
+            model.strong.push(ModelHandle { target, line });
         }
         Step::Clone(at) => if let Some(at) = pick(at, real.strong.len()) {
             let (made, line) = (real.strong[at].clone(), line!());
             real.strong.push(made);
-            model.strong.push(Made { line, ..model.strong[at].clone() });
+            model.strong.push(ModelHandle { line, ..model.strong[at].clone() });
         },
         Step::CloneElsewhere(at) => if let Some(at) = pick(at, real.strong.len()) {
             let (made, line) = (Ptr::clone(&real.strong[at]), line!());
             real.strong.push(made);
-            model.strong.push(Made { line, ..model.strong[at].clone() });
+            model.strong.push(ModelHandle { line, ..model.strong[at].clone() });
         },
         Step::Downgrade(at) => if let Some(at) = pick(at, real.strong.len()) {
             let (made, line) = (Ptr::downgrade(&real.strong[at]), line!());
             real.weak.push(made);
-            model.weak.push(Made { line, ..model.strong[at].clone() });
+            model.weak.push(ModelHandle { line, ..model.strong[at].clone() });
         },
         Step::CloneWeak(at) => if let Some(at) = pick(at, real.weak.len()) {
             let (made, line) = (real.weak[at].clone(), line!());
             real.weak.push(made);
-            model.weak.push(Made { line, ..model.weak[at].clone() });
+            model.weak.push(ModelHandle { line, ..model.weak[at].clone() });
         },
         Step::Upgrade(at) => if let Some(at) = pick(at, real.weak.len()) {
             let (made, line) = (real.weak[at].upgrade(), line!());
             assert_eq!(made.is_some(), model.nodes.contains_key(&model.weak[at].target));
             if let Some(made) = made {
                 real.strong.push(made);
-                model.strong.push(Made { line, ..model.weak[at].clone() });
+                model.strong.push(ModelHandle { line, ..model.weak[at].clone() });
             }
         },
         Step::PutIn(at, other) => if let Some(at) = pick(at, real.strong.len()) {
@@ -214,7 +214,7 @@ fn run(step: &Step, real: &mut Real, model: &mut Model) {
             lock(&into.kids).push(handle);
             let target = objgraph::id(&into);
             model.nodes.get_mut(&target).unwrap().0.push(made);
-            model.drop_one(Made { target, line });
+            model.drop_one(ModelHandle { target, line });
         },
         Step::PutWeakIn(at, other) => if let Some(at) = pick(at, real.weak.len())
             && let Some(into) = pick(other, real.strong.len())
@@ -233,7 +233,7 @@ fn run(step: &Step, real: &mut Real, model: &mut Model) {
                 let made = model.nodes.get_mut(&target).unwrap().0.pop();
                 model.strong.push(made.unwrap());
             }
-            model.drop_one(Made { target, line });
+            model.drop_one(ModelHandle { target, line });
         },
         Step::Forget(at) => if let Some(at) = pick(at, real.strong.len()) {
             std::mem::forget(real.strong.swap_remove(at));
@@ -264,7 +264,7 @@ proptest! {
     #[test]
     fn handles_are_those_of_the_model(steps in steps()) {
         if objgraph::ENABLED && cfg!(feature = "owners") {
-            let (mut real, mut model) = (Real::default(), Model::default());
+            let (mut real, mut model) = (RealHandles::default(), Model::default());
             for (number, step) in steps.iter().enumerate() {
                 run(step, &mut real, &mut model);
                 if number % 8 == 7 {

@@ -6,7 +6,7 @@ use expect_test::expect;
 use objgraph::Tracked;
 use objgraph::sync::{Arc, Weak};
 
-use crate::alone::alone;
+use crate::exclusive::alone;
 
 #[derive(Tracked, Default)]
 struct Slot(Mutex<Option<Arc<Slot>>>);
@@ -29,10 +29,10 @@ fn an_arc_that_holds_itself() {
         expect![[r#"
             1 object leaked, 32 B: 1 leak of 1 kind
 
-            1. 1 object that holds itself, 32 B                       leak-5eba03036475f534
-               1 × Slot            made at tests/shapes/myself.rs:23:16
+            1. 1 object that holds itself, 32 B                       leak-c4c61acd7fb8f01b
+               1 × Slot            made at tests/shapes/self_cycle.rs:23:16
                Slot.0 → (the first)
-               born in epoch _, on thread myself::an_arc_that_holds_itself
+               born in epoch _, on thread self_cycle::an_arc_that_holds_itself
                fix: make `Slot.0` Weak
                  frees 1 object, 32 B; nothing else would lose its last owner"#]],
     );

@@ -41,7 +41,7 @@ fn a_boxed_closure_is_made_by_capture() {
         return;
     }
     process::succeeds(
-        "advice::applied::a_boxed_closure_is_made_by_capture",
+        "advice::remedies::a_boxed_closure_is_made_by_capture",
         || {
             let button = Rc::new(Button::default());
             let owner = button.clone();
@@ -97,7 +97,7 @@ fn a_boxed_future_is_made_by_future() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds("advice::applied::a_boxed_future_is_made_by_future", || {
+    process::succeeds("advice::remedies::a_boxed_future_is_made_by_future", || {
         let job = Rc::new(Job::default());
         let owner = job.clone();
         job.run
@@ -157,7 +157,7 @@ fn a_boxed_trait_of_the_program_has_tracked_as_a_supertrait() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::applied::a_boxed_trait_of_the_program_has_tracked_as_a_supertrait";
+    let test = "advice::remedies::a_boxed_trait_of_the_program_has_tracked_as_a_supertrait";
     process::succeeds(test, || {
         let board = || {
             Rc::new(Board {
@@ -170,7 +170,7 @@ fn a_boxed_trait_of_the_program_has_tracked_as_a_supertrait() {
         drop(one);
         assert_eq!(objgraph::find_leaks().len(), 0);
         let text = advice();
-        let node = "cases::advice::applied::traits::Node";
+        let node = "cases::advice::remedies::traits::Node";
         says(
             &text,
             &format!(
@@ -237,7 +237,7 @@ fn a_type_with_a_closure_among_its_arguments_is_derived_and_bound() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::applied::a_type_with_a_closure_among_its_arguments_is_derived_and_bound";
+    let test = "advice::remedies::a_type_with_a_closure_among_its_arguments_is_derived_and_bound";
     process::succeeds(test, || {
         let name = String::from("captured");
         let check = move || name.is_empty();
@@ -271,9 +271,9 @@ fn a_type_with_a_closure_among_its_arguments_is_derived_and_bound() {
 }
 
 #[derive(Tracked)]
-struct Keeps<F: 'static> {
+struct CallHolder<F: 'static> {
     call: F,
-    again: RefCell<Option<Rc<Keeps<F>>>>,
+    again: RefCell<Option<Rc<CallHolder<F>>>>,
 }
 
 /// An object whose type no line can name.
@@ -282,11 +282,11 @@ fn an_object_with_a_closure_in_its_type_is_passed_to_a_call() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::applied::an_object_with_a_closure_in_its_type_is_passed_to_a_call";
+    let test = "advice::remedies::an_object_with_a_closure_in_its_type_is_passed_to_a_call";
     process::succeeds(test, || {
         let make = |apply: bool| {
             let name = String::new();
-            let it = Rc::new(Keeps {
+            let it = Rc::new(CallHolder {
                 call: move || name.len(),
                 again: RefCell::default(),
             });
@@ -318,7 +318,7 @@ fn a_value_in_a_box_of_any_is_registered() {
         return;
     }
     process::succeeds(
-        "advice::applied::a_value_in_a_box_of_any_is_registered",
+        "advice::remedies::a_value_in_a_box_of_any_is_registered",
         || {
             let scene = Rc::new(Scene {
                 systems: RefCell::default(),
@@ -348,7 +348,7 @@ fn the_advice_for_a_supported_crate_is_its_feature() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::applied::the_advice_for_a_supported_crate_is_its_feature";
+    let test = "advice::remedies::the_advice_for_a_supported_crate_is_its_feature";
     process::succeeds(test, || {
         let client = sync::Arc::new(Client {
             session: tokio::sync::Mutex::new(None),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
-fn the_stories_are_true() {
+fn the_programs_print_what_the_readme_says() {
     if !objgraph::ENABLED {
         return;
     }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use objgraph::{ObjectId, Visit, Visitor, snapshot::State};
 
 use crate::alone;
-use crate::questions::ask_all;
+use crate::queries::query_all;
 
 /// An operation, and the places that it works on.
 type Step = (u8, usize, usize);
@@ -20,13 +20,13 @@ const OPERATIONS: u8 = 22;
 const PLACES: usize = 5;
 
 /// A query in between, mostly one that visits values.
-fn ask(number: usize) {
+fn query(number: usize) {
     match number {
         0 => drop(objgraph::snapshot()),
         1 => drop(objgraph::leaks::with_labels(objgraph::find_leaks())),
         2 => drop(objgraph::growth()),
         3 => drop(objgraph::blind_spots()),
-        _ => drop(ask_all()),
+        _ => drop(query_all()),
     }
 }
 
@@ -39,7 +39,7 @@ macro_rules! program {
             use $($arc)::+ as arc;
             use objgraph::Tracked;
 
-            use super::{PLACES, Step, ask};
+            use super::{PLACES, Step, query};
 
             type Notes = std::rc::Rc<RefCell<Vec<String>>>;
 
@@ -49,14 +49,14 @@ macro_rules! program {
                 number: u32,
                 children: RefCell<Vec<rc::Rc<Local>>>,
                 parent: RefCell<rc::Weak<Local>>,
-                shared: Option<arc::Arc<Shared>>,
+                shared: Option<arc::Arc<SharedNumber>>,
                 #[tracked(skip)]
                 notes: Notes,
             }
 
             /// The value behind an `Arc`.
             #[derive(Tracked, Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            struct Shared(u32);
+            struct SharedNumber(u32);
 
             impl Local {
                 fn new(number: u32, notes: &Notes) -> Self {
@@ -75,7 +75,7 @@ macro_rules! program {
                 fn clone(&self) -> Self {
                     self.note("clone");
                     if self.number % 4 == 0 {
-                        ask(self.number as usize / 4 % 5);
+                        query(self.number as usize / 4 % 5);
                     }
                     Self {
                         number: self.number + 1000,
@@ -91,7 +91,7 @@ macro_rules! program {
                 fn drop(&mut self) {
                     self.note("drop");
                     if self.number % 4 == 1 {
-                        ask(self.number as usize / 4 % 5);
+                        query(self.number as usize / 4 % 5);
                     }
                     let parent = self.parent.borrow();
                     let parent = (parent.strong_count(), parent.weak_count(), parent.upgrade().is_some());
@@ -104,8 +104,8 @@ macro_rules! program {
                 let notes = Notes::default();
                 let mut strong: [Option<rc::Rc<Local>>; PLACES] = Default::default();
                 let mut weak: [rc::Weak<Local>; PLACES] = Default::default();
-                let mut shared: [Option<arc::Arc<Shared>>; PLACES] = Default::default();
-                let mut weak_shared: [arc::Weak<Shared>; PLACES] = Default::default();
+                let mut shared: [Option<arc::Arc<SharedNumber>>; PLACES] = Default::default();
+                let mut weak_shared: [arc::Weak<SharedNumber>; PLACES] = Default::default();
                 for (number, &(operation, a, b)) in (0_u32..).zip(program) {
                     let said = match operation {
                         0 | 1 => {
@@ -114,7 +114,7 @@ macro_rules! program {
                         }
                         2 => {
                             strong[a] = Some(rc::Rc::new_cyclic(|me| {
-                                ask(b);
+                                query(b);
                                 let value = Local::new(number, &notes);
                                 value.parent.replace(me.clone());
                                 value
@@ -154,7 +154,7 @@ macro_rules! program {
                         9 => {
                             let number = strong[a].as_mut().and_then(rc::Rc::get_mut).map(|value| {
                                 value.number += 7;
-                                ask(b);
+                                query(b);
                                 value.shared = None;
                                 value.number += 1;
                                 value.number
@@ -164,7 +164,7 @@ macro_rules! program {
                         10 => {
                             let number = strong[a].as_mut().map(rc::Rc::make_mut).map(|value| {
                                 value.number += 7;
-                                ask(b);
+                                query(b);
                                 value.children.get_mut().clear();
                                 value.number += 1;
                                 value.number
@@ -188,7 +188,7 @@ macro_rules! program {
                             format!("{:?}", value.map(|value| value.number))
                         }
                         14 => {
-                            shared[a] = Some(arc::Arc::new(Shared(number)));
+                            shared[a] = Some(arc::Arc::new(SharedNumber(number)));
                             shared[b] = shared[a].clone();
                             String::new()
                         }
@@ -201,7 +201,7 @@ macro_rules! program {
                         16 => {
                             let number = shared[a].as_mut().and_then(arc::Arc::get_mut).map(|value| {
                                 value.0 += 7;
-                                ask(b);
+                                query(b);
                                 value.0 += 1;
                                 value.0
                             });
@@ -210,7 +210,7 @@ macro_rules! program {
                         17 => {
                             let number = shared[a].as_mut().map(arc::Arc::make_mut).map(|value| {
                                 value.0 += 7;
-                                ask(b);
+                                query(b);
                                 value.0 += 1;
                                 value.0
                             });
@@ -227,12 +227,12 @@ macro_rules! program {
                         }
                         20 => {
                             let any = strong[a].take().map(|pointer| objgraph::unsize!(pointer => $Any));
-                            ask(b);
+                            query(b);
                             strong[a] = any.map(|any| any.downcast().ok().unwrap());
                             String::new()
                         }
                         _ => {
-                            ask(b);
+                            query(b);
                             String::new()
                         }
                     };
@@ -293,12 +293,12 @@ proptest! {
 
 /// Counts its visits.
 #[derive(Default)]
-struct Looked {
+struct VisitCounter {
     looks: AtomicU32,
     number: u32,
 }
 
-impl Clone for Looked {
+impl Clone for VisitCounter {
     fn clone(&self) -> Self {
         Self {
             looks: AtomicU32::new(0),
@@ -307,17 +307,17 @@ impl Clone for Looked {
     }
 }
 
-impl Visit for Looked {
+impl Visit for VisitCounter {
     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {
         self.looks.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-impl Drop for Looked {
+impl Drop for VisitCounter {
     fn drop(&mut self) {}
 }
 
-fn ask_here_and_elsewhere(id: Option<ObjectId>) {
+fn query_here_and_elsewhere(id: Option<ObjectId>) {
     let look = move || {
         let snapshot = objgraph::snapshot();
         let _ = (objgraph::find_leaks(), objgraph::blind_spots());
@@ -328,7 +328,7 @@ fn ask_here_and_elsewhere(id: Option<ObjectId>) {
     assert!(matches!(look(), None | Some(State::Lent)));
     if let Some(id) = id {
         let object = objgraph::at(id).unwrap();
-        assert!(object.upgrade::<Looked>().is_none() && object.label().is_none());
+        assert!(object.upgrade::<VisitCounter>().is_none() && object.label().is_none());
         let _ = objgraph::refs(id).to_dot().unwrap();
     }
 }
@@ -343,20 +343,20 @@ macro_rules! lent {
                 return;
             }
             let _alone = alone();
-            objgraph::register::<Looked>();
-            let assert_seen = |pointer: &$Pointer<Looked>| {
+            objgraph::register::<VisitCounter>();
+            let assert_seen = |pointer: &$Pointer<VisitCounter>| {
                 let before = pointer.looks.load(Ordering::Relaxed);
                 let _ = objgraph::snapshot();
                 assert!(pointer.looks.load(Ordering::Relaxed) > before);
             };
-            let mut one = $Pointer::new(Looked::default());
+            let mut one = $Pointer::new(VisitCounter::default());
             assert_seen(&one);
             let id = objgraph::id(&one);
 
             let value = $Pointer::get_mut(&mut one).unwrap();
             let before = *value.looks.get_mut();
             value.number = 1;
-            ask_here_and_elsewhere(Some(id));
+            query_here_and_elsewhere(Some(id));
             assert_eq!(
                 (value.number, *value.looks.get_mut()),
                 (1, before),
@@ -368,7 +368,7 @@ macro_rules! lent {
             let value = $Pointer::make_mut(&mut one);
             let before = *value.looks.get_mut();
             value.number = 2;
-            ask_here_and_elsewhere(Some(id));
+            query_here_and_elsewhere(Some(id));
             assert_eq!(
                 (value.number, *value.looks.get_mut()),
                 (2, before),
@@ -382,7 +382,7 @@ macro_rules! lent {
             let value = $Pointer::make_mut(&mut one);
             let before = *value.looks.get_mut();
             value.number = 3;
-            ask_here_and_elsewhere(None);
+            query_here_and_elsewhere(None);
             assert_eq!(
                 (value.number, *value.looks.get_mut()),
                 (3, before),
@@ -396,7 +396,7 @@ macro_rules! lent {
             // Cloned: the clone is lent, the original is visited.
             let value = $Pointer::make_mut(&mut one);
             value.number = 4;
-            ask_here_and_elsewhere(None);
+            query_here_and_elsewhere(None);
             assert_eq!(
                 (value.number, *value.looks.get_mut()),
                 (4, 0),
@@ -408,7 +408,7 @@ macro_rules! lent {
             // A `&mut` that lives until after the next query.
             let value = $Pointer::get_mut(&mut one);
             if let Some(value) = value {
-                ask_here_and_elsewhere(None);
+                query_here_and_elsewhere(None);
                 value.number = 6;
             }
             let _ = objgraph::watch(&one);

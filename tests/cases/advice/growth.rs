@@ -30,7 +30,7 @@ fn two_types_that_grow_through_each_other_compile() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::growing::two_types_that_grow_through_each_other_compile";
+    let test = "advice::growth::two_types_that_grow_through_each_other_compile";
     process::succeeds(test, || {
         let owner = Rc::new(Owner {
             level: Level {
@@ -55,7 +55,7 @@ struct Ring<T: 'static> {
 }
 
 #[derive(Tracked)]
-struct OfRings(Rc<Ring<u8>>);
+struct RingOwner(Rc<Ring<u8>>);
 
 impl<T: 'static> Ring<T> {
     fn leak(larger: RefCell<Weak<Ring<[T; 1]>>>) -> Weak<Self> {
@@ -76,12 +76,12 @@ fn an_instance_beyond_the_first_is_registered_by_the_line_given() {
     if !objgraph::ENABLED {
         return;
     }
-    let test = "advice::growing::an_instance_beyond_the_first_is_registered_by_the_line_given";
+    let test = "advice::growth::an_instance_beyond_the_first_is_registered_by_the_line_given";
     process::succeeds(test, || {
         let fifth = Ring::<Fifth>::leak(RefCell::default());
         let fourth = Ring::leak(RefCell::new(fifth));
         let third = Ring::leak(RefCell::new(fourth));
-        drop(OfRings(
+        drop(RingOwner(
             Ring::<u8>::leak(RefCell::default()).upgrade().unwrap(),
         ));
         assert!(third.upgrade().is_some());
@@ -89,7 +89,7 @@ fn an_instance_beyond_the_first_is_registered_by_the_line_given() {
         assert_eq!(leaks.len(), 3, "{leaks}");
         says(
             &reports(),
-            "objgraph::register!(cases::advice::growing::Ring<[[[[[u8; 1]; 1]; 1]; 1]; 1]>)",
+            "objgraph::register!(cases::advice::growth::Ring<[[[[[u8; 1]; 1]; 1]; 1]; 1]>)",
         );
         objgraph::register::<Ring<Fifth>>();
         assert_eq!(objgraph::find_leaks().len(), 4);

@@ -7,24 +7,24 @@ use expect_test::Expect;
 use objgraph::leaks::{Fix, Leaks, with_labels};
 
 /// Lets no other shape run until it is dropped.
-pub struct Alone(#[allow(dead_code, reason = "a guard")] MutexGuard<'static, ()>);
+pub struct ExclusiveGuard(#[allow(dead_code, reason = "a guard")] MutexGuard<'static, ()>);
 
-pub fn alone() -> Alone {
+pub fn alone() -> ExclusiveGuard {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let alone = ONE_AT_A_TIME.lock();
-    Alone(alone.unwrap_or_else(PoisonError::into_inner))
+    ExclusiveGuard(alone.unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The leaks found, and their report.
-pub struct Found {
+pub struct LeakSearch {
     pub leaks: Leaks,
     pub text: String,
 }
 
-impl Alone {
+impl ExclusiveGuard {
     /// Finds leaks, and then frees them: calls `free` with each object of type `T` that has leaked,
     /// certainly or possibly.
-    pub fn found<T: 'static>(&self, free: impl Fn(&T)) -> Found {
+    pub fn found<T: 'static>(&self, free: impl Fn(&T)) -> LeakSearch {
         let leaks = with_labels(objgraph::find_leaks());
         let text = without_ids(&leaks.to_string());
         let ids = leaks
@@ -34,7 +34,7 @@ impl Alone {
             .filter_map(|id| objgraph::at(id)?.upgrade::<T>())
             .collect();
         objects.iter().for_each(|object| free(object));
-        Found { leaks, text }
+        LeakSearch { leaks, text }
     }
 
     /// Asserts that nothing has leaked, and that no object of the module's own types is alive.
@@ -84,7 +84,7 @@ fn without_epochs(text: &str) -> String {
     out
 }
 
-impl Found {
+impl LeakSearch {
     /// Asserts that there is one kind of leak with these fixes (`Node.parent`, or
     /// `Edge.from + Edge.to`), and this report.
     pub fn one_kind(&self, fixes: &[&str], text: Expect) {

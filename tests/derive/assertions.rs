@@ -13,13 +13,13 @@ use objgraph::{
 /// places, both sorted: `path -> Type`, with `~>` for a weak reference and `(back)` after a marked
 /// one; `path: opaque Type` and `path: busy Type`.
 #[track_caller]
-pub(crate) fn assert_sees(object: &impl HasId, expected: &[&str]) {
+pub(crate) fn assert_references(object: &impl HasId, expected: &[&str]) {
     if objgraph::ENABLED {
-        assert_eq!(sees(&objgraph::snapshot(), object), expected);
+        assert_eq!(references(&objgraph::snapshot(), object), expected);
     }
 }
 
-pub(crate) fn sees(snapshot: &Snapshot, object: &impl HasId) -> Vec<String> {
+pub(crate) fn references(snapshot: &Snapshot, object: &impl HasId) -> Vec<String> {
     let node = snapshot
         .find(objgraph::id(object))
         .expect("the object is known");
@@ -47,7 +47,7 @@ pub(crate) fn sees(snapshot: &Snapshot, object: &impl HasId) -> Vec<String> {
 }
 
 /// Returns the entry of the type in the table; `None` if there is none.
-pub(crate) fn info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
+pub(crate) fn type_info<T: ?Sized>() -> Option<Arc<TypeInfo>> {
     let types = objgraph::alive::types();
     types
         .into_iter()
@@ -60,7 +60,7 @@ pub(crate) fn assert_fields<T>(expected: &[&str]) {
     if !objgraph::ENABLED {
         return;
     }
-    let info = info::<T>().expect("the type is known");
+    let info = type_info::<T>().expect("the type is known");
     let fields = info.fields.iter().map(|field| {
         let back = if field.back { ", back" } else { "" };
         format!(

@@ -26,7 +26,7 @@ fn a_cycle_through_a_lent_object_is_found() {
         return;
     }
     process::succeeds(
-        "exact::lent::a_cycle_through_a_lent_object_is_found",
+        "exact::lent_objects::a_cycle_through_a_lent_object_is_found",
         || {
             let mut parent = Rc::new(Parent::default());
             Rc::get_mut(&mut parent).unwrap().name.push('a');
@@ -53,21 +53,24 @@ fn the_advice_for_lent_objects_works() {
     if !objgraph::ENABLED {
         return;
     }
-    process::succeeds("exact::lent::the_advice_for_lent_objects_works", || {
-        let mut pointer = Rc::new(Ring::default());
-        Rc::make_mut(&mut pointer);
-        pointer.next.replace(Some(pointer.clone()));
-        let blind = objgraph::blind_spots().to_string();
-        assert!(blind.contains("1 object lent out as &mut"), "{blind}");
-        assert!(
-            blind.contains("call `objgraph::watch(&pointer)`"),
-            "{blind}"
-        );
-        let _ = objgraph::watch(&pointer);
-        assert!(objgraph::blind_spots().is_empty());
-        drop(pointer);
-        assert_eq!(objgraph::find_leaks().len(), 1);
-    });
+    process::succeeds(
+        "exact::lent_objects::the_advice_for_lent_objects_works",
+        || {
+            let mut pointer = Rc::new(Ring::default());
+            Rc::make_mut(&mut pointer);
+            pointer.next.replace(Some(pointer.clone()));
+            let blind = objgraph::blind_spots().to_string();
+            assert!(blind.contains("1 object lent out as &mut"), "{blind}");
+            assert!(
+                blind.contains("call `objgraph::watch(&pointer)`"),
+                "{blind}"
+            );
+            let _ = objgraph::watch(&pointer);
+            assert!(objgraph::blind_spots().is_empty());
+            drop(pointer);
+            assert_eq!(objgraph::find_leaks().len(), 1);
+        },
+    );
 }
 
 #[derive(Tracked)]
@@ -88,7 +91,7 @@ fn a_weak_pointer_to_a_lent_object_is_enough() {
         return;
     }
     process::succeeds(
-        "exact::lent::a_weak_pointer_to_a_lent_object_is_enough",
+        "exact::lent_objects::a_weak_pointer_to_a_lent_object_is_enough",
         || {
             let mut subject = Rc::new(Subject::default());
             Rc::get_mut(&mut subject).unwrap().text.push('a');
@@ -110,7 +113,7 @@ fn a_weak_pointer_to_a_lent_object_is_enough() {
                 (1, 1)
             );
 
-            let mut subject = Arc::new(Watched::default());
+            let mut subject = Arc::new(WatchedNode::default());
             Arc::get_mut(&mut subject).unwrap().text.push('a');
             let watcher = Arc::new(Watcher {
                 subject: Arc::downgrade(&subject),
@@ -132,11 +135,11 @@ fn a_weak_pointer_to_a_lent_object_is_enough() {
 
 #[derive(Tracked)]
 struct Watcher {
-    subject: sync::Weak<Watched>,
+    subject: sync::Weak<WatchedNode>,
 }
 
 #[derive(Tracked, Default)]
-struct Watched {
+struct WatchedNode {
     text: String,
-    me: std::sync::Mutex<Option<Arc<Watched>>>,
+    me: std::sync::Mutex<Option<Arc<WatchedNode>>>,
 }

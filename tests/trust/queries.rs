@@ -32,21 +32,21 @@ pub struct Shared {
 
 /// A cycle that leaks on purpose.
 #[derive(Tracked, Default)]
-pub struct Lost {
-    other: Mutex<Option<Arc<Lost>>>,
+pub struct LostNode {
+    other: Mutex<Option<Arc<LostNode>>>,
 }
 
 /// Leaks a cycle of two objects, which every search for leaks has to find.
 fn lose() {
-    let one = Arc::new(Lost::default());
-    let two = Arc::new(Lost {
+    let one = Arc::new(LostNode::default());
+    let two = Arc::new(LostNode {
         other: Mutex::new(Some(one.clone())),
     });
     *one.other.lock().unwrap() = Some(two);
 }
 
 /// A function of objgraph, with assertions about its result.
-type Question = (&'static str, fn(&Rc<Subject>));
+type Query = (&'static str, fn(&Rc<Subject>));
 
 fn picture_path(name: &str) -> std::path::PathBuf {
     let thread = format!("{:?}", thread::current().id());
@@ -61,7 +61,7 @@ fn leaked_subjects(leaks: &objgraph::leaks::Leaks) -> usize {
 }
 
 /// All queries; a new function of objgraph belongs here. Each is called alone, not inside another.
-pub const ALL: &[Question] = &[
+pub const ALL: &[Query] = &[
     ("id", |rc| {
         assert_ne!(objgraph::id(rc), objgraph::ObjectId::NONE)
     }),
@@ -174,7 +174,7 @@ pub const ALL: &[Question] = &[
         assert_eq!(leaked_subjects(&leaks), 0, "{leaks}");
         let lost = leaks
             .iter()
-            .filter(|object| object.type_name().ends_with("::Lost"));
+            .filter(|object| object.type_name().ends_with("::LostNode"));
         assert!(lost.count() >= 2, "{leaks}");
     }),
     ("with_labels", |_| {
@@ -226,7 +226,7 @@ pub const ALL: &[Question] = &[
         let _ = objgraph::what_if::what_if_dropped(objgraph::id(rc)).map(|what| what.to_string());
     }),
     ("what_if_weak", |_| {
-        let _ = objgraph::what_if::what_if_weak("Lost.other").map(|what| what.to_string());
+        let _ = objgraph::what_if::what_if_weak("LostNode.other").map(|what| what.to_string());
     }),
     ("show_refs", |rc| {
         objgraph::show_refs(rc, picture_path("refs")).unwrap()
@@ -391,12 +391,15 @@ pub const ALL: &[Question] = &[
         trend.observe(&objgraph::snapshot());
         assert!(trend.steady_growth().is_empty());
     }),
-    ("questions of a snapshot", |rc| {
+    ("queries of a snapshot", |rc| {
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
         let id = objgraph::id(rc);
         assert!(objgraph::alive::why_alive_in(&snapshot, id).is_some());
         drop(objgraph::what_if::what_if_dropped_in(&snapshot, id));
-        drop(objgraph::what_if::what_if_weak_in(&snapshot, "Lost.other"));
+        drop(objgraph::what_if::what_if_weak_in(
+            &snapshot,
+            "LostNode.other",
+        ));
         drop(objgraph::owners::owners_in(&snapshot, id));
         drop(objgraph::owners::zombies_in(&snapshot));
     }),
@@ -428,7 +431,9 @@ pub const ALL: &[Question] = &[
         drop((entered, made));
         objgraph::assert_no_leaks!(&scope);
         // It does not search for leaks of other tests, nor wait for them.
-        let lost = LeakCheck::everywhere().allow("Lost").wait(Duration::ZERO);
+        let lost = LeakCheck::everywhere()
+            .allow("LostNode")
+            .wait(Duration::ZERO);
         drop(lost.run());
     }),
     ("assert_drops", |_| {
@@ -491,35 +496,37 @@ pub const ALL: &[Question] = &[
 
 /// The threads that call all queries, so that code that a query calls does not call them again. It
 /// is not a thread-local, because threads query while those are being dropped.
-static ASKING: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
+static QUERYING_THREADS: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
 
-fn asking<R>(run: impl FnOnce(&mut Vec<ThreadId>) -> R) -> R {
-    run(&mut ASKING.lock().unwrap_or_else(PoisonError::into_inner))
+fn with_querying_threads<R>(run: impl FnOnce(&mut Vec<ThreadId>) -> R) -> R {
+    run(&mut QUERYING_THREADS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner))
 }
 
-struct Asked(ThreadId);
+struct QueryingThread(ThreadId);
 
-impl Drop for Asked {
+impl Drop for QueryingThread {
     fn drop(&mut self) {
-        asking(|threads| threads.retain(|thread| *thread != self.0));
+        with_querying_threads(|threads| threads.retain(|thread| *thread != self.0));
     }
 }
 
 /// Calls every query unless this thread already does, and returns whether it did.
-pub fn ask_all() -> bool {
+pub fn query_all() -> bool {
     let this = thread::current().id();
-    let is_first = asking(|threads| {
+    let is_first = with_querying_threads(|threads| {
         let is_first = !threads.contains(&this);
         threads.push(this);
         is_first
     });
     if !objgraph::ENABLED || !is_first {
         if is_first {
-            asking(|threads| threads.retain(|thread| *thread != this));
+            with_querying_threads(|threads| threads.retain(|thread| *thread != this));
         }
         return false;
     }
-    let _asked = Asked(this);
+    let _querying = QueryingThread(this);
     static LOST: Once = Once::new();
     LOST.call_once(lose);
     let shared = Some(Arc::new(Shared::default()));
@@ -527,11 +534,11 @@ pub fn ask_all() -> bool {
         shared,
         ..Subject::default()
     });
-    for (name, ask) in ALL {
-        let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(&subject)));
-        if answered.is_err() {
+    for (name, query) in ALL {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| query(&subject)));
+        if result.is_err() {
             // Abort, since a panic may be caught here and the law not proven.
-            eprintln!("asked from inside, `{name}` failed");
+            eprintln!("`{name}`, called from inside, failed");
             std::process::abort();
         }
     }
@@ -540,7 +547,7 @@ pub fn ask_all() -> bool {
 
 /// Every public function and macro is called.
 #[test]
-fn nothing_is_left_out() {
+fn every_public_function_is_called() {
     macro_rules! modules {
         ($($name:literal),*) => {
             [("", include_str!("../../src/lib.rs"))
@@ -551,10 +558,10 @@ fn nothing_is_left_out() {
         "alive", "bytes", "closures", "growth", "leaks", "owners", "picture", "scope", "snapshot",
         "what_if"
     ];
-    let questions = include_str!("questions.rs");
+    let queries = include_str!("queries.rs");
     // Used by the attribute macros, or not a query.
     let others = ["core", "rc", "sync", "root", "test"];
-    let mut left_out = Vec::new();
+    let mut missing = Vec::new();
     for (module, text) in modules {
         for exported in text.split("pub use ").skip(1) {
             let exported = exported.split_once(';').unwrap().0;
@@ -562,19 +569,19 @@ fn nothing_is_left_out() {
             for name in names.trim_matches(['{', '}', '\n']).split(',') {
                 let name = name.rsplit(" as ").next().unwrap_or(name).trim();
                 let is_function = name.starts_with(char::is_lowercase) && !others.contains(&name);
-                if is_function && !questions.contains(&format!("objgraph::{module}{name}")) {
-                    left_out.push(format!("{module}{name}"));
+                if is_function && !queries.contains(&format!("objgraph::{module}{name}")) {
+                    missing.push(format!("{module}{name}"));
                 }
             }
         }
     }
-    assert_eq!(left_out, [""; 0]);
+    assert_eq!(missing, [""; 0]);
     for name in [
         "assert_no_leaks",
         "assert_drops",
         "assert_no_growth",
         "assert_count",
     ] {
-        assert!(questions.contains(&format!("objgraph::{name}!")), "{name}");
+        assert!(queries.contains(&format!("objgraph::{name}!")), "{name}");
     }
 }

@@ -235,7 +235,7 @@ fn make_mut_whose_clone_panics_changes_nothing() {
 }
 
 #[test]
-fn ptr_eq_tells_objects_from_values() {
+fn ptr_eq_compares_objects_and_not_values() {
     let one = Ptr::new(5);
     let same = one.clone();
     let equal = Ptr::new(5);
@@ -279,8 +279,8 @@ fn downgrade_and_upgrade() {
 #[test]
 fn a_value_that_drops_is_gone_for_its_weak_references() {
     static SEEN: Mutex<Vec<(bool, usize, usize)>> = Mutex::new(Vec::new());
-    struct Looks(Weak<Looks>);
-    impl Drop for Looks {
+    struct DropQuery(Weak<DropQuery>);
+    impl Drop for DropQuery {
         fn drop(&mut self) {
             let seen = (
                 self.0.upgrade().is_some(),
@@ -290,7 +290,7 @@ fn a_value_that_drops_is_gone_for_its_weak_references() {
             SEEN.lock().unwrap().push(seen);
         }
     }
-    drop(Ptr::new_cyclic(|me| Looks(me.clone())));
+    drop(Ptr::new_cyclic(|me| DropQuery(me.clone())));
     assert_eq!(*SEEN.lock().unwrap(), [(false, 0, 0)]);
 }
 
