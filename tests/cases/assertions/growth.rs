@@ -449,3 +449,37 @@ fn growth_outside_of_every_scope_is_mentioned() {
     assert!(alone.stdout.contains(wanted), "{alone:?}");
     assert!(notes(&alone).is_empty(), "{alone:?}");
 }
+
+#[derive(Tracked)]
+struct Texture {
+    views: RefCell<Vec<Weak<View>>>,
+}
+
+#[derive(Tracked)]
+struct View([u8; 64]);
+
+/// wgpu#5707: the list of weak views of a texture is never swept.
+#[test]
+fn a_list_of_dead_views_grows() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    process::succeeds("assertions::growth::a_list_of_dead_views_grows", || {
+        let texture = Rc::new(Texture {
+            views: RefCell::default(),
+        });
+        let frame = || {
+            let view = Rc::new(View([0; 64]));
+            texture.views.borrow_mut().push(Rc::downgrade(&view));
+        };
+        let message = outcome(|| {
+            assert_no_growth!(frame);
+        });
+        assert!(
+            message.contains("+1 item per call in `Texture.views`"),
+            "{message}"
+        );
+        assert_eq!(objgraph::count_of::<View>(), 0);
+        assert_eq!(objgraph::find_leaks().len(), 0);
+    });
+}
