@@ -24,7 +24,11 @@ pub(crate) fn references(snapshot: &Snapshot, object: &impl HasId) -> Vec<String
         .find(objgraph::id(object))
         .expect("the object is known");
     let edges = snapshot.edges(node).map(|edge| {
-        let arrow = if edge.is_strong() { "->" } else { "~>" };
+        let arrow = match edge.reference_kind().name() {
+            "strong" => "->",
+            "weak" => "~>",
+            _ => "?>",
+        };
         let back = if edge.is_back() { " (back)" } else { "" };
         let target = &snapshot.node(edge.target()).type_info().short_name;
         format!("{} {arrow} {target}{back}", edge.path())

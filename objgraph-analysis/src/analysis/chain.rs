@@ -164,7 +164,7 @@ impl ChainSearch {
     }
 
     fn follows(&self, edge: &Edge<'_>) -> bool {
-        edge.is_strong() || self.weak
+        edge.is_strong() || (self.weak && edge.is_weak())
     }
 
     fn ignores(&self, node: NodeId) -> bool {

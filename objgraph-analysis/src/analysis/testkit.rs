@@ -137,6 +137,7 @@ impl Kit {
                 index: 0,
                 target: to,
                 strong: true,
+                words: 0,
             },
         ));
     }
@@ -150,6 +151,7 @@ impl Kit {
                 index: at,
                 target: to,
                 strong: true,
+                words: 0,
             },
         ));
     }
@@ -163,6 +165,23 @@ impl Kit {
                 index: 0,
                 target: to,
                 strong: false,
+                words: 0,
+            },
+        ));
+    }
+
+    /// Adds an inferred reference: the opaque value in the field has this number of words that equal
+    /// the address of `to`. Does not count as a strong reference.
+    pub(crate) fn inferred(&mut self, from: NodeId, field: &'static str, to: NodeId, words: u16) {
+        let path = self.path(from, field, false);
+        self.edges.push((
+            from.index(),
+            EdgeRow {
+                path,
+                index: 0,
+                target: to,
+                strong: false,
+                words,
             },
         ));
     }

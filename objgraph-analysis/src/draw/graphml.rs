@@ -94,7 +94,11 @@ pub fn write_graphml(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()>
         ("shallow_bytes", "long"),
         ("heap_bytes", "long"),
     ];
-    const EDGE: Keys = &[("path", "string"), ("is_strong", "boolean")];
+    const EDGE: Keys = &[
+        ("path", "string"),
+        ("is_strong", "boolean"),
+        ("kind", "string"),
+    ];
     begin(out, NODE, EDGE)?;
     for node in snapshot.nodes() {
         let site = node.site().map_or_else(String::new, ToString::to_string);
@@ -112,6 +116,7 @@ pub fn write_graphml(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()>
         let mut data = Element::new(out, EDGE, "ed");
         data.edge(edge.number(), edge.source().index(), edge.target().index())?;
         data.text(edge.path())?.text(edge.is_strong())?;
+        data.text(edge.reference_kind().name())?;
         data.end("edge")?;
     }
     end(out)

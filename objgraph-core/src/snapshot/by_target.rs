@@ -193,6 +193,7 @@ mod tests {
             index: 0,
             target: NodeId::new(targets[at % targets.len()] % nodes),
             strong: true,
+            words: 0,
         };
         let mut parts = SnapshotParts {
             edge_starts: vec![0],

@@ -6,6 +6,30 @@ use std::ops::Range;
 use super::node::NodeId;
 use super::{EdgeRow, PathId, Snapshot};
 
+/// Whether a reference owns, as far as that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReferenceKind {
+    /// An `Rc` or `Arc`.
+    Strong,
+    /// A `Weak`.
+    Weak,
+    /// Inferred from the memory of an opaque value: strong, weak or stale.
+    Inferred,
+}
+
+impl ReferenceKind {
+    /// Returns the name of the kind in formats for programs: `strong`, `weak` or `inferred`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Strong => "strong",
+            Self::Weak => "weak",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
 /// A reference from one object to another.
 #[derive(Clone, Copy)]
 pub struct Edge<'s> {
@@ -48,10 +72,44 @@ impl<'s> Edge<'s> {
         self.row.target
     }
 
-    /// Whether the reference owns: an `Rc` or `Arc`, not a `Weak`.
+    /// Whether the reference owns: an `Rc` or `Arc`, not a `Weak`, and not an inferred reference,
+    /// which may be either.
     #[must_use]
     pub fn is_strong(&self) -> bool {
         self.row.strong
+    }
+
+    /// Whether the reference is a `Weak` that a visit reported.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.reference_kind() == ReferenceKind::Weak
+    }
+
+    /// Whether the reference is inferred: a closure, a future or another opaque value at the path
+    /// has a word that equals the address of the target's allocation. It is an `Rc` or `Arc`, a
+    /// `Weak`, or a remnant of either in memory that is no longer in use.
+    #[must_use]
+    pub fn is_inferred(&self) -> bool {
+        self.row.words > 0
+    }
+
+    /// Returns whether the reference owns, as far as that is known.
+    #[must_use]
+    pub fn reference_kind(&self) -> ReferenceKind {
+        if self.is_inferred() {
+            ReferenceKind::Inferred
+        } else if self.row.strong {
+            ReferenceKind::Strong
+        } else {
+            ReferenceKind::Weak
+        }
+    }
+
+    /// For an inferred reference, returns the number of words of the opaque value that equal the
+    /// address of the target's allocation; 0 for any other.
+    #[must_use]
+    pub fn words(&self) -> u16 {
+        self.row.words
     }
 
     /// Returns the path without element numbers, which is equal for the same field of many objects.
@@ -88,7 +146,11 @@ impl<'s> Edge<'s> {
 
 impl fmt::Debug for Edge<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let arrow = if self.is_strong() { "->" } else { "~>" };
+        let arrow = match self.reference_kind() {
+            ReferenceKind::Strong => "->",
+            ReferenceKind::Weak => "~>",
+            ReferenceKind::Inferred => "?>",
+        };
         write!(
             f,
             "{:?}.{} {arrow} {:?}",

@@ -15,7 +15,7 @@ mod paths;
 mod petgraph_impls;
 mod to_petgraph;
 
-pub use edge::{Edge, Edges};
+pub use edge::{Edge, Edges, ReferenceKind};
 pub use field_name::FieldName;
 pub use handles::{HandlePlace, HandleRow};
 pub use lengths::LengthRow;
@@ -129,7 +129,7 @@ impl Snapshot {
         self.parts.nodes.is_empty()
     }
 
-    /// Returns the number of edges, including weak ones.
+    /// Returns the number of edges, including weak and inferred ones.
     #[must_use]
     pub fn edge_count(&self) -> usize {
         self.parts.edges.len()
@@ -158,14 +158,14 @@ impl Snapshot {
         self.by_id.get_or_init(|| ById::of(nodes)).find(nodes, id)
     }
 
-    /// Lists the references that the node holds, including weak ones, in the order of their paths.
+    /// Lists the references that the node holds, including weak and inferred ones, in the order of their paths.
     #[must_use]
     pub fn edges(&self, node: NodeId) -> Edges<'_> {
         let starts = &self.parts.edge_starts;
         Edges::range(self, node, starts[node.index()]..starts[node.index() + 1])
     }
 
-    /// Lists the references that lead to the node, including weak ones, in the order of their
+    /// Lists the references that lead to the node, including weak and inferred ones, in the order of their
     /// sources.
     ///
     /// O(references to the node), after all references were sorted by target at the first call.

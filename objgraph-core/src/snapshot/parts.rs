@@ -123,8 +123,12 @@ pub struct EdgeRow {
     pub index: u32,
     /// The object that the edge leads to.
     pub target: NodeId,
-    /// Whether the reference owns.
+    /// Whether the reference owns; false for an inferred reference, of which that is not certain.
     pub strong: bool,
+    /// For a reference that is inferred from the memory of an opaque value, the number of words of
+    /// the value that equal the address of the target's allocation; 0 for a reference that a visit
+    /// reported.
+    pub words: u16,
 }
 
 /// A place inside a node that the trace could not visit, or that is reported for another reason.

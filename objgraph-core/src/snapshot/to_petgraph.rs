@@ -42,7 +42,7 @@ impl fmt::Display for NodeWeight {
 }
 
 /// A reference, as an edge of petgraph's `DiGraph`. It displays as its path, in parentheses if it
-/// is weak.
+/// is weak, and with a question mark if it is inferred.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EdgeWeight {
@@ -50,13 +50,18 @@ pub struct EdgeWeight {
     pub path: String,
     /// Whether the reference owns.
     pub is_strong: bool,
+    /// Whether the reference is inferred; see [`Edge::is_inferred`](super::Edge::is_inferred).
+    pub is_inferred: bool,
 }
 
 impl fmt::Display for EdgeWeight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.is_strong {
-            true => f.write_str(&self.path),
-            false => write!(f, "({})", self.path),
+        if self.is_inferred {
+            write!(f, "({}?)", self.path)
+        } else if self.is_strong {
+            f.write_str(&self.path)
+        } else {
+            write!(f, "({})", self.path)
         }
     }
 }
@@ -98,6 +103,7 @@ impl Snapshot {
             let weight = EdgeWeight {
                 path: edge.path(),
                 is_strong: edge.is_strong(),
+                is_inferred: edge.is_inferred(),
             };
             graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), weight);
         }

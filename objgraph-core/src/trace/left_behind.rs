@@ -209,8 +209,7 @@ impl Adoption<'_> {
                 .parts()
                 .paths
                 .elements(edge.path_id(), edge.row().index);
-            self.tracer
-                .adopt_edge(path, &elements, target, edge.is_strong());
+            self.tracer.adopt_edge(path, &elements, target, *edge.row());
         }
         for place in left.places_of(there) {
             let path = self.path(place.path, here);

@@ -103,7 +103,7 @@ impl ResolvedSelection<'_, '_> {
     }
 
     pub(super) fn shows_edge(&self, edge: &Edge<'_>) -> bool {
-        (edge.is_strong() || !self.selection.without_weak)
+        !(edge.is_weak() && self.selection.without_weak)
             && self
                 .paths
                 .get(edge.path_id().index())

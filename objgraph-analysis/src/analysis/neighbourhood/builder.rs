@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use objgraph_core::{Edge, NodeId, PathId, Snapshot};
+use objgraph_core::{Edge, NodeId, PathId, ReferenceKind, Snapshot};
 
 use super::fold::FoldRules;
 use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, cyclic_edges};
@@ -40,7 +40,7 @@ pub(super) struct PictureBuilder<'s, 'f> {
     /// Number of nodes that are objects or stacks of objects.
     objects: usize,
     /// The edges from or to stacks, by their ends and path; they represent many references.
-    stack_edges: HashMap<(usize, usize, PathId, bool), usize>,
+    stack_edges: HashMap<(usize, usize, PathId, ReferenceKind), usize>,
     /// The strong references that are drawn, each with the index of its edge.
     strong: Vec<(usize, NodeId, NodeId)>,
     /// The references that were drawn before the search reached them, by number, each with the index
@@ -201,7 +201,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
                 // What similar objects refer to is similar too, even if it is little.
                 let over = if objects.len() > 1 { 1 } else { over };
                 let reached = edges.iter().map(|edge| {
-                    let by = (edge.path_id(), edge.is_strong());
+                    let by = (edge.path_id(), edge.reference_kind());
                     (self.direction.far(edge), Some(by))
                 });
                 self.fold_rules(depth).stacks(reached, over)
@@ -333,7 +333,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
     /// Returns the edge that already represents a reference from or to a stack.
     fn known_edge(&self, at: usize, edge: &Edge<'_>) -> Option<usize> {
         let far = *self.drawn.get(&self.direction.far(edge))?;
-        let key = (at, far, edge.path_id(), edge.is_strong());
+        let key = (at, far, edge.path_id(), edge.reference_kind());
         self.stack_edges.get(&key).copied()
     }
 
@@ -354,7 +354,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         };
         let edge_index = self.picture.edges.len();
         if many {
-            let key = (at, far, edge.path_id(), edge.is_strong());
+            let key = (at, far, edge.path_id(), edge.reference_kind());
             self.stack_edges.insert(key, edge_index);
         }
         self.picture.add_edge(from, to, label, kind);

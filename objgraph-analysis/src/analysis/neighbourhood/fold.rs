@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use objgraph_core::{Edge, NodeId, PathId, Snapshot};
+use objgraph_core::{Edge, NodeId, PathId, ReferenceKind, Snapshot};
 
 use super::PictureOptions;
 use crate::analysis::Direction;
@@ -15,11 +15,12 @@ const MAX_COMPARED_EDGES: usize = 64;
 struct FoldKey {
     /// The path over which they were reached; `None` for starts.
     path: Option<PathId>,
-    is_strong: bool,
+    /// The kind of the reference over which they were reached.
+    reference: Option<ReferenceKind>,
     type_index: usize,
-    /// What they refer to in turn, or what refers to them: path, whether strong, type, and the node
+    /// What they refer to in turn, or what refers to them: path, kind, type, and the node
     /// if it is drawn already. Empty if that is not drawn.
-    onward: Vec<(PathId, bool, usize, Option<usize>)>,
+    onward: Vec<(PathId, ReferenceKind, usize, Option<usize>)>,
     /// Whether they have external references, if these are drawn.
     is_held: bool,
 }
@@ -41,11 +42,11 @@ impl FoldRules<'_, '_> {
     /// reached.
     pub(super) fn stacks(
         &self,
-        reached: impl Iterator<Item = (NodeId, Option<(PathId, bool)>)> + Clone,
+        reached: impl Iterator<Item = (NodeId, Option<(PathId, ReferenceKind)>)> + Clone,
         over: usize,
     ) -> (HashMap<NodeId, usize>, Vec<Vec<NodeId>>) {
         // Counts by a cheap key first, since most objects are not similar to many.
-        let cheap_key = |node: NodeId, via: Option<(PathId, bool)>| {
+        let cheap_key = |node: NodeId, via: Option<(PathId, ReferenceKind)>| {
             (via, self.snapshot.node(node).type_index())
         };
         let mut seen = HashSet::new();
@@ -79,7 +80,7 @@ impl FoldRules<'_, '_> {
     }
 
     /// Returns the key that similar objects share; `None` if the object is to be drawn by itself.
-    fn key(&self, node: NodeId, via: Option<(PathId, bool)>) -> Option<FoldKey> {
+    fn key(&self, node: NodeId, via: Option<(PathId, ReferenceKind)>) -> Option<FoldKey> {
         let object = self.snapshot.node(node);
         if object.root().is_some()
             || self.drawn.contains_key(&node)
@@ -92,7 +93,7 @@ impl FoldRules<'_, '_> {
         }
         let mut key = FoldKey {
             path: via.map(|(path, _)| path),
-            is_strong: via.is_none_or(|(_, is_strong)| is_strong),
+            reference: via.map(|(_, kind)| kind),
             type_index: object.type_index(),
             onward: Vec::new(),
             is_held: false,
@@ -114,7 +115,7 @@ impl FoldRules<'_, '_> {
                     let far = self.direction.far(&edge);
                     let type_index = self.snapshot.node(far).type_index();
                     let at = self.drawn.get(&far).copied();
-                    (edge.path_id(), edge.is_strong(), type_index, at)
+                    (edge.path_id(), edge.reference_kind(), type_index, at)
                 })
                 .collect();
             key.onward.sort_unstable();

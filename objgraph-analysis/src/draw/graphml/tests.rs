@@ -69,11 +69,12 @@ fn a_snapshot() {
           <key id="nd6" for="node" attr.name="heap_bytes" attr.type="long"/>
           <key id="ed0" for="edge" attr.name="path" attr.type="string"/>
           <key id="ed1" for="edge" attr.name="is_strong" attr.type="boolean"/>
+          <key id="ed2" for="edge" attr.name="kind" attr.type="string"/>
           <graph id="objgraph" edgedefault="directed">
             <node id="n0"><data key="nd0">#0</data><data key="nd1">app::Root</data><data key="nd3">src/app.rs:10:5</data><data key="nd5">32</data><data key="nd6">0</data></node>
             <node id="n1"><data key="nd0">#1</data><data key="nd1">app::Leaf&lt;'_&gt;</data><data key="nd2">a &lt; b &amp;&amp; "c"</data><data key="nd3">src/app.rs:11:5</data><data key="nd5">32</data><data key="nd6">0</data></node>
-            <edge id="e0" source="n0" target="n1"><data key="ed0">leaves[3]</data><data key="ed1">true</data></edge>
-            <edge id="e1" source="n1" target="n0"><data key="ed0">parent</data><data key="ed1">false</data></edge>
+            <edge id="e0" source="n0" target="n1"><data key="ed0">leaves[3]</data><data key="ed1">true</data><data key="ed2">strong</data></edge>
+            <edge id="e1" source="n1" target="n0"><data key="ed0">parent</data><data key="ed1">false</data><data key="ed2">weak</data></edge>
           </graph>
         </graphml>
     "#]].assert_eq(&String::from_utf8(out).unwrap());

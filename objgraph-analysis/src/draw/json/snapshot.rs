@@ -131,13 +131,17 @@ fn row<'s>(snapshot: &'s Snapshot, node: Node<'s>) -> Json<'s> {
 }
 
 fn edge(edge: Edge<'_>) -> Json<'static> {
-    Json::Object(vec![
+    let mut fields = vec![
         ("from", index(edge.source())),
         ("to", index(edge.target())),
         ("path", Json::text(edge.path())),
         ("is_strong", edge.is_strong().into()),
+        ("kind", Json::text(edge.reference_kind().name())),
         ("is_back", edge.is_back().into()),
-    ])
+    ];
+    let words = Json::Number(edge.words().into());
+    fields.extend(edge.is_inferred().then_some(("words", words)));
+    Json::Object(fields)
 }
 
 fn place(snapshot: &Snapshot, place: &Place) -> Json<'static> {

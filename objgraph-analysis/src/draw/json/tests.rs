@@ -25,6 +25,7 @@ fn kit() -> Kit {
     kit.element(root, "leaves", 3, leaf);
     kit.weak(leaf, "^parent", root);
     kit.place(leaf, "id", "uuid::Uuid", PlaceKind::Opaque);
+    kit.inferred(leaf, "id", leaf, 2);
     kit.row(leaf).heap = 1 << 60;
     kit
 }
@@ -86,7 +87,7 @@ fn a_snapshot_is_what_it_was() {
         {"id":"#0","type":0,"site":0,"thread":null,"epoch":0,"strong":1,"weak":0,"pointer":"rc","state":"visited","shallow_bytes":32,"heap_bytes":0},
         {"id":"#1","type":1,"site":1,"thread":null,"epoch":0,"strong":1,"weak":0,"pointer":"rc","state":"visited","shallow_bytes":32,"heap_bytes":0,"label":"a \"b\""}],
         "edges":[
-        {"from":0,"to":1,"path":"b","is_strong":true,"is_back":false}],
+        {"from":0,"to":1,"path":"b","is_strong":true,"kind":"strong","is_back":false}],
         "places":[],
         "lengths":[],
         "panics":[]}
@@ -99,6 +100,12 @@ fn a_snapshot_is_what_it_was() {
     assert_eq!(value["nodes"][1]["heap_bytes"], 1u64 << 60);
     assert_eq!(value["nodes"][0]["root"], "static \"ROOT\"");
     assert_eq!(value["edges"][0]["path"], "leaves[3]");
+    let inferred = &value["edges"][2];
+    assert_eq!(
+        (&inferred["kind"], &inferred["words"]),
+        (&"inferred".into(), &2.into())
+    );
+    assert_eq!(inferred["is_strong"], false);
     assert_eq!(value["edges"][1]["is_back"], true);
     assert_eq!(value["places"][0]["why"], "opaque");
     let mut out = Vec::new();

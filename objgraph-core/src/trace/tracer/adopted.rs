@@ -23,7 +23,7 @@ impl Tracer {
         path: PathId,
         elements: &[u32],
         target: u32,
-        strong: bool,
+        row: EdgeRow,
     ) {
         let index = self.paths.index_of(elements);
         let target = NodeId::new(target as usize);
@@ -31,7 +31,7 @@ impl Tracer {
             path,
             index,
             target,
-            strong,
+            ..row
         });
     }
 

@@ -284,7 +284,8 @@ mod tests {
                 column.move_to(node, in_order);
                 for index in (0..edges).rev() {
                     let index = (number * 7 + index) as u32 % 11;
-                    let edge = EdgeRow { path, index, target: NodeId::new(0), strong: true };
+                    let target = NodeId::new(0);
+                    let edge = EdgeRow { path, index, target, strong: true, words: 0 };
                     let pushed = column.push(EdgeRow { target: NOWHERE, ..edge });
                     if in_order && leaves_out {
                         continue;

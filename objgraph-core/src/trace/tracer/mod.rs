@@ -279,6 +279,7 @@ impl Tracer {
             index,
             target,
             strong,
+            words: 0,
         })
     }
 

@@ -149,6 +149,7 @@ impl Tracer {
                 index,
                 target: NodeId::new(node as usize),
                 strong: true,
+                words: 0,
             });
             return self.report(holder, edge);
         }
