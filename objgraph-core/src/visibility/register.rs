@@ -5,7 +5,8 @@
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::registrar::Registrar;
 use super::registry::{Maps, Registry};
@@ -64,26 +65,37 @@ impl Generic {
     }
 }
 
+/// Whether the types of the derives are in the registry.
+static LOADED: AtomicBool = AtomicBool::new(false);
+
 /// Returns the types known now, including those of the derives.
+///
+/// Two threads may both register the types of the derives; the registry keeps the first entry of each
+/// type. A `Once` would make one wait for the other, which does not exist in the child of a fork.
 pub(crate) fn registry() -> Registry {
-    static LOADED: Once = Once::new();
-    // The flag lets a call from within a derive's own registration pass, which would otherwise wait
-    // for itself.
-    if !LOADED.is_completed() && !LOADING.replace(true) {
-        LOADED.call_once(|| {
-            let shared = SharedRegistrar::default();
-            for submission in inventory::iter::<Submission> {
-                submission.0(&shared);
-            }
-            let mut maps = shared.0.into_inner().into_maps();
-            let generics = inventory::iter::<Generic>.into_iter();
-            let families = generics.map(|generic| (generic.path(), generic.module));
-            maps.families.extend(families);
-            publish(maps);
-        });
+    // Relaxed: the lock of the registry orders its contents. A thread that sees the flag late
+    // registers the types once more.
+    //
+    // A registration pass that calls this sees the types that are known so far.
+    if !LOADED.load(Ordering::Relaxed) && !LOADING.replace(true) {
+        publish(submitted());
+        LOADED.store(true, Ordering::Relaxed);
         LOADING.set(false);
     }
     REGISTRY.lock().clone().unwrap_or_default()
+}
+
+/// Runs the registrations of all derives.
+fn submitted() -> Maps {
+    let shared = SharedRegistrar::default();
+    for submission in inventory::iter::<Submission> {
+        submission.0(&shared);
+    }
+    let mut maps = shared.0.into_inner().into_maps();
+    let generics = inventory::iter::<Generic>.into_iter();
+    let families = generics.map(|generic| (generic.path(), generic.module));
+    maps.families.extend(families);
+    maps
 }
 
 thread_local! {

@@ -4,9 +4,10 @@
 //! Reading the clock takes longer than the rest of a drop, so a thread reads it for its first 64
 //! drops and for one in 64 afterwards, and all threads share the time that was read last.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use crate::lock::Mutex;
 
 /// What a slot records of the last drop. If several threads drop handles to one object at the same
 /// time, the words of their drops may mix.
@@ -76,8 +77,8 @@ const EACH: u64 = 64;
 static NOW: AtomicU64 = AtomicU64::new(0);
 
 fn since_begin() -> Duration {
-    static BEGIN: OnceLock<Instant> = OnceLock::new();
-    BEGIN.get_or_init(Instant::now).elapsed()
+    static BEGIN: Mutex<Option<Instant>> = Mutex::new(None);
+    BEGIN.lock().get_or_insert_with(Instant::now).elapsed()
 }
 
 /// Reads the clock.
