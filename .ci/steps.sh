@@ -242,7 +242,9 @@ step_nightly() {
         echo "skipped: there is no nightly toolchain"
         return
     fi
-    show cargo +nightly test -p objgraph-core --features nightly --test nightly_pointers
+    show cargo +nightly test -p objgraph-core --features nightly,owners --test nightly_pointers
+    show cargo +nightly test -p objgraph -p objgraph-core --features objgraph/nightly \
+        --test nightly --test nightly_pointers --test derive
 }
 
 # The assembly of each target, and the code of a target without any, where the target is installed.

@@ -9,6 +9,7 @@
 //! | What about closures and callbacks? | [closures] |
 //! | Who still holds this `Arc`? | [owners] |
 //! | Which types can a trace visit? | [types] |
+//! | What does a nightly compiler add? | [nightly] |
 //! | What is in the JSON? | [json] |
 //! | What does it not do? | [limits] |
 //! | Why does this not compile, and what does that message mean? | [troubleshooting] |
@@ -33,6 +34,7 @@ pages! {
     compare: "compare.md";
     json: "json.md";
     limits: "limits.md";
+    nightly: "nightly.md";
     owners: "owners.md";
     #[cfg(not(doctest))]
     #[doc = include_str!("guide/pictures.md")]

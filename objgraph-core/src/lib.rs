@@ -12,9 +12,16 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     feature = "nightly",
-    feature(derive_coerce_pointee, legacy_receiver_trait),
+    feature(
+        coerce_unsized,
+        derive_coerce_pointee,
+        legacy_receiver_trait,
+        specialization,
+        unsize
+    ),
     allow(
         unused_features,
+        incomplete_features,
         reason = "std's pointers, where tracking is off, need none"
     )
 )]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::object_id::ObjectId;
 use crate::trace::{Starts, Visitor};
-use crate::visibility::{ErasedValue, Fuel, Registrar};
+use crate::visibility::{ErasedObject, Fuel, Registrar};
 
 /// A type whose values a trace can visit: one with `#[derive(Tracked)]`, or with a hand-written
 /// [`Visit`].
@@ -166,5 +166,5 @@ impl fmt::Display for Label<'_> {
     }
 }
 
-/// A value without its type, as the table passes it on.
-pub(crate) type Value<'a> = &'a dyn ErasedValue;
+/// The value of an object without its type, as the table passes it on.
+pub(crate) type Value<'a> = &'a dyn ErasedObject;

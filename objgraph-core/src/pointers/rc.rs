@@ -44,7 +44,10 @@ use crate::visibility::{Finite, Fuel, Registrar};
 /// assert_eq!((*two, Rc::strong_count(&one)), (5, 2));
 /// ```
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
-#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+#[cfg_attr(
+    all(feature = "nightly", not(feature = "owners")),
+    derive(std::marker::CoercePointee)
+)]
 pub struct Rc<T: ?Sized> {
     // Before the reference, so that the handle's record is gone before the value's drop runs.
     handle: Handle,
@@ -53,7 +56,10 @@ pub struct Rc<T: ?Sized> {
 
 /// A weak reference, as [`std::rc::Weak`].
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
-#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+#[cfg_attr(
+    all(feature = "nightly", not(feature = "owners")),
+    derive(std::marker::CoercePointee)
+)]
 pub struct Weak<T: ?Sized> {
     pub(crate) handle: Handle,
     pub(crate) inner: std::rc::Weak<RcInner<T>>,
@@ -273,6 +279,14 @@ file_traits!(Rc);
 
 impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Rc<T> {}
 impl<T: RefUnwindSafe + ?Sized> RefUnwindSafe for Rc<T> {}
+
+// With the record of its handle, a pointer has two words: it coerces, but a method of `self: Rc<Self>`
+// cannot be called on a trait object.
+#[cfg(all(feature = "nightly", feature = "owners"))]
+impl<T: ?Sized + std::marker::Unsize<U>, U: ?Sized> std::ops::CoerceUnsized<Rc<U>> for Rc<T> {}
+
+#[cfg(all(feature = "nightly", feature = "owners"))]
+impl<T: ?Sized + std::marker::Unsize<U>, U: ?Sized> std::ops::CoerceUnsized<Weak<U>> for Weak<T> {}
 
 #[cfg(feature = "nightly")]
 impl<T: ?Sized> std::ops::LegacyReceiver for Rc<T> {}

@@ -63,7 +63,10 @@ use crate::visibility::{Finite, Fuel, Registrar};
 /// assert_eq!((sum, Arc::strong_count(&one)), (6, 1));
 /// ```
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
-#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+#[cfg_attr(
+    all(feature = "nightly", not(feature = "owners")),
+    derive(std::marker::CoercePointee)
+)]
 pub struct Arc<T: ?Sized> {
     // Before the reference, so that the handle's record is gone before the value's drop runs.
     handle: Handle,
@@ -72,7 +75,10 @@ pub struct Arc<T: ?Sized> {
 
 /// A weak reference, as [`std::sync::Weak`].
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
-#[cfg_attr(feature = "nightly", derive(std::marker::CoercePointee))]
+#[cfg_attr(
+    all(feature = "nightly", not(feature = "owners")),
+    derive(std::marker::CoercePointee)
+)]
 pub struct Weak<T: ?Sized> {
     pub(crate) handle: Handle,
     pub(crate) inner: std::sync::Weak<ArcInner<T>>,
@@ -316,6 +322,14 @@ raw_pointers!(Arc, ArcInner, sync, hold);
 file_traits!(Arc);
 
 impl<T: RefUnwindSafe + ?Sized> UnwindSafe for Arc<T> {}
+
+// With the record of its handle, a pointer has two words: it coerces, but a method of `self: Arc<Self>`
+// cannot be called on a trait object.
+#[cfg(all(feature = "nightly", feature = "owners"))]
+impl<T: ?Sized + std::marker::Unsize<U>, U: ?Sized> std::ops::CoerceUnsized<Arc<U>> for Arc<T> {}
+
+#[cfg(all(feature = "nightly", feature = "owners"))]
+impl<T: ?Sized + std::marker::Unsize<U>, U: ?Sized> std::ops::CoerceUnsized<Weak<U>> for Weak<T> {}
 
 #[cfg(feature = "nightly")]
 impl<T: ?Sized> std::ops::LegacyReceiver for Arc<T> {}

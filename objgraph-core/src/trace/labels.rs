@@ -9,7 +9,7 @@ use super::panics::caught;
 use crate::object_id::ObjectId;
 use crate::snapshot::PointerKind;
 use crate::tracked::Label;
-use crate::visibility::registry;
+use crate::visibility::{Registry, registry};
 use crate::{labelling, table};
 
 pub use waiting::with_report;
@@ -68,11 +68,11 @@ fn of_object(id: ObjectId) -> Option<String> {
     // panic.
     let _ = caught(|| {
         table::visit(id, |value, _, _| {
-            let registry = registry();
-            let view = registry
-                .get(value.type_id())
-                .and_then(|entry| value.view(entry.view));
-            text = view.map(|view| cut(view.label()));
+            let view = |registry: &Registry| value.view(registry.get(value.type_id())?.view);
+            let found = view(&registry());
+            #[cfg(feature = "nightly")]
+            let found = found.or_else(|| view(&value.register_type().then(registry)?));
+            text = found.map(|view| cut(view.label()));
         })
     });
     text.filter(|text| !text.is_empty())

@@ -7,8 +7,8 @@ use super::std_pointer::StdPointer;
 use super::tracer::Tracer;
 use crate::object_id::ObjectId;
 use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
-use crate::tracked::{Label, Value, Visit};
-use crate::visibility::{CellContents, View};
+use crate::tracked::{Label, Visit};
+use crate::visibility::{CellContents, ErasedValue, View};
 
 /// Maximum depth of values that a visit enters by calls. It defers the rest, which bounds the stack of a
 /// trace. Values that only pass a visit on are not counted, because their types bound their depth.
@@ -321,7 +321,7 @@ impl<'a> Visitor<'a> {
         self.any_named(value, type_name::<T>);
     }
 
-    pub(crate) fn any_named(&mut self, value: Value<'a>, name: fn() -> &'static str) {
+    pub(crate) fn any_named(&mut self, value: &'a dyn ErasedValue, name: fn() -> &'static str) {
         match self.tracer.view(value) {
             Some(view) => self.visit_view(view),
             None => self.tracer.place_called(name(), PlaceKind::Opaque),

@@ -11,6 +11,8 @@ mod register;
 mod registrar;
 mod registry;
 mod spec;
+#[cfg(feature = "nightly")]
+mod specialised;
 mod std_names;
 mod view;
 mod walk;
@@ -28,7 +30,9 @@ pub use register::{
 pub use registrar::Registrar;
 pub(crate) use registry::{PlainHasher, Registry};
 pub use spec::{FieldSpec, ProbeResult, TypeRows, TypeSpec};
+#[cfg(feature = "nightly")]
+pub(crate) use specialised::add_if_tracked;
 #[allow(unused_imports, reason = "for locks of optional dependencies")]
 pub(crate) use view::unpoisoned;
-pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedValue, View};
+pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedObject, ErasedValue, View};
 pub(crate) use weak_target::WeakTarget;

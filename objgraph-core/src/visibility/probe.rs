@@ -300,7 +300,13 @@ pub trait ViaNoRow {
     const ROW: Option<&'static TypeRow> = None;
 }
 
+#[cfg(not(feature = "nightly"))]
 impl<T: ?Sized> ViaNoRow for TypeProbe<T> {}
+
+#[cfg(feature = "nightly")]
+impl<T: ?Sized> ViaNoRow for TypeProbe<T> {
+    default const ROW: Option<&'static TypeRow> = None;
+}
 
 /// Any other type.
 pub trait ViaNoWalk {
@@ -324,7 +330,13 @@ pub trait ViaNoVisit {
     const VISIBILITY: Visibility = Visibility::Opaque;
 }
 
+#[cfg(not(feature = "nightly"))]
 impl<T: ?Sized> ViaNoVisit for TypeProbe<T> {}
+
+#[cfg(feature = "nightly")]
+impl<T: ?Sized> ViaNoVisit for TypeProbe<T> {
+    default const VISIBILITY: Visibility = Visibility::Opaque;
+}
 
 impl<T: fmt::Debug> TypeProbe<T> {
     /// Returns the label of a value that has a `Debug` text.

@@ -33,9 +33,3 @@ pub(crate) use self::{
     last::DropMark,
     spares::SpareEntries,
 };
-
-#[cfg(all(feature = "owners", feature = "nightly"))]
-compile_error!(
-    "the features `owners` and `nightly` exclude each other: a pointer that coerces by itself has \
-     no room for the record of its handle; leave one of them out"
-);

@@ -31,8 +31,8 @@ use crate::snapshot::{
     PointerKind, Segment, State,
 };
 use crate::table;
-use crate::tracked::{Label, Value};
-use crate::visibility::{AnyViewFn, PlainHasher, Registry, View, WeakTarget};
+use crate::tracked::Label;
+use crate::visibility::{AnyViewFn, ErasedValue, PlainHasher, Registry, View, WeakTarget};
 
 /// Maximum number of steps of a path. A longer one starts again with [`Segment::Deep`].
 const PATH_DEPTH: u32 = 12;
@@ -563,8 +563,8 @@ impl Tracer {
         steps.fold(start, |path, step| self.paths.step(path, step))
     }
 
-    /// Returns how to visit a value, if its type is in the registry.
-    pub(in crate::trace) fn view<'a>(&mut self, value: Value<'a>) -> Option<View<'a>> {
+    /// Returns the view of a value, if its type is registered.
+    pub(in crate::trace) fn view<'a>(&mut self, value: &'a dyn ErasedValue) -> Option<View<'a>> {
         let id = value.type_id();
         if self.last_viewed.0 != id {
             self.last_viewed = (id, self.registry.get(id).map(|entry| entry.view));
@@ -572,7 +572,7 @@ impl Tracer {
         value.view(self.last_viewed.1?)
     }
 
-    /// Returns how to visit a `dyn Any`, if its type is in the registry.
+    /// Returns the view of a `dyn Any`, if its type is registered.
     pub(in crate::trace) fn view_dyn<'a>(&self, value: &'a dyn Any) -> Option<View<'a>> {
         self.registry.get(value.type_id())?.view_dyn(value)
     }

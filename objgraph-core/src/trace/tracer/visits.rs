@@ -11,6 +11,9 @@ use crate::trace::labels;
 use crate::trace::left_behind;
 use crate::trace::panics::caught;
 use crate::trace::visitor::Visitor;
+use crate::tracked::Value;
+#[cfg(feature = "nightly")]
+use crate::visibility::registry;
 use crate::visibility::{View, WeakTarget};
 
 impl Tracer {
@@ -128,6 +131,8 @@ impl Tracer {
                 self.visit_view(node, view);
             } else if let Some(view) = &self.view(value) {
                 self.visit_view(node, view);
+            } else if let Some(view) = &self.register_and_view(node, value) {
+                self.visit_view(node, view);
             } else {
                 self.is_unknown(node);
             }
@@ -137,6 +142,26 @@ impl Tracer {
             VisitOutcome::Lent => self.nodes[node as usize].state = State::Lent,
             VisitOutcome::Gone => self.nodes[node as usize].state = State::InFlight,
         }
+    }
+
+    /// Registers the type of an object where the compiler knows that it is `Tracked`; returns the view
+    /// of the object if it does.
+    #[cfg(feature = "nightly")]
+    #[cold]
+    fn register_and_view<'a>(&mut self, node: u32, value: Value<'a>) -> Option<View<'a>> {
+        if !value.register_type() {
+            return None;
+        }
+        self.registry = registry();
+        let entry = self.registry.get(value.type_id())?;
+        let index = self.nodes[node as usize].type_index;
+        self.types.learn(index, Arc::clone(&entry.info));
+        value.view(entry.view)
+    }
+
+    #[cfg(not(feature = "nightly"))]
+    fn register_and_view<'a>(&mut self, _: u32, _: Value<'a>) -> Option<View<'a>> {
+        None
     }
 
     /// Marks an object of an unknown type: opaque, unless it owns nothing.

@@ -2,6 +2,8 @@
 
 use crate::trace::{Starts, StdPointer, Visitor};
 use crate::tracked::{Label, Visit};
+#[cfg(feature = "nightly")]
+use crate::visibility::add_if_tracked;
 use crate::visibility::{Finite, Fuel, Registrar};
 
 macro_rules! pointers {
@@ -21,6 +23,12 @@ macro_rules! pointers {
             where
                 Self: 'static,
             {
+            }
+
+            /// The value that a query receives points to a value whose type no bound names.
+            #[cfg(feature = "nightly")]
+            fn register_static(registrar: &mut Registrar) {
+                add_if_tracked::<T>(registrar);
             }
 
             fn label(&self) -> Label<'_> {
