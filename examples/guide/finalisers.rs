@@ -34,8 +34,10 @@ pub(crate) fn run(pictures: &Path) -> Outcome {
         .iter()
         .filter(|object| object.node().type_info().implements_drop);
     println!("{} connections will never be closed", unclosed.count());
-    let picture = objgraph::picture::leaked(&leaks).drops(true);
-    picture.print()?;
-    picture.save(pictures.join("finalisers.svg"))?;
+    if let Some(picture) = objgraph::picture::leaked(&leaks) {
+        let picture = picture.drops(true);
+        picture.print()?;
+        picture.save(pictures.join("finalisers.svg"))?;
+    }
     Ok(())
 }

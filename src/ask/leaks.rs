@@ -112,14 +112,13 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
             writeln!(out, "{leaks}")
         }
     });
-    if advised || (leaks.is_empty() && leaks.possibly_leaked().len() == 0) {
-        return Ok(leaks);
+    if let Some(picture) = picture_of_leaks(&leaks).filter(|_| !advised) {
+        save_picture(&picture, path)?;
     }
-    save_picture(&picture_of_leaks(&leaks), path)?;
     Ok(leaks)
 }
 
-/// Returns a picture of a readable part of what leaked.
-pub(crate) fn picture_of_leaks(leaks: &Leaks) -> Picture<'_> {
-    leaked(leaks).max_objects(16).too_many(4)
+/// Returns a picture of a readable part of what leaked; `None` if nothing did.
+pub(crate) fn picture_of_leaks(leaks: &Leaks) -> Option<Picture<'_>> {
+    Some(leaked(leaks)?.max_objects(16).too_many(4))
 }

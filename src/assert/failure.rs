@@ -74,7 +74,7 @@ impl Failure {
                 .iter()
                 .filter_map(|kind| Point::of(kind, &leaks))
                 .collect(),
-            picture: draw(&headline, &body, &picture_of_leaks(&leaks)),
+            picture: picture_of_leaks(&leaks).and_then(|picture| draw(&headline, &body, &picture)),
             headline,
             body,
         }

@@ -584,7 +584,8 @@ mod long_names {
         );
         texts.extend(objgraph::owners::owners(id).map(|owners| ("owners", owners.to_string())));
         for shortnames in [false, true] {
-            for picture in [objgraph::refs(node), objgraph::picture::leaked(&leaks)] {
+            let leaked = objgraph::picture::leaked(&leaks).unwrap();
+            for picture in [objgraph::refs(node), leaked] {
                 let picture = picture.shortnames(shortnames);
                 texts.extend([
                     ("dot", picture.to_dot().unwrap()),

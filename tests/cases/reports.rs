@@ -3,6 +3,7 @@
 mod coverage;
 mod layout;
 mod names;
+mod pictures;
 mod tasks;
 
 use std::fmt::Display;

@@ -98,7 +98,8 @@ pub fn reports<T: Tracked + 'static>(object: &Rc<T>) -> Outputs {
     outputs.extend(dropped.map(|what| ("what if it is dropped", what.to_string())));
     let owners = objgraph::owners::owners(id);
     outputs.extend(owners.map(|owners| ("owners", owners.to_string())));
-    outputs.extend(formats(&objgraph::picture::leaked(&leaks)));
+    let leaked = objgraph::picture::leaked(&leaks);
+    outputs.extend(leaked.iter().flat_map(formats));
     outputs.extend(of_snapshot(&snapshot));
     outputs
 }
