@@ -43,7 +43,8 @@ pub fn find_leaks() -> Leaks {
         if !is_shared {
             break;
         }
-        // Only leaked objects hold references to leaked objects, so nothing else has to be traced.
+        // Only leaked objects hold references to leaked objects, and only these or likely leaked ones
+        // to likely leaked ones, so nothing else has to be traced.
         let again = snapshot_of(reported(&leaks).map(|object| object.id()));
         leaks = leaks.confirmed_by(&analysis::find_leaks(&Arc::new(again)));
     }
@@ -54,10 +55,12 @@ pub fn find_leaks() -> Leaks {
 /// them.
 const CONFIRMED_OBJECTS: usize = 1 << 18;
 
-/// Returns all objects that the report mentions: the leaked ones, and those that may have leaked.
+/// Returns all objects that the report mentions: the leaked ones, and those that likely or possibly
+/// have leaked.
 fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
     leaks
         .iter()
+        .chain(leaks.likely_leaked())
         .chain(leaks.possibly_leaked())
         .chain(leaks.left_behind())
 }
@@ -76,11 +79,11 @@ fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// ```
 #[must_use]
 pub fn with_labels(leaks: Leaks) -> Leaks {
-    if leaks.is_empty() {
+    if leaks.is_empty() && leaks.likely_leaked().len() == 0 {
         return leaks;
     }
     // The copy shares the kinds.
-    let _ = leaks.kinds();
+    let _ = (leaks.kinds(), leaks.likely_kinds());
     let unlabelled = leaks.clone();
     with_report(
         move || unlabelled.to_string(),

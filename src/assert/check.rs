@@ -349,7 +349,7 @@ impl<'c> Attempts<'c> {
             .collect();
         if !cycles.is_empty() {
             let reported = reach(own.snapshot(), cycles);
-            let leaks = own.only(|node| reported.contains(node), |_| true);
+            let leaks = own.only(|node| reported.contains(node), |_| true, |_| true);
             let failure = Failure::leaked(leaks, check.test.as_ref(), known.hints());
             return Err(match unusable {
                 Some(unusable) => failure.and(unusable),

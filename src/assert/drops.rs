@@ -150,7 +150,11 @@ impl Expectation {
         let own: Vec<NodeId> = alive.iter().copied().filter(leaked).collect();
         let held: Vec<NodeId> = alive.iter().copied().filter(|node| !leaked(node)).collect();
         let reported = reach(snapshot, own.iter().copied());
-        let leaks = all.only(|node| reported.contains(node), |node| alive.contains(&node));
+        let leaks = all.only(
+            |node| reported.contains(node),
+            |node| alive.contains(&node),
+            |node| alive.contains(&node),
+        );
         let failure = match (own.is_empty(), held.is_empty()) {
             (true, _) => Failure::alive(snapshot, &held, "after the drop"),
             (false, true) => Failure::leaked(leaks, None, &[]),

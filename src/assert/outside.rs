@@ -138,7 +138,8 @@ impl Strays {
             part.made(node) && !allowed.any(|name| node.type_info().matches(name))
         };
         let snapshot = Arc::clone(leaks.snapshot());
-        let leaks = leaks.only(|node| is_wanted(snapshot.node(node)), |_| true);
+        let is_wanted_node = |node| is_wanted(snapshot.node(node));
+        let leaks = leaks.only(is_wanted_node, is_wanted_node, |_| true);
         let unproven =
             UnprovenObjects::among(&leaks, |node| is_wanted(node) && !is_of_a_test(node));
         if leaks.is_empty() && unproven.is_none() {

@@ -41,7 +41,8 @@ impl Part {
             Some(find_leaks(&Arc::new(snapshot)))
         };
         let leaks = find()?;
-        let is_shared = leaks.iter().any(|object| {
+        let mut found = leaks.iter().chain(leaks.likely_leaked());
+        let is_shared = found.any(|object| {
             matches!(
                 object.node().pointer_kind(),
                 PointerKind::Arc | PointerKind::StdArc
@@ -51,7 +52,7 @@ impl Part {
             true => leaks.confirmed_by(&find()?),
             false => leaks,
         };
-        Some(leaks.only(|_| true, |_| true))
+        Some(leaks.only(|_| true, |_| true, |_| true))
     }
 
     /// Returns whether the object at this node was made in the part.

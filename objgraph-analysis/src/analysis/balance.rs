@@ -3,7 +3,7 @@
 //! Every analysis that depends on counts asks this module, so that all of them agree on what is
 //! alive.
 
-use objgraph_core::{Node, PointerKind, Snapshot, State};
+use objgraph_core::{Node, NodeId, PointerKind, ReferenceKind, Snapshot, State};
 
 /// The strong count of an object, against the strong references that the trace found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,52 @@ impl Balance {
             Some(strong) => Self::Counted(strong),
         }
     }
+}
+
+/// The references that the trace found to one object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) strong: u32,
+    pub(super) weak: u32,
+    /// Number of inferred references: one for each opaque value that has a word for the object.
+    pub(super) inferred: u32,
+    /// Number of these words.
+    pub(super) words: u32,
+}
+
+impl Found {
+    /// O(references to the node), after [`Snapshot::gather_edges_to`].
+    pub(super) fn to(snapshot: &Snapshot, node: NodeId) -> Self {
+        let mut found = Self::default();
+        for edge in snapshot.edges_to(node) {
+            found.words += u32::from(edge.words());
+            let counter = match edge.reference_kind() {
+                ReferenceKind::Strong => &mut found.strong,
+                ReferenceKind::Weak => &mut found.weak,
+                _ => &mut found.inferred,
+            };
+            *counter += 1;
+        }
+        found
+    }
+}
+
+/// Returns the number of external references of a node, and how many of its inferred references
+/// own it, at least. `None` if it has no external reference, or if that is not known.
+///
+/// A handle that no visit reported is outside, or in an opaque value. If each opaque value with a
+/// word for the object has one handle to it, and no more of them are weak than there are weak
+/// handles that no visit reported, the others are strong.
+pub(super) fn inferred_owners(node: Node<'_>, found: &Found) -> Option<(u32, u32)> {
+    let Balance::Counted(strong) = Balance::of(node, found.strong) else {
+        return None;
+    };
+    let external = strong - found.strong;
+    let owners = node.weak().map_or(0, |weak| {
+        let unreported_weak = weak.saturating_sub(found.weak);
+        external.min(found.inferred.saturating_sub(unreported_weak))
+    });
+    (external > 0).then_some((external, owners))
 }
 
 /// Returns the number of strong references that the trace found to each node.

@@ -4,6 +4,8 @@
 //! found to it. Objects with external references, and everything reachable from them over strong
 //! edges, are alive; the rest has leaked. CPython's collector finds garbage by the same counting.
 //!
+//! The same verdict, in a snapshot in which inferred references own, says what has likely leaked.
+//!
 //! A reference that the trace could not see looks external, so it can hide a leak and never invent
 //! one. An object whose count is unknown or contradictory is treated as alive.
 
@@ -17,10 +19,11 @@ use objgraph_core::{NodeId, ObjectId, Snapshot};
 
 use self::left_behind::LeftBehind;
 use super::balance::{Balance, reported};
+use super::inferred::{InferredTargets, as_if_real};
 use super::possibly_leaked::possibly_leaked;
 use super::{
-    Coverage, ExternalHandles, LeakKind, LeakKinds, OpaqueValue, SnapshotObject, external_handles,
-    reach,
+    Coverage, ExternalHandles, LeakKind, LeakKinds, NodeSet, OpaqueValue, SnapshotObject,
+    external_handles, reach,
 };
 
 /// What has leaked in a snapshot; see [`find_leaks`].
@@ -30,11 +33,15 @@ use super::{
 pub struct Leaks {
     snapshot: Arc<Snapshot>,
     leaked: Vec<NodeId>,
+    likely: Vec<NodeId>,
     possibly: Vec<NodeId>,
     suspects: Vec<OpaqueValue>,
     left_behind: Vec<NodeId>,
     over_reported: Vec<OverReportedObject>,
     kinds: OnceLock<Arc<LeakKinds>>,
+    /// The snapshot in which inferred references own, with the kinds of likely leaks.
+    as_if: OnceLock<Arc<Snapshot>>,
+    likely_kinds: OnceLock<Arc<LeakKinds>>,
     labels: Vec<(NodeId, String)>,
     is_part: bool,
 }
@@ -71,23 +78,32 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         .filter(|&node| !alive.contains(node))
         .collect();
     let (possibly, suspects) = possibly_leaked(snapshot, &held.all, &held.by_references, &alive);
-    let left_behind = left_behind.map_or(Vec::new(), |left_behind| {
-        let forgotten = left_behind.forgotten.iter();
-        forgotten
-            .filter(|node| possibly.binary_search(node).is_err())
-            .collect()
-    });
-    Leaks {
+    let mut leaks = Leaks {
         snapshot: Arc::clone(snapshot),
         leaked,
+        likely: Vec::new(),
         possibly,
         suspects,
-        left_behind,
-        over_reported: held.over_reported,
+        left_behind: Vec::new(),
+        over_reported: Vec::new(),
         kinds: OnceLock::new(),
+        as_if: OnceLock::new(),
+        likely_kinds: OnceLock::new(),
         labels: Vec::new(),
         is_part: false,
+    };
+    leaks.infer(&held, &alive);
+    leaks.over_reported = held.over_reported;
+    if let Some(left_behind) = left_behind {
+        let is_other = |node: &NodeId| {
+            let others = [&leaks.possibly, &leaks.likely];
+            others
+                .iter()
+                .all(|nodes| nodes.binary_search(node).is_err())
+        };
+        leaks.left_behind = left_behind.forgotten.iter().filter(is_other).collect();
     }
+    leaks
 }
 
 impl Leaks {
@@ -121,6 +137,68 @@ impl Leaks {
     #[must_use]
     pub fn nodes(&self) -> &[NodeId] {
         &self.leaked
+    }
+
+    /// Returns the objects that have leaked if inferred references are what they look like: the
+    /// closures, futures and other opaque values that hold them belong to leaked objects, or to
+    /// such objects themselves. In the order of the snapshot.
+    ///
+    /// The memory of an opaque value has a word for the object, and the counts of the object leave
+    /// no other explanation but a stale word. Neither does an object that is held elsewhere count,
+    /// nor one whose closure captures a `Weak`.
+    #[must_use]
+    pub fn likely_leaked(&self) -> Objects<'_> {
+        Objects::new(&self.snapshot, &self.likely)
+    }
+
+    /// Returns the nodes of the likely leaked objects, sorted.
+    #[must_use]
+    pub fn likely_nodes(&self) -> &[NodeId] {
+        &self.likely
+    }
+
+    /// Returns the snapshot in which inferred references own: the one that was analysed, unless
+    /// something has likely leaked. Nodes and edges have the same numbers in both.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn as_if(&self) -> &Arc<Snapshot> {
+        if self.likely.is_empty() {
+            return &self.snapshot;
+        }
+        let as_if = || as_if_real(&self.snapshot).unwrap_or_else(|| Arc::clone(&self.snapshot));
+        self.as_if.get_or_init(as_if)
+    }
+
+    /// Returns the likely leaked objects by kind, with what to change, as [`Leaks::kinds`] does for
+    /// the leaked ones. A fix is proven if inferred references are what they look like.
+    ///
+    /// [`LeakKinds::shared`] counts the objects that several of these kinds hold, or leaked objects.
+    #[must_use]
+    pub fn likely_kinds(&self) -> &LeakKinds {
+        self.likely_kinds.get_or_init(|| {
+            let kinds = LeakKinds::among_likely(self.as_if(), &self.leaked, &self.likely);
+            Arc::new(kinds)
+        })
+    }
+
+    /// Returns the opaque values that likely hold these objects, sorted by the objects that they
+    /// are part of.
+    #[must_use]
+    pub fn likely_holders(&self) -> Vec<OpaqueValue> {
+        if self.likely.is_empty() {
+            return Vec::new();
+        }
+        let mut holders = Vec::new();
+        for &node in self.leaked.iter().chain(&self.likely) {
+            for edge in self.as_if().edges(node) {
+                if edge.is_inferred() && edge.is_strong() {
+                    holders.push(OpaqueValue::holding(&self.snapshot, &edge));
+                }
+            }
+        }
+        holders.sort_unstable();
+        holders.dedup();
+        holders
     }
 
     /// Returns the objects that would have leaked if opaque values among them held their external
@@ -180,13 +258,18 @@ impl Leaks {
         &self.over_reported
     }
 
-    /// Adds labels to the objects that the report shows as examples, nine at most.
+    /// Adds labels to the objects that the report shows as examples, nine at most of
+    /// the leaked ones and of the likely leaked ones.
     ///
     /// `label` may run code of the user. It is called here, and never while the report is written.
     #[must_use]
     pub fn labelled_by(mut self, mut label: impl FnMut(ObjectId) -> Option<String>) -> Self {
-        let examples = self.kinds().all().iter().take(LeakKinds::MAX_IN_FULL);
-        let examples: Vec<NodeId> = examples.flat_map(LeakKind::examples).collect();
+        let of = |kinds: &LeakKinds| -> Vec<NodeId> {
+            let kinds = kinds.all().iter().take(LeakKinds::MAX_IN_FULL);
+            kinds.flat_map(LeakKind::examples).collect()
+        };
+        let mut examples = of(self.kinds());
+        examples.append(&mut of(self.likely_kinds()));
         for node in examples {
             if let Some(label) = label(self.snapshot.node(node).id()) {
                 self.labels.push((node, label));
@@ -256,22 +339,70 @@ impl Leaks {
             .into_iter()
             .filter(|&node| confirms(&later.left_behind, node))
             .collect();
-        self.suspects
-            .retain(|suspect| self.possibly.binary_search(&suspect.node).is_ok());
-        self.kinds = OnceLock::new();
+        self.likely = std::mem::take(&mut self.likely)
+            .into_iter()
+            .filter(|&node| confirms(&later.likely, node))
+            .collect();
+        self.forget();
         self
     }
 
-    /// Keeps only the selected leaked and possibly leaked objects.
-    pub fn only(&self, leaked: impl Fn(NodeId) -> bool, possibly: impl Fn(NodeId) -> bool) -> Self {
+    /// Keeps only the selected leaked, likely leaked and possibly leaked objects.
+    pub fn only(
+        &self,
+        leaked: impl Fn(NodeId) -> bool,
+        likely: impl Fn(NodeId) -> bool,
+        possibly: impl Fn(NodeId) -> bool,
+    ) -> Self {
         let mut only = self.clone();
         only.is_part = true;
         only.leaked.retain(|&node| leaked(node));
+        only.likely.retain(|&node| likely(node));
         only.possibly.retain(|&node| possibly(node));
-        only.suspects
-            .retain(|suspect| only.possibly.binary_search(&suspect.node).is_ok());
-        only.kinds = OnceLock::new();
+        only.forget();
         only
+    }
+
+    /// Discards what was found about objects that are no longer reported.
+    fn forget(&mut self) {
+        if self.possibly.is_empty() {
+            self.suspects.clear();
+        }
+        let reported = [&self.possibly, &self.leaked, &self.likely];
+        self.suspects.retain(|suspect| {
+            let contains = |nodes: &&Vec<NodeId>| nodes.binary_search(&suspect.node).is_ok();
+            reported.iter().any(contains)
+        });
+        self.kinds = OnceLock::new();
+        self.likely_kinds = OnceLock::new();
+    }
+
+    /// Finds what has leaked, or may have, if inferred references own. `alive` is what is reachable
+    /// from the objects held.
+    fn infer(&mut self, held: &HeldObjects, alive: &NodeSet) {
+        let snapshot = &self.snapshot;
+        let inferred = InferredTargets::of(snapshot);
+        let likely = inferred.likely_dead(snapshot, &held.all, alive);
+        let dead = inferred.possibly_dead(snapshot, &held.all, alive);
+        self.possibly.extend(&dead);
+        self.possibly.sort_unstable();
+        self.possibly.dedup();
+        self.possibly
+            .retain(|node| likely.binary_search(node).is_err());
+        let is_dead = |node: NodeId| !alive.contains(node) || dead.binary_search(&node).is_ok();
+        for &node in &dead {
+            if likely.binary_search(&node).is_ok() {
+                continue;
+            }
+            let edges = snapshot.edges_to(node);
+            for edge in edges.filter(|edge| edge.is_inferred() && is_dead(edge.source())) {
+                self.suspects.push(OpaqueValue::holding(snapshot, &edge));
+            }
+        }
+        self.suspects.sort_unstable();
+        self.suspects.dedup();
+        self.likely = likely;
+        self.forget();
     }
 }
 

@@ -17,6 +17,7 @@ mod dominators;
 mod exclusive;
 mod fields;
 mod foreign_copies;
+mod inferred;
 mod leak_birth;
 mod leak_kinds;
 mod leaks;

@@ -38,12 +38,17 @@ pub(crate) fn model(nodes: usize, edges: usize) -> impl Strategy<Value = Model> 
 
 impl Model {
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.kit(|_| 0).snapshot()
+    }
+
+    /// Returns the graph; `unseen` adds external references to an object.
+    pub(crate) fn kit(&self, unseen: impl Fn(usize) -> i64) -> Kit {
         let mut kit = Kit::new();
         for name in TYPES {
             kit.type_index(name);
         }
-        for &(of, external) in &self.nodes {
-            kit.node(TYPES[of], i64::from(external));
+        for (node, &(of, external)) in self.nodes.iter().enumerate() {
+            kit.node(TYPES[of], i64::from(external) + unseen(node));
         }
         for &(from, field, to, strong) in &self.edges {
             let (from, to) = (NodeId::new(from), NodeId::new(to));
@@ -53,7 +58,7 @@ impl Model {
                 kit.weak(from, FIELDS[field], to);
             }
         }
-        kit.snapshot()
+        kit
     }
 
     /// Returns the strong edges.

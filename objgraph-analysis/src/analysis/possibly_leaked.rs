@@ -4,7 +4,7 @@
 use std::any::type_name;
 use std::task::Waker;
 
-use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
+use objgraph_core::{Edge, NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
 use super::{Components, NodeSet, reach_backwards, rows, strong_components};
 
@@ -21,6 +21,26 @@ pub struct OpaqueValue {
     pub type_index: u32,
     /// Why the trace could not see into it.
     pub kind: PlaceKind,
+}
+
+impl OpaqueValue {
+    /// Returns the opaque value that an inferred reference is inferred from.
+    pub(crate) fn holding(snapshot: &Snapshot, edge: &Edge<'_>) -> Self {
+        let node = edge.source();
+        let row = &snapshot.parts().edges[edge.number()];
+        let at = (row.path, row.index);
+        let places = snapshot.places_of(node);
+        let place = places.iter().find(|place| (place.path, place.index) == at);
+        Self {
+            node,
+            place: place.map(|_| at),
+            type_index: match place {
+                Some(place) => place.type_index,
+                None => snapshot.node(node).type_index() as u32,
+            },
+            kind: place.map_or(PlaceKind::Opaque, |place| place.kind),
+        }
+    }
 }
 
 /// Returns the largest set of objects that are alive, and would not be if opaque values that they

@@ -1,6 +1,6 @@
 //! What is reachable over strong edges.
 
-use objgraph_core::{NodeId, Snapshot};
+use objgraph_core::{EdgeRow, NodeId, Snapshot};
 
 use super::{NodeSet, rows};
 
@@ -9,6 +9,16 @@ use super::{NodeSet, rows};
 /// O(nodes of the snapshot / 64 + nodes and edges reached).
 #[must_use]
 pub fn reach(snapshot: &Snapshot, starts: impl IntoIterator<Item = NodeId>) -> NodeSet {
+    reach_over(snapshot, starts, |edge| edge.strong)
+}
+
+/// Returns every node that is reachable from the starts over edges that `owns` accepts, and the
+/// starts themselves.
+pub(super) fn reach_over(
+    snapshot: &Snapshot,
+    starts: impl IntoIterator<Item = NodeId>,
+    owns: impl Fn(&EdgeRow) -> bool,
+) -> NodeSet {
     let mut reached = NodeSet::new(snapshot.len());
     let mut queue: Vec<NodeId> = starts
         .into_iter()
@@ -16,7 +26,7 @@ pub fn reach(snapshot: &Snapshot, starts: impl IntoIterator<Item = NodeId>) -> N
         .collect();
     while let Some(node) = queue.pop() {
         for edge in rows(snapshot, node) {
-            if edge.strong && reached.insert(edge.target) {
+            if owns(edge) && reached.insert(edge.target) {
                 queue.push(edge.target);
             }
         }

@@ -9,6 +9,7 @@ impl fmt::Debug for Leaks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Leaks")
             .field("leaked", &self.len())
+            .field("likely", &self.likely_leaked().len())
             .field("possibly", &self.possibly_leaked().len())
             .field("left_behind", &self.left_behind().len())
             .field("overreported", &self.over_reported().len())

@@ -39,6 +39,7 @@ impl UnprovenObjects {
                 node.pointer_kind().counts()
                     && is_untraced(*node)
                     && leaks.nodes().binary_search(&node.node_id()).is_err()
+                    && leaks.likely_nodes().binary_search(&node.node_id()).is_err()
                     && possibly.binary_search(&node.node_id()).is_err()
             })
             .map(|node| node.node_id())

@@ -15,7 +15,7 @@ use crate::type_info::TypeInfo;
 
 /// The columns of a [`Snapshot`](super::Snapshot), public so that a snapshot can be built from
 /// other data (in a test, or from a file).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SnapshotParts {
     /// Whether tracking was compiled in where the snapshot was taken.

@@ -18,7 +18,7 @@ use objgraph_core::{NodeId, Snapshot};
 use super::fields::{FieldPath, Fields};
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
-use super::{NodeSet, bytes_of, rows};
+use super::{NodeSet, bytes_of, reach, rows};
 use closing_fields::ClosingFields;
 use groups::{Groups, SHARED};
 
@@ -104,6 +104,28 @@ impl LeakKinds {
         }
         let kinds = Self::of_roots(snapshot, leaked, &groups, &by_root, &alike);
         kinds.explained(snapshot, leaked, &fields, &groups)
+    }
+
+    /// Finds the kinds of the likely leaked objects in the snapshot in which inferred references
+    /// own. Both lists are sorted. Objects that leaked objects hold as well belong to no kind: they
+    /// are freed only with these.
+    pub(super) fn among_likely(snapshot: &Snapshot, leaked: &[NodeId], likely: &[NodeId]) -> Self {
+        let below = reach(snapshot, leaked.iter().copied());
+        let (below, own): (Vec<NodeId>, Vec<NodeId>) =
+            likely.iter().partition(|&&node| below.contains(node));
+        let mut kinds = Self::among(snapshot, &own);
+        let mut of_own = kinds.of.iter().copied();
+        let of = likely.iter().map(|node| match below.binary_search(node) {
+            Ok(_) => NO_KIND,
+            Err(_) => of_own.next().unwrap_or(NO_KIND),
+        });
+        kinds.of = of.collect();
+        kinds.shared += below.len();
+        kinds.shared_bytes += below
+            .iter()
+            .map(|&node| bytes_of(snapshot, node))
+            .sum::<u64>();
+        kinds
     }
 
     /// Builds the kinds from the fingerprint of each root cycle; `alike` maps a fingerprint to the
