@@ -70,10 +70,11 @@ fn role(number: usize) -> Role {
 }
 
 fn kind(number: usize) -> EdgeKind {
-    match number % 4 {
+    match number % 5 {
         0 => EdgeKind::Strong,
         1 => EdgeKind::Weak,
         2 => EdgeKind::Cycle,
+        3 => EdgeKind::Inferred,
         _ => EdgeKind::Hint,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use objgraph_core::{Edge, Node, NodeId, ObjectId, Snapshot};
+use objgraph_core::{Edge, Node, NodeId, ObjectId, ReferenceKind, Snapshot};
 
 use super::{Direction, SnapshotObject};
 
@@ -82,6 +82,7 @@ pub struct ChainSearch {
     max_depth: usize,
     ignored: HashSet<ObjectId>,
     weak: bool,
+    inferred: bool,
 }
 
 impl ChainSearch {
@@ -98,6 +99,7 @@ impl ChainSearch {
             max_depth: 20,
             ignored: HashSet::new(),
             weak: false,
+            inferred: true,
         }
     }
 
@@ -119,6 +121,14 @@ impl ChainSearch {
         self
     }
 
+    /// Sets whether inferred references count if there is no chain without them; by default they do.
+    ///
+    /// [`Edge::is_inferred`] distinguishes them in the chain, and its text marks them.
+    pub fn inferred(mut self, inferred: bool) -> Self {
+        self.inferred = inferred;
+        self
+    }
+
     /// Returns a shortest chain between a start and an object that `is_target` accepts, or `None`
     /// if there is none. A start that is accepted is a chain of one. Among equally short chains,
     /// the first in the order of the snapshot wins.
@@ -126,6 +136,19 @@ impl ChainSearch {
     /// Breadth first: O(objects of the snapshot + references of the objects visited). A search
     /// backwards ends at roots, since nothing holds them.
     pub fn find(&self, mut is_target: impl FnMut(Node<'_>) -> bool) -> Option<Chain> {
+        let exact = self.find_over(&mut is_target, false);
+        let mut edges = self.snapshot.parts().edges.iter();
+        if exact.is_some() || !self.inferred || !edges.any(|edge| edge.words > 0) {
+            return exact;
+        }
+        self.find_over(&mut is_target, true)
+    }
+
+    fn find_over(
+        &self,
+        is_target: &mut dyn FnMut(Node<'_>) -> bool,
+        inferred: bool,
+    ) -> Option<Chain> {
         let snapshot = &*self.snapshot;
         let mut reached_from = vec![NOT_VISITED; snapshot.len()];
         let mut visited = Vec::new();
@@ -140,7 +163,7 @@ impl ChainSearch {
         while !layer.is_empty() {
             let mut nodes = visited[layer.clone()].iter();
             if let Some(&found) = nodes.find(|&&node| is_target(snapshot.node(node))) {
-                return Some(self.chain(found, &reached_from));
+                return Some(self.chain(found, &reached_from, inferred));
             }
             if depth >= self.max_depth {
                 return None;
@@ -152,7 +175,7 @@ impl ChainSearch {
                 self.direction.for_each(snapshot, node, |edge| {
                     let far = self.direction.far(&edge);
                     let from = &mut reached_from[far.index()];
-                    if *from == NOT_VISITED && self.follows(&edge) && !self.ignores(far) {
+                    if *from == NOT_VISITED && self.follows(&edge, inferred) && !self.ignores(far) {
                         *from = node.index() as u32 + 1;
                         visited.push(far);
                     }
@@ -163,8 +186,12 @@ impl ChainSearch {
         None
     }
 
-    fn follows(&self, edge: &Edge<'_>) -> bool {
-        edge.is_strong() || (self.weak && edge.is_weak())
+    fn follows(&self, edge: &Edge<'_>, inferred: bool) -> bool {
+        match edge.reference_kind() {
+            ReferenceKind::Weak => self.weak,
+            ReferenceKind::Inferred => inferred,
+            _ => true,
+        }
     }
 
     fn ignores(&self, node: NodeId) -> bool {
@@ -172,14 +199,14 @@ impl ChainSearch {
     }
 
     /// Returns the chain from the start through which a node was found.
-    fn chain(&self, found: NodeId, reached_from: &[u32]) -> Chain {
+    fn chain(&self, found: NodeId, reached_from: &[u32], inferred: bool) -> Chain {
         let (mut nodes, mut edges) = (vec![found], Vec::new());
         let mut at = found;
         while reached_from[at.index()] != START {
             let from = NodeId::new(reached_from[at.index()] as usize - 1);
             let mut between = self.direction.edges(&self.snapshot, from);
             let reached_over =
-                between.find(|edge| self.direction.far(edge) == at && self.follows(edge));
+                between.find(|edge| self.direction.far(edge) == at && self.follows(edge, inferred));
             edges.extend(reached_over.map(|edge| edge.number()));
             nodes.push(from);
             at = from;

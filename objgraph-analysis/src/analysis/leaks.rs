@@ -212,6 +212,11 @@ impl Leaks {
         }
     }
 
+    /// Returns the nodes of the possibly leaked objects, sorted.
+    pub(crate) fn possibly_nodes(&self) -> &[NodeId] {
+        &self.possibly
+    }
+
     /// Returns the external handles to the possibly leaked objects, as [`external_handles`] does.
     #[must_use]
     pub fn external_handles(&self) -> Vec<ExternalHandles> {

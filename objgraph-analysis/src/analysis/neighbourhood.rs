@@ -14,8 +14,7 @@ use std::fmt;
 
 use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
 
-use super::fields::FieldPath;
-use super::{Direction, Leaks};
+use super::{Direction, Fix, Leaks};
 
 /// Some objects and what is near them: the part of a snapshot that a picture shows.
 ///
@@ -35,8 +34,8 @@ pub struct Neighbourhood {
     pub is_backwards: bool,
     /// Whether the picture shows what has leaked.
     pub is_of_leaks: bool,
-    /// The fields that the first fix of each kind of leak makes `Weak`, for the kinds that are drawn.
-    pub fixes: Vec<Vec<FieldPath>>,
+    /// The first fix of each kind of leak that is drawn.
+    pub fixes: Vec<Fix>,
 }
 
 /// A node of a picture.
@@ -132,6 +131,9 @@ pub enum EdgeKind {
     Weak,
     /// A strong reference on a cycle.
     Cycle,
+    /// An inferred reference, on a cycle or not: strong, weak or stale. See
+    /// [`Edge::is_inferred`].
+    Inferred,
     /// An edge to or from something that is not an object: references that are not drawn, external
     /// references, or an opaque value.
     Hint,

@@ -10,6 +10,7 @@ use crate::order;
 use objgraph_core::{NodeId, ObjectId, PointerKind, Snapshot, State};
 
 use super::balance::Balance;
+use super::inferred::as_if_real;
 use super::possibly_leaked::{OpaqueValue, opaque_values};
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
@@ -54,6 +55,12 @@ pub enum AliveReason {
         /// The nearest cycle that leads to the object.
         ring: Vec<Reference>,
     },
+    /// Nothing, if inferred references are what they look like: the object has likely leaked, and
+    /// the ring keeps it alive.
+    LikelyLeaked {
+        /// The nearest cycle that leads to the object.
+        ring: Vec<Reference>,
+    },
 }
 
 /// An object that leads to another and is held by something that is not an object: the start of a
@@ -63,16 +70,34 @@ pub enum AliveReason {
 pub struct Anchor {
     /// The object.
     pub node: NodeId,
-    /// What holds it; never [`AliveReason::Leaked`].
+    /// What holds it; never [`AliveReason::Leaked`] or [`AliveReason::LikelyLeaked`].
     pub reason: AliveReason,
 }
 
 /// Finds why an object is alive: the shortest path of strong references to it from a root or from
 /// an object with external references.
 ///
+/// An inferred reference counts as strong if there is no other explanation for an external reference.
+///
 /// `None` if the snapshot has no such object. O(nodes + edges).
 #[must_use]
 pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
+    let why = why_alive_in(snapshot, id)?;
+    if matches!(why.reason, AliveReason::Leaked { .. }) {
+        return Some(why);
+    }
+    let Some(as_if) = as_if_real(snapshot) else {
+        return Some(why);
+    };
+    let mut why = why_alive_in(&as_if, id)?;
+    if let AliveReason::Leaked { ring } = why.reason {
+        why.reason = AliveReason::LikelyLeaked { ring };
+    }
+    Some(why)
+}
+
+/// Finds why an object is alive, by strong references alone.
+fn why_alive_in(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
     let node = snapshot.find(id)?;
     let simulation = Simulation::new(snapshot);
     let mut reached_by: HashMap<NodeId, Reference> = HashMap::new();
@@ -240,14 +265,15 @@ impl WhyAlive {
         &self.retaining_path
     }
 
-    /// Returns all strong references to the object, one for each direct owner.
+    /// Returns all strong references to the object, one for each direct owner, with the inferred ones
+    /// that count as strong.
     #[must_use]
     pub fn owners(&self) -> &[Reference] {
         &self.owners
     }
 
     /// Returns every anchor that leads to the object, the nearest first; the first is
-    /// [`WhyAlive::anchor`]. Empty if the object has leaked.
+    /// [`WhyAlive::anchor`]. Empty if the object has leaked, or likely leaked.
     #[must_use]
     pub fn anchors(&self) -> &[Anchor] {
         &self.anchors
@@ -285,7 +311,8 @@ impl WhyAlive {
         self.other_threads
     }
 
-    /// Returns the snapshot that was analysed.
+    /// Returns the snapshot that was analysed. Inferred references that count as strong are strong in
+    /// it.
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot

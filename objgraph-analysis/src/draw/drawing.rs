@@ -141,8 +141,8 @@ pub struct DrawnEdge {
     pub kind: EdgeKind,
     /// Number of references that it represents; more than one from and to stacks.
     pub references: usize,
-    /// What to do about it: `make Weak`, on the edge that closes a ring of leaked objects if the first
-    /// fix changes its field; else empty.
+    /// What to do about it: `make Weak` or `capture a Weak`, on the edge that closes a ring of leaked
+    /// objects if the first fix changes its field; else empty.
     pub advice: String,
 }
 
@@ -166,6 +166,7 @@ impl DrawnEdge {
             EdgeKind::Strong => "strong",
             EdgeKind::Weak => "weak",
             EdgeKind::Cycle => "cycle",
+            EdgeKind::Inferred => "inferred",
             EdgeKind::Hint => "hint",
         }
     }

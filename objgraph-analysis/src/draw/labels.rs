@@ -6,7 +6,7 @@ use objgraph_core::{Node, NodeId, PlaceKind, Snapshot, State};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::legend;
-use crate::analysis::{FieldPath, Neighbourhood, PictureEdge, PictureNode, Subject};
+use crate::analysis::{EdgeKind, Fix, Neighbourhood, PictureEdge, PictureNode, Subject};
 use crate::words::{Names, count, named_thread};
 
 /// Returns the text to write below an object's own, if any.
@@ -84,9 +84,10 @@ impl Drawing {
         };
         let edge = |edge: &PictureEdge| DrawnEdge {
             references: edge.references,
-            advice: match edge.is_fix {
-                true => "make Weak".to_owned(),
-                false => String::new(),
+            advice: match edge.kind {
+                _ if !edge.is_fix => String::new(),
+                EdgeKind::Inferred => "capture a Weak".to_owned(),
+                _ => "make Weak".to_owned(),
             },
             ..DrawnEdge::new(edge.from, edge.to, edge.label.clone(), edge.kind)
         };
@@ -103,7 +104,7 @@ impl Drawing {
             is_of_leaks: picture.is_of_leaks,
         };
         if options.legend {
-            let fixes = picture.fixes.iter().map(|fields| writer.fix(fields));
+            let fixes = picture.fixes.iter().map(|fix| writer.fix(fix));
             drawing.legend = legend::of(&drawing, fixes);
         }
         drawing
@@ -185,9 +186,22 @@ impl Writer<'_> {
     }
 
     /// Returns the fields of a fix: `Node.parent and Node.prev`.
-    fn fix(&self, fields: &[FieldPath]) -> String {
-        let names: Vec<String> = fields.iter().map(|field| self.names.field(field)).collect();
-        names.join(" and ")
+    fn fix(&self, fix: &Fix) -> String {
+        let names = |is_inferred: bool| {
+            let fields = fix.fields.iter();
+            let fields = fields.filter(|field| fix.inferred.contains(field) == is_inferred);
+            let names: Vec<String> = fields.map(|field| self.names.field(field)).collect();
+            names.join(" and ")
+        };
+        let parts = [
+            (names(false), "make ", " Weak"),
+            (names(true), "capture a Weak in ", ""),
+        ];
+        let parts = parts.iter().filter(|(names, ..)| !names.is_empty());
+        let parts: Vec<String> = parts
+            .map(|(names, before, after)| format!("{before}{names}{after}"))
+            .collect();
+        parts.join(", and ")
     }
 
     fn plain(&self, drawn: &PictureNode, role: Role, label: String) -> DrawnNode {

@@ -26,16 +26,27 @@ const NODES: [NodeLine; 8] = [
 
 const STACK: NodeLine = (|node| node.role == Role::Stack, "n × Type: similar objects");
 
-const EDGES: [EdgeLine; 3] = [
+const EDGES: [EdgeLine; 4] = [
     (|edge| edge.kind == EdgeKind::Strong, "arrow: owns"),
     (
         |edge| edge.kind == EdgeKind::Cycle,
         "red arrow: owns, in a cycle",
     ),
     WEAK,
+    INFERRED,
 ];
 
 const WEAK: EdgeLine = (|edge| edge.kind == EdgeKind::Weak, "dashed arrow: weak");
+
+const INFERRED: EdgeLine = (
+    |edge| edge.kind == EdgeKind::Inferred,
+    "dotted arrow: may own, inferred from the memory of a closure, future or foreign value",
+);
+
+const LIKELY: EdgeLine = (
+    INFERRED.0,
+    "dotted arrow: inferred from the memory of a closure, future or foreign value; likely, not proven",
+);
 
 /// The lines of a picture of leaks, after those of the cycles and the fixes.
 const LEAKED_NODES: [NodeLine; 5] = [
@@ -55,8 +66,8 @@ const LEAKED_NODES: [NodeLine; 5] = [
     ),
 ];
 
-/// Returns a line for each mark that the drawing has. `fixes` are the fields to make `Weak`, of each
-/// leak that is drawn.
+/// Returns a line for each mark that the drawing has. `fixes` say what to change, for each leak that
+/// is drawn.
 pub(super) fn of(drawing: &Drawing, fixes: impl Iterator<Item = String>) -> Vec<String> {
     if drawing.is_of_leaks {
         return of_leaks(drawing, fixes);
@@ -82,7 +93,7 @@ fn of_leaks(drawing: &Drawing, fixes: impl Iterator<Item = String>) -> Vec<Strin
         lines.push("grey: objects that may have leaked".to_owned());
     }
     for fix in fixes {
-        let line = format!("blue: the fix, make {fix} Weak");
+        let line = format!("blue: the fix, {fix}");
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -94,7 +105,7 @@ fn of_leaks(drawing: &Drawing, fixes: impl Iterator<Item = String>) -> Vec<Strin
         lines.push("grey: owned by these, and dropped with them".to_owned());
     }
     lines.extend(node_lines(drawing, &LEAKED_NODES));
-    lines.extend(edge_lines(drawing, &[WEAK]));
+    lines.extend(edge_lines(drawing, &[WEAK, LIKELY]));
     lines
 }
 

@@ -33,7 +33,7 @@ impl Drawing {
         }
         for edge in &self.edges {
             let arrow = match edge.kind {
-                EdgeKind::Weak => "-.->",
+                EdgeKind::Weak | EdgeKind::Inferred => "-.->",
                 EdgeKind::Cycle => "==>",
                 EdgeKind::Strong | EdgeKind::Hint => "-->",
             };
@@ -55,6 +55,7 @@ impl Drawing {
     fn write_marks(&self, out: &mut String) -> std::fmt::Result {
         let styles = [
             (EdgeKind::Cycle, "stroke:red,color:red"),
+            (EdgeKind::Inferred, DOTS),
             (EdgeKind::Hint, "stroke:grey,color:grey"),
         ];
         for (kind, style) in styles {
@@ -99,12 +100,16 @@ impl Drawing {
                 style.text().for_browsers()
             )?;
         }
-        for (at, (_, style)) in style::edges(self).enumerate() {
+        for (at, (edge, style)) in style::edges(self).enumerate() {
             let line = style.line();
             let text = style.text();
+            let dash = match edge.kind {
+                EdgeKind::Inferred => format!(",{DOTS}"),
+                _ => String::new(),
+            };
             writeln!(
                 out,
-                "  linkStyle {at} stroke:{},color:{}",
+                "  linkStyle {at} stroke:{},color:{}{dash}",
                 line.for_browsers(),
                 text.for_browsers()
             )?;
@@ -112,6 +117,9 @@ impl Drawing {
         Ok(())
     }
 }
+
+/// The style of a line of dots, which Mermaid has no arrow for.
+const DOTS: &str = "stroke-dasharray:1 4";
 
 fn label(node: &DrawnNode) -> String {
     match node.implements_drop {

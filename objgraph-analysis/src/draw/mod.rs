@@ -14,6 +14,8 @@ mod error;
 mod file;
 mod formats;
 mod graphml;
+#[cfg(test)]
+mod inferred_tests;
 mod json;
 mod labels;
 mod legend;

@@ -157,12 +157,19 @@ fn edge<'d>(drawing: &Drawing, edge: &'d DrawnEdge, is_free: bool) -> EdgeStyle<
     };
     if drawing.is_of_leaks {
         let counts = counts_references(drawing, edge) || counts_objects(drawing, edge);
-        return leaks::edge(edge, counts, style);
+        let mut cycles = drawing.cycles.iter();
+        let is_on_cycle =
+            cycles.any(|cycle| cycle.contains(&edge.from) && cycle.contains(&edge.to));
+        return leaks::edge(edge, counts, is_on_cycle, style);
     }
     match edge.kind {
         EdgeKind::Strong => style,
         EdgeKind::Weak => EdgeStyle {
             dash: Dash::Dashed,
+            ..style
+        },
+        EdgeKind::Inferred => EdgeStyle {
+            dash: Dash::Dotted,
             ..style
         },
         EdgeKind::Cycle => EdgeStyle {

@@ -22,7 +22,7 @@ use crate::analysis::EdgeKind;
 impl Drawing {
     /// Returns the drawing as a tree for a terminal: plain text of 80 columns.
     ///
-    /// `→` owns, `⇒` owns in a cycle, `⇢` is weak; the arrows point left if the picture shows what
+    /// `→` owns, `⇒` owns in a cycle, `⇢` is weak, `⇝` is inferred; the arrows point left if the picture shows what
     /// refers to the start. An object that occurs again is named by its number: `#1 Node (cycle)` is
     /// one of the objects that lead to the line, `(above)` and `(below)` say where any other is.
     #[must_use]
@@ -262,6 +262,7 @@ impl Printer<'_> {
             Some(EdgeKind::Strong) => (arrows.strong, Colour::None),
             Some(EdgeKind::Cycle) => (arrows.cycle, Colour::Red),
             Some(EdgeKind::Weak) => (arrows.weak, Colour::Dim),
+            Some(EdgeKind::Inferred) => (arrows.inferred, Colour::None),
             Some(EdgeKind::Hint) if edge.is_some_and(|edge| edge.label.is_empty()) => {
                 ("", Colour::None)
             }
@@ -341,11 +342,17 @@ impl Printer<'_> {
                 "is owned by",
                 "is owned by, in a cycle",
                 "is weakly held by",
+                "may be owned by (inferred)",
             ],
-            false => ["owns", "owns, in a cycle", "weak"],
+            false => ["owns", "owns, in a cycle", "weak", "may own (inferred)"],
         };
-        let kinds = [EdgeKind::Strong, EdgeKind::Cycle, EdgeKind::Weak];
-        let arrows = [arrows.strong, arrows.cycle, arrows.weak];
+        let kinds = [
+            EdgeKind::Strong,
+            EdgeKind::Cycle,
+            EdgeKind::Weak,
+            EdgeKind::Inferred,
+        ];
+        let arrows = [arrows.strong, arrows.cycle, arrows.weak, arrows.inferred];
         writeln!(out)?;
         for ((kind, arrow), meaning) in kinds.into_iter().zip(arrows).zip(meanings) {
             if self.drawing.edges.iter().any(|edge| edge.kind == kind) {

@@ -10,7 +10,8 @@ use crate::words::{Names, fitted, joined, wrapped};
 /// Maximum number of objects shown at each end of a chain.
 const ENDS: usize = 20;
 
-/// Shows `static CACHE[0] → Session.user → User`, 80 columns wide where names allow.
+/// Shows `static CACHE[0] → Session.user → User`, 80 columns wide where names allow. An inferred
+/// reference is marked.
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let snapshot: &Snapshot = self.snapshot();
@@ -19,7 +20,10 @@ impl fmt::Display for Chain {
             let node = snapshot.node(node);
             node.root().unwrap_or_else(|| names.get(node.type_index()))
         };
-        let paths = self.edges().map(|edge| edge.path());
+        let paths = self.edges().map(|edge| match edge.is_inferred() {
+            true => format!("{} (inferred)", edge.path()),
+            false => edge.path(),
+        });
         let paths = paths.chain([String::new()]);
         let mut words = Vec::new();
         let omitted = self.len().saturating_sub(2 * ENDS);

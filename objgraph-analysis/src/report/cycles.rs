@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use objgraph_core::Snapshot;
+
 use super::coverage::off;
 use crate::analysis::{CycleKind, Cycles, ReachableCycles, Reference};
 use crate::words::{Names, count, fitted, objects, wrapped};
@@ -13,6 +15,7 @@ const STEPS: usize = 8;
 
 /// The part of a report on the cycles in a snapshot.
 pub(super) struct CycleReport<'s> {
+    snapshot: &'s Snapshot,
     names: &'s Names<'s>,
 }
 
@@ -39,15 +42,15 @@ impl fmt::Display for ReachableCycles {
             count(self.len(), "kind", "kinds")
         )?;
         let names = Names::of(self.snapshot());
-        CycleReport::new(&names).write(&mut text, self.cycles())?;
+        CycleReport::new(self.snapshot(), &names).write(&mut text, self.cycles())?;
         coverage.write_below(&mut text, "there may be more cycles")?;
         f.write_str(&fitted(&text))
     }
 }
 
 impl<'s> CycleReport<'s> {
-    pub(super) fn new(names: &'s Names<'s>) -> Self {
-        Self { names }
+    pub(super) fn new(snapshot: &'s Snapshot, names: &'s Names<'s>) -> Self {
+        Self { snapshot, names }
     }
 
     pub(super) fn write(&self, out: &mut String, cycles: &Cycles) -> fmt::Result {
@@ -82,7 +85,7 @@ impl<'s> CycleReport<'s> {
             format!("among many that keep {} alive", objects(cycle.objects))
         };
         writeln!(out, "cycle {number}: {seen}, {what}")?;
-        write_ring(out, "  ", self.names, &cycle.ring)?;
+        write_ring(out, "  ", self.snapshot, self.names, &cycle.ring)?;
         let fields: Vec<String> = cycle
             .closing
             .iter()
@@ -118,14 +121,21 @@ impl<'s> CycleReport<'s> {
     }
 }
 
-/// Writes `  Node.next[0] → Node.next[0] → (the first)`.
+/// Writes `  Node.next[0] → Node.next[0] → (the first)`. An inferred reference is marked.
 pub(super) fn write_ring(
     out: &mut String,
     margin: &str,
+    snapshot: &Snapshot,
     names: &Names<'_>,
     ring: &[Reference],
 ) -> fmt::Result {
-    let step = |step: &Reference| names.place(step.path, step.index);
+    let step = |step: &Reference| {
+        let place = names.place(step.path, step.index);
+        match snapshot.parts().edges[step.edge].words {
+            0 => place,
+            _ => format!("{place} (inferred)"),
+        }
+    };
     let mut words: Vec<String> = Vec::new();
     if ring.len() <= STEPS {
         words.extend(ring.iter().map(step));

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::{NodeId, Snapshot, shown_name};
+use objgraph_core::{Edge, NodeId, Snapshot, shown_name};
 
 use super::cycles::write_ring;
 use super::sites::write_sites;
-use crate::analysis::{Fix, LeakKind, LeakKinds, Leaks};
+use crate::analysis::{FieldPath, Fix, LeakKind, LeakKinds, Leaks, OpaqueValue, field};
 use crate::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
 
 /// Maximum number of kinds that are described.
@@ -16,6 +16,9 @@ const SITES: usize = 5;
 /// Number of kinds that are described in full.
 const IN_FULL: usize = LeakKinds::MAX_IN_FULL;
 
+/// Maximum number of opaque values that are named as holders of one kind.
+const HOLDERS: usize = 3;
+
 /// Maximum number of alternatives to the first fix of a kind.
 const OTHER_FIXES: usize = 3;
 /// Maximum number of types and sites of what would lose its last owner by a fix.
@@ -24,11 +27,35 @@ const LOSSES: usize = 3;
 pub(super) struct KindsReport<'l> {
     leaks: &'l Leaks,
     names: &'l Names<'l>,
+    kinds: &'l LeakKinds,
+    /// The objects of the kinds, and of no kind.
+    nodes: &'l [NodeId],
+    /// The opaque values that likely hold the objects; empty if they have leaked for certain.
+    holders: Vec<OpaqueValue>,
+    is_likely: bool,
 }
 
 impl<'l> KindsReport<'l> {
-    pub(super) fn new(leaks: &'l Leaks, names: &'l Names) -> Self {
-        Self { leaks, names }
+    pub(super) fn leaked(leaks: &'l Leaks, names: &'l Names) -> Self {
+        Self {
+            leaks,
+            names,
+            kinds: leaks.kinds(),
+            nodes: leaks.nodes(),
+            holders: Vec::new(),
+            is_likely: false,
+        }
+    }
+
+    pub(super) fn likely(leaks: &'l Leaks, names: &'l Names) -> Self {
+        Self {
+            leaks,
+            names,
+            kinds: leaks.likely_kinds(),
+            nodes: leaks.likely_nodes(),
+            holders: leaks.likely_holders(),
+            is_likely: true,
+        }
     }
 
     fn snapshot(&self) -> &'l Snapshot {
@@ -37,17 +64,33 @@ impl<'l> KindsReport<'l> {
 
     /// Writes `378 objects leaked, 1.2 MiB: 27 leaks of 1 kind`, and the kinds.
     pub(super) fn write(&self, out: &mut String) -> fmt::Result {
-        let kinds = self.leaks.kinds();
+        let kinds = self.kinds;
         let all: u64 = kinds.all().iter().map(|kind| kind.retained).sum();
-        writeln!(
+        let likely = if self.is_likely { "likely " } else { "" };
+        write!(
             out,
-            "{} leaked, {}: {} of {}\n",
-            objects(self.leaks.len()),
+            "{} {likely}leaked, {}",
+            objects(self.nodes.len()),
             bytes(all + kinds.shared_bytes()),
-            count(kinds.groups(), "leak", "leaks"),
-            count(kinds.all().len(), "kind", "kinds")
         )?;
-        let members = Members::of(self.leaks, kinds);
+        let groups = count(kinds.groups(), "leak", "leaks");
+        match kinds.all().len() {
+            0 => writeln!(out)?,
+            all => writeln!(out, ": {groups} of {}", count(all, "kind", "kinds"))?,
+        }
+        if self.is_likely {
+            let they = match self.nodes.len() {
+                1 => "It has",
+                _ => "They have",
+            };
+            let text = format!(
+                "{they} leaked if the words found in closures, futures and other opaque \
+                 values are the references they look like."
+            );
+            wrapped(out, "  ", text.split(' '), " ")?;
+        }
+        writeln!(out)?;
+        let members = Members::of(self.nodes, kinds);
         for (number, kind) in kinds.all().iter().enumerate().take(KINDS) {
             self.kind(out, number, kind, &members)?;
         }
@@ -61,18 +104,75 @@ impl<'l> KindsReport<'l> {
             )?;
         }
         if kinds.shared() > 0 {
-            let (objects, are) = match kinds.shared() {
-                1 => ("object", "is"),
-                _ => ("objects", "are"),
-            };
-            writeln!(
-                out,
-                "{} more {objects} ({}) {are} held by leaks of several kinds\n",
-                kinds.shared(),
-                bytes(kinds.shared_bytes())
-            )?;
+            self.shared(out)?;
         }
         Ok(())
+    }
+
+    /// Writes the number of objects that belong to no kind.
+    fn shared(&self, out: &mut String) -> fmt::Result {
+        let kinds = self.kinds;
+        let (objects, are) = match kinds.shared() {
+            1 => ("object", "is"),
+            _ => ("objects", "are"),
+        };
+        let more = match kinds.all().is_empty() {
+            true => "",
+            false => "more ",
+        };
+        let (number, size) = (kinds.shared(), bytes(kinds.shared_bytes()));
+        let head = format!("{number} {more}{objects} ({size}) {are} held by");
+        if !self.is_likely {
+            return writeln!(out, "{head} leaks of several kinds\n");
+        }
+        writeln!(out, "{head} leaked objects or by leaks of several kinds")?;
+        let of_each = self.nodes.iter().zip(self.kinds.kind_of_each());
+        let of_no_kind = of_each.filter(|(_, kind)| kind.is_none());
+        let nodes: Vec<NodeId> = of_no_kind.map(|(&node, _)| node).collect();
+        write_sites(
+            out,
+            "  ",
+            self.snapshot(),
+            self.names,
+            nodes.iter().copied(),
+            SITES,
+        )?;
+        self.held_by(out, "  ", |edge| nodes.contains(&edge.target()))?;
+        writeln!(out)
+    }
+
+    /// Writes `likely leaked: held by `Window.on_close`, dyn Fn()`: the opaque values with inferred
+    /// references that `is_wanted` accepts.
+    fn held_by(
+        &self,
+        out: &mut String,
+        margin: &str,
+        is_wanted: impl Fn(&Edge<'_>) -> bool,
+    ) -> fmt::Result {
+        let as_if = self.leaks.as_if();
+        let sources = self.holders.iter().map(|holder| holder.node);
+        let mut sources: Vec<NodeId> = sources.collect();
+        sources.dedup();
+        let edges = sources.into_iter().flat_map(|node| as_if.edges(node));
+        let edges = edges.filter(|edge| edge.is_inferred() && edge.is_strong() && is_wanted(edge));
+        let mut names: Vec<String> = Vec::new();
+        let mut more = 0;
+        for edge in edges {
+            let name = self.names.holder(&OpaqueValue::holding(as_if, &edge));
+            match names.contains(&name) {
+                true => {}
+                false if names.len() < HOLDERS => names.push(name),
+                false => more += 1,
+            }
+        }
+        if names.is_empty() {
+            return Ok(());
+        }
+        if more > 0 {
+            names.push(format!("and {more} more"));
+        }
+        let head = format!("{margin}likely leaked: held by ");
+        wrapped(out, &head, names.join("; ").split(' '), " ")
     }
 
     fn kind(
@@ -102,7 +202,11 @@ impl<'l> KindsReport<'l> {
             writeln!(out, "   ({hanging} of them {are} on the cycle)")?;
         }
         for ring in &kind.rings {
-            write_ring(out, "   ", self.names, ring)?;
+            write_ring(out, "   ", self.snapshot(), self.names, ring)?;
+        }
+        if self.is_likely {
+            let members = &members.of_kind[number];
+            self.held_by(out, "   ", |edge| members.contains(&edge.target()))?;
         }
         if number < IN_FULL {
             self.births(out, &members.of_kind[number])?;
@@ -169,8 +273,8 @@ impl<'l> KindsReport<'l> {
         } else {
             ""
         };
-        let text = format!("{} Weak{marked}", self.fields(first));
-        wrapped(out, "   fix: make ", text.split(' '), " ")?;
+        let text = format!("{}{marked}", self.change(first));
+        wrapped(out, "   fix: ", text.split(' '), " ")?;
         self.frees(out, kind, first)?;
         self.losses(out, kind, first)?;
         if !orphans(kind, first).is_empty() || !first.lost.is_empty() {
@@ -187,7 +291,10 @@ impl<'l> KindsReport<'l> {
                 true => format!("; {}", self.nothing_else()),
                 false => String::new(),
             };
-            let text = format!("{}{nothing}", self.fields(fix));
+            let text = match fix.inferred.is_empty() {
+                true => format!("{}{nothing}", self.fields(fix)),
+                false => format!("{}{nothing}", self.change(fix)),
+            };
             wrapped(out, "   or: ", text.split(' '), " ")?;
             self.losses(out, kind, fix)?;
         }
@@ -254,6 +361,34 @@ impl<'l> KindsReport<'l> {
         write_sites(out, "       ", self.snapshot(), self.names, nodes, LOSSES)
     }
 
+    /// Returns what to change: `` make `Node.parent` Weak ``.
+    fn change(&self, fix: &Fix) -> String {
+        let fields = fix.fields.iter();
+        let declared = fields.filter(|field| !fix.inferred.contains(field));
+        let declared: Vec<String> = declared
+            .map(|field| format!("`{}`", self.names.field(field)))
+            .collect();
+        let mut changes = Vec::new();
+        if !declared.is_empty() {
+            changes.push(format!("make {} Weak", declared.join(" and ")));
+        }
+        for inferred in &fix.inferred {
+            let holds_it = |holder: &&OpaqueValue| {
+                holder.place.is_some_and(|(path, _)| {
+                    let FieldPath {
+                        type_name, path, ..
+                    } = field(self.snapshot(), path);
+                    (type_name, path) == (inferred.type_name.clone(), inferred.path.clone())
+                })
+            };
+            let holder = self.holders.iter().find(holds_it);
+            let value = holder.map_or("value", |holder| self.names.kind_of_value(holder));
+            let name = self.names.field(inferred);
+            changes.push(format!("capture a `Weak` in the {value} at `{name}`"));
+        }
+        changes.join(", and ")
+    }
+
     /// Returns the fields of a fix: `` `Node.parent` and `Node.prev` ``.
     fn fields(&self, fix: &Fix) -> String {
         let names: Vec<String> = fix
@@ -280,9 +415,9 @@ struct Members {
 }
 
 impl Members {
-    fn of(leaks: &Leaks, kinds: &LeakKinds) -> Self {
+    fn of(nodes: &[NodeId], kinds: &LeakKinds) -> Self {
         let mut of_kind = vec![Vec::new(); kinds.all().len().min(KINDS)];
-        for (&node, kind) in leaks.nodes().iter().zip(kinds.kind_of_each()) {
+        for (&node, kind) in nodes.iter().zip(kinds.kind_of_each()) {
             if let Some(members) = kind.and_then(|kind| of_kind.get_mut(kind)) {
                 members.push(node);
             }

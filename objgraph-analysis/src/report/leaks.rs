@@ -5,7 +5,7 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-use objgraph_core::Snapshot;
+use objgraph_core::{NodeId, Snapshot};
 
 use super::coverage::off;
 use super::kinds::KindsReport;
@@ -36,18 +36,18 @@ struct LeaksReport<'l> {
 impl LeaksReport<'_> {
     fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
-        if self.leaks.is_empty() {
-            self.nothing(&mut text)?;
-            self.write_others(&mut text)?;
-            return Ok(text);
+        match self.leaks.is_empty() {
+            true => self.nothing(&mut text)?,
+            false => KindsReport::leaked(self.leaks, &self.names).write(&mut text)?,
         }
-        let kinds = KindsReport::new(self.leaks, &self.names);
-        kinds.write(&mut text)?;
+        if self.leaks.likely_leaked().len() > 0 {
+            KindsReport::likely(self.leaks, &self.names).write(&mut text)?;
+        }
         self.write_others(&mut text)?;
         Ok(text)
     }
 
-    /// Writes what has not leaked for certain.
+    /// Writes what may have leaked.
     fn write_others(&self, out: &mut String) -> fmt::Result {
         self.possibly(out)?;
         if self.leaks.is_part() {
@@ -74,7 +74,8 @@ impl LeaksReport<'_> {
             return writeln!(out, "{}\n", off());
         }
         let left_behind = self.leaks.left_behind().len();
-        let sure = match self.leaks.possibly_leaked().len() + left_behind {
+        let likely = self.leaks.likely_leaked().len();
+        let sure = match likely + self.leaks.possibly_leaked().len() + left_behind {
             0 => "",
             _ => " for certain",
         };
@@ -85,9 +86,17 @@ impl LeaksReport<'_> {
         match coverage.traced().saturating_sub(left_behind) {
             0 if left_behind > 0 => writeln!(out, "Nothing leaked for certain.\n"),
             0 => writeln!(out, "Nothing leaked: no object is alive.\n"),
+            1 if likely > 0 => writeln!(
+                out,
+                "Nothing leaked{sure}: 1 object is alive, and likely leaked.\n"
+            ),
             1 => writeln!(
                 out,
                 "Nothing leaked{sure}: 1 object is alive, and held from outside.\n"
+            ),
+            alive if likely > 0 => writeln!(
+                out,
+                "Nothing leaked{sure}: {alive} objects are alive, {likely} of them likely leaked.\n"
             ),
             alive => writeln!(
                 out,
@@ -105,7 +114,18 @@ impl LeaksReport<'_> {
         let nodes = possibly.map(|object| object.node_id());
         write_sites(out, "  ", self.snapshot(), &self.names, nodes, LINES)?;
         write_outside(out, "  ", &self.leaks.external_handles())?;
+        let suspects = self.leaks.suspects();
+        let is_among = |node: &NodeId| self.leaks.possibly_nodes().binary_search(node).is_ok();
+        let are_their_own = suspects.iter().all(|suspect| is_among(&suspect.node));
         let text = match self.leaks.possibly_leaked().len() {
+            1 if !are_their_own => {
+                "References to it were not found. They may be held by what it or leaked \
+                 objects own and could not be traced:"
+            }
+            _ if !are_their_own => {
+                "References to them were not found. They may be held by what they or leaked \
+                 objects own and could not be traced:"
+            }
             1 => {
                 "References to it were not found. They may be held by what it owns itself and \
                  could not be traced:"
@@ -116,7 +136,6 @@ impl LeaksReport<'_> {
             }
         };
         wrapped(out, "  ", text.split(' '), " ")?;
-        let suspects = self.leaks.suspects();
         for suspect in suspects.iter().take(LINES) {
             let text = self.names.suspect(suspect);
             wrapped(out, "    ", text.split(' '), " ")?;

@@ -9,7 +9,7 @@ use objgraph_core::{NodeId, PointerKind, State};
 
 use super::cycles::write_ring;
 use super::owners::write_outside;
-use crate::analysis::{AliveReason, OpaqueValue, WhyAlive};
+use crate::analysis::{AliveReason, OpaqueValue, Reference, WhyAlive};
 use crate::words::in_line;
 use crate::words::{Names, count, fitted, thread, wrapped};
 
@@ -53,6 +53,9 @@ impl WhyAliveReport<'_> {
         let object = self.object(node.node_id());
         let verdict = match self.why.reason() {
             AliveReason::Leaked { .. } => "has leaked: nothing holds it but a cycle",
+            AliveReason::LikelyLeaked { .. } => {
+                "has likely leaked: nothing is known to hold it but a cycle"
+            }
             _ => "is alive",
         };
         let made = node.site().map(|site| format!(", made at {site}"));
@@ -85,7 +88,8 @@ impl WhyAliveReport<'_> {
                 let path = paths.show(step.path, step.index);
                 let dot = if path.starts_with('[') { "" } else { "." };
                 let path = in_line(&path);
-                words.push(format!("{} {dot}{path}", self.object(step.node)));
+                let by = self.captured_by(step);
+                words.push(format!("{} {dot}{path}{by}", self.object(step.node)));
             }
         }
         words.push(self.object(self.why.node()));
@@ -112,11 +116,13 @@ impl WhyAliveReport<'_> {
             AliveReason::Unknown(_) | AliveReason::OverReported | AliveReason::InPlace => {
                 writeln!(out, "  {holder} {}", how_held(self.why.reason()))?;
             }
-            AliveReason::Leaked { ring } if !ring.is_empty() => {
+            AliveReason::Leaked { ring } | AliveReason::LikelyLeaked { ring }
+                if !ring.is_empty() =>
+            {
                 writeln!(out, "  the cycle, from {holder} on:")?;
-                write_ring(out, "    ", &self.names, ring)?;
+                write_ring(out, "    ", self.why.snapshot(), &self.names, ring)?;
             }
-            AliveReason::Leaked { .. } => {}
+            AliveReason::Leaked { .. } | AliveReason::LikelyLeaked { .. } => {}
         }
         Ok(())
     }
@@ -130,9 +136,25 @@ impl WhyAliveReport<'_> {
         writeln!(out, "  all {} references to it:", owners.len())?;
         let lines = owners.iter().map(|step| {
             let place = self.names.place(step.path, step.index);
-            format!("{place} of {}", self.why.snapshot().node(step.node).id())
+            let by = self.captured_by(step);
+            let id = self.why.snapshot().node(step.node).id();
+            format!("{place} of {id}{by}")
         });
         self.list(out, lines)
+    }
+
+    /// Returns `, captured by Box<dyn Fn()>` for an inferred reference, and nothing for another.
+    fn captured_by(&self, step: &Reference) -> String {
+        let snapshot = self.why.snapshot();
+        let edge = snapshot.edges(step.node);
+        let mut edge = edge.filter(|edge| edge.number() == step.edge && edge.is_inferred());
+        edge.next().map_or_else(String::new, |edge| {
+            let value = OpaqueValue::holding(snapshot, &edge);
+            format!(
+                ", captured by {}",
+                self.names.get(value.type_index as usize)
+            )
+        })
     }
 
     /// Writes what else keeps it alive.
@@ -250,5 +272,6 @@ fn how_held(reason: &AliveReason) -> String {
             "lives by value: on the stack, or where nothing was traced".to_owned()
         }
         AliveReason::Leaked { .. } => "has leaked".to_owned(),
+        AliveReason::LikelyLeaked { .. } => "has likely leaked".to_owned(),
     }
 }

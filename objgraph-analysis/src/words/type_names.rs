@@ -112,6 +112,35 @@ impl<'s> Names<'s> {
         format!("{field} in {outer}")
     }
 
+    /// Returns an opaque value and its type: `` `Button.on_click`, `Box<dyn Fn()>` ``.
+    pub(crate) fn holder(&self, value: &OpaqueValue) -> String {
+        let name = self.get(value.type_index as usize);
+        match value.place {
+            Some((path, index)) => format!("`{}`, `{name}`", self.place(path, index)),
+            None => format!("{} `{name}`", self.kind_of_value(value)),
+        }
+    }
+
+    /// Returns what kind of opaque value it is: `closure`, `future` or `value`.
+    pub(crate) fn kind_of_value(&self, value: &OpaqueValue) -> &'static str {
+        let info = self.snapshot.types().get(value.type_index as usize);
+        let name = info.map_or("", |info| &info.name);
+        let is_one = |marks: &[&str]| marks.iter().any(|mark| name.contains(mark));
+        // A future that an `async` block makes is a closure by name.
+        if is_one(&["Future", "{async", "{{async"]) {
+            "future"
+        } else if is_one(&[
+            "{{closure}}",
+            "{closure",
+            "dyn Fn",
+            "dyn core::ops::function::Fn",
+        ]) {
+            "closure"
+        } else {
+            "value"
+        }
+    }
+
     /// Returns a value that could not be traced: `Button.on_click of #3: Box<dyn Fn()>`.
     pub(crate) fn suspect(&self, suspect: &OpaqueValue) -> String {
         let node = self.snapshot.node(suspect.node);

@@ -188,7 +188,7 @@ proptest! {
             prop_assert_eq!(chain.edges().count(), chain.len() - 1);
             for (edge, pair) in chain.edges().zip(chain.nodes().windows(2)) {
                 prop_assert_eq!((edge.source(), edge.target()), (pair[0], pair[1]));
-                prop_assert!(edge.is_strong() || follow_weak);
+                prop_assert!(edge.is_strong() || (follow_weak && edge.is_weak()));
             }
         }
     }
@@ -228,4 +228,29 @@ fn a_chain_prints_its_fields() {
     let own = ChainSearch::new(&snapshot, [user], Direction::Refs);
     assert_eq!(own.find(|_| true).unwrap().to_string(), "User");
     assert!(own.find(|_| false).is_none());
+}
+
+/// A chain of references that are certain is preferred, even if it is longer.
+#[test]
+fn inferred_references_are_followed_last() {
+    let mut kit = Kit::new();
+    let start = kit.node("app::Start", 1);
+    let middle = kit.node("app::Middle", 0);
+    let end = kit.node("app::End", 0);
+    let captured = kit.node("app::Captured", 1);
+    kit.edge(start, "middle", middle);
+    kit.edge(middle, "end", end);
+    kit.inferred(start, "closure", end, 1);
+    kit.inferred(end, "closure", captured, 1);
+    let snapshot = kit.snapshot();
+    let search = ChainSearch::new(&snapshot, [start], Direction::Refs);
+    let to = |target: NodeId| {
+        let chain = search.find(|node| node.node_id() == target);
+        chain.map(|chain| chain.to_string())
+    };
+    assert_eq!(to(end).unwrap(), "Start.middle → Middle.end → End");
+    let text = "Start.closure (inferred) → End.closure (inferred) → Captured";
+    assert_eq!(to(captured).unwrap(), text);
+    let exact = search.clone().inferred(false);
+    assert!(exact.find(|node| node.node_id() == captured).is_none());
 }

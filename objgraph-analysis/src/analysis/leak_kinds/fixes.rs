@@ -27,6 +27,9 @@ use crate::analysis::{NodeSet, rows};
 pub struct Fix {
     /// The fields, all of which have to change.
     pub fields: Vec<FieldPath>,
+    /// Those of the fields whose references are inferred, sorted: a closure, a future or another
+    /// opaque value there has to hold a `Weak`.
+    pub inferred: Vec<FieldPath>,
     /// Number of leaked objects that would be freed: those of the kind, and others that the same
     /// fields hold.
     pub freed_objects: usize,
@@ -111,6 +114,8 @@ fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
         (
             fix.lost.len(),
             Reverse(marked),
+            // A closure that captures its owner is nearly always the mistake.
+            fix.inferred.len() < fix.fields.len(),
             fix.heads > 1,
             Reverse(fix.is_named_back),
             Reverse(fix.points_back),
@@ -302,11 +307,15 @@ impl FixSearch<'_> {
         let (leaked, lost): (Vec<NodeId>, Vec<NodeId>) =
             freed.iter().partition(|&node| kind.leaked.contains(node));
         let (mut back, mut all) = (0, 0);
+        let mut inferred: Vec<u32> = Vec::new();
         let mut owned = NodeSet::new(kind.snapshot.len());
         let birth = |node: NodeId| (kind.epochs[node.index()], node);
         for node in kind.objects.iter() {
             let is_in_first_group = kind.first.contains(node);
             for edge in rows(kind.snapshot, node).iter().filter(|edge| edge.strong) {
+                if holds(edge.path) && edge.words > 0 {
+                    inferred.push(kind.fields.number(edge.path));
+                }
                 if !holds(edge.path) {
                     owned.insert(edge.target);
                 } else if is_in_first_group {
@@ -320,11 +329,17 @@ impl FixSearch<'_> {
             .iter()
             .filter(|&node| !owned.contains(node))
             .collect();
-        Some(Fix {
-            fields: set
-                .iter()
+        inferred.sort_unstable();
+        inferred.dedup();
+        let names = |fields: &[u32]| -> Vec<FieldPath> {
+            let fields = fields.iter();
+            fields
                 .map(|&field| kind.fields.get(field).clone())
-                .collect(),
+                .collect()
+        };
+        Some(Fix {
+            fields: names(set),
+            inferred: names(&inferred),
             freed_objects: leaked.len(),
             freed_bytes: leaked.iter().map(|&node| (kind.bytes_of)(node)).sum(),
             heads: orphans

@@ -128,7 +128,11 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         let row = &self.snapshot.parts().edges[edge];
         let label = self.snapshot.parts().paths.show(row.path, row.index);
         self.strong.push((index, ends.0, ends.1));
-        self.picture.add_edge(from, to, label, EdgeKind::Strong);
+        let kind = match row.words {
+            0 => EdgeKind::Strong,
+            _ => EdgeKind::Inferred,
+        };
+        self.picture.add_edge(from, to, label, kind);
         index
     }
 
@@ -342,10 +346,10 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
             Direction::Refs => (at, far),
             Direction::Backrefs => (far, at),
         };
-        let kind = if edge.is_strong() {
-            EdgeKind::Strong
-        } else {
-            EdgeKind::Weak
+        let kind = match edge.reference_kind() {
+            ReferenceKind::Strong => EdgeKind::Strong,
+            ReferenceKind::Weak => EdgeKind::Weak,
+            _ => EdgeKind::Inferred,
         };
         let many = self.is_stack(at) || self.is_stack(far);
         let label = match self.is_stack(from) {

@@ -28,20 +28,25 @@ pub(super) fn mark(picture: &mut Neighbourhood, references: &[(usize, NodeId, No
         ends.push((edge, from, to));
     }
     let component = components_of(&targets);
+    let mut is_on_cycle = vec![false; picture.edges.len()];
     for (edge, from, to) in ends {
         if component[from] == component[to] {
-            picture.edges[edge].kind = EdgeKind::Cycle;
+            is_on_cycle[edge] = true;
+            let kind = &mut picture.edges[edge].kind;
+            if *kind != EdgeKind::Inferred {
+                *kind = EdgeKind::Cycle;
+            }
         }
     }
-    picture.cycles = connected_nodes(picture);
+    picture.cycles = connected_nodes(picture, &is_on_cycle);
 }
 
 /// Returns the sets of nodes that cyclic edges connect, by their first nodes.
-fn connected_nodes(picture: &Neighbourhood) -> Vec<Vec<usize>> {
+fn connected_nodes(picture: &Neighbourhood, is_on_cycle: &[bool]) -> Vec<Vec<usize>> {
     let mut targets = vec![Vec::new(); picture.nodes.len()];
     let mut is_cyclic = vec![false; picture.nodes.len()];
-    for edge in &picture.edges {
-        if edge.kind == EdgeKind::Cycle {
+    for (edge, &is_on_cycle) in picture.edges.iter().zip(is_on_cycle) {
+        if is_on_cycle {
             targets[edge.from].push(edge.to as u32);
             is_cyclic[edge.from] = true;
             is_cyclic[edge.to] = true;

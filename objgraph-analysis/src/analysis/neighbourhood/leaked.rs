@@ -4,7 +4,7 @@ use objgraph_core::{Node, NodeId};
 
 use super::builder::{PartialPicture, PictureBuilder};
 use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge};
-use crate::analysis::{Direction, LeakKinds, Leaks, NodeSet, Reference};
+use crate::analysis::{Direction, LeakKind, LeakKinds, Leaks, NodeSet, Reference};
 
 /// Maximum number of objects of a ring; of a longer one, the beginning and the end are drawn.
 const MAX_RING: usize = 12;
@@ -19,10 +19,11 @@ pub(super) fn leaks(
     leaks: &Leaks,
     options: &PictureOptions<'_>,
 ) -> Result<Neighbourhood, TooLarge> {
-    let snapshot = leaks.snapshot();
+    // Inferred references are real there, if they hold what has likely leaked.
+    let snapshot = leaks.as_if();
     let possibly = leaks.possibly_leaked().map(|object| object.node_id());
-    let leaked = leaks.nodes().iter().copied().chain(possibly.clone());
-    let leaked = NodeSet::of(snapshot.len(), leaked);
+    let leaked = leaks.nodes().iter().chain(leaks.likely_nodes()).copied();
+    let leaked = NodeSet::of(snapshot.len(), leaked.chain(possibly.clone()));
     // Opaque values of these are drawn, since they may hold the objects.
     let possibly = NodeSet::of(snapshot.len(), possibly);
     let filter = |node: Node<'_>| leaked.contains(node.node_id()) && options.shows(node);
@@ -30,7 +31,7 @@ pub(super) fn leaks(
         filter: Some(&filter),
         ..*options
     };
-    let objects = leaks.len() + leaks.possibly_leaked().len();
+    let objects = leaks.len() + leaks.likely_leaked().len() + leaks.possibly_leaked().len();
     let mut builder = PictureBuilder::new(snapshot, &among_leaked, Direction::Refs);
     builder.part = Some(PartialPicture {
         max_objects: options.max_objects,
@@ -40,16 +41,23 @@ pub(super) fn leaks(
 
     // The objects that are drawn, or that a gap in a ring represents.
     let mut accounted = NodeSet::new(snapshot.len());
-    let kinds = leaks.kinds().all();
-    let (named, others) = kinds.split_at(kinds.len().min(LeakKinds::MAX_REPORTED));
-    let named_rings = named.iter().enumerate().flat_map(|(number, kind)| {
-        let rings = kind.rings.iter();
+    let proven = leaks.kinds().all();
+    let likely = leaks.likely_kinds().all();
+    let kinds: Vec<&LeakKind> = proven.iter().chain(likely).collect();
+    let is_named = |number: usize| match number.checked_sub(proven.len()) {
+        None => number < LeakKinds::MAX_REPORTED,
+        Some(number) => number < LeakKinds::MAX_REPORTED,
+    };
+    let (named, others): (Vec<usize>, Vec<usize>) =
+        (0..kinds.len()).partition(|&number| is_named(number));
+    let named_rings = named.into_iter().flat_map(|number| {
+        let rings = kinds[number].rings.iter();
         rings.map(move |ring| (number, ring.as_slice()))
     });
     let mut rings: Vec<(usize, &[Reference])> = named_rings.collect();
     let named_count = rings.len();
-    rings.extend((named.len()..).zip(others).filter_map(|(number, kind)| {
-        let ring = kind.rings.first()?;
+    rings.extend(others.into_iter().filter_map(|number| {
+        let ring = kinds[number].rings.first()?;
         Some((number, ring.as_slice()))
     }));
     // The kinds that are drawn, each with its first ring.
@@ -75,7 +83,11 @@ pub(super) fn leaks(
         builder.draw_start(suspect.node);
     }
     if builder.objects() == 0
-        && let Some(first) = leaks.iter().chain(leaks.possibly_leaked()).next()
+        && let Some(first) = leaks
+            .iter()
+            .chain(leaks.likely_leaked())
+            .chain(leaks.possibly_leaked())
+            .next()
     {
         builder.draw_start(first.node_id());
     }
@@ -83,7 +95,7 @@ pub(super) fn leaks(
     picture.is_of_leaks = true;
     let fixes = drawn_kinds
         .iter()
-        .filter_map(|(kind, _)| Some(kinds[*kind].fixes.first()?.fields.clone()));
+        .filter_map(|(kind, _)| Some(kinds[*kind].fixes.first()?.clone()));
     picture.fixes = fixes.collect();
 
     for drawn in &picture.nodes {
@@ -91,7 +103,7 @@ pub(super) fn leaks(
             accounted.insert(node);
         }
     }
-    count_the_rest(&mut picture, leaks, &drawn_kinds, &accounted);
+    count_the_rest(&mut picture, leaks, &kinds, &drawn_kinds, &accounted);
     picture.edges.sort_by_key(|edge| edge.from);
     Ok(picture)
 }
@@ -145,15 +157,20 @@ fn draw_ring(builder: &mut PictureBuilder<'_, '_>, ring: &[Reference], room: usi
 fn count_the_rest(
     picture: &mut Neighbourhood,
     leaks: &Leaks,
+    kinds: &[&LeakKind],
     drawn_kinds: &[(usize, DrawnRing)],
     accounted: &NodeSet,
 ) {
-    let kinds = leaks.kinds();
     let deepest = picture.nodes.iter().map(|drawn| drawn.depth).max();
     let possibly = leaks.possibly_leaked().map(|object| object.node_id());
     let mut others = possibly.filter(|&node| !accounted.contains(node)).count();
-    let mut of_kind = vec![0; kinds.all().len()];
-    for (&node, kind) in leaks.nodes().iter().zip(kinds.kind_of_each()) {
+    let mut of_kind = vec![0; kinds.len()];
+    let (proven, likely) = (leaks.kinds(), leaks.likely_kinds());
+    let of_proven = leaks.nodes().iter().zip(proven.kind_of_each());
+    let of_likely = likely.kind_of_each();
+    let of_likely = of_likely.map(|kind| Some(proven.all().len() + kind?));
+    let of_likely = leaks.likely_nodes().iter().zip(of_likely);
+    for (&node, kind) in of_proven.chain(of_likely) {
         if !accounted.contains(node) {
             match kind {
                 Some(kind) => of_kind[kind] += 1,
@@ -166,7 +183,7 @@ fn count_the_rest(
         if objects == 0 {
             continue;
         }
-        let other_leaks = kinds.all()[*number].groups.len().saturating_sub(1);
+        let other_leaks = kinds[*number].groups.len().saturating_sub(1);
         if let Some(gap) = ring.gap
             && other_leaks == 0
             && let Subject::MoreObjects(in_gap) = &mut picture.nodes[gap].subject

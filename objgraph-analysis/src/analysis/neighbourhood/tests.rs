@@ -313,7 +313,11 @@ fn the_edge_of_the_first_fix_leads_back_to_the_owner() {
     let leaks = find_leaks(&kit.snapshot());
     let picture = Neighbourhood::leaks(&leaks, &PictureOptions::default()).unwrap();
     assert!(picture.is_of_leaks);
-    let fix: Vec<String> = picture.fixes[0].iter().map(ToString::to_string).collect();
+    let fix: Vec<String> = picture.fixes[0]
+        .fields
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         (picture.fixes.len(), fix),
         (1, vec!["Child.parent".to_owned()])

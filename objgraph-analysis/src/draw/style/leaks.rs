@@ -61,7 +61,14 @@ pub(super) fn legend(style: NodeStyle<'static>) -> NodeStyle<'static> {
     }
 }
 
-pub(super) fn edge<'d>(edge: &'d DrawnEdge, counts: bool, style: EdgeStyle<'d>) -> EdgeStyle<'d> {
+/// `counts` is whether one of the ends counts what is not drawn, and `is_on_cycle` whether both are
+/// objects of one cycle.
+pub(super) fn edge<'d>(
+    edge: &'d DrawnEdge,
+    counts: bool,
+    is_on_cycle: bool,
+    style: EdgeStyle<'d>,
+) -> EdgeStyle<'d> {
     let grey = EdgeStyle {
         line: Some(Colour::LEAKED_LINE),
         text: Some(Colour::LEAKED_TEXT),
@@ -73,7 +80,14 @@ pub(super) fn edge<'d>(edge: &'d DrawnEdge, counts: bool, style: EdgeStyle<'d>) 
         pen_width: Some(2.0),
         ..grey.clone()
     };
+    let dotted = |style: EdgeStyle<'d>| EdgeStyle {
+        dash: Dash::Dotted,
+        ..style
+    };
     match edge.kind {
+        EdgeKind::Inferred if !edge.advice.is_empty() => dotted(thick(Colour::FIX)),
+        EdgeKind::Inferred if is_on_cycle => dotted(thick(Colour::CYCLE)),
+        EdgeKind::Inferred => dotted(grey),
         _ if !edge.advice.is_empty() => thick(Colour::FIX),
         EdgeKind::Cycle => thick(Colour::CYCLE),
         EdgeKind::Strong => grey,

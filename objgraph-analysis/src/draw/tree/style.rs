@@ -109,6 +109,7 @@ pub(super) struct Arrows {
     pub(super) strong: &'static str,
     pub(super) cycle: &'static str,
     pub(super) weak: &'static str,
+    pub(super) inferred: &'static str,
     pub(super) hint: &'static str,
 }
 
@@ -123,12 +124,14 @@ const UNICODE: Glyphs = Glyphs {
         strong: "→",
         cycle: "⇒",
         weak: "⇢",
+        inferred: "⇝",
         hint: "·",
     },
     left: Arrows {
         strong: "←",
         cycle: "⇐",
         weak: "⇠",
+        inferred: "⇜",
         hint: "·",
     },
 };
@@ -144,12 +147,14 @@ const ASCII: Glyphs = Glyphs {
         strong: "->",
         cycle: "=>",
         weak: "~>",
+        inferred: "?>",
         hint: "-",
     },
     left: Arrows {
         strong: "<-",
         cycle: "<=",
         weak: "<~",
+        inferred: "<?",
         hint: "-",
     },
 };

@@ -366,3 +366,121 @@ fn when_it_was_born() {
         ]
     );
 }
+
+/// Law 5: evidence that is not proof is reported as such.
+#[test]
+fn a_closure_that_captures_its_owner() {
+    let mut kit = Kit::new();
+    let app = kit.node("app::App", 1);
+    let window = kit.node("app::Window", 0);
+    let icon = kit.node("app::Icon", 1);
+    let in_use = kit.node("app::Theme", 1);
+    kit.element(app, "windows", 0, window);
+    let closure = "alloc::boxed::Box<dyn core::ops::function::Fn()>";
+    kit.place(window, "on_close", closure, PlaceKind::Opaque);
+    kit.inferred(window, "on_close", app, 1);
+    kit.inferred(window, "on_close", icon, 1);
+    kit.inferred(window, "on_close", in_use, 1);
+    kit.row(in_use).weak = 1;
+    check(
+        kit,
+        expect![[r#"
+            No leak found for certain among the 4 objects that could be traced; 1 value in
+                them could not:
+              1 value of Box<dyn Fn()> in Window.on_close: make it with
+                `objgraph::capture!`, as an objgraph::Capture<dyn Fn()>
+
+            3 objects likely leaked, 96 B: 1 leak of 1 kind
+              They have leaked if the words found in closures, futures and other opaque
+                values are the references they look like.
+
+            1. 3 objects kept alive by a cycle, 96 B                  leak-9375176d417411ff
+               1 × App             made at src/app.rs:10:5
+               1 × Icon            made at src/app.rs:12:5
+               1 × Window          made at src/app.rs:11:5
+               (1 of them hangs on the cycle)
+               App.windows[0] → Window.on_close (inferred) → (the first)
+               likely leaked: held by `Window.on_close`, `Box<dyn Fn()>`
+               born in epoch 0
+               fix: capture a `Weak` in the closure at `Window.on_close`
+                 frees 3 objects, 96 B, and nothing that is in use now
+                 2 of these would lose their last owner, unless the program holds them:
+                   1 × App             made at src/app.rs:10:5
+                   1 × Icon            made at src/app.rs:12:5
+                 or clear `Window.on_close` in these objects before the last handle is
+                   dropped
+               or: `App.windows`
+                 1 of these would lose its last owner, unless the program holds it:
+                   1 × Window          made at src/app.rs:11:5
+
+            1 object may have leaked
+              1 × Theme           made at src/app.rs:13:5
+              References to it were not found. They may be held by what it or leaked
+                objects own and could not be traced:
+                Window.on_close of #1: Box<dyn Fn()>"#]],
+    );
+}
+
+#[test]
+fn what_a_leaked_object_captures() {
+    let mut kit = Kit::new();
+    let node = kit.node("app::Node", 0);
+    let captured = kit.node("app::Data", 1);
+    kit.edge(node, "next", node);
+    kit.place(
+        node,
+        "task",
+        "core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future<Output = ()>>>",
+        PlaceKind::Opaque,
+    );
+    kit.inferred(node, "task", captured, 1);
+    check(
+        kit,
+        expect![[r#"
+            1 object leaked, 32 B: 1 leak of 1 kind
+
+            1. 1 object that holds itself, 32 B                       leak-7e7b59e93b51aeac
+               1 × Node            made at src/app.rs:10:5
+               Node.next → (the first)
+               born in epoch 0
+               fix: make `Node.next` Weak
+                 frees 1 object, 32 B; nothing else would lose its last owner
+
+            1 object likely leaked, 32 B
+              It has leaked if the words found in closures, futures and other opaque values
+                are the references they look like.
+
+            1 object (32 B) is held by leaked objects or by leaks of several kinds
+              1 × Data            made at src/app.rs:11:5
+              likely leaked: held by `Node.task`, `Pin<Box<dyn Future<Output = ()>>>`
+
+            Not traced, so more may have leaked (see objgraph::blind_spots()):
+              1 value of Pin<Box<dyn Future<Output = ()>>> in Node.task: make it with
+                `objgraph::future!`, as an objgraph::LocalFuture<dyn
+                std::future::Future<Output = ()>>"#]],
+    );
+}
+
+#[test]
+fn an_object_that_a_closure_captures_twice() {
+    let mut kit = Kit::new();
+    let window = kit.node("app::Window", 2);
+    kit.place(window, "on_close", "dyn Fn()", PlaceKind::Opaque);
+    kit.inferred(window, "on_close", window, 2);
+    check(
+        kit,
+        expect![[r#"
+        No leak found for certain among the 1 object that could be traced; 1 value in
+            it could not:
+          1 value of dyn Fn() in Window.on_close: make `objgraph::Tracked` a supertrait
+            of Fn(), and add `impl objgraph::Visit for Box<dyn Fn()> { fn
+            visit<'a>(&'a self, visitor: &mut objgraph::Visitor<'a>) {
+            (**self).visit(visitor) } }`
+
+        1 object may have leaked
+          1 × Window          made at src/app.rs:10:5
+          References to it were not found. They may be held by what it owns itself and
+            could not be traced:
+            Window.on_close of #0: dyn Fn()"#]],
+    );
+}

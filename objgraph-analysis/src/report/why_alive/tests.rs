@@ -264,3 +264,61 @@ fn a_long_path_with_several_holders() {
                 Node #0 is held by 1 reference from outside"#]],
     );
 }
+
+/// An application whose window captures it in a closure; `external` are its external references.
+fn captured(external: i64) -> (Kit, [NodeId; 2]) {
+    let mut kit = Kit::new();
+    let app = kit.node("app::App", external);
+    let window = kit.node("app::Window", 0);
+    kit.element(app, "windows", 0, window);
+    kit.place(window, "on_close", "dyn Fn()", PlaceKind::Opaque);
+    kit.inferred(window, "on_close", app, 1);
+    (kit, [app, window])
+}
+
+#[test]
+fn likely_leaked() {
+    let (kit, [_, window]) = captured(1);
+    check(
+        kit,
+        window,
+        expect![[r#"
+        Window #1 has likely leaked: nothing is known to hold it but a cycle,
+            made at src/app.rs:11:5
+          the cycle, from Window #1 on:
+            Window.on_close (inferred) → App.windows[0] → (the first)"#]],
+    );
+}
+
+#[test]
+fn captured_by_a_closure_in_use() {
+    let mut kit = Kit::new();
+    let window = kit.node("app::Window", 1);
+    let data = kit.node("app::Data", 1);
+    kit.place(window, "on_close", "dyn Fn()", PlaceKind::Opaque);
+    kit.inferred(window, "on_close", data, 1);
+    check(
+        kit,
+        data,
+        expect![[r#"
+        Data #1 is alive, made at src/app.rs:11:5
+          Window #0 .on_close, captured by dyn Fn() → Data #1
+          Window #0 is held by 1 reference from outside
+          on the stack, in a static that is not a root, forgotten, or in what cannot be
+            traced:
+            Window.on_close of #0: dyn Fn(), which it owns itself
+          The feature `owners` of objgraph shows the line that made each."#]],
+    );
+    let (kit, [app, _]) = captured(2);
+    check(
+        kit,
+        app,
+        expect![[r#"
+        App #0 is alive, made at src/app.rs:10:5
+          App #0 is held by 1 reference from outside
+          on the stack, in a static that is not a root, forgotten, or in what cannot be
+            traced:
+            Window.on_close of #1: dyn Fn(), which it owns itself
+          The feature `owners` of objgraph shows the line that made each."#]],
+    );
+}
