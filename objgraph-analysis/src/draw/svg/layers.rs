@@ -1,5 +1,10 @@
 //! The layer of each node.
 
+use petgraph::Direction;
+use petgraph::algo::toposort;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::DfsPostOrder;
+
 /// An edge from a higher layer (a smaller number) to a lower one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DownwardEdge {
@@ -16,37 +21,18 @@ pub(super) fn downwards(
     edges: &[(usize, usize)],
     is_free: impl Fn(usize) -> bool,
 ) -> Vec<DownwardEdge> {
-    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-    for (_, &(from, to)) in edges.iter().enumerate().filter(|(edge, _)| !is_free(*edge)) {
-        out[from].push(to);
-    }
+    let bound = edges.iter().enumerate().filter(|(edge, _)| !is_free(*edge));
+    let graph = graph(nodes, bound.map(|(_, &ends)| ends));
     // Depth first, in the order of the nodes: an edge closes a cycle if the search leaves its target
     // later than its source.
     let mut left_at = vec![0usize; nodes];
-    let mut is_found = vec![false; nodes];
     let mut clock = 0;
-    let mut path: Vec<(usize, usize)> = Vec::new();
-    for start in 0..nodes {
-        if !is_found[start] {
-            is_found[start] = true;
-            path.push((start, 0));
-        }
-        while let Some((node, next)) = path.last_mut() {
-            let node = *node;
-            match out[node].get(*next) {
-                Some(&target) => {
-                    *next += 1;
-                    if !is_found[target] {
-                        is_found[target] = true;
-                        path.push((target, 0));
-                    }
-                }
-                None => {
-                    clock += 1;
-                    left_at[node] = clock;
-                    path.pop();
-                }
-            }
+    let mut search = DfsPostOrder::empty(&graph);
+    for start in graph.node_indices() {
+        search.move_to(start);
+        while let Some(node) = search.next(&graph) {
+            clock += 1;
+            left_at[node.index()] = clock;
         }
     }
     let downward = |&(from, to): &(usize, usize)| match left_at[to] > left_at[from] {
@@ -67,28 +53,30 @@ pub(super) fn downwards(
 /// Returns the layer of each node: below all nodes with an edge to it, and directly above its first
 /// target for a node without such an edge.
 pub(super) fn layers(nodes: usize, edges: &[DownwardEdge]) -> Vec<usize> {
-    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-    let mut waits_for = vec![0usize; nodes];
-    for edge in edges {
-        out[edge.from].push(edge.to);
-        waits_for[edge.to] += 1;
-    }
-    let is_first: Vec<bool> = waits_for.iter().map(|&number| number == 0).collect();
+    let graph = graph(nodes, edges.iter().map(|edge| (edge.from, edge.to)));
     let mut layer = vec![0usize; nodes];
-    let mut ready: Vec<usize> = (0..nodes).filter(|&node| is_first[node]).collect();
-    while let Some(node) = ready.pop() {
-        for &target in &out[node] {
-            layer[target] = layer[target].max(layer[node] + 1);
-            waits_for[target] -= 1;
-            if waits_for[target] == 0 {
-                ready.push(target);
-            }
+    // Without a cycle, it cannot fail.
+    for node in toposort(&graph, None).unwrap_or_default() {
+        for target in graph.neighbors(node) {
+            layer[target.index()] = layer[target.index()].max(layer[node.index()] + 1);
         }
     }
-    for node in (0..nodes).filter(|&node| is_first[node]) {
-        if let Some(below) = out[node].iter().map(|&target| layer[target]).min() {
-            layer[node] = below - 1;
+    for node in graph.externals(Direction::Incoming) {
+        let below = graph.neighbors(node).map(|target| layer[target.index()]);
+        if let Some(below) = below.min() {
+            layer[node.index()] = below - 1;
         }
     }
     layer
+}
+
+fn graph(nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> DiGraph<(), ()> {
+    let mut graph = DiGraph::with_capacity(nodes, edges.size_hint().1.unwrap_or(0));
+    for _ in 0..nodes {
+        graph.add_node(());
+    }
+    for (from, to) in edges {
+        graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
+    }
+    graph
 }
