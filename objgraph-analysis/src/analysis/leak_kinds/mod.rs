@@ -1,5 +1,6 @@
 //! Kinds of leaks: leaked objects in groups, and groups with the same fingerprint together.
 
+mod alike;
 mod closing_fields;
 mod fingerprint;
 mod fixes;
@@ -11,11 +12,11 @@ pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use fixes::Fix;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::fields::{FieldPath, Fields};
+use super::fields::Fields;
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, bytes_of, reach, rows};
@@ -98,7 +99,7 @@ impl LeakKinds {
         let by_root = fingerprints_of_roots(snapshot, &fields, &groups);
         let kinds = Self::of_roots(snapshot, leaked, &groups, &by_root, &HashMap::new());
         let kinds = kinds.explained(snapshot, leaked, &fields, &groups);
-        let alike = kinds.alike(&fields);
+        let alike = alike::alike(snapshot, &groups, &fields, &kinds.kinds);
         if alike.is_empty() {
             return kinds;
         }
@@ -224,31 +225,6 @@ impl LeakKinds {
             .collect();
         all.of = of;
         all
-    }
-
-    /// Maps the fingerprints of kinds that a reader could not distinguish, since they have the same
-    /// rings and the same fix, to the fingerprint that represents them.
-    fn alike(&self, fields: &Fields) -> HashMap<Fingerprint, Fingerprint> {
-        let mut alike: BTreeMap<(Vec<Vec<u32>>, &[FieldPath]), Vec<Fingerprint>> = BTreeMap::new();
-        for kind in &self.kinds {
-            let Some(fix) = kind.fixes.first() else {
-                continue;
-            };
-            let ring = |ring: &Vec<Reference>| -> Vec<u32> {
-                ring.iter().map(|step| fields.number(step.path)).collect()
-            };
-            let rings = kind.rings.iter().map(ring).collect();
-            let key = (rings, fix.fields.as_slice());
-            alike.entry(key).or_default().push(kind.fingerprint);
-        }
-        let several = alike.into_values().filter(|of| of.len() > 1);
-        several
-            .flat_map(|mut of| {
-                of.sort_unstable();
-                let first = of.remove(0);
-                of.into_iter().map(move |other| (other, first))
-            })
-            .collect()
     }
 
     /// Returns the kinds, those that retain the most bytes first.

@@ -369,3 +369,31 @@ fn a_million_leaked_objects_on_a_small_stack() {
         .join()
         .unwrap();
 }
+
+/// Law 10: which of two rings through a field a report shows depends on the order of births, and the
+/// kinds do not. A `Node` with a ring through a `Leaf` also has a shorter one, to itself.
+#[test]
+fn the_order_of_births_does_not_change_the_kinds() {
+    let kinds = |types: [&str; 2]| -> Vec<(Fingerprint, usize)> {
+        let mut kit = Kit::new();
+        let pair = types.map(|name| (name, kit.node(name, 0)));
+        let find = |name| {
+            pair.iter()
+                .find(|one| one.0 == name)
+                .expect("it is one of both")
+                .1
+        };
+        let (node, leaf) = (find("Node"), find("Leaf"));
+        let alone = kit.node("Node", 0);
+        kit.edge(node, "next", leaf);
+        kit.edge(leaf, "root", node);
+        kit.edge(node, "next", node);
+        kit.edge(alone, "next", alone);
+        let leaks = find_leaks(&kit.snapshot());
+        let kinds = leaks.kinds().all().iter();
+        kinds
+            .map(|kind| (kind.fingerprint, kind.groups.len()))
+            .collect()
+    };
+    assert_eq!(kinds(["Node", "Leaf"]), kinds(["Leaf", "Node"]));
+}
