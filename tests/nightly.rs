@@ -9,6 +9,7 @@ use std::rc::Rc as StdRc;
 
 use objgraph::rc::Rc;
 use objgraph::snapshot::State;
+use objgraph::sync::Arc;
 use objgraph::{Tracked, Visit, Visitor};
 
 /// Returns the report of all leaks after `run`, in which no object of this thread may be opaque.
@@ -115,4 +116,89 @@ fn an_instance_has_a_label() {
     let list = Rc::new(vec![3_u128, 4]);
     let label = objgraph_core::label_of(objgraph::id(&list));
     assert_eq!(label.as_deref(), Some("2 items"));
+}
+
+/// A value that is not `Send + Sync`, so that its `Arc` stays on one thread.
+#[derive(Tracked)]
+struct Adapter {
+    queues: RefCell<Vec<Arc<Adapter>>>,
+}
+
+impl Adapter {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            queues: RefCell::new(Vec::new()),
+        })
+    }
+}
+
+#[test]
+fn an_arc_of_a_value_that_is_not_sync_is_traced() {
+    let text = leaks_after(|| {
+        let adapter = Adapter::new();
+        adapter.queues.borrow_mut().push(adapter.clone());
+        adapter.queues.borrow_mut().push(Adapter::new());
+    });
+    assert!(text.contains("Adapter.queues[0]"), "{text}");
+}
+
+/// Law 3, for an `Arc` that stays on its thread.
+#[test]
+fn an_arc_of_a_value_that_is_not_sync_has_the_counts_of_std() {
+    let mut adapter = Adapter::new();
+    let id = objgraph::id(&adapter);
+    assert!(objgraph::at(id).is_some());
+    let weak = Arc::downgrade(&adapter);
+    drop(objgraph::snapshot());
+    assert_eq!(
+        (Arc::strong_count(&adapter), Arc::weak_count(&adapter)),
+        (1, 1)
+    );
+    assert!(Arc::get_mut(&mut adapter).is_none());
+    drop(weak);
+    assert!(Arc::get_mut(&mut adapter).is_some());
+    let state = move || {
+        let snapshot = objgraph::snapshot();
+        snapshot.node(snapshot.find(id).unwrap()).state()
+    };
+    assert_eq!(state(), State::Lent);
+    objgraph::watch(&adapter);
+    assert_eq!(state(), State::Visited);
+    assert_eq!(Arc::weak_count(&adapter), 0);
+    let elsewhere = std::thread::spawn(state);
+    assert_eq!(elsewhere.join().unwrap(), State::OtherThread);
+    assert!(Arc::try_unwrap(adapter).is_ok());
+    assert!(objgraph::at(id).is_none());
+}
+
+#[test]
+fn a_clone_by_make_mut_stays_on_its_thread() {
+    let mut number = Arc::new(std::cell::Cell::new(1_u64));
+    let other = number.clone();
+    Arc::make_mut(&mut number).set(2);
+    assert_eq!((other.get(), number.get()), (1, 2));
+    let ids = [objgraph::id(&other), objgraph::id(&number)];
+    assert_ne!(ids[0], ids[1]);
+    drop((other, number));
+    assert!(ids.into_iter().all(|id| objgraph::at(id).is_none()));
+}
+
+/// While its thread-locals are dropped, a thread has no part of the table.
+#[test]
+fn an_ending_thread_can_create_and_drop_such_an_arc() {
+    struct AtEnd(RefCell<Option<Arc<Adapter>>>);
+
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            *self.0.borrow_mut() = Some(Adapter::new());
+        }
+    }
+
+    thread_local! {
+        static AT_END: AtEnd = const { AtEnd(RefCell::new(None)) };
+    }
+    let ended = std::thread::spawn(|| {
+        AT_END.with(|at_end| *at_end.0.borrow_mut() = Some(Adapter::new()));
+    });
+    ended.join().unwrap();
 }

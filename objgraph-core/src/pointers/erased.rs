@@ -5,6 +5,8 @@ use std::any::Any;
 use crate::pointers::inner::{ArcInner, RcInner};
 use crate::pointers::rc::Rc;
 use crate::pointers::sync::Arc;
+#[cfg(feature = "nightly")]
+use crate::table::erased::LocalArcValue;
 use crate::table::erased::{ArcValue, RcValue};
 use crate::tracked::Value;
 
@@ -29,5 +31,12 @@ impl<T: Send + Sync + 'static> ArcValue for ArcInner<T> {
 
     fn into_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any> {
         Box::new(Arc::from_inner(self))
+    }
+}
+
+#[cfg(feature = "nightly")]
+impl<T: 'static> LocalArcValue for ArcInner<T> {
+    fn value(&self) -> Value<'_> {
+        &self.value
     }
 }

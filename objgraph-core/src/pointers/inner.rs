@@ -8,8 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::object_id::ObjectId;
 use crate::pointer_kind::PointerKind;
+#[cfg(feature = "nightly")]
+use crate::table::erased::LocalArcValue;
 use crate::table::erased::{ArcValue, RcValue};
 use crate::table::interned::kinds::{Reattach, TypeMeta};
+#[cfg(feature = "nightly")]
+use crate::table::local_arcs;
 use crate::table::pins;
 use crate::table::record;
 
@@ -223,15 +227,79 @@ pub(crate) fn add_rc<T: 'static>(
 }
 
 /// Adds a new object behind an `Arc` to the table.
+#[cfg(not(feature = "nightly"))]
 #[inline]
 pub(crate) fn add_arc<T: Send + Sync + 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
     site: &'static Location<'static>,
 ) {
+    inner.header.set_id(add_shared(inner, site));
+}
+
+/// Adds a new object behind an `Arc` to the table.
+#[cfg(feature = "nightly")]
+#[inline]
+pub(crate) fn add_arc<T: 'static>(
+    inner: &std::sync::Arc<ArcInner<T>>,
+    site: &'static Location<'static>,
+) {
+    inner.header.set_id(T::add(inner, site));
+}
+
+#[inline]
+fn add_shared<T: Send + Sync + 'static>(
+    inner: &std::sync::Arc<ArcInner<T>>,
+    site: &'static Location<'static>,
+) -> ObjectId {
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
-    inner
-        .header
-        .set_id(record::add_arc(<T as ArcMeta>::META, site, Some(weak)));
+    record::add_arc(<T as ArcMeta>::META, site, Some(weak))
+}
+
+/// A value behind an `Arc`, which any thread may visit if it is `Send + Sync`, and only its own if
+/// not. Specialised, because both may be created in code that does not know.
+#[cfg(feature = "nightly")]
+trait ArcTarget: Sized {
+    fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>) -> ObjectId;
+}
+
+#[cfg(feature = "nightly")]
+impl<T: 'static> ArcTarget for T {
+    default fn add(
+        inner: &std::sync::Arc<ArcInner<Self>>,
+        site: &'static Location<'static>,
+    ) -> ObjectId {
+        let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
+        local_arcs::add(<T as LocalArcMeta>::META, site, Some(weak))
+    }
+}
+
+#[cfg(feature = "nightly")]
+impl<T: Send + Sync + 'static> ArcTarget for T {
+    #[inline]
+    fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>) -> ObjectId {
+        add_shared(inner, site)
+    }
+}
+
+/// The constant of a type behind an `Arc` that stays on its thread.
+#[cfg(feature = "nightly")]
+trait LocalArcMeta {
+    const META: &'static TypeMeta;
+}
+
+#[cfg(feature = "nightly")]
+impl<T: 'static> LocalArcMeta for T {
+    const META: &'static TypeMeta =
+        &TypeMeta::new::<T>(PointerKind::Arc, Reattach::LocalArc(weak_local_arc::<T>));
+}
+
+#[cfg(feature = "nightly")]
+fn weak_local_arc<T: 'static>(pointer: &dyn Any) -> Option<std::sync::Weak<dyn LocalArcValue>> {
+    let weak: std::sync::Weak<ArcInner<T>> = match pointer.downcast_ref() {
+        Some(strong) => std::sync::Arc::downgrade(strong),
+        None => pointer.downcast_ref().cloned()?,
+    };
+    Some(weak)
 }
 
 impl<T: Clone> Clone for RcInner<T> {

@@ -46,7 +46,8 @@ use crate::visibility::{Finite, Fuel, Registrar};
 
 /// A thread-safe reference-counting pointer, as [`std::sync::Arc`], whose objects objgraph knows.
 ///
-/// To create an object, only `T: Send + Sync + 'static` is required.
+/// To create an object, only `T: Send + Sync + 'static` is required; with the feature `nightly`, only
+/// `T: 'static`.
 ///
 /// While another thread takes a snapshot, it holds a reference during the visit of the value.
 /// Counts do not include it. [`try_unwrap`](Self::try_unwrap), [`into_inner`](Self::into_inner),
@@ -84,42 +85,53 @@ pub struct Weak<T: ?Sized> {
     pub(crate) inner: std::sync::Weak<ArcInner<T>>,
 }
 
-impl<T: Send + Sync + 'static> Arc<T> {
-    /// Creates an object.
-    #[inline(always)]
-    #[track_caller]
-    #[must_use]
-    pub fn new(value: T) -> Self {
-        Self::new_at(value, Location::caller())
-    }
+/// Writes how an object is created.
+macro_rules! creation {
+    ($($bound:path),*) => {
+        impl<T: $($bound +)* 'static> Arc<T> {
+            /// Creates an object.
+            #[inline(always)]
+            #[track_caller]
+            #[must_use]
+            pub fn new(value: T) -> Self {
+                Self::new_at(value, Location::caller())
+            }
 
-    // Inlined, so that the value is written to its place at once, not by way of the stack.
-    #[inline(always)]
-    fn new_at(value: T, site: &'static Location<'static>) -> Self {
-        let inner = std::sync::Arc::new(ArcInner {
-            header: ArcHeader::unlisted(),
-            value,
-        });
-        add_arc(&inner, site);
-        Self::with_handle(inner, site)
-    }
+            // Inlined, so that the value is written to its place at once, not by way of the stack.
+            #[inline(always)]
+            fn new_at(value: T, site: &'static Location<'static>) -> Self {
+                let inner = std::sync::Arc::new(ArcInner {
+                    header: ArcHeader::unlisted(),
+                    value,
+                });
+                add_arc(&inner, site);
+                Self::with_handle(inner, site)
+            }
 
-    /// Creates an object that holds a weak reference to itself. Until `make` returns, the object is
-    /// not alive, and the reference that it gets cannot be upgraded.
-    #[track_caller]
-    pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
-        let site = Location::caller();
-        let promise = Handle::promised();
-        let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
-            value: make(&Weak::promised(&promise, weak)),
-            header: ArcHeader::unlisted(),
-        });
-        add_arc(&inner, site);
-        promise.keep_promise(inner.header.id());
-        zombies::record_creation(|| pins::address(&*inner), inner.header.id());
-        Self::with_handle(inner, site)
-    }
+            /// Creates an object that holds a weak reference to itself. Until `make` returns, the object is
+            /// not alive, and the reference that it gets cannot be upgraded.
+            #[track_caller]
+            pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Self {
+                let site = Location::caller();
+                let promise = Handle::promised();
+                let inner = std::sync::Arc::new_cyclic(|weak| ArcInner {
+                    value: make(&Weak::promised(&promise, weak)),
+                    header: ArcHeader::unlisted(),
+                });
+                add_arc(&inner, site);
+                promise.keep_promise(inner.header.id());
+                zombies::record_creation(|| pins::address(&*inner), inner.header.id());
+                Self::with_handle(inner, site)
+            }
+        }
+    };
 }
+
+#[cfg(not(feature = "nightly"))]
+creation!(Send, Sync);
+// A value that is not `Send + Sync` is visited on its own thread.
+#[cfg(feature = "nightly")]
+creation!();
 
 impl<T> Arc<T> {
     /// Returns the value if this is the only strong reference, else the reference.
@@ -242,7 +254,7 @@ impl<T: Clone> Arc<T> {
             // The clone has the type of the object before, which may be dead by now.
             None => {
                 if let Some(meta) = kind.and_then(kinds::meta) {
-                    let id = record::add_arc(meta, Location::caller(), None);
+                    let id = record::add_lent_arc(meta, Location::caller());
                     inner.header.set_id(id);
                     this.handle = Handle::strong(inner.header.id());
                 }

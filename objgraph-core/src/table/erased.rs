@@ -26,6 +26,12 @@ pub(crate) trait ArcValue: Any + Send + Sync {
     fn into_pointer(self: std::sync::Arc<Self>) -> Box<dyn Any>;
 }
 
+/// A value without its type, behind an `Arc` that stays on its thread.
+#[cfg(feature = "nightly")]
+pub(crate) trait LocalArcValue: Any {
+    fn value(&self) -> Value<'_>;
+}
+
 /// A value without its type, behind an `Rc` of std.
 pub(crate) trait WatchedRc: Any {
     fn watched_value(&self) -> Value<'_>;

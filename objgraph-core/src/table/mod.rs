@@ -5,6 +5,8 @@
 pub(crate) mod erased;
 pub(crate) mod handles;
 pub(crate) mod interned;
+#[cfg(feature = "nightly")]
+pub(crate) mod local_arcs;
 pub(crate) mod pins;
 pub(crate) mod places;
 pub(crate) mod read;

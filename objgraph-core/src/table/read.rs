@@ -11,6 +11,8 @@ use crate::table::interned::birth_rows::{Birth, Reader};
 use crate::table::interned::counters;
 use crate::table::interned::kinds;
 use crate::table::interned::origins;
+#[cfg(feature = "nightly")]
+use crate::table::local_arcs;
 use crate::table::pins;
 use crate::table::places::chunks::{self, CHUNK, Chunk, Side};
 use crate::table::places::shared;
@@ -249,6 +251,8 @@ fn visit_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
         return VisitOutcome::Gone;
     };
     match &chunk.side {
+        #[cfg(feature = "nightly")]
+        Side::Local(_) if let Some(outcome) = visit_local_arc(id, see) => outcome,
         Side::Local(_) => visit_watched_rc(id, see).unwrap_or(VisitOutcome::Lent),
         Side::Bare => visit_watched_arc(id, see).unwrap_or(VisitOutcome::Lent),
         Side::Shared(_) => match pins::pin(id) {
@@ -262,6 +266,23 @@ fn visit_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
             None => VisitOutcome::Gone,
         },
     }
+}
+
+/// Visits a value behind an `Arc` that stays on this thread; `None` if it is none, or is lent.
+#[cfg(feature = "nightly")]
+fn visit_local_arc(
+    id: ObjectId,
+    see: &mut dyn FnMut(Value<'_>, usize, usize),
+) -> Option<VisitOutcome> {
+    let handle = local_arcs::handle(id)?;
+    let Some(pinned) = pins::pin_weak(&handle) else {
+        return Some(VisitOutcome::Gone);
+    };
+    drop(handle);
+    if let Some(value) = pinned.get() {
+        see(value.value(), pinned.strong, pinned.weak.saturating_sub(1));
+    }
+    Some(VisitOutcome::Visited)
 }
 
 /// Visits a watched value behind an `Rc`; `None` if it is not watched.

@@ -13,6 +13,8 @@ use crate::site::SiteRef;
 use crate::table::interned::kind_cache::{KindCache, Moment};
 use crate::table::interned::kinds::{self, Reattach, TypeMeta};
 use crate::table::interned::origins;
+#[cfg(feature = "nightly")]
+use crate::table::local_arcs;
 use crate::table::places::chunks::{self, CHUNK, Side, Slot};
 use crate::table::places::handle_locks::SharedHandle;
 use crate::table::places::left;
@@ -125,6 +127,15 @@ fn add_arc_slowly(
     }
     drop(part);
     add_arc_in(local, meta, site, handle)
+}
+
+/// Adds the clone of an object behind an `Arc`, which has the same type. Its value is lent.
+pub(crate) fn add_lent_arc(meta: Meta, site: SiteRef) -> ObjectId {
+    match meta.reattach {
+        #[cfg(feature = "nightly")]
+        Reattach::LocalArc(_) => local_arcs::add(meta, site, None),
+        _ => add_arc(meta, site, None),
+    }
 }
 
 /// Adds a value to which the table has no handle.
@@ -255,6 +266,12 @@ fn remove_arc_slowly(local: LocalCell<'_>, place: u32) {
     let Some(chunk) = chunks::of_place(place) else {
         return;
     };
+    // One that stays on its thread.
+    #[cfg(feature = "nightly")]
+    if !matches!(chunk.side, Side::Shared(_)) {
+        local_arcs::detach(place);
+        return remove_rc(place);
+    }
     // Waits for a thread that copies the handle just now.
     let Some(mut hold) = shared::hold(chunk, place) else {
         return;
@@ -344,6 +361,8 @@ pub(crate) fn detach(id: ObjectId) {
             let handle: Option<LocalHandle> =
                 thread::with(|local| Some(local.values.handle(place)?.take()));
             drop(handle);
+            #[cfg(feature = "nightly")]
+            local_arcs::detach(place);
         }
         Side::Shared(_) => {
             let handle = shared::hold(chunk, place).and_then(|mut held| held.take());
@@ -375,6 +394,15 @@ pub(crate) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
                 let entry = local.values.handle(place);
                 entry.map(|entry| *entry = Some(handle)).is_some()
             })
+        }
+        #[cfg(feature = "nightly")]
+        (Reattach::LocalArc(weaken), Side::Local(_)) => {
+            let handle = weaken(pointer);
+            let is_known = handle.is_some();
+            if let Some(handle) = handle {
+                local_arcs::attach(id, handle);
+            }
+            is_known
         }
         (Reattach::Arc(weaken), Side::Shared(_)) => {
             let Some(handle) = weaken(pointer) else {

@@ -11,6 +11,8 @@ use crate::table::interned::counters::Counter;
 use crate::table::interned::kind_cache::KindCache;
 use crate::table::interned::kinds::TypeMeta;
 use crate::table::interned::origins::ScopeStack;
+#[cfg(feature = "nightly")]
+use crate::table::local_arcs::LocalArcs;
 use crate::table::places::bare::BarePlaces;
 use crate::table::places::chunks::{self, CHUNK, Chunk};
 use crate::table::places::handle_locks::HandleGuard;
@@ -54,6 +56,8 @@ pub(crate) struct LocalTable {
     pub(crate) bare: BarePlaces,
     pub(crate) handles: SpareEntries,
     pub(crate) watched: WatchList<std::rc::Weak<dyn WatchedRc>>,
+    #[cfg(feature = "nightly")]
+    pub(crate) arcs_here: LocalArcs,
     near: Option<(u32, &'static Chunk)>,
     pub(crate) kinds: KindCache,
 }
@@ -67,6 +71,8 @@ impl LocalTable {
             bare: BarePlaces::new(),
             handles: SpareEntries::new(),
             watched: WatchList::new(),
+            #[cfg(feature = "nightly")]
+            arcs_here: LocalArcs::new(),
             near: None,
             kinds: KindCache::new(),
         }

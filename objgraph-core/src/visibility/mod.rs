@@ -4,6 +4,7 @@
 //! that visits it. Two kinds of probes let a derive use the registry: [`probe::TypeProbe`] fills it,
 //! and [`probe::Probe`] chooses the best way to visit a field that the field's type offers.
 
+mod erased_object;
 mod growth;
 mod impls;
 pub mod probe;
@@ -21,6 +22,7 @@ mod weak_target;
 pub use impls::{foreign, has_feature};
 pub use std_names::IsStd;
 
+pub(crate) use erased_object::ErasedObject;
 pub(crate) use growth::name_of;
 pub use growth::{Finite, Fuel, Full, IsFinite, More};
 pub(crate) use register::registry;
@@ -34,5 +36,5 @@ pub use spec::{FieldSpec, ProbeResult, TypeRows, TypeSpec};
 pub(crate) use specialised::add_if_tracked;
 #[allow(unused_imports, reason = "for locks of optional dependencies")]
 pub(crate) use view::unpoisoned;
-pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedObject, ErasedValue, View};
+pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedValue, View};
 pub(crate) use weak_target::WeakTarget;

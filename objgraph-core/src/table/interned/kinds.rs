@@ -7,6 +7,8 @@ use std::panic::Location;
 use crate::listing::Kind;
 use crate::lock::Mutex;
 use crate::pointer_kind::PointerKind;
+#[cfg(feature = "nightly")]
+use crate::table::erased::LocalArcValue;
 use crate::table::erased::{ArcValue, RcValue};
 
 /// What is known of a type when an object of it is created. A constant for each type, so that
@@ -25,6 +27,8 @@ pub(crate) struct TypeMeta {
 pub(crate) enum Reattach {
     Rc(fn(&dyn Any) -> Option<std::rc::Weak<dyn RcValue>>),
     Arc(fn(&dyn Any) -> Option<std::sync::Weak<dyn ArcValue>>),
+    #[cfg(feature = "nightly")]
+    LocalArc(fn(&dyn Any) -> Option<std::sync::Weak<dyn LocalArcValue>>),
     Never,
 }
 
