@@ -1,8 +1,8 @@
-//! Finds kinds that a reader could not distinguish: the same fields close their shortest rings, and the
-//! same fix frees them.
+//! Finds kinds that a reader could not distinguish: the same fixes free them, and the same fields close
+//! their shortest rings.
 //!
-//! Rings of fields decide, not the rings of objects that a report shows: which objects a report shows
-//! depends on the order of births.
+//! All of the smallest fixes decide, not only the likeliest; and rings of fields, not the rings of
+//! objects that a report shows. What a report shows first depends on the order of births.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,19 +21,21 @@ pub(super) fn alike(
     fields: &Fields,
     kinds: &[LeakKind],
 ) -> HashMap<Fingerprint, Fingerprint> {
-    let mut by_fix: BTreeMap<&[FieldPath], Vec<&LeakKind>> = BTreeMap::new();
+    let mut by_fixes: BTreeMap<BTreeSet<&[FieldPath]>, Vec<&LeakKind>> = BTreeMap::new();
     for kind in kinds {
-        if let Some(fix) = kind.fixes.first() {
-            by_fix.entry(&fix.fields).or_default().push(kind);
+        let free = kind.fixes.iter().filter(|fix| fix.lost.is_empty());
+        let fixes: BTreeSet<_> = free.map(|fix| fix.fields.as_slice()).collect();
+        if !fixes.is_empty() {
+            by_fixes.entry(fixes).or_default().push(kind);
         }
     }
     let mut representatives = HashMap::new();
-    for (fix, kinds) in by_fix.into_iter().filter(|(_, kinds)| kinds.len() > 1) {
+    for (fixes, kinds) in by_fixes.into_iter().filter(|of| of.1.len() > 1) {
         let mut by_rings: BTreeMap<Vec<Option<Vec<u32>>>, Vec<Fingerprint>> = BTreeMap::new();
         for kind in kinds {
             let edges = edges_on_cycles(snapshot, groups, fields, kind);
             let ring = |field| shortest_ring(&edges, fields.find(field)?);
-            let rings = fix.iter().map(ring).collect();
+            let rings = fixes.iter().copied().flatten().map(ring).collect();
             by_rings.entry(rings).or_default().push(kind.fingerprint);
         }
         for mut alike in by_rings.into_values() {
