@@ -158,7 +158,8 @@ mod ask;
 mod assert;
 mod register;
 
-use objgraph_analysis::{analysis, draw, order, print, report, words};
+use objgraph_analysis::{analysis, draw, print, report, words};
+use objgraph_core::order;
 
 pub mod alive;
 pub mod bytes;

@@ -12,8 +12,8 @@ pub mod analysis;
 pub mod draw;
 pub mod report;
 
-#[doc(hidden)]
-pub mod order;
+use objgraph_core::order;
+
 #[doc(hidden)]
 pub mod print;
 #[doc(hidden)]

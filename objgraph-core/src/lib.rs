@@ -39,6 +39,8 @@ mod listing;
 mod lock;
 mod object;
 mod object_id;
+#[doc(hidden)]
+pub mod order;
 #[cfg(any(debug_assertions, feature = "always"))]
 mod pointers;
 mod scope;
