@@ -10,10 +10,12 @@ use std::panic;
 #[doc(hidden)]
 pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut text = Vec::new();
-    if write(&mut text).is_err() {
-        return;
+    if write(&mut text).is_ok() {
+        print_text(&String::from_utf8_lossy(&text));
     }
-    let text = String::from_utf8_lossy(&text);
+}
+
+fn print_text(text: &str) {
     // `print!` panics if standard output is closed.
     let _ = panic::catch_unwind(|| {
         #[expect(clippy::print_stdout, reason = "the user asked for it")]

@@ -1,5 +1,6 @@
 //! Counts by type, which are updated at each birth and death: no object is visited.
 
+use crate::order;
 use crate::site::Site;
 use crate::table;
 
@@ -42,7 +43,9 @@ pub fn counts() -> Vec<Count> {
         born: count.born,
     });
     let mut counts: Vec<Count> = counts.collect();
-    counts.sort_by(|a, b| (a.type_name, &a.site).cmp(&(b.type_name, &b.site)));
+    order::sort_by(&mut counts, |a, b| {
+        (a.type_name, &a.site).cmp(&(b.type_name, &b.site))
+    });
     counts
 }
 

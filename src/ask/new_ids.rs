@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use objgraph_core::{ObjectId, advance_epoch, each_object, public_name, short_name};
 
 use super::{LIMIT, advice};
-use crate::order;
+use crate::order::{self, SortedMap};
 use crate::print::print;
 use crate::report::{NewIdsRow, write_new_ids};
 
@@ -153,14 +153,15 @@ impl NewIds {
     }
 
     fn rows(&self, sort_by: SortBy, limit: Option<usize>) -> Vec<NewIdsRow> {
-        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        let mut counts: SortedMap<String, (usize, usize)> = SortedMap::new();
         for (full, &old) in &self.old {
-            counts.entry(self.name(full)).or_default().0 += old;
+            counts.get_or_default(self.name(full)).0 += old;
         }
         for (full, &current) in &self.current {
-            counts.entry(self.name(full)).or_default().1 += current;
+            counts.get_or_default(self.name(full)).1 += current;
         }
         let mut rows: Vec<NewIdsRow> = counts
+            .into_rows()
             .into_iter()
             .map(|(name, (old, current))| {
                 let new = self.of(&name).len();

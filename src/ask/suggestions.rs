@@ -1,7 +1,5 @@
 //! Similar names, for a name that no type has.
 
-use std::collections::BTreeSet;
-
 use objgraph_core::{counts, short_name, types};
 
 use super::meaning::Meaning;
@@ -18,19 +16,21 @@ const SIMILAR: f64 = 0.7;
 ///
 /// Short names are compared by their Jaro-Winkler similarity.
 pub(crate) fn suggestions(name: &str) -> Option<Vec<String>> {
-    let mut known: BTreeSet<String> = types().iter().map(|info| info.name.clone()).collect();
-    let created = counts().into_iter().filter(|count| count.born > 0);
-    known.extend(created.map(|count| count.type_name.to_owned()));
+    let types = types();
+    let counts = counts();
+    let derived = types.iter().map(|info| info.name.as_str());
+    let created = counts.iter().filter(|count| count.born > 0);
+    let known = order::distinct(derived.chain(created.map(|count| count.type_name)));
     similar(name, &known)
 }
 
-fn similar(name: &str, known: &BTreeSet<String>) -> Option<Vec<String>> {
-    let meaning = Meaning::among(name, known.iter().map(String::as_str));
+fn similar(name: &str, known: &[&str]) -> Option<Vec<String>> {
+    let meaning = Meaning::among(name, known.iter().copied());
     if known.iter().any(|full| meaning.is(full)) {
         return None;
     }
     let wanted = short_name(name).to_lowercase();
-    let short: BTreeSet<String> = known.iter().map(|full| short_name(full)).collect();
+    let short = order::distinct(known.iter().map(|full| short_name(full)));
     let mut scored: Vec<(f64, String)> = short
         .into_iter()
         .map(|short| (strsim::jaro_winkler(&wanted, &short.to_lowercase()), short))
@@ -43,8 +43,6 @@ fn similar(name: &str, known: &BTreeSet<String>) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::similar;
 
     #[test]
@@ -56,7 +54,6 @@ mod tests {
             "app::Widget",
             "core::cell::RefCell<app::Node>",
         ];
-        let known: BTreeSet<String> = known.map(str::to_owned).into();
         for (name, expected) in [
             ("Session", None),
             ("app::Session", None),

@@ -1,6 +1,5 @@
 //! `assert_drops!`: what only a value keeps alive is dropped with it.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use objgraph_core::__private::{
@@ -13,7 +12,7 @@ use objgraph_core::{
 use super::check::{Verdict, WAIT};
 use super::failure::Failure;
 use super::patience::{Patience, is_shared};
-use crate::analysis::{UnprovenObjects, exclusively_retained, find_leaks, reach};
+use crate::analysis::{NodeSet, UnprovenObjects, exclusively_retained, find_leaks, reach};
 use crate::words::count as count_of;
 
 /// Drops the value, and waits for stragglers if something is still alive.
@@ -66,10 +65,10 @@ impl SharedObjects {
             return None;
         }
         let (snapshot, starts) = snapshot_with(&[&self.kept], SnapshotOptions::default());
-        let mut shared: BTreeSet<NodeId> = starts.into_iter().collect();
-        shared.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
+        let own = self.objects.iter().filter_map(|&id| snapshot.find(id));
+        let shared = NodeSet::of(snapshot.len(), starts.into_iter().chain(own));
         let leaks = find_leaks(&Arc::new(snapshot));
-        UnprovenObjects::among(&leaks, |node| shared.contains(&node.node_id()))
+        UnprovenObjects::among(&leaks, |node| shared.contains(node.node_id()))
     }
 }
 
@@ -92,23 +91,22 @@ impl Expectation {
             mut kept,
         } = snapshot_keeping(value)?;
         let reached = reach(&snapshot, [value]);
-        let mut alone: BTreeSet<NodeId> =
-            exclusively_retained(&snapshot, value).into_iter().collect();
-        alone.extend(pointed_to);
-        let kept_by_others = kept.split_off(|node| alone.contains(&node));
+        let alone = exclusively_retained(&snapshot, value).into_iter();
+        let alone = NodeSet::of(snapshot.len(), alone.chain(pointed_to));
+        let kept_by_others = kept.split_off(|node| alone.contains(node));
         let objects = |nodes: &mut dyn Iterator<Item = NodeId>| {
             let ids = nodes.map(|node| snapshot.node(node).id());
             ids.filter(|id| id.is_in_table()).collect()
         };
         let shared = match hides_something(&snapshot) {
             true => SharedObjects {
-                objects: objects(&mut reached.iter().filter(|node| !alone.contains(node))),
+                objects: objects(&mut reached.iter().filter(|&node| !alone.contains(node))),
                 kept: kept_by_others,
             },
             false => SharedObjects::default(),
         };
         let number_behind_std = kept.nodes().len();
-        let objects: Vec<ObjectId> = objects(&mut alone.iter().copied());
+        let objects: Vec<ObjectId> = objects(&mut alone.iter());
         Some(Self {
             number: objects.len() + number_behind_std,
             objects,
@@ -135,8 +133,8 @@ impl Expectation {
             || snapshot_with(&[&self.kept], options),
         );
         let snapshot = Arc::new(snapshot);
-        let mut alive: BTreeSet<NodeId> = starts.into_iter().collect();
-        alive.extend(self.objects.iter().filter_map(|&id| snapshot.find(id)));
+        let objects = self.objects.iter().filter_map(|&id| snapshot.find(id));
+        let alive = NodeSet::of(snapshot.len(), starts.into_iter().chain(objects));
         if alive.is_empty() {
             // The last was dropped while the snapshot was taken.
             return Ok(());
@@ -144,16 +142,16 @@ impl Expectation {
         Err(self.failure(&snapshot, &alive))
     }
 
-    fn failure(&self, snapshot: &Arc<Snapshot>, alive: &BTreeSet<NodeId>) -> Failure {
+    fn failure(&self, snapshot: &Arc<Snapshot>, alive: &NodeSet) -> Failure {
         let all = find_leaks(snapshot);
         let leaked = |node: &NodeId| all.nodes().binary_search(node).is_ok();
-        let own: Vec<NodeId> = alive.iter().copied().filter(leaked).collect();
-        let held: Vec<NodeId> = alive.iter().copied().filter(|node| !leaked(node)).collect();
+        let own: Vec<NodeId> = alive.iter().filter(leaked).collect();
+        let held: Vec<NodeId> = alive.iter().filter(|node| !leaked(node)).collect();
         let reported = reach(snapshot, own.iter().copied());
         let leaks = all.only(
             |node| reported.contains(node),
-            |node| alive.contains(&node),
-            |node| alive.contains(&node),
+            |node| alive.contains(node),
+            |node| alive.contains(node),
         );
         let failure = match (own.is_empty(), held.is_empty()) {
             (true, _) => Failure::alive(snapshot, &held, "after the drop"),

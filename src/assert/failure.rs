@@ -1,6 +1,5 @@
 //! Why an assertion failed, as text for people.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::{error, fmt};
 
@@ -11,7 +10,7 @@ use super::test_name::TestName;
 use crate::analysis::{AliveObjects, ExternalHandles, LeakKind, Leaks, UnprovenObjects};
 use crate::ask::{Picture, backrefs_in, picture_of_leaks, with_labels};
 use crate::draw::Drawing;
-use crate::order;
+use crate::order::{self, SortedMap};
 use crate::report::{still_alive, unproven_text};
 use crate::words::{count as count_of, in_line};
 
@@ -207,12 +206,12 @@ fn headline(leaks: &Leaks) -> String {
 
 /// Lists the types of these objects, the most frequent first and at most three.
 fn types(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeId>) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: SortedMap<&str, usize> = SortedMap::new();
     for node in nodes {
         let info = snapshot.node(node).type_info();
-        *counts.entry(&info.short_name).or_default() += 1;
+        *counts.get_or_default(&info.short_name) += 1;
     }
-    let mut counts: Vec<_> = counts.into_iter().collect();
+    let mut counts = counts.into_rows();
     order::sort_by(&mut counts, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let first = counts.iter().take(3);
     let mut names: Vec<_> = first.map(|count| shown_name(count.0)).collect();

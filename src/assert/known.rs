@@ -6,7 +6,6 @@ mod read;
 mod tests;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +16,7 @@ use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
 use crate::analysis::{Fingerprint, LeakKind, Leaks, field};
 use crate::draw::write_whole;
+use crate::order;
 use file::{Entry, List};
 
 /// The name of the file, beside the `Cargo.toml` of the package.
@@ -25,7 +25,7 @@ const NAME: &str = "objgraph-leaks.toml";
 thread_local! {
     /// The known leaks that assertions in the body of the running test found, each with the name
     /// of the assertion.
-    static ASSERTED: RefCell<BTreeSet<(String, Fingerprint)>> = const { RefCell::new(BTreeSet::new()) };
+    static ASSERTED: RefCell<Vec<(String, Fingerprint)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Forgets what assertions found, when the body of a test begins.
@@ -33,7 +33,7 @@ pub(super) fn begin_body() {
     let _ = ASSERTED.try_with(|asserted| asserted.borrow_mut().clear());
 }
 
-fn asserted() -> BTreeSet<(String, Fingerprint)> {
+fn asserted() -> Vec<(String, Fingerprint)> {
     ASSERTED
         .try_with(|asserted| asserted.borrow().clone())
         .unwrap_or_default()
@@ -66,9 +66,10 @@ pub(super) struct CheckName<'c> {
 /// The known leaks of one test.
 #[derive(Debug, Default)]
 pub(super) struct KnownLeaks {
-    known: BTreeSet<Fingerprint>,
+    known: Vec<Fingerprint>,
     /// Leaks that the list has for the test and that did not occur, each with its name in the list.
-    stale: BTreeSet<(String, Fingerprint)>,
+    /// Sorted.
+    stale: Vec<(String, Fingerprint)>,
     /// What the list says about leaks that are not known.
     hints: Vec<String>,
     file: PathBuf,
@@ -115,7 +116,11 @@ impl KnownLeaks {
             .collect();
         record_asserted(
             &findings.name(),
-            findings.found.intersection(&known).copied(),
+            findings
+                .found
+                .iter()
+                .copied()
+                .filter(|leak| known.contains(leak)),
         );
         Ok(Self {
             stale: findings.stale(&list),
@@ -164,9 +169,9 @@ struct CheckFindings<'c> {
     /// The number of the assertion in the test.
     assertion: u32,
     is_end_of_test: bool,
-    found: BTreeSet<Fingerprint>,
+    found: Vec<Fingerprint>,
     /// The known leaks that earlier assertions of the test found.
-    asserted: BTreeSet<(String, Fingerprint)>,
+    asserted: Vec<(String, Fingerprint)>,
 }
 
 impl CheckFindings<'_> {
@@ -191,8 +196,8 @@ impl CheckFindings<'_> {
         self.is_end_of_test && self.asserted.iter().any(|one| one.1 == fingerprint)
     }
 
-    fn known(&self, list: &List) -> BTreeSet<Fingerprint> {
-        let mut known: BTreeSet<Fingerprint> = list.of_test(&self.name()).collect();
+    fn known(&self, list: &List) -> Vec<Fingerprint> {
+        let mut known: Vec<Fingerprint> = list.of_test(&self.name()).collect();
         let asserted = self.asserted.iter().map(|one| one.1);
         known.extend(asserted.filter(|&leak| self.was_asserted(leak)));
         known
@@ -204,18 +209,18 @@ impl CheckFindings<'_> {
             || self.asserted.contains(&(name.to_owned(), fingerprint))
     }
 
-    fn stale(&self, list: &List) -> BTreeSet<(String, Fingerprint)> {
+    fn stale(&self, list: &List) -> Vec<(String, Fingerprint)> {
         if !self.is_end_of_test {
-            return BTreeSet::new();
+            return Vec::new();
         }
-        list.entries()
-            .iter()
+        let entries = list.entries().iter();
+        let stale = entries
             .flat_map(|entry| {
                 let tests = entry.tests().iter();
                 tests.map(|name| (name.clone(), entry.fingerprint))
             })
-            .filter(|(name, leak)| self.is_of_test(name) && !self.occurred(name, *leak))
-            .collect()
+            .filter(|(name, leak)| self.is_of_test(name) && !self.occurred(name, *leak));
+        order::distinct(stale)
     }
 
     /// Updates the list. Other tests, in this process or in others, may update it at the same time.
@@ -304,8 +309,7 @@ fn new_entry(kind: &LeakKind, leaks: &Leaks) -> Entry {
 
 /// Returns each text once, sorted.
 fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let texts: BTreeSet<String> = texts.collect();
-    texts.into_iter().collect()
+    order::distinct(texts)
 }
 
 /// Returns the entry of another fingerprint that describes the same leak, and what they have in

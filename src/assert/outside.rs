@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::part::Part;
 use super::patience::{Patience, is_shared};
 use crate::analysis::{Leaks, UnprovenObjects};
+use crate::order;
 use crate::report::{kinds_in_line, unproven_in_line};
 use crate::words::count as count_of;
 
@@ -145,15 +146,14 @@ impl Strays {
         if leaks.is_empty() && unproven.is_none() {
             return None;
         }
-        let epochs: BTreeSet<u32> = leaks
+        let reported = leaks
             .iter()
             .map(|object| object.node())
-            .chain(unproven.iter().flat_map(UnprovenObjects::nodes))
-            .map(|node| node.epoch())
-            .collect();
+            .chain(unproven.iter().flat_map(UnprovenObjects::nodes));
+        let epochs = order::distinct(reported.map(|node| node.epoch()));
         let ran = parts.iter().filter(|(_, from, until)| {
-            let mut within = epochs.range(from..until);
-            within.next().is_some()
+            let mut epochs = epochs.iter();
+            epochs.any(|epoch| (from..until).contains(&epoch))
         });
         Some(Self {
             tests: ran.map(|part| part.0.clone()).collect(),

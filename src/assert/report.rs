@@ -4,7 +4,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -15,6 +14,7 @@ use super::failure::{Failure, Point};
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
 use crate::draw::{save, write_whole};
+use crate::order::SortedMap;
 use crate::words::{count as count_of, in_line};
 
 /// Maximum number of lines of a message.
@@ -35,11 +35,11 @@ pub(super) fn fail(failure: &Failure, test: &TestName) -> ! {
 /// Returns the name of the files of this failure, without an extension. Each failure of a test has
 /// its own files (a loop may catch the panics): `closes`, `closes.2`, ….
 fn file_name(test: &TestName) -> String {
-    static FAILED: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+    static FAILED: Mutex<SortedMap<String, u32>> = Mutex::new(SortedMap::new());
 
     let name = test.file();
     let mut failed = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let times = failed.entry(name.clone()).or_default();
+    let times = failed.get_or_default(name.clone());
     *times += 1;
     match *times {
         1 => name,

@@ -1,11 +1,10 @@
 //! Blind spots: values that the trace could not see into.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Coverage;
 use super::remedies::{Remedy, remedies_at, remedies_for_type};
-use crate::order;
+use crate::order::{self, SortedMap};
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
 /// The values of a snapshot that the trace could not see into. A blind spot can hide a leak, but
@@ -57,32 +56,33 @@ impl BlindSpots {
     #[must_use]
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
         let (mut other_threads, mut lent, mut panicked) = (0, 0, 0);
-        let mut types: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut of_types = vec![0; snapshot.types().len()];
         for node in snapshot.nodes() {
             match node.state() {
-                State::Opaque => *types.entry(node.type_index()).or_default() += 1,
+                State::Opaque => of_types[node.type_index()] += 1,
                 State::OtherThread => other_threads += 1,
                 State::Lent => lent += 1,
                 State::Panicked => panicked += 1,
                 _ => {}
             }
         }
-        let mut places: BTreeMap<(PathId, u32, PlaceKind), usize> = BTreeMap::new();
+        let mut places: SortedMap<(PathId, u32, PlaceKind), usize> = SortedMap::new();
         for place in snapshot.places().iter().filter(|place| place.kind.hides()) {
-            *places
-                .entry((place.path, place.type_index, place.kind))
-                .or_default() += 1;
+            *places.get_or_default((place.path, place.type_index, place.kind)) += 1;
         }
-        let types = most_first(types).map(|(type_index, objects)| BlindType {
+        let types = of_types.into_iter().enumerate();
+        let types = most_first(types.filter(|&(_, objects)| objects > 0).collect());
+        let types = types.map(|(type_index, objects)| BlindType {
             type_index,
             objects,
         });
-        let places = most_first(places).map(|((path, type_index, kind), values)| BlindPlace {
-            path,
-            type_index: type_index as usize,
-            kind,
-            values,
-        });
+        let places =
+            most_first(places.into_rows()).map(|((path, type_index, kind), values)| BlindPlace {
+                path,
+                type_index: type_index as usize,
+                kind,
+                values,
+            });
         Self {
             snapshot: Arc::clone(snapshot),
             types: types.collect(),
@@ -125,8 +125,7 @@ impl BlindSpots {
 }
 
 /// Sorts by count, largest first; equal counts stay in the order of the keys.
-fn most_first<K>(counts: BTreeMap<K, usize>) -> impl Iterator<Item = (K, usize)> {
-    let mut counts: Vec<(K, usize)> = counts.into_iter().collect();
+fn most_first<K>(mut counts: Vec<(K, usize)>) -> impl Iterator<Item = (K, usize)> {
     order::sort_by_key(&mut counts, |&(_, number)| std::cmp::Reverse(number));
     counts.into_iter()
 }

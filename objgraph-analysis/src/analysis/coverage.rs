@@ -1,14 +1,14 @@
 //! Coverage: what the trace saw and what it did not.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
 use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
 use super::{Change, NodeSet, ShownNames, WhatIf, field};
-use crate::order;
+use crate::order::{self, SortedMap};
 
 /// What the trace of a snapshot saw and what it did not: whether an answer of "nothing" is earned.
 ///
@@ -73,52 +73,52 @@ impl Coverage {
     /// Returns the coverage of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        Self::among(snapshot, |_| true, |_| true)
+        Self::among(snapshot, &|_| true, &|_| true)
     }
 
     /// Returns the coverage of the selected objects. O(objects + places).
     pub fn of_nodes(snapshot: &Snapshot, is_selected: impl Fn(NodeId) -> bool) -> Self {
-        Self::among(snapshot, is_selected, |_| true)
+        Self::among(snapshot, &is_selected, &|_| true)
     }
 
     /// Returns the coverage for an answer about references. Opaque values of plain std types do not
     /// count: they may grow, but hold no reference.
     pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
-        Self::references_among(snapshot, |_| true)
+        Self::references_among(snapshot, &|_| true)
     }
 
     /// Like [`Coverage::of_references`], for some of the objects.
     pub(crate) fn of_references_of(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
-        Self::references_among(snapshot, |node| nodes.contains(node))
+        Self::references_among(snapshot, &|node| nodes.contains(node))
     }
 
-    fn references_among(snapshot: &Snapshot, is_selected: impl Fn(NodeId) -> bool) -> Self {
+    fn references_among(snapshot: &Snapshot, is_selected: &dyn Fn(NodeId) -> bool) -> Self {
         let types = snapshot.types().iter();
         let matters: Vec<bool> = types
             .map(|info| info.is_visited || !is_plain(&info.name))
             .collect();
-        Self::among(snapshot, is_selected, |of| matters[of])
+        Self::among(snapshot, is_selected, &|of| matters[of])
     }
 
     /// Returns the coverage of the selected objects, in which only values of types that matter
     /// count as untraced.
     fn among(
         snapshot: &Snapshot,
-        is_selected: impl Fn(NodeId) -> bool,
-        matters: impl Fn(usize) -> bool,
+        is_selected: &dyn Fn(NodeId) -> bool,
+        matters: &dyn Fn(usize) -> bool,
     ) -> Self {
         let mut coverage = Self {
             is_enabled: snapshot.parts().enabled,
             ..Self::default()
         };
-        let mut types: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut of_types = vec![0; snapshot.types().len()];
         let (mut other_thread, mut lent, mut panicked) = (0, 0, 0);
         for node in snapshot.nodes().filter(|node| is_selected(node.node_id())) {
             match node.state() {
                 // What is being created or dropped at this moment has not leaked.
                 State::InFlight => continue,
                 State::Opaque if matters(node.type_index()) => {
-                    *types.entry(node.type_index()).or_default() += 1;
+                    of_types[node.type_index()] += 1;
                 }
                 State::OtherThread => other_thread += 1,
                 State::Lent => lent += 1,
@@ -131,7 +131,7 @@ impl Coverage {
             }
             coverage.untraced += 1;
         }
-        let mut at_paths: BTreeMap<(PathId, usize), usize> = BTreeMap::new();
+        let mut at_paths: HashMap<(PathId, usize), usize> = HashMap::new();
         let (mut busy, mut deep) = (0, 0);
         let names = ShownNames::of(snapshot);
         let places = snapshot.places().iter();
@@ -147,11 +147,14 @@ impl Coverage {
             }
             coverage.values += 1;
         }
-        let mut values: BTreeMap<(usize, String), (PathId, usize)> = BTreeMap::new();
+        let mut values: SortedMap<(usize, String), (PathId, usize)> = SortedMap::new();
+        let mut at_paths: Vec<_> = at_paths.into_iter().collect();
+        order::sort(&mut at_paths);
         for ((path, of), count) in at_paths {
             let field = field(snapshot, path);
             let field = field.with_type(&names.get(&field.type_name));
-            values.entry((of, field)).or_insert((path, 0)).1 += count;
+            let value = values.get_or_insert_with((of, field), || (path, 0));
+            value.1 += count;
         }
         let named_type = |of: usize| {
             let info = snapshot.types().get(of)?;
@@ -160,8 +163,10 @@ impl Coverage {
                 info: Arc::clone(info),
             })
         };
-        let mut gaps: Vec<Gap> = types
+        let mut gaps: Vec<Gap> = of_types
             .into_iter()
+            .enumerate()
+            .filter(|&(_, count)| count > 0)
             .filter_map(|(of, count)| {
                 let cause = GapCause::Objects {
                     remedies: remedies_for_type(snapshot, of),
@@ -172,6 +177,7 @@ impl Coverage {
             .collect();
         order::sort_by_key(&mut gaps, |gap| Reverse(gap.count));
         let mut gaps_of_values: Vec<Gap> = values
+            .into_rows()
             .into_iter()
             .filter_map(|((of, field), (path, count))| {
                 let cause = GapCause::Values {

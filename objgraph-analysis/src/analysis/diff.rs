@@ -4,9 +4,9 @@
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::order;
+use crate::order::{self, SortedMap};
 use objgraph_core::{Node, ObjectId, Site, Snapshot};
 
 use super::fields::declaring;
@@ -61,6 +61,13 @@ impl Turnover {
     #[must_use]
     pub fn growth(&self) -> i64 {
         self.born as i64 - self.died as i64
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.born += other.born;
+        self.died += other.died;
+        self.survived += other.survived;
+        self.bytes += other.bytes;
     }
 }
 
@@ -129,27 +136,31 @@ pub struct ContainerDiff {
 /// ```
 #[must_use]
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
-    let mut types: BTreeMap<&str, Turnover> = BTreeMap::new();
-    let mut sites: BTreeMap<(&str, Option<&Site>), Turnover> = BTreeMap::new();
+    let mut types: SortedMap<&str, Turnover> = SortedMap::new();
+    let mut sites: SortedMap<(&str, Option<&Site>), Turnover> = SortedMap::new();
     let sides = [(before, after, -1), (after, before, 1)];
     for (here, there, sign) in sides {
+        let mut here_by_site: HashMap<(u32, u32), Turnover> = HashMap::new();
         for node in here.nodes().filter(|node| node.id().is_in_table()) {
-            let survives = there.find(node.id()).is_some();
-            let bytes = sign * bytes_of(here, node.node_id()) as i64;
-            let name = node.type_info().name.as_str();
-            let of_site = sites.entry((name, node.site())).or_default();
-            for turnover in [types.entry(name).or_default(), of_site] {
-                turnover.bytes += bytes;
-                match (survives, sign) {
-                    (true, 1) => turnover.survived += 1,
-                    (true, _) => {}
-                    (false, 1) => turnover.born += 1,
-                    (false, _) => turnover.died += 1,
-                }
+            let row = &here.parts().nodes[node.node_id().index()];
+            let turnover = here_by_site.entry((row.type_index, row.site)).or_default();
+            turnover.bytes += sign * bytes_of(here, node.node_id()) as i64;
+            match (there.find(node.id()).is_some(), sign) {
+                (true, 1) => turnover.survived += 1,
+                (true, _) => {}
+                (false, 1) => turnover.born += 1,
+                (false, _) => turnover.died += 1,
             }
+        }
+        for ((of, site), turnover) in here_by_site {
+            let name = here.types()[of as usize].name.as_str();
+            let site = here.parts().sites.get(site as usize);
+            types.get_or_default(name).add(&turnover);
+            sites.get_or_default((name, site)).add(&turnover);
         }
     }
     let mut types: Vec<TypeDiff> = types
+        .into_rows()
         .into_iter()
         .map(|(name, turnover)| TypeDiff {
             type_name: name.to_owned(),
@@ -158,6 +169,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
         .collect();
     order::sort_by_key(&mut types, |of| Reverse(of.turnover.growth()));
     let mut sites: Vec<SiteDiff> = sites
+        .into_rows()
         .into_iter()
         .map(|((name, site), turnover)| SiteDiff {
             type_name: name.to_owned(),
@@ -223,9 +235,9 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
             lengths.entry((identity, key)).or_default()[side] += row.len();
         }
     }
-    let mut by_key: BTreeMap<ContainerKey, ContainerDiff> = BTreeMap::new();
+    let mut by_key: SortedMap<ContainerKey, ContainerDiff> = SortedMap::new();
     for ((_, key), [before, after]) in lengths {
-        let of = by_key.entry(key.clone()).or_insert(ContainerDiff {
+        let of = by_key.get_or_insert_with(key.clone(), || ContainerDiff {
             holder: key.0,
             path: key.1,
             before: 0,
@@ -237,7 +249,9 @@ fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
         of.objects += 1;
     }
     let mut containers: Vec<ContainerDiff> = by_key
-        .into_values()
+        .into_rows()
+        .into_iter()
+        .map(|(_, of)| of)
         .filter(|of| of.before != of.after)
         .collect();
     order::sort_by_key(&mut containers, |of| {

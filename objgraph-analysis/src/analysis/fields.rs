@@ -1,9 +1,9 @@
 //! The declared fields that hold the references of a snapshot: what an edit of the source would
 //! change.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::order::SortedMap;
 use objgraph_core::{
     EdgeRow, FieldName, PathId, PointerKind, Segment, Snapshot, short_name, steps_text,
 };
@@ -95,7 +95,7 @@ impl Fields {
         }
         let paths: Vec<PathId> = by_index.iter().copied().flatten().collect();
         // A field counts as marked only if all its occurrences are.
-        let mut found: BTreeMap<FieldPath, Occurrences> = BTreeMap::new();
+        let mut found: SortedMap<FieldPath, Occurrences> = SortedMap::new();
         for &path in &paths {
             let field = field(snapshot, path);
             let is_back = field.is_back;
@@ -103,7 +103,7 @@ impl Fields {
                 is_back: false,
                 ..field
             };
-            let occurrences = found.entry(key).or_default();
+            let occurrences = found.get_or_default(key);
             occurrences.unmarked += usize::from(!is_back);
             let names = snapshot.parts().paths.show_field(path);
             occurrences.unnamed += usize::from(!names.split(['.', '[']).any(is_back_name));
@@ -115,7 +115,7 @@ impl Fields {
             of_path: vec![Self::NONE; by_index.len()],
             paths,
         };
-        for (field, occurrences) in found {
+        for (field, occurrences) in found.into_rows() {
             for path in occurrences.paths {
                 fields.of_path[path] = fields.all.len() as u32;
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ShownNames;
-use crate::order;
+use crate::order::{self, SortedMap};
 use objgraph_core::{HandlePlace, HandleRow, NodeId, ObjectId, Site, Snapshot};
 
 /// The owners of an object; see [`owners`].
@@ -92,30 +92,28 @@ pub fn external_handles(
     nodes: impl IntoIterator<Item = NodeId>,
 ) -> Vec<ExternalHandles> {
     let rows = nodes.into_iter().flat_map(|node| snapshot.handles_to(node));
-    let mut found: BTreeMap<(bool, u32, Option<&str>), ExternalHandles> = BTreeMap::new();
+    let mut found: SortedMap<(bool, u32, Option<&str>), ExternalHandles> = SortedMap::new();
     for row in rows.filter(|row| row.held.is_none()) {
         let age = snapshot.age_of(row.epoch);
         // By name, because the workers of a pool share one.
         let thread = snapshot.parts().threads.get(row.thread as usize);
-        found
-            .entry((row.strong, row.site, thread.map(String::as_str)))
-            .and_modify(|site| {
-                site.count += 1;
-                let oldest = |one: Option<Duration>| one.unwrap_or(Duration::MAX);
-                if oldest(age.1) > oldest(site.age.1) {
-                    site.age.1 = age.1;
-                }
-                site.age.0 = site.age.0.min(age.0);
-            })
-            .or_insert_with(|| ExternalHandles {
-                strong: row.strong,
-                site: snapshot.parts().sites[row.site as usize].clone(),
-                thread: thread.cloned(),
-                count: 1,
-                age,
-            });
+        let key = (row.strong, row.site, thread.map(String::as_str));
+        let site = found.get_or_insert_with(key, || ExternalHandles {
+            strong: row.strong,
+            site: snapshot.parts().sites[row.site as usize].clone(),
+            thread: thread.cloned(),
+            count: 0,
+            age,
+        });
+        site.count += 1;
+        let oldest = |one: Option<Duration>| one.unwrap_or(Duration::MAX);
+        if oldest(age.1) > oldest(site.age.1) {
+            site.age.1 = age.1;
+        }
+        site.age.0 = site.age.0.min(age.0);
     }
-    let mut sites: Vec<ExternalHandles> = found.into_values().collect();
+    let found = found.into_rows().into_iter();
+    let mut sites: Vec<ExternalHandles> = found.map(|(_, site)| site).collect();
     let key = |one: &ExternalHandles| (!one.strong, usize::MAX - one.count);
     order::sort_by(&mut sites, |a, b| {
         let names = |one: &ExternalHandles| (one.site.clone(), one.thread.clone());
@@ -216,15 +214,16 @@ pub fn zombies(snapshot: &Snapshot) -> Zombies {
         (size + HEADER).next_multiple_of(8)
     };
     let mut all: BTreeMap<ObjectId, u64> = BTreeMap::new();
-    let mut sites: BTreeMap<(u32, u32), (usize, BTreeMap<ObjectId, u64>)> = BTreeMap::new();
+    let mut sites: SortedMap<(u32, u32), (usize, BTreeMap<ObjectId, u64>)> = SortedMap::new();
     for row in rows {
         all.insert(row.object, bytes_of(row));
-        let (handles, objects) = sites.entry((row.type_index, row.site)).or_default();
+        let (handles, objects) = sites.get_or_default((row.type_index, row.site));
         *handles += 1;
         objects.insert(row.object, bytes_of(row));
     }
     let names = ShownNames::of(snapshot);
     let mut rows: Vec<ZombieSite> = sites
+        .into_rows()
         .into_iter()
         .map(|((type_index, site), (handles, objects))| ZombieSite {
             type_name: names

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::order::{self, SortedMap};
 use objgraph_core::{
     FieldName, Snapshot, last_segments, map_paths, public_name, short_name, shown_name,
 };
@@ -33,12 +34,11 @@ impl ShownNames {
         types: impl Iterator<Item = &'n str> + Clone,
         declaring: BTreeSet<&'n str>,
     ) -> Self {
-        let mut same_name: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut same_name: SortedMap<&str, BTreeSet<&str>> = SortedMap::new();
         for name in types.clone() {
             map_paths(name, |path| {
                 same_name
-                    .entry(last_segments(path, 0))
-                    .or_default()
+                    .get_or_default(last_segments(path, 0))
                     .insert(path);
                 Cow::Borrowed("")
             });
@@ -48,7 +48,7 @@ impl ShownNames {
             let Some((module, name)) = path.rsplit_once("::") else {
                 continue;
             };
-            let known = same_name.entry(name).or_default();
+            let known = same_name.get_or_default(name);
             let is_inside = |known: &&&str| {
                 let rest = known.strip_prefix(module);
                 rest.is_some_and(|rest| rest.starts_with("::"))
@@ -59,7 +59,10 @@ impl ShownNames {
             }
         }
         let mut shown = Self::default();
-        for paths in same_name.into_values().filter(|paths| paths.len() > 1) {
+        for (_, paths) in same_name.into_rows() {
+            if paths.len() < 2 {
+                continue;
+            }
             shown.paths.extend(distinguish(&paths));
         }
         for (path, same) in local {
@@ -67,14 +70,15 @@ impl ShownNames {
                 shown.paths.insert(path.to_owned(), name);
             }
         }
-        let mut same_name: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        let mut same_name: SortedMap<String, BTreeSet<&str>> = SortedMap::new();
         for name in types {
-            same_name
-                .entry(shown.untruncated(name).into_owned())
-                .or_default()
-                .insert(name);
+            let shown = shown.untruncated(name).into_owned();
+            same_name.get_or_default(shown).insert(name);
         }
-        for names in same_name.into_values().filter(|names| names.len() > 1) {
+        for (_, names) in same_name.into_rows() {
+            if names.len() < 2 {
+                continue;
+            }
             let public = names
                 .into_iter()
                 .map(|name| (name.to_owned(), public_name(name)));
@@ -125,8 +129,7 @@ fn distinguish(paths: &BTreeSet<&str>) -> Vec<(String, String)> {
             .map(|path| last_segments(path, modules).to_owned());
         shown.collect::<Vec<String>>()
     });
-    let is_distinct =
-        |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
+    let is_distinct = |names: &Vec<String>| order::distinct(names).len() == names.len();
     match shown.into_iter().find(is_distinct) {
         Some(names) => own.iter().map(|&path| path.to_owned()).zip(names).collect(),
         // Two versions of a crate have the same paths.

@@ -4,10 +4,11 @@ mod mann_kendall;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use crate::order;
 use objgraph_core::{Site, Snapshot};
+
+use crate::order::{self, SortedMap};
 
 use super::fields::declaring;
 use super::{Coverage, ShownNames};
@@ -44,7 +45,7 @@ pub struct Trend {
     observed: usize,
     coverage: Coverage,
     pub(crate) names: ShownNames,
-    series: BTreeMap<Metric, Vec<u64>>,
+    series: SortedMap<Metric, Vec<u64>>,
 }
 
 /// What a [`Trend`] counts.
@@ -106,21 +107,21 @@ impl Trend {
     /// O(nodes + series).
     pub fn observe(&mut self, snapshot: &Snapshot) {
         let parts = snapshot.parts();
-        let mut sites: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        let mut sites: HashMap<(u32, u32), usize> = HashMap::new();
         for row in &parts.nodes {
             if row.id.is_in_table() {
                 *sites.entry((row.type_index, row.site)).or_default() += 1;
             }
         }
-        let mut now: BTreeMap<Metric, u64> = BTreeMap::new();
+        let mut now: SortedMap<Metric, u64> = SortedMap::new();
         for ((of, site), number) in sites {
             let name = &parts.types[of as usize].name;
-            *now.entry(Metric::Type(name.clone())).or_default() += number;
+            *now.get_or_default(Metric::Type(name.clone())) += number as u64;
             if let Some(site) = parts.sites.get(site as usize) {
-                now.insert(Metric::Site(name.clone(), site.clone()), number);
+                *now.get_or_default(Metric::Site(name.clone(), site.clone())) += number as u64;
             }
         }
-        let mut paths: BTreeMap<(Option<&str>, u32, usize), (Metric, u64)> = BTreeMap::new();
+        let mut paths: SortedMap<(Option<&str>, u32, usize), (Metric, u64)> = SortedMap::new();
         for row in snapshot.lengths() {
             let node = snapshot.node(row.node);
             let key = (node.root(), node.type_index() as u32, row.path.index());
@@ -131,13 +132,13 @@ impl Trend {
                 },
                 path: parts.paths.show_field(row.path),
             };
-            paths.entry(key).or_insert_with(|| (metric(), 0)).1 += row.len();
+            paths.get_or_insert_with(key, || (metric(), 0)).1 += row.len();
         }
-        for (metric, length) in paths.into_values() {
-            *now.entry(metric).or_default() += length;
+        for (_, (metric, length)) in paths.into_rows() {
+            *now.get_or_default(metric) += length;
         }
-        for (metric, number) in now {
-            let series = self.series.entry(metric).or_default();
+        for (metric, number) in now.into_rows() {
+            let series = self.series.get_or_default(metric);
             series.resize(self.observed, 0);
             series.push(number);
         }

@@ -121,15 +121,15 @@ impl TypeCycles {
         };
         all.unregistered.sort_unstable();
         all.unregistered.dedup();
-        let mut edges = BTreeSet::new();
-        let mut unfollowed = BTreeSet::new();
+        let mut edges = Vec::new();
+        let mut unfollowed = Vec::new();
         for info in derived {
             let Some(holder) = all.find_type(base(&info.name)) else {
                 continue;
             };
             for field in &info.fields {
                 let mut cannot_follow = |type_name: String| {
-                    unfollowed.insert(UnfollowedField {
+                    unfollowed.push(UnfollowedField {
                         holder,
                         field: field.name.to_owned(),
                         type_name,
@@ -144,7 +144,7 @@ impl TypeCycles {
                             cannot_follow(format!("dyn {}", public_name(mention.path)));
                         }
                     } else if let Some(target) = all.find_type(mention.path) {
-                        edges.insert(TypeEdge {
+                        edges.push(TypeEdge {
                             holder,
                             field: field.name.to_owned(),
                             target,
@@ -156,8 +156,8 @@ impl TypeCycles {
                 }
             }
         }
-        all.edges = edges.into_iter().collect();
-        all.unfollowed = unfollowed.into_iter().collect();
+        all.edges = order::distinct(edges);
+        all.unfollowed = order::distinct(unfollowed);
         all.cycles = all.find_cycles();
         all
     }
@@ -192,7 +192,7 @@ impl TypeCycles {
                 component[node.index()] = number;
             }
         }
-        let mut rings: BTreeSet<Vec<usize>> = BTreeSet::new();
+        let mut rings: Vec<Vec<usize>> = Vec::new();
         for (number, edge) in self.edges.iter().enumerate() {
             if edge.ownership == Ownership::Strong
                 && component[edge.holder] == component[edge.target]
@@ -201,10 +201,10 @@ impl TypeCycles {
                 ring.push(number);
                 let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
                 ring.rotate_left(least);
-                rings.insert(ring);
+                rings.push(ring);
             }
         }
-        let mut cycles: Vec<TypeCycle> = rings
+        let mut cycles: Vec<TypeCycle> = order::distinct(rings)
             .into_iter()
             .map(|edges| TypeCycle {
                 has_cell: edges.iter().any(|&edge| self.edges[edge].is_in_cell),

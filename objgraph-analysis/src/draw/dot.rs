@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::drawing::{Drawing, DrawnEdge};
 use super::style::{self, Colour, Dash, EdgeStyle, NodeStyle, Pull, Shape, is_identifier};
 use crate::analysis::EdgeKind;
+use crate::order::{self, SortedMap};
 use crate::words::is_unprintable;
 
 /// The reader of the text.
@@ -102,20 +102,20 @@ impl Drawing {
     /// itself across each other's labels, so one edge represents all of a kind.
     fn write_edges_for_graphviz(&self, out: &mut dyn Write) -> io::Result<()> {
         let edges: Vec<(&DrawnEdge, EdgeStyle<'_>)> = style::edges(self).collect();
-        let mut loops: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut loops: SortedMap<_, Vec<_>> = SortedMap::new();
         for pair in edges.iter().filter(|(edge, _)| edge.from == edge.to) {
-            loops.entry(loop_of(pair.0)).or_default().push(pair);
+            loops.get_or_default(loop_of(pair.0)).push(pair);
         }
         for pair in &edges {
             let mut all = vec![pair];
             if pair.0.from == pair.0.to {
-                match loops.remove(&loop_of(pair.0)) {
-                    Some(loops) => all = loops,
-                    None => continue,
+                all = std::mem::take(loops.get_or_default(loop_of(pair.0)));
+                if all.is_empty() {
+                    continue;
                 }
             }
             // The advice is below the label that it is about.
-            all.sort_by_key(|(_, style)| !style.advice.is_empty());
+            order::sort_by_key(&mut all, |(_, style)| !style.advice.is_empty());
             let labels: Vec<&str> = all.iter().map(|(_, style)| style.label).collect();
             let (edge, style) = match all.last() {
                 Some(last) if !last.1.advice.is_empty() => last,

@@ -173,8 +173,12 @@ impl<'w> Element<'w> {
     }
 
     fn text(&mut self, value: impl Display) -> io::Result<&mut Self> {
+        self.data(&value.to_string())
+    }
+
+    fn data(&mut self, value: &str) -> io::Result<&mut Self> {
         debug_assert!(self.next < self.keys.len(), "a key for each value");
-        let text = escape(&value.to_string());
+        let text = escape(value);
         if !text.is_empty() {
             let (prefix, at) = (self.prefix, self.next);
             write!(self.out, "<data key=\"{prefix}{at}\">{text}</data>")?;

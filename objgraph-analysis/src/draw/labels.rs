@@ -7,6 +7,7 @@ use objgraph_core::{Node, NodeId, PlaceKind, Snapshot, State};
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::legend;
 use crate::analysis::{EdgeKind, Fix, Neighbourhood, PictureEdge, PictureNode, Subject};
+use crate::order;
 use crate::words::{Names, count, named_thread};
 
 /// Returns the text to write below an object's own, if any.
@@ -221,7 +222,7 @@ impl Writer<'_> {
             Role::Object
         };
         let mut attributes = self.options.node_attrs.map_or_else(Vec::new, |of| of(node));
-        attributes.sort();
+        order::sort(&mut attributes);
         let highlight = self.options.highlight;
         DrawnNode {
             objects: vec![node.id()],

@@ -18,12 +18,23 @@ pub(super) fn write_sites(
     nodes: impl Iterator<Item = NodeId>,
     lines: usize,
 ) -> fmt::Result {
-    let parts = snapshot.parts();
     let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
     for node in nodes {
-        let row = &parts.nodes[node.index()];
+        let row = &snapshot.parts().nodes[node.index()];
         *counts.entry((row.type_index, row.site)).or_default() += 1;
     }
+    write_counts(out, margin, snapshot, names, counts, lines)
+}
+
+fn write_counts(
+    out: &mut String,
+    margin: &str,
+    snapshot: &Snapshot,
+    names: &Names<'_>,
+    counts: HashMap<(u32, u32), usize>,
+    lines: usize,
+) -> fmt::Result {
+    let parts = snapshot.parts();
     let mut rows: Vec<(usize, &str, Option<&Site>)> = counts
         .into_iter()
         .map(|((type_index, site), number)| {

@@ -1,6 +1,5 @@
 //! The objects that a verdict of "nothing leaked" does not cover, in one line and as a report.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
@@ -8,7 +7,7 @@ use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
 use super::remedies::{remedies_text, words};
 use super::sites::write_sites;
 use crate::analysis::{OpaqueValue, UnprovenObjects};
-use crate::order;
+use crate::order::{self, SortedMap};
 use crate::words::{Names, count, joined, objects, wrapped};
 
 /// Maximum number of types, or of opaque values, that the report lists.
@@ -131,7 +130,7 @@ impl<'u> UnprovenReport<'u> {
 
     /// Returns the objects that were not visited, by the reason, most objects first.
     fn untraced(&self) -> Vec<(Reason, Vec<NodeId>)> {
-        let mut by_reason: BTreeMap<Reason, Vec<NodeId>> = BTreeMap::new();
+        let mut by_reason: SortedMap<Reason, Vec<NodeId>> = SortedMap::new();
         for &id in &self.unproven.untraced {
             let node = self.unproven.snapshot().node(id);
             let reason = match node.state() {
@@ -140,9 +139,9 @@ impl<'u> UnprovenReport<'u> {
                 State::Panicked => Reason::Panicked,
                 _ => Reason::Opaque(node.type_index()),
             };
-            by_reason.entry(reason).or_default().push(id);
+            by_reason.get_or_default(reason).push(id);
         }
-        let mut by_reason: Vec<_> = by_reason.into_iter().collect();
+        let mut by_reason = by_reason.into_rows();
         order::sort_by_key(&mut by_reason, |(_, nodes)| std::cmp::Reverse(nodes.len()));
         by_reason
     }
@@ -207,7 +206,7 @@ impl<'u> UnprovenReport<'u> {
 }
 
 fn kinds(snapshot: &Snapshot, names: &Names<'_>, nodes: &[NodeId]) -> String {
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut kinds: SortedMap<String, usize> = SortedMap::new();
     for &node in nodes {
         let node = snapshot.node(node);
         let name = names.get(node.type_index());
@@ -215,9 +214,9 @@ fn kinds(snapshot: &Snapshot, names: &Names<'_>, nodes: &[NodeId]) -> String {
             Some(site) => format!("{name}, made at {site}"),
             None => name.to_owned(),
         };
-        *kinds.entry(kind).or_default() += 1;
+        *kinds.get_or_default(kind) += 1;
     }
-    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    let mut kinds = kinds.into_rows();
     order::sort_by_key(&mut kinds, |kind| std::cmp::Reverse(kind.1));
     some_of(kinds.into_iter().map(|kind| kind.0).collect())
 }

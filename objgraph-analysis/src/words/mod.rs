@@ -141,7 +141,16 @@ pub(crate) fn thread(name: &str) -> String {
 pub(crate) fn wrapped<'w>(
     out: &mut String,
     first: &str,
-    words: impl Iterator<Item = &'w str>,
+    mut words: impl Iterator<Item = &'w str>,
+    separator: &str,
+) -> fmt::Result {
+    write_wrapped(out, first, &mut words, separator)
+}
+
+fn write_wrapped(
+    out: &mut String,
+    first: &str,
+    words: &mut dyn Iterator<Item = &str>,
     separator: &str,
 ) -> fmt::Result {
     let margin = first.chars().take_while(|&letter| letter == ' ').count();

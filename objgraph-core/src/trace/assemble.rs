@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::handle_rows::rows;
 use super::settled_cycles::settle_cycles;
 use super::tracer::Tracer;
+use crate::order;
 use crate::site::Site;
 use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
 use crate::type_info::TypeInfo;
@@ -65,9 +66,9 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         place.type_index = new_type[place.type_index as usize];
     }
     parts.places.sort_unstable();
-    parts.labels.sort();
-    parts.panics.sort();
-    parts.roots.sort();
+    order::sort(&mut parts.labels);
+    order::sort(&mut parts.panics);
+    order::sort(&mut parts.roots);
     parts.left_behind.sort_unstable();
     parts.repeated.sort_unstable();
     parts.repeated.dedup();
@@ -82,10 +83,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
 fn families(infos: &[Arc<TypeInfo>], registry: &Registry) -> Vec<Family> {
     let unseen = infos.iter().filter(|info| !info.is_visited);
     let paths = unseen.flat_map(|info| paths(&info.name));
-    let mut families: Vec<Family> = paths.filter_map(|path| registry.family(path)).collect();
-    families.sort();
-    families.dedup();
-    families
+    order::distinct(paths.filter_map(|path| registry.family(path)))
 }
 
 /// Whether replacing each number `n` by `new[n]` changes nothing.
@@ -100,14 +98,14 @@ fn renumbered(old: u32, new: &[u32]) -> u32 {
 
 /// Sorts the types by name, and returns the new number of each.
 fn sorted_types(types: Vec<Arc<TypeInfo>>) -> (Vec<Arc<TypeInfo>>, Vec<u32>) {
-    let mut order: Vec<usize> = (0..types.len()).collect();
-    order.sort_by(|&a, &b| types[a].name.cmp(&types[b].name));
+    let mut sorted: Vec<usize> = (0..types.len()).collect();
+    order::sort_by(&mut sorted, |&a, &b| types[a].name.cmp(&types[b].name));
     let mut new = vec![0; types.len()];
-    for (to, &from) in order.iter().enumerate() {
+    for (to, &from) in sorted.iter().enumerate() {
         new[from] = to as u32;
     }
     (
-        order
+        sorted
             .into_iter()
             .map(|from| Arc::clone(&types[from]))
             .collect(),
@@ -120,9 +118,7 @@ fn sorted_sites(
     locations: impl Iterator<Item = &'static Location<'static>>,
 ) -> (Vec<Site>, Vec<u32>) {
     let all: Vec<Site> = locations.map(Site::from).collect();
-    let mut sites = all.clone();
-    sites.sort();
-    sites.dedup();
+    let sites = order::distinct(all.clone());
     let new = all
         .iter()
         .map(|site| sites.binary_search(site).unwrap_or_default() as u32);

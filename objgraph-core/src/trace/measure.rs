@@ -1,9 +1,8 @@
 //! Repeated measurements of what a part of the process holds.
 
-use std::collections::BTreeMap;
-
 use super::options::{Extent, SnapshotOptions};
 use super::take::take;
+use crate::order::SortedMap;
 use crate::scope::Scope;
 use crate::site::Site;
 use crate::snapshot::Snapshot;
@@ -60,7 +59,7 @@ impl Measure {
     #[must_use]
     pub fn now(&self, is_own: &dyn Fn(Origin) -> bool) -> Measurement {
         let this = table::this_thread();
-        let mut strays: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut strays: SortedMap<u32, u64> = SortedMap::new();
         let mut listed = Vec::new();
         table::list_runs(&mut |run| {
             let origin = Origin {
@@ -70,7 +69,7 @@ impl Measure {
             if is_own(origin) {
                 listed.extend(run.each());
             } else if origin.scope == 0 {
-                *strays.entry(run.first.kind).or_default() += run.ids.len() as u64;
+                *strays.get_or_default(run.first.kind) += run.ids.len() as u64;
             }
         });
         let objects = listed.len();
@@ -79,7 +78,7 @@ impl Measure {
             roots: true,
             texts: true,
         };
-        let strays = strays.into_iter().filter_map(|(kind, number)| {
+        let strays = strays.into_rows().into_iter().filter_map(|(kind, number)| {
             let kind = table::kind(kind)?;
             Some(((kind.name)(), Site::from(kind.site), number))
         });

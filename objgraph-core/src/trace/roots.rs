@@ -5,6 +5,7 @@
 
 use super::tracer::Tracer;
 use super::visitor::Visitor;
+use crate::order;
 use crate::tracked::Visit;
 use crate::visibility::register_type_of;
 
@@ -91,7 +92,7 @@ impl Roots {
     /// refer to most objects, and edges that are found out of order must be moved.
     pub(super) fn add(tracer: &mut Tracer) -> Self {
         let mut statics: Vec<&StaticRoot> = inventory::iter::<StaticRoot>.into_iter().collect();
-        statics.sort_by_key(|root| (root.name, (root.type_name)()));
+        order::sort_by_key(&mut statics, |root| (root.name, (root.type_name)()));
         let statics = statics.into_iter();
         let statics = statics
             .map(|root| (tracer.add_root(root.name, (root.type_name)(), 0), root))

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::registrar::Registrar;
 use super::registry::{Maps, Registry};
+use crate::order;
 use crate::tracked::Visit;
 use crate::type_info::TypeInfo;
 
@@ -143,7 +144,7 @@ pub fn register_type_of<T: Visit>() {
 #[must_use]
 pub fn types() -> Vec<Arc<TypeInfo>> {
     let mut types: Vec<_> = registry().infos().map(Arc::clone).collect();
-    types.sort_by(|a, b| a.name.cmp(&b.name));
+    order::sort_by(&mut types, |a, b| a.name.cmp(&b.name));
     types.dedup_by(|a, b| a.name == b.name);
     types
 }
@@ -153,6 +154,6 @@ pub fn types() -> Vec<Arc<TypeInfo>> {
 #[must_use]
 pub fn families() -> Vec<String> {
     let mut families: Vec<String> = registry().family_paths().cloned().collect();
-    families.sort_unstable();
+    order::sort(&mut families);
     families
 }

@@ -1,14 +1,12 @@
 //! Quantities that can grow: objects, items of collections, bytes of texts, and zombies.
 
-use std::collections::BTreeMap;
-
 use objgraph_core::__private::Measurement;
 use objgraph_core::{LengthRow, Node, NodeRow, Site, State};
 
 use super::rule::{self, Pace};
 use crate::analysis::{ShownNames, declaring};
 use crate::assert::patience::is_shared;
-use crate::order;
+use crate::order::{self, SortedMap};
 use crate::words::{count as count_of, joined};
 
 /// A quantity that can grow. Types are named in full.
@@ -52,48 +50,50 @@ impl Amount {
 
 /// The amounts of all quantities at one time.
 #[derive(Debug)]
-pub(super) struct Amounts(BTreeMap<Quantity, Amount>);
+pub(super) struct Amounts(SortedMap<Quantity, Amount>);
 
 impl Amounts {
     /// Returns the amounts in what was measured, of the nodes for which `is_meant` returns `true`.
     pub(super) fn of(measured: &Measurement, is_meant: impl Fn(Node<'_>) -> bool) -> Self {
         let snapshot = &measured.snapshot;
         let parts = snapshot.parts();
-        let mut objects: BTreeMap<(u32, u32), Amount> = BTreeMap::new();
+        let mut objects: SortedMap<(u32, u32), Amount> = SortedMap::new();
         for (at, row) in parts.nodes.iter().enumerate() {
             if at < measured.objects || !row.id.is_in_table() {
-                let amount = objects.entry((row.type_index, row.site)).or_default();
+                let amount = objects.get_or_default((row.type_index, row.site));
                 amount.add(Amount::of(1, row));
             }
         }
-        let mut all: BTreeMap<Quantity, Amount> = BTreeMap::new();
-        let mut add = |quantity, amount| all.entry(quantity).or_default().add(amount);
+        let mut all: SortedMap<Quantity, Amount> = SortedMap::new();
+        let mut add = |quantity, amount| all.get_or_default(quantity).add(amount);
         let name = |at: u32| parts.types[at as usize].name.clone();
-        for ((type_index, site), amount) in objects {
+        for ((type_index, site), amount) in objects.into_rows() {
             let site = parts.sites.get(site as usize).cloned();
             add(Quantity::Made(name(type_index), site), amount);
             add(Quantity::Type(name(type_index)), amount);
         }
         let lengths = |rows: &[LengthRow]| {
-            let mut lengths: BTreeMap<(Option<&str>, u32, _), Amount> = BTreeMap::new();
+            let mut lengths: SortedMap<(Option<&str>, u32, _), Amount> = SortedMap::new();
             for row in rows {
                 let node = snapshot.node(row.node);
                 if is_meant(node) {
                     let holder = &parts.nodes[row.node.index()];
                     let key = (node.root(), holder.type_index, row.path);
-                    let amount = lengths.entry(key).or_default();
+                    let amount = lengths.get_or_default(key);
                     amount.add(Amount::of(row.len(), holder));
                 }
             }
-            let lengths = lengths
-                .into_iter()
-                .map(|((root, type_index, path), amount)| {
-                    let holder = match root {
-                        Some(root) => root.to_owned(),
-                        None => declaring(&parts.types[type_index as usize].name).to_owned(),
-                    };
-                    (holder, parts.paths.show_field(path), amount)
-                });
+            let lengths =
+                lengths
+                    .into_rows()
+                    .into_iter()
+                    .map(|((root, type_index, path), amount)| {
+                        let holder = match root {
+                            Some(root) => root.to_owned(),
+                            None => declaring(&parts.types[type_index as usize].name).to_owned(),
+                        };
+                        (holder, parts.paths.show_field(path), amount)
+                    });
             lengths.collect::<Vec<_>>()
         };
         for (holder, path, amount) in lengths(snapshot.lengths()) {
@@ -135,7 +135,7 @@ struct Series {
 /// The amounts of all quantities after each call.
 #[derive(Debug, Default)]
 pub(super) struct Observations {
-    all: BTreeMap<Quantity, Series>,
+    all: SortedMap<Quantity, Series>,
     observed: usize,
 }
 
@@ -152,11 +152,8 @@ pub(super) struct Rise {
 
 impl Observations {
     pub(super) fn add(&mut self, amounts: &Amounts) {
-        for (quantity, amount) in &amounts.0 {
-            let series = match self.all.get_mut(quantity) {
-                Some(series) => series,
-                None => self.all.entry(quantity.clone()).or_default(),
-            };
+        for (quantity, amount) in amounts.0.iter() {
+            let series = self.all.get_or_default(quantity.clone());
             series.values.resize(self.observed, 0);
             series.values.push(amount.now);
             series.is_shared |= amount.is_shared;
@@ -289,17 +286,16 @@ mod tests {
 
     /// Lists what has grown, given the values of each quantity.
     fn grown(of: &[(Quantity, &[u64])]) -> Vec<String> {
-        let all = of.iter().map(|(quantity, values)| {
-            let series = Series {
+        let mut observed = Observations {
+            all: SortedMap::new(),
+            observed: 7,
+        };
+        for (quantity, values) in of {
+            *observed.all.get_or_default(quantity.clone()) = Series {
                 values: values.to_vec(),
                 is_shared: false,
             };
-            (quantity.clone(), series)
-        });
-        let observed = Observations {
-            all: all.collect(),
-            observed: 7,
-        };
+        }
         let grown = observed.grown(2);
         let names = ShownNames::default();
         grown.iter().map(|one| one.in_words(&names)).collect()

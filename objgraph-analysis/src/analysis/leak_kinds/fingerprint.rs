@@ -1,6 +1,6 @@
 //! Fingerprints, which identify a kind of leak in every run and on every machine.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use objgraph_core::{NodeId, Snapshot};
@@ -8,6 +8,7 @@ use objgraph_core::{NodeId, Snapshot};
 use crate::analysis::fields::Fields;
 use crate::analysis::stable_name::stable_name;
 use crate::analysis::{Components, rows};
+use crate::order;
 
 /// Identifies a kind of leak: equal in every run, on every machine and with every toolchain, for
 /// cycles of the same types and fields.
@@ -101,7 +102,7 @@ pub(super) fn cycle_edges(
         }
     }
     let mut cycle_edges: Vec<CycleEdge> = cycle_edges.into_iter().collect();
-    cycle_edges.sort_unstable();
+    order::sort(&mut cycle_edges);
     cycle_edges
 }
 
@@ -112,19 +113,16 @@ pub(super) fn of_cycle_edges(
     cycle_edges: &[CycleEdge],
 ) -> Fingerprint {
     let name = |index: u32| stable_name(&snapshot.types()[index as usize].name);
-    let shape: BTreeSet<[String; 3]> = cycle_edges
-        .iter()
-        .map(|&(holder, field, target)| [name(holder), field_name(fields, field), name(target)])
-        .collect();
+    let shape =
+        order::distinct(cycle_edges.iter().map(|&(holder, field, target)| {
+            [name(holder), field_name(fields, field), name(target)]
+        }));
     Fingerprint::of(shape.iter().flatten())
 }
 
 /// Returns the fingerprint of cycles that these fields close.
 pub(super) fn of_fields(fields: &Fields, closing: &[u32]) -> Fingerprint {
-    let names: BTreeSet<String> = closing
-        .iter()
-        .map(|&field| field_name(fields, field))
-        .collect();
+    let names = order::distinct(closing.iter().map(|&field| field_name(fields, field)));
     Fingerprint::of(names.iter())
 }
 

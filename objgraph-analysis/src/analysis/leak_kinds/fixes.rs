@@ -18,6 +18,7 @@ use objgraph_core::{EdgeRow, NodeId, PathId, Snapshot};
 use crate::analysis::fields::{FieldPath, Fields};
 use crate::analysis::simulation::Simulation;
 use crate::analysis::{NodeSet, rows};
+use crate::order;
 
 /// Fields that free every object of a kind of leak if they become `Weak`.
 ///
@@ -109,7 +110,7 @@ pub(super) fn fixes(kind: &LeakedKind<'_>) -> Vec<Fix> {
 }
 
 fn ranked(mut fixes: Vec<Fix>) -> Vec<Fix> {
-    fixes.sort_by_cached_key(|fix| {
+    order::sort_by_key(&mut fixes, |fix| {
         let marked = fix.fields.iter().filter(|field| field.is_back).count();
         (
             fix.lost.len(),

@@ -12,7 +12,7 @@ pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use fixes::Fix;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use objgraph_core::{NodeId, Snapshot};
 
@@ -20,6 +20,7 @@ use super::fields::Fields;
 use super::rings::{Reference, Rings};
 use super::simulation::Simulation;
 use super::{NodeSet, bytes_of, reach, rows};
+use crate::order;
 use closing_fields::ClosingFields;
 use groups::{Groups, SHARED};
 
@@ -155,7 +156,7 @@ impl LeakKinds {
             }
         }
         for kind in &mut kinds {
-            kind.also.sort_unstable();
+            order::sort(&mut kind.also);
         }
         let by_group = groups.spread(|root| root as u32);
         let by_kind = groups.spread(|root| kind_of_root[root]);
@@ -201,8 +202,8 @@ impl LeakKinds {
                 group.retained += bytes;
             }
         }
-        let mut order: Vec<usize> = (0..kinds.len()).collect();
-        order.sort_by_key(|&at| {
+        let mut ranked: Vec<usize> = (0..kinds.len()).collect();
+        order::sort_by_key(&mut ranked, |&at| {
             let kind = &kinds[at];
             (
                 Reverse(kind.retained),
@@ -212,14 +213,14 @@ impl LeakKinds {
             )
         });
         let mut rank = vec![0u32; kinds.len()];
-        for (at, &kind) in order.iter().enumerate() {
+        for (at, &kind) in ranked.iter().enumerate() {
             rank[kind] = at as u32;
         }
         for kind in of.iter_mut().filter(|kind| **kind != NO_KIND) {
             *kind = rank[*kind as usize];
         }
         let mut kinds: Vec<Option<LeakKind>> = kinds.into_iter().map(Some).collect();
-        all.kinds = order
+        all.kinds = ranked
             .iter()
             .filter_map(|&kind| kinds[kind].take())
             .collect();
@@ -395,10 +396,9 @@ fn fingerprints_of_roots(
             by_cycle_edges
                 .entry(cycle_edges)
                 .or_insert_with_key(|cycle_edges| {
-                    let held_by: BTreeSet<u32> =
-                        cycle_edges.iter().map(|&(_, field, _)| field).collect();
+                    let held_by = order::distinct(cycle_edges.iter().map(|edge| edge.1));
                     let fingerprint = fingerprint::of_cycle_edges(snapshot, fields, cycle_edges);
-                    (fingerprint, held_by.into_iter().collect())
+                    (fingerprint, held_by)
                 });
         match closing.of(root, held_by) {
             Some(closing) => *by_fields

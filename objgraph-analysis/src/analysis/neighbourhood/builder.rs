@@ -1,13 +1,13 @@
 //! Builds a picture breadth first from its starts, forwards or backwards.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use objgraph_core::{Edge, NodeId, PathId, ReferenceKind, Snapshot};
 
 use super::fold::FoldRules;
 use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, cyclic_edges};
 use crate::analysis::{Direction, NodeSet};
-use crate::order;
+use crate::order::{self, SortedMap};
 
 /// Maximum number of starts that are not folded: whoever names a few objects wants to see each.
 const MAX_UNFOLDED_STARTS: usize = 40;
@@ -198,7 +198,7 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         }
         if objects.len() > 1 {
             // Edges then come in the order of the paths, not of the objects.
-            edges.sort_by_key(Edge::path_id);
+            order::sort_by_key(&mut edges, Edge::path_id);
         }
         let (stack_of, mut stacks) = match self.options.fold_over {
             Some(over) => {
@@ -444,14 +444,14 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
 /// handles, as far as these are known, most references first, and one for the rest.
 fn external_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) -> Vec<Subject> {
     let name = |thread: u32| snapshot.parts().threads.get(thread as usize);
-    let mut at: BTreeMap<(u32, Option<&String>), (u64, u32)> = BTreeMap::new();
+    let mut at: SortedMap<(u32, Option<&String>), (u64, u32)> = SortedMap::new();
     for row in objects.iter().flat_map(|&node| snapshot.handles_to(node)) {
         if row.strong && row.held.is_none() {
-            let made = at.entry((row.site, name(row.thread)));
-            made.or_insert((0, row.thread)).0 += 1;
+            let made = (row.site, name(row.thread));
+            at.get_or_insert_with(made, || (0, row.thread)).0 += 1;
         }
     }
-    let mut at: Vec<_> = at.into_iter().collect();
+    let mut at = at.into_rows();
     order::sort_by_key(&mut at, |&(made, (references, _))| {
         (u64::MAX - references, made)
     });

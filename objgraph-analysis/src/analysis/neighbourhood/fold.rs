@@ -6,6 +6,7 @@ use objgraph_core::{Edge, NodeId, PathId, ReferenceKind, Snapshot};
 
 use super::PictureOptions;
 use crate::analysis::Direction;
+use crate::order;
 
 /// Maximum number of references of one object that are compared.
 const MAX_COMPARED_EDGES: usize = 64;
@@ -118,7 +119,7 @@ impl FoldRules<'_, '_> {
                     (edge.path_id(), edge.reference_kind(), type_index, at)
                 })
                 .collect();
-            key.onward.sort_unstable();
+            order::sort(&mut key.onward);
             key.onward.dedup();
             key.is_held = self.direction == Direction::Backrefs
                 && matches!(self.snapshot.external(node), Some(1..));

@@ -5,6 +5,7 @@ use objgraph_core::{Node, NodeId};
 use super::builder::{PartialPicture, PictureBuilder};
 use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge};
 use crate::analysis::{Direction, LeakKind, LeakKinds, Leaks, NodeSet, Reference};
+use crate::order;
 
 /// Maximum number of objects of a ring; of a longer one, the beginning and the end are drawn.
 const MAX_RING: usize = 12;
@@ -104,7 +105,7 @@ pub(super) fn leaks(
         }
     }
     count_the_rest(&mut picture, leaks, &kinds, &drawn_kinds, &accounted);
-    picture.edges.sort_by_key(|edge| edge.from);
+    order::sort_by_key(&mut picture.edges, |edge| edge.from);
     Ok(picture)
 }
 

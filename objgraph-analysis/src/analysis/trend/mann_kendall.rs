@@ -47,7 +47,7 @@ pub(super) fn score(series: &[u64]) -> i64 {
 /// Returns how often each number occurs that occurs more than once.
 fn ties(series: &[u64]) -> Vec<usize> {
     let mut sorted = series.to_vec();
-    sorted.sort_unstable();
+    crate::order::sort(&mut sorted);
     let runs = sorted.chunk_by(|a, b| a == b).map(<[u64]>::len);
     runs.filter(|&run| run > 1).collect()
 }

@@ -64,7 +64,7 @@ fn sort_by_neighbours(
         })
         .collect();
     // Stable, so that the order does not depend on anything else.
-    keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    crate::order::sort_by(&mut keyed, |a, b| a.0.total_cmp(&b.0));
     layers[layer] = keyed.into_iter().map(|(_, node)| node).collect();
 }
 
