@@ -21,12 +21,12 @@ use objgraph::{
 #[derive(Tracked, Clone, Debug, Default)]
 pub struct Subject {
     pub next: RefCell<Option<Rc<Subject>>>,
-    pub shared: Option<Arc<Shared>>,
+    pub shared: Option<Arc<SharedNumber>>,
     instance: Instance<Subject>,
 }
 
 #[derive(Tracked, Clone, Debug, Default)]
-pub struct Shared {
+pub struct SharedNumber {
     pub number: u32,
 }
 
@@ -97,11 +97,11 @@ pub const ALL: &[Query] = &[
         assert!(objgraph::alive::count_in("Subject", objgraph::alive::objects()) > 0)
     }),
     ("count_of", |_| {
-        let before = objgraph::count_of::<Shared>();
-        let made = Arc::new(Shared::default());
-        assert_eq!(objgraph::count_of::<Shared>(), before + 1);
+        let before = objgraph::count_of::<SharedNumber>();
+        let made = Arc::new(SharedNumber::default());
+        assert_eq!(objgraph::count_of::<SharedNumber>(), before + 1);
         drop(made);
-        assert_eq!(objgraph::count_of::<Shared>(), before);
+        assert_eq!(objgraph::count_of::<SharedNumber>(), before);
     }),
     ("types", |_| {
         assert!(
@@ -186,7 +186,7 @@ pub const ALL: &[Query] = &[
     }),
     ("get_leaking_objects", |_| {
         // The objects that no other object refers to.
-        let made = Arc::new(Shared::default());
+        let made = Arc::new(SharedNumber::default());
         let leaking = objgraph::get_leaking_objects();
         assert!(
             leaking
@@ -195,7 +195,7 @@ pub const ALL: &[Query] = &[
         );
     }),
     ("get_leaking_objects_of", |_| {
-        let made = Arc::new(Shared::default());
+        let made = Arc::new(SharedNumber::default());
         let objects = objgraph::at_addrs([objgraph::id(&made)]);
         assert_eq!(objgraph::leaks::get_leaking_objects_of(objects).len(), 1);
     }),
@@ -265,7 +265,7 @@ pub const ALL: &[Query] = &[
         let id = objgraph::watch(&watched);
         drop(watched);
         assert!(objgraph::at(id).is_none());
-        let watched = std::sync::Arc::new(Shared::default());
+        let watched = std::sync::Arc::new(SharedNumber::default());
         let id = objgraph::watch(&watched);
         assert_eq!(objgraph::watch(&watched), id);
         drop(watched);
@@ -274,7 +274,7 @@ pub const ALL: &[Query] = &[
     ("Scope", |_| {
         let scope = Scope::new("inside");
         let entered = scope.enter();
-        let made = Arc::new(Shared::default());
+        let made = Arc::new(SharedNumber::default());
         let _ = Scope::current();
         assert!(scope.alive() <= 1 && scope.objects().len() <= 1);
         drop(entered);
@@ -307,7 +307,7 @@ pub const ALL: &[Query] = &[
         assert_eq!(Rc::strong_count(&cyclic), 1);
     }),
     ("arc", |_| {
-        let mut one = Arc::new(Shared::default());
+        let mut one = Arc::new(SharedNumber::default());
         assert!(Arc::get_mut(&mut one).is_some());
         let mut two = one.clone();
         Arc::make_mut(&mut two).number += 1;
@@ -413,7 +413,7 @@ pub const ALL: &[Query] = &[
     ("LeakCheck", |_| {
         let scope = Scope::new("checked");
         let entered = scope.enter();
-        let made = Arc::new(Shared::default());
+        let made = Arc::new(SharedNumber::default());
         assert!(LeakCheck::of(&scope).wait(Duration::ZERO).run().is_ok());
         // At its end, a thread is not in a scope.
         let alive = LeakCheck::of(&scope)
@@ -423,7 +423,7 @@ pub const ALL: &[Query] = &[
         let result = alive.map_err(|failure| failure.to_string());
         assert_eq!(
             scope.alive() == 1,
-            result.is_err_and(|text| text.contains("Shared"))
+            result.is_err_and(|text| text.contains("SharedNumber"))
         );
         drop((entered, made));
         objgraph::assert_no_leaks!(&scope);
@@ -434,7 +434,7 @@ pub const ALL: &[Query] = &[
         drop(lost.run());
     }),
     ("assert_drops", |_| {
-        let shared = Some(Arc::new(Shared::default()));
+        let shared = Some(Arc::new(SharedNumber::default()));
         objgraph::assert_drops!(Rc::new(Subject {
             shared,
             ..Subject::default()
@@ -442,14 +442,14 @@ pub const ALL: &[Query] = &[
     }),
     ("assert_count", |_| {
         objgraph::assert_count!(Subject >= 1);
-        objgraph::assert_count!("Shared" > 0);
+        objgraph::assert_count!("SharedNumber" > 0);
     }),
     ("assert_no_growth", |_| {
-        objgraph::assert_no_growth!(repeat = 2, || Arc::new(Shared::default()));
+        objgraph::assert_no_growth!(repeat = 2, || Arc::new(SharedNumber::default()));
     }),
     ("in_current_scope", |_| {
         let scope = Scope::new("future");
-        let make = async || Arc::new(Shared::default());
+        let make = async || Arc::new(SharedNumber::default());
         let task = scope.in_future(objgraph::scope::in_current_scope(make()));
         let mut task = std::pin::pin!(task);
         let mut context = Context::from_waker(Waker::noop());
@@ -459,18 +459,21 @@ pub const ALL: &[Query] = &[
         let scope = Scope::new("thread");
         let entered = scope.enter();
         let is_inside = scope.alive() == 0 && Scope::current().is_some();
-        let made = || Arc::new(Shared::default());
+        let made = || Arc::new(SharedNumber::default());
         let made = objgraph::scope::spawn_in_current_scope(made)
             .join()
             .unwrap();
         // At its end, a thread is not in a scope.
         assert_eq!(scope.alive(), usize::from(is_inside));
-        let too = scope.spawn(|| Arc::new(Shared::default())).join().unwrap();
+        let too = scope
+            .spawn(|| Arc::new(SharedNumber::default()))
+            .join()
+            .unwrap();
         assert_eq!(scope.alive(), 1 + usize::from(is_inside));
         drop((entered, made, too));
     }),
     ("future", |_| {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SharedNumber::default());
         let task = objgraph::future!([shared] async move { shared.number });
         let mut task = std::pin::pin!(task);
         let mut context = Context::from_waker(Waker::noop());
@@ -526,7 +529,7 @@ pub fn query_all() -> bool {
     let _querying = QueryingThread(this);
     static LOST: Once = Once::new();
     LOST.call_once(lose);
-    let shared = Some(Arc::new(Shared::default()));
+    let shared = Some(Arc::new(SharedNumber::default()));
     let subject = Rc::new(Subject {
         shared,
         ..Subject::default()

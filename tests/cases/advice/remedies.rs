@@ -28,7 +28,7 @@ mod closures {
     }
 
     #[derive(Tracked, Default)]
-    pub(super) struct Applied {
+    pub(super) struct CaptureButton {
         pub(super) on_click: RefCell<Option<Capture<dyn Fn(u32) -> u32>>>,
         pub(super) on_key: RefCell<Vec<SharedCapture<dyn Fn() + Send + Sync>>>,
     }
@@ -36,7 +36,7 @@ mod closures {
 
 #[test]
 fn a_boxed_closure_is_made_by_capture() {
-    use closures::{Applied, Button};
+    use closures::{Button, CaptureButton};
     if !objgraph::ENABLED {
         return;
     }
@@ -62,7 +62,7 @@ fn a_boxed_closure_is_made_by_capture() {
             );
             says(&text, "objgraph::SharedCapture<dyn Fn() + Send + Sync>");
 
-            let button = Rc::new(Applied::default());
+            let button = Rc::new(CaptureButton::default());
             button.on_click.replace(Some(
                 capture!([button] move |n| n + button.on_key.borrow().len() as u32),
             ));
@@ -86,14 +86,14 @@ mod futures {
     }
 
     #[derive(Tracked, Default)]
-    pub(super) struct Applied {
+    pub(super) struct FutureJob {
         pub(super) run: RefCell<Option<LocalFuture<dyn std::future::Future<Output = ()>>>>,
     }
 }
 
 #[test]
 fn a_boxed_future_is_made_by_future() {
-    use futures::{Applied, Job};
+    use futures::{FutureJob, Job};
     if !objgraph::ENABLED {
         return;
     }
@@ -110,7 +110,7 @@ fn a_boxed_future_is_made_by_future() {
              objgraph::LocalFuture<dyn std::future::Future<Output = ()>>",
         );
 
-        let job = Rc::new(Applied::default());
+        let job = Rc::new(FutureJob::default());
         job.run.replace(Some(
             future!(local [job] async move { drop(job.run.take()) }),
         ));
@@ -126,25 +126,25 @@ mod traits {
     pub(super) trait Node {}
 
     /// With `Tracked` as a supertrait.
-    pub(super) trait Applied: Tracked {}
+    pub(super) trait TrackedNode: Tracked {}
 
     // As it is printed.
     #[rustfmt::skip]
-    impl objgraph::Visit for Box<dyn Applied> { fn visit<'a>(&'a self, visitor: &mut objgraph::Visitor<'a>) { (**self).visit(visitor) } }
+    impl objgraph::Visit for Box<dyn TrackedNode> { fn visit<'a>(&'a self, visitor: &mut objgraph::Visitor<'a>) { (**self).visit(visitor) } }
 }
 
 /// `Box<dyn Node>`, with a trait of the program.
 #[derive(Tracked)]
 struct Board {
     nodes: RefCell<Vec<Box<dyn traits::Node>>>,
-    applied: RefCell<Vec<Box<dyn traits::Applied>>>,
+    tracked: RefCell<Vec<Box<dyn traits::TrackedNode>>>,
 }
 
 struct Part(Rc<Board>);
 
 impl traits::Node for Part {}
 
-impl traits::Applied for Part {}
+impl traits::TrackedNode for Part {}
 
 impl Visit for Part {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
@@ -162,7 +162,7 @@ fn a_boxed_trait_of_the_program_has_tracked_as_a_supertrait() {
         let board = || {
             Rc::new(Board {
                 nodes: RefCell::default(),
-                applied: RefCell::default(),
+                tracked: RefCell::default(),
             })
         };
         let one = board();
@@ -181,7 +181,7 @@ fn a_boxed_trait_of_the_program_has_tracked_as_a_supertrait() {
             ),
         );
         let one = board();
-        one.applied.borrow_mut().push(Box::new(Part(one.clone())));
+        one.tracked.borrow_mut().push(Box::new(Part(one.clone())));
         drop(one);
         assert_eq!(objgraph::find_leaks().len(), 1);
     });
