@@ -223,9 +223,10 @@ step_features() {
     done
 }
 
-# The types of other crates, with all their features.
+# The types of other crates, with all their features; and references inferred from opaque values.
 step_ecosystem() {
-    show cargo test --test containers --features ecosystem
+    show cargo test --features ecosystem,scan --test containers --test scan --test blind_spots \
+        --test cases --test derive --test leaks --test left_behind --test shapes
 }
 
 # The feature `owners`: programs still see the behaviour of std's pointers.

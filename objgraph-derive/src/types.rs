@@ -248,6 +248,19 @@ pub(crate) fn is_std(ident: &Ident) -> bool {
     std_parts(ident).is_some()
 }
 
+/// Returns whether `ty` may be a `Box` or a pinned one, judging by its syntax: by that name, or as an
+/// alias.
+pub(crate) fn may_be_box(ty: &Type, scope: &Scope<'_>) -> bool {
+    last_segment(ty).is_some_and(|last| {
+        last.ident == "Box"
+            || last.ident == "Pin"
+            || !(is_std(&last.ident)
+                || scope.is_item(&last.ident)
+                || is_parameter(ty, scope)
+                || is_primitive(ty, scope))
+    })
+}
+
 /// A type that a field's type names, to be registered.
 #[derive(Clone)]
 pub(crate) enum NamedType<'t> {

@@ -303,12 +303,13 @@ fn opaque_values_are_reported() {
     let (sender, receiver) = mpsc::channel();
     sender.send(target.clone()).unwrap();
     let lazy = target.clone();
+    let captured = 0;
     let owner = Rc::new(Opaque {
         taken: Cell::new(Some(target.clone())),
         sender,
         receiver,
         thread: std::thread::spawn(|| ()),
-        closure: Box::new(|| 0),
+        closure: Box::new(move || captured),
         pinned: StdRc::pin(Target),
         lazy: LazyCell::new(Box::new(|| lazy)),
     });

@@ -60,12 +60,15 @@ pub struct FoundPath {
     pub count: usize,
 }
 
-/// Returns the path from `owner` to `target`, directly or through values that are no objects.
+/// Returns the path that visits report from `owner` to `target`, directly or through values that are
+/// no objects.
 pub fn way(owner: ObjectId, target: ObjectId) -> Option<FoundPath> {
     let snapshot = objgraph::snapshot();
     let edges = reached(&snapshot, snapshot.find(owner)?);
     let target = snapshot.find(target)?;
-    let mut found = edges.iter().filter(|edge| edge.target() == target);
+    let mut found = edges
+        .iter()
+        .filter(|edge| edge.target() == target && !edge.is_inferred());
     let first = found.next()?;
     Some(FoundPath {
         path: first.path(),

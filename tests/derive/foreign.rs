@@ -115,8 +115,13 @@ fn closures_are_opaque() {
     let closure = Rc::new(move || {
         let _ = &held;
     });
+    let shift = 1;
     let listeners = Rc::new(Listeners {
-        boxed: vec![Box::new(|node| node.0)],
+        // The second captures nothing, so it owns nothing.
+        boxed: vec![
+            Box::new(move |node| node.0 << shift),
+            Box::new(|node| node.0),
+        ],
         shared: RefCell::new(Some(unsize!(closure => dyn Fn()))),
         plain: |node| node.0,
         seen: node(),

@@ -37,5 +37,7 @@ pub(crate) use running::patiently;
 pub use starts::Starts;
 pub(crate) use std_pointer::StdPointer;
 pub use take::{snapshot, snapshot_from, snapshot_of, snapshot_with};
+pub use tracer::SCANS;
+pub(crate) use tracer::{OpaqueWords, words_of};
 pub use visitor::{Guarded, Visitor};
 pub use weak_handles::WeakHandles;

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::mem::needs_drop;
 
+use super::tracer::{OpaqueWords, words_of};
 use crate::snapshot::PointerKind;
 use crate::visibility::WeakTarget;
 
@@ -45,6 +46,9 @@ pub(crate) trait StdPointer: Any + Sized {
     /// Records the pointer, with a weak handle to the value if `asks` wants one; `None` if the
     /// value is dead.
     fn met(&self, asks: Asks<'_>) -> Option<MetPointer>;
+
+    /// Returns the words of the value; none if the pointer is weak.
+    fn words(&self) -> OpaqueWords<'_>;
 }
 
 /// Returns whether to make a weak handle to the value at an address, of a type.
@@ -80,6 +84,10 @@ macro_rules! std_pointer {
                     },
                 })
             }
+
+            fn words(&self) -> OpaqueWords<'_> {
+                words_of::<T>(self)
+            }
         }
 
         impl<T: ?Sized + 'static> StdPointer for std::$module::Weak<T> {
@@ -106,6 +114,10 @@ macro_rules! std_pointer {
                         None
                     },
                 })
+            }
+
+            fn words(&self) -> OpaqueWords<'_> {
+                words_of(&())
             }
         }
     };

@@ -5,7 +5,7 @@ use super::options::{Extent, SnapshotOptions};
 use super::roots::Roots;
 use super::running::RunningTrace;
 use super::starts::{Start, Starts};
-use super::tracer::{Handles, Tracer};
+use super::tracer::{Handles, SCANS, Tracer};
 use super::weak_handles::WeakHandles;
 use crate::lock::is_lost;
 use crate::object_id::ObjectId;
@@ -175,10 +175,20 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
         }
     }
     let all = tracer.nodes.len();
+    // References have the id of their target, so only a scan needs the addresses.
+    if SCANS {
+        let ids: Vec<ObjectId> = tracer.nodes.iter().map(|row| row.id).collect();
+        let mut addresses = Vec::new();
+        table::addresses(&ids, &mut addresses);
+        tracer.know_addresses(&addresses, false);
+    }
     tracer.know_watched(true);
     super::left_behind::adopt(&mut tracer);
     tracer.visit_listed(all as u32);
     tracer.visit_std_values();
+    if SCANS {
+        tracer.mark_dead_in_flight(all);
+    }
     assemble(tracer)
 }
 

@@ -4,11 +4,11 @@ use std::any::{Any, type_name};
 use std::task::Waker;
 
 use super::std_pointer::StdPointer;
-use super::tracer::Tracer;
+use super::tracer::{OpaqueWords, Tracer, words_of};
 use crate::object_id::ObjectId;
 use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
 use crate::tracked::{Label, Visit};
-use crate::visibility::{CellContents, ErasedValue, View};
+use crate::visibility::{CellContents, ErasedValue, OpaqueBox, View};
 
 /// Maximum depth of values that a visit enters by calls. It defers the rest, which bounds the stack of a
 /// trace. Values that only pass a visit on are not counted, because their types bound their depth.
@@ -324,7 +324,23 @@ impl<'a> Visitor<'a> {
     pub(crate) fn any_named(&mut self, value: &'a dyn ErasedValue, name: fn() -> &'static str) {
         match self.tracer.view(value) {
             Some(view) => self.visit_view(view),
-            None => self.tracer.place_called(name(), PlaceKind::Opaque),
+            None => self.opaque(name(), words_of(value)),
+        }
+    }
+
+    /// Records an opaque value, and the references that its words look like.
+    pub(crate) fn opaque(&mut self, name: &'static str, words: OpaqueWords<'_>) {
+        self.tracer.place_called(name, PlaceKind::Opaque);
+        self.tracer.scan(words);
+    }
+
+    /// Records the content of a box of an unknown type.
+    pub(crate) fn opaque_box(&mut self, value: &dyn OpaqueBox) {
+        let size = value.content_size();
+        self.heap(size);
+        // A value without a size owns nothing: a closure that captures nothing.
+        if size > 0 {
+            self.opaque(value.type_name(), value.words());
         }
     }
 
@@ -538,10 +554,24 @@ impl<'a> Visitor<'a> {
         self.tracer.leave();
     }
 
+    /// Records an opaque value that cannot be borrowed.
     #[doc(hidden)]
     pub fn __opaque_type<T: ?Sized>(&mut self) {
         if std::mem::needs_drop::<T>() {
             self.tracer.place_named::<T>(PlaceKind::Opaque);
+        }
+    }
+
+    /// Records an opaque value.
+    #[doc(hidden)]
+    pub fn __opaque<T: ?Sized>(&mut self, value: &T) {
+        self.opaque_within::<T, T>(value);
+    }
+
+    /// Records an opaque value that another contains.
+    pub(crate) fn opaque_within<T: ?Sized, O: ?Sized>(&mut self, owner: &O) {
+        if std::mem::needs_drop::<T>() {
+            self.opaque(type_name::<T>(), words_of(owner));
         }
     }
 }

@@ -36,5 +36,5 @@ pub use spec::{FieldSpec, ProbeResult, TypeRows, TypeSpec};
 pub(crate) use specialised::add_if_tracked;
 #[allow(unused_imports, reason = "for locks of optional dependencies")]
 pub(crate) use view::unpoisoned;
-pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedValue, View};
+pub(crate) use view::{AnyViewFn, CellContents, CellView, ErasedValue, OpaqueBox, View};
 pub(crate) use weak_target::WeakTarget;

@@ -16,10 +16,11 @@ use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::pin::Pin;
 
 use super::growth::{AllHold, Fuel, Full};
 use super::register::register;
-use super::spec::{ProbeResult, TypeRow, TypeRows, WalkRow as _};
+use super::spec::{BoxRow as _, ProbeResult, TypeRow, TypeRows, WalkRow as _};
 use super::walk::Walk;
 use crate::object_id::ObjectId;
 use crate::table::{Instance, instance_id};
@@ -171,7 +172,7 @@ impl<'a, T: 'static> ViaAny<'a> for &Probe<'a, T> {
 
 impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
-        visitor.__opaque_type::<T>();
+        visitor.__opaque(self.0);
     }
 }
 
@@ -192,14 +193,14 @@ impl<'a, T: Walk, C> ViaWalk<'a> for &&GrowingProbe<'a, T, C> {
 impl<'a, T: 'static, C> ViaAny<'a> for &GrowingProbe<'a, T, C> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         if !visitor.registered(self.0) {
-            visitor.__opaque_type::<T>();
+            visitor.__opaque(self.0);
         }
     }
 }
 
 impl<'a, T: ?Sized, C> ViaOpaque<'a> for GrowingProbe<'a, T, C> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
-        visitor.__opaque_type::<T>();
+        visitor.__opaque(self.0);
     }
 }
 
@@ -217,13 +218,13 @@ impl<'a, T: Visit, C: AllHold> ViaTrackedLocal<'a> for &ConditionalProbe<'a, T, 
 
 impl<'a, T: ?Sized, C> ViaOpaqueLocal<'a> for ConditionalProbe<'a, T, C> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
-        visitor.__opaque_type::<T>();
+        visitor.__opaque(self.0);
     }
 }
 
 impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
-        visitor.__opaque_type::<T>();
+        visitor.__opaque(self.0);
     }
 }
 
@@ -308,6 +309,26 @@ impl<T: ?Sized> ViaNoRow for TypeProbe<T> {
     default const ROW: Option<&'static TypeRow> = None;
 }
 
+macro_rules! boxed {
+    ($($type:ty),*) => {$(
+        impl<T: ?Sized + 'static> TypeProbe<$type> {
+            /// How the box is registered if nothing else registers it.
+            pub const BOXED: Option<ProbeResult> =
+                Some(ProbeResult::Row(&<$type>::BOX, Visibility::Opaque));
+        }
+    )*};
+}
+
+boxed!(Box<T>, Pin<Box<T>>);
+
+/// Any other type.
+pub trait ViaNoBox {
+    /// The type is not a box.
+    const BOXED: Option<ProbeResult> = None;
+}
+
+impl<T: ?Sized> ViaNoBox for TypeProbe<T> {}
+
 /// Any other type.
 pub trait ViaNoWalk {
     /// The type may be registered by something else.
@@ -386,8 +407,8 @@ impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
 pub mod levels {
     pub use super::super::std_names::{ViaNoFirst as _, ViaNoSecond as _, ViaNoStd as _};
     pub use super::{
-        ViaAny as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _, ViaNoLess as _,
-        ViaNoRow as _, ViaNoStep as _, ViaNoVisit as _, ViaNoWalk as _, ViaOpaque as _,
-        ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
+        ViaAny as _, ViaNoBox as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _,
+        ViaNoLess as _, ViaNoRow as _, ViaNoStep as _, ViaNoVisit as _, ViaNoWalk as _,
+        ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
     };
 }

@@ -140,10 +140,13 @@ pub fn register_type_of<T: Visit>() {
     }
 }
 
-/// Returns all registered types, sorted by name, whether or not a value of them is alive.
+/// Returns all types whose values the trace can visit, sorted by name, whether or not a value of them is
+/// alive.
 #[must_use]
 pub fn types() -> Vec<Arc<TypeInfo>> {
-    let mut types: Vec<_> = registry().infos().map(Arc::clone).collect();
+    let registry = registry();
+    let visited = registry.infos().filter(|info| info.is_visited);
+    let mut types: Vec<_> = visited.map(Arc::clone).collect();
     order::sort_by(&mut types, |a, b| a.name.cmp(&b.name));
     types.dedup_by(|a, b| a.name == b.name);
     types

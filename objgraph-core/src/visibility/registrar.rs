@@ -2,7 +2,6 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::collections::hash_map;
 use std::sync::Arc;
 
 use super::growth::{Fuel, Full};
@@ -165,10 +164,11 @@ impl Registrar {
     }
 
     fn insert(&mut self, row: &TypeRow, spec: Option<&TypeSpec>) -> bool {
-        let vacant = match self.new.types.entry(row.id) {
-            hash_map::Entry::Occupied(mut known) => return known.get_mut().raise_fuel(row.fuel),
-            hash_map::Entry::Vacant(vacant) => vacant,
-        };
+        if let Some(known) = self.new.types.get_mut(&row.id)
+            && (known.info.is_visited || !row.is_visited)
+        {
+            return known.raise_fuel(row.fuel);
+        }
         let declared = spec.map(|spec| Site {
             file: Cow::Borrowed(spec.declared.file()),
             line: spec.declared.line(),
@@ -179,9 +179,9 @@ impl Registrar {
             let family = family_of(name).to_owned();
             self.new.families.insert(family, spec.module);
         }
-        vacant.insert(TypeEntry {
+        let entry = TypeEntry {
             info: Arc::new(TypeInfo {
-                is_visited: true,
+                is_visited: row.is_visited,
                 is_derived: spec.is_some(),
                 implements_drop: spec.is_some_and(|spec| spec.implements_drop),
                 declared,
@@ -192,7 +192,8 @@ impl Registrar {
             view: row.view,
             view_dyn: row.view_dyn,
             fuel: row.fuel,
-        });
+        };
+        self.new.types.insert(row.id, entry);
         true
     }
 }

@@ -94,7 +94,10 @@ impl Maps {
             types, unsettled, ..
         } = self;
         unsettled.retain(|field| {
-            if !types.contains_key(&field.ty) {
+            if !types
+                .get(&field.ty)
+                .is_some_and(|entry| entry.info.is_visited)
+            {
                 return true;
             }
             if let Some(owner) = types.get_mut(&field.owner) {
@@ -113,7 +116,8 @@ impl Registry {
 
     /// Returns whether a type is registered with everything that it names.
     pub(super) fn is_complete(&self, id: TypeId) -> bool {
-        self.get(id).is_some_and(|entry| entry.fuel == Full::LEFT)
+        self.get(id)
+            .is_some_and(|entry| entry.info.is_visited && entry.fuel == Full::LEFT)
     }
 
     /// Returns the type with a derive, whatever its arguments, that has this path.
@@ -135,12 +139,19 @@ impl Registry {
         self.0.families.keys()
     }
 
-    /// Adds what a registrar has collected. Entries that exist already stay.
+    /// Adds what a registrar has collected. Entries that exist already stay, unless the trace cannot visit
+    /// values of their types, and can now.
     pub(super) fn add(&mut self, new: Maps) {
         let maps = Arc::make_mut(&mut self.0);
         for (id, entry) in new.types {
-            let fuel = entry.fuel;
-            maps.types.entry(id).or_insert(entry).raise_fuel(fuel);
+            match maps.types.get_mut(&id) {
+                Some(known) if known.info.is_visited || !entry.info.is_visited => {
+                    known.raise_fuel(entry.fuel);
+                }
+                _ => {
+                    maps.types.insert(id, entry);
+                }
+            }
         }
         maps.unsettled.extend(new.unsettled);
         maps.families.extend(new.families);

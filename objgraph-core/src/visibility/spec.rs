@@ -7,6 +7,7 @@ use std::any::{Any, TypeId, type_name};
 use std::cell::RefCell;
 use std::mem::needs_drop;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc;
 use std::sync::{self, Arc, Mutex, RwLock};
 
@@ -80,6 +81,15 @@ impl ProbeResult {
         }
     }
 
+    /// Returns how a box of a type that nothing registers is visited, if it is such a box.
+    #[must_use]
+    pub const fn boxed(boxed: Option<Self>, otherwise: Self) -> Self {
+        match (boxed, otherwise) {
+            (Some(boxed), Self::Unsettled(..)) => boxed,
+            _ => otherwise,
+        }
+    }
+
     /// Returns `known` if the types are those of std that their names suggest, and otherwise the result
     /// for the type itself.
     #[must_use]
@@ -149,6 +159,8 @@ pub struct TypeRow {
     pub(super) register: fn(&mut Registrar),
     pub(super) view: AnyViewFn,
     pub(super) view_dyn: Option<DynViewFn>,
+    /// Whether the trace can visit values of the type; false if only their size and words are known.
+    pub(super) is_visited: bool,
     pub(super) fuel: u8,
     pub(super) id: TypeId,
     pub(super) size: usize,
@@ -189,6 +201,7 @@ impl<T: Visit + 'static, F: Fuel> TypeRows<F> for T {
     const VALUE: TypeRow = TypeRow {
         view: &(view::<T> as ViewFn<T>),
         view_dyn: Some(view_dyn::<T>),
+        is_visited: true,
         register: T::register::<F>,
         fuel: F::LEFT,
         id: TypeId::of::<T>(),
@@ -249,6 +262,31 @@ impl<T: Visit + 'static> PointerRows for T {
     ];
 }
 
+/// The row of a box of a value of an unknown type.
+pub(super) trait BoxRow {
+    const BOX: TypeRow;
+}
+
+macro_rules! box_rows {
+    ($($type:ty),*) => {$(
+        impl<T: ?Sized + 'static> BoxRow for $type {
+            const BOX: TypeRow = TypeRow {
+                view: &((|value| View::OpaqueBox(value)) as ViewFn<Self>),
+                view_dyn: Some(|value| Some(View::OpaqueBox(value.downcast_ref::<Self>()?))),
+                is_visited: false,
+                register: |_| {},
+                fuel: Full::LEFT,
+                id: TypeId::of::<Self>(),
+                size: size_of::<Self>(),
+                needs_drop: true,
+                name: type_name::<Self>,
+            };
+        }
+    )*};
+}
+
+box_rows!(Box<T>, Pin<Box<T>>);
+
 /// The row of a container whose items may be of any type.
 pub(super) trait WalkRow {
     const WALK: TypeRow;
@@ -258,6 +296,7 @@ impl<T: Walk> WalkRow for T {
     const WALK: TypeRow = TypeRow {
         view: &(view_walk::<T> as ViewFn<T>),
         view_dyn: Some(view_dyn_walk::<T>),
+        is_visited: true,
         register: |_| {},
         fuel: Full::LEFT,
         id: TypeId::of::<T>(),

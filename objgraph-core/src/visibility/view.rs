@@ -9,10 +9,11 @@
 use std::any::{Any, type_name};
 use std::cell::RefCell;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Mutex, RwLock, TryLockError};
 
 use super::walk::Walk;
-use crate::trace::{Visitor, patiently};
+use crate::trace::{OpaqueWords, Visitor, patiently, words_of};
 use crate::tracked::{Label, Visit};
 
 /// Returns the view of a value of type `T`.
@@ -33,7 +34,41 @@ pub(crate) enum View<'a> {
     RefCell(CellView<'a, RefCell<dyn Visit>>),
     Mutex(CellView<'a, Mutex<dyn Visit>>),
     RwLock(CellView<'a, RwLock<dyn Visit>>),
+    /// A box of a value of an unknown type.
+    OpaqueBox(&'a dyn OpaqueBox),
 }
+
+/// A box of a value of an unknown type.
+pub(crate) trait OpaqueBox {
+    /// Returns the name of the type of the box.
+    fn type_name(&self) -> &'static str;
+
+    /// Returns the size of the content.
+    fn content_size(&self) -> usize;
+
+    /// Returns the words of the content.
+    fn words(&self) -> OpaqueWords<'_>;
+}
+
+macro_rules! opaque_boxes {
+    ($($type:ty),*) => {$(
+        impl<T: ?Sized> OpaqueBox for $type {
+            fn type_name(&self) -> &'static str {
+                type_name::<Self>()
+            }
+
+            fn content_size(&self) -> usize {
+                size_of_val::<T>(self)
+            }
+
+            fn words(&self) -> OpaqueWords<'_> {
+                words_of::<T>(self)
+            }
+        }
+    )*};
+}
+
+opaque_boxes!(Box<T>, Pin<Box<T>>);
 
 /// A cell that lends its contents by a guard, and what the trace misses while it cannot.
 pub(crate) struct CellView<'a, C: ?Sized>(pub(crate) &'a C, pub(crate) &'static CellContents);
@@ -81,6 +116,7 @@ impl<'a> View<'a> {
             Self::RefCell(cell) => cell.visit(visitor),
             Self::Mutex(cell) => cell.visit(visitor),
             Self::RwLock(cell) => cell.visit(visitor),
+            Self::OpaqueBox(value) => visitor.opaque_box(value),
         }
     }
 
@@ -101,7 +137,7 @@ impl<'a> View<'a> {
     pub(crate) fn label(self) -> Label<'a> {
         match self {
             Self::Value(value) => value.label(),
-            Self::Walk(_) => Label::None,
+            Self::Walk(_) | Self::OpaqueBox(_) => Label::None,
             Self::RefCell(cell) => cell.label(),
             Self::Mutex(cell) => cell.label(),
             Self::RwLock(cell) => cell.label(),

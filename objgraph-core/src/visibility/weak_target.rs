@@ -1,10 +1,12 @@
 //! Weak handles to values behind pointers of std.
 
 use std::any::{TypeId, type_name};
+use std::mem::needs_drop;
 use std::{rc, sync};
 
 use super::view::{AnyViewFn, View, ViewFn};
 use crate::snapshot::PointerKind;
+use crate::trace::{OpaqueWords, words_of};
 
 /// A weak handle to a value behind a pointer of std.
 pub(crate) trait WeakTarget {
@@ -17,6 +19,10 @@ pub(crate) trait WeakTarget {
     /// Passes the view that a [`ViewFn`] gives of the value to `take`, if the function is for its type.
     /// Returns false if the value is gone.
     fn with_view(&self, view: AnyViewFn, take: &mut dyn FnMut(View<'_>)) -> bool;
+
+    /// Passes the words of the value to `take`, if it may own something. Returns false if the value is gone.
+    #[allow(dead_code, reason = "called with the feature `scan`")]
+    fn with_words(&self, take: &mut dyn FnMut(OpaqueWords<'_>)) -> bool;
 
     /// Returns another handle to the value.
     fn clone_handle(&self) -> Box<dyn WeakTarget>;
@@ -47,6 +53,17 @@ macro_rules! weak_targets {
                 let strong = self.upgrade();
                 if let (Some(value), Some(view)) = (&strong, view.downcast_ref::<ViewFn<T>>()) {
                     take(view(value));
+                }
+                strong.is_some()
+            }
+
+            fn with_words(&self, take: &mut dyn FnMut(OpaqueWords<'_>)) -> bool {
+                if !needs_drop::<T>() {
+                    return true;
+                }
+                let strong = self.upgrade();
+                if let Some(value) = &strong {
+                    take(words_of::<T>(value));
                 }
                 strong.is_some()
             }

@@ -11,7 +11,9 @@ use super::{Context, conditions, local};
 use crate::ast::Field;
 use crate::growth::{growing_steps, is_generic};
 use crate::text::text;
-use crate::types::{NamedType, collect_named_types, is_passed_through, std_head, std_names};
+use crate::types::{
+    NamedType, collect_named_types, is_passed_through, may_be_box, std_head, std_names,
+};
 use crate::visit_plan::VisitPlan;
 
 pub(super) fn method(context: &Context<'_>) -> TokenStream {
@@ -133,7 +135,10 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
 fn probed(context: &Context<'_>, ty: &Type) -> TokenStream {
     let steps = growing_steps(ty, &context.scope);
     let row = row(context, ty);
-    let otherwise = quote!(__p::TypeProbe::<#ty>::OTHERWISE);
+    let mut otherwise = quote!(__p::TypeProbe::<#ty>::OTHERWISE);
+    if may_be_box(ty, &context.scope) {
+        otherwise = quote!(__p::ProbeResult::boxed(__p::TypeProbe::<#ty>::BOXED, #otherwise));
+    }
     if steps.is_empty() {
         return quote!(__p::ProbeResult::new(#row, #otherwise));
     }

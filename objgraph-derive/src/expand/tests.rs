@@ -67,7 +67,7 @@ fn fields_are_entered_by_name() {
             "__visitor.__enter_back(",
             "\".up\"));",
             "__visitor.__leave(); }",
-            "FieldSpec(\"type\", \"Foo\", __p::ProbeResult::new(__p::TypeProbe::<Foo>::ROW, __p::TypeProbe::<Foo>::OTHERWISE), __p::std::any::type_name::<Foo>, false)",
+            "FieldSpec(\"type\", \"Foo\", __p::ProbeResult::new(__p::TypeProbe::<Foo>::ROW, __p::ProbeResult::boxed(__p::TypeProbe::<Foo>::BOXED, __p::TypeProbe::<Foo>::OTHERWISE)), __p::std::any::type_name::<Foo>, false)",
             "FieldSpec(\"up\", \"Weak<S>\", __p::ProbeResult::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::ProbeResult::Known(__p::TypeProbe::<Weak<S> >::VISIBILITY),",
             "FieldSpec(\"n\", \"u8\", __p::ProbeResult::Known(__p::Visibility::Full)",
             "FieldSpec(\"s\", \"Foo\", __p::ProbeResult::Known(__p::Visibility::Skipped)",
@@ -131,15 +131,15 @@ fn parameters_are_static_and_not_submitted() {
 }
 
 #[test]
-fn opaque_fields_are_reported_by_type() {
+fn opaque_fields_are_reported() {
     has(
         "struct S<'a>(Rc<&'a u8>);",
         &[
-            "\".0\")); __visitor.__opaque_type::<Rc<&'a u8> >();",
+            "\".0\")); __visitor.__opaque(&__value.0);",
             "Visibility::Opaque",
         ],
     );
-    has("struct S<T: ?Sized>(u8, T);", &["__opaque_type::<T>();"]);
+    has("struct S<T: ?Sized>(u8, T);", &["__opaque(&__value.1);"]);
     has(
         "#[repr(C, packed)] struct S { a: Rc<u8> }",
         &["__opaque_type::<Rc<u8> >();"],
@@ -291,5 +291,20 @@ fn errors_come_with_an_empty_impl() {
     has(
         "union U { a: u8 }",
         &["compile_error!", "impl ::objgraph::Visit for U { }"],
+    );
+}
+
+#[test]
+fn only_a_type_that_may_be_a_box_is_asked_for_it() {
+    has(
+        "struct S { boxed: Box<dyn Fn()>, alias: Callback<u8> }",
+        &[
+            "TypeProbe::<Box<dyn Fn()> >::BOXED",
+            "TypeProbe::<Callback<u8> >::BOXED",
+        ],
+    );
+    lacks(
+        "struct S<T> { list: Vec<T>, cell: RefCell<Option<S<T>>>, value: T }",
+        &["BOXED"],
     );
 }

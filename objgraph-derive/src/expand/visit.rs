@@ -10,7 +10,7 @@ use super::{Context, conditions, label, local, strict, visitor};
 use crate::ast::{Field, Shape, Variant};
 use crate::growth::growing_steps;
 use crate::types::short_std_names;
-use crate::visit_plan::VisitPlan;
+use crate::visit_plan::{OpaqueReason, VisitPlan};
 
 /// Returns the code that visits the fields of `value` by their types; empty if there are none.
 ///
@@ -50,16 +50,18 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
                 let name = declared(context, field);
                 return Some(quote!(#visitor.__leaf::<#plain, _>(#name, #value);));
             }
-            VisitPlan::Skipped | VisitPlan::Leaf | VisitPlan::With(_) | VisitPlan::Opaque(_) => {
-                return None;
-            }
+            VisitPlan::Opaque(OpaqueReason::Packed)
+            | VisitPlan::Skipped
+            | VisitPlan::Leaf
+            | VisitPlan::With(_) => return None,
+            VisitPlan::Opaque(_) => quote!(#visitor.__opaque(#value);),
         };
         Some(enter_and_leave(context, field, &visit))
     })
 }
 
-/// Returns the rest of `visit`: the user's functions, opaque fields, and the checks of a strict
-/// type.
+/// Returns the rest of `visit`: the user's functions, fields that cannot be borrowed, and the checks
+/// of a strict type.
 pub(super) fn rest(context: &Context<'_>) -> TokenStream {
     let strict: TokenStream = context
         .fields()
@@ -75,7 +77,8 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
         &self_and_type(),
         &|field, plan, value| match plan {
             VisitPlan::With(path) => Some(enter_and_leave(context, field, &call_with(path, value))),
-            VisitPlan::Opaque(_) => {
+            // It cannot be borrowed.
+            VisitPlan::Opaque(OpaqueReason::Packed) => {
                 let visitor = visitor(Span::call_site());
                 let ty = field.ty;
                 Some(enter_and_leave(
@@ -87,6 +90,7 @@ pub(super) fn rest(context: &Context<'_>) -> TokenStream {
             VisitPlan::Full
             | VisitPlan::Growing(_)
             | VisitPlan::Local
+            | VisitPlan::Opaque(_)
             | VisitPlan::Plain(_)
             | VisitPlan::Skipped
             | VisitPlan::Leaf => None,
@@ -201,8 +205,8 @@ fn arm(
         let binding: Ident = format_ident!("__f{}", index, span = Span::mixed_site());
         if let Some(statement) = code_for(field, plan, &quote!(#binding)) {
             let member = &field.member;
-            // An opaque field is reported by its type alone.
-            if !matches!(plan, VisitPlan::Opaque(_)) {
+            // A field that cannot be borrowed is reported by its type alone.
+            if !matches!(plan, VisitPlan::Opaque(OpaqueReason::Packed)) {
                 bindings.extend(quote_spanned!(Span::call_site()=> #member: #binding,));
             }
             statements.extend(statement);

@@ -204,6 +204,14 @@ impl ByAddress {
         self.spans.get(before.checked_sub(1)?)?.find(block)
     }
 
+    /// Returns addresses that none in the index is below or above; `None` if the index is empty.
+    #[cfg(feature = "scan")]
+    pub(in crate::trace) fn bounds(&self) -> Option<(usize, usize)> {
+        let (first, last) = (self.spans.first()?, self.spans.last()?);
+        let end = (last.first + last.len).saturating_mul(BLOCK);
+        Some((first.first * BLOCK, end))
+    }
+
     /// Whether the index is too large for the caches of the processor.
     pub(in crate::trace) fn is_far(&self) -> bool {
         // Tests always run the code for large heaps.

@@ -5,6 +5,7 @@ mod edges;
 mod handles;
 mod measured;
 mod references;
+mod scan;
 mod steps;
 mod tasks;
 mod threads;
@@ -18,6 +19,9 @@ use std::hash::BuildHasherDefault;
 
 use self::edges::{EdgeColumn, PushedEdge};
 pub(super) use self::handles::Handles;
+pub use self::scan::SCANS;
+use self::scan::Scanner;
+pub(crate) use self::scan::{OpaqueWords, words_of};
 use self::threads::Threads;
 use self::types::Types;
 use super::index::{ByAddress, ByPlace, Spot};
@@ -95,6 +99,7 @@ pub(crate) struct Tracer {
     pub(in crate::trace) in_memory: ByAddress,
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
+    pub(in crate::trace) scanner: Scanner,
     /// The last type that was looked up in the registry, and the result.
     pub(in crate::trace) last_viewed: (TypeId, Option<AnyViewFn>),
     cursor: Cursor,
@@ -176,6 +181,7 @@ impl Tracer {
             by_place: ByPlace::default(),
             in_memory: ByAddress::default(),
             by_address: HashMap::default(),
+            scanner: Scanner::default(),
             last_viewed: (TypeId::of::<()>(), None),
             cursor: Cursor {
                 node: u32::MAX,
@@ -352,6 +358,9 @@ impl Tracer {
         let node = self.met(met);
         if P::STRONG {
             self.held_by(std::ptr::from_ref(pointer).addr(), node);
+            if self.must_scan_std(node) {
+                self.scan_node(node, pointer.words());
+            }
         } else {
             self.edge(node, false);
         }
@@ -411,6 +420,7 @@ impl Tracer {
         let node = self.nodes.len() as u32;
         self.nodes.push(row);
         self.by_address.insert(key, node);
+        self.scanner.include_std(met.address);
         if let Some(handle) = met.handle {
             if let Some(kept) = &mut self.kept {
                 kept.keep(node, met.type_name, &*handle);
@@ -542,6 +552,7 @@ impl Tracer {
             };
             if let Some(node) = node {
                 self.by_address.insert((address, None), node);
+                self.scanner.include_std(address);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{PendingValue, Tracer, count};
+use super::{OpaqueWords, PendingValue, Tracer, count, words_of};
 use crate::listing::VisitOutcome;
 use crate::snapshot::{NodeId, PointerKind, State};
 use crate::table;
@@ -22,6 +22,7 @@ impl Tracer {
     /// later.
     pub(in crate::trace) fn know_addresses(&mut self, addresses: &[usize], all_own: bool) {
         self.in_memory = ByAddress::of(addresses);
+        self.scanner.include_objects(&self.in_memory);
         self.may_wait = all_own
             && self.in_memory.is_far()
             && std::iter::zip(&self.nodes, addresses)
@@ -134,7 +135,7 @@ impl Tracer {
             } else if let Some(view) = &self.register_and_view(node, value) {
                 self.visit_view(node, view);
             } else {
-                self.is_unknown(node);
+                self.is_unknown(node, words_of(value));
             }
         });
         match outcome {
@@ -166,12 +167,15 @@ impl Tracer {
 
     /// Marks an object of an unknown type: opaque, unless it owns nothing.
     #[cold]
-    fn is_unknown(&mut self, node: u32) {
+    fn is_unknown(&mut self, node: u32, words: OpaqueWords<'_>) {
         let row = &mut self.nodes[node as usize];
-        row.state = match self.types.infos[row.type_index as usize].needs_drop {
-            true => State::Opaque,
-            false => State::Visited,
-        };
+        if self.types.infos[row.type_index as usize].needs_drop {
+            row.state = State::Opaque;
+            self.begin(node);
+            self.scan(words);
+        } else {
+            row.state = State::Visited;
+        }
     }
 
     #[inline]
@@ -182,12 +186,13 @@ impl Tracer {
 
     /// Visits a value behind one of std's pointers.
     fn visit_std(&mut self, node: u32, handle: &dyn WeakTarget) {
-        let Some(entry) = self
-            .registry
-            .get(handle.target())
-            .filter(|_| !self.visits_nothing)
-        else {
+        if self.visits_nothing {
             self.nodes[node as usize].state = State::Opaque;
+            return;
+        }
+        let Some(entry) = self.registry.get(handle.target()) else {
+            self.nodes[node as usize].state = State::Opaque;
+            self.scan_std(node, handle);
             return;
         };
         let (info, view) = (Arc::clone(&entry.info), entry.view);

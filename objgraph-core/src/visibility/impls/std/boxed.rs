@@ -75,7 +75,7 @@ macro_rules! any_boxes {
                 let value: &'a dyn Any = &**self;
                 visitor.heap(size_of_val(value));
                 if !visitor.known(value) && size_of_val(value) > 0 {
-                    visitor.__opaque_type::<$type>();
+                    visitor.__opaque(value);
                 }
             }
         }

@@ -357,8 +357,7 @@ macro_rules! lazy {
                 let $cell = self;
                 match $get {
                     Some(value) => visitor.value::<T>(value),
-                    None if std::mem::needs_drop::<F>() => visitor.__opaque_type::<F>(),
-                    None => {}
+                    None => visitor.opaque_within::<F, _>(self),
                 }
             }
 
@@ -400,8 +399,7 @@ macro_rules! lazy {
                 let $cell = self;
                 match $get {
                     Some(value) => visitor.any::<T>(value),
-                    None if std::mem::needs_drop::<F>() => visitor.__opaque_type::<F>(),
-                    None => {}
+                    None => visitor.opaque_within::<F, _>(self),
                 }
             }
         }

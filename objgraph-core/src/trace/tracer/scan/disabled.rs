@@ -1,0 +1,47 @@
+//! Opaque values are not scanned: the feature `scan` is off.
+
+use std::marker::PhantomData;
+
+use crate::trace::index::ByAddress;
+use crate::trace::tracer::Tracer;
+use crate::visibility::WeakTarget;
+
+/// Whether opaque values are scanned.
+pub const SCANS: bool = false;
+
+/// The words of an opaque value: none.
+pub(crate) struct OpaqueWords<'a>(PhantomData<&'a ()>);
+
+/// Returns the words of a value.
+#[inline(always)]
+pub(crate) fn words_of<T: ?Sized>(_: &T) -> OpaqueWords<'_> {
+    OpaqueWords(PhantomData)
+}
+
+/// What the scans of a trace share: nothing.
+#[derive(Default)]
+pub(crate) struct Scanner(());
+
+impl Scanner {
+    #[inline(always)]
+    pub(in crate::trace) fn include_objects(&mut self, _: &ByAddress) {}
+
+    #[inline(always)]
+    pub(in crate::trace) fn include_std(&mut self, _: usize) {}
+}
+
+impl Tracer {
+    #[inline(always)]
+    pub(in crate::trace) fn scan(&mut self, _: OpaqueWords<'_>) {}
+
+    #[inline(always)]
+    pub(in crate::trace) fn scan_node(&mut self, _: u32, _: OpaqueWords<'_>) {}
+
+    #[inline(always)]
+    pub(in crate::trace) fn scan_std(&mut self, _: u32, _: &dyn WeakTarget) {}
+
+    #[inline(always)]
+    pub(in crate::trace) fn must_scan_std(&mut self, _: u32) -> bool {
+        false
+    }
+}

@@ -1,0 +1,140 @@
+//! Opaque values are scanned: the feature `scan` is on.
+
+use std::collections::HashSet;
+
+pub(crate) use objgraph_scan::{Words as OpaqueWords, words as words_of};
+
+use crate::snapshot::{EdgeRow, NodeId, State};
+use crate::trace::index::ByAddress;
+use crate::trace::panics::caught;
+use crate::trace::tracer::Tracer;
+use crate::visibility::WeakTarget;
+
+/// Whether opaque values are scanned.
+pub const SCANS: bool = objgraph_scan::AVAILABLE;
+
+/// Maximum number of words of a value that are read.
+const MAX_WORDS: usize = 1 << 16;
+
+/// Number of bytes in an allocation before the value: two counts. A value that is aligned to more
+/// than this is not found.
+const HEADER: usize = 2 * size_of::<usize>();
+
+/// What the scans of a trace share.
+pub(crate) struct Scanner {
+    /// Addresses that no known value is below or above. Most words are.
+    lowest: usize,
+    highest: usize,
+    /// Whether values are known that are behind a pointer of std.
+    knows_std: bool,
+    /// The nodes that the words of the current value lead to.
+    hits: Vec<u32>,
+    /// Nodes of values outside of the table that were scanned.
+    scanned: HashSet<u32>,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self {
+            lowest: usize::MAX,
+            highest: 0,
+            knows_std: false,
+            hits: Vec::new(),
+            scanned: HashSet::new(),
+        }
+    }
+}
+
+impl Scanner {
+    fn include(&mut self, address: usize) {
+        self.lowest = self.lowest.min(address);
+        self.highest = self.highest.max(address);
+    }
+
+    /// Includes the values of objects of the table.
+    pub(in crate::trace) fn include_objects(&mut self, index: &ByAddress) {
+        if let Some((lowest, highest)) = index.bounds() {
+            self.include(lowest);
+            self.include(highest);
+        }
+    }
+
+    /// Includes a value behind a pointer of std.
+    pub(in crate::trace) fn include_std(&mut self, address: usize) {
+        self.include(address);
+        self.knows_std = true;
+    }
+}
+
+impl Tracer {
+    /// Records the references that the words of an opaque value look like, at the current path.
+    // In one place, so that a user of Valgrind can suppress the reports of uninitialized words.
+    #[inline(never)]
+    pub(in crate::trace) fn scan(&mut self, mut words: OpaqueWords<'_>) {
+        let mut hits = std::mem::take(&mut self.scanner.hits);
+        let (lowest, highest) = (self.scanner.lowest, self.scanner.highest);
+        let mut left = MAX_WORDS;
+        while left > 0
+            && let Some(word) = words.next()
+        {
+            left -= 1;
+            // A pointer has the address of its allocation. That of the value is not compared: it is
+            // what a plain reference has.
+            let address = word.wrapping_add(HEADER);
+            if address >= lowest
+                && address <= highest
+                && let Some(node) = self.node_at(address)
+            {
+                hits.push(node);
+            }
+        }
+        if hits.len() > 1 {
+            hits.sort_unstable();
+        }
+        let (path, index) = (self.path(), self.index());
+        for same in hits.chunk_by(|one, next| one == next) {
+            self.edges.push(EdgeRow {
+                path,
+                index,
+                target: NodeId::new(same[0] as usize),
+                strong: false,
+                words: u16::try_from(same.len()).unwrap_or(u16::MAX),
+            });
+        }
+        hits.clear();
+        self.scanner.hits = hits;
+    }
+
+    /// Returns the node of the value at an address.
+    fn node_at(&self, address: usize) -> Option<u32> {
+        let node = self.in_memory.get(address);
+        if node.is_none() && self.scanner.knows_std {
+            return self.by_address.get(&(address, None)).copied();
+        }
+        node
+    }
+
+    /// Scans the value of a node that is opaque as a whole.
+    pub(in crate::trace) fn scan_node(&mut self, node: u32, words: OpaqueWords<'_>) {
+        let here = self.enter_node(node);
+        self.scan(words);
+        self.resume(here);
+    }
+
+    /// Scans the opaque value behind a pointer of std.
+    pub(in crate::trace) fn scan_std(&mut self, node: u32, handle: &dyn WeakTarget) {
+        let scanned = caught(|| handle.with_words(&mut |words| self.scan_node(node, words)));
+        match scanned {
+            Ok(true) => {}
+            Ok(false) => self.nodes[node as usize].state = State::InFlight,
+            Err(message) => self.panicked(node, message),
+        }
+    }
+
+    /// Whether the node is of an opaque value outside of the table that was not scanned yet; from
+    /// now on it counts as scanned.
+    pub(in crate::trace) fn must_scan_std(&mut self, node: u32) -> bool {
+        let row = &self.nodes[node as usize];
+        row.state == State::Opaque && !row.id.is_in_table() && self.scanner.scanned.insert(node)
+    }
+}

@@ -1,0 +1,24 @@
+//! Scans opaque values for references, with the feature `scan`.
+//!
+//! A closure, a future or a value of a foreign type reports nothing. But a handle in it is a word
+//! that equals the address of an allocation, so each word of the value is compared with the
+//! addresses of the known objects. Each value and object give at most one edge, which is marked as
+//! inferred: the word may also be that of a `Weak`, or a remnant of a value that was moved out.
+//!
+//! The scan runs no code of the program and takes no lock. Only the bytes of the value itself are
+//! read; no pointer is followed.
+//!
+//! The feature is checked here and nowhere else in the trace. Both sides offer the same names.
+
+#[cfg(not(feature = "scan"))]
+mod disabled;
+#[cfg(feature = "scan")]
+mod enabled;
+
+#[cfg(not(feature = "scan"))]
+use self::disabled as side;
+#[cfg(feature = "scan")]
+use self::enabled as side;
+
+pub use self::side::SCANS;
+pub(crate) use self::side::{OpaqueWords, Scanner, words_of};
