@@ -1,8 +1,8 @@
-//! Finds kinds that a reader could not distinguish: the same fixes free them, and the same fields close
-//! their shortest rings.
+//! Finds kinds that are one mistake: one of the smallest fixes of each is the same, and the same fields
+//! close the shortest ring through it.
 //!
-//! All of the smallest fixes decide, not only the likeliest; and rings of fields, not the rings of
-//! objects that a report shows. What a report shows first depends on the order of births.
+//! All smallest fixes count, not only the likeliest; and rings of fields, not the rings of objects that
+//! a report shows. What a report shows first depends on the order of births.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,30 +21,49 @@ pub(super) fn alike(
     fields: &Fields,
     kinds: &[LeakKind],
 ) -> HashMap<Fingerprint, Fingerprint> {
-    let mut by_fixes: BTreeMap<BTreeSet<&[FieldPath]>, Vec<&LeakKind>> = BTreeMap::new();
+    let mut by_fix: BTreeMap<&[FieldPath], Vec<&LeakKind>> = BTreeMap::new();
     for kind in kinds {
-        let free = kind.fixes.iter().filter(|fix| fix.lost.is_empty());
-        let fixes: BTreeSet<_> = free.map(|fix| fix.fields.as_slice()).collect();
-        if !fixes.is_empty() {
-            by_fixes.entry(fixes).or_default().push(kind);
+        for fix in kind.fixes.iter().filter(|fix| fix.lost.is_empty()) {
+            by_fix.entry(&fix.fields).or_default().push(kind);
         }
     }
-    let mut representatives = HashMap::new();
-    for (fixes, kinds) in by_fixes.into_iter().filter(|of| of.1.len() > 1) {
-        let mut by_rings: BTreeMap<Vec<Option<Vec<u32>>>, Vec<Fingerprint>> = BTreeMap::new();
+    let mut classes = Classes::default();
+    for (fix, kinds) in by_fix.into_iter().filter(|of| of.1.len() > 1) {
+        let mut by_rings: BTreeMap<Vec<Option<Vec<u32>>>, Fingerprint> = BTreeMap::new();
         for kind in kinds {
             let edges = edges_on_cycles(snapshot, groups, fields, kind);
             let ring = |field| shortest_ring(&edges, fields.find(field)?);
-            let rings = fixes.iter().copied().flatten().map(ring).collect();
-            by_rings.entry(rings).or_default().push(kind.fingerprint);
-        }
-        for mut alike in by_rings.into_values() {
-            alike.sort_unstable();
-            let least = alike[0];
-            representatives.extend(alike.into_iter().skip(1).map(|other| (other, least)));
+            let rings = fix.iter().map(ring).collect();
+            let first = *by_rings.entry(rings).or_insert(kind.fingerprint);
+            classes.unite(first, kind.fingerprint);
         }
     }
-    representatives
+    classes.into_least()
+}
+
+/// Classes of fingerprints: each leads to a lesser one of its class, and the least to none.
+#[derive(Default)]
+struct Classes(HashMap<Fingerprint, Fingerprint>);
+
+impl Classes {
+    fn least(&self, mut of: Fingerprint) -> Fingerprint {
+        while let Some(&lesser) = self.0.get(&of) {
+            of = lesser;
+        }
+        of
+    }
+
+    fn unite(&mut self, one: Fingerprint, other: Fingerprint) {
+        let (one, other) = (self.least(one), self.least(other));
+        if one != other {
+            self.0.insert(one.max(other), one.min(other));
+        }
+    }
+
+    /// Maps each fingerprint that is not the least of its class to the least.
+    fn into_least(self) -> HashMap<Fingerprint, Fingerprint> {
+        self.0.keys().map(|&of| (of, self.least(of))).collect()
+    }
 }
 
 /// Returns the references on all cycles of a kind, by their types and fields.
