@@ -155,19 +155,25 @@ impl<'l> KindsReport<'l> {
         sources.dedup();
         let edges = sources.into_iter().flat_map(|node| as_if.edges(node));
         let edges = edges.filter(|edge| edge.is_inferred() && edge.is_strong() && is_wanted(edge));
-        let mut names: Vec<String> = Vec::new();
-        let mut more = 0;
+        let mut places: Vec<(String, usize)> = Vec::new();
         for edge in edges {
-            let name = self.names.holder(&OpaqueValue::holding(as_if, &edge));
-            match names.contains(&name) {
-                true => {}
-                false if names.len() < HOLDERS => names.push(name),
-                false => more += 1,
+            let name = without_indexes(&self.names.holder(&OpaqueValue::holding(as_if, &edge)));
+            match places.iter_mut().find(|place| place.0 == name) {
+                Some(place) => place.1 += 1,
+                None => places.push((name, 1)),
             }
         }
-        if names.is_empty() {
+        if places.is_empty() {
             return Ok(());
         }
+        let more = places.len().saturating_sub(HOLDERS);
+        let shown = places.into_iter().take(HOLDERS);
+        let mut names: Vec<String> = shown
+            .map(|(name, number)| match number {
+                1 => name,
+                _ => format!("{number} × {name}"),
+            })
+            .collect();
         if more > 0 {
             names.push(format!("and {more} more"));
         }
@@ -424,4 +430,19 @@ impl Members {
         }
         Self { of_kind }
     }
+}
+
+/// Removes the numbers of elements: `handlers[7]` becomes `handlers[]`.
+fn without_indexes(place: &str) -> String {
+    let mut text = String::new();
+    let mut rest = place;
+    while let Some((before, after)) = rest.split_once('[') {
+        text.push_str(before);
+        text.push('[');
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+        if !rest.starts_with(']') {
+            rest = after;
+        }
+    }
+    text + rest
 }
