@@ -156,8 +156,12 @@ impl<'l> KindsReport<'l> {
         let edges = sources.into_iter().flat_map(|node| as_if.edges(node));
         let edges = edges.filter(|edge| edge.is_inferred() && edge.is_strong() && is_wanted(edge));
         let mut places: Vec<(String, usize)> = Vec::new();
-        for edge in edges {
-            let name = without_indexes(&self.names.holder(&OpaqueValue::holding(as_if, &edge)));
+        let mut values: Vec<OpaqueValue> = edges
+            .map(|edge| OpaqueValue::holding(as_if, &edge))
+            .collect();
+        values.dedup();
+        for value in values {
+            let name = without_indexes(&self.names.holder(&value));
             match places.iter_mut().find(|place| place.0 == name) {
                 Some(place) => place.1 += 1,
                 None => places.push((name, 1)),

@@ -400,7 +400,7 @@ fn a_closure_that_captures_its_owner() {
                1 × Window          made at src/app.rs:11:5
                (1 of them hangs on the cycle)
                App.windows[0] → Window.on_close (inferred) → (the first)
-               likely leaked: held by 2 × `Window.on_close`, `Box<dyn Fn()>`
+               likely leaked: held by `Window.on_close`, `Box<dyn Fn()>`
                born in epoch 0
                fix: capture a `Weak` in the closure at `Window.on_close`
                  frees 3 objects, 96 B, and nothing that is in use now
