@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -213,8 +213,8 @@ pub fn zombies(snapshot: &Snapshot) -> Zombies {
         let size = snapshot.types()[row.type_index as usize].size as u64;
         (size + HEADER).next_multiple_of(8)
     };
-    let mut all: BTreeMap<ObjectId, u64> = BTreeMap::new();
-    let mut sites: SortedMap<(u32, u32), (usize, BTreeMap<ObjectId, u64>)> = SortedMap::new();
+    let mut all: HashMap<ObjectId, u64> = HashMap::new();
+    let mut sites: SortedMap<(u32, u32), (usize, HashMap<ObjectId, u64>)> = SortedMap::new();
     for row in rows {
         all.insert(row.object, bytes_of(row));
         let (handles, objects) = sites.get_or_default((row.type_index, row.site));

@@ -4,7 +4,7 @@
 //! All smallest fixes count, not only the likeliest; and rings of fields, not the rings of objects that
 //! a report shows. What a report shows first depends on the order of births.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use objgraph_core::Snapshot;
 
@@ -12,6 +12,7 @@ use super::fingerprint::{CycleEdge, Fingerprint};
 use super::{Groups, LeakKind};
 use crate::analysis::fields::{FieldPath, Fields};
 use crate::analysis::rows;
+use crate::order::{self, SortedMap};
 
 /// Maps the fingerprints of kinds that are alike to the least of them, which represents them all.
 /// O(nodes + edges of the kinds that have a fix in common), and for each of their types the fields.
@@ -21,20 +22,23 @@ pub(super) fn alike(
     fields: &Fields,
     kinds: &[LeakKind],
 ) -> HashMap<Fingerprint, Fingerprint> {
-    let mut by_fix: BTreeMap<&[FieldPath], Vec<&LeakKind>> = BTreeMap::new();
+    let mut by_fix: SortedMap<&[FieldPath], Vec<&LeakKind>> = SortedMap::new();
     for kind in kinds {
         for fix in kind.fixes.iter().filter(|fix| fix.lost.is_empty()) {
-            by_fix.entry(&fix.fields).or_default().push(kind);
+            by_fix.get_or_default(&fix.fields).push(kind);
         }
     }
     let mut classes = Classes::default();
-    for (fix, kinds) in by_fix.into_iter().filter(|of| of.1.len() > 1) {
-        let mut by_rings: BTreeMap<Vec<Option<Vec<u32>>>, Fingerprint> = BTreeMap::new();
+    for (fix, kinds) in by_fix.into_rows() {
+        if kinds.len() < 2 {
+            continue;
+        }
+        let mut by_rings: SortedMap<Vec<Option<Vec<u32>>>, Fingerprint> = SortedMap::new();
         for kind in kinds {
             let edges = edges_on_cycles(snapshot, groups, fields, kind);
             let ring = |field| shortest_ring(&edges, fields.find(field)?);
             let rings = fix.iter().map(ring).collect();
-            let first = *by_rings.entry(rings).or_insert(kind.fingerprint);
+            let first = *by_rings.get_or_insert_with(rings, || kind.fingerprint);
             classes.unite(first, kind.fingerprint);
         }
     }
@@ -66,15 +70,15 @@ impl Classes {
     }
 }
 
-/// Returns the references on all cycles of a kind, by their types and fields.
+/// Returns the references on all cycles of a kind, by their types and fields, sorted.
 fn edges_on_cycles(
     snapshot: &Snapshot,
     groups: &Groups,
     fields: &Fields,
     kind: &LeakKind,
-) -> BTreeSet<CycleEdge> {
+) -> Vec<CycleEdge> {
     let type_of = |node: objgraph_core::NodeId| snapshot.parts().nodes[node.index()].type_index;
-    let mut edges = BTreeSet::new();
+    let mut edges = HashSet::new();
     for &node in kind.groups.iter().flat_map(|group| &group.objects) {
         let component = groups.components.of(node);
         for edge in rows(snapshot, node).iter().filter(|edge| edge.strong) {
@@ -84,12 +88,12 @@ fn edges_on_cycles(
             }
         }
     }
-    edges
+    order::distinct(edges)
 }
 
 /// Returns the fields of the shortest ring through a field; of several, the first in the order of
 /// their names. `None` if the field is on no ring.
-fn shortest_ring(edges: &BTreeSet<CycleEdge>, field: u32) -> Option<Vec<u32>> {
+fn shortest_ring(edges: &[CycleEdge], field: u32) -> Option<Vec<u32>> {
     let closing = edges.iter().filter(|edge| edge.1 == field);
     let rings = closing.filter_map(|&(from, _, to)| shortest_path(edges, to, from));
     let path = rings.min_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))?;
@@ -98,26 +102,34 @@ fn shortest_ring(edges: &BTreeSet<CycleEdge>, field: u32) -> Option<Vec<u32>> {
 
 /// Returns the fields of the shortest path from one type to another; of several, the first in the
 /// order of their names.
-fn shortest_path(edges: &BTreeSet<CycleEdge>, from: u32, to: u32) -> Option<Vec<u32>> {
+fn shortest_path(edges: &[CycleEdge], from: u32, to: u32) -> Option<Vec<u32>> {
     // The first shortest path to each type, length by length.
-    let mut reached: BTreeMap<u32, Vec<u32>> = BTreeMap::from([(from, Vec::new())]);
+    let mut reached: SortedMap<u32, Vec<u32>> = SortedMap::new();
+    reached.get_or_default(from);
     let mut last = vec![from];
-    while !last.is_empty() && !reached.contains_key(&to) {
-        let mut next: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    while !last.is_empty() && reached.get(&to).is_none() {
+        let mut next: SortedMap<u32, Vec<u32>> = SortedMap::new();
         for source in last {
-            for &(_, field, target) in edges.range((source, 0, 0)..=(source, u32::MAX, u32::MAX)) {
-                if reached.contains_key(&target) {
+            let Some(path_to_source) = reached.get(&source) else {
+                continue;
+            };
+            let first = edges.partition_point(|edge| edge.0 < source);
+            let own = edges[first..].iter().take_while(|edge| edge.0 == source);
+            for &(_, field, target) in own {
+                if reached.get(&target).is_some() {
                     continue;
                 }
-                let path = [reached[&source].as_slice(), &[field]].concat();
-                let best = next.entry(target).or_insert_with(|| path.clone());
+                let path = [path_to_source.as_slice(), &[field]].concat();
+                let best = next.get_or_insert_with(target, || path.clone());
                 if path < *best {
                     *best = path;
                 }
             }
         }
-        last = next.keys().copied().collect();
-        reached.extend(next);
+        last = next.iter().map(|row| row.0).collect();
+        for (target, path) in next.into_rows() {
+            *reached.get_or_default(target) = path;
+        }
     }
-    reached.remove(&to)
+    reached.get(&to).cloned()
 }

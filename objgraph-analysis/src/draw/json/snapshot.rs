@@ -45,7 +45,15 @@ pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> 
 fn write_rows<'a>(
     out: &mut dyn Write,
     name: &str,
-    rows: impl Iterator<Item = Json<'a>>,
+    mut rows: impl Iterator<Item = Json<'a>>,
+) -> io::Result<()> {
+    write_all(out, name, &mut rows)
+}
+
+fn write_all(
+    out: &mut dyn Write,
+    name: &str,
+    rows: &mut dyn Iterator<Item = Json<'_>>,
 ) -> io::Result<()> {
     write!(out, ",\n\"{name}\":[")?;
     for (at, row) in rows.enumerate() {
