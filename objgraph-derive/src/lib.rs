@@ -134,6 +134,7 @@ pub fn __count(input: TokenStream) -> TokenStream {
 /// | `warm_up = n` | runs the body `n` times before the first round; 2 by default |
 /// | `deny_survivors` | objects that are alive at the end count as leaked, whatever holds them |
 /// | `strict` | fails too if the test cannot prove that nothing leaked, because untraced objects are alive |
+/// | `allow_likely` | passes with likely leaks, which rest on words found in closures, futures and other opaque values (feature `scan`) |
 /// | `wait_ms = n` | waits up to `n` milliseconds for stragglers; 2000 by default |
 /// | `crate = path` | the path of objgraph, if not `::objgraph` |
 ///

@@ -35,6 +35,7 @@ struct Options {
     wait_ms: Option<LitInt>,
     deny_survivors: bool,
     strict: bool,
+    allow_likely: bool,
 }
 
 impl Parse for Options {
@@ -87,6 +88,7 @@ impl Options {
             "wait_ms" => number(&mut self.wait_ms, 0, u64::MAX)?,
             "deny_survivors" => self.deny_survivors = true,
             "strict" => self.strict = true,
+            "allow_likely" => self.allow_likely = true,
             "crate" => {
                 input.parse::<Token![=]>()?;
                 self.krate = Some(input.call(Path::parse_mod_style)?);
@@ -97,7 +99,7 @@ impl Options {
                     format!(
                         "unknown option `{name}`; the options are `allow = \"fingerprint or Type\"`, \
                          `retries = n`, `growth = n`, `warm_up = n`, `wait_ms = n`, `deny_survivors`, \
-                         `strict` and `crate = path`"
+                         `strict`, `allow_likely` and `crate = path`"
                     ),
                 ));
             }
@@ -362,6 +364,7 @@ impl Test {
             wait_ms,
             deny_survivors,
             strict,
+            allow_likely,
             ..
         } = &self.options;
         let krate = self.krate();
@@ -387,6 +390,7 @@ impl Test {
                 warm_up: #warm_up,
                 deny_survivors: #deny_survivors,
                 strict: #strict,
+                allow_likely: #allow_likely,
                 wait: #wait,
                 should_panic: #should_panic,
                 is_once: #is_once,

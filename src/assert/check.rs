@@ -42,6 +42,7 @@ pub struct LeakCheck {
     part: Part,
     denies_survivors: bool,
     strict: bool,
+    allows_likely: bool,
     allowed: Vec<String>,
     wait: Duration,
     retries: u32,
@@ -62,6 +63,7 @@ impl LeakCheck {
             part,
             denies_survivors: false,
             strict: false,
+            allows_likely: false,
             allowed: Vec::new(),
             wait: WAIT,
             retries: 0,
@@ -143,6 +145,15 @@ impl LeakCheck {
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// Counts likely leaks as possible ones. By default the check fails for objects that have leaked if
+    /// the words found in closures, futures and other opaque values are the references they look like;
+    /// only the feature `scan` finds such objects.
+    #[must_use]
+    pub fn allow_likely(mut self) -> Self {
+        self.allows_likely = true;
         self
     }
 
@@ -249,22 +260,29 @@ impl<'c> Attempts<'c> {
         let Some(own) = check.part.leaks() else {
             return Some(self.verdict(None, None));
         };
-        let again = match own.is_empty() {
-            true => self.has_stragglers(&own),
-            false => {
-                let before = self.retries;
-                self.retries = before.saturating_sub(1);
-                before > 0
-            }
+        let own = match check.allows_likely {
+            true => own.without_likely(),
+            false => own,
         };
+        let has_leaked = !own.is_empty() || own.likely_leaked().len() > 0;
+        let has_stragglers = own.is_empty() && self.has_stragglers(&own);
+        let again = has_stragglers || (has_leaked && self.retries > 0);
+        if !has_stragglers && again {
+            self.retries -= 1;
+        }
         if again && self.patience.pause() {
             return None;
         }
+        // Another thread, or task, may be about to drop a closure or future.
+        let mut likely = own.likely_leaked();
+        let may_go = likely.any(|object| self.may_go(object.node()));
+        if own.is_empty() && may_go && self.brief.pause() {
+            return None;
+        }
         let unproven = self.unproven(&own);
-        let may_go = |node: Node<'_>| self.others_run || is_shared(node.pointer_kind());
         if unproven
             .as_ref()
-            .is_some_and(|unproven| unproven.nodes().any(may_go))
+            .is_some_and(|unproven| unproven.nodes().any(|node| self.may_go(node)))
         {
             let patience = match self.is_strict() {
                 true => &mut self.patience,
@@ -275,6 +293,11 @@ impl<'c> Attempts<'c> {
             }
         }
         Some(self.verdict(Some(own), unproven))
+    }
+
+    /// Returns whether another thread or task may drop the object.
+    fn may_go(&self, node: Node<'_>) -> bool {
+        self.others_run || is_shared(node.pointer_kind())
     }
 
     /// Returns whether there are objects whose fate is not settled yet.
@@ -292,7 +315,7 @@ impl<'c> Attempts<'c> {
             );
             let may_go = self.check.denies_survivors
                 && node.pointer_kind() != PointerKind::Value
-                && (self.others_run || is_shared(node.pointer_kind()))
+                && self.may_go(node)
                 && !self.is_allowed(node);
             (unknown || may_go) && own(node)
         })
@@ -329,27 +352,23 @@ impl<'c> Attempts<'c> {
                 .fail_if_stale()
                 .map(|()| None);
         };
-        let all: Vec<&LeakKind> = own.kinds().all().iter().collect();
+        let kinds = own.kinds().all().iter();
+        let all: Vec<&LeakKind> = kinds.chain(own.likely_kinds().all()).collect();
         // An unusable list must not hide a leak.
         let (known, unusable) = match KnownLeaks::of(check.name(), &all, Some(&own)) {
             Ok(known) => (known, None),
             Err(failure) => (KnownLeaks::default(), Some(failure)),
         };
-        let kinds: Vec<&LeakKind> = own
-            .kinds()
-            .all()
+        let cycles: Vec<NodeId> = all
             .iter()
-            .filter(|kind| !check.allows(kind, &own))
-            .collect();
-        let cycles: Vec<NodeId> = kinds
-            .iter()
-            .filter(|kind| !known.contains(kind))
+            .filter(|kind| !check.allows(kind, &own) && !known.contains(kind))
             .flat_map(|kind| &kind.groups)
             .filter_map(|group| group.cycle.first().copied())
             .collect();
         if !cycles.is_empty() {
-            let reported = reach(own.snapshot(), cycles);
-            let leaks = own.only(|node| reported.contains(node), |_| true, |_| true);
+            let reported = reach(own.as_if(), cycles);
+            let is_reported = |node| reported.contains(node);
+            let leaks = own.only(is_reported, is_reported, |_| true);
             let failure = Failure::leaked(leaks, check.test.as_ref(), known.hints());
             return Err(match unusable {
                 Some(unusable) => failure.and(unusable),

@@ -67,7 +67,7 @@ impl SharedObjects {
         let (snapshot, starts) = snapshot_with(&[&self.kept], SnapshotOptions::default());
         let own = self.objects.iter().filter_map(|&id| snapshot.find(id));
         let shared = NodeSet::of(snapshot.len(), starts.into_iter().chain(own));
-        let leaks = find_leaks(&Arc::new(snapshot));
+        let leaks = find_leaks(&Arc::new(snapshot)).without_likely();
         UnprovenObjects::among(&leaks, |node| shared.contains(node.node_id()))
     }
 }
@@ -144,13 +144,16 @@ impl Expectation {
 
     fn failure(&self, snapshot: &Arc<Snapshot>, alive: &NodeSet) -> Failure {
         let all = find_leaks(snapshot);
-        let leaked = |node: &NodeId| all.nodes().binary_search(node).is_ok();
+        let leaked = |node: &NodeId| {
+            let mut verdicts = [all.nodes(), all.likely_nodes()].into_iter();
+            verdicts.any(|nodes| nodes.binary_search(node).is_ok())
+        };
         let own: Vec<NodeId> = alive.iter().filter(leaked).collect();
         let held: Vec<NodeId> = alive.iter().filter(|node| !leaked(node)).collect();
-        let reported = reach(snapshot, own.iter().copied());
+        let reported = reach(all.as_if(), own.iter().copied());
         let leaks = all.only(
             |node| reported.contains(node),
-            |node| alive.contains(node),
+            |node| reported.contains(node),
             |node| alive.contains(node),
         );
         let failure = match (own.is_empty(), held.is_empty()) {

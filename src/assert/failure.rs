@@ -52,14 +52,19 @@ impl Failure {
         }
     }
 
-    /// Returns the failure for leaks.
+    /// Returns the failure for leaks, or for likely ones if nothing has leaked for certain.
     pub(super) fn leaked(leaks: Leaks, test: Option<&TestName>, hints: &[String]) -> Self {
         let headline = headline(&leaks);
         // A label may wait for a lock: then the headline is announced.
         let announced = headline.clone();
         let leaks = with_report(move || announced.clone(), || with_labels(leaks));
-        let kinds = leaks.kinds().all();
+        let kinds = leaks.kinds().all().iter().chain(leaks.likely_kinds().all());
         let mut body = leaks.to_string();
+        if leaks.is_empty() && test.is_some() {
+            body.push_str(
+                "\n\nThis is not proven; `allow_likely` lets tests pass that have only likely leaked.",
+            );
+        }
         for hint in hints {
             body.push_str(&format!("\n\n{hint}"));
         }
@@ -69,10 +74,7 @@ impl Failure {
             );
         }
         Self {
-            points: kinds
-                .iter()
-                .filter_map(|kind| Point::of(kind, &leaks))
-                .collect(),
+            points: kinds.filter_map(|kind| Point::of(kind, &leaks)).collect(),
             picture: picture_of_leaks(&leaks).and_then(|picture| draw(&headline, &body, &picture)),
             headline,
             body,
@@ -187,20 +189,28 @@ fn draw(headline: &str, body: &str, picture: &Picture<'_>) -> Option<Box<Drawing
 
 /// Returns `2 objects leaked (Node): leak-0123456789abcdef`.
 fn headline(leaks: &Leaks) -> String {
-    let kinds = leaks.kinds().all();
-    let objects = count_of(leaks.len(), "object", "objects");
+    let (kinds, number, leaked) = match leaks.is_empty() {
+        true => (
+            leaks.likely_kinds(),
+            leaks.likely_leaked().len(),
+            "likely leaked",
+        ),
+        false => (leaks.kinds(), leaks.len(), "leaked"),
+    };
+    let kinds = kinds.all();
+    let objects = count_of(number, "object", "objects");
     let types = match kinds.first() {
         Some(kind) => types(leaks.snapshot(), kind.groups[0].cycle.iter().copied()),
         None => String::new(),
     };
     match kinds {
-        [kind] => format!("{objects} leaked ({types}): {}", kind.fingerprint),
+        [kind] => format!("{objects} {leaked} ({types}): {}", kind.fingerprint),
         [kind, others @ ..] => format!(
-            "{objects} leaked ({types}, …): {} and {} more",
+            "{objects} {leaked} ({types}, …): {} and {} more",
             kind.fingerprint,
             others.len()
         ),
-        [] => format!("{objects} leaked"),
+        [] => format!("{objects} {leaked}"),
     }
 }
 
@@ -250,14 +260,15 @@ impl Point {
             .next();
         let (site, name) = made?;
         let what = count_of(kind.objects, "object", "objects");
-        let mut text = format!("{what} leaked with this {name} ({})", kind.fingerprint);
+        let likely = match leaks.nodes().binary_search(group.cycle.first()?) {
+            Ok(_) => "",
+            Err(_) => "likely ",
+        };
+        let fingerprint = kind.fingerprint;
+        let mut text = format!("{what} {likely}leaked with this {name} ({fingerprint})");
         if let Some(fix) = kind.fixes.first() {
-            let fields = fix.fields.iter().map(|field| {
-                let field = field.to_string();
-                in_line(&field).into_owned()
-            });
-            let fields: Vec<String> = fields.collect();
-            text.push_str(&format!(": make {} Weak", fields.join(" and ")));
+            let change = fix.change(&|field| in_line(&field.to_string()).into_owned());
+            text.push_str(&format!(": {change}"));
         }
         Some(Self {
             site: site.clone(),

@@ -133,14 +133,15 @@ pub(super) struct Strays {
 impl Strays {
     fn of(parts: &[(String, u32, u32)], allowed: &[&str]) -> Option<Self> {
         let part = Part::Stray(parts.iter().map(|part| (part.1, part.2)).collect());
-        let leaks = part.leaks()?;
+        // A likely leak outside of every scope is mentioned as a possible one.
+        let leaks = part.leaks()?.without_likely();
         let is_wanted = |node: Node<'_>| {
             let mut allowed = allowed.iter();
             part.made(node) && !allowed.any(|name| node.type_info().matches(name))
         };
         let snapshot = Arc::clone(leaks.snapshot());
         let is_wanted_node = |node| is_wanted(snapshot.node(node));
-        let leaks = leaks.only(is_wanted_node, is_wanted_node, |_| true);
+        let leaks = leaks.only(is_wanted_node, |_| false, |_| true);
         let unproven =
             UnprovenObjects::among(&leaks, |node| is_wanted(node) && !is_of_a_test(node));
         if leaks.is_empty() && unproven.is_none() {

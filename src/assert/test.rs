@@ -40,6 +40,8 @@ pub struct TestOptions {
     pub deny_survivors: bool,
     /// Whether the test fails if it cannot prove that nothing leaked.
     pub strict: bool,
+    /// Whether the test passes with likely leaks.
+    pub allow_likely: bool,
     /// Maximum wait for stragglers, in milliseconds.
     pub wait: Option<u64>,
     /// Whether the test should panic, and with which text in the message.
@@ -80,6 +82,9 @@ impl<'o> TestRun<'o> {
         }
         if options.strict {
             check = check.strict();
+        }
+        if options.allow_likely {
+            check = check.allow_likely();
         }
         let wait = options.wait.map_or(WAIT, Duration::from_millis);
         check = check.wait(wait).retries(options.retries);

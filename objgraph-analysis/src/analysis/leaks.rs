@@ -352,6 +352,19 @@ impl Leaks {
         self
     }
 
+    /// Counts the likely leaked objects as possibly leaked, for a check that does not fail for
+    /// evidence that is no proof.
+    #[must_use]
+    pub fn without_likely(mut self) -> Self {
+        self.suspects.extend(self.likely_holders());
+        self.suspects.sort_unstable();
+        self.suspects.dedup();
+        self.possibly.append(&mut self.likely);
+        self.possibly.sort_unstable();
+        self.forget();
+        self
+    }
+
     /// Keeps only the selected leaked, likely leaked and possibly leaked objects.
     pub fn only(
         &self,

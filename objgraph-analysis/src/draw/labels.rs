@@ -188,21 +188,7 @@ impl Writer<'_> {
 
     /// Returns the fields of a fix: `Node.parent and Node.prev`.
     fn fix(&self, fix: &Fix) -> String {
-        let names = |is_inferred: bool| {
-            let fields = fix.fields.iter();
-            let fields = fields.filter(|field| fix.inferred.contains(field) == is_inferred);
-            let names: Vec<String> = fields.map(|field| self.names.field(field)).collect();
-            names.join(" and ")
-        };
-        let parts = [
-            (names(false), "make ", " Weak"),
-            (names(true), "capture a Weak in ", ""),
-        ];
-        let parts = parts.iter().filter(|(names, ..)| !names.is_empty());
-        let parts: Vec<String> = parts
-            .map(|(names, before, after)| format!("{before}{names}{after}"))
-            .collect();
-        parts.join(", and ")
+        fix.change(&|field| self.names.field(field))
     }
 
     fn plain(&self, drawn: &PictureNode, role: Role, label: String) -> DrawnNode {

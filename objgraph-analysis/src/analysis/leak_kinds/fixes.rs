@@ -57,6 +57,21 @@ impl Fix {
     pub fn is_marked(&self) -> bool {
         self.fields.iter().all(|field| field.is_back)
     }
+
+    /// Returns what to change: `make Node.parent Weak`, `capture a Weak in Window.on_close`. `name`
+    /// returns the name of a field.
+    pub fn change(&self, name: &dyn Fn(&FieldPath) -> String) -> String {
+        let names = |is_inferred: bool| {
+            let fields = self.fields.iter();
+            let fields = fields.filter(|field| self.inferred.contains(field) == is_inferred);
+            fields.map(name).collect::<Vec<String>>().join(" and ")
+        };
+        match (names(false), names(true)) {
+            (made, captured) if captured.is_empty() => format!("make {made} Weak"),
+            (made, captured) if made.is_empty() => format!("capture a Weak in {captured}"),
+            (made, captured) => format!("make {made} Weak, and capture a Weak in {captured}"),
+        }
+    }
 }
 
 /// Maximum number of fields in the sets that the search enumerates.
