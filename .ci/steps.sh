@@ -245,7 +245,7 @@ step_nightly() {
     fi
     show cargo +nightly test -p objgraph-core --features nightly,owners --test nightly_pointers
     show cargo +nightly test -p objgraph -p objgraph-core --features objgraph/nightly \
-        --test nightly --test nightly_pointers --test derive
+        --test nightly --test nightly_pointers --test derive --test shapes
 }
 
 # The assembly of each target, and the code of a target without any, where the target is installed.
