@@ -35,7 +35,7 @@ mod analysis {
     pub(crate) use objgraph::leaks::Fingerprint;
 }
 
-#[path = "../../objgraph-analysis/src/order.rs"]
+#[path = "../../objgraph-core/src/order.rs"]
 mod order;
 
 #[path = "../../objgraph-analysis/src/words"]
