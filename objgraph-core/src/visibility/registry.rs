@@ -57,6 +57,10 @@ impl Hasher for PlainHasher {
         }
     }
 
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
     fn write_u64(&mut self, word: u64) {
         // One multiplication distributes addresses, which end in zeros; the constant is Knuth's.
         self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -1,12 +1,13 @@
 //! The types of a snapshot, while it is taken.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use crate::snapshot::{PathId, PathTable};
 use crate::table;
 use crate::type_info::TypeInfo;
-use crate::visibility::Registry;
+use crate::visibility::{PlainHasher, Registry};
 
 /// The types of a snapshot, in the order in which the trace met them.
 #[derive(Default)]
@@ -15,6 +16,9 @@ pub(in crate::trace) struct Types {
     /// The lines of the paths at which values start; [`NO_LINE`] where none was needed yet.
     starts: Vec<u32>,
     by_name: HashMap<String, u32>,
+    /// The types of names that were looked up, by the address and the length of the text. An opaque
+    /// value is looked up each time that a trace meets one, and a text is slow to hash.
+    by_text: HashMap<(usize, usize), u32, BuildHasherDefault<PlainHasher>>,
     /// The type here of each kind of the table.
     of_kind: Vec<Option<u32>>,
     pub(in crate::trace) kinds: Vec<crate::listing::Kind>,
@@ -26,14 +30,22 @@ const NO_LINE: u32 = u32::MAX;
 impl Types {
     /// Returns the type with this name, which may be unknown otherwise.
     pub(in crate::trace) fn named(&mut self, name: &'static str, size: usize) -> u32 {
-        if let Some(&index) = self.by_name.get(name) {
-            // A weak pointer does not know the size of its target.
-            if self.infos[index as usize].size < size {
-                Arc::make_mut(&mut self.infos[index as usize]).size = size;
+        let text = (name.as_ptr().addr(), name.len());
+        let index = match self.by_text.get(&text) {
+            Some(&index) => index,
+            None => {
+                let known = self.by_name.get(name).copied();
+                let index =
+                    known.unwrap_or_else(|| self.add(Arc::new(TypeInfo::opaque(name, size))));
+                self.by_text.insert(text, index);
+                index
             }
-            return index;
+        };
+        // A weak pointer does not know the size of its target.
+        if self.infos[index as usize].size < size {
+            Arc::make_mut(&mut self.infos[index as usize]).size = size;
         }
-        self.add(Arc::new(TypeInfo::opaque(name, size)))
+        index
     }
 
     fn add(&mut self, info: Arc<TypeInfo>) -> u32 {

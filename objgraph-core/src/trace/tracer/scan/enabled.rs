@@ -88,21 +88,30 @@ impl Tracer {
                 hits.push(node);
             }
         }
-        if hits.len() > 1 {
-            hits.sort_unstable();
-        }
-        let (path, index) = (self.path(), self.index());
-        for same in hits.chunk_by(|one, next| one == next) {
-            self.edges.push(EdgeRow {
-                path,
-                index,
-                target: NodeId::new(same[0] as usize),
-                strong: false,
-                words: u16::try_from(same.len()).unwrap_or(u16::MAX),
-            });
+        match hits[..] {
+            [] => {}
+            [node] => self.infer(node, 1),
+            _ => {
+                hits.sort_unstable();
+                for same in hits.chunk_by(|one, next| one == next) {
+                    self.infer(same[0], same.len());
+                }
+            }
         }
         hits.clear();
         self.scanner.hits = hits;
+    }
+
+    /// Records a reference that this many words at the current path look like.
+    fn infer(&mut self, target: u32, words: usize) {
+        let index = self.index();
+        self.edges.push(EdgeRow {
+            path: self.path(),
+            index,
+            target: NodeId::new(target as usize),
+            strong: false,
+            words: u16::try_from(words).unwrap_or(u16::MAX),
+        });
     }
 
     /// Returns the node of the value at an address.
