@@ -100,8 +100,9 @@
 //!
 //! # Use it with closures
 //!
-//! A boxed closure hides what it captured; [`capture!`] makes one that does not. The guide is
-//! [closures and callbacks](guide::closures).
+//! The feature `scan` infers what a boxed closure captured, and reports leaks through it as likely;
+//! [`capture!`] makes a closure that says it, so that they are proven. The guide is [closures and
+//! callbacks](guide::closures).
 //!
 //! # Not possible on stable, in safe code
 //!
