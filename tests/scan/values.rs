@@ -5,6 +5,7 @@ use std::sync::{LazyLock, mpsc};
 
 use objgraph::Tracked;
 use objgraph::rc::Rc;
+use objgraph::sync::Arc;
 
 use crate::{Foreign, assert_ways, is_found, ways_between};
 
@@ -98,6 +99,25 @@ fn ways_of_root(value: &impl objgraph::Visit, target: &Rc<Target>) -> Vec<String
             _ => Vec::new(),
         }
     })
+}
+
+/// A lock of another crate, whose feature opens it.
+#[derive(Tracked)]
+struct Session {
+    peer: tokio::sync::Mutex<Option<Arc<Target>>>,
+}
+
+#[test]
+fn locks_of_other_crates() {
+    let target = Arc::new(Target(0));
+    let session = Arc::new(Session {
+        peer: tokio::sync::Mutex::new(Some(target.clone())),
+    });
+    let expected = match cfg!(feature = "tokio") {
+        true => "peer ->",
+        false => "peer ?> 1",
+    };
+    assert_ways(&session, &target, &[expected]);
 }
 
 /// A channel keeps its messages behind a pointer, which is not followed.
