@@ -18,11 +18,12 @@ use objgraph::{Tracked, leaks::LeakCheck, scope::Scope};
 
 use crate::process::{self, ProcessOutput};
 
-/// A derived generic type; no derive names `Node<i32>`.
+/// A derived generic type; no derive names `Node<i32>`. Its handles are behind a pointer, where a scan
+/// does not find them.
 #[derive(Tracked)]
 struct Node<T> {
     value: T,
-    next: RefCell<Option<Rc<Node<T>>>>,
+    next: RefCell<Vec<Rc<Node<T>>>>,
 }
 
 /// Two nodes that own each other.
@@ -31,9 +32,9 @@ fn ring() {
         let next = RefCell::new(next);
         Rc::new(Node { value, next })
     };
-    let first = new(1, None);
-    let second = new(2, Some(first.clone()));
-    *first.next.borrow_mut() = Some(second);
+    let first = new(1, Vec::new());
+    let second = new(2, vec![first.clone()]);
+    first.next.borrow_mut().push(second);
 }
 
 /// A type without a derive.
@@ -150,7 +151,8 @@ fn objects_that_a_closure_may_hold_are_named() {
             let window = Rc::new(Window {
                 on_close: RefCell::new(None),
             });
-            let own = window.clone();
+            // Behind a pointer, where a scan does not find it.
+            let own = vec![window.clone()];
             *window.on_close.borrow_mut() = Some(Box::new(move || drop(own.clone())));
         }
         a_window_owns_its_closure();

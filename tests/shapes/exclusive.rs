@@ -29,6 +29,7 @@ impl ExclusiveGuard {
         let text = without_ids(&leaks.to_string());
         let ids = leaks
             .ids()
+            .chain(leaks.likely_leaked().map(|object| object.id()))
             .chain(leaks.possibly_leaked().map(|object| object.id()));
         let objects: Vec<_> = ids
             .filter_map(|id| objgraph::at(id)?.upgrade::<T>())
