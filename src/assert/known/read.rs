@@ -61,7 +61,7 @@ fn read(text: &str) -> Result<List, Problem> {
         .array_windows()
         .find(|[(_, one), (_, other)]| one.fingerprint == other.fingerprint);
     if let Some([_, (span, entry)]) = twice {
-        let message = format!("{} is there twice", entry.fingerprint);
+        let message = format!("{} is listed twice", entry.fingerprint);
         return Err(Problem::new(*span, message));
     }
     Ok(List {
@@ -86,7 +86,7 @@ fn entry(leak: &mut Value<'_>) -> Result<Entry, Problem> {
             "tests" => tests = strings(value)?,
             unknown => {
                 let message = format!(
-                    "`{unknown}` is not known; there are fingerprint, reason, link, fields, sites \
+                    "`{unknown}` is unknown; the keys are fingerprint, reason, link, fields, sites \
                      and tests"
                 );
                 return Err(Problem::new(key.span, message));

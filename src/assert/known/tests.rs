@@ -72,7 +72,7 @@ fn an_error_has_the_line_of_the_mistake() {
             "line 2: invalid character in string",
         ),
         ("[[leak]]\nreason \"x\"", "line 2: expected an equals"),
-        ("[[leak]]\ncause = \"x\"", "`cause` is not known"),
+        ("[[leak]]\ncause = \"x\"", "`cause` is unknown"),
         (
             "[[leak]]\nreason = \"\\q\"",
             "line 2: invalid escape character in string: `q`",
@@ -93,7 +93,7 @@ fn an_error_has_the_line_of_the_mistake() {
     assert!(missing.expect_err("no tests").contains("name the `tests`"));
     let entry = format!("{head}reason = \"x\"\n{tests}");
     let twice = format!("{entry}{entry}").parse::<List>();
-    assert!(twice.expect_err("twice").ends_with("is there twice"));
+    assert!(twice.expect_err("twice").ends_with("is listed twice"));
     assert!(format!("# only\n{entry}  # one").parse::<List>().is_ok());
 }
 
