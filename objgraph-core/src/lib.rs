@@ -74,7 +74,7 @@ pub use snapshot::*;
 pub use table::pointers::{rc, sync};
 pub use table::{ENABLED, Instance};
 pub use trace::{
-    Guarded, SCANS, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_of,
+    GuardVisitor, SCANS, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_of,
     snapshot_with, with_root,
 };
 pub use tracked::{Tracked, Visit};

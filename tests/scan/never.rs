@@ -64,7 +64,7 @@ fn a_skipped_field_is_not_read() {
 }
 
 #[derive(Tracked)]
-struct Guarded {
+struct GuardVisitor {
     cell: RefCell<Foreign<Rc<Target>>>,
     lock: Mutex<Foreign<Arc<Target>>>,
 }
@@ -72,7 +72,7 @@ struct Guarded {
 #[test]
 fn a_busy_value_is_not_read() {
     let (target, shared) = (Rc::new(Target(1)), Arc::new(Target(2)));
-    let owner = Rc::new(Guarded {
+    let owner = Rc::new(GuardVisitor {
         cell: RefCell::new(Foreign(target.clone())),
         lock: Mutex::new(Foreign(shared.clone())),
     });

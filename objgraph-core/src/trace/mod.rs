@@ -39,5 +39,5 @@ pub(crate) use std_pointer::StdPointer;
 pub use take::{snapshot, snapshot_from, snapshot_of, snapshot_with};
 pub use tracer::SCANS;
 pub(crate) use tracer::{OpaqueWords, words_of};
-pub use visitor::{Guarded, Visitor};
+pub use visitor::{GuardVisitor, Visitor};
 pub use weak_handles::WeakHandles;

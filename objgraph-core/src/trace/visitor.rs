@@ -256,11 +256,11 @@ impl<'a> Visitor<'a> {
     ///     }
     /// }
     /// ```
-    pub fn guarded(&mut self, visit: impl FnOnce(&mut Guarded<'_>)) {
+    pub fn guarded(&mut self, visit: impl FnOnce(&mut GuardVisitor<'_>)) {
         let Some(depth) = self.tracer.enter_guard() else {
             return;
         };
-        visit(&mut Guarded {
+        visit(&mut GuardVisitor {
             tracer: &mut *self.tracer,
         });
         self.tracer.leave_guard(depth);
@@ -578,11 +578,11 @@ impl<'a> Visitor<'a> {
 
 /// A visitor inside a guard; see [`Visitor::guarded`].
 #[derive(Debug)]
-pub struct Guarded<'g> {
+pub struct GuardVisitor<'g> {
     tracer: &'g mut Tracer,
 }
 
-impl Guarded<'_> {
+impl GuardVisitor<'_> {
     /// Visits the value that the guard lends.
     pub fn lend<'s, T: Visit>(&'s mut self, value: &'s T) {
         self.with(|visitor| visitor.value(value));
