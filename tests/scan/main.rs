@@ -8,6 +8,7 @@
 
 mod boxes;
 mod inferred;
+mod likely;
 mod never;
 mod values;
 mod whole_objects;
