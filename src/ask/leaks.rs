@@ -1,10 +1,11 @@
 //! What has leaked.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use objgraph_core::__private::with_report;
-use objgraph_core::{PointerKind, label_of, snapshot, snapshot_of};
+use objgraph_core::{ObjectId, PointerKind, label_of, snapshot, snapshot_of};
 
 use super::advice;
 use super::pictures::{Picture, leaked, save_picture};
@@ -45,7 +46,8 @@ pub fn find_leaks() -> Leaks {
         }
         // Only leaked objects hold references to leaked objects, and only these or likely leaked ones
         // to likely leaked ones, so nothing else has to be traced.
-        let again = snapshot_of(reported(&leaks).map(|object| object.id()));
+        let again = reported(&leaks).map(|object| object.id());
+        let again = snapshot_of(again.chain(weak_holders(&leaks)));
         leaks = leaks.confirmed_by(&analysis::find_leaks(&Arc::new(again)));
     }
     leaks
@@ -54,6 +56,16 @@ pub fn find_leaks() -> Leaks {
 /// Maximum number of objects that all confirming traces visit together, if that allows four of
 /// them.
 const CONFIRMED_OBJECTS: usize = 1 << 18;
+
+/// Returns the objects with weak references to what has likely leaked: they distinguish the words
+/// that are weak handles.
+fn weak_holders(leaks: &Leaks) -> BTreeSet<ObjectId> {
+    let snapshot = leaks.snapshot();
+    let edges = leaks.likely_nodes().iter();
+    let edges = edges.flat_map(|&node| snapshot.edges_to(node));
+    let weak = edges.filter(|edge| edge.is_weak());
+    weak.map(|edge| snapshot.node(edge.source()).id()).collect()
+}
 
 /// Returns all objects that the report mentions: the leaked ones, and those that likely or possibly
 /// have leaked.

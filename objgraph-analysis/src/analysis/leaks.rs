@@ -338,16 +338,21 @@ impl Leaks {
             .collect();
         self.possibly = std::mem::take(&mut self.possibly)
             .into_iter()
-            .filter(|&node| confirms(&later.possibly, node))
+            .filter(|&node| confirms(&later.possibly, node) || confirms(&later.likely, node))
             .collect();
         self.left_behind = std::mem::take(&mut self.left_behind)
             .into_iter()
             .filter(|&node| confirms(&later.left_behind, node))
             .collect();
-        self.likely = std::mem::take(&mut self.likely)
-            .into_iter()
-            .filter(|&node| confirms(&later.likely, node))
-            .collect();
+        let likely = std::mem::take(&mut self.likely).into_iter();
+        let (likely, others): (Vec<NodeId>, Vec<NodeId>) =
+            likely.partition(|&node| confirms(&later.likely, node));
+        self.likely = likely;
+        // A part of the objects may not show which words are weak handles.
+        let others = others.into_iter();
+        let possibly = others.filter(|&node| confirms(&later.possibly, node));
+        self.possibly.extend(possibly);
+        self.possibly.sort_unstable();
         self.forget();
         self
     }
