@@ -460,7 +460,6 @@ fn likely_leaks_are_leaks() {
             wrong.push(steps);
         }
     }
-    println!("{named} sets, {} of them wrong", wrong.len());
     wrong.sort_by_key(Vec::len);
     let first = wrong.first();
     assert!(named > 100, "{named}");

@@ -394,7 +394,10 @@ impl<'l> KindsReport<'l> {
             let holder = self.holders.iter().find(holds_it);
             let value = holder.map_or("value", |holder| self.names.kind_of_value(holder));
             let name = self.names.field(inferred);
-            changes.push(format!("capture a `Weak` in the {value} at `{name}`"));
+            changes.push(match inferred.path.is_empty() {
+                true => format!("hold a `Weak` in `{name}`, which could not be traced"),
+                false => format!("capture a `Weak` in the {value} at `{name}`"),
+            });
         }
         changes.join(", and ")
     }
