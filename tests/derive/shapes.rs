@@ -332,3 +332,26 @@ fn a_packed_type_is_opaque_inside() {
     assert_references(&value, &["leaf: opaque Rc<Leaf>"]);
     assert_fields::<PackedFields>(&["number: u8, Opaque", "leaf: Rc<Leaf>, Opaque"]);
 }
+
+/// The last field is a parameter that may be unsized, so the type is sized only for some arguments.
+#[test]
+fn a_type_with_an_unsized_parameter_is_visited() {
+    #[derive(Tracked)]
+    struct Tail<T: ?Sized> {
+        next: RefCell<Option<Rc<Tail<u16>>>>,
+        rest: T,
+    }
+    let tail = Rc::new(Tail {
+        next: RefCell::new(None),
+        rest: 1_u16,
+    });
+    objgraph::register::<Tail<u16>>();
+    *tail.next.borrow_mut() = Some(tail.clone());
+    assert_references(&tail, &["next -> Tail<u16>"]);
+    let slice: &Tail<[u16]> = &Tail {
+        next: RefCell::new(None),
+        rest: [tail.rest, 2],
+    };
+    assert_eq!(slice.rest, [1, 2]);
+    *tail.next.borrow_mut() = None;
+}

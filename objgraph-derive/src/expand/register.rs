@@ -47,7 +47,10 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
     let known =
         (context.scope.is_static() && !input.original.generics.params.is_empty()).then(|| {
             quote! {
-                fn register_static(#registrar: &mut __p::Registrar) {
+                fn register_static(#registrar: &mut __p::Registrar)
+                where
+                    Self: __p::std::marker::Sized,
+                {
                     #registrar.add::<Self>();
                 }
             }
