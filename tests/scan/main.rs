@@ -2,6 +2,11 @@
 //! there are none. The opaque values themselves are reported in both cases.
 
 #![allow(
+    clippy::redundant_allocation,
+    unused_qualifications,
+    reason = "where tracking is off, the pointers of objgraph are those of std"
+)]
+#![allow(
     dead_code,
     reason = "the fields are there to hold, and nothing else reads them"
 )]
