@@ -7,6 +7,7 @@
 //! ends.
 
 mod assemble;
+mod deferred;
 mod handle_rows;
 mod index;
 

@@ -3,10 +3,11 @@
 use std::any::{Any, type_name};
 use std::task::Waker;
 
+use super::deferred::{DeferredVisit, Way};
 use super::std_pointer::StdPointer;
 use super::tracer::{OpaqueWords, Tracer, words_of};
 use crate::object_id::ObjectId;
-use crate::snapshot::{FieldName, PathId, PlaceKind, Segment};
+use crate::snapshot::{FieldName, PlaceKind, Segment};
 use crate::tracked::{Label, Visit};
 use crate::visibility::{CellContents, ErasedValue, OpaqueBox, View};
 
@@ -24,52 +25,6 @@ pub struct Visitor<'a> {
     deferred: Vec<DeferredVisit<'a>>,
     /// The way to the deferred value that is visited now.
     way: Way<'a>,
-}
-
-/// A value whose visit was deferred.
-struct DeferredVisit<'a> {
-    value: View<'a>,
-    node: u32,
-    path: PathId,
-    way: Way<'a>,
-}
-
-/// The way to a value over deferred values. It detects a value that says it owns itself, which would be
-/// visited for ever, with constant memory (R. P. Brent, "An improved Monte Carlo factorization algorithm",
-/// 1980).
-#[derive(Clone, Copy, Default)]
-struct Way<'a> {
-    steps: u32,
-    /// The value at the last step whose number is a power of two.
-    mark: Option<View<'a>>,
-}
-
-impl<'a> Way<'a> {
-    /// Returns the way to a value one step further; `None` if the value is the mark, and so owns itself.
-    fn to(self, value: View<'a>) -> Option<Self> {
-        if self.mark.is_some_and(|mark| mark.is(value)) {
-            return None;
-        }
-        let steps = self.steps.wrapping_add(1);
-        let mark = if steps.is_power_of_two() {
-            Some(value)
-        } else {
-            self.mark
-        };
-        Some(Self { steps, mark })
-    }
-}
-
-impl std::fmt::Debug for Way<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Way({})", self.steps)
-    }
-}
-
-impl std::fmt::Debug for DeferredVisit<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "DeferredVisit({})", self.node)
-    }
 }
 
 impl<'a> Visitor<'a> {
