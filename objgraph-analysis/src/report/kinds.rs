@@ -141,8 +141,8 @@ impl<'l> KindsReport<'l> {
         writeln!(out)
     }
 
-    /// Writes `likely leaked: held by `Window.on_close`, dyn Fn()`: the opaque values with inferred
-    /// references that `is_wanted` accepts.
+    /// Writes ``likely leaked: held by 3 × `Bus.handlers[]`, `Box<dyn Fn()>` ``: the opaque values with
+    /// inferred references that `is_wanted` accepts.
     fn held_by(
         &self,
         out: &mut String,
@@ -161,7 +161,7 @@ impl<'l> KindsReport<'l> {
             .collect();
         values.dedup();
         for value in values {
-            let name = without_indexes(&self.names.holder(&value));
+            let name = self.names.holder(&value);
             match places.iter_mut().find(|place| place.0 == name) {
                 Some(place) => place.1 += 1,
                 None => places.push((name, 1)),
@@ -437,19 +437,4 @@ impl Members {
         }
         Self { of_kind }
     }
-}
-
-/// Removes the numbers of elements: `handlers[7]` becomes `handlers[]`.
-fn without_indexes(place: &str) -> String {
-    let mut text = String::new();
-    let mut rest = place;
-    while let Some((before, after)) = rest.split_once('[') {
-        text.push_str(before);
-        text.push('[');
-        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-        if !rest.starts_with(']') {
-            rest = after;
-        }
-    }
-    text + rest
 }

@@ -76,8 +76,11 @@ impl<'s> Names<'s> {
     /// of that type is only a part of the object, its place there: `Stream.circuit in
     /// Circuit.nodes[3]`.
     pub(crate) fn place(&self, path: PathId, index: u32) -> String {
+        self.place_of(path, &self.snapshot.parts().paths.steps(path, index))
+    }
+
+    fn place_of(&self, path: PathId, steps: &[(Segment, Option<u32>)]) -> String {
         let paths = &self.snapshot.parts().paths;
-        let steps = paths.steps(path, index);
         let holder = self.declaring(paths.type_index(path) as usize);
         let declared: Vec<(usize, &str)> = steps
             .iter()
@@ -112,11 +115,17 @@ impl<'s> Names<'s> {
         format!("{field} in {outer}")
     }
 
-    /// Returns an opaque value and its type: `` `Button.on_click`, `Box<dyn Fn()>` ``.
+    /// Returns the place of an opaque value, without the numbers of elements, and its type:
+    /// `` `Button.handlers[]`, `Box<dyn Fn()>` ``.
     pub(crate) fn holder(&self, value: &OpaqueValue) -> String {
         let name = self.get(value.type_index as usize);
         match value.place {
-            Some((path, index)) => format!("`{}`, `{name}`", self.place(path, index)),
+            Some((path, index)) => {
+                let steps = self.snapshot.parts().paths.steps(path, index);
+                let steps: Vec<_> = steps.into_iter().map(|(step, _)| (step, None)).collect();
+                let place = self.place_of(path, &steps).replace("[_]", "[]");
+                format!("`{place}`, `{name}`")
+            }
             None => format!("{} `{name}`", self.kind_of_value(value)),
         }
     }
