@@ -233,6 +233,8 @@ step_ecosystem() {
 step_owners() {
     show cargo test -p objgraph --features owners --lib --test owners --test closures --test leaks \
         --test left_behind --test trust
+    show cargo test -p objgraph --features owners,scan --test scan --test leaks --test owners \
+        --test left_behind
     show cargo test -p objgraph-core --features owners --lib --test pointers --test pointers_pins \
         --test std_pointers
 }

@@ -123,6 +123,21 @@ pub(crate) fn still_there(_: &ListedHandle) -> bool {
 
 pub(crate) fn follow(_: TypeId) {}
 
+/// The addresses of the records of handles: none.
+#[allow(dead_code, reason = "used with the feature `scan`")]
+pub(crate) struct HandleAddresses;
+
+#[allow(dead_code, reason = "used with the feature `scan`")]
+impl HandleAddresses {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    pub(crate) fn strong_handle_to(&self, _: ObjectId, _: usize) -> Option<u64> {
+        None
+    }
+}
+
 pub(crate) fn last_drop(_: ObjectId) -> Option<LastDrop> {
     None
 }

@@ -436,6 +436,11 @@ proptest! {
             all.extend(&findings.likely);
             all.extend(&findings.possibly);
             prop_assert!(findings.truth.is_subset(&all), "{:?} {all:?}", findings.truth);
+            if cfg!(feature = "owners") {
+                let mut likely = findings.leaked;
+                likely.extend(findings.likely);
+                prop_assert!(findings.truth.is_subset(&likely), "{:?} {likely:?}", findings.truth);
+            }
         }
     }
 }
@@ -463,8 +468,10 @@ fn likely_leaks_are_leaks() {
     wrong.sort_by_key(Vec::len);
     let first = wrong.first();
     assert!(named > 100, "{named}");
+    // Where handles can be told apart, only one that was moved out of a future is mistaken.
+    let share = if cfg!(feature = "owners") { 500 } else { 100 };
     assert!(
-        wrong.len() * 100 <= named,
+        wrong.len() * share <= named,
         "{} of {named}: {first:#?}",
         wrong.len()
     );

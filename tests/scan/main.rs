@@ -12,6 +12,7 @@
 )]
 
 mod boxes;
+mod handles;
 mod inferred;
 mod likely;
 mod never;
@@ -22,6 +23,9 @@ use objgraph::alive::HasId;
 use objgraph::core::SCANS;
 use objgraph::snapshot::NodeId;
 use objgraph::{Snapshot, snapshot};
+
+/// Whether handles can be told apart, so that a weak one is no inferred reference.
+pub const OWNERS: bool = cfg!(feature = "owners");
 
 /// A generic type without a derive, whose instances are opaque.
 #[derive(Debug)]

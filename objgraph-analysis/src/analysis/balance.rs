@@ -49,7 +49,8 @@ pub(super) struct Found {
     pub(super) weak: u32,
     /// Number of inferred references: one for each opaque value that has a word for the object.
     pub(super) inferred: u32,
-    /// Number of these words.
+    /// Number of these words; where handles can be told apart, of the handles that they name, once for
+    /// each place.
     pub(super) words: u32,
 }
 
@@ -73,19 +74,21 @@ impl Found {
 /// Returns the number of external references of a node, and how many of its inferred references
 /// own it, at least. `None` if it has no external reference, or if that is not known.
 ///
-/// A handle that no visit reported is outside, or in an opaque value. If each opaque value with a
-/// word for the object has one handle to it, and no more of them are weak than there are weak
-/// handles that no visit reported, the others are strong.
+/// A handle that no visit reported is outside, or in an opaque value. Where handles can be told apart,
+/// those in opaque values are counted. Elsewhere, if each opaque value with a word for the object has
+/// one handle to it, and no more of them are weak than there are weak handles that no visit reported,
+/// the others are strong.
 pub(super) fn inferred_owners(node: Node<'_>, found: &Found) -> Option<(u32, u32)> {
     let Balance::Counted(strong) = Balance::of(node, found.strong) else {
         return None;
     };
     let external = strong - found.strong;
-    let owners = node.weak().map_or(0, |weak| {
-        let unreported_weak = weak.saturating_sub(found.weak);
-        external.min(found.inferred.saturating_sub(unreported_weak))
-    });
-    (external > 0).then_some((external, owners))
+    let words_alone = || {
+        let unreported_weak = node.weak()?.saturating_sub(found.weak);
+        Some(found.inferred.saturating_sub(unreported_weak))
+    };
+    let owners = node.captured().or_else(words_alone).unwrap_or(0);
+    (external > 0).then_some((external, owners.min(external)))
 }
 
 /// Returns the number of strong references that the trace found to each node.

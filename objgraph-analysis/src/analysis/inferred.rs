@@ -2,8 +2,8 @@
 //! they do.
 //!
 //! A word in the memory of a closure, a future or another opaque value that equals the address of
-//! an allocation is a strong handle, a weak one, or a remnant of either. The verdict *leaked* never
-//! rests on it. The verdict *likely leaked* is the same verdict in a snapshot in which such
+//! an allocation is a strong handle, a weak one, or a remnant of either. Where handles can be told apart,
+//! it is a strong handle, or was one before it was moved. The verdict *leaked* never rests on it. The verdict *likely leaked* is the same verdict in a snapshot in which such
 //! references own.
 
 #[cfg(test)]
@@ -93,11 +93,13 @@ impl InferredTargets {
         }
         // The number of words that could be missing from dead objects without a reference being
         // external.
-        let mut spare: Vec<Option<u32>> = self
-            .all
-            .iter()
-            .map(|target| target.found.words.checked_sub(target.external))
-            .collect();
+        let spare_of = |target: &InferredTarget| {
+            let captured = snapshot.node(target.node).captured();
+            let is_possible = captured.is_none_or(|handles| handles >= target.external);
+            let spare = target.found.words.checked_sub(target.external);
+            spare.filter(|_| is_possible)
+        };
+        let mut spare: Vec<Option<u32>> = self.all.iter().map(spare_of).collect();
         let position = |node: NodeId| self.all.binary_search_by_key(&node, |target| target.node);
         let is_held = |&node: &NodeId| position(node).is_ok_and(|at| spare[at].is_some());
         let starts = held.iter().copied().filter(|node| !is_held(node));

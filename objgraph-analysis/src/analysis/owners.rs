@@ -23,12 +23,15 @@ pub struct Owners {
     external: Vec<ExternalHandles>,
 }
 
-/// A handle that an object holds.
+/// A handle that an object holds, or an opaque value in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InternalHandle {
     /// The object that holds the handle, and where.
     pub held: HandlePlace,
+    /// Whether the place is inferred: a closure, a future or another opaque value there has the words
+    /// of the handle. If the handle was moved elsewhere since, it is external.
+    pub is_inferred: bool,
     /// Whether the handle is strong.
     pub strong: bool,
     /// Where the handle was created.
@@ -70,6 +73,7 @@ pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
     let internal = snapshot.handles_to(node).iter().filter_map(|row| {
         Some(InternalHandle {
             held: row.held?,
+            is_inferred: row.is_inferred,
             strong: row.strong,
             site: snapshot.parts().sites[row.site as usize].clone(),
             thread: snapshot.parts().threads.get(row.thread as usize).cloned(),
@@ -142,14 +146,16 @@ impl Owners {
         self.snapshot.knows_handles()
     }
 
-    /// Returns the handles that objects hold, strong ones first, by object and field.
+    /// Returns the handles that objects hold, strong ones first, by object and field. With the feature
+    /// `scan`, also those that opaque values in them have captured.
     #[must_use]
     pub fn internal(&self) -> &[InternalHandle] {
         &self.internal
     }
 
     /// Returns the handles that no traced object holds, strong ones first: they are on the stack,
-    /// in statics, closures, futures or foreign types, or forgotten.
+    /// in statics, in closures, futures or foreign types that were not found to have them, or
+    /// forgotten.
     #[must_use]
     pub fn external(&self) -> &[ExternalHandles] {
         &self.external
@@ -162,8 +168,8 @@ impl Owners {
         node.strong().map(|strong| strong as usize)
     }
 
-    /// Returns the number of strong or weak handles that objects hold, and of those that are
-    /// external.
+    /// Returns the number of strong or weak handles in [`Owners::internal`] and in
+    /// [`Owners::external`].
     #[must_use]
     pub fn counts(&self, strong: bool) -> (usize, usize) {
         let internal = self.internal.iter().filter(|one| one.strong == strong);

@@ -234,7 +234,32 @@ impl Kit {
             epoch: 0,
             number: self.parts.handles.len() as u64,
             held,
+            is_inferred: false,
         });
+    }
+
+    /// Adds strong handles that an opaque value in a field has, as its words show; from then on handles
+    /// can be told apart.
+    pub(crate) fn captured(
+        &mut self,
+        from: NodeId,
+        field: &'static str,
+        to: NodeId,
+        handles: u16,
+        site: u32,
+    ) {
+        self.inferred(from, field, to, handles);
+        for _ in 0..handles {
+            self.held_handle(to, site, Some((from, field)));
+            let row = self.parts.handles.last_mut();
+            row.expect("it was added").is_inferred = true;
+        }
+        let captured = self.parts.captured.get_or_insert_default();
+        match captured.iter_mut().find(|of_node| of_node.0 == to) {
+            Some(of_node) => of_node.1 += u32::from(handles),
+            None => captured.push((to, u32::from(handles))),
+        }
+        captured.sort_unstable();
     }
 
     pub(crate) fn root(&mut self, node: NodeId, name: &str) {

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::coverage::off;
-use crate::analysis::{ExternalHandles, LeakBirth, Owners, Zombies};
+use crate::analysis::{ExternalHandles, InternalHandle, LeakBirth, Owners, Zombies};
 use crate::words::in_line;
 use crate::words::{Names, ago, bytes, count, fitted, joined, named_thread, thread, time, wrapped};
 
@@ -58,7 +58,7 @@ impl Owners {
     /// Writes the strong handles, or the weak ones.
     fn kind(&self, out: &mut String, names: &Names<'_>, strong: bool, all: usize) -> fmt::Result {
         let weak = if strong { "" } else { "weak " };
-        let (inside, outside) = self.counts(strong);
+        let (_, outside) = self.counts(strong);
         if outside > 0 {
             let (references, are) = match all {
                 1 => ("reference", "is"),
@@ -72,26 +72,53 @@ impl Owners {
             let sites = self.external().iter().filter(|one| one.strong == strong);
             write_places(out, "    ", sites)?;
         }
-        if inside > 0 {
-            let are = if inside == 1 { "is" } else { "are" };
-            writeln!(out, "  {inside} {weak}{are} held inside:")?;
-            let all = self.internal().iter().filter(|one| one.strong == strong);
-            for one in all.take(LINES) {
-                let holder = self.snapshot().node(one.held.node);
-                let paths = &self.snapshot().parts().paths;
-                let path = paths.show(one.held.path, one.held.index);
-                let place = joined(names.declaring(holder.type_index()), &path);
-                let of = match holder.root() {
-                    Some(root) => format!("the root {}", in_line(root)),
-                    None => holder.id().to_string(),
-                };
-                let by = by(one.thread.as_deref(), one.age);
-                let text = format!("{place} of {of}, made at {}{by}", one.site);
-                wrapped(out, "    ", text.split(' '), " ")?;
-            }
-            if inside > LINES {
-                writeln!(out, "    … and {} more", inside - LINES)?;
-            }
+        let (inferred, held): (Vec<&InternalHandle>, Vec<&InternalHandle>) = self
+            .internal()
+            .iter()
+            .filter(|one| one.strong == strong)
+            .partition(|one| one.is_inferred);
+        self.inside(
+            out,
+            names,
+            &held,
+            &format!("{weak}{{are}} held inside:"),
+            "",
+        )?;
+        let heading = "{are} likely held by opaque values, as their memory shows:";
+        self.inside(out, names, &inferred, heading, "captured by ")
+    }
+
+    /// Writes the handles that objects hold; nothing if there are none. `{are}` in the heading is the
+    /// verb.
+    fn inside(
+        &self,
+        out: &mut String,
+        names: &Names<'_>,
+        handles: &[&InternalHandle],
+        heading: &str,
+        how: &str,
+    ) -> fmt::Result {
+        if handles.is_empty() {
+            return Ok(());
+        }
+        let are = if handles.len() == 1 { "is" } else { "are" };
+        let heading = heading.replace("{are}", are);
+        writeln!(out, "  {} {heading}", handles.len())?;
+        for one in handles.iter().take(LINES) {
+            let holder = self.snapshot().node(one.held.node);
+            let paths = &self.snapshot().parts().paths;
+            let path = paths.show(one.held.path, one.held.index);
+            let place = joined(names.declaring(holder.type_index()), &path);
+            let of = match holder.root() {
+                Some(root) => format!("the root {}", in_line(root)),
+                None => holder.id().to_string(),
+            };
+            let by = by(one.thread.as_deref(), one.age);
+            let text = format!("{how}{place} of {of}, made at {}{by}", one.site);
+            wrapped(out, "    ", text.split(' '), " ")?;
+        }
+        if handles.len() > LINES {
+            writeln!(out, "    … and {} more", handles.len() - LINES)?;
         }
         Ok(())
     }

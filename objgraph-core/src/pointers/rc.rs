@@ -44,18 +44,21 @@ use crate::visibility::{Finite, Fuel, Registrar};
 /// assert_eq!((*two, Rc::strong_count(&one)), (5, 2));
 /// ```
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "owners", repr(C))]
 #[cfg_attr(
     all(feature = "nightly", not(feature = "owners")),
     derive(std::marker::CoercePointee)
 )]
 pub struct Rc<T: ?Sized> {
-    // Before the reference, so that the handle's record is gone before the value's drop runs.
+    // Before the reference, so that the handle's record is gone before the value's drop runs. A scan
+    // relies on the order too.
     handle: Handle,
     inner: std::rc::Rc<RcInner<T>>,
 }
 
 /// A weak reference, as [`std::rc::Weak`].
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "owners", repr(C))]
 #[cfg_attr(
     all(feature = "nightly", not(feature = "owners")),
     derive(std::marker::CoercePointee)

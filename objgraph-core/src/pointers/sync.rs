@@ -64,18 +64,21 @@ use crate::visibility::{Finite, Fuel, Registrar};
 /// assert_eq!((sum, Arc::strong_count(&one)), (6, 1));
 /// ```
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "owners", repr(C))]
 #[cfg_attr(
     all(feature = "nightly", not(feature = "owners")),
     derive(std::marker::CoercePointee)
 )]
 pub struct Arc<T: ?Sized> {
-    // Before the reference, so that the handle's record is gone before the value's drop runs.
+    // Before the reference, so that the handle's record is gone before the value's drop runs. A scan
+    // relies on the order too.
     handle: Handle,
     inner: std::sync::Arc<ArcInner<T>>,
 }
 
 /// A weak reference, as [`std::sync::Weak`].
 #[cfg_attr(not(feature = "owners"), repr(transparent))]
+#[cfg_attr(feature = "owners", repr(C))]
 #[cfg_attr(
     all(feature = "nightly", not(feature = "owners")),
     derive(std::marker::CoercePointee)

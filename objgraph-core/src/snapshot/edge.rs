@@ -87,7 +87,9 @@ impl<'s> Edge<'s> {
 
     /// Whether the reference is inferred: a closure, a future or another opaque value at the path
     /// has a word that equals the address of the target's allocation. It is an `Rc` or `Arc`, a
-    /// `Weak`, or a remnant of either in memory that is no longer in use.
+    /// `Weak`, or a remnant of either in memory that is no longer in use. With the feature `owners`
+    /// it is an `Rc` or `Arc`, or the remnant of one that was moved elsewhere, if the target is behind
+    /// a pointer of objgraph.
     #[must_use]
     pub fn is_inferred(&self) -> bool {
         self.row.words > 0
@@ -106,7 +108,8 @@ impl<'s> Edge<'s> {
     }
 
     /// For an inferred reference, returns the number of words of the opaque value that equal the
-    /// address of the target's allocation; 0 for any other.
+    /// address of the target's allocation; 0 for any other. Where handles can be told apart, the
+    /// number of handles that the words name: see [`Node::captured`](super::Node::captured).
     #[must_use]
     pub fn words(&self) -> u16 {
         self.row.words

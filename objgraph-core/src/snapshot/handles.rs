@@ -31,6 +31,9 @@ pub struct HandleRow {
     pub number: u64,
     /// Where it is held; `None` if the trace did not meet it, because it is outside.
     pub held: Option<HandlePlace>,
+    /// Whether the place is inferred: that of a closure, a future or another opaque value whose memory
+    /// contains the words of the handle. It may also be outside, if it was moved there.
+    pub is_inferred: bool,
 }
 
 /// A place in a node that holds a handle.

@@ -155,6 +155,22 @@ impl<'s> Node<'s> {
         known(self.row.weak).filter(|_| self.row.pointer_kind.counts())
     }
 
+    /// Returns the number of strong handles to it that closures, futures and other opaque values have,
+    /// as their memory shows. `None` where handles cannot be told apart, which needs the features
+    /// `scan` and `owners`; and for a value behind a pointer of std.
+    ///
+    /// Each handle counts once. It is alive, and no visit reported it. If the value was moved out of a
+    /// future, its handle may be outside, and still counts.
+    #[must_use]
+    pub fn captured(&self) -> Option<u32> {
+        if !matches!(self.row.pointer_kind, PointerKind::Rc | PointerKind::Arc) {
+            return None;
+        }
+        let captured = self.snapshot.parts.captured.as_ref()?;
+        let at = captured.binary_search_by_key(&self.node, |of_node| of_node.0);
+        Some(at.map_or(0, |at| captured[at].1))
+    }
+
     /// Returns the bytes on the heap that the value owns besides its own allocation, at any depth,
     /// and that are in no other object: the buffers of its vectors, strings and maps, and its
     /// boxes.

@@ -63,6 +63,10 @@ pub struct SnapshotParts {
     /// The handles of the program, by node, those to dropped values at the end; see
     /// [`Snapshot::handles_to`](super::Snapshot::handles_to).
     pub handles: Vec<HandleRow>,
+    /// The number of strong handles to each node that opaque values were found to have, each handle
+    /// counted once, sorted by node; `None` where handles cannot be told apart. See
+    /// [`Node::captured`](super::Node::captured).
+    pub captured: Option<Vec<(NodeId, u32)>>,
     /// Nodes to which one strong reference was reported more than once, sorted.
     pub repeated: Vec<NodeId>,
 }
@@ -126,8 +130,8 @@ pub struct EdgeRow {
     /// Whether the reference owns; false for an inferred reference, of which that is not certain.
     pub strong: bool,
     /// For a reference that is inferred from the memory of an opaque value, the number of words of
-    /// the value that equal the address of the target's allocation; 0 for a reference that a visit
-    /// reported.
+    /// the value that equal the address of the target's allocation, or of handles that they name; 0
+    /// for a reference that a visit reported.
     pub words: u16,
 }
 
@@ -257,6 +261,10 @@ impl SnapshotParts {
                 "what a handle names is known"
             );
         }
+        assert!(
+            self.captured.iter().all(|captured| captured.is_sorted()),
+            "captured handles are sorted by node"
+        );
         assert!(
             self.repeated.is_sorted(),
             "what was reported repeatedly is sorted"

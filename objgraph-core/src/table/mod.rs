@@ -19,7 +19,11 @@ mod watch_list;
 pub(crate) mod watched;
 pub(crate) mod zombies;
 
-pub(crate) use handles::{follow, handles, handles_of, last_drop, still_there};
+#[allow(
+    unused_imports,
+    reason = "`HandleAddresses` is used with the feature `scan`"
+)]
+pub(crate) use handles::{HandleAddresses, follow, handles, handles_of, last_drop, still_there};
 pub(crate) use interned::kinds::{kind, kinds};
 pub(crate) use interned::origins::thread_names;
 pub(crate) use read::{

@@ -4,9 +4,10 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use super::captured::infer;
 use super::handle_rows::rows;
 use super::settled_cycles::settle_cycles;
-use super::tracer::Tracer;
+use super::tracer::{SCANS, Tracer};
 use crate::order;
 use crate::site::Site;
 use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
@@ -17,6 +18,7 @@ use crate::visibility::Registry;
 /// Assembles a snapshot.
 pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     let knows_handles = tracer.handles.are_known;
+    let captured = infer(&mut tracer);
     let (handles, handle_sites) = rows(&mut tracer);
     let mut parts = SnapshotParts {
         enabled: crate::ENABLED,
@@ -31,6 +33,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         left_behind: tracer.left_behind,
         knows_handles,
         handles,
+        captured: (SCANS && cfg!(feature = "owners")).then_some(captured),
         repeated: tracer.repeated,
         ..SnapshotParts::default()
     };

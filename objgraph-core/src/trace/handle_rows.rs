@@ -4,20 +4,25 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use super::tracer::{Handles, Tracer};
-use crate::snapshot::HandleRow;
+use crate::snapshot::{HandlePlace, HandleRow};
 use crate::table;
 
-/// Returns the rows of the handles, not sorted yet, and the sites that they have indexes of.
+/// Returns the rows of the handles, not sorted yet, and the sites that they have indexes of. Handles
+/// that were met are sorted by number.
 pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Location<'static>>) {
     let Handles {
         are_known,
         listed,
-        mut met,
+        met,
+        inferred,
+        ..
     } = std::mem::take(&mut tracer.handles);
-    met.sort_unstable();
     let listed = match listed {
         Some(listed) => listed,
-        None if are_known => table::handles_of(met.iter().map(|&(number, _)| number)),
+        None if are_known => {
+            let found = met.iter().chain(&inferred);
+            table::handles_of(found.map(|&(number, _)| number))
+        }
         None => Vec::new(),
     };
     let mut sites = Vec::new();
@@ -42,8 +47,8 @@ pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Locatio
             sites.push(handle.site);
             (sites.len() - 1) as u32
         });
-        let at = met.partition_point(|(number, _)| *number < handle.number);
-        let held = met.get(at).filter(|(number, _)| *number == handle.number);
+        let held = place_of(handle.number, &met);
+        let inferred = place_of(handle.number, &inferred);
         rows.push(HandleRow {
             object: handle.object,
             target: target.map(|node| crate::snapshot::NodeId::new(node as usize)),
@@ -54,8 +59,16 @@ pub(super) fn rows(tracer: &mut Tracer) -> (Vec<HandleRow>, Vec<&'static Locatio
             scope: handle.scope,
             epoch: handle.epoch,
             number: handle.number,
-            held: held.map(|&(_, held)| held),
+            held: held.or(inferred),
+            is_inferred: held.is_none() && inferred.is_some(),
         });
     }
     (rows, sites)
+}
+
+/// Returns the place of the handle with a number, from places sorted by number.
+fn place_of(handle: u64, places: &[(u64, HandlePlace)]) -> Option<HandlePlace> {
+    let at = places.partition_point(|(number, _)| *number < handle);
+    let place = places.get(at).filter(|(number, _)| *number == handle);
+    place.map(|&(_, held)| held)
 }

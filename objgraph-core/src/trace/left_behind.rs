@@ -159,19 +159,20 @@ struct Adoption<'t> {
     outside: HashMap<NodeId, u32>,
     /// Nodes there whose references are still to be copied, with their nodes here.
     next: Vec<(NodeId, u32)>,
-    /// The numbers of the handles that each node there holds, and where.
-    held: HashMap<NodeId, Vec<(u64, HandlePlace)>>,
+    /// The handles that each node there holds.
+    held: HashMap<NodeId, Vec<HeldHandle>>,
 }
 
-/// Collects the numbers of the handles that each node holds, and where.
-fn held(left: &Snapshot) -> HashMap<NodeId, Vec<(u64, HandlePlace)>> {
+/// The number of a handle, its place, and whether the place is inferred.
+type HeldHandle = (u64, HandlePlace, bool);
+
+/// Collects the handles that each node holds.
+fn held(left: &Snapshot) -> HashMap<NodeId, Vec<HeldHandle>> {
     let mut by_node: HashMap<_, Vec<_>> = HashMap::new();
     for row in &left.parts().handles {
         if let Some(held) = row.held {
-            by_node
-                .entry(held.node)
-                .or_default()
-                .push((row.number, held));
+            let handles: &mut Vec<HeldHandle> = by_node.entry(held.node).or_default();
+            handles.push((row.number, held, row.is_inferred));
         }
     }
     by_node
@@ -186,6 +187,10 @@ impl Adoption<'_> {
                 (to.strong, to.weak, to.state) = (row.strong, row.weak, row.state);
                 to.heap = row.heap;
                 self.next.push((there, here));
+                let captured = self.left.node(there).captured();
+                let captured = captured.filter(|&handles| handles > 0);
+                let captured = captured.map(|handles| (NodeId::new(here as usize), handles));
+                self.tracer.handles.adopted.extend(captured);
                 // Of a watched value, the table would not know that it died.
                 if to.pointer_kind == PointerKind::Rc && self.has_ended {
                     self.tracer.left_behind.push(NodeId::new(here as usize));
@@ -221,10 +226,11 @@ impl Adoption<'_> {
             let path = self.path(row.path, here);
             self.tracer.add_length(path, row.count, row.len());
         }
-        for (number, held) in self.held.remove(&there).unwrap_or_default() {
+        for (number, held, is_inferred) in self.held.remove(&there).unwrap_or_default() {
             let path = self.path(held.path, here);
             let elements = left.parts().paths.elements(held.path, held.index);
-            self.tracer.adopt_handle(number, path, &elements);
+            self.tracer
+                .adopt_handle(number, path, &elements, is_inferred);
         }
     }
 

@@ -7,6 +7,7 @@
 //! ends.
 
 mod assemble;
+mod captured;
 mod deferred;
 mod handle_rows;
 mod index;

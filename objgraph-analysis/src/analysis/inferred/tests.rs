@@ -70,6 +70,50 @@ fn an_object_that_is_captured_twice_has_possibly_leaked() {
     assert_verdicts(&leaks, [&[], &[], &[]]);
 }
 
+/// A window whose closure has this many handles to it, where handles can be told apart.
+fn window_with_handles(strong: i64, weak: u32, captured: u16) -> Kit {
+    let mut kit = Kit::new();
+    let window = kit.node("app::Window", strong);
+    kit.row(window).weak = weak;
+    kit.captured(window, "on_close", window, captured, 0);
+    kit
+}
+
+#[test]
+fn handles_that_can_be_told_apart_are_counted() {
+    for (strong, weak, captured, verdicts) in [
+        (1, 0, 1, [&[][..], &[0], &[]]),
+        (1, 3, 1, [&[], &[0], &[]]),
+        (2, 1, 2, [&[], &[0], &[]]),
+        (3, 0, 2, [&[], &[], &[]]),
+        (2, 0, 1, [&[], &[], &[]]),
+    ] {
+        let snapshot = window_with_handles(strong, weak, captured).snapshot();
+        assert_verdicts(&find_leaks(&snapshot), verdicts);
+        let real = as_if_real(&snapshot).expect("a handle owns");
+        let left = real.external(NodeId::new(0));
+        assert_eq!(left, Some(strong - i64::from(captured)));
+    }
+}
+
+/// A handle that was moved has left its words in another value: both may have it.
+#[test]
+fn a_handle_in_two_places_is_one_owner() {
+    let words_in_two_places = |strong, user_is_held: i64| {
+        let mut kit = window_with_handles(strong, 0, 1);
+        let user = kit.node("app::User", user_is_held);
+        kit.inferred(user, "callback", NodeId::new(0), 1);
+        kit.edge(NodeId::new(0), "user", user);
+        kit.snapshot()
+    };
+    let leaks = find_leaks(&words_in_two_places(1, 0));
+    assert_verdicts(&leaks, [&[], &[0, 1], &[]]);
+    let leaks = find_leaks(&words_in_two_places(1, 1));
+    assert_verdicts(&leaks, [&[], &[], &[0]]);
+    let leaks = find_leaks(&words_in_two_places(2, 0));
+    assert_verdicts(&leaks, [&[], &[], &[]]);
+}
+
 #[test]
 fn what_leaked_objects_capture_has_likely_leaked_but_is_no_kind() {
     let mut kit = Kit::new();

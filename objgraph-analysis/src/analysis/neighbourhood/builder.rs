@@ -446,7 +446,7 @@ fn external_subjects(snapshot: &Snapshot, objects: &[NodeId], references: u64) -
     let name = |thread: u32| snapshot.parts().threads.get(thread as usize);
     let mut at: SortedMap<(u32, Option<&String>), (u64, u32)> = SortedMap::new();
     for row in objects.iter().flat_map(|&node| snapshot.handles_to(node)) {
-        if row.strong && row.held.is_none() {
+        if row.strong && (row.held.is_none() || row.is_inferred) {
             let made = (row.site, name(row.thread));
             at.get_or_insert_with(made, || (0, row.thread)).0 += 1;
         }

@@ -31,6 +31,28 @@ fn handles_are_inside_or_outside_and_merged_by_place() {
 }
 
 #[test]
+fn a_captured_handle_is_likely_held() {
+    let mut kit = Kit::new();
+    let window = kit.node("app::Window", 1);
+    let session = kit.node("app::Session", 3);
+    kit.held_handle(window, 1, None);
+    kit.held_handle(session, 1, None);
+    kit.captured(window, "on_close", session, 2, 0);
+    let snapshot = kit.snapshot();
+    let found = owners(&snapshot, snapshot.node(session).id()).expect("handles are known");
+    assert_eq!(found.counts(true), (2, 1));
+    assert!(found.internal().iter().all(|one| one.is_inferred));
+    expect_test::expect![[r#"
+        Session #1 has 3 references, made at src/app.rs:11:5
+          1 of 3 references is held from outside:
+            src/app.rs:11:5
+          2 are likely held by opaque values, as their memory shows:
+            captured by Window.on_close of #0, made at src/app.rs:10:5
+            captured by Window.on_close of #0, made at src/app.rs:10:5"#]]
+    .assert_eq(&found.to_string());
+}
+
+#[test]
 fn memory_kept_by_several_handles_is_counted_once() {
     let mut kit = Kit::new();
     let node = kit.node("app::Cache", 1);
@@ -48,6 +70,7 @@ fn memory_kept_by_several_handles_is_counted_once() {
             epoch: 0,
             number,
             held: None::<HandlePlace>,
+            is_inferred: false,
         });
     }
     let snapshot = kit.snapshot();

@@ -162,17 +162,21 @@ fn handle(number: u32, generation: u32) -> u64 {
 const BATCH: usize = 256;
 
 /// Entries that were created at once. Leaked on purpose, since they are never freed.
-type EntryChunk = &'static [HandleEntry];
+pub(super) type EntryChunk = &'static [HandleEntry];
 
 static CHUNKS: Mutex<Vec<EntryChunk>> = Mutex::new(Vec::new());
 
 /// Free entries that no thread has.
 static STORE: Mutex<Vec<Vec<&'static HandleEntry>>> = Mutex::new(Vec::new());
 
+/// Lists all chunks.
+pub(super) fn chunks() -> Vec<EntryChunk> {
+    CHUNKS.lock().clone()
+}
+
 /// Lists all entries.
 pub(crate) fn all() -> impl Iterator<Item = &'static HandleEntry> {
-    let chunks = CHUNKS.lock().clone();
-    chunks.into_iter().flatten()
+    chunks().into_iter().flatten()
 }
 
 /// Adds the origins of all handles. O(handles).

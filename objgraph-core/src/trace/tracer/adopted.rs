@@ -7,14 +7,23 @@ use crate::snapshot::{EdgeRow, HandlePlace, NodeId, NodeRow, PathId, Place, Plac
 use crate::type_info::TypeInfo;
 
 impl Tracer {
-    /// Adds a handle of the current node that another trace met.
-    pub(in crate::trace) fn adopt_handle(&mut self, handle: u64, path: PathId, elements: &[u32]) {
+    /// Adds a handle of the current node that another trace met, or inferred.
+    pub(in crate::trace) fn adopt_handle(
+        &mut self,
+        handle: u64,
+        path: PathId,
+        elements: &[u32],
+        is_inferred: bool,
+    ) {
         let held = HandlePlace {
             node: NodeId::new(self.cursor.node as usize),
             path,
             index: self.paths.index_of(elements),
         };
-        self.handles.record(handle, held);
+        match is_inferred {
+            true => self.handles.inferred.push((handle, held)),
+            false => self.handles.record(handle, held),
+        }
     }
 
     /// Adds an edge of the current node that another trace found.

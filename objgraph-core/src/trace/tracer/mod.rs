@@ -18,7 +18,7 @@ use std::fmt;
 use std::hash::BuildHasherDefault;
 
 use self::edges::{EdgeColumn, PushedEdge};
-pub(super) use self::handles::Handles;
+pub(super) use self::handles::{CapturedHandle, Handles};
 pub use self::scan::SCANS;
 use self::scan::Scanner;
 pub(crate) use self::scan::{OpaqueWords, words_of};
@@ -337,13 +337,18 @@ impl Tracer {
 
     /// Records that a handle is at the current path.
     pub(in crate::trace) fn record_handle(&mut self, handle: u64) {
+        let held = self.handle_place();
+        self.handles.record(handle, held);
+    }
+
+    /// Returns the current path as the place of a handle.
+    fn handle_place(&mut self) -> HandlePlace {
         let index = self.index();
-        let held = HandlePlace {
+        HandlePlace {
             node: NodeId::new(self.cursor.node as usize),
             path: self.path(),
             index,
-        };
-        self.handles.record(handle, held);
+        }
     }
 
     /// Records one of std's pointers at the current path.

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 pub(crate) use objgraph_scan::{Words as OpaqueWords, words as words_of};
 
-use crate::snapshot::{EdgeRow, NodeId, State};
+use crate::snapshot::{EdgeRow, NodeId, PointerKind, State};
+use crate::table::HandleAddresses;
 use crate::trace::index::ByAddress;
 use crate::trace::panics::caught;
-use crate::trace::tracer::Tracer;
+use crate::trace::tracer::{CapturedHandle, Tracer};
 use crate::visibility::WeakTarget;
 
 /// Whether opaque values are scanned.
@@ -31,6 +32,8 @@ pub(crate) struct Scanner {
     hits: Vec<u32>,
     /// Nodes of values outside of the table that were scanned.
     scanned: HashSet<u32>,
+    /// The records of handles, once a scan needs them.
+    handles: Option<HandleAddresses>,
 }
 
 impl Default for Scanner {
@@ -41,6 +44,7 @@ impl Default for Scanner {
             knows_std: false,
             hits: Vec::new(),
             scanned: HashSet::new(),
+            handles: None,
         }
     }
 }
@@ -70,14 +74,11 @@ impl Tracer {
     /// Records the references that the words of an opaque value look like, at the current path.
     // In one place, so that a user of Valgrind can suppress the reports of uninitialized words.
     #[inline(never)]
-    pub(in crate::trace) fn scan(&mut self, mut words: OpaqueWords<'_>) {
+    pub(in crate::trace) fn scan(&mut self, words: OpaqueWords<'_>) {
         let mut hits = std::mem::take(&mut self.scanner.hits);
         let (lowest, highest) = (self.scanner.lowest, self.scanner.highest);
-        let mut left = MAX_WORDS;
-        while left > 0
-            && let Some(word) = words.next()
-        {
-            left -= 1;
+        let mut before = 0;
+        for word in words.take(MAX_WORDS) {
             // A pointer has the address of its allocation. That of the value is not compared: it is
             // what a plain reference has.
             let address = word.wrapping_add(HEADER);
@@ -85,8 +86,13 @@ impl Tracer {
                 && address <= highest
                 && let Some(node) = self.node_at(address)
             {
-                hits.push(node);
+                if self.has_recorded_handles(node) {
+                    self.capture(node, before);
+                } else {
+                    hits.push(node);
+                }
             }
+            before = word;
         }
         match hits[..] {
             [] => {}
@@ -100,6 +106,28 @@ impl Tracer {
         }
         hits.clear();
         self.scanner.hits = hits;
+    }
+
+    /// Whether a pointer to the node has the address of its handle's record before that of the
+    /// allocation.
+    fn has_recorded_handles(&self, node: u32) -> bool {
+        let kind = self.nodes[node as usize].pointer_kind;
+        cfg!(feature = "owners") && matches!(kind, PointerKind::Rc | PointerKind::Arc)
+    }
+
+    /// Records a strong handle to a node whose record is at an address, if there is one.
+    fn capture(&mut self, node: u32, record: usize) {
+        let id = self.nodes[node as usize].id;
+        let handles = &mut self.scanner.handles;
+        let handles = handles.get_or_insert_with(HandleAddresses::new);
+        if let Some(number) = handles.strong_handle_to(id, record) {
+            let held = self.handle_place();
+            self.handles.captured.push(CapturedHandle {
+                held,
+                target: NodeId::new(node as usize),
+                number,
+            });
+        }
     }
 
     /// Records a reference that this many words at the current path look like.

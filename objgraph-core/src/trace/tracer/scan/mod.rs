@@ -5,6 +5,9 @@
 //! addresses of the known objects. Each value and object give at most one edge, which is marked as
 //! inferred: the word may also be that of a `Weak`, or a remnant of a value that was moved out.
 //!
+//! With the feature `owners`, the word before that of the allocation names a handle. It becomes an edge
+//! when the trace has ended (`captured.rs`), if it is strong, alive, and met nowhere else.
+//!
 //! The scan runs no code of the program and takes no lock. Only the bytes of the value itself are
 //! read; no pointer is followed.
 //!
