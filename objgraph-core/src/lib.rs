@@ -89,6 +89,8 @@ pub mod __private {
     pub use crate::closures::{CaptureView, Downgrade, local_future, shared_future};
     pub use crate::lock::is_lost;
     pub use crate::table::pointers::Unsize;
+    #[cfg(feature = "nightly")]
+    pub use crate::table::pointers::wake::Wake;
     pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::trace::{
         Measure, Measurement, Origin, Reach, StaticRoot, WeakHandles, snapshot_from,

@@ -309,6 +309,11 @@ pub mod pointers {
     /// Single-threaded reference-counting pointers: those of std, since tracking is off.
     ///
     #[doc = include_str!("../docs/pointers.md")]
+    #[cfg(feature = "nightly")]
+    pub mod wake {
+        pub use std::task::Wake;
+    }
+
     pub mod rc {
         pub use std::rc::{Rc, Weak};
     }

@@ -21,6 +21,8 @@ mod raw;
 mod serde;
 mod traits;
 mod unsize;
+#[cfg(feature = "nightly")]
+pub mod wake;
 
 pub(crate) use lookup::{identify_arc, identify_rc, upgrade};
 pub use unsize::Unsize;
