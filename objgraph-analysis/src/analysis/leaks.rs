@@ -22,8 +22,8 @@ use super::balance::{Balance, reported};
 use super::inferred::{InferredTargets, as_if_real};
 use super::possibly_leaked::possibly_leaked;
 use super::{
-    Coverage, ExternalHandles, LeakKind, LeakKinds, NodeSet, OpaqueValue, SnapshotObject,
-    external_handles, reach,
+    Coverage, ExternalHandles, Fingerprint, LeakKind, LeakKinds, NodeSet, OpaqueValue,
+    SnapshotObject, external_handles, reach,
 };
 
 /// What has leaked in a snapshot; see [`find_leaks`].
@@ -384,6 +384,33 @@ impl Leaks {
         only.possibly.retain(|&node| possibly(node));
         only.forget();
         only
+    }
+
+    /// Keeps only the leaked or likely leaked objects of the kind with this fingerprint.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # let leaks = objgraph_analysis::analysis::find_leaks(&Arc::new(objgraph_core::snapshot()));
+    /// for kind in leaks.kinds().all() {
+    ///     let own = leaks.with_fingerprint(kind.fingerprint);
+    ///     assert_eq!(own.len(), kind.objects);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_fingerprint(&self, fingerprint: Fingerprint) -> Self {
+        let of = |kinds: &LeakKinds, nodes: &[NodeId]| -> Vec<NodeId> {
+            let is_wanted = |kind: usize| kinds.all()[kind].fingerprint == fingerprint;
+            let nodes = nodes.iter().zip(kinds.kind_of_each());
+            let own = nodes.filter(|(_, kind)| kind.is_some_and(is_wanted));
+            own.map(|(&node, _)| node).collect()
+        };
+        let leaked = of(self.kinds(), &self.leaked);
+        let likely = of(self.likely_kinds(), &self.likely);
+        self.only(
+            |node| leaked.binary_search(&node).is_ok(),
+            |node| likely.binary_search(&node).is_ok(),
+            |_| false,
+        )
     }
 
     /// Discards what was found about objects that are no longer reported.

@@ -110,7 +110,7 @@ fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
 
 /// Returns the size of a node in bytes: its value plus the heap memory that the value owns outside
 /// of other objects.
-fn bytes_of(snapshot: &Snapshot, node: NodeId) -> u64 {
+pub(crate) fn bytes_of(snapshot: &Snapshot, node: NodeId) -> u64 {
     let node = snapshot.node(node);
     node.shallow_bytes() + node.heap_bytes()
 }

@@ -4,7 +4,6 @@ mod drawing;
 mod snapshot;
 #[cfg(test)]
 mod tests;
-mod value;
 
 use std::io::{self, Write};
 

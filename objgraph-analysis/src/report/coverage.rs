@@ -132,7 +132,7 @@ impl Gap {
         wrapped(out, "  ", words(&self.text()).into_iter(), " ")
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let number = |one: &str, many: &str| count(self.count, one, many);
         let (what, advice) = match &self.cause {
             GapCause::Objects { of, remedies } => (

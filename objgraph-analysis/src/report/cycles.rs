@@ -129,6 +129,16 @@ pub(super) fn write_ring(
     names: &Names<'_>,
     ring: &[Reference],
 ) -> fmt::Result {
+    let words = ring_words(snapshot, names, ring);
+    wrapped(out, margin, words.iter().map(String::as_str), " → ")
+}
+
+/// Returns `Node.next → Node.next → (the first)`.
+pub(super) fn ring_in_line(snapshot: &Snapshot, names: &Names<'_>, ring: &[Reference]) -> String {
+    ring_words(snapshot, names, ring).join(" → ")
+}
+
+fn ring_words(snapshot: &Snapshot, names: &Names<'_>, ring: &[Reference]) -> Vec<String> {
     let step = |step: &Reference| {
         let place = names.place(step.path, step.index);
         match snapshot.parts().edges[step.edge].words {
@@ -146,5 +156,5 @@ pub(super) fn write_ring(
         words.extend(ring[ring.len() - last..].iter().map(step));
     }
     words.push("(the first)".to_owned());
-    wrapped(out, margin, words.iter().map(String::as_str), " → ")
+    words
 }

@@ -7,7 +7,7 @@ use objgraph_core::{Edge, NodeId, Snapshot, shown_name};
 use super::cycles::write_ring;
 use super::sites::write_sites;
 use crate::analysis::{FieldPath, Fix, LeakKind, LeakKinds, Leaks, OpaqueValue, field};
-use crate::words::{Names, ago, bytes, count, objects, on_threads, wrapped};
+use crate::words::{Names, ago, bytes, count, fitted, objects, on_threads, wrapped};
 
 /// Maximum number of kinds that are described.
 const KINDS: usize = LeakKinds::MAX_REPORTED;
@@ -58,6 +58,14 @@ impl<'l> KindsReport<'l> {
         }
     }
 
+    pub(super) fn kinds(&self) -> &'l LeakKinds {
+        self.kinds
+    }
+
+    pub(super) fn nodes(&self) -> &'l [NodeId] {
+        self.nodes
+    }
+
     fn snapshot(&self) -> &'l Snapshot {
         self.leaks.snapshot()
     }
@@ -90,7 +98,7 @@ impl<'l> KindsReport<'l> {
             wrapped(out, "  ", text.split(' '), " ")?;
         }
         writeln!(out)?;
-        let members = Members::of(self.nodes, kinds);
+        let members = Members::of(self.nodes, kinds, KINDS);
         for (number, kind) in kinds.all().iter().enumerate().take(KINDS) {
             self.kind(out, number, kind, &members)?;
         }
@@ -107,6 +115,20 @@ impl<'l> KindsReport<'l> {
             self.shared(out)?;
         }
         Ok(())
+    }
+
+    /// Returns the text of each kind, `limit` of them at most.
+    pub(super) fn texts(&self, limit: usize) -> Vec<String> {
+        let members = Members::of(self.nodes, self.kinds, limit);
+        let kinds = self.kinds.all().iter().enumerate().take(limit);
+        kinds
+            .map(|(number, kind)| {
+                let mut text = String::new();
+                // Writing to a string does not fail.
+                let _ = self.kind(&mut text, number, kind, &members);
+                fitted(&text)
+            })
+            .collect()
     }
 
     /// Writes the number of objects that belong to no kind.
@@ -372,7 +394,7 @@ impl<'l> KindsReport<'l> {
     }
 
     /// Returns what to change: `` make `Node.parent` Weak ``.
-    fn change(&self, fix: &Fix) -> String {
+    pub(super) fn change(&self, fix: &Fix) -> String {
         let fields = fix.fields.iter();
         let declared = fields.filter(|field| !fix.inferred.contains(field));
         let declared: Vec<String> = declared
@@ -423,13 +445,14 @@ fn orphans<'f>(kind: &LeakKind, fix: &'f Fix) -> &'f [NodeId] {
 }
 
 /// The objects of each kind that is described.
-struct Members {
-    of_kind: Vec<Vec<NodeId>>,
+pub(super) struct Members {
+    pub(super) of_kind: Vec<Vec<NodeId>>,
 }
 
 impl Members {
-    fn of(nodes: &[NodeId], kinds: &LeakKinds) -> Self {
-        let mut of_kind = vec![Vec::new(); kinds.all().len().min(KINDS)];
+    /// Returns the objects of the first kinds, `limit` of them at most.
+    pub(super) fn of(nodes: &[NodeId], kinds: &LeakKinds, limit: usize) -> Self {
+        let mut of_kind = vec![Vec::new(); kinds.all().len().min(limit)];
         for (&node, kind) in nodes.iter().zip(kinds.kind_of_each()) {
             if let Some(members) = kind.and_then(|kind| of_kind.get_mut(kind)) {
                 members.push(node);

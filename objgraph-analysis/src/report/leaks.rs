@@ -28,6 +28,29 @@ impl fmt::Display for Leaks {
     }
 }
 
+impl Leaks {
+    /// Returns the section of the report on possibly leaked objects.
+    pub(super) fn possibly_text(&self) -> String {
+        self.section(|report, out| report.possibly(out))
+    }
+
+    /// Returns the section of the report on objects that ended threads left behind.
+    pub(super) fn left_behind_text(&self) -> String {
+        self.section(|report, out| report.left_behind(out))
+    }
+
+    fn section(&self, write: impl Fn(&LeaksReport<'_>, &mut String) -> fmt::Result) -> String {
+        let report = LeaksReport {
+            leaks: self,
+            names: Names::of(self.snapshot()),
+        };
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = write(&report, &mut text);
+        fitted(&text)
+    }
+}
+
 struct LeaksReport<'l> {
     leaks: &'l Leaks,
     names: Names<'l>,

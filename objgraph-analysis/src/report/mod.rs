@@ -9,6 +9,7 @@ mod cycles;
 mod diff;
 mod kinds;
 mod leaks;
+mod leaks_json;
 mod owners;
 mod remedies;
 mod sites;

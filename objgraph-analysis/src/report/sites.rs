@@ -18,33 +18,7 @@ pub(super) fn write_sites(
     nodes: impl Iterator<Item = NodeId>,
     lines: usize,
 ) -> fmt::Result {
-    let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
-    for node in nodes {
-        let row = &snapshot.parts().nodes[node.index()];
-        *counts.entry((row.type_index, row.site)).or_default() += 1;
-    }
-    write_counts(out, margin, snapshot, names, counts, lines)
-}
-
-fn write_counts(
-    out: &mut String,
-    margin: &str,
-    snapshot: &Snapshot,
-    names: &Names<'_>,
-    counts: HashMap<(u32, u32), usize>,
-    lines: usize,
-) -> fmt::Result {
-    let parts = snapshot.parts();
-    let mut rows: Vec<(usize, &str, Option<&Site>)> = counts
-        .into_iter()
-        .map(|((type_index, site), number)| {
-            let name = names.get(type_index as usize);
-            (number, name, parts.sites.get(site as usize))
-        })
-        .collect();
-    order::sort_by(&mut rows, |a, b| {
-        b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
-    });
+    let rows = site_rows(snapshot, names, nodes);
     let shown = &rows[..rows.len().min(lines)];
     let digits = shown.iter().map(|row| row.0.to_string().len()).max();
     let digits = digits.unwrap_or(0);
@@ -70,4 +44,32 @@ fn write_counts(
         )?;
     }
     Ok(())
+}
+
+/// The number of objects of one type that one site created.
+pub(super) type SiteRow<'s> = (usize, &'s str, Option<&'s Site>);
+
+/// Counts the objects of each type and site, most first.
+pub(super) fn site_rows<'s>(
+    snapshot: &'s Snapshot,
+    names: &'s Names<'_>,
+    nodes: impl Iterator<Item = NodeId>,
+) -> Vec<SiteRow<'s>> {
+    let parts = snapshot.parts();
+    let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
+    for node in nodes {
+        let row = &parts.nodes[node.index()];
+        *counts.entry((row.type_index, row.site)).or_default() += 1;
+    }
+    let mut rows: Vec<SiteRow<'s>> = counts
+        .into_iter()
+        .map(|((type_index, site), number)| {
+            let name = names.get(type_index as usize);
+            (number, name, parts.sites.get(site as usize))
+        })
+        .collect();
+    order::sort_by(&mut rows, |a, b| {
+        b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+    });
+    rows
 }

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use crate::words::is_unprintable;
+use super::is_unprintable;
 
 /// Version of the schemas; it grows when a field is removed or changes its meaning.
-pub(super) const VERSION: u64 = 1;
+pub(crate) const VERSION: u64 = 1;
 
 /// A value of JSON. Objects keep the order of their fields.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Json<'a> {
+pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
     Number(u64),
@@ -21,15 +21,15 @@ pub(super) enum Json<'a> {
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn text(text: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
     }
 
-    pub(super) fn number(number: usize) -> Self {
+    pub(crate) fn number(number: usize) -> Self {
         Self::Number(number as u64)
     }
 
-    pub(super) fn list(items: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(items.into_iter().collect())
     }
 }

@@ -1,7 +1,7 @@
 //! A drawing as a value of JSON.
 
-use super::value::{Json, VERSION};
 use crate::draw::drawing::{Drawing, DrawnEdge, DrawnNode};
+use crate::words::json::{Json, VERSION};
 use crate::words::name_in_full;
 
 pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {

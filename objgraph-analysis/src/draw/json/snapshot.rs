@@ -7,7 +7,7 @@ use objgraph_core::{
     TypeInfo, Visibility, shown_name,
 };
 
-use super::value::{Json, VERSION};
+use crate::words::json::{Json, VERSION};
 use crate::words::name_in_full;
 
 pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {

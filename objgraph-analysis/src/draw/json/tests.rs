@@ -3,11 +3,11 @@ use objgraph_core::{PlaceKind, Snapshot};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::value::Json;
 use super::write_json;
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Direction, Neighbourhood, PictureOptions};
 use crate::draw::{Drawing, DrawingOptions};
+use crate::words::json::Json;
 
 /// Every kind of character that some format takes for its own.
 const NASTY: &str = "-\"quoted\" 'it' \\ back\n\r\t\0\u{1b}[31m</script><!-- &amp; ]]> \u{202e}\u{2028}\u{feff}é漢😀";
