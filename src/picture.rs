@@ -26,6 +26,8 @@ pub use crate::ask::{
     Picture, backref_chain, backref_chain_in, backrefs_in, chain_backrefs, chain_refs, leaked,
     ref_chain, ref_chain_in, refs_in,
 };
+#[doc(hidden)]
+pub use crate::draw::to_svg_without_dot;
 pub use crate::draw::{
     Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
 };

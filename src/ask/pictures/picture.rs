@@ -37,6 +37,7 @@ pub struct Picture<'f> {
     sites: bool,
     drops: bool,
     legend: bool,
+    labels: bool,
     highlight: Option<Box<dyn Fn(Node<'_>) -> bool + 'f>>,
     extra_info: Option<Box<ExtraInfo<'f>>>,
     node_attrs: Option<Box<NodeAttrs<'f>>>,
@@ -72,6 +73,7 @@ impl<'f> Picture<'f> {
             sites: false,
             drops: true,
             legend: false,
+            labels: true,
             highlight: None,
             extra_info: None,
             node_attrs: None,
@@ -301,6 +303,13 @@ impl<'f> Picture<'f> {
     /// Sets whether a legend explains the marks in the picture; by default, in a picture of leaks only.
     pub fn legend(mut self, legend: bool) -> Self {
         self.legend = legend;
+        self
+    }
+
+    /// Sets whether objects show the text of their `Debug`, which runs code of the program and may
+    /// wait for a lock; `true` by default.
+    pub fn labels(mut self, labels: bool) -> Self {
+        self.labels = labels;
         self
     }
 

@@ -45,7 +45,7 @@ impl Picture<'_> {
             drops: self.drops,
             legend: self.legend,
             highlight: self.highlight.as_deref(),
-            label: Some(&label),
+            label: self.labels.then_some(&label as _),
             extra_info: self.extra_info.as_deref(),
             node_attrs: self.node_attrs.as_deref(),
         };
