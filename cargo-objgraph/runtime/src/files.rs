@@ -1,0 +1,121 @@
+//! Where a report goes: into files, or to standard error.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use objgraph::leaks::Leaks;
+use objgraph_findings::{ProgramReport, Reason, VERSION};
+
+use crate::{findings, process, text};
+
+/// Maximum number of pictures of a report: one for each kind of leak.
+const PICTURES: usize = 8;
+
+/// Number of reports that this process began.
+static REPORTS: AtomicU32 = AtomicU32::new(0);
+
+/// Reports. A failure to do so is printed: it is no failure of the program.
+pub(crate) fn write_report(reason: Reason) {
+    let written = catch_unwind(AssertUnwindSafe(|| try_write(reason)));
+    let error = match written {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it panicked".to_owned(),
+    };
+    print(&format!("objgraph: there is no report: {error}\n"));
+}
+
+fn try_write(reason: Reason) -> io::Result<()> {
+    let start = process::start();
+    let number = REPORTS.fetch_add(1, Ordering::Relaxed) + 1;
+    // Before the trace, which makes no object of the program.
+    let growth = findings::growth();
+    let leaks = objgraph::find_leaks();
+    let mut report = ProgramReport {
+        schema: ProgramReport::SCHEMA.to_owned(),
+        version: VERSION,
+        program: process::program(),
+        pid: std::process::id(),
+        number,
+        reason,
+        growth,
+        leaks: findings::leaks(&leaks),
+        types: findings::types(&leaks),
+        text: String::new(),
+    };
+    let Some(folder) = &start.folder else {
+        print(&text::text(&report, &leaks.to_string()));
+        return Ok(());
+    };
+    let files = Files::of(folder, &report);
+    draw(&leaks, &mut report, &files);
+    report.text = text::text(&report, &leaks.to_string());
+    let json = serde_json::to_string(&report)?;
+    let written = write_whole(&files.path("txt"), &report.text)
+        .and_then(|()| write_whole(&files.path("json"), &json));
+    // Last, so that the files are there when people read it.
+    if written.is_err() || reason == Reason::Signal {
+        print(&report.text);
+    }
+    written
+}
+
+/// Writes the pictures, and their paths into the report. Without a picture, the report is whole.
+fn draw(leaks: &Leaks, report: &mut ProgramReport, files: &Files) {
+    let kinds = findings::kinds(leaks).zip(&mut report.leaks.kinds);
+    for (kind, data) in kinds.take(PICTURES) {
+        let path = files.path(&format!("{}.svg", kind.fingerprint));
+        let svg = findings::picture(leaks, kind);
+        if svg.is_some_and(|svg| write_whole(&path, &svg).is_ok()) {
+            data.picture = Some(path.display().to_string());
+        }
+    }
+}
+
+/// The files of one report.
+struct Files {
+    folder: PathBuf,
+    /// The name without an extension.
+    name: String,
+}
+
+impl Files {
+    fn of(folder: &Path, report: &ProgramReport) -> Self {
+        let name = format!("{}-{}", report.program, report.pid);
+        Self {
+            folder: folder.to_path_buf(),
+            name: match report.reason {
+                Reason::Signal => format!("{name}.{}", report.number),
+                _ => name,
+            },
+        }
+    }
+
+    fn path(&self, extension: &str) -> PathBuf {
+        self.folder.join(format!("{}.{extension}", self.name))
+    }
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("{} cannot be written: {error}", path.display()),
+        )
+    })
+}
+
+/// Prints on standard error; if that is closed, there is nobody to report to.
+pub(crate) fn print(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

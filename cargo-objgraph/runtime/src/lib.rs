@@ -1,0 +1,28 @@
+//! What runs inside a program that `cargo objgraph` instrumented: it reports what leaked when the
+//! program ends, or on a signal.
+//!
+//! The command inserts [`main_guard`] as the first statement of `main`, and the facade of std has
+//! [`exit`] in place of `std::process::exit`. Where `OBJGRAPH_RUN` names a folder, a report goes into
+//! files there, as `objgraph_findings` describes them; without it, the program was started by hand,
+//! and its report goes to standard error.
+//!
+//! ```text
+//! main_guard() ── SIGUSR1 ──→ a report, and the program continues
+//!      │       ── SIGINT  ──→ a report, then the program ends by the signal
+//!      └─ dropped, or exit() ──→ a report
+//! ```
+//!
+//! Of the three that end the program, the first reports, and the others wait for it. No code of the
+//! program runs but `visit`: a `Debug` may wait for a lock that the end of the program never releases.
+
+#![forbid(unsafe_code)]
+
+mod end;
+mod files;
+mod findings;
+mod process;
+#[cfg(unix)]
+mod signals;
+mod text;
+
+pub use end::{MainGuard, exit, main_guard};

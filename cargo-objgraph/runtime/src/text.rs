@@ -1,0 +1,54 @@
+//! The report for people.
+
+use std::fmt::Write as _;
+
+use objgraph_findings::{ProgramReport, Reason};
+
+use crate::findings::growth_table;
+
+/// Writes the report: a line on when, what grew, what leaked, and the pictures.
+pub(crate) fn text(report: &ProgramReport, leaks: &str) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write(&mut out, report, leaks);
+    out
+}
+
+fn write(out: &mut String, report: &ProgramReport, leaks: &str) -> std::fmt::Result {
+    let when = match report.reason {
+        Reason::End => "at the end of `main`",
+        Reason::Panic => "when `main` panicked",
+        Reason::Exit => "when `std::process::exit` was called",
+        Reason::Interrupt => "when it was interrupted",
+        Reason::Signal => "while it runs",
+    };
+    writeln!(
+        out,
+        "objgraph: {} (process {}), {when}\n",
+        report.program, report.pid
+    )?;
+    if !report.growth.is_empty() {
+        let (table, more) = growth_table();
+        write!(
+            out,
+            "Alive, and more than when the program started\n{table}"
+        )?;
+        match more {
+            0 => writeln!(out)?,
+            1 => writeln!(out, "… and 1 more type\n")?,
+            more => writeln!(out, "… and {more} more types\n")?,
+        }
+    }
+    writeln!(out, "{}", leaks.trim_end())?;
+    let pictures = report.leaks.kinds.iter();
+    let mut pictures = pictures
+        .filter_map(|kind| kind.picture.as_deref())
+        .peekable();
+    if pictures.peek().is_some() {
+        writeln!(out)?;
+    }
+    for picture in pictures {
+        writeln!(out, "picture: {picture}")?;
+    }
+    Ok(())
+}
