@@ -203,8 +203,8 @@ impl Test {
         if let Some(error) = error {
             return Err(error);
         }
-        function.attrs.retain(|attr| !is_builtin(attr));
-        let mut runners = function.attrs.iter().filter(|attr| is_runner(attr));
+        let runners = function.attrs.iter();
+        let mut runners = runners.filter(|attr| is_runner(attr) && !is_builtin(attr));
         let has_parameters =
             !function.parameters.stream().is_empty() || !function.generics.params.is_empty();
         let runner = match runners.clone().count() {
@@ -212,6 +212,10 @@ impl Test {
             _ if !has_parameters && runners.all(|attr| is_named(attr, "test")) => Runner::Once,
             _ => Runner::Many,
         };
+        // An attribute such as `#[traced_test]` leaves the function to `#[test]`.
+        if runner != Runner::Many {
+            function.attrs.retain(|attr| !is_builtin(attr));
+        }
         let ident = &function.ident;
         if runner == Runner::Harness && has_parameters {
             return Err(syn::Error::new(

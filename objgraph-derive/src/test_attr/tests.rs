@@ -71,6 +71,22 @@ fn a_function_with_parameters_is_checked_inside() {
 }
 
 #[test]
+fn a_test_stays_one_beside_an_attribute_that_only_changes_its_body() {
+    let text = expanded(
+        quote!(),
+        quote!(
+            #[traced_test]
+            #[test]
+            fn f() {}
+        ),
+    );
+    assert!(
+        text.starts_with("# [traced_test] # [test] fn f ()"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_body_may_come_from_another_macro() {
     let body = Group::new(Delimiter::None, quote!({ g() }));
     let text = expanded(quote!(), quote!(fn f() #body));
