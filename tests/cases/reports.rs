@@ -1,5 +1,6 @@
 //! The texts of reports.
 
+mod channels;
 mod coverage;
 mod layout;
 mod names;

@@ -85,6 +85,12 @@ impl fmt::Display for RemedyText<'_> {
                 f,
                 "call `objgraph::watch(&task)` for the `Arc` that it wakes"
             ),
+            Remedy::Channel if self.is_in_field => write!(
+                f,
+                "items in a channel cannot be traced; mark the field #[tracked(skip)] if they hold \
+                 no Rc"
+            ),
+            Remedy::Channel => write!(f, "items in a channel cannot be traced"),
             Remedy::With if self.is_in_field => write!(f, "{MARK}"),
             Remedy::With => write!(f, "it stays opaque"),
         }

@@ -169,3 +169,21 @@ impl Ecosystem {
         }
     }
 }
+
+/// Modules of std and of other crates whose channels objgraph knows.
+const CHANNELS: [&str; 7] = [
+    "std::sync::mpsc::",
+    "std::sync::mpmc::",
+    "async_channel::",
+    "crossbeam_channel::",
+    "flume::",
+    "futures_channel::",
+    "tokio::sync::",
+];
+
+/// Returns whether this is an end of a channel, or a stream of what is in it.
+pub(super) fn is_channel(path: &str) -> bool {
+    let name = path.rsplit("::").next().unwrap_or(path);
+    let is_end = ["Sender", "Receiver"].iter().any(|end| name.ends_with(end));
+    is_end && CHANNELS.iter().any(|module| path.starts_with(module))
+}

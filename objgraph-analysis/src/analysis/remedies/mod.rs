@@ -15,7 +15,7 @@ use objgraph_core::{Family, PathId, Segment, Snapshot, TypeInfo, public_name};
 
 use super::is_foreign_copy;
 
-use self::known_types::{Contents, ecosystem, is_primitive, std_contents};
+use self::known_types::{Contents, ecosystem, is_channel, is_primitive, std_contents};
 use self::type_name::{TypeName, parse};
 
 /// What makes the trace visit values of a type that it cannot visit yet.
@@ -50,6 +50,9 @@ pub(crate) enum Remedy {
     OneCopy,
     /// `objgraph::watch` of the task that a waker owns.
     WatchTask,
+    /// None, unless the field can be skipped: the value is an end of a channel, which lends none of its
+    /// items.
+    Channel,
     /// `#[tracked(with = …)]` on the field, because nothing is known of the type.
     With,
 }
@@ -267,6 +270,9 @@ impl RemedyFinder<'_> {
     fn path(&mut self, path: &str, arguments: &[TypeName<'_>]) {
         if is_primitive(path) {
             return;
+        }
+        if is_channel(path) {
+            return self.push(Remedy::Channel);
         }
         match (std_contents(path), ecosystem(path)) {
             (Some(Contents::Arguments), _) => arguments.iter().for_each(|part| self.part(part)),

@@ -124,6 +124,31 @@ fn a_field_that_names_its_type_needs_no_line() {
 }
 
 #[test]
+fn nothing_opens_a_channel() {
+    for name in [
+        "std::sync::mpsc::Receiver<alloc::sync::Arc<app::Actor>>",
+        "std::sync::mpsc::SyncSender<alloc::boxed::Box<dyn core::ops::function::FnOnce()>>",
+        "core::option::Option<crossbeam_channel::channel::Sender<u8>>",
+        "tokio::sync::mpsc::unbounded::UnboundedReceiver<u8>",
+        "tokio::sync::oneshot::Sender<app::main::{{closure}}>",
+        "async_channel::Receiver<u8>",
+        "flume::Receiver<u8>",
+        "futures_channel::mpsc::UnboundedReceiver<u8>",
+    ] {
+        assert_eq!(
+            remedies(name, ValueLocation::Concrete, &[]),
+            [Remedy::Channel],
+            "{name}"
+        );
+        assert_eq!(of_object(name), [Remedy::Channel], "{name}");
+    }
+    assert_eq!(
+        remedies("app::Receiver<u8>", ValueLocation::Concrete, &[]),
+        [Remedy::Derive("app::Receiver".to_owned())]
+    );
+}
+
+#[test]
 fn types_that_hold_no_reference_are_plain() {
     for name in [
         "u8",
