@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use nested_cargo::{cargo, has_tool, text};
+use objgraph_findings::{TargetKind, TestRecord, Verdict, read_tests};
 
 /// The environment of a run.
 type Variables<'v> = [(&'v str, &'v str)];
@@ -32,6 +33,7 @@ fn run(command: &[&str], rest: &[&str], variables: &Variables<'_>) -> Output {
     for name in [
         "OBJGRAPH_UPDATE",
         "OBJGRAPH_REQUIRE",
+        "OBJGRAPH_RECORD",
         "GITHUB_ACTIONS",
         "GITHUB_STEP_SUMMARY",
     ] {
@@ -183,6 +185,106 @@ fn one_test_at_a_time_gives_the_same_verdicts() {
         &[],
     ));
     check(&verdicts(&output), &output);
+}
+
+/// Reads the records in a folder, by test.
+fn records(folder: &Path) -> BTreeMap<String, TestRecord> {
+    let files = fs::read_dir(folder).expect("the folder was created");
+    let paths = files.map(|file| file.expect("it can be read").path());
+    let files = paths.filter(|path| path.extension().is_some_and(|ext| ext == "jsonl"));
+    let texts = files.map(|path| fs::read_to_string(path).expect("it can be read"));
+    let records = texts.flat_map(|text| read_tests(&text).expect("each line is a record"));
+    records
+        .map(|record| (record.test.clone(), record))
+        .collect()
+}
+
+#[test]
+fn leaks_are_recorded_and_fail_no_test() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let folder = target().join("records");
+    let _ = fs::remove_dir_all(&folder);
+    let variables = [
+        ("OBJGRAPH_RECORD", folder.to_str().expect("a path of text")),
+        ("GITHUB_ACTIONS", "true"),
+    ];
+    let filter = ["--", "--test-threads=8"];
+    let output = text(&run(&["test", "--test", "all"], &filter, &variables));
+    let annotates = |line: &str| line.starts_with("::error") && line.contains("leaks_tree_in_task");
+    assert!(!output.lines().any(annotates), "{output}");
+    let verdicts = verdicts(&output);
+    let records = records(&folder);
+    assert!(records.len() >= 30, "{output}");
+    for (name, record) in &records {
+        // Other assertions of a test still fail, as do tests that fail by themselves.
+        let has_passed = verdicts.get(name).copied();
+        assert_eq!(has_passed, Some(record.passed), "{name}: {record:?}");
+        assert_eq!((&*record.krate, record.target), ("all", TargetKind::Test));
+        assert_eq!(record.package.as_deref(), Some("leaky_tests"));
+        if name.starts_with("clean_") {
+            assert!(!record.fails && record.passed, "{record:?}");
+        }
+        let is_leak = matches!(record.verdict, Verdict::Leaked | Verdict::Likely);
+        assert_eq!(record.leaks.is_some(), is_leak, "{record:?}");
+        assert!(!is_leak || record.fails, "{record:?}");
+    }
+
+    let tree = &records["leaks_tree"];
+    assert_eq!((tree.verdict, tree.objects), (Verdict::Leaked, 2));
+    assert!(tree.bytes > 0 && tree.passed && tree.fails);
+    let kind = &tree.leaks.as_ref().expect("it leaked").kinds[0];
+    assert_eq!(kind.fix.as_deref(), Some("make `Node.parent` Weak"));
+    assert_eq!(kind.sites[0].file.as_deref(), Some("src/lib.rs"));
+    assert_eq!(tree.points[0].file, "src/lib.rs");
+    assert!(
+        tree.text.starts_with("2 objects leaked (Node): leak-"),
+        "{}",
+        tree.text
+    );
+    assert!(!tree.text.contains("OBJGRAPH_UPDATE"), "{}", tree.text);
+    let picture = tree.picture.as_deref().expect("it was drawn");
+    assert!(
+        fs::read_to_string(picture)
+            .expect("it was drawn")
+            .contains("<svg")
+    );
+
+    let panicked = &records["leaks_tree_and_panics"];
+    assert_eq!(
+        (panicked.passed, panicked.verdict),
+        (false, Verdict::Leaked)
+    );
+    let alive = &records["leaks_what_a_static_keeps_where_alive_counts"];
+    assert_eq!((alive.fails, alive.verdict), (true, Verdict::Clean));
+    let should_panic = &records["leaks_tree_and_should_panic"];
+    assert_eq!(
+        (should_panic.passed, should_panic.verdict),
+        (true, Verdict::Leaked)
+    );
+}
+
+#[test]
+fn a_record_that_cannot_be_written_loses_no_leak() {
+    if !objgraph::ENABLED {
+        return;
+    }
+    let file = target().join("no_folder");
+    fs::create_dir_all(target()).expect("the folder can be created");
+    fs::write(&file, "").expect("it can be written");
+    let variables = [("OBJGRAPH_RECORD", file.to_str().expect("a path of text"))];
+    let filter = ["--", "--exact", "leaks_tree", "clean_tree"];
+    let output = text(&run(&["test", "--test", "all"], &filter, &variables));
+    let expected = BTreeMap::from([
+        ("leaks_tree".to_owned(), false),
+        ("clean_tree".to_owned(), true),
+    ]);
+    assert_eq!(verdicts(&output), expected, "{output}");
+    assert!(
+        output.contains("objgraph: there is no record: "),
+        "{output}"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{error, fmt};
 use objgraph_core::__private::with_report;
 use objgraph_core::{NodeId, Site, Snapshot, shown_name};
 
+use super::surroundings::Surroundings;
 use super::test_name::TestName;
 use crate::analysis::{AliveObjects, ExternalHandles, LeakKind, Leaks, UnprovenObjects};
 use crate::ask::{Picture, backrefs_in, picture_of_leaks, with_labels};
@@ -21,6 +22,19 @@ pub struct Failure {
     body: String,
     points: Vec<Point>,
     picture: Option<Box<Drawing>>,
+    found: Found,
+}
+
+/// What a check found, as data.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Found {
+    /// Nothing that leaked or may have.
+    #[default]
+    Other,
+    /// Leaks, proven or likely.
+    Leaks(Box<Leaks>),
+    /// Objects that may have leaked.
+    Unproven(Box<UnprovenObjects>),
 }
 
 /// A place in the source, with a text about it.
@@ -49,6 +63,7 @@ impl Failure {
             body: body.into(),
             points: Vec::new(),
             picture: None,
+            found: Found::Other,
         }
     }
 
@@ -57,7 +72,12 @@ impl Failure {
         let headline = headline(&leaks);
         // A label may wait for a lock: then the headline is announced.
         let announced = headline.clone();
-        let leaks = with_report(move || announced.clone(), || with_labels(leaks));
+        // A record must not run code of the program that its test does not run.
+        let is_recorded = Surroundings::now().record.is_some();
+        let leaks = match is_recorded {
+            true => leaks,
+            false => with_report(move || announced.clone(), || with_labels(leaks)),
+        };
         let kinds = leaks.kinds().all().iter().chain(leaks.likely_kinds().all());
         let mut body = leaks.to_string();
         if leaks.is_empty() && test.is_some() {
@@ -68,16 +88,18 @@ impl Failure {
         for hint in hints {
             body.push_str(&format!("\n\n{hint}"));
         }
-        if test.is_some_and(|test| test.package.is_some()) {
+        if test.is_some_and(|test| test.package.is_some()) && !is_recorded {
             body.push_str(
                 "\n\nIf it has to stay for now, OBJGRAPH_UPDATE=1 adds it to objgraph-leaks.toml.",
             );
         }
         Self {
             points: kinds.filter_map(|kind| Point::of(kind, &leaks)).collect(),
-            picture: picture_of_leaks(&leaks).and_then(|picture| draw(&headline, &body, &picture)),
+            picture: picture_of_leaks(&leaks)
+                .and_then(|picture| draw(&headline, &body, &picture.labels(!is_recorded))),
             headline,
             body,
+            found: Found::Leaks(Box::new(leaks)),
         }
     }
 
@@ -103,6 +125,7 @@ impl Failure {
             ),
             points: site.into_iter().collect(),
             picture: None,
+            found: Found::Unproven(Box::new(unproven.clone())),
         }
     }
 
@@ -141,6 +164,7 @@ impl Failure {
                 .into_iter()
                 .chain(Point::of_handles(&objects))
                 .collect(),
+            found: Found::Other,
         }
     }
 
@@ -158,6 +182,9 @@ impl Failure {
         self.body = format!("{}\n\n{other}", self.body.trim_end());
         self.points.extend(other.points);
         self.picture = self.picture.or(other.picture);
+        if let Found::Other = self.found {
+            self.found = other.found;
+        }
         self
     }
 
@@ -172,6 +199,10 @@ impl Failure {
 
     pub(super) fn points(&self) -> &[Point] {
         &self.points
+    }
+
+    pub(super) fn found(&self) -> &Found {
+        &self.found
     }
 
     pub(super) fn picture(&self) -> Option<&Drawing> {

@@ -4,6 +4,7 @@
 //! `check`, `drops`, `growth` and `count`, and pass a [`Failure`] to `report`.
 
 mod check;
+mod conclusion;
 mod count;
 mod drops;
 mod failure;
@@ -16,6 +17,7 @@ mod outcome;
 mod outside;
 mod part;
 mod patience;
+mod record;
 mod report;
 mod surroundings;
 mod test;

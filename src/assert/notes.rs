@@ -43,6 +43,11 @@ pub(super) fn note_together(tests: &BTreeSet<String>, unproven: &str) {
     print(&format!("while {} ran, {unproven}", tests.join(", ")));
 }
 
+/// Prints why the record of a test cannot be written.
+pub(super) fn note_error(error: &io::Error) {
+    print(&format!("there is no record: {error}"));
+}
+
 /// Prints how many tests passed and may have leaked, if any did since the last summary.
 pub(super) fn summarise() {
     let mut notes = notes();

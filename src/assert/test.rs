@@ -10,7 +10,7 @@ use std::time::Duration;
 use objgraph_core::{Scope, advance_epoch};
 
 use super::check::{Attempts, LeakCheck, Verdict, WAIT, is_strict};
-use super::failure::Failure;
+use super::conclusion::Conclusion;
 use super::growth::{Calls, UnseenGrowth, no_growth};
 use super::known;
 use super::notes;
@@ -115,10 +115,15 @@ impl<'o> TestRun<'o> {
     /// afterwards.
     #[track_caller]
     fn end<R: Outcome>(mut self, ended: Ending<R>, found: Verdict) -> R {
-        let found = self.end_run(&ended, found);
+        let mut conclusion = self.conclude(&ended, found);
+        if let Some(folder) = Surroundings::now().record {
+            conclusion = conclusion.recorded(&folder, &self.test, &self.options.target);
+        }
+        conclusion.note(&self.test);
         // The last test prints the summary, so this test must have printed its notes before.
         drop(self.in_progress.take());
         summarise_at_the_end();
+        let found = conclusion.found.map(drop);
         let failure = match (ended, found) {
             (Ending::Returned(returned), Ok(())) => return returned,
             (Ending::Panicked(panic), Ok(())) => resume_unwind(panic),
@@ -142,43 +147,54 @@ impl<'o> TestRun<'o> {
         super::report::fail(&failure, &self.test)
     }
 
-    /// Prints what is not proven, about the test and about objects made outside of every scope. A
+    /// Collects what is not proven, about the test and about objects made outside of every scope. A
     /// strict test that did not fail otherwise fails for these.
-    fn end_run<R: Outcome>(&mut self, ended: &Ending<R>, found: Verdict) -> Result<(), Failure> {
+    fn conclude<R: Outcome>(&mut self, ended: &Ending<R>, found: Verdict) -> Conclusion {
         let is_strict = self.options.strict || is_strict(&self.test);
         let strays = self
             .run
             .take()
             .and_then(|run| run.end(is_strict, self.options.allow));
-        let has_passed = match ended {
-            Ending::Returned(returned) => found.is_ok() && returned.error().is_none(),
+        let has_succeeded = match ended {
+            Ending::Returned(returned) => returned.error().is_none(),
             _ => false,
         };
-        if let (Some(strays), true, true) = (&strays, is_strict, has_passed) {
-            return Err(strays.failure());
-        }
-        let mut unproven = match &found {
-            Ok(unproven) if has_passed => notes::of(unproven.as_ref()),
-            _ => Vec::new(),
+        let has_passed = has_succeeded && found.is_ok();
+        let mut conclusion = Conclusion {
+            has_succeeded,
+            found,
+            notes: Vec::new(),
+            together: None,
         };
+        if let (Some(strays), true, true) = (&strays, is_strict, has_passed) {
+            conclusion.found = Err(strays.failure());
+            return conclusion;
+        }
+        if let (Ok(unproven), true) = (&conclusion.found, has_passed) {
+            conclusion.notes = notes::of(unproven.as_ref());
+        }
         if let Some(strays) = strays {
             let is_own = strays.tests.len() == 1 && strays.tests.contains(&self.test.name);
             match is_own && has_passed {
-                true => unproven.push(strays.in_line()),
-                false => notes::note_together(&strays.tests, &strays.in_line()),
+                true => conclusion.notes.push(strays.in_line()),
+                false => {
+                    let line = strays.in_line();
+                    conclusion.together = Some((strays.tests, line));
+                }
             }
         }
         if let (Some(unseen), true) = (self.unseen.take(), has_passed) {
             if is_strict && unseen.is_untraced() {
-                return Err(unseen.failure());
+                conclusion.found = Err(unseen.failure());
+                conclusion.notes.clear();
+                return conclusion;
             }
             // Otherwise the same objects may have been mentioned already.
-            if unproven.is_empty() {
-                unproven.push(unseen.in_line());
+            if conclusion.notes.is_empty() {
+                conclusion.notes.push(unseen.in_line());
             }
         }
-        notes::note(&self.test, &unproven);
-        found.map(|_| ())
+        conclusion
     }
 
     /// Checks for leaks after the body ended. An error or payload with which the body failed may own

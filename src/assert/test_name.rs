@@ -17,6 +17,17 @@ pub struct Target {
     pub is_test: bool,
 }
 
+impl Target {
+    /// Returns `bin`, `test` or `lib`.
+    pub(super) fn kind(&self) -> &'static str {
+        match (self.program, self.is_test) {
+            (Some(_), _) => "bin",
+            (None, true) => "test",
+            (None, false) => "lib",
+        }
+    }
+}
+
 /// Describes the build target in which it is expanded.
 #[doc(hidden)]
 #[macro_export]

@@ -6,7 +6,7 @@ use objgraph_core::{Node, NodeId, Snapshot, State};
 
 use super::possibly_leaked::may_own;
 use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
-use super::{Leaks, OpaqueValue};
+use super::{Leaks, OpaqueValue, bytes_of};
 
 /// Objects that are alive and may have leaked, as far as the trace can prove: a verdict of "nothing
 /// leaked" about them is not earned.
@@ -77,6 +77,19 @@ impl UnprovenObjects {
             Some((path, _)) => remedies_at(&self.snapshot, path, type_index),
             None => self.remedies_for_type(type_index),
         }
+    }
+
+    /// Returns whether some of them would have leaked if opaque values held their references.
+    pub fn has_possibly_leaked(&self) -> bool {
+        !self.possibly.is_empty()
+    }
+
+    /// Returns the size of all of them in bytes.
+    pub fn bytes(&self) -> u64 {
+        let nodes = self.nodes();
+        nodes
+            .map(|node| bytes_of(&self.snapshot, node.node_id()))
+            .sum()
     }
 
     /// Returns all unproven objects.

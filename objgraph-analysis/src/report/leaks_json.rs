@@ -28,13 +28,17 @@ impl Leaks {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        let names = Names::of(self.snapshot());
-        let writer = Writer {
-            leaks: self,
-            names: &names,
-        };
-        writer.leaks().to_string()
+        leaks_as_json(self).to_string()
     }
+}
+
+/// Returns what [`Leaks::to_json`] writes, as a part of other JSON.
+#[doc(hidden)]
+#[must_use]
+pub fn leaks_as_json(leaks: &Leaks) -> Json<'static> {
+    let names = Names::of(leaks.snapshot());
+    let names = &names;
+    Writer { leaks, names }.leaks()
 }
 
 struct Writer<'l> {

@@ -26,6 +26,8 @@ pub use blind_spots::in_one_line;
 #[doc(hidden)]
 pub use coverage::untraced_in_line;
 #[doc(hidden)]
+pub use leaks_json::leaks_as_json;
+#[doc(hidden)]
 pub use still_alive::still_alive;
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
 #[doc(hidden)]

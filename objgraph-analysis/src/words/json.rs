@@ -6,30 +6,41 @@ use std::fmt::{self, Write as _};
 use super::is_unprintable;
 
 /// Version of the schemas; it grows when a field is removed or changes its meaning.
-pub(crate) const VERSION: u64 = 1;
+pub const VERSION: u64 = 1;
 
 /// A value of JSON. Objects keep the order of their fields.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Json<'a> {
+pub enum Json<'a> {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A number without a fraction.
     Number(u64),
+    /// A number with a fraction; `null` if it is not finite.
     Real(f64),
+    /// A string.
     Text(Cow<'a, str>),
+    /// A list.
     List(Vec<Self>),
+    /// An object: names and values.
     Object(Vec<(&'static str, Self)>),
 }
 
 impl<'a> Json<'a> {
-    pub(crate) fn text(text: impl Into<Cow<'a, str>>) -> Self {
+    /// Returns a string.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
     }
 
-    pub(crate) fn number(number: usize) -> Self {
+    /// Returns a number.
+    #[must_use]
+    pub fn number(number: usize) -> Self {
         Self::Number(number as u64)
     }
 
-    pub(crate) fn list(items: impl IntoIterator<Item = Self>) -> Self {
+    /// Returns a list.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(items.into_iter().collect())
     }
 }

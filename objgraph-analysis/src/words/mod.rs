@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 mod escape;
-pub(crate) mod json;
+pub mod json;
 mod type_names;
 
 pub(crate) use escape::visible;
