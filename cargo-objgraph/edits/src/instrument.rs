@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use proc_macro2::Delimiter;
 
+use crate::adopt::{Adoption, use_length};
 use crate::edit::{Edit, EditKind, Place};
 use crate::head::Fragments;
 use crate::macros::attribute_length;
@@ -121,15 +122,9 @@ pub struct Plan {
 pub fn instrument(source: &str, context: &Context) -> Result<Plan, Unparsed> {
     on_large_stack(|| {
         let tokens = tokens(source)?;
-        let mut search = Search {
-            context,
-            source,
-            edits: Vec::new(),
-            skipped: Vec::new(),
-            has_main: false,
-        };
+        let mut search = Search::new(source, Goal::Instrument(context));
         search.search(&tokens, &Region::root());
-        search.root(&tokens);
+        search.root(&tokens, context);
         Ok(search.plan())
     })
 }
@@ -150,9 +145,16 @@ pub(crate) fn on_large_stack<T: Send>(f: impl FnOnce() -> T + Send) -> T {
 /// Reserved, and used only as far as a source nests.
 const STACK_BYTES: usize = 256 << 20;
 
+/// What the edits are for.
+#[derive(Clone, Copy)]
+pub(crate) enum Goal<'a> {
+    Instrument(&'a Context),
+    Adopt(Adoption),
+}
+
 /// The state of a search.
 pub(crate) struct Search<'a> {
-    pub(crate) context: &'a Context,
+    pub(crate) goal: Goal<'a>,
     pub(crate) source: &'a str,
     pub(crate) edits: Vec<Edit>,
     pub(crate) skipped: Vec<Skipped>,
@@ -189,7 +191,7 @@ impl Default for Region {
 }
 
 impl Region {
-    fn root() -> Self {
+    pub(crate) fn root() -> Self {
         Self {
             root_levels: 1,
             ..Self::default()
@@ -197,7 +199,17 @@ impl Region {
     }
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    pub(crate) fn new(source: &'a str, goal: Goal<'a>) -> Self {
+        Self {
+            goal,
+            source,
+            edits: Vec::new(),
+            skipped: Vec::new(),
+            has_main: false,
+        }
+    }
+
     /// Searches tokens that are next to each other, and those inside of them.
     pub(crate) fn search(&mut self, tokens: &[Token], region: &Region) {
         let inside = (region.root_levels > 0).then(|| Region {
@@ -205,6 +217,9 @@ impl Search<'_> {
             ..region.clone()
         });
         let inside = inside.as_ref().unwrap_or(region);
+        if let Goal::Adopt(adoption) = self.goal {
+            self.imports(tokens, region, adoption);
+        }
         let mut index = 0;
         while index < tokens.len() {
             if let Some(length) = attribute_length(tokens, index) {
@@ -213,6 +228,13 @@ impl Search<'_> {
             }
             if let Some(after) = self.macros(tokens, index, region) {
                 index = after;
+                continue;
+            }
+            if let Goal::Adopt(_) = self.goal
+                && tokens[index].is_ident("use")
+                && let Some(length) = use_length(&tokens[index..])
+            {
+                index += length;
                 continue;
             }
             match &tokens[index].kind {
@@ -228,19 +250,24 @@ impl Search<'_> {
     }
 
     fn word(&mut self, word: &str, tokens: &[Token], index: usize, region: &Region) {
-        match word {
-            "struct" | "enum" => self.type_item(tokens, index, region),
-            "union" if is_union(tokens, index) => self.type_item(tokens, index, region),
-            "fn" => {
+        match (word, self.goal) {
+            ("struct" | "enum", _) => self.type_item(tokens, index, region),
+            ("union", _) if is_union(tokens, index) => self.type_item(tokens, index, region),
+            ("fn", goal) => {
                 if region.passes_tests {
                     self.test_fn(tokens, index, region);
                 }
-                if region.root_levels > 0 {
-                    self.main_fn(tokens, index, region);
+                if let Goal::Instrument(context) = goal
+                    && region.root_levels > 0
+                {
+                    self.main_fn(tokens, index, region, context);
                 }
             }
-            "std" | "alloc" if self.context.has_std_pointers => {
-                self.std_path(tokens, index, &region.place);
+            ("std" | "alloc", Goal::Instrument(context)) if context.has_std_pointers => {
+                self.std_path(tokens, index, &region.place, context);
+            }
+            ("std" | "alloc", Goal::Adopt(adoption)) => {
+                self.pointer_path(tokens, index, region, adoption);
             }
             _ => {}
         }
@@ -255,7 +282,7 @@ impl Search<'_> {
         });
     }
 
-    fn plan(self) -> Plan {
+    pub(crate) fn plan(self) -> Plan {
         let Self {
             source,
             mut edits,

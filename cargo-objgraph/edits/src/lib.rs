@@ -5,6 +5,9 @@
 //! keeps its number, and each can be left out without the others. [`apply`] makes the new text, with
 //! a [`Map`] from its bytes to the source's.
 //!
+//! [`adopt`] finds the same edits for good, as one would write them by hand, and [`add_dependency`]
+//! the line of the manifest.
+//!
 //! ```
 //! use objgraph_edits::{Context, Role, apply, instrument};
 //!
@@ -20,10 +23,12 @@
 
 #![forbid(unsafe_code)]
 
+mod adopt;
 mod edit;
 mod head;
 mod instrument;
 mod macros;
+mod manifest;
 mod paths;
 mod position;
 mod root;
@@ -33,8 +38,12 @@ mod tokens;
 mod type_item;
 mod unparsed;
 
+pub use adopt::adopt;
 pub use edit::{Edit, EditKind, Edited, Map, Origin, Place, apply};
 pub use instrument::{Context, Edition, Plan, Role, instrument};
+pub use manifest::{
+    DependencyList, DependencySource, ManifestError, add_dependency, has_workspace_dependencies,
+};
 pub use position::Position;
 pub use skipped::{Item, Reason, Skipped};
 pub use unparsed::Unparsed;

@@ -1,18 +1,24 @@
-//! Paths that lead to std's `rc` and `sync`.
+//! Paths that lead to what the facade of std has changed: the pointers, and `Wake` of `std::task`.
 
 use proc_macro2::Delimiter;
 
 use crate::edit::{Edit, EditKind, Place};
-use crate::instrument::Search;
+use crate::instrument::{Context, Search};
 use crate::tokens::{Kind, Token};
 
 impl Search<'_> {
     /// Finds the edit that lets the path at `index` lead to std itself and not to its facade.
-    pub(crate) fn std_path(&mut self, tokens: &[Token], index: usize, place: &Place) {
+    pub(crate) fn std_path(
+        &mut self,
+        tokens: &[Token],
+        index: usize,
+        place: &Place,
+        context: &Context,
+    ) {
         if !leads_to_pointers(tokens, index) {
             return;
         }
-        let facade = &self.context.facade;
+        let facade = &context.facade;
         let is_global = is_path_separator(tokens, index.wrapping_sub(2));
         let range = tokens[index].range.clone();
         // `a:::b` would be `a::` and `:b`.
@@ -29,16 +35,19 @@ impl Search<'_> {
     }
 }
 
-/// Returns whether the identifier at `index` is the head of a path to `rc` or `sync`, or of a `use`
+/// Returns whether the identifier at `index` is the head of a path to `rc`, `sync` or `task`, or of a `use`
 /// tree with such a path.
 pub(crate) fn leads_to_pointers(tokens: &[Token], index: usize) -> bool {
     is_head(tokens, index)
         && is_path_separator(tokens, index + 1)
         && tokens.get(index + 3).is_some_and(|next| match &next.kind {
-            Kind::Ident(name) => matches!(&**name, "rc" | "sync"),
+            Kind::Ident(name) => matches!(&**name, "rc" | "sync" | "task"),
             Kind::Punct('*') => true,
             Kind::Group(Delimiter::Brace, inside) => first_names(inside).any(|name| {
-                name.is_punct('*') || ["rc", "sync", "self"].iter().any(|n| name.is_ident(n))
+                name.is_punct('*')
+                    || ["rc", "sync", "task", "self"]
+                        .iter()
+                        .any(|n| name.is_ident(n))
             }),
             _ => false,
         })

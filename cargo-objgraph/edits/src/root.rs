@@ -4,15 +4,21 @@ use proc_macro2::Delimiter;
 
 use crate::edit::{Edit, EditKind, Place};
 use crate::head::Head;
-use crate::instrument::{Edition, Region, Role, Search};
+use crate::instrument::{Context, Edition, Region, Role, Search};
 use crate::skipped::{Item, Reason};
 use crate::test_fn::main_body;
 use crate::tokens::Token;
 
 impl Search<'_> {
     /// Finds the edit for the function whose `fn` is at `keyword`, if it is the program's `main`.
-    pub(crate) fn main_fn(&mut self, tokens: &[Token], keyword: usize, region: &Region) {
-        if self.context.role != Role::Program {
+    pub(crate) fn main_fn(
+        &mut self,
+        tokens: &[Token],
+        keyword: usize,
+        region: &Region,
+        context: &Context,
+    ) {
+        if context.role != Role::Program {
             return;
         }
         let Some(body) = main_body(tokens, keyword) else {
@@ -24,7 +30,7 @@ impl Search<'_> {
         }
         self.has_main = true;
         let inside = body.any_group().unwrap_or_default();
-        let facade = &self.context.facade;
+        let facade = &context.facade;
         let guard = format!("let __objgraph_guard = ::{facade}::__run::main_guard();");
         // A line comment that is an attribute ends at a line break.
         let (at, text) = match inner_attributes(inside) {
@@ -40,19 +46,18 @@ impl Search<'_> {
     }
 
     /// Finds the edits for the whole file.
-    pub(crate) fn root(&mut self, tokens: &[Token]) {
-        if self.context.role == Role::Program && !self.has_main {
+    pub(crate) fn root(&mut self, tokens: &[Token], context: &Context) {
+        if context.role == Role::Program && !self.has_main {
             self.skip(Item::Main, 0, Reason::NoMain, &Region::default());
         }
-        let needs_facade =
-            self.context.edition == Edition::E2015 && self.context.role != Role::Module;
+        let needs_facade = context.edition == Edition::E2015 && context.role != Role::Module;
         let Some(first) = tokens
             .get(inner_attributes(tokens))
             .filter(|_| needs_facade)
         else {
             return;
         };
-        let text = format!("extern crate {}; ", self.context.facade);
+        let text = format!("extern crate {}; ", context.facade);
         let at = first.range.start;
         self.edits.push(Edit::insertion(
             at,

@@ -28,6 +28,8 @@ pub enum Item {
     Test(String),
     /// The `main` of a program.
     Main,
+    /// A `use` with this text.
+    Import(String),
 }
 
 /// Why an item has no edit.
@@ -44,6 +46,12 @@ pub enum Reason {
     UnknownMacro(String),
     /// `#[objgraph::test]` does not accept such a function.
     Signature(&'static str),
+    /// Other crates expand the macro that it is in, and may not depend on objgraph.
+    ExportedMacro,
+    /// The type has no field, or has `Copy`.
+    NoReferences,
+    /// A comment in the `use` would be lost.
+    Comment,
     /// The program has no `fn main() { … }` at its root.
     NoMain,
 }
@@ -56,6 +64,9 @@ impl fmt::Display for Reason {
             Self::ByHand => f.write_str("it is instrumented by hand"),
             Self::UnknownMacro(name) => write!(f, "it is in the arguments of `{name}!`"),
             Self::Signature(what) => f.write_str(what),
+            Self::ExportedMacro => f.write_str("it is in a macro that other crates expand"),
+            Self::NoReferences => f.write_str("it holds no reference"),
+            Self::Comment => f.write_str("it has a comment inside"),
             Self::NoMain => f.write_str("there is no `fn main` at the root of the program"),
         }
     }

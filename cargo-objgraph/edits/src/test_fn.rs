@@ -2,9 +2,10 @@
 
 use proc_macro2::Delimiter;
 
+use crate::adopt::is_exported;
 use crate::edit::{Edit, EditKind};
 use crate::head::{Attribute, Head};
-use crate::instrument::{Region, Search};
+use crate::instrument::{Goal, Region, Search};
 use crate::skipped::{Item, Reason};
 use crate::tokens::{Kind, Token};
 use crate::type_item::name;
@@ -40,15 +41,29 @@ impl Search<'_> {
         let mut function = Function::new(tokens, keyword);
         function.has_parameters &= !region.supplies_parameters;
         let subject = tokens[head.first].range.start..function.end;
-        if let Some(reason) = refusal(&head, &function) {
+        let is_lost = matches!(self.goal, Goal::Adopt(_)) && is_exported(&region.place);
+        let exported = is_lost.then_some(Reason::ExportedMacro);
+        if let Some(reason) = refusal(&head, &function).or(exported) {
             self.skip(Item::Test(name), subject.start, reason, region);
             return;
         }
-        let objgraph = self.context.objgraph();
-        let text = format!("#[{objgraph}::test(crate = {objgraph})] ");
-        let at = tokens[first.index].range.start;
-        self.edits
-            .push(Edit::insertion(at, text, EditKind::Test { name }, &region.place).of(subject));
+        let kind = EditKind::Test { name };
+        let edit = match self.goal {
+            Goal::Instrument(context) => {
+                let objgraph = context.objgraph();
+                let text = format!("#[{objgraph}::test(crate = {objgraph})] ");
+                let at = tokens[first.index].range.start;
+                Edit::insertion(at, text, kind, &region.place)
+            }
+            Goal::Adopt(adoption) => {
+                let has_runner = head
+                    .attributes
+                    .iter()
+                    .any(|attribute| is_runner(*attribute));
+                self.test_by_hand(tokens, first.index, has_runner, kind, region, adoption)
+            }
+        };
+        self.edits.push(edit.of(subject));
     }
 }
 

@@ -2,9 +2,10 @@
 
 use proc_macro2::Delimiter;
 
+use crate::adopt::{is_exported, is_fieldless};
 use crate::edit::{Edit, EditKind};
 use crate::head::Head;
-use crate::instrument::{Region, Search};
+use crate::instrument::{Goal, Region, Search};
 use crate::skipped::{Item, Reason};
 use crate::tokens::{Kind, Token};
 
@@ -24,6 +25,8 @@ impl Search<'_> {
             Some(Reason::Packed)
         } else if head.has("derive", "Tracked") {
             Some(Reason::ByHand)
+        } else if let Goal::Adopt(_) = self.goal {
+            refusal(tokens, keyword, &head, region)
         } else {
             None
         };
@@ -31,12 +34,29 @@ impl Search<'_> {
             self.skip(Item::Type(name), subject.start, reason, region);
             return;
         }
-        let objgraph = self.context.objgraph();
-        let at = tokens[head.after_attributes].range.start;
-        let text = format!("#[derive({objgraph}::Tracked)] #[tracked(crate = {objgraph})] ");
         let kind = EditKind::Derive { type_name: name };
-        self.edits
-            .push(Edit::insertion(at, text, kind, &region.place).of(subject));
+        let edit = match self.goal {
+            Goal::Instrument(context) => {
+                let objgraph = context.objgraph();
+                let at = tokens[head.after_attributes].range.start;
+                let text =
+                    format!("#[derive({objgraph}::Tracked)] #[tracked(crate = {objgraph})] ");
+                Edit::insertion(at, text, kind, &region.place)
+            }
+            Goal::Adopt(adoption) => self.derive_by_hand(tokens, &head, kind, region, adoption),
+        };
+        self.edits.push(edit.of(subject));
+    }
+}
+
+/// Returns why the type needs no derive for good, or cannot have one.
+fn refusal(tokens: &[Token], keyword: usize, head: &Head<'_>, region: &Region) -> Option<Reason> {
+    if is_exported(&region.place) {
+        Some(Reason::ExportedMacro)
+    } else if head.has("derive", "Copy") || is_fieldless(tokens, keyword) {
+        Some(Reason::NoReferences)
+    } else {
+        None
     }
 }
 

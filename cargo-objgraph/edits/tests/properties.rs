@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use objgraph_edits::{Context, Edit, EditKind, Edited, Position, Role, apply, instrument};
+use objgraph_edits::{
+    Context, Edit, EditKind, Edited, Edition, Position, Role, adopt, apply, instrument,
+};
 use proptest::prelude::*;
 
 /// Returns sources made of items, each on lines of its own or not.
@@ -174,6 +176,18 @@ proptest! {
             }
         }
         prop_assert_eq!(found, expected);
+    }
+
+    /// An adopted source is Rust if the source is, and has nothing left to adopt.
+    #[test]
+    fn what_is_adopted_is_rust_and_complete(source in source()) {
+        let plan = adopt(&source, Edition::E2024).unwrap();
+        let text = apply(&source, &plan.edits).text;
+        if syn::parse_file(&source).is_ok() {
+            let parsed = syn::parse_file(&text);
+            prop_assert!(parsed.is_ok(), "{:?}\n{}", parsed.err(), text);
+        }
+        prop_assert_eq!(adopt(&text, Edition::E2024).unwrap().edits, []);
     }
 
     /// Lines and columns are those of a count from the start.
