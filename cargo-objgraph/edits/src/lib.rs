@@ -31,6 +31,7 @@ mod macros;
 mod manifest;
 mod paths;
 mod position;
+mod receiver;
 mod root;
 mod skipped;
 mod test_fn;
@@ -45,5 +46,6 @@ pub use manifest::{
     DependencyList, DependencySource, ManifestError, add_dependency, has_workspace_dependencies,
 };
 pub use position::Position;
+pub use receiver::{Receiver, associated_call, receiver};
 pub use skipped::{Item, Reason, Skipped};
 pub use unparsed::Unparsed;
