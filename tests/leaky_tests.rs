@@ -220,7 +220,10 @@ fn leaks_are_recorded_and_fail_no_test() {
     for (name, record) in &records {
         // Other assertions of a test still fail, as do tests that fail by themselves.
         let has_passed = verdicts.get(name).copied();
-        assert_eq!(has_passed, Some(record.passed), "{name}: {record:?}");
+        // Only the harness knows whether these results are errors.
+        let is_judged_by_harness = ["fails_exit_code_in_ok", "fails_own_termination"];
+        let passed = record.passed && !is_judged_by_harness.contains(&&**name);
+        assert_eq!(has_passed, Some(passed), "{name}: {record:?}");
         assert_eq!((&*record.krate, record.target), ("all", TargetKind::Test));
         assert_eq!(record.package.as_deref(), Some("leaky_tests"));
         if name.starts_with("clean_") {

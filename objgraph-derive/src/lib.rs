@@ -103,7 +103,7 @@ pub fn __count(input: TokenStream) -> TokenStream {
 /// The attribute replaces `#[test]`, or is above the attribute of a runtime or library, such as
 /// `#[tokio::test]` or `#[rstest]`. Below `#[tokio::test]` it works too, and still checks after the
 /// runtime has ended. (Below a plain `#[test]`, the test is listed twice.) An `async` function
-/// needs the attribute of a runtime. The function returns `()` or a `Result`.
+/// needs the attribute of a runtime. The function returns what `#[test]` accepts.
 ///
 /// A test that passes although it may have leaked says so on standard error, which the harness does
 /// not capture; with `strict`, or `OBJGRAPH_STRICT=1`, it fails.

@@ -8,7 +8,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Generics, LitInt, LitStr, Meta, Path, ReturnType, Token, Visibility};
+use syn::{
+    Abi, Attribute, GenericParam, Generics, LitInt, LitStr, Meta, Path, ReturnType, Token, Type,
+    Visibility,
+};
 
 /// Expands the attribute on `item`.
 pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -113,6 +116,8 @@ struct Function {
     attrs: Vec<Attribute>,
     vis: Visibility,
     is_async: bool,
+    /// `unsafe` and `extern`.
+    qualifiers: TokenStream,
     ident: Ident,
     generics: Generics,
     parameters: Group,
@@ -124,7 +129,12 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
+        // What the expansion calls need not be constant.
+        input.parse::<Option<Token![const]>>()?;
         let is_async = input.parse::<Option<Token![async]>>()?.is_some();
+        let is_unsafe = input.parse::<Option<Token![unsafe]>>()?;
+        let abi = input.parse::<Option<Abi>>()?;
+        let qualifiers = quote!(#is_unsafe #abi);
         if !input.peek(Token![fn]) {
             let text = "`#[objgraph::test]` belongs on a function, plain or `async`";
             return Err(input.error(text));
@@ -140,6 +150,7 @@ impl Parse for Function {
             attrs,
             vis,
             is_async,
+            qualifiers,
             ident,
             generics,
             parameters,
@@ -176,6 +187,30 @@ enum Runner {
     Many,
 }
 
+/// What the function returns, as far as it is written.
+#[derive(Clone, Copy)]
+enum Output<'f> {
+    /// `()`.
+    Nothing,
+    /// `!`.
+    Never,
+    /// Any other type, which the harness has to accept.
+    Value(&'f Type),
+}
+
+impl<'f> Output<'f> {
+    fn of(output: &'f ReturnType) -> Self {
+        match output {
+            ReturnType::Default => Self::Nothing,
+            ReturnType::Type(_, ty) => match &*ty.to_token_stream().to_string() {
+                "()" => Self::Nothing,
+                "!" => Self::Never,
+                _ => Self::Value(ty),
+            },
+        }
+    }
+}
+
 /// The function, its options, and its other attributes.
 struct Test {
     options: Options,
@@ -205,8 +240,10 @@ impl Test {
         }
         let runners = function.attrs.iter();
         let mut runners = runners.filter(|attr| is_runner(attr) && !is_builtin(attr));
-        let has_parameters =
-            !function.parameters.stream().is_empty() || !function.generics.params.is_empty();
+        // As for `#[test]`, lifetimes are none.
+        let mut generics = function.generics.params.iter();
+        let has_parameters = !function.parameters.stream().is_empty()
+            || generics.any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
         let runner = match runners.clone().count() {
             0 => Runner::Harness,
             _ if !has_parameters && runners.all(|attr| is_named(attr, "test")) => Runner::Once,
@@ -231,10 +268,7 @@ impl Test {
                  below `#[objgraph::test]`",
             ));
         }
-        let returns_nothing = match &function.output {
-            ReturnType::Default => true,
-            ReturnType::Type(_, ty) => ty.to_token_stream().to_string() == "()",
-        };
+        let returns_nothing = matches!(Output::of(&function.output), Output::Nothing);
         if should_panic.is_some() && !returns_nothing {
             let text = "a test with `#[should_panic]` cannot return a value";
             return Err(syn::Error::new(ident.span(), text));
@@ -291,7 +325,9 @@ impl Test {
             attrs,
             vis,
             is_async,
+            qualifiers,
             ident,
+            generics,
             output,
             body,
             ..
@@ -301,20 +337,46 @@ impl Test {
         let (below, above): (Vec<_>, Vec<_>) = attrs.iter().partition(|attr| is_runner(attr));
         let asyncness = (*is_async).then(|| quote!(async));
         let unnameable = (!below.is_empty()).then(|| quote!(#[allow(unnameable_test_items)]));
-        let call = quote_spanned! {ident.span()=>
-            #krate::__assert::run_repeated(&__OBJGRAPH_TEST, #ident)
+        let run = quote_spanned!(ident.span()=> #krate::__assert::run_repeated);
+        let call = match Output::of(output) {
+            Output::Nothing if qualifiers.is_empty() => {
+                quote_spanned!(ident.span()=> #run(&__OBJGRAPH_TEST, #ident))
+            }
+            // A function of another ABI is no `Fn`.
+            Output::Nothing => quote_spanned!(ident.span()=> #run(&__OBJGRAPH_TEST, || #ident())),
+            Output::Never => quote_spanned! {ident.span()=>
+                #run(&__OBJGRAPH_TEST, || -> () { #ident() });
+                ::core::unreachable!()
+            },
+            Output::Value(_) => {
+                let returned = self.returned(&quote!(#ident()));
+                quote_spanned!(ident.span()=> #run(&__OBJGRAPH_TEST, || #returned).into_value())
+            }
         };
+        let where_clause = &generics.where_clause;
         quote! {
             #[::core::prelude::v1::test]
             #(#above)*
             #unnameable
-            #vis fn #ident() #output {
+            #vis fn #ident #generics () #output #where_clause {
                 #options
                 #(#below)*
-                #asyncness fn #ident() #output #body
+                #asyncness #qualifiers fn #ident #generics () #output #where_clause #body
                 #call
             }
         }
+    }
+
+    /// Returns a block that evaluates to a value with its error.
+    fn returned(&self, value: &TokenStream) -> TokenStream {
+        let krate = self.krate();
+        quote! {{
+            #[allow(unused_imports)]
+            use #krate::__assert::{KnownError as _, UnknownError as _};
+            let __objgraph_value = #value;
+            let __objgraph_error = (&#krate::__assert::ErrorOf(&__objgraph_value)).error();
+            #krate::__assert::Returned::new(__objgraph_value, __objgraph_error)
+        }}
     }
 
     /// Expands to the function with its body checked.
@@ -323,6 +385,7 @@ impl Test {
             attrs,
             vis,
             is_async,
+            qualifiers,
             ident,
             generics,
             parameters,
@@ -332,26 +395,46 @@ impl Test {
         let krate = self.krate();
         let options = self.options();
         let where_clause = &generics.where_clause;
-        let returned = match output {
-            ReturnType::Default => quote!(()),
-            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        let asyncness = is_async.then(|| quote!(async));
+        let run = match is_async {
+            true => quote_spanned!(ident.span()=> #krate::__assert::run_future),
+            false => quote_spanned!(ident.span()=> #krate::__assert::run),
         };
-        let (asyncness, call) = if *is_async {
-            let call = quote_spanned! {ident.span()=>
-                #krate::__assert::run_future::<#returned>(&__OBJGRAPH_TEST, async move #body)
-                    .await
-                    .end()
-            };
-            (Some(quote!(async)), call)
-        } else {
-            let call = quote_spanned! {ident.span()=>
-                #krate::__assert::run(&__OBJGRAPH_TEST, move || #output #body)
-            };
-            (None, call)
+        let call = match (Output::of(output), is_async) {
+            (Output::Nothing, false) => quote_spanned! {ident.span()=>
+                #run(&__OBJGRAPH_TEST, move || #output #body)
+            },
+            (Output::Nothing, true) => quote_spanned! {ident.span()=>
+                #run::<()>(&__OBJGRAPH_TEST, async move #body).await.end()
+            },
+            (Output::Never, false) => quote_spanned! {ident.span()=>
+                #run(&__OBJGRAPH_TEST, move || -> () { (move || #output #body)() });
+                ::core::unreachable!()
+            },
+            (Output::Never, true) => quote_spanned! {ident.span()=>
+                #run::<()>(&__OBJGRAPH_TEST, async move #body).await.end();
+                ::core::unreachable!()
+            },
+            (Output::Value(_), false) => {
+                let returned = self.returned(&quote!((move || #output #body)()));
+                quote_spanned! {ident.span()=>
+                    #run(&__OBJGRAPH_TEST, move || #returned).into_value()
+                }
+            }
+            (Output::Value(ty), true) => {
+                let value = quote! {{
+                    let __objgraph_value: #ty = async move #body.await;
+                    __objgraph_value
+                }};
+                let returned = self.returned(&value);
+                quote_spanned! {ident.span()=>
+                    #run(&__OBJGRAPH_TEST, async move #returned).await.end().into_value()
+                }
+            }
         };
         quote! {
             #(#attrs)*
-            #vis #asyncness fn #ident #generics #parameters #output #where_clause {
+            #vis #asyncness #qualifiers fn #ident #generics #parameters #output #where_clause {
                 #options
                 #call
             }

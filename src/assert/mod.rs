@@ -19,6 +19,7 @@ mod part;
 mod patience;
 mod record;
 mod report;
+mod returned;
 mod surroundings;
 mod test;
 mod test_name;
@@ -31,7 +32,7 @@ pub use failure::Failure;
 pub mod expanded {
     pub use super::count::TypeSelector;
     pub use super::macros::Place;
-    pub use super::outcome::Outcome;
+    pub use super::returned::{ErrorOf, KnownError, Returned, UnknownError};
     pub use super::test::{CheckedTest, TestOptions, run, run_future, run_repeated};
     pub use super::test_name::Target;
     pub use super::verify::{TestEntry, verify_program, verify_tests};

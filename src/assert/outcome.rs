@@ -2,12 +2,9 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::process::ExitCode;
 
-/// A type that a test function may return.
-#[diagnostic::on_unimplemented(
-    message = "a function under `#[objgraph::test]` returns `()` or a `Result`, not `{Self}`",
-    label = "not known to be a success or a failure"
-)]
+/// The result of a test that is known to be a success or a failure.
 pub trait Outcome: Sized {
     /// Returns the `Debug` text of the error, if the test failed with one.
     fn error(&self) -> Option<String>;
@@ -31,6 +28,14 @@ impl Outcome for () {
 impl<T, E: Debug> Outcome for Result<T, E> {
     fn error(&self) -> Option<String> {
         self.as_ref().err().map(|error| format!("{error:?}"))
+    }
+}
+
+impl Outcome for ExitCode {
+    fn error(&self) -> Option<String> {
+        // It has no other way to be compared.
+        let text = format!("{self:?}");
+        (text != format!("{:?}", Self::SUCCESS)).then_some(text)
     }
 }
 
