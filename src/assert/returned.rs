@@ -33,7 +33,7 @@ impl<R> Outcome for Returned<R> {
 #[derive(Debug)]
 pub struct ErrorOf<'r, R>(pub &'r R);
 
-/// The error of an [`Outcome`].
+/// The error of a result of a known type.
 pub trait KnownError {
     /// Returns the error, if the test failed with one.
     fn error(&self) -> Option<String>;
