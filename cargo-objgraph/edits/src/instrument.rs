@@ -1,5 +1,6 @@
 //! The search for the edits of a file.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use proc_macro2::Delimiter;
@@ -297,6 +298,18 @@ impl<'a> Search<'a> {
             counted = edit.range.start;
             edit.line = line;
         }
+        // What a macro of this file expands to has its edits in the macro.
+        let own: HashSet<&str> = edits
+            .iter()
+            .filter_map(|edit| match &edit.place {
+                Place::MacroRules { name, .. } => Some(&**name),
+                _ => None,
+            })
+            .collect();
+        skipped.retain(|skipped| match &skipped.reason {
+            Reason::UnknownMacro(name) => !own.contains(&**name),
+            _ => true,
+        });
         skipped.sort_by_key(|skipped| skipped.line);
         Plan { edits, skipped }
     }

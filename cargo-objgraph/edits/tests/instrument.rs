@@ -127,6 +127,21 @@ fn types_that_a_macro_defines() {
 }
 
 #[test]
+fn types_for_a_macro_of_the_file_are_not_left() {
+    check(
+        "m! { struct A; }\nmacro_rules! m { (struct $n:ident;) => { struct $n; }; }\n\
+         o! { struct B; }\nmacro_rules! o { () => {}; }\n",
+        expect![[r#"
+            m! { struct A; }
+            macro_rules! m { (struct $n:ident;) => { ⟨derive⟩ struct $n; }; }
+            o! { struct B; }
+            macro_rules! o { () => {}; }
+            Type("B"), line 3: it is in the arguments of `o!`
+        "#]],
+    );
+}
+
+#[test]
 fn types_in_arguments_of_macros() {
     check(
         r#"
