@@ -49,9 +49,7 @@ impl Position {
         // After the last line break there is one more line, which may be empty.
         let line = match lines.next() {
             Some(line) => line,
-            None if start == unmarked.len() && unmarked[..start].matches('\n').count() == line => {
-                ""
-            }
+            None if unmarked.matches('\n').count() == line => "",
             None => return None,
         };
         let ends = line.char_indices().map(|(at, _)| at).chain([line.len()]);

@@ -143,9 +143,10 @@ fn a_module_is_imported_if_its_pointers_are_used() {
         "#]],
     );
     check(
-        "use std::rc::*;\nuse std::sync::{self, mpsc};\n\nfn f(a: std::sync::Arc<sync::Once>) {}\n",
+        "use std::rc::*;\nuse std::sync;\nuse std::sync::{self, mpsc};\n\nfn f(a: std::sync::Arc<sync::Once>) {}\n",
         expect![[r#"
             use objgraph::rc::*;
+            use std::sync;
             use std::sync::{self, mpsc};
 
             fn f(a: objgraph::sync::Arc<sync::Once>) {}
@@ -225,8 +226,21 @@ mod inner {
     }
 }
 
-#[derive()]
+#[derive(Clone)]
+#[cfg(unix)]
+#[derive(Debug)]
 struct F<T>(T);
+
+macro_rules! g {
+    () => {
+        #[derive(
+            Debug,
+        )]
+        struct G(u8);
+        #[derive()]
+        struct H(u8);
+    };
+}
 "#,
         expect![[r#"
             /// A.
@@ -270,8 +284,21 @@ struct F<T>(T);
                 }
             }
 
-            #[derive(objgraph::Tracked)]
+            #[derive(Clone)]
+            #[cfg(unix)]
+            #[derive(Debug, objgraph::Tracked)]
             struct F<T>(T);
+
+            macro_rules! g {
+                () => {
+                    #[derive(
+                        Debug, objgraph::Tracked,
+                    )]
+                    struct G(u8);
+                    #[derive(objgraph::Tracked)]
+                    struct H(u8);
+                };
+            }
         "#]],
     );
 }
@@ -322,7 +349,7 @@ mod tests {
     #[tokio::test]
     async fn b() {}
 }
-#[test] fn c() {}
+#[std::prelude::v1::test] fn c() {}
 #[rstest] fn d(#[case] a: u8) {}
 "#,
         expect![[r#"

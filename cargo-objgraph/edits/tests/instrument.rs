@@ -181,6 +181,7 @@ fn tests_are_checked() {
 async fn c() -> Result<(), Error> { Ok(()) }
 #[rstest] #[case(1)] fn d(#[case] n: u8) {}
 #[::core::prelude::v1::test] pub fn e() -> io::Result<()> where u8: Copy { Ok(()) }
+#[std::prelude::rust_2021::test] fn i() {}
 #[test_case(1; "one")] #[tokio::test] async fn f(n: u8) {}
 #[traced_test] #[test] fn g() -> () {}
 macro_rules! t { ($name:ident, $body:block) => { #[test] fn $name() $body }; }
@@ -195,6 +196,7 @@ proptest! { #[test] fn h(n in 0..9) {} }
             async fn c() -> Result<(), Error> { Ok(()) }
             ⟨test⟩ #[rstest] #[case(1)] fn d(#[case] n: u8) {}
             ⟨test⟩ #[::core::prelude::v1::test] pub fn e() -> io::Result<()> where u8: Copy { Ok(()) }
+            ⟨test⟩ #[std::prelude::rust_2021::test] fn i() {}
             ⟨test⟩ #[test_case(1; "one")] #[tokio::test] async fn f(n: u8) {}
             ⟨test⟩ #[traced_test] #[test] fn g() -> () {}
             macro_rules! t { ($name:ident, $body:block) => { ⟨test⟩ #[test] fn $name() $body }; }
@@ -219,7 +221,8 @@ fn some_tests_are_left() {
 #[quickcheck] fn k(n: u8) -> bool { true }
 #[bench] fn l(b: &mut Bencher) {}
 #[test] fn m() -> ! { loop {} }
-$(#[$m])* fn n() {}
+#[test] fn n<'a>() {}
+$(#[$m])* fn o() {}
 "#,
         expect![[r#"
 
@@ -235,7 +238,8 @@ $(#[$m])* fn n() {}
             #[quickcheck] fn k(n: u8) -> bool { true }
             #[bench] fn l(b: &mut Bencher) {}
             #[test] fn m() -> ! { loop {} }
-            $(#[$m])* fn n() {}
+            #[test] fn n<'a>() {}
+            $(#[$m])* fn o() {}
             Test("c"), line 4: nothing runs the `async` test
             Test("d"), line 5: the test is `const`, `unsafe` or `extern`
             Test("e"), line 6: the test returns neither `()` nor a `Result`
@@ -244,6 +248,7 @@ $(#[$m])* fn n() {}
             Test("i"), line 9: nothing supplies the test's parameters
             Test("j"), line 10: it is instrumented by hand
             Test("m"), line 13: the test returns neither `()` nor a `Result`
+            Test("n"), line 14: nothing supplies the test's parameters
         "#]],
     );
 }
@@ -320,6 +325,13 @@ fn edition_2015_declares_the_facade() {
         "struct A;",
         expect!["extern crate objgraph_std; ⟨derive⟩ struct A;"],
     );
+    check_in(
+        &context,
+        "#! /* a */ // b\n[c] struct A;",
+        expect![[r#"
+        #! /* a */ // b
+        [c] extern crate objgraph_std; ⟨derive⟩ struct A;"#]],
+    );
     check_in(&context, "// Nothing.", expect!["// Nothing."]);
     let module = Context {
         role: Role::Module,
@@ -344,6 +356,7 @@ use {alloc::sync::Arc, std::fmt};
 pub use std::*;
 use std::{fmt, io::{self}};
 use crate::std::rc::Rc; use crate::{alloc::rc::Rc};
+macro_rules! m { ($std:path) => { $std::rc::Rc }; }
 fn f(a: &std::rc::Rc<u8>, b:std::sync::Weak<u8>) -> ::std::rc::Rc<u8> { x!(std::rc::Rc::new(1), $crate::std::rc) }
 fn g() { <std::rc::Rc<u8> as std::ops::Deref>::deref; x.std.rc; a as ::alloc::rc::Rc; T::<u8>::std::rc }
 "#,
@@ -356,6 +369,7 @@ fn g() { <std::rc::Rc<u8> as std::ops::Deref>::deref; x.std.rc; a as ::alloc::rc
             pub use ::objgraph_std::__std::*;
             use std::{fmt, io::{self}};
             use crate::std::rc::Rc; use crate::{alloc::rc::Rc};
+            macro_rules! m { ($std:path) => { $std::rc::Rc }; }
             fn f(a: &::objgraph_std::__std::rc::Rc<u8>, b: ::objgraph_std::__std::sync::Weak<u8>) -> ::objgraph_std::__std::rc::Rc<u8> { x!(::objgraph_std::__std::rc::Rc::new(1), $crate::std::rc) }
             fn g() { <::objgraph_std::__std::rc::Rc<u8> as std::ops::Deref>::deref; x.std.rc; a as ::objgraph_std::__std::rc::Rc; T::<u8>::std::rc }
         "#]],
@@ -378,12 +392,12 @@ fn text_that_is_not_rust_says_where() {
 
 #[test]
 fn an_edit_has_its_item_and_its_place() {
-    let source = "\n#[a] pub struct A<const N: usize = { 3 }> { b: u8 } fn f() {}\n\
+    let source = "\n#[a] pub struct A<F: Fn() -> u8, const N: usize = { 3 }> { b: u8 } fn f() {}\n\
          #[macro_export] macro_rules! m { () => { struct B; } }\n";
     let edits = plan(source, &Context::default()).edits;
     assert_eq!(
         &source[edits[0].subject.clone()],
-        "#[a] pub struct A<const N: usize = { 3 }> { b: u8 }"
+        "#[a] pub struct A<F: Fn() -> u8, const N: usize = { 3 }> { b: u8 }"
     );
     assert_eq!((edits[0].line, edits[1].line), (2, 3));
     expect!["MacroRules { name: \"m\", is_exported: true }"]

@@ -73,7 +73,7 @@ impl Search<'_> {
             _ => {
                 let (at, text) = match items.last() {
                     None => (list.range.start + 1, tracked),
-                    Some(last) if last.is_punct(',') => (last.range.end, format!(" {tracked}")),
+                    Some(last) if last.is_punct(',') => (last.range.end, format!(" {tracked},")),
                     Some(last) => (last.range.end, format!(", {tracked}")),
                 };
                 Edit::insertion(at, text, kind, &region.place)

@@ -71,7 +71,6 @@ impl UseTree {
     fn split_at(self, path: &mut Vec<String>, uses_sync: bool) -> Split {
         match self {
             Self::Path(name, tree) => {
-                let is_head = path.is_empty();
                 if !name.is_empty() {
                     path.push(name.clone());
                 }
@@ -80,7 +79,7 @@ impl UseTree {
                     path.pop();
                 }
                 let our_name = match &*name {
-                    "std" | "alloc" if is_head => "objgraph",
+                    "std" | "alloc" => "objgraph",
                     name => name,
                 };
                 let join = |name: &str, tree| Self::Path(name.to_owned(), Box::new(tree));
