@@ -15,6 +15,7 @@ const RUNNERS: &[&str] = &[
     "async_test",
     "gtest",
     "parameterized",
+    "quickcheck",
     "rstest",
     "test_case",
     "test_matrix",
@@ -83,9 +84,6 @@ impl<'a> Function<'a> {
         let parameters = index(&|token| token.group(Delimiter::Parenthesis).is_some());
         let body = index(&|token| token.group(Delimiter::Brace).is_some() || token.is_punct(';'));
         let signature = &rest[parameters.min(body)..body];
-        let has_generics = rest[..parameters.min(body)]
-            .iter()
-            .any(|token| token.is_punct('<'));
         let is_empty = |token: &Token| token.any_group().is_some_and(<[Token]>::is_empty);
         let output = match signature {
             [_, minus, angle, output @ ..] if minus.is_punct('-') && angle.is_punct('>') => output,
@@ -94,7 +92,7 @@ impl<'a> Function<'a> {
         let ends = |token: &Token| token.is_ident("where") || token.is_punct('$');
         let output = &output[..output.iter().position(ends).unwrap_or(output.len())];
         Self {
-            has_parameters: has_generics || !signature.first().is_some_and(is_empty),
+            has_parameters: !signature.first().is_some_and(is_empty),
             output: match output {
                 [unit] if is_empty(unit) => &[],
                 _ => output,
@@ -122,8 +120,8 @@ fn refusal(head: &Head<'_>, function: &Function<'_>) -> Option<Reason> {
     if path("objgraph") {
         return Some(Reason::ByHand);
     }
-    if head.qualifiers.iter().any(|word| *word != "async") {
-        return signature("the test is `const`, `unsafe` or `extern`");
+    if has("unsafe") {
+        return signature("the test is `unsafe`");
     }
     if !has_runner && has("async") {
         return signature("nothing runs the `async` test");
@@ -134,22 +132,15 @@ fn refusal(head: &Head<'_>, function: &Function<'_>) -> Option<Reason> {
     if path("should_panic") && !function.output.is_empty() {
         return signature("a test that should panic returns a value");
     }
-    match function.output {
-        [] => None,
-        [first, ..] if first.is_punct('!') || first.is_ident("impl") => {
-            signature("the test returns neither `()` nor a `Result`")
-        }
-        output => {
-            let path = output.iter().take_while(|token| !token.is_punct('<'));
-            let last = path.filter_map(Token::ident).last();
-            match last {
-                Some("ExitCode" | "bool") | None => {
-                    signature("the test returns neither `()` nor a `Result`")
-                }
-                Some(_) => None,
-            }
-        }
+    if has_runner
+        && function
+            .output
+            .first()
+            .is_some_and(|first| first.is_ident("impl"))
+    {
+        return signature("a closure cannot return the test's `impl`");
     }
+    None
 }
 
 /// Returns whether it is `#[test]`, or a path of it that other attributes write.

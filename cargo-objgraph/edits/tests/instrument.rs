@@ -186,6 +186,11 @@ async fn c() -> Result<(), Error> { Ok(()) }
 #[traced_test] #[test] fn g() -> () {}
 macro_rules! t { ($name:ident, $body:block) => { #[test] fn $name() $body }; }
 proptest! { #[test] fn h(n in 0..9) {} }
+#[test] extern "C" fn j<'a>() {}
+#[test] const fn k() -> impl Termination {}
+#[test] fn l() -> std::process::ExitCode { f() }
+#[test] fn m() -> ! { loop {} }
+#[quickcheck] fn n(n: u8) -> bool { true }
 "#,
         expect![[r#"
 
@@ -201,6 +206,11 @@ proptest! { #[test] fn h(n in 0..9) {} }
             ⟨test⟩ #[traced_test] #[test] fn g() -> () {}
             macro_rules! t { ($name:ident, $body:block) => { ⟨test⟩ #[test] fn $name() $body }; }
             proptest! { ⟨test⟩ #[test] fn h(n in 0..9) {} }
+            ⟨test⟩ #[test] extern "C" fn j<'a>() {}
+            ⟨test⟩ #[test] const fn k() -> impl Termination {}
+            ⟨test⟩ #[test] fn l() -> std::process::ExitCode { f() }
+            ⟨test⟩ #[test] fn m() -> ! { loop {} }
+            ⟨test⟩ #[quickcheck] fn n(n: u8) -> bool { true }
         "#]],
     );
 }
@@ -213,15 +223,11 @@ fn some_tests_are_left() {
 #[cfg(test)] fn b() {}
 #[test] async fn c() {}
 #[test] unsafe extern "C" fn d() {}
-#[test] fn e() -> std::process::ExitCode { f() }
-#[test] fn g() -> impl Termination {}
+#[rstest] fn g() -> impl Termination {}
 #[test] #[should_panic] fn h() -> Result<(), E> {}
 #[test] fn i(n: u8) {}
 #[objgraph::test] fn j() {}
-#[quickcheck] fn k(n: u8) -> bool { true }
 #[bench] fn l(b: &mut Bencher) {}
-#[test] fn m() -> ! { loop {} }
-#[test] fn n<'a>() {}
 $(#[$m])* fn o() {}
 "#,
         expect![[r#"
@@ -230,25 +236,18 @@ $(#[$m])* fn o() {}
             #[cfg(test)] fn b() {}
             #[test] async fn c() {}
             #[test] unsafe extern "C" fn d() {}
-            #[test] fn e() -> std::process::ExitCode { f() }
-            #[test] fn g() -> impl Termination {}
+            #[rstest] fn g() -> impl Termination {}
             #[test] #[should_panic] fn h() -> Result<(), E> {}
             #[test] fn i(n: u8) {}
             #[objgraph::test] fn j() {}
-            #[quickcheck] fn k(n: u8) -> bool { true }
             #[bench] fn l(b: &mut Bencher) {}
-            #[test] fn m() -> ! { loop {} }
-            #[test] fn n<'a>() {}
             $(#[$m])* fn o() {}
             Test("c"), line 4: nothing runs the `async` test
-            Test("d"), line 5: the test is `const`, `unsafe` or `extern`
-            Test("e"), line 6: the test returns neither `()` nor a `Result`
-            Test("g"), line 7: the test returns neither `()` nor a `Result`
-            Test("h"), line 8: a test that should panic returns a value
-            Test("i"), line 9: nothing supplies the test's parameters
-            Test("j"), line 10: it is instrumented by hand
-            Test("m"), line 13: the test returns neither `()` nor a `Result`
-            Test("n"), line 14: nothing supplies the test's parameters
+            Test("d"), line 5: the test is `unsafe`
+            Test("g"), line 6: a closure cannot return the test's `impl`
+            Test("h"), line 7: a test that should panic returns a value
+            Test("i"), line 8: nothing supplies the test's parameters
+            Test("j"), line 9: it is instrumented by hand
         "#]],
     );
 }
