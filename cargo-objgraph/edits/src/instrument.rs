@@ -133,14 +133,17 @@ pub fn instrument(source: &str, context: &Context) -> Result<Plan, Unparsed> {
 /// Runs `f` where no nesting of a source overflows the stack, and where the spans that
 /// `proc-macro2` keeps for each thread end with it.
 pub(crate) fn on_large_stack<T: Send>(f: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
+    let mut f = Some(f);
+    let mut run = || f.take().map(|f| f());
+    let result = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let handle = thread.spawn_scoped(scope, f).expect("a thread starts");
-        match handle.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+        let handle = thread.spawn_scoped(scope, &mut run).ok()?;
+        handle
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    // Where memory for such a stack is refused, most sources need no more than this one.
+    result.or_else(run).expect("it runs once")
 }
 
 /// Reserved, and used only as far as a source nests.
