@@ -41,7 +41,7 @@ mod unparsed;
 
 pub use adopt::adopt;
 pub use edit::{Edit, EditKind, Edited, Map, Origin, Place, apply};
-pub use instrument::{Context, Edition, Plan, Role, instrument};
+pub use instrument::{Context, Edition, Plan, Role, UnknownEdition, instrument};
 pub use manifest::{
     DependencyList, DependencySource, ManifestError, add_dependency, has_workspace_dependencies,
 };
