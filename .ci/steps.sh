@@ -100,9 +100,11 @@ step_programs() {
     show cargo test --release -p objgraph --test leaky_tests
 }
 
-# Programs with the facades in place of std and alloc, and their reports.
+# Programs with the facades in place of std and alloc, their reports, and the command on whole
+# programs.
 step_facades() {
     show cargo test -p objgraph-std -p objgraph-alloc -p objgraph-runtime -p objgraph-findings
+    show cargo test -p cargo-objgraph
 }
 
 # When a test ends, in its own thread, the counters must equal a full recount of the table; and no

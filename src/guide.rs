@@ -2,6 +2,7 @@
 //!
 //! | question | guide |
 //! |---|---|
+//! | How do I find the leaks of a program without changing it? | [command] |
 //! | How do I make a test fail that leaks? | [ci] |
 //! | How do I watch a service? | [service] |
 //! | Which pictures are there? | [pictures] |
@@ -31,6 +32,7 @@ pages! {
     ci: "ci.md";
     #[cfg(not(doctest))]
     closures: "closures.md";
+    command: "command.md";
     compare: "compare.md";
     json: "json.md";
     limits: "limits.md";

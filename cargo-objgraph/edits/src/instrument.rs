@@ -273,6 +273,9 @@ impl<'a> Search<'a> {
             ("std" | "alloc", Goal::Adopt(adoption)) => {
                 self.pointer_path(tokens, index, region, adoption);
             }
+            ("Rc" | "Arc", Goal::Instrument(context)) if !context.has_std_pointers => {
+                self.unsized_pointee(tokens, index, &region.place, context);
+            }
             _ => {}
         }
     }

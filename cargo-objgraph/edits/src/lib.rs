@@ -38,6 +38,7 @@ mod test_fn;
 mod tokens;
 mod type_item;
 mod unparsed;
+mod unsized_pointee;
 
 pub use adopt::adopt;
 pub use edit::{Edit, EditKind, Edited, Map, Origin, Place, apply};

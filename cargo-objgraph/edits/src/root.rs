@@ -57,7 +57,10 @@ impl Search<'_> {
         else {
             return;
         };
-        let text = format!("extern crate {}; ", context.facade);
+        // What the derive writes has paths like `::core::option::Option`.
+        let has_core = self.source.contains("extern crate core") || self.source.contains("no_std");
+        let core = if has_core { "" } else { "extern crate core; " };
+        let text = format!("extern crate {}; {core}", context.facade);
         let at = first.range.start;
         self.edits.push(Edit::insertion(
             at,

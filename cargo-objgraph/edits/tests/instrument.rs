@@ -322,14 +322,14 @@ fn edition_2015_declares_the_facade() {
     check_in(
         &context,
         "struct A;",
-        expect!["extern crate objgraph_std; ⟨derive⟩ struct A;"],
+        expect!["extern crate objgraph_std; extern crate core; ⟨derive⟩ struct A;"],
     );
     check_in(
         &context,
         "#! /* a */ // b\n[c] struct A;",
         expect![[r#"
         #! /* a */ // b
-        [c] extern crate objgraph_std; ⟨derive⟩ struct A;"#]],
+        [c] extern crate objgraph_std; extern crate core; ⟨derive⟩ struct A;"#]],
     );
     check_in(&context, "// Nothing.", expect!["// Nothing."]);
     let module = Context {

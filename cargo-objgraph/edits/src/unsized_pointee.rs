@@ -1,0 +1,143 @@
+//! Pointers to text and slices, which objgraph's pointers cannot create: they stay std's.
+
+use proc_macro2::Delimiter;
+
+use crate::edit::{Edit, EditKind, Place};
+use crate::instrument::{Context, Search};
+use crate::paths::{is_head, is_path_separator};
+use crate::tokens::{Kind, Token};
+
+impl Search<'_> {
+    /// Finds the edit that makes `Rc<str>`, `Arc<[T]>` or `Arc::<Path>` std's, where the name at
+    /// `index` is `Rc` or `Arc`.
+    ///
+    /// Where the name comes from is a guess, by the text of the file: a pointer of another crate may
+    /// have the same name.
+    pub(crate) fn unsized_pointee(
+        &mut self,
+        tokens: &[Token],
+        index: usize,
+        place: &Place,
+        context: &Context,
+    ) {
+        let name = tokens[index].ident().unwrap_or_default().to_owned();
+        let module = match &*name {
+            "Rc" => "rc",
+            _ => "sync",
+        };
+        if !has_unsized_argument(tokens, index + 1) || !self.may_import(module) {
+            return;
+        }
+        let Some(start) = start_of_std_path(tokens, index, module) else {
+            return;
+        };
+        let range = tokens[start].range.start..tokens[index].range.end;
+        let colon = self.source[..range.start].ends_with(':');
+        let space = if colon { " " } else { "" };
+        let text = format!("{space}::{}::__std::{module}::{name}", context.facade);
+        self.edits.push(Edit {
+            range: range.clone(),
+            ..Edit::insertion(range.start, text, EditKind::Path, place).of(range)
+        });
+    }
+
+    /// Returns whether the file may import std's pointers: by their module, or by everything of
+    /// another module.
+    fn may_import(&self, module: &str) -> bool {
+        self.source.contains(&format!("{module}::")) || self.source.contains("::*")
+    }
+}
+
+/// Returns whether the generic arguments at `index`, with or without `::`, are a type without a size.
+fn has_unsized_argument(tokens: &[Token], index: usize) -> bool {
+    let index = match is_path_separator(tokens, index) {
+        true => index + 2,
+        false => index,
+    };
+    if !tokens.get(index).is_some_and(|token| token.is_punct('<')) {
+        return false;
+    }
+    // `Rc<std::path::Path>`: the last name decides.
+    let argument = tokens[index + 1..].iter();
+    let argument: Vec<&Token> = argument.take_while(|token| !is_end(token)).collect();
+    match argument.last().map(|token| &token.kind) {
+        Some(Kind::Ident(name)) => matches!(&**name, "str" | "Path" | "OsStr" | "CStr"),
+        Some(Kind::Group(Delimiter::Bracket, inside)) => {
+            !inside.iter().any(|token| token.is_punct(';'))
+        }
+        _ => false,
+    }
+}
+
+fn is_end(token: &Token) -> bool {
+    token.is_punct('>') || token.is_punct(',') || token.is_punct('<')
+}
+
+/// Returns where the path to the name at `index` begins, if it is the name alone or std's path.
+fn start_of_std_path(tokens: &[Token], index: usize, module: &str) -> Option<usize> {
+    if !is_path_separator(tokens, index.wrapping_sub(2)) {
+        let is_field = index
+            .checked_sub(1)
+            .is_some_and(|before| tokens[before].is_punct('.'));
+        return (!is_field).then_some(index);
+    }
+    let head = index.checked_sub(6)?;
+    let is_std = is_head(tokens, head)
+        && is_path_separator(tokens, head + 1)
+        && tokens[head + 3].is_ident(module);
+    is_std.then(|| match is_path_separator(tokens, head.wrapping_sub(2)) {
+        true => head - 2,
+        false => head,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Context, apply, instrument};
+
+    fn edited(source: &str) -> String {
+        let plan = instrument(source, &Context::default()).unwrap();
+        let text = apply(source, &plan.edits).text;
+        text.replace("::objgraph_std::__std", "STD")
+    }
+
+    #[test]
+    fn pointers_to_text_and_slices_are_those_of_std() {
+        for (source, expected) in [
+            (
+                "use std::sync::Arc; fn f(a: Arc<str>, b: Arc<[u8]>) {}",
+                "use std::sync::Arc; fn f(a: STD::sync::Arc<str>, b: STD::sync::Arc<[u8]>) {}",
+            ),
+            (
+                "use std::rc::Rc; fn f() { Rc::<std::path::Path>::from(p) }",
+                "use std::rc::Rc; fn f() { STD::rc::Rc::<std::path::Path>::from(p) }",
+            ),
+            (
+                "fn f(a: std::rc::Rc<str>) {}",
+                "fn f(a: STD::rc::Rc<str>) {}",
+            ),
+            (
+                "fn f(a: ::std::rc::Rc<str>) {}",
+                "fn f(a: STD::rc::Rc<str>) {}",
+            ),
+            (
+                "use super::*; fn f(a:&Rc<OsStr>, b: Option<Arc<CStr>>) {}",
+                "use super::*; fn f(a:&STD::rc::Rc<OsStr>, b: Option<STD::sync::Arc<CStr>>) {}",
+            ),
+        ] {
+            assert_eq!(edited(source), expected);
+        }
+    }
+
+    #[test]
+    fn other_pointers_stay() {
+        for source in [
+            "use std::sync::Arc; fn f(a: Arc<[u8; 4]>, b: Arc<String>, c: Arc<Vec<str>>) {}",
+            "use std::sync::Arc; fn f() { Arc::new(str) } fn g(a: Arc) {}",
+            "fn f(a: Arc<str>) {}",
+            "use std::rc::Rc; fn f(a: other::Rc<str>, b: my::rc::Rc<str>) {}",
+        ] {
+            assert_eq!(edited(source), source);
+        }
+    }
+}

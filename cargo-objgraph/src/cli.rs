@@ -1,0 +1,264 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// `cargo objgraph …`: cargo passes the name of the subcommand as the first argument.
+#[derive(Debug, Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+pub(crate) enum Cargo {
+    /// Finds the leaks of a program that knows nothing of objgraph
+    #[command(version, styles = STYLES)]
+    Objgraph {
+        #[command(subcommand)]
+        command: Command,
+    },
+}
+
+const STYLES: clap::builder::Styles = clap::builder::Styles::styled()
+    .header(anstyle::AnsiColor::Green.on_default().bold())
+    .usage(anstyle::AnsiColor::Green.on_default().bold())
+    .literal(anstyle::AnsiColor::Cyan.on_default().bold())
+    .placeholder(anstyle::AnsiColor::Cyan.on_default());
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Builds and runs an instrumented copy of the program, and reports what has leaked
+    ///
+    /// The copy is under target/objgraph; the program itself is not changed. The report is made when
+    /// the program ends, and on SIGINT. SIGUSR1 makes one while the program runs.
+    #[command(
+        override_usage = "cargo objgraph run [OPTIONS] [CARGO OPTIONS] [-- ARGS…]",
+        after_help = AFTER_HELP
+    )]
+    Run(Instrumented),
+    /// Runs the tests in an instrumented copy, and reports which of them leak
+    ///
+    /// The copy is under target/objgraph; the program itself is not changed. A test passes or fails as
+    /// it does without this command; its leaks are in the table at the end.
+    #[command(
+        override_usage = "cargo objgraph test [OPTIONS] [CARGO OPTIONS] [NAME] [-- ARGS…]",
+        after_help = AFTER_HELP
+    )]
+    Test(Instrumented),
+}
+
+const AFTER_HELP: &str = "\
+Every other option is cargo's: --package, --bin, --example, --features, --release,
+--manifest-path, --offline and so on.
+
+Exit status: 0 if nothing was found, 1 if something was (see --fail-on), the status of
+the program if it is another one, and 101 if the build or a test fails.";
+
+/// The options of the commands that build an instrumented copy.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Instrumented {
+    /// Instrument this dependency too, from the registry or by path; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) deps: Vec<String>,
+    /// Instrument every dependency
+    #[arg(long)]
+    pub(crate) all_deps: bool,
+    /// Use only stable features of the compiler
+    #[arg(long)]
+    pub(crate) stable: bool,
+    /// List what was instrumented, what was not, and why
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Exit with status 1 on findings of this kind or a surer one
+    #[arg(long, value_name = "KIND", default_value = "likely")]
+    pub(crate) fail_on: FailOn,
+    /// Print the findings as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The options for cargo; filled by [`split`].
+    #[arg(skip)]
+    pub(crate) cargo: Vec<OsString>,
+    /// What follows `--`; filled by [`split`].
+    #[arg(skip)]
+    pub(crate) rest: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum FailOn {
+    Leaked,
+    Likely,
+    Possibly,
+    None,
+}
+
+/// The command line, separated by who reads it.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Split {
+    /// For clap: the name of the program, the subcommands, and the options of this command.
+    pub(crate) own: Vec<OsString>,
+    pub(crate) cargo: Vec<OsString>,
+    /// After `--`.
+    pub(crate) rest: Vec<OsString>,
+}
+
+/// The options of [`Instrumented`], and whether each takes a value.
+const OWN: [(&str, bool); 6] = [
+    ("--deps", true),
+    ("--all-deps", false),
+    ("--stable", false),
+    ("--explain", false),
+    ("--fail-on", true),
+    ("--json", false),
+];
+
+/// Separates the options of this command from cargo's, wherever they are.
+pub(crate) fn split(args: impl IntoIterator<Item = OsString>) -> Split {
+    let mut args = args.into_iter();
+    let mut split = Split::default();
+    split.own.extend(args.next());
+    let mut args = args.peekable();
+    // Run by hand, `cargo-objgraph run` is the same as `cargo objgraph run`.
+    args.next_if(|first| first == "objgraph");
+    split.own.push("objgraph".into());
+    let command = args.next();
+    let is_instrumented = command
+        .as_ref()
+        .is_some_and(|command| command == "run" || command == "test");
+    split.own.extend(command);
+    if !is_instrumented {
+        split.own.extend(args);
+        return split;
+    }
+    while let Some(arg) = args.next() {
+        let text = arg.to_string_lossy().into_owned();
+        if text == "--" {
+            split.rest.extend(args);
+            break;
+        }
+        let name = text.split('=').next().unwrap_or(&text);
+        if matches!(name, "-h" | "--help" | "-V" | "--version") {
+            split.own.push(arg);
+        } else if let Some((_, has_value)) = OWN.iter().find(|(own, _)| *own == name) {
+            let value_follows = *has_value && !text.contains('=');
+            split.own.push(arg);
+            if value_follows {
+                split.own.extend(args.next());
+            }
+        } else {
+            split.cargo.push(arg);
+        }
+    }
+    split
+}
+
+impl Instrumented {
+    /// Returns the value of an option of cargo, such as `--manifest-path`.
+    pub(crate) fn cargo_option(&self, name: &str) -> Option<String> {
+        let mut args = self.cargo.iter().map(|arg| arg.to_string_lossy());
+        while let Some(arg) = args.next() {
+            if arg == name {
+                return args.next().map(Into::into);
+            }
+            if let Some(value) = arg
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('='))
+            {
+                return Some(value.to_owned());
+            }
+        }
+        None
+    }
+
+    /// Returns whether an option of cargo without a value is given.
+    pub(crate) fn has_cargo_flag(&self, name: &str) -> bool {
+        self.cargo.iter().any(|arg| arg == name)
+    }
+
+    /// Returns the options for cargo without those that are answered here: where the manifest and the
+    /// target folder are, and that the lockfile must not change, which that of the copy has to.
+    pub(crate) fn cargo_for_copy(&self) -> Vec<OsString> {
+        let mut args = self.cargo.iter();
+        let mut kept = Vec::new();
+        while let Some(arg) = args.next() {
+            let text = arg.to_string_lossy();
+            let name = text.split('=').next().unwrap_or(&text);
+            match name {
+                "--manifest-path" | "--target-dir" | "--message-format" => {
+                    if !text.contains('=') {
+                        args.next();
+                    }
+                }
+                "--locked" => {}
+                "--frozen" => kept.push("--offline".into()),
+                _ => kept.push(arg.clone()),
+            }
+        }
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split_text(line: &str) -> [String; 3] {
+        let split = split(line.split(' ').map(OsString::from));
+        [split.own, split.cargo, split.rest].map(|args| {
+            let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+            args.join(" ")
+        })
+    }
+
+    #[test]
+    fn own_options_are_found_among_those_of_cargo() {
+        let [own, cargo, rest] = split_text(
+            "cargo-objgraph objgraph test -p shop --deps rowan --fail-on=none name --json -- --json",
+        );
+        assert_eq!(
+            own,
+            "cargo-objgraph objgraph test --deps rowan --fail-on=none --json"
+        );
+        assert_eq!(cargo, "-p shop name");
+        assert_eq!(rest, "--json");
+    }
+
+    #[test]
+    fn the_name_of_the_subcommand_may_be_missing() {
+        assert_eq!(
+            split_text("cargo-objgraph run"),
+            split_text("cargo-objgraph objgraph run")
+        );
+    }
+
+    #[test]
+    fn options_that_the_copy_answers_are_not_passed_on() {
+        let args = Instrumented {
+            deps: Vec::new(),
+            all_deps: false,
+            stable: false,
+            explain: false,
+            fail_on: FailOn::Likely,
+            json: false,
+            cargo: [
+                "--manifest-path",
+                "a/Cargo.toml",
+                "--frozen",
+                "-p",
+                "b",
+                "--target-dir=x",
+            ]
+            .map(OsString::from)
+            .to_vec(),
+            rest: Vec::new(),
+        };
+        assert_eq!(args.cargo_for_copy(), ["--offline", "-p", "b"]);
+        assert_eq!(
+            args.cargo_option("--manifest-path").as_deref(),
+            Some("a/Cargo.toml")
+        );
+        assert_eq!(args.cargo_option("--target-dir").as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn the_definition_is_valid() {
+        use clap::CommandFactory as _;
+        Cargo::command().debug_assert();
+    }
+}

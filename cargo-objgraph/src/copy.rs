@@ -1,0 +1,268 @@
+//! The instrumented copy of a project.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use objgraph_edits::{Edit, EditKind, Edited, Skipped};
+
+use crate::error::Error;
+use crate::facades::Facades;
+use crate::manifest::{self, Change, Patch};
+use crate::modules::{self, Role};
+use crate::project::{Package, Project};
+use crate::repairs::{FileRepairs, Repairs};
+use crate::tree::{self, Tree};
+
+/// The copy of a project, and what differs from the original.
+#[derive(Debug)]
+pub(crate) struct Copy {
+    /// The folder of the command under the target folder.
+    pub(crate) home: PathBuf,
+    /// The copy of the workspace, then those of dependencies.
+    pub(crate) trees: Vec<Tree>,
+    pub(crate) packages: Vec<Package>,
+    pub(crate) facades: Facades,
+    pub(crate) patches: Vec<Patch>,
+    pub(crate) repairs: Repairs,
+    /// The source files, by their paths in the copy.
+    pub(crate) files: BTreeMap<PathBuf, Copied>,
+}
+
+/// A source file of the copy.
+#[derive(Debug)]
+pub(crate) struct Copied {
+    pub(crate) package: String,
+    pub(crate) original: PathBuf,
+    pub(crate) source: String,
+    pub(crate) edits: Vec<Edit>,
+    /// The items that are not instrumented.
+    pub(crate) skipped: Vec<Skipped>,
+    /// Why the file cannot be read, if so; then it is as it was.
+    pub(crate) unparsed: Option<String>,
+    pub(crate) edited: Edited,
+}
+
+impl Copy {
+    /// Returns the copy of a project, which [`write`](Self::write) makes.
+    pub(crate) fn new(project: &Project, facades: Facades, repairs: Repairs) -> Self {
+        let home = project.target.join("objgraph");
+        let mut without = BTreeSet::from([project.target.clone()]);
+        for name in [".git", ".hg", ".jj", "Cargo.lock"] {
+            without.insert(project.root.join(name));
+        }
+        let tree = Tree {
+            original: project.root.clone(),
+            copy: home.join("tree"),
+            without,
+            own: BTreeSet::from([OsString::from("Cargo.lock"), OsString::from(LOCK_COPY)]),
+        };
+        Self {
+            trees: vec![tree],
+            packages: project.packages.clone(),
+            patches: Vec::new(),
+            files: BTreeMap::new(),
+            facades,
+            repairs,
+            home,
+        }
+    }
+
+    /// The target folder of the copy.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.home.join("build")
+    }
+
+    /// Returns where a path of the original is in the copy.
+    pub(crate) fn copied(&self, original: &Path) -> Option<PathBuf> {
+        self.trees.iter().find_map(|tree| tree.copied(original))
+    }
+
+    /// Returns the file of the copy that the compiler names, from the folder of a workspace or of a
+    /// package, one of whose files is `neighbour`.
+    pub(crate) fn find(&self, name: &Path, neighbour: &Path) -> Option<&Copied> {
+        if let Some(file) = self.files.get(name) {
+            return Some(file);
+        }
+        let above = neighbour.ancestors().skip(1);
+        let tops = self.trees.iter().map(|tree| &*tree.copy);
+        tops.chain(above)
+            .find_map(|folder| self.files.get(&tree::normal(&folder.join(name))))
+    }
+
+    /// Returns the package that a file of the copy belongs to.
+    pub(crate) fn package_of(&self, copied: &Path) -> Option<&str> {
+        let original = self.trees.iter().find_map(|tree| tree.original(copied))?;
+        let around = self
+            .packages
+            .iter()
+            .filter(|package| package.has(&original));
+        let nearest = around.max_by_key(|package| package.dir.as_os_str().len())?;
+        Some(&nearest.name)
+    }
+
+    /// Writes the copy as it should be now.
+    pub(crate) fn write(&mut self) -> Result<(), Error> {
+        self.files.clear();
+        let mut changed = BTreeMap::new();
+        for package in self.packages.clone() {
+            if !self.repairs.plain.contains_key(&package.name) {
+                self.instrument(&package)?;
+            }
+        }
+        for file in self.files.values() {
+            if file.edited.text != file.source {
+                changed.insert(file.original.clone(), file.edited.text.clone());
+            }
+        }
+        self.change_manifests(&mut changed)?;
+        for tree in &self.trees {
+            let of_tree = changed
+                .iter()
+                .filter(|(path, _)| path.starts_with(&tree.original));
+            tree.update(
+                &of_tree
+                    .map(|(path, text)| (path.clone(), text.clone()))
+                    .collect(),
+            )?;
+        }
+        self.copy_lock()
+    }
+
+    fn instrument(&mut self, package: &Package) -> Result<(), Error> {
+        let read = |path: &Path| fs::read_to_string(path).ok();
+        for (path, (role, edition)) in modules::files(&package.roots, &read) {
+            let Some(copied) = self.copied(&path) else {
+                continue;
+            };
+            let source = fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;
+            let repairs = self.repairs.of(&path, &source);
+            let file = Copied::new(package, path.clone(), source, role, edition, repairs);
+            self.files.insert(copied, file);
+        }
+        Ok(())
+    }
+
+    fn change_manifests(&self, changed: &mut BTreeMap<PathBuf, String>) -> Result<(), Error> {
+        let root = &self.trees[0].original;
+        let mut folders: BTreeMap<&Path, Option<&str>> = BTreeMap::from([(root.as_path(), None)]);
+        for package in &self.packages {
+            folders.insert(&package.dir, Some(&package.name));
+        }
+        let moved = |path: &Path| {
+            let inside = path.starts_with(root);
+            (!inside).then(|| self.copied(path).unwrap_or_else(|| path.to_owned()))
+        };
+        for (dir, package) in folders {
+            let path = dir.join("Cargo.toml");
+            let text = fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;
+            let is_instrumented =
+                package.is_some_and(|package| !self.repairs.plain.contains_key(package));
+            let change = Change {
+                dir,
+                moved: &moved,
+                facades: is_instrumented.then_some(&self.facades),
+                is_root: dir == root,
+                patches: &self.patches,
+            };
+            let text = manifest::edit(&text, &change)
+                .map_err(|error| Error::Manifest(path.clone(), error.to_string()))?;
+            changed.insert(path, text);
+        }
+        Ok(())
+    }
+
+    /// Starts from the lockfile of the project, again when it changes. Cargo adds what the facades
+    /// need.
+    fn copy_lock(&self) -> Result<(), Error> {
+        let tree = &self.trees[0];
+        let Ok(text) = fs::read_to_string(tree.original.join("Cargo.lock")) else {
+            return Ok(());
+        };
+        let last = tree.copy.join(LOCK_COPY);
+        if fs::read_to_string(&last).is_ok_and(|last| last == text) {
+            return Ok(());
+        }
+        tree::write(&tree.copy.join("Cargo.lock"), &text)?;
+        tree::write(&last, &text)
+    }
+
+    /// Returns the derives of the copy, with their files.
+    pub(crate) fn derives(&self) -> impl Iterator<Item = (&Copied, &Edit)> {
+        self.files.values().flat_map(|file| {
+            let edits = file.edits.iter();
+            let derives = edits.filter(|edit| matches!(edit.kind, EditKind::Derive { .. }));
+            derives.map(move |edit| (file, edit))
+        })
+    }
+}
+
+/// The lockfile of the project as it was when the copy's was made from it.
+const LOCK_COPY: &str = ".objgraph-original.lock";
+
+impl Copied {
+    fn new(
+        package: &Package,
+        original: PathBuf,
+        source: String,
+        role: Role,
+        edition: cargo_metadata::Edition,
+        repairs: Option<&FileRepairs>,
+    ) -> Self {
+        let uses_std = repairs.is_some_and(|repairs| repairs.uses_std.is_some());
+        let (mut edits, skipped, unparsed) =
+            match objgraph_edits::instrument(&source, &context(role, edition, uses_std)) {
+                Ok(plan) => (plan.edits, plan.skipped, None),
+                Err(error) => (Vec::new(), Vec::new(), Some(error.to_string())),
+            };
+        if let Some(repairs) = repairs {
+            edits.retain(|edit| !repairs.left_out.contains_key(&edit.range.start));
+            for replacement in &repairs.replaced {
+                let is_free = edits.iter().all(|edit| {
+                    edit.range.end <= replacement.start || replacement.end <= edit.range.start
+                });
+                if is_free {
+                    edits.push(Edit::repair(replacement.range(), replacement.text.clone()));
+                }
+            }
+        }
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let edited = objgraph_edits::apply(&source, &edits);
+        Self {
+            package: package.name.clone(),
+            original,
+            source,
+            edits,
+            skipped,
+            unparsed,
+            edited,
+        }
+    }
+}
+
+fn context(
+    role: Role,
+    edition: cargo_metadata::Edition,
+    uses_std: bool,
+) -> objgraph_edits::Context {
+    use cargo_metadata::Edition as Cargo;
+    use objgraph_edits::{Context, Edition};
+    let edition = match edition {
+        Cargo::E2015 => Edition::E2015,
+        Cargo::E2018 => Edition::E2018,
+        Cargo::E2021 => Edition::E2021,
+        _ => Edition::E2024,
+    };
+    let role = match role {
+        Role::Library => objgraph_edits::Role::Library,
+        Role::Program => objgraph_edits::Role::Program,
+        Role::Module | Role::Included => objgraph_edits::Role::Module,
+    };
+    Context {
+        edition,
+        role,
+        has_std_pointers: uses_std,
+        ..Context::default()
+    }
+}

@@ -1,0 +1,70 @@
+//! What the program wrote about itself.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use objgraph_findings::{ProgramReport, TestRecord, Verdict, read_program, read_tests};
+
+use crate::cli::FailOn;
+use crate::error::Error;
+
+/// The reports of programs and the records of tests.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// The last report of each process.
+    pub(crate) programs: Vec<ProgramReport>,
+    /// In the order of their names.
+    pub(crate) tests: Vec<TestRecord>,
+}
+
+impl Findings {
+    /// Reads all files in a folder.
+    pub(crate) fn read(folder: &Path) -> Result<Self, Error> {
+        let failed = |error| Error::io(folder, error);
+        let mut programs: BTreeMap<u32, ProgramReport> = BTreeMap::new();
+        let mut tests = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            let read = || fs::read_to_string(&path).map_err(|error| Error::io(&path, error));
+            let not_ours = |error: objgraph_findings::ReadError| {
+                Error::Other(format!("{}: {error}", path.display()))
+            };
+            match extension {
+                Some("json") => {
+                    let report = read_program(&read()?).map_err(not_ours)?;
+                    let last = programs.get(&report.pid);
+                    if last.is_none_or(|last| last.number < report.number) {
+                        programs.insert(report.pid, report);
+                    }
+                }
+                Some("jsonl") => tests.extend(read_tests(&read()?).map_err(not_ours)?),
+                _ => {}
+            }
+        }
+        tests.sort_by(|one, other| key(one).cmp(&key(other)));
+        Ok(Self {
+            programs: programs.into_values().collect(),
+            tests,
+        })
+    }
+
+    /// Returns whether there is a finding of this kind or a surer one.
+    pub(crate) fn fails(&self, on: FailOn) -> bool {
+        let least = match on {
+            FailOn::Leaked => Verdict::Leaked,
+            FailOn::Likely => Verdict::Likely,
+            FailOn::Possibly => Verdict::Possibly,
+            FailOn::None => return false,
+        };
+        let programs = self.programs.iter().map(|program| program.leaks.verdict());
+        let tests = self.tests.iter().map(|test| test.verdict);
+        programs.chain(tests).any(|verdict| verdict >= least)
+    }
+}
+
+/// The order of tests: by crate, then by name.
+fn key(test: &TestRecord) -> (&str, &str) {
+    (&test.krate, &test.test)
+}

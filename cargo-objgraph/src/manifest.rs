@@ -1,0 +1,243 @@
+//! The manifests of the copy.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+use crate::facades::Facades;
+use crate::tree::normal;
+
+/// What changes in a manifest.
+pub(crate) struct Change<'c> {
+    /// The folder of the original manifest.
+    pub(crate) dir: &'c Path,
+    /// Returns the path to write for a folder or file that the manifest names, if it is not where the
+    /// relative path leads from the copy.
+    pub(crate) moved: &'c dyn Fn(&Path) -> Option<PathBuf>,
+    /// The facades, if the package is instrumented.
+    pub(crate) facades: Option<&'c Facades>,
+    /// Whether the manifest is that of the workspace, which must not be part of another one.
+    pub(crate) is_root: bool,
+    /// The packages that are replaced: where cargo gets them from, their name, and their copy.
+    pub(crate) patches: &'c [Patch],
+}
+
+/// A dependency that is replaced by its instrumented copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Patch {
+    /// `crates-io`, or the address of a registry or repository.
+    pub(crate) source: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) copy: PathBuf,
+}
+
+/// The tables of a manifest that list dependencies.
+const DEPENDENCIES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// Returns the text of a manifest for the copy.
+///
+/// # Errors
+///
+/// If it is not valid TOML.
+pub(crate) fn edit(text: &str, change: &Change<'_>) -> Result<String, toml_edit::TomlError> {
+    let mut manifest: DocumentMut = text.parse()?;
+    move_paths(manifest.as_table_mut(), change);
+    if let Some(facades) = change.facades {
+        add_facades(&mut manifest, facades);
+    }
+    if change.is_root {
+        manifest
+            .entry("workspace")
+            .or_insert_with(|| Item::Table(Table::new()));
+        add_patches(&mut manifest, change.patches);
+    }
+    Ok(manifest.to_string())
+}
+
+/// Corrects the paths that no longer lead where they did.
+fn move_paths(table: &mut dyn TableLike, change: &Change<'_>) {
+    for name in DEPENDENCIES
+        .map(str::to_owned)
+        .into_iter()
+        .chain(DEPENDENCIES.map(|name| name.replace('-', "_")))
+    {
+        move_each(table.get_mut(&name), change);
+    }
+    for name in ["workspace", "lib"] {
+        if let Some(inner) = table.get_mut(name).and_then(Item::as_table_like_mut) {
+            move_paths(inner, change);
+            move_path(inner, "path", change);
+        }
+    }
+    for (_, inner) in tables(table.get_mut("target")) {
+        move_paths(inner, change);
+    }
+    for (_, inner) in tables(table.get_mut("patch")) {
+        for (_, dependency) in inner.iter_mut() {
+            if let Some(dependency) = dependency.as_table_like_mut() {
+                move_path(dependency, "path", change);
+            }
+        }
+    }
+    move_each(table.get_mut("replace"), change);
+    for kind in ["bin", "example", "test", "bench"] {
+        let Some(targets) = table.get_mut(kind).and_then(Item::as_array_of_tables_mut) else {
+            continue;
+        };
+        for target in targets.iter_mut() {
+            move_path(target, "path", change);
+        }
+    }
+    if let Some(package) = table.get_mut("package").and_then(Item::as_table_like_mut) {
+        move_path(package, "build", change);
+    }
+}
+
+fn tables(item: Option<&mut Item>) -> impl Iterator<Item = (String, &mut dyn TableLike)> {
+    item.and_then(Item::as_table_like_mut)
+        .into_iter()
+        .flat_map(|table| table.iter_mut())
+        .filter_map(|(name, item)| Some((name.get().to_owned(), item.as_table_like_mut()?)))
+}
+
+fn move_each(dependencies: Option<&mut Item>, change: &Change<'_>) {
+    for (_, dependency) in tables(dependencies) {
+        move_path(dependency, "path", change);
+    }
+}
+
+fn move_path(table: &mut dyn TableLike, key: &str, change: &Change<'_>) {
+    let Some(path) = table.get(key).and_then(Item::as_str) else {
+        return;
+    };
+    let original = normal(&change.dir.join(path));
+    if let Some(moved) = (change.moved)(&original) {
+        table.insert(key, text(&moved));
+    }
+}
+
+fn text(path: &Path) -> Item {
+    Item::Value(Value::from(path.to_string_lossy().into_owned()))
+}
+
+fn add_facades(manifest: &mut DocumentMut, facades: &Facades) {
+    let dependencies = manifest
+        .entry("dependencies")
+        .or_insert_with(|| Item::Table(Table::new()));
+    let Some(dependencies) = dependencies.as_table_like_mut() else {
+        return;
+    };
+    for (name, dependency) in facades.dependencies() {
+        dependencies.insert(&name, Item::Value(Value::InlineTable(dependency)));
+    }
+}
+
+fn add_patches(manifest: &mut DocumentMut, patches: &[Patch]) {
+    for patch in patches {
+        let all = manifest
+            .entry("patch")
+            .or_insert_with(|| Item::Table(implicit()));
+        let Some(all) = all.as_table_like_mut() else {
+            return;
+        };
+        let source = all
+            .entry(&patch.source)
+            .or_insert_with(|| Item::Table(Table::new()));
+        let Some(source) = source.as_table_like_mut() else {
+            return;
+        };
+        let mut dependency = InlineTable::new();
+        dependency.insert("package", patch.name.as_str().into());
+        dependency.insert("path", patch.copy.to_string_lossy().as_ref().into());
+        let key = format!("{}-{}", patch.name, patch.version.replace(['.', '+'], "-"));
+        source.insert(&key, Item::Value(Value::InlineTable(dependency)));
+    }
+}
+
+fn implicit() -> Table {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Edits a manifest in `/work/shop`, of which everything outside is moved to itself.
+    fn edited(text: &str, facades: Option<&Facades>, is_root: bool, patches: &[Patch]) -> String {
+        let moved = |path: &Path| (!path.starts_with("/work/shop")).then(|| path.to_owned());
+        let change = Change {
+            dir: Path::new("/work/shop"),
+            moved: &moved,
+            facades,
+            is_root,
+            patches,
+        };
+        edit(text, &change).unwrap()
+    }
+
+    #[test]
+    fn paths_to_the_outside_become_absolute() {
+        let text = r#"[package]
+name = "shop" # the shop
+build = "../build.rs"
+
+[dependencies]
+near = { path = "crates/near" }
+far = { path = "../far", version = "1" }
+
+[target.'cfg(unix)'.dev-dependencies]
+far2.path = "../../far2"
+
+[[bin]]
+name = "a"
+path = "../bins/a.rs"
+
+[workspace.dependencies]
+far3 = { path = "../far3" }
+
+[patch.crates-io]
+far4 = { path = "../far4" }
+"#;
+        let after = r#"[package]
+name = "shop" # the shop
+build = "/work/build.rs"
+
+[dependencies]
+near = { path = "crates/near" }
+far = { path = "/work/far", version = "1" }
+
+[target.'cfg(unix)'.dev-dependencies]
+far2.path = "/far2"
+
+[[bin]]
+name = "a"
+path = "/work/bins/a.rs"
+
+[workspace.dependencies]
+far3 = { path = "/work/far3" }
+
+[patch.crates-io]
+far4 = { path = "/work/far4" }
+"#;
+        assert_eq!(edited(text, None, false, &[]), after);
+    }
+
+    #[test]
+    fn the_root_is_a_workspace_and_has_the_patches() {
+        let patch = Patch {
+            source: "crates-io".to_owned(),
+            name: "rowan".to_owned(),
+            version: "0.16.1".to_owned(),
+            copy: "/copy/rowan".into(),
+        };
+        let text = edited("[package]\nname = \"shop\"\n", None, true, &[patch]);
+        let read: DocumentMut = text.parse().unwrap();
+        assert!(read.get("workspace").is_some());
+        let patch = &read["patch"]["crates-io"]["rowan-0-16-1"];
+        assert_eq!(patch["package"].as_str(), Some("rowan"));
+        assert_eq!(patch["path"].as_str(), Some("/copy/rowan"));
+    }
+}

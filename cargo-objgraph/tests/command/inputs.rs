@@ -1,0 +1,174 @@
+//! Inputs that are unusual, or wrong: each works, or says why not.
+
+use std::fs;
+
+use crate::project::Project;
+
+#[test]
+fn without_a_manifest_it_says_so() {
+    let project = Project::new(&[]);
+    let ran = project.run(&["run"]);
+    ran.exits_with(101).prints("could not find `Cargo.toml`");
+}
+
+#[test]
+fn a_program_that_does_not_compile_shows_its_own_errors() {
+    let project = Project::program("fn main() {\n    let x: u32 = \"text\";\n}\n");
+    let ran = project.run(&["run"]);
+    ran.exits_with(101)
+        .prints("mismatched types")
+        .prints("src/main.rs:2:")
+        .does_not_print("__objgraph");
+}
+
+#[test]
+fn a_virtual_workspace_with_every_edition_and_kind_of_source() {
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"app\", \"old\", \"bare\"]\nresolver = \"2\"\n",
+        ),
+        (
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nedition = \"2018\"\nbuild = \"build.rs\"\n[dependencies]\n\
+             old = { path = \"../old\" }\nbare = { path = \"../bare\" }\noutside = { path = \"../../outside\" }\n",
+        ),
+        (
+            "app/build.rs",
+            "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
+             let text = \"pub struct Generated(pub std::rc::Rc<u32>);\";\n    \
+             std::fs::write(format!(\"{out}/generated.rs\"), text).unwrap();\n}\n",
+        ),
+        (
+            "app/src/main.rs",
+            "include!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));\ninclude!(\"shapes.in\");\n\n\
+             fn main() {\n    let g = Generated(std::rc::Rc::new(1));\n    let s = Shape { g: Some(g) };\n    \
+             println!(\"{} {} {} {}\", s.g.unwrap().0, old::old(), bare::bare(), outside::outside());\n}\n",
+        ),
+        (
+            "app/src/shapes.in",
+            "struct Shape { g: Option<Generated> }\n",
+        ),
+        (
+            "old/Cargo.toml",
+            "[package]\nname = \"old\"\nversion = \"0.1.0\"\n",
+        ),
+        (
+            "old/src/lib.rs",
+            "mod inner;\nuse std::rc::Rc;\nstruct Old { async: Rc<u32> }\nstruct Older(Rc<u32>);\n\
+             pub fn old() -> u32 { *Old { async: Rc::new(inner::two()) }.async + *Older(Rc::new(0)).0 }\n",
+        ),
+        (
+            "old/src/inner.rs",
+            "use std::sync::Arc;\npub fn two() -> u32 { *Arc::new(2) }\n",
+        ),
+        (
+            "bare/Cargo.toml",
+            "[package]\nname = \"bare\"\nedition = \"2021\"\n",
+        ),
+        (
+            "bare/src/lib.rs",
+            "#![no_std]\nextern crate alloc;\nuse alloc::rc::Rc;\npub struct Bare(Rc<u32>);\n\
+             pub fn bare() -> u32 { *Bare(Rc::new(3)).0 }\n",
+        ),
+    ]);
+    let outside = project.outside().join("outside");
+    fs::create_dir_all(outside.join("src")).unwrap();
+    let manifest = "[package]\nname = \"outside\"\nedition = \"2021\"\n[workspace]\n";
+    fs::write(outside.join("Cargo.toml"), manifest).unwrap();
+    let lib = "pub struct Out(std::rc::Rc<u32>);\npub fn outside() -> u32 { *Out(std::rc::Rc::new(4)).0 }\n";
+    fs::write(outside.join("src/lib.rs"), lib).unwrap();
+    let before = project.files();
+    // From the folder of a member, as cargo does.
+    let ran = project.run_in("app/src", &["run"]);
+    ran.exits_with(0)
+        .prints("1 2 3 4")
+        .prints("Instrumented 3 of 4 types");
+    let ran = project.run(&["run", "--bin", "app", "--deps", "outside"]);
+    ran.exits_with(0)
+        .prints("1 2 3 4")
+        .prints("Instrumented 4 of 5 types");
+    assert_eq!(project.files(), before);
+    assert_eq!(fs::read_to_string(outside.join("src/lib.rs")).unwrap(), lib);
+    let ran = project.run(&["run", "--deps", "no-such-crate"]);
+    ran.prints("--deps no-such-crate: the program has no such dependency");
+}
+
+#[test]
+fn a_target_folder_that_cannot_be_written_is_an_error_that_says_what_to_do() {
+    let project = Project::program("fn main() {}\n");
+    fs::write(project.folder().join("target"), "a file").unwrap();
+    let ran = project.run(&["run"]);
+    ran.exits_with(101).prints("CARGO_TARGET_DIR");
+}
+
+#[test]
+fn a_run_after_one_that_was_interrupted_repairs_the_copy() {
+    let project = Project::program("mod a;\nfn main() {\n    a::a();\n}\n");
+    project.write("src/a.rs", "struct A;\npub fn a() {\n    let _ = A;\n}\n");
+    project.run(&["run"]).exits_with(0);
+    let copy = project.folder().join("target/objgraph/tree");
+    fs::remove_file(copy.join("src/a.rs")).unwrap();
+    fs::write(copy.join("src/b.rs.objgraph-new"), "half a fi").unwrap();
+    fs::write(copy.join("Cargo.toml"), "[pack").unwrap();
+    fs::write(
+        project.folder().join("target/objgraph/repairs.json"),
+        "{\"made",
+    )
+    .unwrap();
+    project.run(&["run"]).exits_with(0);
+    assert!(!copy.join("src/b.rs.objgraph-new").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_wrapper_of_the_user_runs_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::program("fn main() { let wrapped = 1; drop(wrapped); }\n");
+    let log = project.outside().join("log");
+    let wrapper = project.outside().join("wrapper");
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> '{}'\nexec \"$@\"\n",
+        log.display()
+    );
+    fs::write(&wrapper, script).unwrap();
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = project.command("", &["run"]);
+    let output = command.env("RUSTC_WRAPPER", &wrapper).output().unwrap();
+    crate::project::Ran::of(output).exits_with(0);
+    let calls = fs::read_to_string(log).unwrap();
+    assert!(calls.contains("--crate-name shop"), "{calls}");
+}
+
+#[test]
+fn what_the_compiler_refuses_falls_back_and_is_explained() {
+    let project = Project::program(
+        "use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+
+struct Task;
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[repr(packed)]
+struct Packed(u8);
+
+fn main() {
+    let name: Arc<str> = Arc::from(\"name\");
+    let waker = Waker::from(Arc::new(Task));
+    let _context = Context::from_waker(&waker);
+    println!(\"{name} {}\", Packed(1).0);
+}
+",
+    );
+    let ran = project.run(&["run", "--explain"]);
+    ran.exits_with(0)
+        .prints("name 1")
+        .prints("it is `repr(packed)`");
+    let ran = project.run(&["run", "--stable"]);
+    ran.exits_with(0)
+        .prints("name 1")
+        .does_not_print("unstable features");
+}
