@@ -390,3 +390,16 @@ fn where_tracking_is_off_pictures_are_empty() {
     objgraph::backrefs(&app).write(&mut text).unwrap();
     assert!(text.starts_with(b"digraph"));
 }
+
+#[test]
+fn without_labels_no_debug_runs() {
+    let _alone = alone();
+    let app = app(1);
+    let with = objgraph::refs(&app).to_dot().expect("it is small");
+    let without = objgraph::refs(&app).labels(false).to_dot();
+    let without = without.expect("it is small");
+    if objgraph::ENABLED {
+        assert!(with.contains("Config(1)") || with.contains("(1)"), "{with}");
+        assert!(!without.contains("(1)"), "{without}");
+    }
+}

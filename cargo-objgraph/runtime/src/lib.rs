@@ -4,7 +4,8 @@
 //! The command inserts [`main_guard`] as the first statement of `main`, and the facade of std has
 //! [`exit`] in place of `std::process::exit`. Where `OBJGRAPH_RUN` names a folder, a report goes into
 //! files there, as `objgraph_findings` describes them; without it, the program was started by hand,
-//! and its report goes to standard error.
+//! and its report goes to standard error. Programs that tests start, where `OBJGRAPH_RECORD` names the
+//! folder of the tests' records, write there, so that what they print is what the tests expect.
 //!
 //! ```text
 //! main_guard() ── SIGUSR1 ──→ a report, and the program continues
