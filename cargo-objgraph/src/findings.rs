@@ -50,6 +50,11 @@ impl Findings {
         })
     }
 
+    /// Returns whether a program reported.
+    pub(crate) fn has_report(&self) -> bool {
+        !self.programs.is_empty()
+    }
+
     /// Returns whether there is a finding of this kind or a surer one.
     pub(crate) fn fails(&self, on: FailOn) -> bool {
         let least = match on {

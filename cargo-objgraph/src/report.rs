@@ -100,23 +100,6 @@ pub(crate) fn program(copy: &Copy, findings: &Findings, is_json: bool) {
         }
         anstream::println!("{}", report.text.trim_end());
     }
-    print_pictures(findings);
-}
-
-#[allow(clippy::print_stdout, reason = "it is what the command says")]
-fn print_pictures(findings: &Findings) {
-    let programs = findings
-        .programs
-        .iter()
-        .flat_map(|report| &report.leaks.kinds);
-    let tests = findings.tests.iter().flat_map(|test| &test.leaks);
-    let tests = tests.flat_map(|leaks| &leaks.kinds);
-    let pictures = programs
-        .chain(tests)
-        .filter_map(|kind| kind.picture.as_deref());
-    for picture in pictures {
-        anstream::println!("picture: {picture}");
-    }
 }
 
 /// Prints the table of tests, and each kind of leak once.
@@ -125,8 +108,7 @@ pub(crate) fn tests(copy: &Copy, findings: &Findings, is_json: bool) {
     if is_json {
         return print_json(copy, findings);
     }
-    anstream::println!("{}", tests_text(&findings.tests));
-    print_pictures(findings);
+    anstream::println!("{}", tests_text(&findings.tests).trim_end());
 }
 
 /// Returns the table of tests, and each kind of leak once.
@@ -182,7 +164,7 @@ fn table(tests: &[&TestRecord]) -> String {
         false => test.test.clone(),
     };
     const VERDICT: usize = 8;
-    const KIND: usize = 21;
+    const KIND: usize = 24;
     const BYTES: usize = 9;
     let space = WIDTH - VERDICT - KIND - BYTES - 6;
     let longest = tests
@@ -193,26 +175,43 @@ fn table(tests: &[&TestRecord]) -> String {
     let width = longest.clamp(4, space);
     let mut text = format!(
         "\n\n{:width$}  {:VERDICT$}  {:KIND$}  {:>BYTES$}\n",
-        "test", "verdict", "kind", "bytes"
+        "test", "verdict", "kind", "size"
     );
     for test in tests {
         let kinds = test.leaks.iter().flat_map(|leaks| &leaks.kinds);
         let mut fingerprints = kinds.filter_map(|kind| kind.fingerprint.as_deref());
         let kind = fingerprints.next().unwrap_or("");
-        let more = fingerprints.count();
+        let kind = match fingerprints.count() {
+            0 => kind.to_owned(),
+            more => format!("{kind} +{more}"),
+        };
         let _ = writeln!(
             text,
-            "{:width$}  {:VERDICT$}  {kind:KIND$}  {:>BYTES$}{}",
+            "{:width$}  {:VERDICT$}  {kind:KIND$}  {:>BYTES$}",
             shortened(&name(test), width),
             verdict(test.verdict),
-            test.bytes,
-            match more {
-                0 => String::new(),
-                n => format!("  and {n} more"),
-            }
+            size(test.bytes),
         );
     }
     text
+}
+
+/// Returns a number of bytes as the reports of objgraph show it: `1.9 KiB`.
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut units = ["B", "KiB", "MiB", "GiB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for larger in units {
+        if value < 1024.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = larger;
+    }
+    match unit {
+        "B" => format!("{bytes} B"),
+        unit => format!("{value:.1} {unit}"),
+    }
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
@@ -258,7 +257,10 @@ fn kinds(tests: &[&TestRecord]) -> String {
             1 => String::new(),
             n => format!(", and in {}", plural(n - 1, "other test", "other tests")),
         };
-        let _ = write!(text, "\n\nin {}{also}:\n{}", test.test, kind.trim_end());
+        let _ = write!(text, "\nin {}{also}:\n{}\n", test.test, kind.trim_end());
+        if let Some(picture) = &test.picture {
+            let _ = writeln!(text, "   picture: {picture}");
+        }
     }
     text
 }
@@ -290,5 +292,98 @@ pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
     match count {
         1 => format!("1 {one}"),
         n => format!("{n} {many}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use objgraph_findings::{Kind, Leaks, TargetKind, VERSION};
+
+    use super::*;
+
+    fn record(test: &str, verdict: Verdict, bytes: u64, fingerprints: &[&str]) -> TestRecord {
+        let kinds = fingerprints.iter().map(|fingerprint| Kind {
+            verdict,
+            fingerprint: Some((*fingerprint).to_owned()),
+            text: format!("1. 2 objects kept alive by a cycle, {bytes} B\n   fix: make `A.b` Weak"),
+            ..Kind::default()
+        });
+        TestRecord {
+            schema: TestRecord::SCHEMA.to_owned(),
+            version: VERSION,
+            package: None,
+            target: TargetKind::Lib,
+            krate: "shop".to_owned(),
+            test: test.to_owned(),
+            passed: true,
+            verdict,
+            fails: verdict > Verdict::Possibly,
+            objects: 2,
+            bytes,
+            leaks: Some(Leaks {
+                kinds: kinds.collect(),
+                ..Leaks::default()
+            }),
+            notes: Vec::new(),
+            points: Vec::new(),
+            text: String::new(),
+            picture: None,
+        }
+    }
+
+    #[test]
+    fn the_table_has_the_tests_that_leak_and_each_kind_once() {
+        let tests = [
+            record("cart::empties", Verdict::Clean, 0, &[]),
+            record(
+                "cart::keeps",
+                Verdict::Leaked,
+                96,
+                &["leak-24483d951a36ad84"],
+            ),
+            record(
+                "a::module::with::a::very::long::path::to::one::test::with_a_name",
+                Verdict::Leaked,
+                1_234_567,
+                &["leak-24483d951a36ad84", "leak-0123456789abcdef"],
+            ),
+            record(
+                "window::closes",
+                Verdict::Likely,
+                64,
+                &["leak-ffffffffffffffff"],
+            ),
+        ];
+        let text = tests_text(&tests);
+        expect![[r#"
+            objgraph: 4 tests: 2 leak, 1 likely leaks, 1 is clean
+
+            test                               verdict   kind                           size
+            cart::keeps                        leaked    leak-24483d951a36ad84          96 B
+            …path::to::one::test::with_a_name  leaked    leak-24483d951a36ad84 +1    1.2 MiB
+            window::closes                     likely    leak-ffffffffffffffff          64 B
+
+            in cart::keeps, and in 1 other test:
+            1. 2 objects kept alive by a cycle, 96 B
+               fix: make `A.b` Weak
+
+            in a::module::with::a::very::long::path::to::one::test::with_a_name:
+            1. 2 objects kept alive by a cycle, 1234567 B
+               fix: make `A.b` Weak
+
+            in window::closes:
+            1. 2 objects kept alive by a cycle, 64 B
+               fix: make `A.b` Weak
+        "#]]
+        .assert_eq(&text);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn nothing_to_report_is_one_line() {
+        assert_eq!(tests_text(&[]), "objgraph: no test was checked");
+        let one = record("a", Verdict::Clean, 0, &[]);
+        assert_eq!(tests_text(&[one]), "objgraph: 1 test: 1 is clean");
     }
 }

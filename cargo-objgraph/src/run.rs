@@ -38,12 +38,16 @@ pub(crate) fn run(options: &Instrumented) -> Result<ExitCode, Error> {
 /// Runs the tests.
 pub(crate) fn test(options: &Instrumented) -> Result<ExitCode, Error> {
     let mut session = Session::new(options)?;
-    let built = session.build(&["test", "--no-run"])?;
+    let is_only_built = options.has_cargo_flag("--no-run");
+    let built = match is_only_built {
+        true => session.build(&["test"])?,
+        false => session.build(&["test", "--no-run"])?,
+    };
     report::built(&session.copy, &built);
     if options.explain {
         explain(&session.copy);
     }
-    if options.has_cargo_flag("--no-run") {
+    if is_only_built {
         return Ok(ExitCode::SUCCESS);
     }
     let folder = session.findings()?;
@@ -79,9 +83,16 @@ fn code(status: ExitStatus, findings: &Findings, fail_on: FailOn) -> ExitCode {
         Some(0) if findings.fails(fail_on) => ExitCode::from(1),
         Some(0) => ExitCode::SUCCESS,
         Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        // Ctrl-C is how a service ends: what it reported decides.
+        None if signal(status) == INTERRUPT && findings.has_report() => {
+            ExitCode::from(u8::from(findings.fails(fail_on)))
+        }
         None => ExitCode::from(128 + signal(status)),
     }
 }
+
+/// The number of SIGINT.
+const INTERRUPT: u8 = 2;
 
 #[cfg(unix)]
 fn signal(status: ExitStatus) -> u8 {
