@@ -17,12 +17,16 @@
 //! }
 //! ```
 //!
+//! A closure behind a `dyn` also has a name, though no code can ask for it: the vtable has the address
+//! of the function that drops the closure, and the symbols of the program say which type that
+//! function is for. [`vtable`] returns such addresses.
+//!
 //! This is the only crate of objgraph with unsafe code, and programs only need it for such hints.
 //! The unsafe code is one load instruction, written in assembly.
 //!
 //! # The argument
 //!
-//! **What is read.** The words that are inside the `size_of_val` bytes of the value and whose
+//! **What [`words`] reads.** The words that are inside the `size_of_val` bytes of the value and whose
 //! addresses are multiples of the size of a word. Bytes before the first such address, and a rest
 //! that is shorter than a word, are not read. Nothing that the value points to is read: of a `Box`
 //! or a `Vec`, [`words`] reads the pointer and never the content.
@@ -53,8 +57,9 @@
 //! mixture. A writer that copies byte by byte can leave a mixture, which is one more false word. Two
 //! words are two loads, and may be from before and after a write.
 //!
-//! **Nothing is dereferenced.** The results are `usize`, without provenance. No pointer is made from
-//! them, here or by callers, who compare them with addresses that they know from elsewhere.
+//! **No word of a value is dereferenced.** The results are `usize`, without provenance. No pointer is
+//! made from them, here or by callers, who compare them with addresses that they know from elsewhere.
+//! The one exception is the word of a vtable in a reference that [`vtable`] received, below.
 //!
 //! **The options of the block.** Each is a promise about the instruction:
 //!
@@ -68,6 +73,43 @@
 //! - *Not* `pure`, which promises that equal inputs and equal memory give equal results, so that
 //!   blocks may be merged, moved or dropped. Uninitialized bytes have no value that could be equal,
 //!   and other threads write while we read. Without it, each block runs where it is written.
+//!
+//! # The argument for vtables
+//!
+//! [`vtable`] reads the two words of the reference that it received, then up to five words of the
+//! vtable. The load instruction is the same, and so is its argument: to the compiler it chooses an
+//! arbitrary number, so the type of the memory, its provenance and its initialization do not matter.
+//! What is left to show is that the processor may read there.
+//!
+//! **The reference has a vtable.** Its size is two words, and an `Option` of a raw pointer to the same
+//! type is as large as the pointer. So some value of the two words is not a pointer. Without metadata
+//! or with a length for metadata there is no such value, because safe code makes a raw pointer from
+//! any address, null included, and a raw slice from any address and any length. Of the kinds of
+//! metadata, this leaves the vtable, whose address is never null. A compiler without this niche makes
+//! [`vtable`] return `None` for all types.
+//!
+//! **Which word is the vtable.** The words of the reference are read by [`words`], from a variable
+//! that nothing else can write. Both are initialized. If the first is the address of the value, the
+//! second is the vtable; otherwise nothing more is read. If both were equal, either would do.
+//!
+//! **The vtable is there.** A reference is valid only if its metadata is, and that of a `dyn` is the
+//! address of a vtable that the compiler made for the type. It is a constant of the program or of a
+//! library, and never written once the program runs. A library that is unloaded while a value still
+//! refers to its vtable has made the reference invalid.
+//!
+//! **The first three words.** Rust does not promise the layout of a vtable. Every compiler that can
+//! build this crate has begun it with the function that drops the value, the size and the alignment,
+//! each a word: what the compiler needs to drop a box, and to compile `size_of_val` and
+//! `align_of_val`, which are among the functions that [`vtable`] calls. The words are believed only
+//! if the second and the third are what these two return.
+//!
+//! **The two words after them** are methods only if the trait has some, and [`vtable`] cannot know.
+//! They may be after the end of the vtable, and are then whatever the program has there. They are
+//! read only if they are on the page of 4 KiB on which the vtable begins. No target maps memory in
+//! smaller pieces, so the processor may read them as long as the vtable is there. About one vtable in
+//! 250 is so near the end of its page that a word is missing.
+//!
+//! **Nothing is called.** The addresses are `usize`. No pointer to a function is made from them.
 //!
 //! # What the words are worth
 //!
@@ -88,6 +130,11 @@
 //!
 //! Words can be parts of secrets. Callers keep only those that are known addresses, and print none.
 //!
+//! The address of a function that drops a value is no proof of the type either. Compilers and linkers
+//! merge functions that have equal code, and a symbol then names one type of several. Callers find
+//! out whether this program does so, and name nothing if it does. The addresses of functions differ
+//! from run to run, so callers print none of these either.
+//!
 //! # Targets and tools
 //!
 //! - Words are read on x86-64 and AArch64 with pointers of 64 bits, on all operating systems. On
@@ -96,8 +143,10 @@
 //! - Big-endian AArch64: `ldr` has the byte order of the program, so a word is what a `usize` in its
 //!   place would be.
 //! - Memory tagging (MTE, HWASan): the block receives the pointer with its tag, and reads only what
-//!   the tag covers. A word that is a pointer has its tag, as the address that it is compared with.
-//!   Pointer authentication: a signed pointer does not equal its address, and is missed; Rust does not
+//!   the tag covers, except for the words after those of a short vtable. No compiler of Rust tags
+//!   constants for the processor to check. A word that is a pointer has its tag, as the address that
+//!   it is compared with.
+//! - Pointer authentication: a signed pointer does not equal its address, and is missed; Rust does not
 //!   sign pointers to data.
 //! - Miri cannot run assembly: [`AVAILABLE`] is false.
 //! - Sanitizers do not instrument the block. ThreadSanitizer does not see the reads, AddressSanitizer
@@ -111,7 +160,9 @@
 //! [objgraph]: https://docs.rs/objgraph
 
 mod load;
+mod vtable;
 mod words;
 
 pub use load::AVAILABLE;
+pub use vtable::{Vtable, vtable};
 pub use words::{Words, words};

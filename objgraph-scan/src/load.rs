@@ -1,7 +1,8 @@
 //! The instruction that loads a word, and all unsafe code that it needs.
 
 /// Whether this target can read words: x86-64 and AArch64 with pointers of 64 bits can, and Miri
-/// cannot. Where this is false, [`words`](crate::words) yields nothing.
+/// cannot. Where this is false, [`words`](crate::words) yields nothing, and
+/// [`vtable`](crate::vtable()) returns `None`.
 pub const AVAILABLE: bool = cfg!(all(
     any(target_arch = "x86_64", target_arch = "aarch64"),
     target_pointer_width = "64",
@@ -12,8 +13,9 @@ pub const AVAILABLE: bool = cfg!(all(
 ///
 /// # Safety
 ///
-/// `address` is aligned, and a `usize` at `address` is within one allocation that outlives the call.
-/// Its bytes may be uninitialized, and another thread may write them during the call.
+/// `address` is aligned, and a `usize` at `address` is in memory that is mapped, and that the processor
+/// may read, until the call ends: that of an allocation that outlives it, or the page of such an
+/// allocation. Its bytes may be uninitialized, and another thread may write them during the call.
 #[cfg(all(
     any(target_arch = "x86_64", target_arch = "aarch64"),
     target_pointer_width = "64",
@@ -39,7 +41,8 @@ pub(crate) unsafe fn load(address: *const usize) -> usize {
     word
 }
 
-/// Never called, since [`words`](crate::words) yields nothing.
+/// Never called, since [`words`](crate::words) yields nothing and [`vtable`](crate::vtable()) reads
+/// nothing.
 #[cfg(not(all(
     any(target_arch = "x86_64", target_arch = "aarch64"),
     target_pointer_width = "64",
