@@ -230,10 +230,13 @@ step_features() {
     done
 }
 
-# The types of other crates, with all their features; and references inferred from opaque values.
+# The types of other crates, with all their features; references inferred from opaque values; and the
+# names of these.
 step_ecosystem() {
     show cargo test --features ecosystem,scan --test containers --test scan --test blind_spots \
         --test cases --test derive --test leaks --test left_behind --test shapes
+    show cargo test --features symbols --test scan --test leaks --test left_behind
+    show cargo test -p objgraph-core --features symbols --lib
 }
 
 # The feature `owners`: programs still see the behaviour of std's pointers.

@@ -15,4 +15,6 @@
 //! ```
 
 pub use crate::analysis::{ContainerDiff, Diff, SiteDiff, TypeDiff, diff};
-pub use objgraph_core::{Edge, Node, NodeId, ReferenceKind, Starts, State, with_root};
+pub use objgraph_core::{
+    ConcreteType, Edge, Node, NodeId, ReferenceKind, Starts, State, with_root,
+};

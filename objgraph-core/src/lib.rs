@@ -46,6 +46,7 @@ mod pointers;
 mod scope;
 mod site;
 mod snapshot;
+mod symbols;
 #[cfg(any(debug_assertions, feature = "always"))]
 mod table;
 #[cfg(not(any(debug_assertions, feature = "always")))]
@@ -71,6 +72,7 @@ pub use object_id::ObjectId;
 pub use scope::{InScope, Scope, ScopeGuard};
 pub use site::Site;
 pub use snapshot::*;
+pub use symbols::ConcreteType;
 pub use table::pointers::{rc, sync};
 pub use table::{ENABLED, Instance};
 pub use trace::{

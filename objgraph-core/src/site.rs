@@ -49,6 +49,17 @@ impl Site {
         }
     }
 
+    /// Returns a file of the debug information as reports show it: relative to its package, because the
+    /// path is absolute there, and the folder of the program's own package may have any name.
+    #[allow(dead_code, reason = "called with the feature `symbols`")]
+    pub(crate) fn file_in_package(file: &str) -> String {
+        match ForeignFile::of(file) {
+            Some(foreign) if foreign.is_published => foreign.to_string(),
+            Some(foreign) => foreign.file,
+            None => file.replace('\\', "/"),
+        }
+    }
+
     /// Whether the place is in the standard library, because a constructor was passed to it by
     /// name, as in `map(Rc::new)`. A closure around the constructor gives a line of the program.
     ///
@@ -97,6 +108,8 @@ struct ForeignFile {
     of: String,
     file: String,
     is_std: bool,
+    /// Whether the name of the crate is equal on every machine: it is from a registry, or std's.
+    is_published: bool,
 }
 
 impl fmt::Display for ForeignFile {
@@ -125,6 +138,7 @@ impl ForeignFile {
             of: String::new(),
             file: steps.last().copied().unwrap_or_default().to_owned(),
             is_std: false,
+            is_published: false,
         }))
     }
 
@@ -141,6 +155,7 @@ impl ForeignFile {
             of: (*of).to_owned(),
             file: inside.join("/"),
             is_std: true,
+            is_published: true,
         })
     }
 
@@ -164,6 +179,7 @@ impl ForeignFile {
             of: name(steps[at]),
             file: inside.join("/"),
             is_std: false,
+            is_published: true,
         })
     }
 
@@ -180,6 +196,7 @@ impl ForeignFile {
             of: of.to_owned(),
             file: steps[at..].join("/"),
             is_std: false,
+            is_published: false,
         })
     }
 }
@@ -267,6 +284,29 @@ mod tests {
             assert_eq!(site.to_string(), expected);
             assert_eq!(site.is_in_std(), file.contains("library"), "{file}");
             assert!(expected.starts_with(&*site.shown_file()), "{file}");
+        }
+    }
+
+    /// Law 10: not even the folder of the program's package.
+    #[test]
+    fn files_of_debug_information_are_relative_to_their_package() {
+        for (file, expected) in [
+            ("/home/me/shop/src/cart/total.rs", "src/cart/total.rs"),
+            ("/home/me/shop/crates/cart/src/lib.rs", "src/lib.rs"),
+            ("C:\\work\\shop\\src\\main.rs", "src/main.rs"),
+            ("/tmp/rust_out.rs", "rust_out.rs"),
+            ("src/main.rs", "src/main.rs"),
+            ("src\\cart\\total.rs", "src/cart/total.rs"),
+            (
+                "/home/me/.cargo/registry/src/index.crates.io-1949cf8c/tokio-1.47.0/src/lib.rs",
+                "tokio-1.47.0: src/lib.rs",
+            ),
+            (
+                "/rustc/59807616/library/core/src/ops/function.rs",
+                "core: ops/function.rs",
+            ),
+        ] {
+            assert_eq!(Site::file_in_package(file), expected);
         }
     }
 }

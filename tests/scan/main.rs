@@ -15,6 +15,7 @@ mod boxes;
 mod handles;
 mod inferred;
 mod likely;
+mod names;
 mod never;
 mod values;
 mod whole_objects;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Coverage;
 use super::remedies::{Remedy, remedies_at, remedies_for_type};
+use super::{ConcreteValues, Coverage};
 use crate::order::{self, SortedMap};
 use objgraph_core::{PathId, PlaceKind, Snapshot, State};
 
@@ -115,6 +115,19 @@ impl BlindSpots {
     /// Returns what makes the values at the place visible, in the order in which to do it.
     pub(crate) fn remedies_at(&self, blind: &BlindPlace) -> Vec<Remedy> {
         remedies_at(&self.snapshot, blind.path, blind.type_index)
+    }
+
+    /// Returns the concrete types of the values at the place. O(places).
+    pub(crate) fn concrete_types(&self, blind: &BlindPlace) -> ConcreteValues {
+        let places = self.snapshot.places().iter();
+        let of_blind = places.filter(|place| {
+            (place.path, place.type_index as usize, place.kind)
+                == (blind.path, blind.type_index, blind.kind)
+        });
+        ConcreteValues::of(
+            &self.snapshot,
+            &of_blind.map(|place| place.concrete).collect(),
+        )
     }
 
     /// Returns the snapshot that was analysed.

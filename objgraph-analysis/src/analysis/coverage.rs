@@ -1,13 +1,13 @@
 //! Coverage: what the trace saw and what it did not.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use objgraph_core::{NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
+use objgraph_core::{NodeId, NodeRow, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
 use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
-use super::{Change, NodeSet, ShownNames, WhatIf, field};
+use super::{Change, ConcreteValues, NodeSet, ShownNames, WhatIf, field};
 use crate::order::{self, SortedMap};
 
 /// What the trace of a snapshot saw and what it did not: whether an answer of "nothing" is earned.
@@ -47,11 +47,13 @@ pub(crate) enum GapCause {
     /// Opaque objects of one type, and what makes them visible, in order.
     Objects {
         of: NamedType,
+        concrete: ConcreteValues,
         remedies: Vec<Remedy>,
     },
     /// Opaque values of one type in one field, and what makes them visible, in order.
     Values {
         of: NamedType,
+        concrete: ConcreteValues,
         field: String,
         remedies: Vec<Remedy>,
     },
@@ -131,7 +133,7 @@ impl Coverage {
             }
             coverage.untraced += 1;
         }
-        let mut at_paths: HashMap<(PathId, usize), usize> = HashMap::new();
+        let mut at_paths: HashMap<(PathId, usize), (usize, BTreeSet<u32>)> = HashMap::new();
         let (mut busy, mut deep) = (0, 0);
         let names = ShownNames::of(snapshot);
         let places = snapshot.places().iter();
@@ -143,18 +145,25 @@ impl Coverage {
             match place.kind {
                 PlaceKind::Busy => busy += 1,
                 PlaceKind::TooDeep => deep += 1,
-                _ => *at_paths.entry((place.path, of)).or_default() += 1,
+                _ => {
+                    let (count, concrete) = at_paths.entry((place.path, of)).or_default();
+                    *count += 1;
+                    concrete.insert(place.concrete);
+                }
             }
             coverage.values += 1;
         }
-        let mut values: SortedMap<(usize, String), (PathId, usize)> = SortedMap::new();
+        let mut values: SortedMap<(usize, String), (PathId, usize, BTreeSet<u32>)> =
+            SortedMap::new();
         let mut at_paths: Vec<_> = at_paths.into_iter().collect();
-        order::sort(&mut at_paths);
-        for ((path, of), count) in at_paths {
+        order::sort_by_key(&mut at_paths, |at_path| at_path.0);
+        for ((path, of), (count, concrete)) in at_paths {
             let field = field(snapshot, path);
             let field = field.with_type(&names.get(&field.type_name));
-            let value = values.get_or_insert_with((of, field), || (path, 0));
+            let first = || (path, 0, BTreeSet::new());
+            let value = values.get_or_insert_with((of, field), first);
             value.1 += count;
+            value.2.extend(concrete);
         }
         let named_type = |of: usize| {
             let info = snapshot.types().get(of)?;
@@ -169,6 +178,7 @@ impl Coverage {
             .filter(|&(_, count)| count > 0)
             .filter_map(|(of, count)| {
                 let cause = GapCause::Objects {
+                    concrete: concrete_of_type(snapshot, is_selected, (of, count)),
                     remedies: remedies_for_type(snapshot, of),
                     of: named_type(of)?,
                 };
@@ -179,8 +189,9 @@ impl Coverage {
         let mut gaps_of_values: Vec<Gap> = values
             .into_rows()
             .into_iter()
-            .filter_map(|((of, field), (path, count))| {
+            .filter_map(|((of, field), (path, count, concrete))| {
                 let cause = GapCause::Values {
+                    concrete: ConcreteValues::of(snapshot, &concrete),
                     remedies: remedies_at(snapshot, path, of),
                     of: named_type(of)?,
                     field,
@@ -239,6 +250,22 @@ impl Coverage {
     pub(crate) fn gaps(&self) -> &[Gap] {
         &self.gaps
     }
+}
+
+/// Returns the concrete types of the selected opaque objects of a type, which are this number.
+fn concrete_of_type(
+    snapshot: &Snapshot,
+    is_selected: &dyn Fn(NodeId) -> bool,
+    (of, count): (usize, usize),
+) -> ConcreteValues {
+    let nodes = snapshot.parts().concrete_nodes.iter();
+    let of_type = nodes.filter(|&&(node, _)| {
+        let is_opaque = snapshot.node(node).state() == State::Opaque;
+        is_opaque && is_selected(node) && snapshot.node(node).type_index() == of
+    });
+    let of_type: Vec<u32> = of_type.map(|row| row.1).collect();
+    let unknown = (of_type.len() < count).then_some(NodeRow::UNKNOWN);
+    ConcreteValues::of(snapshot, &of_type.into_iter().chain(unknown).collect())
 }
 
 impl WhatIf {

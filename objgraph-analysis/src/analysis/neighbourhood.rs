@@ -10,9 +10,11 @@ mod fold_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
-use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
+use objgraph_core::{Edge, Node, NodeId, NodeRow, Place, PlaceKind, Snapshot};
 
 use super::{Direction, Fix, Leaks};
 
@@ -89,6 +91,9 @@ pub enum Subject {
         type_index: u32,
         /// Why the trace could not see into it.
         kind: PlaceKind,
+        /// The concrete type of a value behind `dyn`: its number in the snapshot; `None` if it is not
+        /// known, or differs between the objects of a stack.
+        concrete: Option<u32>,
     },
 }
 
@@ -271,15 +276,27 @@ impl Neighbourhood {
         let node = &self.nodes[at];
         let depth = node.depth + 1;
         let is_stack = node.subject.objects().len() > 1;
-        let mut seen = std::collections::HashSet::new();
-        let mut hidden = Vec::new();
+        // In a stack, the numbers in `hidden` of the values that are drawn as one.
+        let mut seen = HashMap::new();
+        let mut hidden: Vec<(Place, String)> = Vec::new();
         for &object in node.subject.objects() {
             for place in snapshot.places_of(object) {
+                let paths = &snapshot.parts().paths;
                 if !is_stack {
-                    let path = snapshot.parts().paths.show(place.path, place.index);
-                    hidden.push((place, path));
-                } else if seen.insert((place.path, place.type_index, place.kind)) {
-                    hidden.push((place, snapshot.parts().paths.show_field(place.path)));
+                    hidden.push((*place, paths.show(place.path, place.index)));
+                    continue;
+                }
+                match seen.entry((place.path, place.type_index, place.kind)) {
+                    Entry::Vacant(new) => {
+                        new.insert(hidden.len());
+                        hidden.push((*place, paths.show_field(place.path)));
+                    }
+                    Entry::Occupied(known) => {
+                        let first = &mut hidden[*known.get()].0;
+                        if first.concrete != place.concrete {
+                            first.concrete = NodeRow::UNKNOWN;
+                        }
+                    }
                 }
             }
         }
@@ -289,6 +306,7 @@ impl Neighbourhood {
             let subject = Subject::OpaqueValue {
                 type_index: place.type_index,
                 kind: place.kind,
+                concrete: Some(place.concrete).filter(|&number| number != NodeRow::UNKNOWN),
             };
             let to = self.add_node(subject, depth, false);
             self.add_edge(at, to, path, EdgeKind::Hint);

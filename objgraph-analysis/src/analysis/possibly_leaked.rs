@@ -4,7 +4,7 @@
 use std::any::type_name;
 use std::task::Waker;
 
-use objgraph_core::{Edge, NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
+use objgraph_core::{ConcreteType, Edge, NodeId, PathId, PlaceKind, Snapshot, State, TypeInfo};
 
 use super::{Components, NodeSet, reach_backwards, rows, strong_components};
 
@@ -24,6 +24,33 @@ pub struct OpaqueValue {
 }
 
 impl OpaqueValue {
+    /// Returns the concrete type of the value in the snapshot of the analysis, if it is behind a `dyn`
+    /// and symbols name it; see [`Snapshot::concrete_type`].
+    ///
+    /// ```
+    /// # use objgraph_analysis::{analysis::find_leaks, snapshot};
+    /// # use std::sync::Arc;
+    /// let leaks = find_leaks(Arc::new(snapshot()));
+    /// for holder in leaks.likely_holders() {
+    ///     if let Some(closure) = holder.concrete_type(leaks.snapshot()) {
+    ///         println!("held by {closure}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn concrete_type<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s ConcreteType> {
+        let Some(at) = self.place else {
+            return snapshot.node(self.node).concrete_type();
+        };
+        let places = snapshot.places_of(self.node).iter();
+        let mut types = places
+            .filter(|place| (place.path, place.index) == at)
+            .map(|place| snapshot.concrete_type(place));
+        let first = types.next().flatten();
+        // A path that is cut, because it is long, may lead to several values.
+        first.filter(|_| types.all(|other| other == first))
+    }
+
     /// Returns the opaque value that an inferred reference is inferred from.
     pub(crate) fn holding(snapshot: &Snapshot, edge: &Edge<'_>) -> Self {
         let node = edge.source();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use objgraph_core::{
-    EdgeRow, FieldName, HandlePlace, HandleRow, LengthRow, NodeId, NodeRow, ObjectId, PathId,
-    Place, PlaceKind, PointerKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
+    ConcreteType, EdgeRow, FieldName, HandlePlace, HandleRow, LengthRow, NodeId, NodeRow, ObjectId,
+    PathId, Place, PlaceKind, PointerKind, Segment, Site, Snapshot, SnapshotParts, State, TypeInfo,
 };
 
 /// A snapshot under construction.
@@ -195,7 +195,23 @@ impl Kit {
             index: 0,
             type_index,
             kind,
+            concrete: NodeRow::UNKNOWN,
         });
+    }
+
+    /// Sets the concrete type of the value at the place that was added last: a closure at this line.
+    pub(crate) fn concrete(&mut self, name: &str, line: u32) {
+        let site = Site {
+            file: "src/app.rs".into(),
+            line,
+            column: 0,
+        };
+        let concrete = ConcreteType::new(name.to_owned(), Some(site));
+        let all = &mut self.parts.concrete_types;
+        let known = all.iter().position(|other| other == Some(&concrete));
+        let number = known.map_or_else(|| all.add(concrete), |known| known as u32);
+        let place = self.parts.places.last_mut();
+        place.expect("a place was added").concrete = number;
     }
 
     /// Adds a container with this many items in a field.

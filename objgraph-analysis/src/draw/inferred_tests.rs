@@ -143,3 +143,58 @@ fn in_formats_for_programs() {
     let advice: Vec<String> = advice.filter(|advice| !advice.is_empty()).collect();
     assert_eq!(advice, ["capture a Weak"]);
 }
+
+/// The opaque value has the name of the closure below its type.
+#[test]
+fn with_the_name_of_the_closure() {
+    let mut kit = Kit::new();
+    let window = kit.node("app::Window", 1);
+    let icon = kit.node("app::Icon", 1);
+    let closure = "alloc::boxed::Box<dyn core::ops::function::Fn()>";
+    kit.place(window, "on_close", closure, PlaceKind::Opaque);
+    kit.concrete("app::Window::open::{{closure}}", 7);
+    kit.inferred(window, "on_close", icon, 1);
+    let snapshot = kit.snapshot();
+    let options = PictureOptions::default();
+    let picture = Neighbourhood::around(&snapshot, &[window], Direction::Refs, &options);
+    let drawing = Drawing::new(&snapshot, &picture.unwrap(), &DrawingOptions::default());
+    expect![[r#"
+        Window
+        ├─ on_close ⇝ Icon
+        └─ on_close · Box<dyn Fn()> · app::Window::open::{{closure}} · src… (not traced)
+    "#]]
+    .assert_eq(&drawing.to_text());
+    let labels = drawing.nodes.iter().map(|node| node.label.as_str());
+    let labels: Vec<&str> = labels.collect();
+    let named = "Box<dyn Fn()>\napp::Window::open::{{closure}}\nsrc/app.rs:7";
+    assert_eq!(labels, ["Window", "Icon", named]);
+}
+
+/// Similar windows are one node. It names their closure only if they have the same.
+#[test]
+fn with_the_name_of_the_closure_of_a_stack() {
+    for (names, expected) in [
+        (["app::a", "app::a"], "Box<dyn Fn()>\napp::a\nsrc/app.rs:1"),
+        (["app::a", "app::b"], "Box<dyn Fn()>"),
+    ] {
+        let mut kit = Kit::new();
+        let app = kit.node("app::App", 1);
+        for (at, name) in (0..).zip(names.iter().cycle().take(6)) {
+            let window = kit.node("app::Window", 0);
+            kit.element(app, "windows", at, window);
+            let closure = "alloc::boxed::Box<dyn core::ops::function::Fn()>";
+            kit.place(window, "on_close", closure, PlaceKind::Opaque);
+            kit.concrete(name, 1);
+        }
+        let snapshot = kit.snapshot();
+        let options = PictureOptions {
+            fold_over: Some(3),
+            ..PictureOptions::default()
+        };
+        let picture = Neighbourhood::around(&snapshot, &[app], Direction::Refs, &options);
+        let drawing = Drawing::new(&snapshot, &picture.unwrap(), &DrawingOptions::default());
+        let labels = drawing.nodes.iter().map(|node| node.label.as_str());
+        let labels: Vec<&str> = labels.collect();
+        assert_eq!(labels, ["App", "6 × Window", expected]);
+    }
+}

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use objgraph_core::{Node, NodeId, PlaceKind, Snapshot, State};
+use objgraph_core::{ConcreteType, Node, NodeId, PlaceKind, Snapshot, State};
 
 use super::drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 use super::legend;
 use crate::analysis::{EdgeKind, Fix, Neighbourhood, PictureEdge, PictureNode, Subject};
 use crate::order;
-use crate::words::{Names, count, named_thread};
+use crate::words::{Names, count, name_in_full, named_thread};
 
 /// Returns the text to write below an object's own, if any.
 pub type ExtraInfo<'f> = dyn Fn(Node<'_>) -> Option<String> + 'f;
@@ -112,6 +112,15 @@ impl Drawing {
     }
 }
 
+/// Returns a concrete type on a line, and its site on another.
+fn concrete_lines(concrete: &ConcreteType) -> String {
+    let name = name_in_full(&concrete.name);
+    match &concrete.site {
+        Some(site) => format!("{name}\n{site}"),
+        None => name,
+    }
+}
+
 struct Writer<'p> {
     snapshot: &'p Snapshot,
     max_depth: usize,
@@ -169,13 +178,23 @@ impl Writer<'_> {
             Subject::External(references) => {
                 (Role::Outside(*references), format!("outside ×{references}"))
             }
-            Subject::OpaqueValue { type_index, kind } => {
+            Subject::OpaqueValue {
+                type_index,
+                kind,
+                concrete,
+            } => {
                 let name = self.names.get(*type_index as usize);
                 let label = match kind {
                     PlaceKind::Busy => format!("{name}\nbusy"),
                     PlaceKind::TooDeep => "nested too deeply".to_owned(),
                     PlaceKind::Poisoned => format!("{name}\npoisoned"),
                     _ => name.to_owned(),
+                };
+                let all = &self.snapshot.parts().concrete_types;
+                let concrete = concrete.and_then(|number| all.get(number));
+                let label = match concrete {
+                    Some(concrete) => format!("{label}\n{}", concrete_lines(concrete)),
+                    None => label,
                 };
                 let mut node = self.plain(drawn, Role::Hidden, label);
                 let info = self.snapshot.types().get(*type_index as usize);
@@ -256,6 +275,9 @@ impl Writer<'_> {
         let own = node.label().map(str::to_owned);
         if let Some(text) = own.or_else(|| self.options.label?(node)) {
             line(&text.chars().take(WIDTH).collect::<String>());
+        }
+        if let Some(concrete) = node.concrete_type() {
+            line(&concrete_lines(concrete));
         }
         match node.state() {
             State::OtherThread => line("of another thread"),

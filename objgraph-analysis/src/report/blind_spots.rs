@@ -7,7 +7,7 @@ use objgraph_core::{PlaceKind, public_name};
 
 use super::remedies::{remedies_text, words};
 use crate::analysis::{BlindSpots, Remedy};
-use crate::words::{Names, count, fitted, joined, objects, wrapped};
+use crate::words::{Names, concrete_names, count, fitted, joined, objects, wrapped};
 
 /// Maximum number of types, and of places, listed.
 const LINES: usize = 20;
@@ -65,8 +65,9 @@ impl BlindSpots {
                         [Remedy::OneCopy] => ", of another copy of objgraph",
                         _ => "",
                     };
+                    let concrete = concrete_names(&self.concrete_types(blind));
                     (
-                        format!("{place}: {values} of {name}{copy}"),
+                        format!("{place}: {values} of {name}{copy}{concrete}"),
                         remedies_text(&remedies, full, true),
                     )
                 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use crate::analysis::Chain;
+use crate::analysis::{Chain, OpaqueValue};
 use crate::words::{Names, fitted, joined, wrapped};
 
 /// Maximum number of objects shown at each end of a chain.
@@ -21,7 +21,12 @@ impl fmt::Display for Chain {
             node.root().unwrap_or_else(|| names.get(node.type_index()))
         };
         let paths = self.edges().map(|edge| match edge.is_inferred() {
-            true => format!("{} (inferred)", edge.path()),
+            true => {
+                let value = OpaqueValue::holding(snapshot, &edge);
+                let of = names.concrete(&value);
+                let of = of.map_or_else(String::new, |name| format!(" from {name}"));
+                format!("{} (inferred{of})", edge.path())
+            }
             false => edge.path(),
         });
         let paths = paths.chain([String::new()]);

@@ -7,7 +7,7 @@ use objgraph_core::__private::is_lost;
 use super::remedies::{remedies_text, words};
 use crate::analysis::{Coverage, Gap, GapCause, Remedy};
 use crate::words::in_line;
-use crate::words::{count, fitted, objects, wrapped};
+use crate::words::{concrete_names, count, fitted, objects, wrapped};
 
 /// Maximum number of types listed.
 const TYPES: usize = 3;
@@ -135,12 +135,22 @@ impl Gap {
     pub(super) fn text(&self) -> String {
         let number = |one: &str, many: &str| count(self.count, one, many);
         let (what, advice) = match &self.cause {
-            GapCause::Objects { of, remedies } => (
-                format!("{} of {}", objects(self.count), of.shown),
+            GapCause::Objects {
+                of,
+                concrete,
+                remedies,
+            } => (
+                format!(
+                    "{} of {}{}",
+                    objects(self.count),
+                    of.shown,
+                    concrete_names(concrete)
+                ),
                 Some(remedies_text(remedies, &of.info.name, false)),
             ),
             GapCause::Values {
                 of,
+                concrete,
                 field,
                 remedies,
             } => {
@@ -150,7 +160,12 @@ impl Gap {
                     _ => "",
                 };
                 (
-                    format!("{values} of {} in {}{copy}", of.shown, in_line(field)),
+                    format!(
+                        "{values} of {} in {}{copy}{}",
+                        of.shown,
+                        in_line(field),
+                        concrete_names(concrete)
+                    ),
                     Some(remedies_text(remedies, &of.info.name, true)),
                 )
             }

@@ -4,6 +4,8 @@
 
 mod blind_spots;
 mod chain;
+#[cfg(test)]
+mod concrete_types_tests;
 mod coverage;
 mod cycles;
 mod diff;

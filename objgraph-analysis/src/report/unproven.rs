@@ -172,6 +172,10 @@ impl<'u> UnprovenReport<'u> {
             None => holder.to_owned(),
             Some((path, _)) => joined(holder, &snapshot.parts().paths.show_field(path)),
         };
+        let place = match self.names.concrete(suspect) {
+            Some(concrete) => format!("{place}, {concrete}"),
+            None => place,
+        };
         let full_name = self.full_name(suspect.type_index as usize);
         let remedies = self.unproven.remedies_at(suspect);
         let advice = match suspect.kind {

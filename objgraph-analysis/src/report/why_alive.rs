@@ -143,17 +143,17 @@ impl WhyAliveReport<'_> {
         self.list(out, lines)
     }
 
-    /// Returns `, captured by Box<dyn Fn()>` for an inferred reference, and nothing for another.
+    /// Returns `, captured by Box<dyn Fn()>` for an inferred reference, or what is in the box if that
+    /// is known, and nothing for another reference.
     fn captured_by(&self, step: &Reference) -> String {
         let snapshot = self.why.snapshot();
         let edge = snapshot.edges(step.node);
         let mut edge = edge.filter(|edge| edge.number() == step.edge && edge.is_inferred());
         edge.next().map_or_else(String::new, |edge| {
             let value = OpaqueValue::holding(snapshot, &edge);
-            format!(
-                ", captured by {}",
-                self.names.get(value.type_index as usize)
-            )
+            let declared = || self.names.get(value.type_index as usize).to_owned();
+            let by = self.names.concrete(&value).unwrap_or_else(declared);
+            format!(", captured by {by}")
         })
     }
 

@@ -10,7 +10,7 @@ mod type_names;
 
 pub(crate) use escape::visible;
 pub use escape::{in_line, is_unprintable, path_in_line};
-pub(crate) use type_names::{Names, name_in_full};
+pub(crate) use type_names::{Names, concrete_names, name_in_full};
 
 /// Maximum width of a line that can be broken.
 const COLUMNS: usize = 79;

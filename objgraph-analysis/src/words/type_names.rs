@@ -3,15 +3,42 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use objgraph_core::{PathId, PlaceKind, Segment, Snapshot, public_name, shown_name, steps_text};
+use objgraph_core::{
+    ConcreteType, PathId, PlaceKind, Segment, Snapshot, public_name, shown_name, steps_text,
+};
 
 use super::escape::in_line;
 use super::joined;
-use crate::analysis::{FieldPath, OpaqueValue, ShownNames, TypeCycles, declaring, field};
+use crate::analysis::{
+    ConcreteValues, FieldPath, OpaqueValue, ShownNames, TypeCycles, declaring, field,
+};
 
 /// Returns the name of a type with its modules, as files show it; cut if it is very long.
 pub(crate) fn name_in_full(full: &str) -> String {
     shown_name(&public_name(full)).into_owned()
+}
+
+/// Returns a concrete type: `` `app::Window::open::{{closure}}` (src/window.rs:40) ``.
+fn concrete_name(concrete: &ConcreteType) -> String {
+    let name = in_line(&name_in_full(&concrete.name)).into_owned();
+    match &concrete.site {
+        Some(site) => format!("`{name}` ({site})"),
+        None => format!("`{name}`"),
+    }
+}
+
+/// Returns a few of the concrete types of opaque values, to follow their declared type:
+/// `` , `app::main::{{closure}}` (src/main.rs:7)``; nothing if none is known.
+pub(crate) fn concrete_names(values: &ConcreteValues) -> String {
+    /// Maximum number of types listed.
+    const TYPES: usize = 2;
+    let (types, are_all) = values.first(TYPES);
+    let such_as = if are_all { "" } else { "such as " };
+    let names: Vec<String> = types.into_iter().map(concrete_name).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(", {such_as}{}", names.join(" and ")),
+    }
 }
 
 /// The names of the types of a snapshot.
@@ -116,18 +143,31 @@ impl<'s> Names<'s> {
     }
 
     /// Returns the place of an opaque value, without the numbers of elements, and its type:
-    /// `` `Button.handlers[]`, `Box<dyn Fn()>` ``.
+    /// `` `Button.handlers[]`, `Box<dyn Fn()>` ``, or its concrete type if that is known:
+    /// `` `Button.handlers[]`, closure `app::main::{{closure}}` (src/main.rs:7) ``.
     pub(crate) fn holder(&self, value: &OpaqueValue) -> String {
-        let name = self.get(value.type_index as usize);
+        let declared = self.get(value.type_index as usize);
+        let concrete = self.concrete(value);
         match value.place {
             Some((path, index)) => {
                 let steps = self.snapshot.parts().paths.steps(path, index);
                 let steps: Vec<_> = steps.into_iter().map(|(step, _)| (step, None)).collect();
                 let place = self.place_of(path, &steps).replace("[_]", "[]");
-                format!("`{place}`, `{name}`")
+                let what = concrete.unwrap_or_else(|| format!("`{declared}`"));
+                format!("`{place}`, {what}")
             }
-            None => format!("{} `{name}`", self.kind_of_value(value)),
+            None => {
+                concrete.unwrap_or_else(|| format!("{} `{declared}`", self.kind_of_value(value)))
+            }
         }
+    }
+
+    /// Returns the concrete type of an opaque value, if it is known: `` closure
+    /// `app::main::{{closure}}` (src/main.rs:7) ``.
+    pub(crate) fn concrete(&self, value: &OpaqueValue) -> Option<String> {
+        let concrete = value.concrete_type(self.snapshot)?;
+        let kind = self.kind_of_value(value);
+        Some(format!("{kind} {}", concrete_name(concrete)))
     }
 
     /// Returns what kind of opaque value it is: `closure`, `future` or `value`.
@@ -155,10 +195,13 @@ impl<'s> Names<'s> {
         let node = self.snapshot.node(suspect.node);
         let id = node.id();
         let Some((path, index)) = suspect.place else {
-            return format!("{} {id}", self.get(node.type_index()));
+            let concrete = self.concrete(suspect);
+            let concrete = concrete.map_or_else(String::new, |name| format!(": {name}"));
+            return format!("{} {id}{concrete}", self.get(node.type_index()));
         };
         let place = self.place(path, index);
-        let value = self.get(suspect.type_index as usize);
+        let declared = || self.get(suspect.type_index as usize).to_owned();
+        let value = self.concrete(suspect).unwrap_or_else(declared);
         match suspect.kind {
             PlaceKind::TooDeep => format!("{place} of {id}: nested too deeply"),
             PlaceKind::Busy => format!("{place} of {id}: {value}, busy"),

@@ -5,6 +5,7 @@
 
 mod by_id;
 mod by_target;
+mod concrete_types;
 mod edge;
 mod field_name;
 mod handles;
@@ -15,6 +16,7 @@ mod paths;
 mod petgraph_impls;
 mod to_petgraph;
 
+pub use concrete_types::ConcreteTypes;
 pub use edge::{Edge, Edges, ReferenceKind};
 pub use field_name::FieldName;
 pub use handles::{HandlePlace, HandleRow};

@@ -78,6 +78,10 @@ impl<'s> Node<'s> {
         }
     }
 
+    pub(super) fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+
     pub(super) fn row(&self) -> &'s NodeRow {
         self.row
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::concrete_types::ConcreteTypes;
 use super::handles::HandleRow;
 use super::lengths::LengthRow;
 use super::node::{NodeId, State};
@@ -69,6 +70,10 @@ pub struct SnapshotParts {
     pub captured: Option<Vec<(NodeId, u32)>>,
     /// Nodes to which one strong reference was reported more than once, sorted.
     pub repeated: Vec<NodeId>,
+    /// The concrete types of values behind `dyn`.
+    pub concrete_types: ConcreteTypes,
+    /// The nodes that are such values, with the numbers of their concrete types, sorted.
+    pub concrete_nodes: Vec<(NodeId, u32)>,
 }
 
 /// A type with the derive, whatever its generic arguments.
@@ -148,6 +153,9 @@ pub struct Place {
     pub type_index: u32,
     /// The reason.
     pub kind: PlaceKind,
+    /// The number of the concrete type of a value behind `dyn`; [`NodeRow::UNKNOWN`] for other
+    /// values.
+    pub concrete: u32,
 }
 
 /// Why the trace could not visit a place, or why it is reported.
@@ -268,6 +276,18 @@ impl SnapshotParts {
         assert!(
             self.repeated.is_sorted(),
             "what was reported repeatedly is sorted"
+        );
+        let of_places = self.places.iter().map(|place| place.concrete);
+        let of_nodes = self.concrete_nodes.iter().map(|row| row.1);
+        for concrete in of_places.chain(of_nodes) {
+            assert!(
+                concrete == NodeRow::UNKNOWN || (concrete as usize) < self.concrete_types.len(),
+                "a concrete type is known"
+            );
+        }
+        assert!(
+            self.concrete_nodes.is_sorted_by_key(|row| row.0),
+            "nodes with a concrete type are sorted"
         );
     }
 }

@@ -35,6 +35,8 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         handles,
         captured: (SCANS && cfg!(feature = "owners")).then_some(captured),
         repeated: tracer.repeated,
+        concrete_types: tracer.concrete.types,
+        concrete_nodes: tracer.concrete.nodes,
         ..SnapshotParts::default()
     };
 
@@ -69,6 +71,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         place.type_index = new_type[place.type_index as usize];
     }
     parts.places.sort_unstable();
+    parts.concrete_nodes.sort_unstable();
     order::sort(&mut parts.labels);
     order::sort(&mut parts.panics);
     order::sort(&mut parts.roots);

@@ -220,7 +220,9 @@ impl Adoption<'_> {
             let path = self.path(place.path, here);
             let elements = left.parts().paths.elements(place.path, place.index);
             let info = Arc::clone(&left.types()[place.type_index as usize]);
-            self.tracer.adopt_place(path, &elements, info, place.kind);
+            let functions = left.parts().concrete_types.functions(place.concrete);
+            self.tracer
+                .adopt_place(path, &elements, info, place.kind, functions);
         }
         for row in left.lengths_of(there) {
             let path = self.path(row.path, here);
@@ -263,7 +265,9 @@ impl Adoption<'_> {
         if row.pointer_kind == PointerKind::StdArc && row.weak > 0 {
             row.strong = NodeRow::UNKNOWN;
         }
-        let here = self.tracer.adopt_outside(row, info);
+        let concrete = self.left.node(there).concrete();
+        let functions = self.left.parts().concrete_types.functions(concrete);
+        let here = self.tracer.adopt_outside(row, info, functions);
         if row.pointer_kind == PointerKind::StdRc && self.has_ended {
             self.tracer.left_behind.push(NodeId::new(here as usize));
         }

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::deferred::{DeferredVisit, Way};
 use super::std_pointer::StdPointer;
-use super::tracer::{OpaqueWords, Tracer, words_of};
+use super::tracer::{OpaqueWords, Tracer, erased_words_of, words_of};
 use crate::object_id::ObjectId;
 use crate::snapshot::{FieldName, PlaceKind, Segment};
 use crate::tracked::{Label, Visit};
@@ -279,13 +279,13 @@ impl<'a> Visitor<'a> {
     pub(crate) fn any_named(&mut self, value: &'a dyn ErasedValue, name: fn() -> &'static str) {
         match self.tracer.view(value) {
             Some(view) => self.visit_view(view),
-            None => self.opaque(name(), words_of(value)),
+            None => self.opaque(name(), erased_words_of(value)),
         }
     }
 
     /// Records an opaque value, and the references that its words look like.
     pub(crate) fn opaque(&mut self, name: &'static str, words: OpaqueWords<'_>) {
-        self.tracer.place_called(name, PlaceKind::Opaque);
+        self.tracer.opaque_place(name, words.vtable());
         self.tracer.scan(words);
     }
 

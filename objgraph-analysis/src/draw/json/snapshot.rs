@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use objgraph_core::{
-    Edge, Field, LengthRow, Node, NodeId, Place, PlaceKind, PointerKind, Site, Snapshot, State,
-    TypeInfo, Visibility, shown_name,
+    ConcreteType, Edge, Field, LengthRow, Node, NodeId, Place, PlaceKind, PointerKind, Site,
+    Snapshot, State, TypeInfo, Visibility, shown_name,
 };
 
 use crate::words::json::{Json, VERSION};
@@ -133,6 +133,7 @@ fn row<'s>(snapshot: &'s Snapshot, node: Node<'s>) -> Json<'s> {
         ("shallow_bytes", Json::Number(node.shallow_bytes())),
         ("heap_bytes", Json::Number(node.heap_bytes())),
     ];
+    fields.extend(node.concrete_type().map(concrete_type));
     fields.extend(node.root().map(|root| ("root", Json::text(root))));
     fields.extend(node.label().map(|label| ("label", Json::text(label))));
     Json::Object(fields)
@@ -152,14 +153,14 @@ fn edge(edge: Edge<'_>) -> Json<'static> {
     Json::Object(fields)
 }
 
-fn place(snapshot: &Snapshot, place: &Place) -> Json<'static> {
+fn place<'s>(snapshot: &'s Snapshot, place: &Place) -> Json<'s> {
     let why = match place.kind {
         PlaceKind::Opaque => "opaque",
         PlaceKind::Busy => "busy",
         PlaceKind::TooDeep => "too_deep",
         _ => "other",
     };
-    Json::Object(vec![
+    let mut fields = vec![
         ("node", index(place.node)),
         (
             "path",
@@ -167,7 +168,18 @@ fn place(snapshot: &Snapshot, place: &Place) -> Json<'static> {
         ),
         ("type", Json::Number(place.type_index.into())),
         ("why", Json::text(why)),
-    ])
+    ];
+    fields.extend(snapshot.concrete_type(place).map(concrete_type));
+    Json::Object(fields)
+}
+
+fn concrete_type(concrete: &ConcreteType) -> (&'static str, Json<'_>) {
+    let site = concrete.site.as_ref();
+    let fields = vec![
+        ("name", Json::text(name_in_full(&concrete.name))),
+        ("site", site.map_or(Json::Null, self::site)),
+    ];
+    ("concrete_type", Json::Object(fields))
 }
 
 fn length(snapshot: &Snapshot, row: &LengthRow) -> Json<'static> {

@@ -25,6 +25,7 @@ fn kit() -> Kit {
     kit.element(root, "leaves", 3, leaf);
     kit.weak(leaf, "^parent", root);
     kit.place(leaf, "id", "uuid::Uuid", PlaceKind::Opaque);
+    kit.concrete("app::main::{{closure}}", 7);
     kit.inferred(leaf, "id", leaf, 2);
     kit.row(leaf).heap = 1 << 60;
     kit
@@ -108,6 +109,9 @@ fn a_snapshot_is_what_it_was() {
     assert_eq!(inferred["is_strong"], false);
     assert_eq!(value["edges"][1]["is_back"], true);
     assert_eq!(value["places"][0]["why"], "opaque");
+    let concrete = &value["places"][0]["concrete_type"];
+    assert_eq!(concrete["name"], "app::main::{{closure}}");
+    assert_eq!(concrete["site"], "src/app.rs:7");
     let mut out = Vec::new();
     write_json(&Snapshot::empty(), &mut out).unwrap();
     assert_eq!(read(&String::from_utf8(out).unwrap())["enabled"], false);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Tracer;
 use crate::snapshot::{EdgeRow, HandlePlace, NodeId, NodeRow, PathId, Place, PlaceKind};
+use crate::symbols::DynFunctions;
 use crate::type_info::TypeInfo;
 
 impl Tracer {
@@ -51,6 +52,7 @@ impl Tracer {
         elements: &[u32],
         info: Arc<TypeInfo>,
         kind: PlaceKind,
+        functions: Option<DynFunctions>,
     ) {
         let node = NodeId::new(self.cursor.node as usize);
         let index = self.paths.index_of(elements);
@@ -61,11 +63,17 @@ impl Tracer {
             index,
             type_index,
             kind,
+            concrete: self.concrete.number(functions),
         });
     }
 
     /// Adds a node outside the table that another trace found.
-    pub(in crate::trace) fn adopt_outside(&mut self, row: NodeRow, info: Arc<TypeInfo>) -> u32 {
+    pub(in crate::trace) fn adopt_outside(
+        &mut self,
+        row: NodeRow,
+        info: Arc<TypeInfo>,
+        functions: Option<DynFunctions>,
+    ) -> u32 {
         let type_index = self.types.known(&info);
         let (site, thread) = (NodeRow::UNKNOWN, NodeRow::UNKNOWN);
         self.nodes.push(NodeRow {
@@ -74,6 +82,8 @@ impl Tracer {
             thread,
             ..row
         });
-        (self.nodes.len() - 1) as u32
+        let node = (self.nodes.len() - 1) as u32;
+        self.concrete.set(node, functions);
+        node
     }
 }

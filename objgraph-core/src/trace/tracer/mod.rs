@@ -1,6 +1,7 @@
 //! The tracer: turns what visits report into rows.
 
 mod adopted;
+mod concrete;
 mod edges;
 mod handles;
 mod measured;
@@ -17,11 +18,12 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
 
+use self::concrete::Concrete;
 use self::edges::{EdgeColumn, PushedEdge};
 pub(super) use self::handles::{CapturedHandle, Handles};
 pub use self::scan::SCANS;
 use self::scan::Scanner;
-pub(crate) use self::scan::{OpaqueWords, words_of};
+pub(crate) use self::scan::{OpaqueWords, erased_words_of, words_of};
 use self::threads::Threads;
 use self::types::Types;
 use super::index::{ByAddress, ByPlace, Spot};
@@ -34,6 +36,7 @@ use crate::snapshot::{
     EdgeRow, HandlePlace, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
     PointerKind, Segment, State,
 };
+use crate::symbols::DynVtable;
 use crate::table;
 use crate::tracked::Label;
 use crate::visibility::{AnyViewFn, ErasedValue, PlainHasher, Registry, View, WeakTarget};
@@ -60,6 +63,7 @@ pub(crate) struct Tracer {
     /// Bytes of texts.
     pub(in crate::trace) texts: Vec<LengthRow>,
     pub(in crate::trace) places: Vec<Place>,
+    pub(in crate::trace) concrete: Concrete,
     pub(in crate::trace) labels: Vec<(NodeId, String)>,
     pub(in crate::trace) panics: Vec<(NodeId, String)>,
     pub(in crate::trace) roots: Vec<(NodeId, String)>,
@@ -160,6 +164,7 @@ impl Tracer {
             lengths: Vec::new(),
             texts: Vec::new(),
             places: Vec::new(),
+            concrete: Concrete::default(),
             labels: Vec::new(),
             panics: Vec::new(),
             roots: Vec::new(),
@@ -522,11 +527,17 @@ impl Tracer {
     }
 
     pub(in crate::trace) fn place_called(&mut self, name: &'static str, kind: PlaceKind) {
-        let type_index = self.types.named(name, 0);
-        self.place(kind, type_index);
+        self.place(name, kind, DynVtable::NONE);
     }
 
-    pub(in crate::trace) fn place(&mut self, kind: PlaceKind, type_index: u32) {
+    /// Records an opaque value; `vtable` is that of a value behind a `dyn`.
+    pub(in crate::trace) fn opaque_place(&mut self, name: &'static str, vtable: DynVtable) {
+        self.place(name, PlaceKind::Opaque, vtable);
+    }
+
+    fn place(&mut self, name: &'static str, kind: PlaceKind, vtable: DynVtable) {
+        let type_index = self.types.named(name, 0);
+        let concrete = self.concrete.number(vtable.functions(name));
         let index = self.index();
         self.places.push(Place {
             node: NodeId::new(self.cursor.node as usize),
@@ -534,6 +545,7 @@ impl Tracer {
             index,
             type_index,
             kind,
+            concrete,
         });
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{OpaqueWords, PendingValue, Tracer, count, words_of};
+use super::{OpaqueWords, PendingValue, Tracer, count, erased_words_of};
 use crate::listing::VisitOutcome;
 use crate::snapshot::{NodeId, PointerKind, State};
 use crate::table;
@@ -135,7 +135,7 @@ impl Tracer {
             } else if let Some(view) = &self.register_and_view(node, value) {
                 self.visit_view(node, view);
             } else {
-                self.is_unknown(node, words_of(value));
+                self.is_unknown(node, erased_words_of(value));
             }
         });
         match outcome {

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::symbols::DynVtable;
 use crate::trace::index::ByAddress;
 use crate::trace::tracer::Tracer;
 use crate::visibility::WeakTarget;
@@ -16,6 +17,19 @@ pub(crate) struct OpaqueWords<'a>(PhantomData<&'a ()>);
 #[inline(always)]
 pub(crate) fn words_of<T: ?Sized>(_: &T) -> OpaqueWords<'_> {
     OpaqueWords(PhantomData)
+}
+
+/// Returns the words of a value whose concrete type has a name.
+#[inline(always)]
+pub(crate) fn erased_words_of<T: ?Sized>(_: &T) -> OpaqueWords<'_> {
+    OpaqueWords(PhantomData)
+}
+
+impl OpaqueWords<'_> {
+    #[inline(always)]
+    pub(crate) fn vtable(&self) -> DynVtable {
+        DynVtable::NONE
+    }
 }
 
 /// What the scans of a trace share: nothing.

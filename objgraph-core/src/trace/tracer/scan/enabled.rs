@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-pub(crate) use objgraph_scan::{Words as OpaqueWords, words as words_of};
+use objgraph_scan::{Words, words};
 
 use crate::snapshot::{EdgeRow, NodeId, PointerKind, State};
+use crate::symbols::{DynVtable, vtable_of};
 use crate::table::HandleAddresses;
 use crate::trace::index::ByAddress;
 use crate::trace::panics::caught;
@@ -20,6 +21,36 @@ const MAX_WORDS: usize = 1 << 16;
 /// Number of bytes in an allocation before the value: two counts. A value that is aligned to more
 /// than this is not found.
 const HEADER: usize = 2 * size_of::<usize>();
+
+/// The words of an opaque value, and the vtable of one behind a `dyn`.
+pub(crate) struct OpaqueWords<'a> {
+    words: Words<'a>,
+    vtable: DynVtable,
+}
+
+/// Returns the words of a value.
+#[inline]
+pub(crate) fn words_of<T: ?Sized>(value: &T) -> OpaqueWords<'_> {
+    OpaqueWords {
+        words: words(value),
+        vtable: vtable_of(value),
+    }
+}
+
+/// Returns the words of a value whose concrete type has a name, though `T` does not say so.
+#[inline]
+pub(crate) fn erased_words_of<T: ?Sized>(value: &T) -> OpaqueWords<'_> {
+    OpaqueWords {
+        words: words(value),
+        vtable: DynVtable::NONE,
+    }
+}
+
+impl OpaqueWords<'_> {
+    pub(crate) fn vtable(&self) -> DynVtable {
+        self.vtable
+    }
+}
 
 /// What the scans of a trace share.
 pub(crate) struct Scanner {
@@ -78,7 +109,7 @@ impl Tracer {
         let mut hits = std::mem::take(&mut self.scanner.hits);
         let (lowest, highest) = (self.scanner.lowest, self.scanner.highest);
         let mut before = 0;
-        for word in words.take(MAX_WORDS) {
+        for word in words.words.take(MAX_WORDS) {
             // A pointer has the address of its allocation. That of the value is not compared: it is
             // what a plain reference has.
             let address = word.wrapping_add(HEADER);
@@ -153,6 +184,9 @@ impl Tracer {
 
     /// Scans the value of a node that is opaque as a whole.
     pub(in crate::trace) fn scan_node(&mut self, node: u32, words: OpaqueWords<'_>) {
+        let declared = self.nodes[node as usize].type_index as usize;
+        let functions = words.vtable.functions(&self.types.infos[declared].name);
+        self.concrete.set(node, functions);
         let here = self.enter_node(node);
         self.scan(words);
         self.resume(here);

@@ -24,4 +24,4 @@ use self::disabled as side;
 use self::enabled as side;
 
 pub use self::side::SCANS;
-pub(crate) use self::side::{OpaqueWords, Scanner, words_of};
+pub(crate) use self::side::{OpaqueWords, Scanner, erased_words_of, words_of};
