@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use crate::object_id::ObjectId;
 use crate::table;
+use crate::trace::{SCANS, learn_waker};
 use crate::tracked::Visit;
 
 /// A pointer that can be watched: an `Rc<T>` or `Arc<T>`, std's or `objgraph`'s, to a type that is
@@ -23,6 +24,9 @@ impl<T: Visit + 'static> Watch for std::rc::Rc<T> {
 impl<T: Visit + Send + Sync + 'static> Watch for std::sync::Arc<T> {
     fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
         crate::register::<T>();
+        if SCANS && crate::ENABLED {
+            learn_waker(self);
+        }
         table::watch_arc(self, site)
     }
 }

@@ -4,8 +4,12 @@
 
 use std::any::Any;
 use std::fmt::Display;
+use std::sync::Mutex;
+use std::task::Waker;
 
-use objgraph_core::{ENABLED, id};
+use objgraph_core::__private::Wake;
+use objgraph_core::sync::Arc;
+use objgraph_core::{ENABLED, Visit, Visitor, id};
 
 macro_rules! cases {
     ($name:ident, $module:ident::$Pointer:ident, $Any:ty) => {
@@ -97,3 +101,35 @@ macro_rules! cases {
 
 cases!(rc, rc::Rc, dyn Any);
 cases!(sync, sync::Arc, dyn Any + Send + Sync);
+
+/// The waker owns a reference, so a cycle through it is one of strong references.
+#[test]
+fn a_waker_leads_to_its_task() {
+    #[derive(Default)]
+    struct Task(Mutex<Option<Waker>>);
+
+    impl Visit for Task {
+        fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+            visitor.field("0", &self.0);
+        }
+    }
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    objgraph_core::register::<Task>();
+    let task = Arc::new(Task::default());
+    let waker = Waker::from(task.clone());
+    *task.0.lock().expect("it is not poisoned") = Some(waker);
+    if ENABLED {
+        let snapshot = objgraph_core::snapshot();
+        let node = snapshot.find(id(&task)).expect("it is alive");
+        let edges = snapshot
+            .edges(node)
+            .map(|edge| (edge.target(), edge.is_strong()));
+        assert_eq!(edges.collect::<Vec<_>>(), [(node, true)]);
+        assert_eq!(snapshot.external(node), Some(1));
+    }
+    drop(task.0.lock().expect("it is not poisoned").take());
+}

@@ -18,6 +18,7 @@ mod likely;
 mod names;
 mod never;
 mod values;
+mod wakers;
 mod whole_objects;
 
 use objgraph::alive::HasId;

@@ -9,7 +9,7 @@ use crate::pointers::inner::ArcInner;
 ///
 /// A method with `self: Arc<Self>` of our `Arc` needs a nightly compiler, so this exists with the
 /// feature `nightly` only. `Waker::from(arc)` makes the waker; it is a reference to the object, as
-/// std's is, that a trace does not see.
+/// std's is, and a trace sees it in a field of type `Waker`.
 pub trait Wake {
     /// Wakes the task.
     fn wake(self: Arc<Self>);

@@ -135,8 +135,8 @@ pub struct EdgeRow {
     /// Whether the reference owns; false for an inferred reference, of which that is not certain.
     pub strong: bool,
     /// For a reference that is inferred from the memory of an opaque value, the number of words of
-    /// the value that equal the address of the target's allocation, or of handles that they name; 0
-    /// for a reference that a visit reported.
+    /// the value that equal the address of the target's allocation, or of handles that they name, and
+    /// of wakers of the target; 0 for a reference that a visit reported.
     pub words: u16,
 }
 

@@ -40,6 +40,6 @@ pub use starts::Starts;
 pub(crate) use std_pointer::StdPointer;
 pub use take::{snapshot, snapshot_from, snapshot_of, snapshot_with};
 pub use tracer::SCANS;
-pub(crate) use tracer::{OpaqueWords, words_of};
+pub(crate) use tracer::{OpaqueWords, learn_waker, words_of};
 pub use visitor::{GuardVisitor, Visitor};
 pub use weak_handles::WeakHandles;

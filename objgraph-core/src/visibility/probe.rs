@@ -11,12 +11,13 @@
 //! Where two levels are enough and the type can be written, the path `TypeProbe::<T>::VISIBILITY` is
 //! resolved faster than a method: an inherent constant whose bounds hold precedes one of a trait.
 
-use std::any::{TypeId, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::task::{Wake, Waker};
 
 use super::growth::{AllHold, Fuel, Full};
 use super::register::register;
@@ -121,6 +122,7 @@ macro_rules! opaque_debug {
     )*};
 }
 opaque_debug!(Probe<'_, T> LocalProbe<'_, T> InstanceProbe<'_, T> TypeProbe<T>);
+opaque_debug!(TaskProbe<T> WakeProbe<T>);
 
 macro_rules! value_levels {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -403,12 +405,101 @@ pub trait ViaNoDrop {
 
 impl<T: ?Sized> ViaNoDrop for TypeProbe<T> {}
 
+/// Makes a waker of a task, from a `std::sync::Arc` of it as a `dyn Any`.
+pub type MakeWaker = fn(&dyn Any) -> Option<Waker>;
+
+fn make_waker<T: Wake + Send + Sync + 'static>(task: &dyn Any) -> Option<Waker> {
+    let task: Option<&std::sync::Arc<T>> = task.downcast_ref();
+    task.cloned().map(Waker::from)
+}
+
+/// A type that may be a task. Asked in two steps, so that the compiler looks for `Send` and `Sync` only
+/// of types that implement `Wake`: of types that grow it would look without end.
+pub struct TaskProbe<T: ?Sized>(pub PhantomData<fn(&T)>);
+
+/// A type that implements `Wake`.
+pub struct WakeProbe<T: ?Sized>(PhantomData<fn(&T)>);
+
+/// In place of a type that does not implement `Wake`.
+#[derive(Debug)]
+pub struct NoWake;
+
+impl<T: Wake> TaskProbe<T> {
+    /// Returns the probe of a type that implements `Wake`.
+    #[must_use]
+    pub fn __wake(&self) -> WakeProbe<T> {
+        WakeProbe(PhantomData)
+    }
+}
+
+/// Any other type.
+pub trait ViaNoTask {
+    /// Returns that no waker owns a value of the type.
+    fn __wake(&self) -> NoWake {
+        NoWake
+    }
+}
+
+impl<T: ?Sized> ViaNoTask for TaskProbe<T> {}
+
+impl<T: Wake + Send + Sync + 'static> WakeProbe<T> {
+    /// Returns the function that makes a waker of a task.
+    #[must_use]
+    pub fn __waker(&self) -> Option<MakeWaker> {
+        Some(make_waker::<T>)
+    }
+}
+
+/// Any other type.
+pub trait ViaNoWaker {
+    /// Returns `None`: no waker owns a value of the type.
+    fn __waker(&self) -> Option<MakeWaker> {
+        None
+    }
+}
+
+impl<T: ?Sized> ViaNoWaker for WakeProbe<T> {}
+impl ViaNoWaker for NoWake {}
+
+/// Returns `None`: no waker owns a value of the type, or nothing asks for it.
+#[must_use]
+pub fn no_waker() -> Option<MakeWaker> {
+    None
+}
+
+/// Returns the function that finds out whether a type is a task. Each is compiled for its type.
+#[cfg(feature = "scan")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __task_waker {
+    ($task:ty) => {
+        || {
+            $crate::__private::TaskProbe::<$task>($crate::__private::std::marker::PhantomData)
+                .__wake()
+                .__waker()
+        }
+    };
+}
+
+/// Asks nothing: only a scan needs the answer.
+#[cfg(not(feature = "scan"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __task_waker {
+    ($task:ty) => {
+        $crate::__private::no_waker
+    };
+}
+
+pub use crate::__task_waker as task_waker;
+
 /// All levels, for a glob import that brings no name into scope.
 pub mod levels {
     pub use super::super::std_names::{ViaNoFirst as _, ViaNoSecond as _, ViaNoStd as _};
     pub use super::{
         ViaAny as _, ViaNoBox as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _,
-        ViaNoLess as _, ViaNoRow as _, ViaNoStep as _, ViaNoVisit as _, ViaNoWalk as _,
-        ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedLocal as _, ViaWalk as _,
+        ViaNoLess as _, ViaNoRow as _, ViaNoStep as _, ViaNoTask as _, ViaNoVisit as _,
+        ViaNoWaker as _, ViaNoWalk as _, ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _,
+        ViaTrackedLocal as _, ViaWalk as _,
     };
 }

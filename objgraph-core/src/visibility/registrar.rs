@@ -157,6 +157,7 @@ impl Registrar {
                 }),
                 view: cell.view,
                 view_dyn: None,
+                waker: None,
                 fuel: of.fuel,
             },
         );
@@ -191,6 +192,7 @@ impl Registrar {
             }),
             view: row.view,
             view_dyn: row.view_dyn,
+            waker: spec.map(|spec| spec.waker),
             fuel: row.fuel,
         };
         self.new.types.insert(row.id, entry);

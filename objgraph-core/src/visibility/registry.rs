@@ -9,6 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::growth::{Fuel as _, Full};
+use super::probe::MakeWaker;
 use super::view::{AnyViewFn, DynViewFn, View};
 use crate::snapshot::Family;
 use crate::type_info::{TypeInfo, Visibility};
@@ -21,6 +22,9 @@ pub(crate) struct TypeEntry {
     pub(crate) view: AnyViewFn,
     /// Returns the view of a value that is borrowed as a `dyn Any`.
     pub(super) view_dyn: Option<DynViewFn>,
+    /// Returns the function that makes a waker of a value, if the type is a task.
+    #[allow(dead_code, reason = "called with the feature `scan`")]
+    pub(crate) waker: Option<fn() -> Option<MakeWaker>>,
     /// Fuel with which the type was registered. With more fuel, it registers more types.
     pub(super) fuel: u8,
 }

@@ -12,6 +12,7 @@ use std::rc;
 use std::sync::{self, Arc, Mutex, RwLock};
 
 use super::growth::{Fuel, Full};
+use super::probe::MakeWaker;
 use super::registrar::Registrar;
 use super::view::{AnyViewFn, CellContents, CellView, DynViewFn, View, ViewFn};
 use super::walk::Walk;
@@ -26,6 +27,8 @@ use crate::type_info::Visibility;
 pub struct TypeSpec {
     /// Whether the type itself implements `Drop`.
     pub implements_drop: bool,
+    /// Returns the function that makes a waker of a value, if the type is a task.
+    pub waker: fn() -> Option<MakeWaker>,
     /// The site of the derive.
     pub declared: &'static Location<'static>,
     /// The module of the type, or of the function that declares it.

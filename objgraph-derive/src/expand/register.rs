@@ -42,6 +42,11 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         true => quote!(&<Self as __p::TypeRows<#fuel>>::CELLS),
         false => quote!(&[]),
     };
+    // Whether an instance of a generic type is a task may depend on its arguments.
+    let waker = match input.original.generics.params.is_empty() {
+        true => quote!(__p::task_waker!(Self)),
+        false => quote!(__p::no_waker),
+    };
     // A type with lifetimes is not certain to be `'static`. A type that is not generic is
     // registered at link time.
     let known =
@@ -64,6 +69,7 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
             #registrar.derived(
                 const { &__p::TypeSpec {
                     implements_drop: __p::TypeProbe::<Self>::HAS_DROP,
+                    waker: #waker,
                     declared: __p::TypeSpec::here(),
                     module: __p::std::module_path!(),
                     named: &[#(#named),*],

@@ -23,7 +23,7 @@ use self::edges::{EdgeColumn, PushedEdge};
 pub(super) use self::handles::{CapturedHandle, Handles};
 pub use self::scan::SCANS;
 use self::scan::Scanner;
-pub(crate) use self::scan::{OpaqueWords, erased_words_of, words_of};
+pub(crate) use self::scan::{OpaqueWords, erased_words_of, learn_waker, words_of};
 use self::threads::Threads;
 use self::types::Types;
 use super::index::{ByAddress, ByPlace, Spot};

@@ -9,17 +9,18 @@ use crate::snapshot::PointerKind;
 use crate::table;
 
 impl Tracer {
-    /// Adds a reference to the task of a waker, if it is a known object of std's `Arc`, and returns
-    /// whether it is.
+    /// Adds a reference to the task of a waker, if it is a known object, and returns whether it is.
     pub(in crate::trace) fn owns_task(&mut self, waker: &Waker) -> bool {
-        // `Waker::from(Arc<impl Wake>)` keeps what `Arc::into_raw` returns.
-        let task = self.by_address.get(&(waker.data().addr(), None));
-        let Some(&node) = task else {
+        // `Waker::from(Arc<impl Wake>)` keeps what `Arc::into_raw` returns. What is behind our `Arc` in
+        // a waker is known by the address of the header before its value.
+        let task = waker.data().addr();
+        let known = self.by_address.get(&(task, None)).copied();
+        let Some(node) = known.or_else(|| self.in_memory.get(task)) else {
             return false;
         };
         let row = &self.nodes[node as usize];
-        let owns =
-            row.pointer_kind == PointerKind::StdArc && row.id.is_in_table() && owns(waker, row.id);
+        let is_shared = matches!(row.pointer_kind, PointerKind::StdArc | PointerKind::Arc);
+        let owns = is_shared && row.id.is_in_table() && owns(waker, row.id);
         if owns {
             self.held_by(std::ptr::from_ref(waker).addr(), node);
         }

@@ -32,6 +32,10 @@ impl OpaqueWords<'_> {
     }
 }
 
+/// Learns nothing of wakers.
+#[inline(always)]
+pub(crate) fn learn_waker<T: 'static>(_: &std::sync::Arc<T>) {}
+
 /// What the scans of a trace share: nothing.
 #[derive(Default)]
 pub(crate) struct Scanner(());

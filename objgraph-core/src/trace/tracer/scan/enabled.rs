@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+pub(crate) use super::wakers::learn_waker;
+use super::wakers::{self, WakerWords};
 use objgraph_scan::{Words, words};
 
 use crate::snapshot::{EdgeRow, NodeId, PointerKind, State};
@@ -63,6 +65,8 @@ pub(crate) struct Scanner {
     hits: Vec<u32>,
     /// Nodes of values outside of the table that were scanned.
     scanned: HashSet<u32>,
+    /// The wakers that are known.
+    pub(super) wakers: Vec<WakerWords>,
     /// The records of handles, once a scan needs them.
     handles: Option<HandleAddresses>,
 }
@@ -75,6 +79,7 @@ impl Default for Scanner {
             knows_std: false,
             hits: Vec::new(),
             scanned: HashSet::new(),
+            wakers: wakers::known(),
             handles: None,
         }
     }
@@ -108,6 +113,7 @@ impl Tracer {
     pub(in crate::trace) fn scan(&mut self, words: OpaqueWords<'_>) {
         let mut hits = std::mem::take(&mut self.scanner.hits);
         let (lowest, highest) = (self.scanner.lowest, self.scanner.highest);
+        let has_wakers = !self.scanner.wakers.is_empty();
         let mut before = 0;
         for word in words.words.take(MAX_WORDS) {
             // A pointer has the address of its allocation. That of the value is not compared: it is
@@ -122,6 +128,9 @@ impl Tracer {
                 } else {
                     hits.push(node);
                 }
+            }
+            if has_wakers && let Some(node) = self.task_of([before, word]) {
+                hits.push(node);
             }
             before = word;
         }

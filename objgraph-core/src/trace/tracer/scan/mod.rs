@@ -11,12 +11,16 @@
 //! The scan runs no code of the program and takes no lock. Only the bytes of the value itself are
 //! read; no pointer is followed.
 //!
+//! A waker of a watched task is found by both of its words (`wakers.rs`).
+//!
 //! The feature is checked here and nowhere else in the trace. Both sides offer the same names.
 
 #[cfg(not(feature = "scan"))]
 mod disabled;
 #[cfg(feature = "scan")]
 mod enabled;
+#[cfg(feature = "scan")]
+mod wakers;
 
 #[cfg(not(feature = "scan"))]
 use self::disabled as side;
@@ -24,4 +28,4 @@ use self::disabled as side;
 use self::enabled as side;
 
 pub use self::side::SCANS;
-pub(crate) use self::side::{OpaqueWords, Scanner, erased_words_of, words_of};
+pub(crate) use self::side::{OpaqueWords, Scanner, erased_words_of, learn_waker, words_of};
