@@ -306,14 +306,15 @@ mod scopes {
 pub mod pointers {
     use std::pin::Pin;
 
-    /// Single-threaded reference-counting pointers: those of std, since tracking is off.
-    ///
-    #[doc = include_str!("../docs/pointers.md")]
+    /// The trait of tasks that wake themselves: that of std, since tracking is off.
     #[cfg(feature = "nightly")]
     pub mod wake {
         pub use std::task::Wake;
     }
 
+    /// Single-threaded reference-counting pointers: those of std, since tracking is off.
+    ///
+    #[doc = include_str!("../docs/pointers.md")]
     pub mod rc {
         pub use std::rc::{Rc, Weak};
     }

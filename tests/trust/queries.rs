@@ -210,6 +210,9 @@ pub const ALL: &[Query] = &[
     }),
     ("leaked", |_| {
         let picture = objgraph::picture::leaked(&objgraph::find_leaks());
+        if let Some(picture) = &picture {
+            let _ = objgraph::picture::to_svg_without_dot(&picture.drawing().unwrap());
+        }
         drop(picture.map(|picture| picture.to_dot().unwrap()))
     }),
     ("find_cycles", |rc| {
