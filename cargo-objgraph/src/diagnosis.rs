@@ -265,9 +265,11 @@ impl Part<'_> {
         self.starts(around.map(|(index, _)| index))
     }
 
+    /// Returns where edits are that can be left out; a repair cannot.
     fn starts(&self, edits: impl Iterator<Item = usize>) -> Vec<usize> {
-        let starts = edits.filter_map(|edit| Some(self.file.edits.get(edit)?.range.start));
-        let mut starts: Vec<usize> = starts.collect();
+        let edits = edits.filter_map(|edit| self.file.edits.get(edit));
+        let edits = edits.filter(|edit| !matches!(edit.kind, EditKind::Repair | EditKind::Path));
+        let mut starts: Vec<usize> = edits.map(|edit| edit.range.start).collect();
         starts.sort_unstable();
         starts.dedup();
         starts

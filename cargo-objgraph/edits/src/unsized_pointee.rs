@@ -25,7 +25,12 @@ impl Search<'_> {
             "Rc" => "rc",
             _ => "sync",
         };
-        if !has_unsized_argument(tokens, index + 1) || !self.may_import(module) {
+        let is_unsized = match unsized_argument(tokens, index + 1) {
+            None => false,
+            Some(Pointee::OfLanguage) => true,
+            Some(Pointee::Named(name)) => imports_std(self.source, name),
+        };
+        if !is_unsized || !self.may_import(module) {
             return;
         }
         let Some(start) = start_of_std_path(tokens, index, module) else {
@@ -48,25 +53,69 @@ impl Search<'_> {
     }
 }
 
-/// Returns whether the generic arguments at `index`, with or without `::`, are a type without a size.
-fn has_unsized_argument(tokens: &[Token], index: usize) -> bool {
+/// What a pointer without a size for its value points to.
+enum Pointee<'t> {
+    /// `str` or a slice.
+    OfLanguage,
+    /// A type of std with this name, or another type that has the same name.
+    Named(&'t str),
+}
+
+/// Returns the type without a size in the generic arguments at `index`, with or without `::`.
+fn unsized_argument(tokens: &[Token], index: usize) -> Option<Pointee<'_>> {
     let index = match is_path_separator(tokens, index) {
         true => index + 2,
         false => index,
     };
-    if !tokens.get(index).is_some_and(|token| token.is_punct('<')) {
-        return false;
+    if !tokens.get(index)?.is_punct('<') {
+        return None;
     }
     // `Rc<std::path::Path>`: the last name decides.
     let argument = tokens[index + 1..].iter();
-    let argument: Vec<&Token> = argument.take_while(|token| !is_end(token)).collect();
-    match argument.last().map(|token| &token.kind) {
-        Some(Kind::Ident(name)) => matches!(&**name, "str" | "Path" | "OsStr" | "CStr"),
-        Some(Kind::Group(Delimiter::Bracket, inside)) => {
-            !inside.iter().any(|token| token.is_punct(';'))
+    match &argument.take_while(|token| !is_end(token)).last()?.kind {
+        Kind::Ident(name) => match &**name {
+            "str" => Some(Pointee::OfLanguage),
+            "Path" | "OsStr" | "CStr" => Some(Pointee::Named(name)),
+            _ => None,
+        },
+        Kind::Group(Delimiter::Bracket, inside) => {
+            let is_array = inside.iter().any(|token| token.is_punct(';'));
+            (!is_array).then_some(Pointee::OfLanguage)
         }
-        _ => false,
+        _ => None,
     }
+}
+
+/// Returns whether a source names std's type of this name: `std::path::Path`, or in a list.
+fn imports_std(source: &str, name: &str) -> bool {
+    let module = match name {
+        "Path" => "path::",
+        _ => "ffi::",
+    };
+    source.match_indices(module).any(|(at, _)| {
+        let before = &source[..at];
+        let is_std = before.ends_with("std::")
+            || !before.ends_with("::") && !before.ends_with(is_part_of_name);
+        let after = &source[at + module.len()..];
+        let list = after
+            .strip_prefix('{')
+            .and_then(|list| list.split_once('}'));
+        let names = match list {
+            Some((list, _)) => list,
+            None => after
+                .split(|char| !is_part_of_name(char))
+                .next()
+                .unwrap_or_default(),
+        };
+        is_std
+            && names
+                .split(|char| !is_part_of_name(char))
+                .any(|word| word == name)
+    })
+}
+
+fn is_part_of_name(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
 }
 
 fn is_end(token: &Token) -> bool {
@@ -121,8 +170,8 @@ mod tests {
                 "fn f(a: STD::rc::Rc<str>) {}",
             ),
             (
-                "use super::*; fn f(a:&Rc<OsStr>, b: Option<Arc<CStr>>) {}",
-                "use super::*; fn f(a:&STD::rc::Rc<OsStr>, b: Option<STD::sync::Arc<CStr>>) {}",
+                "use super::*; use std::{ffi::{CStr, OsStr}}; fn f(a:&Rc<OsStr>, b: Option<Arc<CStr>>) {}",
+                "use super::*; use std::{ffi::{CStr, OsStr}}; fn f(a:&STD::rc::Rc<OsStr>, b: Option<STD::sync::Arc<CStr>>) {}",
             ),
         ] {
             assert_eq!(edited(source), expected);
@@ -135,6 +184,8 @@ mod tests {
             "use std::sync::Arc; fn f(a: Arc<[u8; 4]>, b: Arc<String>, c: Arc<Vec<str>>) {}",
             "use std::sync::Arc; fn f() { Arc::new(str) } fn g(a: Arc) {}",
             "fn f(a: Arc<str>) {}",
+            "use std::sync::Arc; use skia_path::Path; fn f(a: Arc<Path>) {}",
+            "use std::sync::Arc; use curves::path::Path; use std::path::PathBuf; fn f(a: Arc<Path>) {}",
             "use std::rc::Rc; fn f(a: other::Rc<str>, b: my::rc::Rc<str>) {}",
         ] {
             assert_eq!(edited(source), source);
