@@ -27,8 +27,8 @@ pub enum DependencyList {
     Workspace,
 }
 
-/// Returns the manifest with objgraph among the dependencies, in its place if they are sorted;
-/// unchanged if it is there.
+/// Returns the manifest with objgraph and these features of it among the dependencies, in its place if
+/// they are sorted; unchanged if it is there.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub enum DependencyList {
 /// let manifest = "[dependencies]\nlog = \"0.4\" # Logs.\nserde = \"1\"\n";
 /// let source = DependencySource::Version("0.1".to_owned());
 /// assert_eq!(
-///     add_dependency(manifest, DependencyList::Package, &source)?,
+///     add_dependency(manifest, DependencyList::Package, &source, &[])?,
 ///     "[dependencies]\nlog = \"0.4\" # Logs.\nobjgraph = \"0.1\"\nserde = \"1\"\n",
 /// );
 /// # Ok::<(), objgraph_edits::ManifestError>(())
@@ -49,6 +49,7 @@ pub fn add_dependency(
     manifest: &str,
     list: DependencyList,
     source: &DependencySource,
+    features: &[&str],
 ) -> Result<String, ManifestError> {
     let mut document = parse(manifest)?;
     let parent: &mut dyn TableLike = match list {
@@ -61,7 +62,7 @@ pub fn add_dependency(
         return Ok(manifest.to_owned());
     }
     let is_sorted = dependencies.iter().map(|(name, _)| name).is_sorted();
-    dependencies.insert(NAME, item(source, dependencies));
+    dependencies.insert(NAME, item(source, features, dependencies));
     if is_sorted {
         dependencies.sort_values();
     }
@@ -110,16 +111,19 @@ fn table<'a>(
         .ok_or_else(|| ManifestError(format!("`{name}` is not a table")))
 }
 
-fn item(source: &DependencySource, others: &dyn TableLike) -> Item {
+fn item(source: &DependencySource, features: &[&str], others: &dyn TableLike) -> Item {
     let (key, value) = match source {
-        DependencySource::Version(version) => return toml_edit::value(version),
+        DependencySource::Version(version) if features.is_empty() => {
+            return toml_edit::value(version);
+        }
+        DependencySource::Version(version) => ("version", Value::from(version)),
         DependencySource::Path(path) => ("path", Value::from(path)),
         DependencySource::Workspace => ("workspace", Value::from(true)),
     };
     // `serde.workspace = true` is a table with a dot.
     let is_dotted =
         |(_, item): (&str, &Item)| item.as_table_like().is_some_and(TableLike::is_dotted);
-    if others.iter().any(is_dotted) {
+    if features.is_empty() && others.iter().any(is_dotted) {
         let mut table = Table::new();
         table.set_dotted(true);
         table.insert(key, Item::Value(value));
@@ -127,6 +131,9 @@ fn item(source: &DependencySource, others: &dyn TableLike) -> Item {
     }
     let mut table = InlineTable::new();
     table.insert(key, value);
+    if !features.is_empty() {
+        table.insert("features", Value::Array(features.iter().copied().collect()));
+    }
     toml_edit::value(table)
 }
 

@@ -5,9 +5,9 @@ use objgraph_edits::DependencySource::{Path, Version, Workspace};
 use objgraph_edits::{DependencyList, DependencySource, add_dependency};
 
 fn check_in(list: DependencyList, source: &DependencySource, manifest: &str, expected: Expect) {
-    let text = add_dependency(manifest, list, source).expect("it is TOML");
+    let text = add_dependency(manifest, list, source, &[]).expect("it is TOML");
     expected.assert_eq(&text);
-    assert_eq!(add_dependency(&text, list, source).unwrap(), text);
+    assert_eq!(add_dependency(&text, list, source, &[]).unwrap(), text);
 }
 
 fn check(source: DependencySource, manifest: &str, expected: Expect) {
@@ -110,6 +110,25 @@ fn a_member_inherits_as_its_other_dependencies_do() {
 }
 
 #[test]
+fn features_are_listed() {
+    for (source, expected) in [
+        (
+            Version("1".to_owned()),
+            "objgraph = { version = \"1\", features = [\"owners\", \"scan\"] }",
+        ),
+        (
+            Path("../o".to_owned()),
+            "objgraph = { path = \"../o\", features = [\"owners\", \"scan\"] }",
+        ),
+    ] {
+        let manifest = "[dependencies]\nlog.workspace = true\n";
+        let list = DependencyList::Package;
+        let text = add_dependency(manifest, list, &source, &["owners", "scan"]).unwrap();
+        assert_eq!(text, format!("{manifest}{expected}\n"));
+    }
+}
+
+#[test]
 fn a_dependency_that_is_there_is_kept() {
     for manifest in [
         "[dependencies]\nobjgraph = { path = \"x\" }\n",
@@ -117,7 +136,7 @@ fn a_dependency_that_is_there_is_kept() {
         "dependencies.objgraph.workspace = true\n",
     ] {
         let source = Version("9".to_owned());
-        let text = add_dependency(manifest, DependencyList::Package, &source);
+        let text = add_dependency(manifest, DependencyList::Package, &source, &[]);
         assert_eq!(text.as_deref(), Ok(manifest));
     }
 }
@@ -125,9 +144,10 @@ fn a_dependency_that_is_there_is_kept() {
 #[test]
 fn a_manifest_that_is_none_says_why() {
     let source = Version("1".to_owned());
-    let error = add_dependency("dependencies = 1\n", DependencyList::Package, &source).unwrap_err();
+    let error =
+        add_dependency("dependencies = 1\n", DependencyList::Package, &source, &[]).unwrap_err();
     expect!["`dependencies` is not a table"].assert_eq(&error.to_string());
-    let error = add_dependency("[a\n", DependencyList::Package, &source).unwrap_err();
+    let error = add_dependency("[a\n", DependencyList::Package, &source, &[]).unwrap_err();
     expect![[r#"
         TOML parse error at line 1, column 3
           |
