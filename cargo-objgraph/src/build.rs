@@ -62,7 +62,7 @@ pub(crate) fn build(
 
 /// Shows why a build failed, as cargo does.
 #[allow(clippy::print_stderr, reason = "it is what the command says")]
-fn show(built: &Built) {
+pub(crate) fn show(built: &Built) {
     for error in &built.errors {
         if let Some(text) = &error.message.rendered {
             anstream::eprintln!("{}", text.trim_end());

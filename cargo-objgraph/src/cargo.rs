@@ -74,10 +74,17 @@ impl Cargo {
 
     /// Builds the copy, and collects what the compiler says.
     pub(crate) fn build(&self, subcommand: &[&str], title: &str) -> Result<Built, Error> {
-        let started = Instant::now();
         let mut command = self.command(subcommand[0])?;
+        command.args(&subcommand[1..]);
+        Built::of(command, title)
+    }
+}
+
+impl Built {
+    /// Runs a command of cargo that builds, and collects what the compiler says.
+    pub(crate) fn of(mut command: Command, title: &str) -> Result<Self, Error> {
+        let started = Instant::now();
         command
-            .args(&subcommand[1..])
             .arg("--message-format=json,json-diagnostic-rendered-ansi")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -100,7 +107,7 @@ impl Cargo {
         }
         let status = child.wait().map_err(|error| Error::io(program(), error))?;
         let output = lines.join().unwrap_or_default();
-        Ok(Built {
+        Ok(Self {
             time: started.elapsed(),
             errors,
             output,

@@ -42,7 +42,17 @@ pub(crate) enum Command {
         after_help = AFTER_HELP
     )]
     Test(Instrumented),
+    /// Writes the imports, derives, tests and the dependency of objgraph into the program, for good
+    ///
+    /// Everything is compiled in a copy first, and repaired until it compiles, in debug and in release.
+    /// What cannot be adopted is left as it was, and listed.
+    #[command(after_help = AFTER_ADOPT)]
+    Adopt(Adopt),
 }
+
+const AFTER_ADOPT: &str = "\
+Exit status: 0 if the changes were written or there are none, 1 if they were not written,
+and 101 if it is refused or the program does not compile.";
 
 const AFTER_HELP: &str = "\
 Every other option is cargo's: --package, --bin, --example, --features, --release,
@@ -78,6 +88,69 @@ pub(crate) struct Instrumented {
     /// What follows `--`; filled by [`split`].
     #[arg(skip)]
     pub(crate) rest: Vec<OsString>,
+}
+
+/// The options of `adopt`.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Adopt {
+    /// Write nothing; exit with status 1 if something would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Change only this package of the workspace; may be repeated
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) package: Vec<String>,
+    /// Write even if files have changes that are not committed
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+    /// Write even if files have changes that are staged
+    #[arg(long)]
+    pub(crate) allow_staged: bool,
+    /// Write even if there is no version control
+    #[arg(long)]
+    pub(crate) allow_no_vcs: bool,
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest_path: Option<String>,
+    /// The target folder, in which the copy is
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) target_dir: Option<String>,
+    /// Compile with these features
+    #[arg(long, short = 'F', value_name = "FEATURES")]
+    pub(crate) features: Vec<String>,
+    /// Compile with all features
+    #[arg(long)]
+    pub(crate) all_features: bool,
+    /// Compile without the default feature
+    #[arg(long)]
+    pub(crate) no_default_features: bool,
+    /// Do not access the network
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+impl Adopt {
+    /// Returns the options for cargo, which compiles the adopted program.
+    pub(crate) fn cargo_options(&self) -> Vec<&str> {
+        let mut options = Vec::new();
+        for features in &self.features {
+            options.extend(["--features", features]);
+        }
+        let flags = [
+            (self.all_features, "--all-features"),
+            (self.no_default_features, "--no-default-features"),
+            (self.offline, "--offline"),
+        ];
+        options.extend(
+            flags
+                .iter()
+                .filter(|(is_set, _)| *is_set)
+                .map(|flag| flag.1),
+        );
+        options
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]

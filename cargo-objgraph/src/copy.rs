@@ -1,7 +1,6 @@
 //! The instrumented copy of a project.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,16 +47,7 @@ impl Copy {
     /// Returns the copy of a project, which [`write`](Self::write) makes.
     pub(crate) fn new(project: &Project, facades: Facades, repairs: Repairs) -> Self {
         let home = project.target.join("objgraph");
-        let mut without = BTreeSet::from([project.target.clone()]);
-        for name in [".git", ".hg", ".jj", "Cargo.lock"] {
-            without.insert(project.root.join(name));
-        }
-        let tree = Tree {
-            original: project.root.clone(),
-            copy: home.join("tree"),
-            without,
-            own: BTreeSet::from([OsString::from("Cargo.lock"), OsString::from(LOCK_COPY)]),
-        };
+        let tree = Tree::of(project, home.join("tree"));
         Self {
             trees: vec![tree],
             packages: project.packages.clone(),
@@ -127,7 +117,7 @@ impl Copy {
                     .collect(),
             )?;
         }
-        self.copy_lock()
+        self.trees[0].copy_lock()
     }
 
     fn instrument(&mut self, package: &Package) -> Result<(), Error> {
@@ -173,21 +163,6 @@ impl Copy {
         Ok(())
     }
 
-    /// Starts from the lockfile of the project, again when it changes. Cargo adds what the facades
-    /// need.
-    fn copy_lock(&self) -> Result<(), Error> {
-        let tree = &self.trees[0];
-        let Ok(text) = fs::read_to_string(tree.original.join("Cargo.lock")) else {
-            return Ok(());
-        };
-        let last = tree.copy.join(LOCK_COPY);
-        if fs::read_to_string(&last).is_ok_and(|last| last == text) {
-            return Ok(());
-        }
-        tree::write(&tree.copy.join("Cargo.lock"), &text)?;
-        tree::write(&last, &text)
-    }
-
     /// Returns the derives of the copy, with their files.
     pub(crate) fn derives(&self) -> impl Iterator<Item = (&Copied, &Edit)> {
         self.files.values().flat_map(|file| {
@@ -197,9 +172,6 @@ impl Copy {
         })
     }
 }
-
-/// The lockfile of the project as it was when the copy's was made from it.
-const LOCK_COPY: &str = ".objgraph-original.lock";
 
 impl Copied {
     fn new(
@@ -246,23 +218,27 @@ fn context(
     edition: cargo_metadata::Edition,
     uses_std: bool,
 ) -> objgraph_edits::Context {
-    use cargo_metadata::Edition as Cargo;
-    use objgraph_edits::{Context, Edition};
-    let edition = match edition {
-        Cargo::E2015 => Edition::E2015,
-        Cargo::E2018 => Edition::E2018,
-        Cargo::E2021 => Edition::E2021,
-        _ => Edition::E2024,
-    };
     let role = match role {
         Role::Library => objgraph_edits::Role::Library,
         Role::Program => objgraph_edits::Role::Program,
         Role::Module | Role::Included => objgraph_edits::Role::Module,
     };
-    Context {
-        edition,
+    objgraph_edits::Context {
+        edition: edition_of(edition),
         role,
         has_std_pointers: uses_std,
-        ..Context::default()
+        ..objgraph_edits::Context::default()
+    }
+}
+
+/// Returns the edition as the edits know it.
+pub(crate) fn edition_of(edition: cargo_metadata::Edition) -> objgraph_edits::Edition {
+    use cargo_metadata::Edition as Cargo;
+    use objgraph_edits::Edition;
+    match edition {
+        Cargo::E2015 => Edition::E2015,
+        Cargo::E2018 => Edition::E2018,
+        Cargo::E2021 => Edition::E2021,
+        _ => Edition::E2024,
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn diagnose(message: &CompilerMessage, copy: &Copy) -> Option<Diagnos
     let package = package.map_or_else(|| message.target.name.clone(), str::to_owned);
     Some(Diagnosis {
         package,
-        reason: finder.reason(diagnostic),
+        reason: reason(diagnostic),
         remedy: finder.remedy(diagnostic),
     })
 }
@@ -225,24 +225,6 @@ impl<'c> Finder<'c> {
         }
         files
     }
-
-    fn reason(&self, diagnostic: &Diagnostic) -> String {
-        let first = diagnostic.message.lines().next().unwrap_or_default();
-        let code = diagnostic.code.as_ref();
-        let code = code.map_or_else(String::new, |code| format!(" [{}]", code.code));
-        let span = diagnostic.spans.iter().find(|span| span.is_primary);
-        let detail = span
-            .and_then(|span| span.label.as_deref())
-            .unwrap_or_default();
-        let detail = match detail.is_empty() || first.contains(detail) {
-            true => String::new(),
-            false => format!(": {}", detail.lines().next().unwrap_or_default()),
-        };
-        let place = span.map_or_else(String::new, |span| {
-            format!("{}:{}: ", span.file_name, span.line_start)
-        });
-        format!("{place}{first}{detail}{code}")
-    }
 }
 
 impl Part<'_> {
@@ -276,14 +258,39 @@ impl Part<'_> {
     }
 }
 
+/// Returns the first line of a message, with its place.
+fn reason(diagnostic: &Diagnostic) -> String {
+    let span = diagnostic.spans.iter().find(|span| span.is_primary);
+    let place = span.map_or_else(String::new, |span| {
+        format!("{}:{}: ", span.file_name, span.line_start)
+    });
+    format!("{place}{}", first_line(diagnostic))
+}
+
+/// Returns the first line of a message, with its label and its code.
+pub(crate) fn first_line(diagnostic: &Diagnostic) -> String {
+    let first = diagnostic.message.lines().next().unwrap_or_default();
+    let code = diagnostic.code.as_ref();
+    let code = code.map_or_else(String::new, |code| format!(" [{}]", code.code));
+    let span = diagnostic.spans.iter().find(|span| span.is_primary);
+    let detail = span
+        .and_then(|span| span.label.as_deref())
+        .unwrap_or_default();
+    let detail = match detail.is_empty() || first.contains(detail) {
+        true => String::new(),
+        false => format!(": {}", detail.lines().next().unwrap_or_default()),
+    };
+    format!("{first}{detail}{code}")
+}
+
 /// Returns whether a macro is one that the edits insert.
-fn is_own(macro_name: &str) -> bool {
+pub(crate) fn is_own(macro_name: &str) -> bool {
     macro_name.contains("__objgraph") || macro_name.contains("Tracked")
 }
 
 /// Returns whether a suggestion is right, as far as the compiler knows. Bounds of lifetimes are
 /// suggested as one of several ways.
-fn is_sure(span: &DiagnosticSpan) -> bool {
+pub(crate) fn is_sure(span: &DiagnosticSpan) -> bool {
     let Some(text) = &span.suggested_replacement else {
         return false;
     };

@@ -44,14 +44,19 @@ pub(crate) const ECOSYSTEM: [&str; 22] = [
     "uuid",
 ];
 
+/// Returns the folder of this command in the checkout that it was built from, if that is still there.
+pub(crate) fn checkout() -> Option<PathBuf> {
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let has_sources = checkout.join("facade-std/Cargo.toml").is_file();
+    has_sources.then(|| checkout.to_owned())
+}
+
 impl Facades {
     /// The facades of the version of this command: from the checkout that it was built from, if it is
     /// there, else from the registry.
     pub(crate) fn new(is_nightly: bool) -> Self {
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let has_sources = checkout.join("facade-std/Cargo.toml").is_file();
         Self {
-            checkout: has_sources.then(|| checkout.to_owned()),
+            checkout: checkout(),
             is_nightly,
             ecosystem: BTreeSet::new(),
         }

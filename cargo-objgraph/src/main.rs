@@ -1,6 +1,7 @@
 //! `cargo objgraph`: finds the leaks of a program that knows nothing of objgraph.
 //!
-//! A copy of the program is instrumented, built and run; the program itself is not changed.
+//! A copy of the program is instrumented, built and run; the program itself is not changed, unless it
+//! adopts objgraph for good.
 //!
 //! ```text
 //! cli ── session ── project      what cargo says of the program
@@ -12,12 +13,15 @@
 //!           ├────── run, test    the program, with the files that it writes about itself
 //!           │
 //!           └────── report       what is printed
+//!
+//! cli ── adopt                   the same edits for good, in the program itself
 //! ```
 //!
 //! The command is also the wrapper of the compiler during those builds: see [`wrapper`].
 
 #![forbid(unsafe_code)]
 
+mod adopt;
 mod build;
 mod cargo;
 mod cli;
@@ -67,12 +71,14 @@ fn main() -> ExitCode {
 fn command() -> ExitCode {
     let split = cli::split(env::args_os());
     let Cargo::Objgraph { mut command } = Cargo::parse_from(&split.own);
-    let (Command::Run(options) | Command::Test(options)) = &mut command;
-    options.cargo = split.cargo;
-    options.rest = split.rest;
+    if let Command::Run(options) | Command::Test(options) = &mut command {
+        options.cargo = split.cargo;
+        options.rest = split.rest;
+    }
     let done = match &command {
         Command::Run(options) => run::run(options),
         Command::Test(options) => run::test(options),
+        Command::Adopt(options) => adopt::adopt(options),
     };
     match done {
         Ok(code) => code,

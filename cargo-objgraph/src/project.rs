@@ -95,6 +95,19 @@ impl Package {
         })
     }
 
+    /// Returns the path of the module that a file is, as other crates name it, if the files are where
+    /// cargo expects them.
+    pub(crate) fn module_of(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(self.dir.join("src")).unwrap_or(path);
+        let names = inside.iter().map(|name| name.to_string_lossy());
+        let modules = names
+            .map(|name| name.trim_end_matches(".rs").to_owned())
+            .filter(|name| !matches!(&**name, "lib" | "main" | "mod"));
+        let crate_name = self.name.replace('-', "_");
+        let path: Vec<String> = std::iter::once(crate_name).chain(modules).collect();
+        path.join("::")
+    }
+
     /// Returns whether a file belongs to the package.
     pub(crate) fn has(&self, path: &Path) -> bool {
         path.starts_with(&self.dir)
@@ -114,5 +127,27 @@ impl Root {
             edition: target.edition,
             is_program: is(TargetKind::Bin) || is(TargetKind::Example),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_named_from_the_crate() {
+        let package = Package {
+            name: "my-shop".to_owned(),
+            dir: "/shop".into(),
+            roots: Vec::new(),
+            dependencies: Vec::new(),
+        };
+        for (path, module) in [
+            ("/shop/src/lib.rs", "my_shop"),
+            ("/shop/src/ui/mod.rs", "my_shop::ui"),
+            ("/shop/src/ui/window.rs", "my_shop::ui::window"),
+        ] {
+            assert_eq!(package.module_of(Path::new(path)), module);
+        }
     }
 }

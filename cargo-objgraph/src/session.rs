@@ -1,7 +1,7 @@
 //! What `run` and `test` share: the project, its copy, and the build.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::build::{self, Build};
 use crate::cargo::{Cargo, Compiler, say, warn};
@@ -30,7 +30,6 @@ impl Session {
         let target = options.cargo_option("--target-dir");
         let project = Project::read(manifest.as_deref(), target.as_deref())?;
         let home = project.target.join("objgraph");
-        fs::create_dir_all(&home).map_err(|error| unwritable(&home, &error))?;
         let lock = lock(&home)?;
         let compiler = Compiler::of(&project.root)?;
         let is_unstable = !options.stable;
@@ -97,7 +96,9 @@ impl Session {
     }
 }
 
-fn lock(home: &std::path::Path) -> Result<File, Error> {
+/// Creates the folder of the command under the target folder, and waits until no other command uses it.
+pub(crate) fn lock(home: &Path) -> Result<File, Error> {
+    fs::create_dir_all(home).map_err(|error| unwritable(home, &error))?;
     let path = home.join("lock");
     let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
     if file.try_lock().is_err() {
@@ -110,7 +111,7 @@ fn lock(home: &std::path::Path) -> Result<File, Error> {
     Ok(file)
 }
 
-fn unwritable(path: &std::path::Path, error: &std::io::Error) -> Error {
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     Error::Other(format!(
         "cannot write {}: {error}; CARGO_TARGET_DIR chooses another target folder",
         path.display()

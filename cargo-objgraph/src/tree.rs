@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::Error;
+use crate::project::Project;
 
 /// A folder and its copy.
 #[derive(Debug)]
@@ -22,7 +23,38 @@ pub(crate) struct Tree {
     pub(crate) own: BTreeSet<OsString>,
 }
 
+/// The lockfile of a project as it was when the copy's was made from it.
+const LOCK_COPY: &str = ".objgraph-original.lock";
+
 impl Tree {
+    /// Returns the copy of a project, without its target folder and its version control.
+    pub(crate) fn of(project: &Project, copy: PathBuf) -> Self {
+        let mut without = BTreeSet::from([project.target.clone()]);
+        for name in [".git", ".hg", ".jj", "Cargo.lock"] {
+            without.insert(project.root.join(name));
+        }
+        Self {
+            original: project.root.clone(),
+            copy,
+            without,
+            own: BTreeSet::from([OsString::from("Cargo.lock"), OsString::from(LOCK_COPY)]),
+        }
+    }
+
+    /// Starts from the lockfile of the project, again when it changes. Cargo adds what the copy needs
+    /// besides.
+    pub(crate) fn copy_lock(&self) -> Result<(), Error> {
+        let Ok(text) = fs::read_to_string(self.original.join("Cargo.lock")) else {
+            return Ok(());
+        };
+        let last = self.copy.join(LOCK_COPY);
+        if fs::read_to_string(&last).is_ok_and(|last| last == text) {
+            return Ok(());
+        }
+        write(&self.copy.join("Cargo.lock"), &text)?;
+        write(&last, &text)
+    }
+
     /// Returns where a path of the original is in the copy.
     pub(crate) fn copied(&self, original: &Path) -> Option<PathBuf> {
         let inside = original.strip_prefix(&self.original).ok()?;

@@ -2,6 +2,7 @@
 //!
 //! All programs share one target folder for the copies, so that objgraph is built once.
 
+mod adopt;
 mod inputs;
 mod programs;
 mod project;

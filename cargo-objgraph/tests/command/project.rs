@@ -72,31 +72,23 @@ impl Project {
             .args(args)
             .arg("--offline")
             .current_dir(self.folder.join(folder));
-        // What the tests themselves run under is not for the program.
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            let is_of_cargo = text.starts_with("CARGO_") && text != "CARGO_HOME";
-            if is_of_cargo
-                || text.starts_with("OBJGRAPH_")
-                || text.starts_with("RUST") && !is_toolchain(&text)
-            {
-                command.env_remove(&name);
-            }
-        }
+        without_own_variables(&mut command);
         command
     }
 
-    /// Lets the copy be built in a folder that all tests share.
+    /// Lets the copies be built in folders that all tests share.
     fn share_target(&self) {
         let home = self.folder.join("target/objgraph");
-        let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("instrumented");
         if home.join("build").is_symlink() || self.folder.join("target").is_file() {
             return;
         }
-        fs::create_dir_all(&home).unwrap();
-        fs::create_dir_all(&shared).unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(&shared, home.join("build")).unwrap();
+        fs::create_dir_all(home.join("adopt")).unwrap();
+        for (build, name) in [("build", "instrumented"), ("adopt/build", "adopted")] {
+            let shared = shared(name);
+            fs::create_dir_all(&shared).unwrap();
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(&shared, home.join(build)).unwrap();
+        }
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
@@ -112,6 +104,25 @@ impl Project {
         let mut files = BTreeMap::new();
         list(&self.folder, &self.folder.join("target"), &mut files);
         files
+    }
+}
+
+/// Returns a folder for builds that all tests share.
+pub(crate) fn shared(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// What the tests themselves run under is not for the program.
+pub(crate) fn without_own_variables(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let is_of_cargo = text.starts_with("CARGO_") && text != "CARGO_HOME";
+        if is_of_cargo
+            || text.starts_with("OBJGRAPH_")
+            || text.starts_with("RUST") && !is_toolchain(&text)
+        {
+            command.env_remove(&name);
+        }
     }
 }
 
