@@ -35,6 +35,8 @@ pub(crate) struct Built {
     pub(crate) time: Duration,
     /// The errors of the compiler; none if the build succeeded.
     pub(crate) errors: Vec<CompilerMessage>,
+    /// The warnings of the compiler about imports without a use.
+    pub(crate) unused_imports: Vec<CompilerMessage>,
     /// What cargo itself printed.
     pub(crate) output: String,
     pub(crate) has_succeeded: bool,
@@ -96,12 +98,20 @@ impl Built {
         let status = child.stderr.take().expect("it is piped");
         let lines = thread::spawn(move || progress.follow(BufReader::new(status)));
         let mut errors = Vec::new();
+        let mut unused_imports = Vec::new();
         let messages = BufReader::new(child.stdout.take().expect("it is piped"));
         for message in Message::parse_stream(messages) {
             if let Ok(Message::CompilerMessage(message)) = message {
                 let level = message.message.level;
                 if level == DiagnosticLevel::Error || level == DiagnosticLevel::Ice {
                     errors.push(message);
+                } else if message
+                    .message
+                    .code
+                    .as_ref()
+                    .is_some_and(|code| code.code == "unused_imports")
+                {
+                    unused_imports.push(message);
                 }
             }
         }
@@ -110,6 +120,7 @@ impl Built {
         Ok(Self {
             time: started.elapsed(),
             errors,
+            unused_imports,
             output,
             has_succeeded: status.success(),
         })

@@ -99,6 +99,22 @@ impl File {
         })
     }
 
+    /// Returns whether an edit of a `use` wrote a byte of the text.
+    pub(crate) fn is_import(&self, offset: usize) -> bool {
+        let (_, edit) = self.origin(offset);
+        edit.is_some_and(|edit| self.edits[edit].kind == EditKind::Import)
+    }
+
+    /// Returns whether a pointer that was imported is now written as std's.
+    pub(crate) fn writes_std(&self) -> bool {
+        let is_path = |edit: &Edit| edit.kind == EditKind::Path;
+        self.edits.iter().any(is_path)
+            || self
+                .repaired
+                .iter()
+                .any(|(_, text)| text.starts_with("std::"))
+    }
+
     /// Returns the innermost derive or test whose item has a byte of the text.
     pub(crate) fn attribute_of(&self, offset: usize) -> Option<usize> {
         let (at, _) = self.origin(offset);
@@ -210,7 +226,8 @@ fn plan(source: &str, edition: Edition) -> Result<Plan, Unparsed> {
     };
     let instrumented = objgraph_edits::instrument(source, &context)?;
     let paths = instrumented.edits.into_iter();
-    for mut path in paths.filter(|edit| edit.kind == EditKind::Path) {
+    let paths = paths.filter(|edit| edit.kind == EditKind::Path && is_unsized(source, edit));
+    for mut path in paths {
         plan.edits.retain(|edit| !overlaps(edit, &path));
         path.text = path.text.replace(&format!("::{FACADE}::__std"), "std");
         // A whole path leads to std already.
@@ -221,6 +238,15 @@ fn plan(source: &str, edition: Edition) -> Result<Plan, Unparsed> {
     plan.edits
         .sort_by_key(|edit| (edit.range.start, edit.range.end));
     Ok(plan)
+}
+
+/// Returns whether the pointer has a type without a size. Many programs have a `Path` of their own.
+fn is_unsized(source: &str, pointer: &Edit) -> bool {
+    let arguments = source[pointer.range.end..].split('>').next();
+    let arguments = arguments.unwrap_or_default().trim_end();
+    !arguments.ends_with("Path")
+        || arguments.ends_with("path::Path")
+        || source.contains("std::path::") && !source.contains("struct Path")
 }
 
 /// Returns what to say of an item without an edit, unless it needs none.
@@ -243,4 +269,59 @@ fn left(skipped: &objgraph_edits::Skipped) -> Option<Left> {
         what,
         reason: skipped.reason.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adopted(source: &str) -> String {
+        let file = File::new("a.rs".into(), source.to_owned(), Edition::E2024);
+        file.text().to_owned()
+    }
+
+    #[test]
+    fn pointers_to_text_stay_those_of_std() {
+        for (source, expected) in [
+            (
+                "use std::rc::Rc;\nfn f(a: Rc<str>, b: &std::rc::Rc<str>) {}\n",
+                "use objgraph::rc::Rc;\nfn f(a: std::rc::Rc<str>, b: &std::rc::Rc<str>) {}\n",
+            ),
+            (
+                "use std::rc::Rc;\nuse tiny::Path;\nfn f(a: Rc<Path>) {}\n",
+                "use objgraph::rc::Rc;\nuse tiny::Path;\nfn f(a: Rc<Path>) {}\n",
+            ),
+            (
+                "use std::rc::Rc;\nfn f(a: Rc<std::path::Path>) {}\n",
+                "use objgraph::rc::Rc;\nfn f(a: std::rc::Rc<std::path::Path>) {}\n",
+            ),
+        ] {
+            assert_eq!(adopted(source), expected);
+        }
+    }
+
+    #[test]
+    fn repairs_lead_back_to_the_source() {
+        let source = "struct A(std::rc::Rc<u8>);\n";
+        let mut file = File::new("a.rs".into(), source.to_owned(), Edition::E2024);
+        assert_eq!(
+            file.text(),
+            "#[derive(objgraph::Tracked)]\nstruct A(objgraph::rc::Rc<u8>);\n"
+        );
+        let at = file.text().find("u8").unwrap();
+        let repair = || vec![Edit::repair(at..at + 2, "u16".to_owned())];
+        assert!(file.repair(&[repair(), repair()]));
+        let end = file.text().find(">);").unwrap();
+        assert_eq!(file.origin(end), (source.find(">);").unwrap(), None));
+        assert_eq!(file.attribute_of(end), Some(0));
+        assert_eq!(file.attribute_at(0), Some(0));
+        assert!(!file.repair(&[repair()]), "it is made once");
+        assert!(file.keep_std("why"));
+        assert_eq!(
+            file.text(),
+            "#[derive(objgraph::Tracked)]\nstruct A(std::rc::Rc<u8>);\n"
+        );
+        file.leave_out(0, "why");
+        assert!(!file.is_changed());
+    }
 }

@@ -231,6 +231,23 @@ impl<'a> Finder<'a> {
         let [suggestion] = suggestions[..] else {
             return None;
         };
+        let (file, edits) = self.edits(suggestion)?;
+        Some(Remedy::Change { file, edits })
+    }
+
+    /// Returns what a warning suggests for an import of objgraph without a use, in a file that writes
+    /// pointers as std's.
+    pub(crate) fn unused_import(&self, diagnostic: &Diagnostic) -> Option<(PathBuf, Vec<Edit>)> {
+        let (part, _) = self.primary(diagnostic)?;
+        if !part.file.writes_std() || !part.file.is_import(part.start) {
+            return None;
+        }
+        let mut children = diagnostic.children.iter();
+        self.edits(children.find(|child| child.message.starts_with("remove the "))?)
+    }
+
+    /// Returns the edits that the compiler suggests, if they are in one file and outside of macros.
+    fn edits(&self, suggestion: &Diagnostic) -> Option<(PathBuf, Vec<Edit>)> {
         let mut edits = Vec::new();
         let mut file = None;
         for span in &suggestion.spans {
@@ -242,10 +259,7 @@ impl<'a> Finder<'a> {
             let text = span.suggested_replacement.clone()?;
             edits.push(Edit::repair(part.start..part.end, text));
         }
-        Some(Remedy::Change {
-            file: file?.clone(),
-            edits,
-        })
+        Some((file?.clone(), edits))
     }
 
     /// Returns what an error says, with its place in the program.

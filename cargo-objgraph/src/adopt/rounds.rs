@@ -65,7 +65,10 @@ impl<'a> Rounds<'a> {
             say("Checking", &format!("the adopted program, in {profile}"));
             let built = Built::of(self.check(**profile == "release"), "Checking")?;
             if built.has_succeeded {
-                profiles.next();
+                match self.tidy(adoption, &built.unused_imports) {
+                    true => profiles = ["debug", "release"].iter().peekable(),
+                    false => drop(profiles.next()),
+                }
                 continue;
             }
             rounds += 1;
@@ -140,6 +143,26 @@ impl<'a> Rounds<'a> {
             })
         });
         refusals.collect()
+    }
+
+    /// Removes imports of objgraph that have no use, because every pointer of the file is written as
+    /// std's. Returns whether anything changed.
+    fn tidy(&self, adoption: &mut Adoption, warnings: &[CompilerMessage]) -> bool {
+        let finder = Finder::new(adoption, &self.tree);
+        // The library and its tests give the same warning.
+        let mut found: BTreeMap<PathBuf, Vec<Vec<Edit>>> = BTreeMap::new();
+        for warning in warnings {
+            if let Some((path, edits)) = finder.unused_import(&warning.message) {
+                found.entry(path).or_default().push(edits);
+            }
+        }
+        let mut has_changed = false;
+        for (path, edits) in found {
+            if let Some(file) = adoption.files.get_mut(&path) {
+                has_changed |= file.repair(&edits);
+            }
+        }
+        has_changed
     }
 
     /// Changes what the errors ask for; in each package only the smallest changes, because one error

@@ -153,7 +153,8 @@ fn what_cannot_be_adopted_is_left_and_listed() {
         ),
         (
             "app/src/lib.rs",
-            "pub mod shape;\n\nuse std::rc::Rc;\n\npub struct Own(pub Rc<bare::Bare>);\n",
+            "pub mod shape;\n\nuse std::rc::Rc;\nuse std::sync::Arc;\n\n\
+             pub struct Own(pub Rc<bare::Bare>, pub Arc<str>);\n",
         ),
         (
             "app/src/shape.rs",
@@ -182,7 +183,12 @@ fn what_cannot_be_adopted_is_left_and_listed() {
         .prints("old is left as it is: it has edition 2015")
         .prints("app/src/shape.rs: it keeps std's pointers: app/src/shape.rs:");
     let text = |name: &str| std::fs::read_to_string(project.folder().join(name)).unwrap();
-    assert!(text("app/src/lib.rs").contains("use objgraph::rc::Rc;"));
+    // `Arc<str>` is std's, so its import has no use any more.
+    assert_eq!(
+        text("app/src/lib.rs"),
+        "pub mod shape;\n\nuse objgraph::rc::Rc;\n\n#[derive(objgraph::Tracked)]\n\
+         pub struct Own(pub Rc<bare::Bare>, pub std::sync::Arc<str>);\n"
+    );
     assert!(text("app/src/shape.rs").contains("#[derive(objgraph::Tracked)]\npub struct Square"));
     assert!(text("app/Cargo.toml").ends_with("bare.workspace = true\nobjgraph.workspace = true\n"));
     assert!(text("Cargo.toml").contains("\nobjgraph = { path = "));
