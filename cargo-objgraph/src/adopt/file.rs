@@ -226,7 +226,7 @@ fn plan(source: &str, edition: Edition) -> Result<Plan, Unparsed> {
     };
     let instrumented = objgraph_edits::instrument(source, &context)?;
     let paths = instrumented.edits.into_iter();
-    let paths = paths.filter(|edit| edit.kind == EditKind::Path && is_unsized(source, edit));
+    let paths = paths.filter(|edit| edit.kind == EditKind::Path);
     for mut path in paths {
         plan.edits.retain(|edit| !overlaps(edit, &path));
         path.text = path.text.replace(&format!("::{FACADE}::__std"), "std");
@@ -238,15 +238,6 @@ fn plan(source: &str, edition: Edition) -> Result<Plan, Unparsed> {
     plan.edits
         .sort_by_key(|edit| (edit.range.start, edit.range.end));
     Ok(plan)
-}
-
-/// Returns whether the pointer has a type without a size. Many programs have a `Path` of their own.
-fn is_unsized(source: &str, pointer: &Edit) -> bool {
-    let arguments = source[pointer.range.end..].split('>').next();
-    let arguments = arguments.unwrap_or_default().trim_end();
-    !arguments.ends_with("Path")
-        || arguments.ends_with("path::Path")
-        || source.contains("std::path::") && !source.contains("struct Path")
 }
 
 /// Returns what to say of an item without an edit, unless it needs none.
