@@ -128,7 +128,15 @@ fn repair_package(copy: &mut Copy, package: &str, errors: &[&Diagnosis], is_late
             return true;
         }
         for error in errors {
-            if let Remedy::UseStd { files } = &error.remedy {
+            if let Remedy::UseStd { pointee, .. } = &error.remedy {
+                has_changed |= use_std_for(copy, pointee.as_deref(), &error.reason, package);
+            }
+        }
+        if has_changed {
+            return true;
+        }
+        for error in errors {
+            if let Remedy::UseStd { files, .. } = &error.remedy {
                 has_changed |= use_std(copy, files, &error.reason, package);
             }
         }
@@ -177,6 +185,19 @@ fn source(copy: &Copy, original: &std::path::Path) -> Option<String> {
     let files = copy.files.values();
     let mut same = files.filter(|file| file.original == original);
     same.next().map(|file| file.source.clone())
+}
+
+/// Lets the pointers to a type be std's in the package. Returns whether they were not before.
+fn use_std_for(copy: &mut Copy, pointee: Option<&str>, reason: &str, package: &str) -> bool {
+    let Some(pointee) = pointee else {
+        return false;
+    };
+    let of_package = copy.repairs.pointees.entry(package.to_owned()).or_default();
+    let known = of_package.contains_key(pointee);
+    of_package
+        .entry(pointee.to_owned())
+        .or_insert_with(|| reason.to_owned());
+    !known
 }
 
 /// Lets the first of these files of the package use std's pointers that does not yet. Returns whether

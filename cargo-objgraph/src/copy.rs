@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use objgraph_edits::{Edit, EditKind, Edited, Skipped};
+use objgraph_edits::{Context, Edit, EditKind, Edited, Skipped};
 
 use crate::error::Error;
 use crate::facades::Facades;
 use crate::manifest::{self, Change, Patch};
 use crate::modules::{self, Role};
+use crate::pointee;
 use crate::project::{Package, Project};
 use crate::repairs::{FileRepairs, Repairs};
 use crate::tree::{self, Tree};
@@ -128,7 +129,13 @@ impl Copy {
             };
             let source = fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;
             let repairs = self.repairs.of(&path, &source);
-            let file = Copied::new(package, path.clone(), source, role, edition, repairs);
+            let pointees = self.repairs.pointees.get(&package.name);
+            let pointees = pointees.into_iter().flat_map(|pointees| pointees.keys());
+            let mut context = context(role, edition);
+            context.std_pointees = pointees
+                .flat_map(|path| pointee::local_names(&source, path))
+                .collect();
+            let file = Copied::new(package, path.clone(), source, context, repairs);
             self.files.insert(copied, file);
         }
         Ok(())
@@ -178,16 +185,14 @@ impl Copied {
         package: &Package,
         original: PathBuf,
         source: String,
-        role: Role,
-        edition: cargo_metadata::Edition,
+        mut context: Context,
         repairs: Option<&FileRepairs>,
     ) -> Self {
-        let uses_std = repairs.is_some_and(|repairs| repairs.uses_std.is_some());
-        let (mut edits, skipped, unparsed) =
-            match objgraph_edits::instrument(&source, &context(role, edition, uses_std)) {
-                Ok(plan) => (plan.edits, plan.skipped, None),
-                Err(error) => (Vec::new(), Vec::new(), Some(error.to_string())),
-            };
+        context.has_std_pointers = repairs.is_some_and(|repairs| repairs.uses_std.is_some());
+        let (mut edits, skipped, unparsed) = match objgraph_edits::instrument(&source, &context) {
+            Ok(plan) => (plan.edits, plan.skipped, None),
+            Err(error) => (Vec::new(), Vec::new(), Some(error.to_string())),
+        };
         if let Some(repairs) = repairs {
             edits.retain(|edit| !repairs.left_out.contains_key(&edit.range.start));
             for replacement in &repairs.replaced {
@@ -213,21 +218,16 @@ impl Copied {
     }
 }
 
-fn context(
-    role: Role,
-    edition: cargo_metadata::Edition,
-    uses_std: bool,
-) -> objgraph_edits::Context {
+fn context(role: Role, edition: cargo_metadata::Edition) -> Context {
     let role = match role {
         Role::Library => objgraph_edits::Role::Library,
         Role::Program => objgraph_edits::Role::Program,
         Role::Module | Role::Included => objgraph_edits::Role::Module,
     };
-    objgraph_edits::Context {
+    Context {
         edition: edition_of(edition),
         role,
-        has_std_pointers: uses_std,
-        ..objgraph_edits::Context::default()
+        ..Context::default()
     }
 }
 

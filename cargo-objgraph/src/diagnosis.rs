@@ -8,6 +8,7 @@ use cargo_metadata::diagnostic::{Applicability, Diagnostic, DiagnosticSpan};
 use objgraph_edits::EditKind;
 
 use crate::copy::{Copied, Copy};
+use crate::pointee;
 use crate::repairs::Replacement;
 
 /// What can be done about an error, from the least loss to the greatest.
@@ -20,8 +21,12 @@ pub(crate) enum Remedy {
         file: PathBuf,
         replacements: Vec<Replacement>,
     },
-    /// Let one of these files use std's pointers: the first that does not yet.
-    UseStd { files: Vec<PathBuf> },
+    /// Let the pointers to this type be std's; or one of these files use std's pointers: the first that
+    /// does not yet.
+    UseStd {
+        pointee: Option<String>,
+        files: Vec<PathBuf>,
+    },
     /// Nothing in a file: the error is not in the copy.
     Elsewhere,
 }
@@ -80,7 +85,10 @@ impl<'c> Finder<'c> {
         let files = self.files(diagnostic);
         match files.is_empty() {
             true => Remedy::Elsewhere,
-            false => Remedy::UseStd { files },
+            false => Remedy::UseStd {
+                pointee: pointee(diagnostic).map(str::to_owned),
+                files,
+            },
         }
     }
 
@@ -184,10 +192,19 @@ impl<'c> Finder<'c> {
             return None;
         }
         let text = &part.file.edited.text[part.range.clone()];
-        let (head, module) = [("Arc::", "sync"), ("Rc::", "rc")]
-            .into_iter()
-            .find(|(head, _)| text.starts_with(head))?;
-        let start = part.file.edited.map.origin(part.range.start).offset;
+        let before = &part.file.edited.text[..part.range.start];
+        let ((head, module), start) =
+            [("Arc::", "sync"), ("Rc::", "rc")]
+                .into_iter()
+                .find_map(|head| {
+                    let is_call = text.starts_with(head.0);
+                    let start = match is_call {
+                        true => Some(part.range.start),
+                        false => start_of_call(before, head.0),
+                    };
+                    Some((head, start?))
+                })?;
+        let start = part.file.edited.map.origin(start).offset;
         let replacement = Replacement {
             start,
             end: start + head.len() - 2,
@@ -281,6 +298,39 @@ pub(crate) fn first_line(diagnostic: &Diagnostic) -> String {
         false => format!(": {}", detail.lines().next().unwrap_or_default()),
     };
     format!("{first}{detail}{code}")
+}
+
+/// Returns where `Arc::clone(` begins, if a text ends with it, or with another function of the pointer
+/// whose argument is a pointer.
+fn start_of_call(text: &str, head: &str) -> Option<usize> {
+    const FUNCTIONS: [&str; 9] = [
+        "clone(",
+        "downgrade(",
+        "ptr_eq(",
+        "strong_count(",
+        "weak_count(",
+        "try_unwrap(",
+        "into_inner(",
+        "get_mut(",
+        "make_mut(",
+    ];
+    FUNCTIONS.iter().find_map(|function| {
+        let rest = text.strip_suffix(function)?.strip_suffix(head)?;
+        let is_name =
+            rest.ends_with(|char: char| char.is_alphanumeric() || char == '_' || char == ':');
+        (!is_name).then_some(rest.len())
+    })
+}
+
+/// Returns the type behind the pointer that an error is about.
+fn pointee(diagnostic: &Diagnostic) -> Option<&str> {
+    let primary = diagnostic.spans.iter().filter(|span| span.is_primary);
+    let labels = primary.filter_map(|span| span.label.as_deref());
+    let notes = diagnostic.children.iter().map(|child| &*child.message);
+    let messages = std::iter::once(&*diagnostic.message)
+        .chain(labels)
+        .chain(notes);
+    messages.filter_map(pointee::in_message).next()
 }
 
 /// Returns whether a macro is one that the edits insert.

@@ -14,6 +14,11 @@ pub(crate) fn explain(copy: &Copy) {
     for (package, reason) in &copy.repairs.plain {
         eprintln!("{package}: built as it is: {reason}");
     }
+    for (package, pointees) in &copy.repairs.pointees {
+        for (pointee, reason) in pointees {
+            eprintln!("{package}: pointers to {pointee} stay std's: {reason}");
+        }
+    }
     let mut files: BTreeMap<&Path, &Copied> = BTreeMap::new();
     for file in copy.files.values() {
         files.insert(&file.original, file);

@@ -34,6 +34,7 @@ mod facades;
 mod findings;
 mod manifest;
 mod modules;
+mod pointee;
 mod project;
 mod repairs;
 mod report;

@@ -18,6 +18,9 @@ pub(crate) struct Repairs {
     pub(crate) made_by: String,
     /// By the path of the original.
     pub(crate) files: BTreeMap<PathBuf, FileRepairs>,
+    /// By package: the types whose pointers stay std's in it, with the reason.
+    #[serde(default)]
+    pub(crate) pointees: BTreeMap<String, BTreeMap<String, String>>,
     /// Packages that are built as they are, with the reason.
     pub(crate) plain: BTreeMap<String, String>,
 }

@@ -29,6 +29,9 @@ pub struct Context {
     /// Whether the file falls back to std's pointers: its paths to `rc` and `sync` lead to std
     /// itself.
     pub has_std_pointers: bool,
+    /// The names of types, as the file writes them, whose pointers stay std's: `Config` for
+    /// `Arc<tls::Config>` and `Arc::new(Config::default())`.
+    pub std_pointees: Vec<String>,
 }
 
 impl Default for Context {
@@ -38,6 +41,7 @@ impl Default for Context {
             role: Role::Module,
             facade: "objgraph_std".to_owned(),
             has_std_pointers: false,
+            std_pointees: Vec::new(),
         }
     }
 }
@@ -273,8 +277,8 @@ impl<'a> Search<'a> {
             ("std" | "alloc", Goal::Adopt(adoption)) => {
                 self.pointer_path(tokens, index, region, adoption);
             }
-            ("Rc" | "Arc", Goal::Instrument(context)) if !context.has_std_pointers => {
-                self.unsized_pointee(tokens, index, &region.place, context);
+            ("Rc" | "Arc" | "Weak", Goal::Instrument(context)) if !context.has_std_pointers => {
+                self.std_pointee(tokens, index, &region.place, context);
             }
             _ => {}
         }

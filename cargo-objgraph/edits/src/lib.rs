@@ -34,11 +34,11 @@ mod position;
 mod receiver;
 mod root;
 mod skipped;
+mod std_pointee;
 mod test_fn;
 mod tokens;
 mod type_item;
 mod unparsed;
-mod unsized_pointee;
 
 pub use adopt::adopt;
 pub use edit::{Edit, EditKind, Edited, Map, Origin, Place, apply};

@@ -141,6 +141,44 @@ fn the_wrapper_of_the_user_runs_too() {
 }
 
 #[test]
+fn a_crate_without_instruments_gets_the_pointers_that_it_wants() {
+    let project = Project::program(
+        "use std::sync::Arc;
+
+struct Held {
+    config: Arc<foreign::Config>,
+    name: Arc<String>,
+}
+
+fn main() {
+    let held = Held { config: Arc::new(foreign::Config(3)), name: Arc::new(String::from(\"x\")) };
+    let copy = Arc::clone(&held.config);
+    println!(\"{} {}\", foreign::take(copy), held.name);
+}
+",
+    );
+    let outside = project.outside().join("foreign");
+    fs::create_dir_all(outside.join("src")).unwrap();
+    let manifest = "[package]\nname = \"foreign\"\nedition = \"2021\"\n[workspace]\n";
+    fs::write(outside.join("Cargo.toml"), manifest).unwrap();
+    let lib = "use std::sync::Arc;\npub struct Config(pub u32);\n\
+               pub fn take(config: Arc<Config>) -> u32 { config.0 }\n";
+    fs::write(outside.join("src/lib.rs"), lib).unwrap();
+    project.write(
+        "Cargo.toml",
+        "[package]\nname = \"shop\"\nedition = \"2024\"\n[dependencies]\nforeign = { path = \"../foreign\" }\n",
+    );
+    let ran = project.run(&["run", "--explain"]);
+    ran.exits_with(0)
+        .prints("3 x")
+        .prints("shop: pointers to Config stay std's")
+        .prints("Instrumented 1 of 1 types")
+        .does_not_print("fell back");
+    let ran = project.run(&["run", "--explain", "--deps", "foreign"]);
+    ran.exits_with(0).prints("3 x").does_not_print("stay std's");
+}
+
+#[test]
 fn what_the_compiler_refuses_falls_back_and_is_explained() {
     let project = Project::program(
         "use std::sync::Arc;

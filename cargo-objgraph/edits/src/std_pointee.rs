@@ -1,4 +1,5 @@
-//! Pointers to text and slices, which objgraph's pointers cannot create: they stay std's.
+//! Pointers that stay std's in a file that otherwise has objgraph's: those to text and slices, which
+//! objgraph's cannot create, and those to types that a crate without instruments wants behind std's.
 
 use proc_macro2::Delimiter;
 
@@ -9,11 +10,12 @@ use crate::tokens::{Kind, Token};
 
 impl Search<'_> {
     /// Finds the edit that makes `Rc<str>`, `Arc<[T]>` or `Arc::<Path>` std's, where the name at
-    /// `index` is `Rc` or `Arc`.
+    /// `index` is `Rc`, `Arc` or `Weak`; and `Arc<Config>` and `Arc::new(Config::default())`, if
+    /// `Config` is one of [`Context::std_pointees`].
     ///
     /// Where the name comes from is a guess, by the text of the file: a pointer of another crate may
     /// have the same name.
-    pub(crate) fn unsized_pointee(
+    pub(crate) fn std_pointee(
         &mut self,
         tokens: &[Token],
         index: usize,
@@ -23,14 +25,21 @@ impl Search<'_> {
         let name = tokens[index].ident().unwrap_or_default().to_owned();
         let module = match &*name {
             "Rc" => "rc",
-            _ => "sync",
+            "Arc" => "sync",
+            // Both modules have one; the text of the file decides.
+            _ if self.source.contains("sync::") => "sync",
+            _ => "rc",
         };
-        let is_unsized = match unsized_argument(tokens, index + 1) {
-            None => false,
+        let is_std = match pointee(tokens, index + 1) {
             Some(Pointee::OfLanguage) => true,
-            Some(Pointee::Named(name)) => imports_std(self.source, name),
+            Some(Pointee::Named(name @ ("Path" | "OsStr" | "CStr"))) => {
+                imports_std(self.source, name)
+            }
+            Some(Pointee::Named(name)) => context.std_pointees.iter().any(|std| std == name),
+            None => created(tokens, index + 1)
+                .is_some_and(|name| context.std_pointees.iter().any(|std| std == name)),
         };
-        if !is_unsized || !self.may_import(module) {
+        if !is_std || !self.may_import(module) {
             return;
         }
         let Some(start) = start_of_std_path(tokens, index, module) else {
@@ -53,16 +62,16 @@ impl Search<'_> {
     }
 }
 
-/// What a pointer without a size for its value points to.
+/// What a pointer points to.
 enum Pointee<'t> {
     /// `str` or a slice.
     OfLanguage,
-    /// A type of std with this name, or another type that has the same name.
+    /// A type with this name.
     Named(&'t str),
 }
 
-/// Returns the type without a size in the generic arguments at `index`, with or without `::`.
-fn unsized_argument(tokens: &[Token], index: usize) -> Option<Pointee<'_>> {
+/// Returns the type in the generic arguments at `index`, with or without `::`.
+fn pointee(tokens: &[Token], index: usize) -> Option<Pointee<'_>> {
     let index = match is_path_separator(tokens, index) {
         true => index + 2,
         false => index,
@@ -73,17 +82,28 @@ fn unsized_argument(tokens: &[Token], index: usize) -> Option<Pointee<'_>> {
     // `Rc<std::path::Path>`: the last name decides.
     let argument = tokens[index + 1..].iter();
     match &argument.take_while(|token| !is_end(token)).last()?.kind {
-        Kind::Ident(name) => match &**name {
-            "str" => Some(Pointee::OfLanguage),
-            "Path" | "OsStr" | "CStr" => Some(Pointee::Named(name)),
-            _ => None,
-        },
+        Kind::Ident(name) if name == "str" => Some(Pointee::OfLanguage),
+        Kind::Ident(name) => Some(Pointee::Named(name)),
         Kind::Group(Delimiter::Bracket, inside) => {
             let is_array = inside.iter().any(|token| token.is_punct(';'));
             (!is_array).then_some(Pointee::OfLanguage)
         }
         _ => None,
     }
+}
+
+/// Returns the type of the value that `::new(…)` at `index` receives, as far as its first path shows:
+/// `Config` for `Config { … }`, `Config::default()` and `crate::Config(5)`.
+fn created(tokens: &[Token], index: usize) -> Option<&str> {
+    let is_new = is_path_separator(tokens, index) && tokens.get(index + 2)?.is_ident("new");
+    let argument = tokens.get(index + 3)?.group(Delimiter::Parenthesis)?;
+    let path = argument.iter();
+    let path = path.take_while(|token| token.ident().is_some() || token.is_punct(':'));
+    let names = path.filter_map(Token::ident);
+    let type_name = names
+        .filter(|name| name.starts_with(char::is_uppercase))
+        .last();
+    type_name.filter(|_| is_new)
 }
 
 /// Returns whether a source names std's type of this name: `std::path::Path`, or in a list.
@@ -172,6 +192,35 @@ mod tests {
             (
                 "use super::*; use std::{ffi::{CStr, OsStr}}; fn f(a:&Rc<OsStr>, b: Option<Arc<CStr>>) {}",
                 "use super::*; use std::{ffi::{CStr, OsStr}}; fn f(a:&STD::rc::Rc<OsStr>, b: Option<STD::sync::Arc<CStr>>) {}",
+            ),
+        ] {
+            assert_eq!(edited(source), expected);
+        }
+    }
+
+    #[test]
+    fn pointers_to_chosen_types_are_those_of_std() {
+        let context = Context {
+            std_pointees: vec!["Config".to_owned()],
+            ..Context::default()
+        };
+        let edited = |source: &str| {
+            let edits = instrument(source, &context).unwrap().edits;
+            let text = apply(source, &edits).text;
+            text.replace("::objgraph_std::__std", "STD")
+        };
+        for (source, expected) in [
+            (
+                "use std::sync::Arc; fn f(a: Arc<tls::Config>, b: Arc<Config<u8>>, c: Arc<Other>) {}",
+                "use std::sync::Arc; fn f(a: STD::sync::Arc<tls::Config>, b: STD::sync::Arc<Config<u8>>, c: Arc<Other>) {}",
+            ),
+            (
+                "use std::sync::{Arc, Weak}; fn f(a: Weak<Config>) { Arc::new(tls::Config::new(1)); Arc::new(Config { a }); }",
+                "use std::sync::{Arc, Weak}; fn f(a: STD::sync::Weak<Config>) { STD::sync::Arc::new(tls::Config::new(1)); STD::sync::Arc::new(Config { a }); }",
+            ),
+            (
+                "use std::rc::Rc; fn f() { Rc::new(Other(Config)); Rc::clone(Config); }",
+                "use std::rc::Rc; fn f() { Rc::new(Other(Config)); Rc::clone(Config); }",
             ),
         ] {
             assert_eq!(edited(source), expected);
