@@ -73,6 +73,11 @@ pub(crate) struct Instrumented {
     /// Use only stable features of the compiler
     #[arg(long)]
     pub(crate) stable: bool,
+    /// Record each handle, so that closures and futures that hold an object are known for sure
+    ///
+    /// Creating and dropping handles takes several times as long.
+    #[arg(long)]
+    pub(crate) owners: bool,
     /// List what was instrumented, what was not, and why
     #[arg(long)]
     pub(crate) explain: bool,
@@ -172,10 +177,11 @@ pub(crate) struct Split {
 }
 
 /// The options of [`Instrumented`], and whether each takes a value.
-const OWN: [(&str, bool); 6] = [
+const OWN: [(&str, bool); 7] = [
     ("--deps", true),
     ("--all-deps", false),
     ("--stable", false),
+    ("--owners", false),
     ("--explain", false),
     ("--fail-on", true),
     ("--json", false),
@@ -306,6 +312,7 @@ mod tests {
             deps: Vec::new(),
             all_deps: false,
             stable: false,
+            owners: false,
             explain: false,
             fail_on: FailOn::Likely,
             json: false,

@@ -14,6 +14,8 @@ pub(crate) struct Facades {
     checkout: Option<PathBuf>,
     /// Whether unstable features of the compiler are used.
     pub(crate) is_nightly: bool,
+    /// Whether each handle is recorded.
+    pub(crate) has_owners: bool,
     /// The features of objgraph for other crates that the program uses.
     pub(crate) ecosystem: BTreeSet<String>,
 }
@@ -54,10 +56,11 @@ pub(crate) fn checkout() -> Option<PathBuf> {
 impl Facades {
     /// The facades of the version of this command: from the checkout that it was built from, if it is
     /// there, else from the registry.
-    pub(crate) fn new(is_nightly: bool) -> Self {
+    pub(crate) fn new(is_nightly: bool, has_owners: bool) -> Self {
         Self {
             checkout: checkout(),
             is_nightly,
+            has_owners,
             ecosystem: BTreeSet::new(),
         }
     }
@@ -66,8 +69,11 @@ impl Facades {
     /// that no program uses.
     pub(crate) fn dependencies(&self) -> Vec<(String, InlineTable)> {
         let mut std = self.dependency("facade-std");
-        if self.is_nightly {
-            std.insert("features", Value::Array(Array::from_iter(["nightly"])));
+        let features = [("nightly", self.is_nightly), ("owners", self.has_owners)];
+        let features = features.into_iter().filter(|(_, is_on)| *is_on);
+        let features: Array = features.map(|(name, _)| name).collect();
+        if !features.is_empty() {
+            std.insert("features", Value::Array(features));
         }
         let mut dependencies = vec![
             ("objgraph-std".to_owned(), std),

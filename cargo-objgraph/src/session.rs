@@ -34,16 +34,17 @@ impl Session {
         let compiler = Compiler::of(&project.root)?;
         let is_unstable = !options.stable;
         let made_by = format!(
-            "{} {:?} {} {:?} {}",
+            "{} {:?} {} {} {:?} {}",
             env!("CARGO_PKG_VERSION"),
             compiler,
             is_unstable,
+            options.owners,
             options.deps,
             options.all_deps
         );
         let repairs = home.join("repairs.json");
         let known = Repairs::load(&repairs, &made_by);
-        let mut copy = Copy::new(&project, Facades::new(is_unstable), known);
+        let mut copy = Copy::new(&project, Facades::new(is_unstable, options.owners), known);
         let manifest = copy.copied(&project.manifest).ok_or_else(|| {
             Error::Other(format!(
                 "{} is not in the folder of its workspace, {}",

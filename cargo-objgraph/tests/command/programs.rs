@@ -89,6 +89,30 @@ fn main() {
 }
 
 #[test]
+fn with_owners_each_handle_in_a_closure_counts() {
+    let project = Project::program(
+        "use std::cell::RefCell;
+use std::rc::Rc;
+
+struct Window {
+    on_close: RefCell<Vec<Box<dyn Fn()>>>,
+    title: &'static str,
+}
+
+fn main() {
+    let window = Rc::new(Window { on_close: RefCell::default(), title: \"main\" });
+    let (one, two) = (window.clone(), window.clone());
+    window.on_close.borrow_mut().push(Box::new(move || println!(\"{} {}\", one.title, two.title)));
+}
+",
+    );
+    let ran = project.run(&["run"]);
+    ran.exits_with(0).prints("No leak found for certain");
+    let ran = project.run(&["run", "--owners"]);
+    ran.exits_with(1).prints("likely leaked");
+}
+
+#[test]
 fn tests_pass_as_they_do_without_and_their_leaks_are_in_the_table() {
     let tests = "
 #[cfg(test)]
