@@ -79,7 +79,7 @@ step_bare() {
     local lines
     lines=$(wc -l <"$newcomer/output")
     echo "cargo test printed $lines lines"
-    ((lines < 1500))
+    ((lines < 2000))
 }
 
 # Copies the toolchain, by hard links if possible, without the sources of std. Prints the folder of

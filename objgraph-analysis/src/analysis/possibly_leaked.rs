@@ -28,9 +28,9 @@ impl OpaqueValue {
     /// and symbols name it; see [`Snapshot::concrete_type`].
     ///
     /// ```
-    /// # use objgraph_analysis::{analysis::find_leaks, snapshot};
+    /// # use objgraph_analysis::analysis::find_leaks;
     /// # use std::sync::Arc;
-    /// let leaks = find_leaks(Arc::new(snapshot()));
+    /// let leaks = find_leaks(&Arc::new(objgraph_core::snapshot()));
     /// for holder in leaks.likely_holders() {
     ///     if let Some(closure) = holder.concrete_type(leaks.snapshot()) {
     ///         println!("held by {closure}");
