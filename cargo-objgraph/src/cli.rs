@@ -176,16 +176,15 @@ pub(crate) struct Split {
     pub(crate) rest: Vec<OsString>,
 }
 
-/// The options of [`Instrumented`], and whether each takes a value.
-const OWN: [(&str, bool); 7] = [
-    ("--deps", true),
-    ("--all-deps", false),
-    ("--stable", false),
-    ("--owners", false),
-    ("--explain", false),
-    ("--fail-on", true),
-    ("--json", false),
-];
+/// Returns the options of [`Instrumented`], and whether each takes a value.
+fn own_options() -> Vec<(String, bool)> {
+    let command = Instrumented::augment_args(clap::Command::new("options"));
+    let options = command.get_arguments().filter_map(|option| {
+        let name = option.get_long()?;
+        Some((format!("--{name}"), option.get_action().takes_values()))
+    });
+    options.collect()
+}
 
 /// Separates the options of this command from cargo's, wherever they are.
 pub(crate) fn split(args: impl IntoIterator<Item = OsString>) -> Split {
@@ -205,6 +204,7 @@ pub(crate) fn split(args: impl IntoIterator<Item = OsString>) -> Split {
         split.own.extend(args);
         return split;
     }
+    let own_options = own_options();
     while let Some(arg) = args.next() {
         let text = arg.to_string_lossy().into_owned();
         if text == "--" {
@@ -214,7 +214,7 @@ pub(crate) fn split(args: impl IntoIterator<Item = OsString>) -> Split {
         let name = text.split('=').next().unwrap_or(&text);
         if matches!(name, "-h" | "--help" | "-V" | "--version") {
             split.own.push(arg);
-        } else if let Some((_, has_value)) = OWN.iter().find(|(own, _)| *own == name) {
+        } else if let Some((_, has_value)) = own_options.iter().find(|(own, _)| own == name) {
             let value_follows = *has_value && !text.contains('=');
             split.own.push(arg);
             if value_follows {

@@ -165,11 +165,11 @@ fn implicit() -> Table {
 mod tests {
     use super::*;
 
-    /// Edits a manifest in `/work/shop`, of which everything outside is moved to itself.
+    /// Edits a manifest in `/home/shop`, of which everything outside is moved to itself.
     fn edited(text: &str, facades: Option<&Facades>, is_root: bool, patches: &[Patch]) -> String {
-        let moved = |path: &Path| (!path.starts_with("/work/shop")).then(|| path.to_owned());
+        let moved = |path: &Path| (!path.starts_with("/home/shop")).then(|| path.to_owned());
         let change = Change {
-            dir: Path::new("/work/shop"),
+            dir: Path::new("/home/shop"),
             moved: &moved,
             facades,
             is_root,
@@ -203,24 +203,24 @@ far4 = { path = "../far4" }
 "#;
         let after = r#"[package]
 name = "shop" # the shop
-build = "/work/build.rs"
+build = "/home/build.rs"
 
 [dependencies]
 near = { path = "crates/near" }
-far = { path = "/work/far", version = "1" }
+far = { path = "/home/far", version = "1" }
 
 [target.'cfg(unix)'.dev-dependencies]
 far2.path = "/far2"
 
 [[bin]]
 name = "a"
-path = "/work/bins/a.rs"
+path = "/home/bins/a.rs"
 
 [workspace.dependencies]
-far3 = { path = "/work/far3" }
+far3 = { path = "/home/far3" }
 
 [patch.crates-io]
-far4 = { path = "/work/far4" }
+far4 = { path = "/home/far4" }
 "#;
         assert_eq!(edited(text, None, false, &[]), after);
     }

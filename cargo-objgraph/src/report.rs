@@ -44,10 +44,24 @@ pub(crate) fn coverage(copy: &Copy) -> String {
         let packages = plural(copy.repairs.plain.len(), "package", "packages");
         let _ = write!(text, "; {packages} built as they are");
     }
-    if counts.std_files > 0 || !copy.repairs.plain.is_empty() || counts.derived < counts.types {
+    if has_gaps(copy) {
         text.push_str(" (--explain lists why)");
     }
     text
+}
+
+/// Returns whether something of the program is not instrumented, and may hide a leak.
+fn has_gaps(copy: &Copy) -> bool {
+    let counts = Counts::of(copy);
+    counts.std_files > 0 || !copy.repairs.plain.is_empty() || counts.derived < counts.types
+}
+
+/// Repeats beside the findings how much is instrumented, if that is not all.
+#[allow(clippy::print_stdout, reason = "it is what the command says")]
+fn print_gaps(copy: &Copy) {
+    if has_gaps(copy) {
+        anstream::println!("\nInstrumented {}", coverage(copy));
+    }
 }
 
 /// How much of the copy is instrumented.
@@ -100,6 +114,7 @@ pub(crate) fn program(copy: &Copy, findings: &Findings, is_json: bool) {
         }
         anstream::println!("{}", report.text.trim_end());
     }
+    print_gaps(copy);
 }
 
 /// Prints the table of tests, and each kind of leak once.
@@ -109,6 +124,7 @@ pub(crate) fn tests(copy: &Copy, findings: &Findings, is_json: bool) {
         return print_json(copy, findings);
     }
     anstream::println!("{}", tests_text(&findings.tests).trim_end());
+    print_gaps(copy);
 }
 
 /// Returns the table of tests, and each kind of leak once.
@@ -116,18 +132,52 @@ fn tests_text(tests: &[TestRecord]) -> String {
     let mut text = summary(tests);
     let found: Vec<&TestRecord> = tests
         .iter()
-        .filter(|test| test.verdict >= Verdict::Possibly)
+        .filter(|test| test.verdict >= Verdict::Possibly || test.fails)
         .collect();
     if !found.is_empty() {
         text.push_str(&table(&found));
         text.push_str(&kinds(&found));
+        text.push_str(&texts(&found));
     }
+    text.push_str(&unproven(tests));
     text
+}
+
+/// Returns the reports that are about no kind of leak: possible leaks, growth, known leaks that are
+/// gone.
+fn texts(tests: &[&TestRecord]) -> String {
+    let tests = tests.iter().filter(|test| test.leaks.is_none());
+    let texts = tests.map(|test| format!("\nin {}:\n{}\n", test.test, test.text.trim_end()));
+    texts.collect()
+}
+
+/// Returns what could not be traced in tests without a finding, and might hide one: each line once.
+fn unproven(tests: &[TestRecord]) -> String {
+    let tests = tests
+        .iter()
+        .filter(|test| test.verdict == Verdict::Unproven);
+    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in tests.flat_map(|test| &test.notes) {
+        *lines.entry(line).or_default() += 1;
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines = lines.into_iter().map(|(line, count)| match count {
+        1 => format!("  {line}\n"),
+        n => format!("  {line} (in {n} tests)\n"),
+    });
+    let lines: String = lines.collect();
+    format!("\n\nThese may hide a leak:\n{lines}")
 }
 
 /// `objgraph: 42 tests: 13 leak, 1 possibly leaks; 28 are clean`
 fn summary(tests: &[TestRecord]) -> String {
-    let count = |verdict| tests.iter().filter(|test| test.verdict == verdict).count();
+    let fails = |test: &TestRecord| test.fails && test.verdict == Verdict::Clean;
+    let count = |verdict| {
+        let tests = tests.iter().filter(|test| !fails(test));
+        tests.filter(|test| test.verdict == verdict).count()
+    };
     let parts = [
         (Verdict::Leaked, "leak", "leaks"),
         (Verdict::Likely, "likely leak", "likely leaks"),
@@ -147,6 +197,9 @@ fn summary(tests: &[TestRecord]) -> String {
             n => format!("{n} {many}"),
         })
         .collect();
+    let failed = tests.iter().filter(|test| fails(test)).count();
+    let failed = (failed > 0).then(|| format!("{failed} failed another check"));
+    let parts: Vec<String> = failed.into_iter().chain(parts).collect();
     match tests.is_empty() {
         true => "objgraph: no test was checked".to_owned(),
         false => format!(
@@ -189,7 +242,7 @@ fn table(tests: &[&TestRecord]) -> String {
             text,
             "{:width$}  {:VERDICT$}  {kind:KIND$}  {:>BYTES$}",
             shortened(&name(test), width),
-            verdict(test.verdict),
+            verdict(test),
             size(test.bytes),
         );
     }
@@ -214,8 +267,10 @@ fn size(bytes: u64) -> String {
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
+fn verdict(test: &TestRecord) -> &'static str {
+    match test.verdict {
+        // It grew, or a known leak of it is gone.
+        Verdict::Clean if test.fails => "fails",
         Verdict::Clean => "clean",
         Verdict::Unproven => "unproven",
         Verdict::Possibly => "possibly",
@@ -378,6 +433,38 @@ mod tests {
         "#]]
         .assert_eq(&text);
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn what_is_not_clean_is_never_silent() {
+        let bare = |name: &str, verdict| TestRecord {
+            leaks: None,
+            ..record(name, verdict, 0, &[])
+        };
+        let grown = TestRecord {
+            fails: true,
+            text: "Vec in Cart.items grew".to_owned(),
+            ..bare("grows", Verdict::Clean)
+        };
+        let possible = TestRecord {
+            text: "1 object may have leaked".to_owned(),
+            ..bare("holds", Verdict::Possibly)
+        };
+        let note = "1 live object could not be traced".to_owned();
+        let unproven = TestRecord {
+            notes: vec![note.clone()],
+            ..bare("hides", Verdict::Unproven)
+        };
+        let text = tests_text(&[grown, possible, unproven]);
+        for part in [
+            "1 failed another check",
+            "grows  fails",
+            "Cart.items grew",
+            "1 object may",
+            &note,
+        ] {
+            assert!(text.contains(part), "{part:?} is not in {text}");
+        }
     }
 
     #[test]

@@ -468,7 +468,7 @@ fn likely_leaks_are_leaks() {
     wrong.sort_by_key(Vec::len);
     let first = wrong.first();
     assert!(named > 100, "{named}");
-    // Where handles can be told apart, only one that was moved out of a future is mistaken.
+    // Where handles can be distinguished, only one that was moved out of a future is mistaken.
     let share = if cfg!(feature = "owners") { 500 } else { 100 };
     assert!(
         wrong.len() * share <= named,

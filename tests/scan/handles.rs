@@ -31,7 +31,7 @@ fn poll_task(owner: &Owner) {
     assert!(task.as_mut().poll(&mut context).is_pending());
 }
 
-/// Returns the number of captured handles, where they can be told apart.
+/// Returns the number of captured handles, where they can be distinguished.
 fn captured(id: ObjectId) -> Option<u32> {
     let snapshot = objgraph::snapshot();
     snapshot.node(snapshot.find(id)?).captured()
@@ -219,7 +219,7 @@ struct Shared {
     call: std::sync::Mutex<Option<Box<dyn Fn() -> usize + Send + Sync>>>,
 }
 
-/// A `Weak` on the stack could be the word in the closure, if handles could not be told apart.
+/// A `Weak` on the stack could be the word in the closure, if handles could not be distinguished.
 #[test]
 fn a_weak_outside_hides_no_likely_leak() {
     if !objgraph::ENABLED {

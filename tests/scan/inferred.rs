@@ -1,5 +1,5 @@
 //! What an inferred reference is: one for each opaque value and target, and neither strong nor weak,
-//! unless handles can be told apart.
+//! unless handles can be distinguished.
 
 use std::cell::RefCell;
 use std::future::{Future, pending, ready};

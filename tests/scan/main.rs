@@ -26,7 +26,7 @@ use objgraph::core::SCANS;
 use objgraph::snapshot::NodeId;
 use objgraph::{Snapshot, snapshot};
 
-/// Whether handles can be told apart, so that a weak one is no inferred reference.
+/// Whether handles can be distinguished, so that a weak one is no inferred reference.
 pub const OWNERS: bool = cfg!(feature = "owners");
 
 /// A generic type without a derive, whose instances are opaque.

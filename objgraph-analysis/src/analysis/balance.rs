@@ -49,7 +49,7 @@ pub(super) struct Found {
     pub(super) weak: u32,
     /// Number of inferred references: one for each opaque value that has a word for the object.
     pub(super) inferred: u32,
-    /// Number of these words; where handles can be told apart, of the handles that they name, once for
+    /// Number of these words; where handles can be distinguished, of the handles that they name, once for
     /// each place.
     pub(super) words: u32,
 }
@@ -74,7 +74,7 @@ impl Found {
 /// Returns the number of external references of a node, and how many of its inferred references
 /// own it, at least. `None` if it has no external reference, or if that is not known.
 ///
-/// A handle that no visit reported is outside, or in an opaque value. Where handles can be told apart,
+/// A handle that no visit reported is outside, or in an opaque value. Where handles can be distinguished,
 /// those in opaque values are counted. Elsewhere, if each opaque value with a word for the object has
 /// one handle to it, and no more of them are weak than there are weak handles that no visit reported,
 /// the others are strong.

@@ -2,7 +2,7 @@
 //! they do.
 //!
 //! A word in the memory of a closure, a future or another opaque value that equals the address of
-//! an allocation is a strong handle, a weak one, or a remnant of either. Where handles can be told apart,
+//! an allocation is a strong handle, a weak one, or a remnant of either. Where handles can be distinguished,
 //! it is a strong handle, or was one before it was moved. The verdict *leaked* never rests on it. The verdict *likely leaked* is the same verdict in a snapshot in which such
 //! references own.
 

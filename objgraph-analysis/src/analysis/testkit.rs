@@ -255,7 +255,7 @@ impl Kit {
     }
 
     /// Adds strong handles that an opaque value in a field has, as its words show; from then on handles
-    /// can be told apart.
+    /// can be distinguished.
     pub(crate) fn captured(
         &mut self,
         from: NodeId,

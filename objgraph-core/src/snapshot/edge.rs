@@ -108,7 +108,7 @@ impl<'s> Edge<'s> {
     }
 
     /// For an inferred reference, returns the number of words of the opaque value that equal the
-    /// address of the target's allocation; 0 for any other. Where handles can be told apart, the
+    /// address of the target's allocation; 0 for any other. Where handles can be distinguished, the
     /// number of handles that the words name: see [`Node::captured`](super::Node::captured). A waker of
     /// the target counts as a word.
     #[must_use]

@@ -160,7 +160,7 @@ impl<'s> Node<'s> {
     }
 
     /// Returns the number of strong handles to it that closures, futures and other opaque values have,
-    /// as their memory shows. `None` where handles cannot be told apart, which needs the features
+    /// as their memory shows. `None` where handles cannot be distinguished, which needs the features
     /// `scan` and `owners`; and for a value behind a pointer of std.
     ///
     /// Each handle counts once. It is alive, and no visit reported it. If the value was moved out of a

@@ -65,7 +65,7 @@ pub struct SnapshotParts {
     /// [`Snapshot::handles_to`](super::Snapshot::handles_to).
     pub handles: Vec<HandleRow>,
     /// The number of strong handles to each node that opaque values were found to have, each handle
-    /// counted once, sorted by node; `None` where handles cannot be told apart. See
+    /// counted once, sorted by node; `None` where handles cannot be distinguished. See
     /// [`Node::captured`](super::Node::captured).
     pub captured: Option<Vec<(NodeId, u32)>>,
     /// Nodes to which one strong reference was reported more than once, sorted.

@@ -70,7 +70,7 @@ fn an_object_that_is_captured_twice_has_possibly_leaked() {
     assert_verdicts(&leaks, [&[], &[], &[]]);
 }
 
-/// A window whose closure has this many handles to it, where handles can be told apart.
+/// A window whose closure has this many handles to it, where handles can be distinguished.
 fn window_with_handles(strong: i64, weak: u32, captured: u16) -> Kit {
     let mut kit = Kit::new();
     let window = kit.node("app::Window", strong);
