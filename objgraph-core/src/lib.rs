@@ -28,10 +28,15 @@
 
 mod closures;
 mod counts;
+#[cfg(all(feature = "dump", any(debug_assertions, feature = "always")))]
+mod dump;
 mod epochs;
+#[doc(hidden)]
+pub mod file;
 mod follow;
 mod has_id;
 mod pointer_kind;
+mod process;
 
 mod labelling;
 mod last_drop;
@@ -68,7 +73,7 @@ pub use follow::{follow, last_drop};
 pub use has_id::{HasId, id};
 pub use last_drop::LastDrop;
 pub use object::{Object, Strong, at, each_object, objects};
-pub use object_id::ObjectId;
+pub use object_id::{ObjectId, ParseObjectIdError};
 pub use scope::{InScope, Scope, ScopeGuard};
 pub use site::Site;
 pub use snapshot::*;

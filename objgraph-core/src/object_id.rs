@@ -1,6 +1,7 @@
 //! The ids of objects.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// The id of an object, unique in the process and never used again.
 ///
@@ -79,8 +80,76 @@ impl fmt::Display for ObjectId {
     }
 }
 
+/// Reads what [`Display`](fmt::Display) writes, with or without the `#`.
+///
+/// ```
+/// use objgraph_core::ObjectId;
+///
+/// assert_eq!("#17.3".parse(), Ok(ObjectId::new(17, 3)));
+/// assert_eq!("17".parse(), Ok(ObjectId::new(17, 0)));
+/// assert!("seventeen".parse::<ObjectId>().is_err());
+/// ```
+impl FromStr for ObjectId {
+    type Err = ParseObjectIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.strip_prefix('#').unwrap_or(text);
+        let parsed = match (text.strip_prefix("std"), text.split_once('.')) {
+            (Some(number), _) => number.parse().ok().map(Self::outside_table),
+            (None, Some((place, round))) => match (place.parse(), round.parse()) {
+                (Ok(place), Ok(round)) => Some(Self::new(place, round)),
+                _ => None,
+            },
+            (None, None) => text.parse().ok().map(|place| Self::new(place, 0)),
+        };
+        parsed.ok_or(ParseObjectIdError(()))
+    }
+}
+
+/// A text is not the id of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseObjectIdError(());
+
+impl fmt::Display for ParseObjectIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id is written like `#17` or `#17.3`")
+    }
+}
+
+impl std::error::Error for ParseObjectIdError {}
+
 impl fmt::Debug for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ObjectId({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ObjectId;
+
+    #[test]
+    fn an_id_is_read_as_it_was_written() {
+        for id in [
+            ObjectId::new(0, 0),
+            ObjectId::new(17, 0),
+            ObjectId::new(u32::MAX, 7),
+            ObjectId::outside_table(3),
+        ] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for text in [
+            "",
+            "#",
+            "#-",
+            "#1.",
+            "#.1",
+            "#1.2.3",
+            "4294967296",
+            "#std",
+            "-1",
+        ] {
+            assert!(text.parse::<ObjectId>().is_err(), "{text}");
+        }
     }
 }

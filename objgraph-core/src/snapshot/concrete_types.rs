@@ -31,6 +31,15 @@ impl ConcreteTypes {
         self.rows.len() as u32 - 1
     }
 
+    /// Adds a type whose name is known, or that has none.
+    #[cfg(feature = "save")]
+    pub(super) fn add_known(&mut self, concrete: Option<ConcreteType>) {
+        self.rows.push(Row {
+            functions: None,
+            name: OnceLock::from(concrete),
+        });
+    }
+
     pub(crate) fn add_functions(&mut self, functions: DynFunctions) -> u32 {
         self.rows.push(Row {
             functions: Some(functions),

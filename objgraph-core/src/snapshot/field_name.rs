@@ -39,6 +39,12 @@ impl FieldName {
         declared.rsplit_once('#')?.1.parse().ok()
     }
 
+    /// Returns the text that [`new`](Self::new) was given.
+    #[cfg(feature = "save")]
+    pub(super) fn declared_name(self) -> &'static str {
+        self.0
+    }
+
     /// Splits the declaring type from the name.
     fn parts(self) -> Option<(&'static str, &'static str)> {
         // Neither modules nor types have a dot in their names.

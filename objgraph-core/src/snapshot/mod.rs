@@ -5,6 +5,7 @@
 
 mod by_id;
 mod by_target;
+mod check;
 mod concrete_types;
 mod edge;
 mod field_name;
@@ -14,6 +15,8 @@ mod node;
 mod parts;
 mod paths;
 mod petgraph_impls;
+#[cfg(feature = "save")]
+mod save;
 mod to_petgraph;
 
 pub use concrete_types::ConcreteTypes;
@@ -25,6 +28,8 @@ pub use node::{Node, NodeId, State};
 pub use parts::{EdgeRow, Family, NodeRow, Place, PlaceKind, SnapshotParts};
 pub use paths::{PathId, PathTable, Segment, steps_text};
 pub use petgraph_impls::{EdgeId, EdgeReferences, Neighbors, VisitMap};
+#[cfg(feature = "save")]
+pub use save::LoadError;
 pub use to_petgraph::{EdgeWeight, NodeWeight};
 
 pub use crate::pointer_kind::PointerKind;
@@ -74,19 +79,23 @@ impl Snapshot {
     /// not sorted, an unknown type or path.
     #[must_use]
     pub fn from_parts(parts: SnapshotParts) -> Self {
-        parts.check();
+        if let Err(reason) = parts.check() {
+            panic!("the columns do not fit each other: {reason}");
+        }
         Self::of(parts)
     }
 
     /// Makes a snapshot from the parts of a trace, which fit each other.
     pub(crate) fn assembled(parts: SnapshotParts) -> Self {
-        if cfg!(debug_assertions) {
-            parts.check();
-        }
+        debug_assert_eq!(parts.check(), Ok(()));
         Self::of(parts)
     }
 
-    fn of(parts: SnapshotParts) -> Self {
+    fn of(mut parts: SnapshotParts) -> Self {
+        // The end, of no nodes too.
+        if parts.edge_starts.is_empty() {
+            parts.edge_starts.push(0);
+        }
         Self {
             parts,
             by_id: OnceLock::new(),
@@ -117,6 +126,51 @@ impl Snapshot {
             epochs.get(next).map_or(Duration::ZERO, |begun| begun.1),
             before.map(|begun| begun.1),
         )
+    }
+
+    /// Whether this process took the snapshot, so that objects can be [looked up](crate::at) by its ids:
+    /// false for one from a file or from other data.
+    #[must_use]
+    pub fn is_of_this_process(&self) -> bool {
+        self.parts.process == crate::process::number()
+    }
+
+    /// Whether one process took both snapshots, so that equal ids are the same object.
+    #[must_use]
+    pub fn is_of_same_process(&self, other: &Self) -> bool {
+        self.parts.process == other.parts.process
+    }
+
+    /// Returns what the snapshot is tagged with, by name; see [`with_tag`](Self::with_tag).
+    #[must_use]
+    pub fn tags(&self) -> &[(String, String)] {
+        &self.parts.tags
+    }
+
+    /// Adds a tag, which [`save`](crate::Snapshot) keeps: the version of the program, the host, the
+    /// job. A tag of the same name is replaced.
+    ///
+    /// ```
+    /// let snapshot = objgraph_core::snapshot().with_tag("version", "1.4.2");
+    /// assert_eq!(snapshot.tags(), [("version".to_owned(), "1.4.2".to_owned())]);
+    /// ```
+    #[must_use]
+    pub fn with_tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        let tags = &mut self.parts.tags;
+        match tags.binary_search_by(|tag| tag.0.cmp(&name)) {
+            Ok(at) => tags[at].1 = value,
+            Err(at) => tags.insert(at, (name, value)),
+        }
+        self
+    }
+
+    pub(crate) fn set_label(&mut self, node: NodeId, label: String) {
+        let labels = &mut self.parts.labels;
+        match labels.binary_search_by_key(&node, |label| label.0) {
+            Ok(at) => labels[at].1 = label,
+            Err(at) => labels.insert(at, (node, label)),
+        }
     }
 
     /// Returns the number of nodes.

@@ -19,6 +19,12 @@ use crate::type_info::TypeInfo;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SnapshotParts {
+    /// A number that is equal in the snapshots of one process, whose ids are those of the same objects,
+    /// and differs between processes; 0 for data that is from no process.
+    pub process: u64,
+    /// What the snapshot is tagged with, sorted by name; see
+    /// [`Snapshot::with_tag`](super::Snapshot::with_tag).
+    pub tags: Vec<(String, String)>,
     /// Whether tracking was compiled in where the snapshot was taken.
     pub enabled: bool,
     /// The clock of the process at the snapshot; see [`NodeRow::epoch`].
@@ -182,112 +188,11 @@ impl PlaceKind {
 }
 
 impl SnapshotParts {
-    pub(super) fn check(&self) {
-        let nodes = self.nodes.len();
-        assert!(
-            self.edge_starts.len() == nodes + 1 || (nodes == 0 && self.edge_starts.is_empty()),
-            "edge_starts has one entry for each node and one for the end"
-        );
-        assert!(self.edge_starts.is_sorted(), "edge_starts is sorted");
-        assert!(
-            self.edge_starts
-                .last()
-                .is_none_or(|&end| end as usize == self.edges.len()),
-            "edge_starts ends with the number of edges"
-        );
-        for edge in &self.edges {
-            assert!(
-                edge.target.index() < nodes,
-                "an edge leads to a node that is there"
-            );
-            assert!(
-                self.paths.contains(edge.path),
-                "the path of an edge is known"
-            );
-        }
-        for row in &self.nodes {
-            assert!(
-                (row.type_index as usize) < self.types.len(),
-                "the type of a node is known"
-            );
-            assert!(
-                row.site == NodeRow::UNKNOWN || (row.site as usize) < self.sites.len(),
-                "the site of a node is known"
-            );
-            assert!(
-                row.thread == NodeRow::UNKNOWN || (row.thread as usize) < self.threads.len(),
-                "the thread of a node is known"
-            );
-        }
-        assert!(
-            self.places.is_sorted_by_key(|place| place.node),
-            "places are sorted by node"
-        );
-        assert!(
-            self.lengths
-                .is_sorted_by(|a, b| (a.node, a.path) < (b.node, b.path)),
-            "lengths are sorted by node and path, each once"
-        );
-        for row in &self.lengths {
-            assert!(
-                row.node.index() < nodes && self.paths.contains(row.path),
-                "the node and the path of a length are known"
-            );
-        }
-        assert!(
-            self.epochs.is_sorted_by_key(|epoch| epoch.0),
-            "epochs are sorted"
-        );
-        assert!(
-            self.labels.is_sorted_by_key(|label| label.0),
-            "labels are sorted by node"
-        );
-        assert!(
-            self.roots.is_sorted_by_key(|root| root.0),
-            "roots are sorted by node"
-        );
-        assert!(
-            self.left_behind.is_sorted(),
-            "what was left behind is sorted"
-        );
-        assert!(
-            self.handles.is_sorted_by_key(HandleRow::key),
-            "handles are sorted by node, those to nothing at the end"
-        );
-        for row in &self.handles {
-            let held = row
-                .held
-                .is_none_or(|held| held.node.index() < nodes && self.paths.contains(held.path));
-            let thread =
-                row.thread == NodeRow::UNKNOWN || (row.thread as usize) < self.threads.len();
-            assert!(
-                row.target.is_none_or(|node| node.index() < nodes)
-                    && (row.type_index as usize) < self.types.len()
-                    && (row.site as usize) < self.sites.len()
-                    && thread
-                    && held,
-                "what a handle names is known"
-            );
-        }
-        assert!(
-            self.captured.iter().all(|captured| captured.is_sorted()),
-            "captured handles are sorted by node"
-        );
-        assert!(
-            self.repeated.is_sorted(),
-            "what was reported repeatedly is sorted"
-        );
-        let of_places = self.places.iter().map(|place| place.concrete);
-        let of_nodes = self.concrete_nodes.iter().map(|row| row.1);
-        for concrete in of_places.chain(of_nodes) {
-            assert!(
-                concrete == NodeRow::UNKNOWN || (concrete as usize) < self.concrete_types.len(),
-                "a concrete type is known"
-            );
-        }
-        assert!(
-            self.concrete_nodes.is_sorted_by_key(|row| row.0),
-            "nodes with a concrete type are sorted"
-        );
+    /// Lists the source of each edge.
+    #[cfg(feature = "save")]
+    pub(super) fn edge_sources(&self) -> impl Iterator<Item = u32> + '_ {
+        let own = self.edge_starts.windows(2).map(|pair| pair[1] - pair[0]);
+        let sources = (0..).zip(own);
+        sources.flat_map(|(source, edges)| std::iter::repeat_n(source, edges as usize))
     }
 }

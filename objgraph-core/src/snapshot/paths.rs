@@ -4,6 +4,9 @@
 //! line in a tree that starts at the type: `Node` → `children` → `[_]` → `1`. An edge has the last
 //! line and the number of the element.
 
+#[cfg(feature = "save")]
+mod lines;
+
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 
@@ -84,6 +87,21 @@ struct Line {
     /// so a search is as fast as a map.
     child: u32,
     sibling: u32,
+}
+
+impl Line {
+    /// Makes a line one step further than the line `before`, which has the number `parent`.
+    fn new(parent: u32, before: Option<&Self>, segment: Segment) -> Self {
+        let elements = before.map_or(0, |line| line.elements);
+        Self {
+            parent,
+            segment,
+            elements: elements + u32::from(segment == Segment::Element),
+            depth: before.map_or(0, |line| line.depth + 1),
+            child: NONE,
+            sibling: NONE,
+        }
+    }
 }
 
 /// In place of a line: none.
@@ -168,18 +186,8 @@ impl PathTable {
             return PathId::new(if parent == NONE { 0 } else { parent });
         }
         let before = self.lines.get(parent as usize);
-        let elements =
-            before.map_or(0, |line| line.elements) + u32::from(segment == Segment::Element);
-        let depth = before.map_or(0, |line| line.depth + 1);
         let line = self.lines.len() as u32;
-        self.lines.push(Line {
-            parent,
-            segment,
-            elements,
-            depth,
-            child: NONE,
-            sibling: NONE,
-        });
+        self.lines.push(Line::new(parent, before, segment));
         self.hang(parent, line);
         PathId::new(line)
     }
@@ -219,6 +227,14 @@ impl PathTable {
     #[must_use]
     pub fn contains(&self, path: PathId) -> bool {
         path.index() < self.lines.len()
+    }
+
+    /// Lists the types at the starts of the paths.
+    pub(super) fn type_indexes(&self) -> impl Iterator<Item = u32> + '_ {
+        self.lines.iter().filter_map(|line| match line.segment {
+            Segment::Type(index) => Some(index),
+            _ => None,
+        })
     }
 
     /// Lists the names of all fields in the paths.

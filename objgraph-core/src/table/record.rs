@@ -64,6 +64,7 @@ fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandl
 #[cold]
 #[inline(never)]
 fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
+    before_first_birth();
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
@@ -117,6 +118,7 @@ fn add_arc_slowly(
     site: SiteRef,
     handle: SharedHandle,
 ) -> ObjectId {
+    before_first_birth();
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
@@ -164,6 +166,7 @@ fn add_bare_in(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
 #[cold]
 #[inline(never)]
 fn add_bare_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
+    before_first_birth();
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
@@ -416,4 +419,11 @@ pub(crate) fn attach(id: ObjectId, pointer: &dyn Any) -> bool {
         }
         _ => false,
     }
+}
+
+/// Prepares what happens by itself once there are objects.
+fn before_first_birth() {
+    // Calls upward: a program that saves snapshots without a line of code has no other moment.
+    #[cfg(feature = "dump")]
+    crate::dump::begin();
 }

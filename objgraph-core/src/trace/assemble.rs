@@ -21,6 +21,7 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     let captured = infer(&mut tracer);
     let (handles, handle_sites) = rows(&mut tracer);
     let mut parts = SnapshotParts {
+        process: crate::process::number(),
         enabled: crate::ENABLED,
         epoch: crate::epochs::epoch(),
         epochs: crate::epochs::epochs(),

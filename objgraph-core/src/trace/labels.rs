@@ -7,12 +7,47 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::panics::caught;
 use crate::object_id::ObjectId;
-use crate::snapshot::PointerKind;
+use crate::snapshot::{PointerKind, Snapshot};
 use crate::tracked::Label;
 use crate::visibility::{Registry, registry};
 use crate::{labelling, table};
 
 pub use waiting::with_report;
+
+impl Snapshot {
+    /// Adds the labels of these objects as they are now, each as [`label_of`] returns it. A file then has
+    /// them, and so have pictures and reports of the file. Objects that the snapshot does not have, or
+    /// that have no label, are left out.
+    ///
+    /// Runs the `Debug` of the objects. Does nothing to a snapshot of another process.
+    ///
+    /// ```
+    /// use objgraph_core::{rc::Rc, snapshot};
+    ///
+    /// # objgraph_core::register::<String>();
+    /// let name = Rc::new("alice".to_owned());
+    /// let id = objgraph_core::id(&name);
+    /// let snapshot = snapshot().with_labels([id]);
+    /// # if objgraph_core::ENABLED {
+    /// let label = snapshot.node(snapshot.find(id).unwrap()).label();
+    /// assert_eq!(label, Some("\"alice\""));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_labels(mut self, ids: impl IntoIterator<Item = ObjectId>) -> Self {
+        if !self.is_of_this_process() {
+            return self;
+        }
+        for id in ids {
+            if let Some(node) = self.find(id)
+                && let Some(label) = label_of(id)
+            {
+                self.set_label(node, label);
+            }
+        }
+        self
+    }
+}
 
 /// Maximum number of characters of a label.
 const WIDTH: usize = 40;

@@ -35,6 +35,8 @@ pub use measure::{Measure, Measurement, Origin};
 pub use options::SnapshotOptions;
 pub use reach::{Reach, snapshot_keeping};
 pub use roots::{StaticRoot, with_root};
+#[cfg(all(feature = "dump", any(debug_assertions, feature = "always")))]
+pub(crate) use running::is_tracing;
 pub(crate) use running::patiently;
 pub use starts::Starts;
 pub(crate) use std_pointer::StdPointer;

@@ -49,6 +49,12 @@ impl Drop for RunningTrace {
     }
 }
 
+/// Whether a trace runs in this thread.
+#[cfg(all(feature = "dump", any(debug_assertions, feature = "always")))]
+pub(crate) fn is_tracing() -> bool {
+    RUNNING_HERE.get() > 0
+}
+
 /// Calls `take`, and calls it a few times more if it returns nothing while another trace runs.
 pub(crate) fn patiently<G>(take: impl Fn() -> Option<G>) -> Option<G> {
     let mut taken = take();
