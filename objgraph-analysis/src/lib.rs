@@ -10,6 +10,9 @@
 
 pub mod analysis;
 pub mod draw;
+pub mod export;
+#[cfg(feature = "html")]
+pub mod page;
 pub mod report;
 
 use objgraph_core::order;

@@ -12,7 +12,7 @@ use objgraph_core::{Node, ObjectId, Site, Snapshot};
 use super::fields::declaring;
 use super::{Coverage, ShownNames, bytes_of};
 
-/// The difference between two snapshots of one process; see [`diff`].
+/// The difference between two snapshots; see [`diff`].
 ///
 /// Prints as tables.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,9 @@ pub struct Diff {
     /// The containers of roots, and of objects that are in both snapshots, whose length changed:
     /// those that grew most first, then by name.
     pub containers: Vec<ContainerDiff>,
+    /// Whether one process took both snapshots, so that objects could be matched. Otherwise types and
+    /// sites are compared by their numbers: what there is more of was born, what there is less of died.
+    pub is_of_one_process: bool,
     /// What the trace of the second snapshot saw, and what it did not, which may hide growth.
     pub coverage: Coverage,
     pub(crate) names: ShownNames,
@@ -61,6 +64,14 @@ impl Turnover {
     #[must_use]
     pub fn growth(&self) -> i64 {
         self.born as i64 - self.died as i64
+    }
+
+    /// Counts as many objects as survivors as there can be.
+    fn compare_numbers(&mut self) {
+        let same = self.born.min(self.died);
+        self.survived += same;
+        self.born -= same;
+        self.died -= same;
     }
 
     fn add(&mut self, other: &Self) {
@@ -109,9 +120,11 @@ pub struct ContainerDiff {
     pub objects: usize,
 }
 
-/// Compares two snapshots of one process.
+/// Compares two snapshots.
 ///
-/// Objects are matched by their ids, which are never used again. Values behind std's own pointers
+/// Objects are matched by their ids, which are never used again. If the snapshots are of two
+/// processes, whose ids mean different objects, only the numbers of objects are compared, and the
+/// collections of roots. Values behind std's own pointers
 /// have no lasting id and are left out, unless they are [watched](objgraph_core::watch).
 ///
 /// O(nodes · log nodes) time and O(nodes) memory, for the nodes of both snapshots.
@@ -138,6 +151,7 @@ pub struct ContainerDiff {
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
     let mut types: SortedMap<&str, Turnover> = SortedMap::new();
     let mut sites: SortedMap<(&str, Option<&Site>), Turnover> = SortedMap::new();
+    let is_of_one_process = before.is_of_same_process(after);
     let sides = [(before, after, -1), (after, before, 1)];
     for (here, there, sign) in sides {
         let mut here_by_site: HashMap<(u32, u32), Turnover> = HashMap::new();
@@ -145,7 +159,8 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
             let row = &here.parts().nodes[node.node_id().index()];
             let turnover = here_by_site.entry((row.type_index, row.site)).or_default();
             turnover.bytes += sign * bytes_of(here, node.node_id()) as i64;
-            match (there.find(node.id()).is_some(), sign) {
+            let is_there = is_of_one_process && there.find(node.id()).is_some();
+            match (is_there, sign) {
                 (true, 1) => turnover.survived += 1,
                 (true, _) => {}
                 (false, 1) => turnover.born += 1,
@@ -159,12 +174,18 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
             sites.get_or_default((name, site)).add(&turnover);
         }
     }
+    let shown = |mut turnover: Turnover| {
+        if !is_of_one_process {
+            turnover.compare_numbers();
+        }
+        turnover
+    };
     let mut types: Vec<TypeDiff> = types
         .into_rows()
         .into_iter()
         .map(|(name, turnover)| TypeDiff {
             type_name: name.to_owned(),
-            turnover,
+            turnover: shown(turnover),
         })
         .collect();
     order::sort_by_key(&mut types, |of| Reverse(of.turnover.growth()));
@@ -174,7 +195,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
         .map(|((name, site), turnover)| SiteDiff {
             type_name: name.to_owned(),
             site: site.cloned(),
-            turnover,
+            turnover: shown(turnover),
         })
         .collect();
     order::sort_by_key(&mut sites, |of| Reverse(of.turnover.growth()));
@@ -182,6 +203,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
         types,
         sites,
         containers: containers(before, after),
+        is_of_one_process,
         coverage: Coverage::of(after),
         names: ShownNames::of(after),
     }
@@ -207,7 +229,11 @@ type ContainerKey = (String, String);
 
 fn containers(before: &Snapshot, after: &Snapshot) -> Vec<ContainerDiff> {
     let is_in_both = |identity: &Identity<'_>| match identity {
-        Identity::Object(id) => before.find(*id).is_some() && after.find(*id).is_some(),
+        Identity::Object(id) => {
+            before.is_of_same_process(after)
+                && before.find(*id).is_some()
+                && after.find(*id).is_some()
+        }
         Identity::Root(_) => true,
     };
     let mut names: Vec<HashMap<(u32, usize), ContainerKey>> = vec![HashMap::new(), HashMap::new()];

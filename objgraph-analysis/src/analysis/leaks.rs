@@ -9,6 +9,7 @@
 //! A reference that the trace could not see looks external, so it can hide a leak and never invent
 //! one. An object whose count is unknown or contradictory is treated as alive.
 
+mod held;
 mod left_behind;
 #[cfg(test)]
 mod tests;
@@ -17,8 +18,9 @@ use std::sync::{Arc, OnceLock};
 
 use objgraph_core::{NodeId, ObjectId, Snapshot};
 
+use self::held::HeldObjects;
+pub(crate) use self::held::{HeldBy, held, held_by};
 use self::left_behind::LeftBehind;
-use super::balance::{Balance, reported};
 use super::inferred::{InferredTargets, as_if_real};
 use super::possibly_leaked::possibly_leaked;
 use super::{
@@ -292,6 +294,13 @@ impl Leaks {
         }
     }
 
+    /// Lists the labels that the snapshot has, and those that were taken since.
+    #[cfg(feature = "html")]
+    pub(crate) fn labels(&self) -> impl Iterator<Item = (NodeId, &str)> {
+        let labels = self.snapshot.parts().labels.iter().chain(&self.labels);
+        labels.map(|(node, label)| (*node, label.as_str()))
+    }
+
     /// Returns the leaked objects by kind, with the fields to change.
     ///
     /// Computed on the first call, in O(nodes + edges), and the search for fixes the same for each
@@ -500,47 +509,6 @@ impl DoubleEndedIterator for Objects<'_> {
         Some(SnapshotObject::new(
             self.snapshot.node(*self.nodes.next_back()?),
         ))
-    }
-}
-
-/// Returns the objects with external references, and the objects treated as such, sorted.
-pub(super) fn held(snapshot: &Snapshot) -> Vec<NodeId> {
-    HeldObjects::of(snapshot).all
-}
-
-/// The objects with external references, and those treated as such.
-struct HeldObjects {
-    /// All of them, sorted.
-    all: Vec<NodeId>,
-    /// The objects whose count exceeds the references found, sorted: opaque values might hold the
-    /// difference.
-    by_references: Vec<NodeId>,
-    over_reported: Vec<OverReportedObject>,
-}
-
-impl HeldObjects {
-    fn of(snapshot: &Snapshot) -> Self {
-        let mut held = Self {
-            all: Vec::new(),
-            by_references: Vec::new(),
-            over_reported: Vec::new(),
-        };
-        for (node, reported) in snapshot.nodes().zip(reported(snapshot)) {
-            let id = node.node_id();
-            match Balance::of(node, reported) {
-                Balance::Owned => continue,
-                Balance::Counted(references) if references == reported => continue,
-                Balance::Counted(_) => held.by_references.push(id),
-                Balance::OverReported(references) => held.over_reported.push(OverReportedObject {
-                    node: id,
-                    references,
-                    reported,
-                }),
-                Balance::InPlace | Balance::Unknown => {}
-            }
-            held.all.push(id);
-        }
-        held
     }
 }
 

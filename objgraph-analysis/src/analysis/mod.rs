@@ -23,7 +23,7 @@ mod leak_birth;
 mod leak_kinds;
 mod leaks;
 #[cfg(test)]
-mod naive;
+pub(crate) mod naive;
 mod neighbourhood;
 mod node_set;
 mod owners;
@@ -71,6 +71,7 @@ pub use leak_birth::LeakBirth;
 #[doc(hidden)]
 pub use leak_birth::leak_birth;
 pub use leak_kinds::{Fingerprint, Fix, LeakGroup, LeakKind, LeakKinds, ParseFingerprintError};
+pub(crate) use leaks::{HeldBy, held_by};
 pub use leaks::{Leaks, Objects, OverReportedObject, find_leaks};
 pub use neighbourhood::{
     EdgeKind, Neighbourhood, PictureEdge, PictureNode, PictureOptions, Subject, TooLarge,
@@ -83,6 +84,7 @@ pub use possibly_leaked::OpaqueValue;
 pub use reach::{reach, reach_backwards};
 pub use reachable_cycles::ReachableCycles;
 pub(crate) use remedies::Remedy;
+pub(crate) use retained_sizes::leaked_cycles;
 pub use retained_sizes::{Dominator, RetainedByType, RetainedSizes};
 pub use rings::Reference;
 pub use scc::{Components, strong_components, strong_components_within};
@@ -103,7 +105,7 @@ pub use why_alive::{AliveReason, Anchor, WhyAlive, why_alive};
 use objgraph_core::{EdgeRow, NodeId, Snapshot};
 
 /// Returns the edges that leave a node.
-fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
+pub(crate) fn rows(snapshot: &Snapshot, node: NodeId) -> &[EdgeRow] {
     let parts = snapshot.parts();
     let start = parts.edge_starts[node.index()] as usize;
     let end = parts.edge_starts[node.index() + 1] as usize;

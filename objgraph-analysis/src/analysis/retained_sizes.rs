@@ -92,7 +92,7 @@ impl RetainedSizes {
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
         let nodes = snapshot.len();
         let held = held(snapshot);
-        let cycles = leaked_cycles(snapshot, &held);
+        let cycles = cycles_without(snapshot, &held);
         let root = (nodes + cycles.len()) as u32;
         let Dominators { order, mut of } = dominators(&graph(snapshot, &held, &cycles), root);
         let mut bytes = vec![0; nodes + cycles.len() + 1];
@@ -304,8 +304,14 @@ impl RetainedSizes {
     }
 }
 
-/// Returns the strongly connected sets of leaked objects that no other leaked object owns.
-fn leaked_cycles(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
+/// Returns the cycles, or sets of connected cycles, that keep the leaked objects alive.
+pub(crate) fn leaked_cycles(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
+    cycles_without(snapshot, &held(snapshot))
+}
+
+/// Returns the strongly connected sets of objects that no held object and no other such set leads
+/// to.
+fn cycles_without(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
     let alive = reach(snapshot, held.iter().copied());
     let nodes = (0..snapshot.len()).map(NodeId::new);
     let leaked = NodeSet::of(snapshot.len(), nodes.filter(|&node| !alive.contains(node)));

@@ -214,6 +214,12 @@ impl Kit {
         place.expect("a place was added").concrete = number;
     }
 
+    /// Sets the concrete type of the value of a node.
+    pub(crate) fn concrete_node(&mut self, node: NodeId, concrete: ConcreteType) {
+        let number = self.parts.concrete_types.add(concrete);
+        self.parts.concrete_nodes.push((node, number));
+    }
+
     /// Adds a container with this many items in a field.
     pub(crate) fn length(&mut self, node: NodeId, field: &'static str, items: u64) {
         let path = self.path(node, field, false);
@@ -302,6 +308,11 @@ impl Kit {
             threads.len() - 1
         });
         self.row(node).thread = number as u32;
+    }
+
+    /// Sets the number of the process that took the snapshot.
+    pub(crate) fn process(&mut self, number: u64) {
+        self.parts.process = number;
     }
 
     pub(crate) fn snapshot(mut self) -> Arc<Snapshot> {

@@ -16,6 +16,13 @@ pub enum PictureError {
         /// The path, or the format that was asked for.
         path: PathBuf,
     },
+    /// The format needs a feature of objgraph that is not turned on.
+    FeatureMissing {
+        /// The format.
+        format: String,
+        /// The feature.
+        feature: &'static str,
+    },
     /// `dot` is needed for this format, and not installed.
     DotMissing {
         /// The format.
@@ -71,6 +78,11 @@ impl fmt::Display for PictureError {
                 f,
                 "{:?} has no extension of a picture: end the file name in .svg, .dot or .png",
                 path.display().to_string()
+            ),
+            Self::FeatureMissing { format, feature } => write!(
+                f,
+                "objgraph writes .{format} files with its feature `{feature}`: turn it on with \
+                 `cargo add objgraph --features {feature}`"
             ),
             Self::DotMissing { format } => write!(
                 f,

@@ -11,7 +11,6 @@ mod dot;
 mod dot_program;
 mod drawing;
 mod error;
-mod file;
 mod formats;
 mod graphml;
 #[cfg(test)]
@@ -31,8 +30,6 @@ mod viewer;
 
 pub use drawing::{Drawing, DrawnEdge, DrawnNode, Role};
 pub use error::PictureError;
-#[doc(hidden)]
-pub use file::write_whole;
 pub use graphml::write_graphml;
 pub use json::write_json;
 pub use labels::{DrawingOptions, ExtraInfo, NodeAttrs};

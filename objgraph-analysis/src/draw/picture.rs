@@ -7,10 +7,11 @@ mod tests;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use objgraph_core::file::{is_special, write_whole};
+
 use super::dot_program::{DotProgram, Outcome};
 use super::drawing::Drawing;
 use super::error::PictureError;
-use super::file::{is_special, write_whole};
 use super::formats;
 use super::new_file::new_file;
 use super::style::with_dark_mode;
@@ -40,6 +41,13 @@ fn save_by(dot: &DotProgram<'_>, drawing: &Drawing, path: &Path) -> Result<(), P
     let format = format.ok_or_else(unknown)?;
     if !is_format(format) {
         return Err(unknown());
+    }
+    // With the feature, a page is written from the snapshot, and not from a drawing.
+    if format.eq_ignore_ascii_case("html") {
+        return Err(PictureError::FeatureMissing {
+            format: format.to_ascii_lowercase(),
+            feature: "html",
+        });
     }
     let picture = render_by(dot, drawing, format).map_err(|mut error| {
         if let PictureError::DotFailed { kept, .. } | PictureError::DotTimedOut { kept, .. } =

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{PlaceKind, public_name};
 
+use super::reader::{see_blind_spots, watch_again};
 use super::remedies::{remedies_text, words};
 use crate::analysis::{BlindSpots, Remedy};
 use crate::words::{Names, concrete_names, count, fitted, joined, objects, wrapped};
@@ -89,7 +90,7 @@ impl BlindSpots {
             self.lent,
             "object lent out as &mut by get_mut or make_mut",
             "objects lent out as &mut by get_mut or make_mut",
-            "call `objgraph::watch(&pointer)` after that",
+            watch_again().unwrap_or("it cannot be traced any more"),
         )?;
         rest(
             self.panicked,
@@ -130,7 +131,7 @@ pub fn in_one_line(blind: &BlindSpots) -> Option<String> {
         parts.push(format!("{} in objects", count(values, "value", "values")));
     }
     let parts = parts.join(", ");
-    Some(format!("Not traced: {parts} (see objgraph::blind_spots())"))
+    Some(format!("Not traced: {parts}{}", see_blind_spots()))
 }
 
 fn write_spot(out: &mut String, what: &str, advice: &str) -> fmt::Result {

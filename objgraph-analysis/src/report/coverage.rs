@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::__private::is_lost;
 
+use super::reader::{see_blind_spots, watch_again};
 use super::remedies::{remedies_text, words};
 use crate::analysis::{Coverage, Gap, GapCause, Remedy};
 use crate::words::in_line;
@@ -35,7 +36,7 @@ pub fn untraced_in_line(coverage: &Coverage) -> String {
     let mut reasons: Vec<String> = gaps.iter().take(REASONS).map(Gap::text).collect();
     let more = gaps.len().saturating_sub(REASONS);
     if more > 0 {
-        reasons.push(format!("{more} more (see objgraph::blind_spots())"));
+        reasons.push(format!("{more} more{}", see_blind_spots()));
     }
     reasons.join("; ")
 }
@@ -80,7 +81,7 @@ impl Coverage {
         if self.is_complete() {
             return Ok(());
         }
-        let text = format!("Not traced, so {hides} (see objgraph::blind_spots()):");
+        let text = format!("Not traced, so {hides}{}:", see_blind_spots());
         wrapped(out, "", text.split(' '), " ")?;
         self.write_gaps(out, TYPES)
     }
@@ -189,7 +190,7 @@ impl Gap {
             ),
             GapCause::Lent => (
                 number("object lent out as &mut", "objects lent out as &mut"),
-                Some("call `objgraph::watch(&pointer)` after that".to_owned()),
+                watch_again().map(str::to_owned),
             ),
             GapCause::Panicked => (
                 number(

@@ -40,8 +40,11 @@ impl fmt::Display for Diff {
                 true => "",
                 false => " that could be traced",
             };
-            let text =
-                format!("Nothing was born, nothing died, and no collection{traced} changed.");
+            let what = match self.is_of_one_process {
+                true => "Nothing was born, nothing died, and no collection",
+                false => "No number of objects and no collection of a root",
+            };
+            let text = format!("{what}{traced} changed.");
             wrapped(&mut out, "", text.split(' '), " ")?;
         }
         if !types.is_empty() {
@@ -49,20 +52,34 @@ impl fmt::Display for Diff {
             let names = shown.iter().map(|of| short(&of.type_name));
             let width = names.map(|name| name.chars().count()).max();
             let width = width.unwrap_or(0).clamp(4, 30);
+            let columns = match self.is_of_one_process {
+                true => ["born", "died", "survived"],
+                false => ["before", "after", "change"],
+            };
+            let [first, second, third] = columns;
             writeln!(
                 out,
-                "{:<width$} {:>10} {:>10} {:>10} {:>11}",
-                "Type", "born", "died", "survived", "bytes"
+                "{:<width$} {first:>10} {second:>10} {third:>10} {:>11}",
+                "Type", "bytes"
             )?;
             for of in shown {
                 let turnover = &of.turnover;
+                let [first, second, third] = match self.is_of_one_process {
+                    true => [
+                        format!("+{}", turnover.born),
+                        format!("-{}", turnover.died),
+                        turnover.survived.to_string(),
+                    ],
+                    false => [
+                        turnover.before().to_string(),
+                        turnover.after().to_string(),
+                        format!("{:+}", turnover.growth()),
+                    ],
+                };
                 writeln!(
                     out,
-                    "{:<width$} {:>+10} {:>10} {:>10} {:>11}",
+                    "{:<width$} {first:>10} {second:>10} {third:>10} {:>11}",
                     short(&of.type_name),
-                    turnover.born,
-                    format!("-{}", turnover.died),
-                    turnover.survived,
                     signed_bytes(turnover.bytes)
                 )?;
             }
@@ -106,6 +123,11 @@ impl fmt::Display for Diff {
             }
             let rest = self.containers.len().saturating_sub(LINES);
             more(&mut out, rest, "collection", "collections")?;
+        }
+        if !self.is_of_one_process {
+            let text = "Two processes took the snapshots, so numbers are compared, not objects.";
+            writeln!(out)?;
+            wrapped(&mut out, "", text.split(' '), " ")?;
         }
         if !self.coverage.is_complete() {
             writeln!(out)?;

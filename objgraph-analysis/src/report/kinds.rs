@@ -214,17 +214,7 @@ impl<'l> KindsReport<'l> {
         kind: &LeakKind,
         members: &Members,
     ) -> fmt::Result {
-        let groups = kind.groups.len();
-        let each = kind.groups[0].objects.len();
-        let are_alike = kind.objects == groups * each;
-        let what = match groups {
-            1 if kind.objects == 1 => "1 object that holds itself".to_owned(),
-            1 if kind.rings.len() > 1 => format!("{} kept alive by cycles", objects(kind.objects)),
-            1 => format!("{} kept alive by a cycle", objects(kind.objects)),
-            _ if are_alike => format!("{groups} leaks of {} each", objects(each)),
-            _ => format!("{groups} leaks of {} in all", objects(kind.objects)),
-        };
-        let head = format!("{}. {what}, {}", number + 1, bytes(kind.retained));
+        let head = format!("{}. {}, {}", number + 1, what(kind), bytes(kind.retained));
         writeln!(out, "{head:<57} {}", kind.fingerprint)?;
         let nodes = members.of_kind[number].iter().copied();
         write_sites(out, "   ", self.snapshot(), self.names, nodes, SITES)?;
@@ -334,7 +324,7 @@ impl<'l> KindsReport<'l> {
     }
 
     /// Writes `     frees 3 objects, 248 B; nothing else would lose its last owner`.
-    fn frees(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
+    pub(super) fn frees(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
         let also = match fix.freed_objects.saturating_sub(kind.objects) {
             0 => String::new(),
             other => format!(" and {} of other kinds", objects(other)),
@@ -362,7 +352,7 @@ impl<'l> KindsReport<'l> {
     }
 
     /// Writes what would lose its last owner by a fix, and where that was created.
-    fn losses(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
+    pub(super) fn losses(&self, out: &mut String, kind: &LeakKind, fix: &Fix) -> fmt::Result {
         let their = |number: usize| if number == 1 { "its" } else { "their" };
         let lost = fix.lost.len();
         if lost > 0 {
@@ -432,6 +422,20 @@ impl<'l> KindsReport<'l> {
             .map(|field| format!("`{}`", self.names.field(field)))
             .collect();
         names.join(" and ")
+    }
+}
+
+/// Returns `3 objects kept alive by a cycle` or `27 leaks of 14 objects each`.
+pub(super) fn what(kind: &LeakKind) -> String {
+    let groups = kind.groups.len();
+    let each = kind.groups[0].objects.len();
+    let are_alike = kind.objects == groups * each;
+    match groups {
+        1 if kind.objects == 1 => "1 object that holds itself".to_owned(),
+        1 if kind.rings.len() > 1 => format!("{} kept alive by cycles", objects(kind.objects)),
+        1 => format!("{} kept alive by a cycle", objects(kind.objects)),
+        _ if are_alike => format!("{groups} leaks of {} each", objects(each)),
+        _ => format!("{groups} leaks of {} in all", objects(kind.objects)),
     }
 }
 

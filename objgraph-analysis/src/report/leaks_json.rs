@@ -13,10 +13,10 @@ use crate::words::Names;
 use crate::words::json::{Json, VERSION};
 
 /// Maximum number of kinds of a verdict.
-const KINDS: usize = 100;
+pub(super) const KINDS: usize = 100;
 
 /// Maximum number of rows of types and sites of a kind.
-const SITES: usize = 20;
+pub(super) const SITES: usize = 20;
 
 impl Leaks {
     /// Returns what leaked, likely leaked and possibly leaked as JSON, by kind, and how much could
@@ -151,7 +151,8 @@ struct Kind<'k> {
     text: String,
 }
 
-fn site(row: &SiteRow<'_>) -> Json<'static> {
+/// Returns the number of objects of a type that a site created.
+pub(super) fn site(row: &SiteRow<'_>) -> Json<'static> {
     let (objects, name, site) = row;
     let of = |field: fn(&Site) -> Json<'static>| site.map_or(Json::Null, field);
     Json::Object(vec![
@@ -163,7 +164,7 @@ fn site(row: &SiteRow<'_>) -> Json<'static> {
     ])
 }
 
-fn coverage(coverage: &Coverage) -> Json<'static> {
+pub(super) fn coverage(coverage: &Coverage) -> Json<'static> {
     let lines = coverage.gaps().iter().map(Gap::text);
     Json::Object(vec![
         ("is_enabled", coverage.is_enabled().into()),

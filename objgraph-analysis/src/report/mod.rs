@@ -12,7 +12,10 @@ mod diff;
 mod kinds;
 mod leaks;
 mod leaks_json;
+#[cfg(feature = "html")]
+mod leaks_page;
 mod owners;
+mod reader;
 mod remedies;
 mod sites;
 mod sizes;
@@ -29,6 +32,10 @@ pub use blind_spots::in_one_line;
 pub use coverage::untraced_in_line;
 #[doc(hidden)]
 pub use leaks_json::leaks_as_json;
+#[cfg(feature = "html")]
+pub(crate) use leaks_page::leaks_for_page;
+#[doc(hidden)]
+pub use reader::advise_on_the_command;
 #[doc(hidden)]
 pub use still_alive::still_alive;
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};

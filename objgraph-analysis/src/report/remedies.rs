@@ -1,7 +1,9 @@
 //! The remedies for blind spots, as code that is ready to paste.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use super::reader::{command_text, runs_command};
 use crate::analysis::Remedy;
 
 /// The remedy for a field whose type cannot be changed.
@@ -113,6 +115,10 @@ fn names(full_name: &str, path: &str) -> bool {
 
 /// Returns all remedies for a type, in the order in which to apply them.
 pub(super) fn remedies_text(remedies: &[Remedy], type_name: &str, is_in_field: bool) -> String {
+    if runs_command() {
+        let texts: BTreeSet<String> = remedies.iter().map(command_text).collect();
+        return texts.into_iter().collect::<Vec<_>>().join("; and ");
+    }
     let may_be_foreign = |remedy: &Remedy| match remedy {
         Remedy::Derive(path) => names(type_name, path),
         _ => false,

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
 
+use super::reader::watch_again;
 use super::remedies::{remedies_text, words};
 use super::sites::write_sites;
 use crate::analysis::{OpaqueValue, UnprovenObjects};
@@ -196,9 +197,8 @@ impl<'u> UnprovenReport<'u> {
                 "an Rc is traced only on its own thread, or when that ends".to_owned()
             }
             Reason::Lent => {
-                "lent out as &mut by get_mut or make_mut: call `objgraph::watch(&pointer)` after \
-                 that"
-                    .to_owned()
+                let again = watch_again().map_or_else(String::new, |again| format!(": {again}"));
+                format!("lent out as &mut by get_mut or make_mut{again}")
             }
             Reason::Panicked => "fix its `visit`, which panicked".to_owned(),
         }

@@ -40,14 +40,6 @@ impl LeftBehind {
     }
 }
 
-impl HeldObjects {
-    /// Removes nodes that are not held any more.
-    pub(super) fn remove(&mut self, nodes: &NodeSet) {
-        self.all.retain(|&node| !nodes.contains(node));
-        self.by_references.retain(|&node| !nodes.contains(node));
-    }
-}
-
 /// Returns whether the members of a strongly connected component form a cycle.
 fn is_cycle(snapshot: &Snapshot, members: &[NodeId]) -> bool {
     match members {

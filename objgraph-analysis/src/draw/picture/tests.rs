@@ -4,13 +4,14 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use objgraph_core::file::write_whole;
+
 use super::super::dot_program::{DotProgram, Outcome};
 #[cfg(unix)]
 use super::save_by;
 use super::{PictureError, render, save, to_svg};
 use crate::analysis::testkit::Kit;
 use crate::analysis::{Direction, Neighbourhood, PictureOptions};
-use crate::draw::write_whole;
 use crate::draw::{Drawing, DrawingOptions};
 
 const DOT: &str = "digraph G {\n  a -> b [label=\"x\"];\n}\n";
@@ -93,6 +94,23 @@ fn formats_that_cannot_be_are_refused() {
     assert!(matches!(
         render(&drawing(), "-Tpng").unwrap_err(),
         PictureError::UnknownFormat { .. }
+    ));
+}
+
+#[test]
+fn a_page_needs_its_feature() {
+    let error = save(&drawing(), "x.HTML".as_ref()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "objgraph writes .html files with its feature `html`: turn it on with `cargo add objgraph \
+         --features html`"
+    );
+    assert!(matches!(
+        error,
+        PictureError::FeatureMissing {
+            feature: "html",
+            ..
+        }
     ));
 }
 

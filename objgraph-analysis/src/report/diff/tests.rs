@@ -88,3 +88,46 @@ fn trends() {
             0, 1, 2, 3, …, 9, 10, 11: +1.0 each time"#]],
     );
 }
+
+/// Ids of another process are those of other objects.
+#[test]
+fn two_processes() {
+    let side = |process: u64, nodes: u32, entries: u64| {
+        let mut kit = Kit::new();
+        kit.process(process);
+        for id in 0..nodes {
+            let session = kit.node("app::Session", 1);
+            kit.row(session).id = ObjectId::new(id, 0);
+            kit.length(session, "messages", u64::from(nodes));
+        }
+        let user = kit.node("app::User", 1);
+        // In the first process, the id of a session of the second.
+        kit.row(user).id = ObjectId::new(if process == 1 { 4 } else { 999 }, 0);
+        let root = kit.root_value("app::Cache", "static CACHE");
+        kit.length(root, "entries", entries);
+        kit.snapshot()
+    };
+    let text = diff(&side(1, 3, 10), &side(2, 5, 12)).to_string();
+    assert!(!text.contains("messages"), "{text}");
+    check(
+        &text,
+        expect![[r#"
+        Type        before      after     change       bytes
+        Session          3          5         +2       +64 B
+
+        made at
+                +2 Session src/app.rs:10:5
+
+        collections
+          static CACHE.entries grew from 10 to 12
+
+        Two processes took the snapshots, so numbers are compared, not objects."#]],
+    );
+    check(
+        &diff(&side(1, 3, 10), &side(2, 3, 10)),
+        expect![[r#"
+        No number of objects and no collection of a root changed.
+
+        Two processes took the snapshots, so numbers are compared, not objects."#]],
+    );
+}
