@@ -78,7 +78,8 @@
 //!
 //! [`show_refs`] and [`show_backrefs`] draw what a value refers to and what refers to it; [`refs`] and
 //! [`backrefs`] have options. SVG needs nothing installed. The guide is
-//! [in pictures](guide::pictures).
+//! [in pictures](guide::pictures). With the feature `html`, the extension `.html` writes a page to
+//! [explore in a browser](guide::explore).
 //!
 //! # Reduce overhead
 //!
@@ -159,7 +160,9 @@ mod ask;
 mod assert;
 mod register;
 
-use objgraph_analysis::{analysis, draw, print, report, words};
+#[cfg(feature = "html")]
+use objgraph_analysis::page;
+use objgraph_analysis::{analysis, draw, export, print, report, words};
 use objgraph_core::order;
 
 pub mod alive;
@@ -196,6 +199,11 @@ pub use ask::{
     backrefs, find_backref_chain, find_ref_chain, refs, show_backrefs, show_chain, show_refs,
 };
 pub use objgraph_core::{Snapshot, snapshot};
+
+// Files for other tools.
+pub use ask::write_heapsnapshot;
+#[cfg(feature = "pprof")]
+pub use ask::{pprof, pprof_by_chain};
 
 // Leaks.
 pub use ask::{

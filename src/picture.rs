@@ -31,3 +31,5 @@ pub use crate::draw::to_svg_without_dot;
 pub use crate::draw::{
     Drawing, DrawnEdge, DrawnNode, PictureError, Role, TextStyle, write_graphml, write_json,
 };
+#[cfg(feature = "html")]
+pub use crate::page::{write_comparison_page, write_page};

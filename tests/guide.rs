@@ -177,7 +177,9 @@ fn paths_in_documents_for_contributors_exist() {
         let is_path = |quoted: &&str| {
             let bytes = quoted.bytes();
             let folder = quoted.split('/').next().unwrap_or_default();
+            // What is in the target folder depends on what ran before.
             quoted.contains('/')
+                && folder != "target"
                 && root.join(folder).is_dir()
                 && bytes
                     .into_iter()

@@ -87,7 +87,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     );
     let folder = target().join("objgraph");
     std::fs::create_dir_all(&folder)?;
-    objgraph::show_leaks(folder.join("dom_leak.svg"))?;
+    // With the feature `html`, a page to explore.
+    let format = if cfg!(feature = "html") {
+        "html"
+    } else {
+        "svg"
+    };
+    objgraph::show_leaks(folder.join("dom_leak").with_extension(format))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use objgraph_core::__private::with_report;
-use objgraph_core::{ObjectId, PointerKind, label_of, snapshot, snapshot_of};
+use objgraph_core::{ObjectId, PointerKind, Snapshot, label_of, snapshot, snapshot_of};
 
 use super::advice;
 use super::pictures::{Picture, leaked, save_picture};
@@ -33,7 +33,12 @@ use crate::print::print;
 /// ```
 #[must_use]
 pub fn find_leaks() -> Leaks {
-    let mut leaks = analysis::find_leaks(&Arc::new(snapshot()));
+    find_leaks_confirmed(&Arc::new(snapshot()))
+}
+
+/// Finds what has leaked in a snapshot that was just taken, and is not refuted by further looks.
+pub(super) fn find_leaks_confirmed(snapshot: &Arc<Snapshot>) -> Leaks {
+    let mut leaks = analysis::find_leaks(snapshot);
     for _ in 0..(CONFIRMED_OBJECTS / reported(&leaks).count().max(1)).clamp(4, 16) {
         let is_shared = reported(&leaks).any(|object| {
             matches!(
@@ -82,7 +87,8 @@ fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// A label is the `Debug` text of an object, as [`label_of`](crate::core::label_of) returns it. Each
 /// of the first three kinds of leaks shows those of at most three objects, as they are now. A
 /// `Debug` may wait for a lock: then the report is announced on standard error after 2 s, without
-/// labels. [`show_leaks`] and the assertions add labels themselves.
+/// labels. [`show_leaks`] and the assertions add labels themselves. Leaks in a snapshot that was loaded
+/// from a file keep the labels of that snapshot.
 ///
 /// ```
 /// use objgraph::leaks::with_labels;
@@ -91,7 +97,8 @@ fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// ```
 #[must_use]
 pub fn with_labels(leaks: Leaks) -> Leaks {
-    if leaks.is_empty() && leaks.likely_leaked().len() == 0 {
+    let is_here = leaks.snapshot().is_of_this_process();
+    if !is_here || (leaks.is_empty() && leaks.likely_leaked().len() == 0) {
         return leaks;
     }
     // The copy shares the kinds.
@@ -104,8 +111,9 @@ pub fn with_labels(leaks: Leaks) -> Leaks {
 }
 
 /// Prints what leaked, where it was made and which field closes the cycle, and draws a readable
-/// part of it. The extension of `path` names the format of the picture. If nothing leaked, no
-/// picture is written.
+/// part of it. The extension of `path` names the format of the picture: see
+/// [`Picture::save`](crate::picture::Picture::save). A `.heapsnapshot` or a `.pb.gz` has the whole
+/// snapshot. If nothing leaked, no file is written.
 ///
 /// # Errors
 ///

@@ -10,6 +10,7 @@ mod advice;
 mod blind_spots;
 mod chains;
 mod cycles;
+mod exports;
 mod growth;
 mod has_type;
 mod leaks;
@@ -34,6 +35,9 @@ pub use chains::{
     backref_chain, backref_chain_in, find_backref_chain, find_ref_chain, ref_chain, ref_chain_in,
 };
 pub use cycles::find_cycles;
+pub use exports::write_heapsnapshot;
+#[cfg(feature = "pprof")]
+pub use exports::{pprof, pprof_by_chain};
 pub use growth::{growth, show_growth};
 pub use has_type::HasType;
 pub(crate) use leaks::picture_of_leaks;

@@ -204,5 +204,5 @@ pub fn leaked<'f>(leaks: &Leaks) -> Option<Picture<'f>> {
 fn around<'f>(value: &impl Tracked, direction: Direction) -> Picture<'f> {
     register_type_of_value(value);
     let (snapshot, starts) = snapshot_with(&[value], SnapshotOptions::default().labels(true));
-    Picture::around(Arc::new(snapshot), starts, direction)
+    Picture::around(Arc::new(snapshot), starts, direction).of_live_objects()
 }

@@ -11,11 +11,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use objgraph_core::file::write_whole;
+
 use super::failure::Failure;
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
 use crate::analysis::{Fingerprint, LeakKind, Leaks, field};
-use crate::draw::write_whole;
 use crate::order;
 use file::{Entry, List};
 

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::{env, process};
 
+use objgraph_core::file::write_whole;
+
 use super::conclusion::Conclusion;
 use super::failure::{Failure, Found, Point};
 use super::test_name::{Target, TestName};
 use crate::analysis::{Leaks, UnprovenObjects};
-use crate::draw::{to_svg_without_dot, write_whole};
+use crate::draw::to_svg_without_dot;
 use crate::report::{leaks_as_json, unproven_text};
 use crate::words::json::{Json, VERSION};
 

@@ -10,10 +10,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use objgraph_core::file::write_whole;
+
 use super::failure::{Failure, Point};
 use super::surroundings::{Surroundings, short, target_folder};
 use super::test_name::TestName;
-use crate::draw::{save, write_whole};
+use crate::draw::save;
 use crate::order::SortedMap;
 use crate::words::{count as count_of, in_line};
 

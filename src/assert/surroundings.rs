@@ -12,6 +12,8 @@ pub(super) struct Surroundings {
     pub(super) strict: bool,
     /// `OBJGRAPH_UPDATE=1`: the file of known leaks is rewritten.
     pub(super) update: bool,
+    /// `OBJGRAPH_COMMAND=1`: `cargo objgraph` runs the tests, and advice is for those who run it.
+    pub(super) command: bool,
     /// `OBJGRAPH_RECORD`: the folder in which tests record what they found, in place of failing.
     pub(super) record: Option<PathBuf>,
     /// Whether a step of a GitHub workflow runs.
@@ -37,6 +39,7 @@ impl Surroundings {
             require: is_set("OBJGRAPH_REQUIRE"),
             strict: is_set("OBJGRAPH_STRICT"),
             update: is_set("OBJGRAPH_UPDATE"),
+            command: is_set("OBJGRAPH_COMMAND"),
             record: path("OBJGRAPH_RECORD"),
             github: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             workspace: path("GITHUB_WORKSPACE"),

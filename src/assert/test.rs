@@ -20,6 +20,7 @@ use super::outside::Run;
 use super::surroundings::Surroundings;
 use super::test_name::{Target, TestName};
 use super::verify::{TestInProgress, summarise_at_the_end};
+use crate::report::advise_on_the_command;
 
 /// The arguments of the attribute, and what the macro knows about the function.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,11 @@ impl<'o> TestRun<'o> {
             true => TestName::new(options.name, &options.target),
             false => TestName::case(options.name, &options.target),
         };
-        let (mut check, run) = match Surroundings::now().alone {
+        let surroundings = Surroundings::now();
+        if surroundings.command {
+            advise_on_the_command(cfg!(feature = "owners"));
+        }
+        let (mut check, run) = match surroundings.alone {
             true => (LeakCheck::since(&scope, advance_epoch()), None),
             false => (LeakCheck::of(&scope), Some(Run::begin(&test.name))),
         };

@@ -636,3 +636,51 @@ mod long_names {
         });
     }
 }
+
+/// The extension names a format of the whole snapshot, whatever a picture of it would show.
+mod whole_snapshots {
+    use super::*;
+
+    #[test]
+    fn an_extension_is_enough() {
+        let folder = folder("whole_snapshots");
+        let held = Rc::new(Page::default());
+        let page = Rc::new(Page::default());
+        page.next.replace(Some(page.clone()));
+        let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        objgraph::refs(&held)
+            .max_depth(0)
+            .max_nodes(0)
+            .save(folder.join("held.HeapSnapshot"))
+            .unwrap();
+        objgraph::write_heapsnapshot(folder.join("all")).unwrap();
+        drop(page);
+        let leaks = objgraph::find_leaks();
+        let leaked = objgraph::picture::leaked(&leaks);
+        if !objgraph::ENABLED {
+            assert!(leaked.is_none());
+            return;
+        }
+        leaked
+            .unwrap()
+            .save(folder.join("leaked.heaptimeline"))
+            .unwrap();
+        for name in ["held.HeapSnapshot", "all", "leaked.heaptimeline"] {
+            assert!(text(name).starts_with("{\"snapshot\":{"), "{name}");
+            assert!(text(name).contains("::files::Page\""), "{name}");
+        }
+        let is_leaked = |name: &str| text(name).contains("make Page.next Weak");
+        assert!(!is_leaked("held.HeapSnapshot") && is_leaked("leaked.heaptimeline"));
+        // Whole or not at all: no temporary is left.
+        assert_eq!(
+            names(&folder),
+            ["all", "held.HeapSnapshot", "leaked.heaptimeline"]
+        );
+        let missing = folder.join("missing/x.heapsnapshot");
+        let error = objgraph::write_heapsnapshot(missing).unwrap_err();
+        assert!(
+            error.to_string().ends_with("create its folder first"),
+            "{error}"
+        );
+    }
+}

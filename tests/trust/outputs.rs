@@ -50,6 +50,10 @@ pub fn of_snapshot(snapshot: &Arc<Snapshot>) -> Outputs {
             "GraphML",
             written(|out| objgraph::picture::write_graphml(snapshot, out)),
         ),
+        (
+            "heap snapshot",
+            written(|out| objgraph::snapshot::write_heapsnapshot_in(snapshot, out)),
+        ),
         ("snapshot", format!("{snapshot:?}")),
     ]
 }

@@ -342,6 +342,31 @@ pub const ALL: &[Query] = &[
         objgraph::picture::write_json(&snapshot, &mut io::sink()).unwrap();
         objgraph::picture::write_graphml(&snapshot, &mut io::sink()).unwrap();
     }),
+    #[cfg(feature = "html")]
+    ("write_page, write_comparison_page", |_| {
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
+        objgraph::picture::write_page(&snapshot, &mut io::sink()).unwrap();
+        let [before, after] = [&snapshot; 2];
+        objgraph::picture::write_comparison_page(before, after, &mut io::sink()).unwrap();
+    }),
+    ("write_heapsnapshot", |rc| {
+        let path = picture_path("heap").with_extension("heapsnapshot");
+        objgraph::write_heapsnapshot(&path).unwrap();
+        objgraph::refs(rc).save(path).unwrap();
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
+        objgraph::snapshot::write_heapsnapshot_in(&snapshot, &mut io::sink()).unwrap();
+    }),
+    #[cfg(feature = "pprof")]
+    ("pprof, pprof_by_chain", |rc| {
+        assert!(!objgraph::pprof().is_empty());
+        assert!(!objgraph::pprof_by_chain().is_empty());
+        objgraph::refs(rc)
+            .save(picture_path("profile").with_extension("pb.gz"))
+            .unwrap();
+        let snapshot = std::sync::Arc::new(objgraph::snapshot());
+        assert!(!objgraph::snapshot::pprof_in(&snapshot).is_empty());
+        assert!(!objgraph::snapshot::pprof_by_chain_in(&snapshot).is_empty());
+    }),
     ("pictures of a snapshot", |rc| {
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
         let node = snapshot.find(objgraph::id(rc)).unwrap();

@@ -32,6 +32,10 @@ pub fn of_all(
     each("write_graphml", &|out| {
         objgraph::picture::write_graphml(&snapshot, out)
     });
+    let snapshot = std::sync::Arc::new(snapshot);
+    each("write_heapsnapshot_in", &|out| {
+        objgraph::snapshot::write_heapsnapshot_in(&snapshot, out)
+    });
     each("write_most_common_types", &|out| {
         objgraph::alive::stats().write_most_common_types(out)
     });

@@ -1,6 +1,8 @@
 //! A picture and its options.
 
 mod ends;
+#[cfg(feature = "html")]
+mod page;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +27,8 @@ const FOLD_OVER: usize = 8;
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub struct Picture<'f> {
     snapshot: Arc<Snapshot>,
+    /// Whether the snapshot was just taken, so that further looks can refute what it shows.
+    is_live: bool,
     subject: Subject,
     max_depth: usize,
     too_many: usize,
@@ -61,6 +65,7 @@ impl<'f> Picture<'f> {
         } = PictureOptions::default();
         Self {
             snapshot,
+            is_live: false,
             subject,
             max_depth,
             too_many,
@@ -86,6 +91,12 @@ impl<'f> Picture<'f> {
         direction: Direction,
     ) -> Self {
         Self::new(snapshot, Subject::Around(starts, direction))
+    }
+
+    /// Marks the snapshot as just taken.
+    pub(super) fn of_live_objects(mut self) -> Self {
+        self.is_live = true;
+        self
     }
 
     pub(super) fn leaks(leaks: &Leaks) -> Self {

@@ -1,5 +1,6 @@
 //! The outputs of a picture: plain data, a text, a file, a viewer.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,12 @@ use std::path::{Path, PathBuf};
 use objgraph_core::{Node, label_of};
 
 use super::{Picture, Subject};
-use crate::analysis::{Neighbourhood, PictureOptions};
+use crate::analysis::{Leaks, Neighbourhood, PictureOptions, find_leaks};
+use crate::ask::leaks::find_leaks_confirmed;
 use crate::draw::{self, Drawing, DrawingOptions, PictureError, Presentation, TextStyle};
+use crate::export::Format;
+#[cfg(feature = "html")]
+use crate::page::is_page;
 use crate::print::print;
 use crate::words::path_in_line;
 
@@ -37,7 +42,9 @@ impl Picture<'_> {
             }
             Subject::Leaks(leaks) => Neighbourhood::leaks(leaks, &options)?,
         };
-        let label = |node: Node<'_>| label_of(node.id());
+        // Elsewhere, the id is that of another object.
+        let is_here = self.snapshot.is_of_this_process();
+        let label = |node: Node<'_>| is_here.then(|| label_of(node.id())).flatten();
         let options = DrawingOptions {
             refcounts: self.refcounts,
             shortnames: self.shortnames,
@@ -178,12 +185,38 @@ impl Picture<'_> {
     /// `.txt` (a tree), `.json`, `.graphml`, `.mmd` (Mermaid) and `.svg` need nothing installed,
     /// `dot -T` makes every other. The file is written whole or not at all.
     ///
+    /// With the feature `html`, `.html` is a page to explore in a browser. It has the whole snapshot,
+    /// whatever the options select, and opens at the start of the picture; objects near it have
+    /// labels.
+    ///
+    /// `.heapsnapshot` is no picture: the file has the whole snapshot, whatever the options, and the
+    /// Memory panel of Chrome, memlab and other tools open it. See
+    /// [`write_heapsnapshot`](crate::write_heapsnapshot). With the feature `pprof`, neither is `.pb.gz`,
+    /// a profile of the whole snapshot by creation site.
+    ///
     /// # Errors
     ///
     /// If it is too large, there is no extension, `dot` is missing or fails, or the file cannot
     /// be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), PictureError> {
-        draw::save(&self.drawing()?, path.as_ref())
+        let path = path.as_ref();
+        #[cfg(feature = "html")]
+        if is_page(path) {
+            return self.save_page(path);
+        }
+        match Format::of(path) {
+            Some(format) => format.save(&self.leaks_of_snapshot(), path),
+            None => draw::save(&self.drawing()?, path),
+        }
+    }
+
+    /// Returns what has leaked in the whole snapshot.
+    pub(super) fn leaks_of_snapshot(&self) -> Cow<'_, Leaks> {
+        match &self.subject {
+            Subject::Leaks(leaks) => Cow::Borrowed(leaks),
+            Subject::Around(..) if self.is_live => Cow::Owned(find_leaks_confirmed(&self.snapshot)),
+            Subject::Around(..) => Cow::Owned(find_leaks(&self.snapshot)),
+        }
     }
 
     /// Shows the picture in the viewer `xdot` or, if that is not installed, saves it as SVG in the
