@@ -45,6 +45,8 @@ const SUBJECTS: &[(&str, Measure)] = &[
     ("heap-ours", heap::ours::leaks),
     ("heap-ours-memory", heap::ours::memory),
     ("heap-ours-kinds", heap::ours::kinds),
+    ("heap-ours-saved", heap::ours::saved),
+    ("heap-ours-heapsnapshot", heap::ours::heapsnapshot),
     ("heap-ours-hub", heap::ours::hub),
     ("heap-floor", heap::floor::walk),
     ("heap-rust-cc", heap::rust_cc::collect),

@@ -19,7 +19,8 @@ pub(crate) fn write(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()>
             Better::Higher => '≥',
         };
         let target = match (row.figure, row.unit) {
-            (Figure::Difference, Unit::Seconds) => amount(row.target, row.unit),
+            (Figure::Difference | Figure::Ours, Unit::Seconds) => amount(row.target, row.unit),
+            (_, Unit::Bytes) if row.target >= LARGE => amount(row.target, row.unit),
             _ => short(row.target),
         };
         let target = format!("{sign} {target}");
@@ -105,6 +106,9 @@ fn figure(value: f64, figure: Figure, unit: Unit) -> String {
     }
 }
 
+/// From this number of bytes on, they are written as kB or MB.
+const LARGE: f64 = 10_000.0;
+
 /// Formats a number with its unit and three significant digits.
 pub(super) fn amount(value: f64, unit: Unit) -> String {
     let scaled = |steps: &[(f64, &str)]| {
@@ -115,6 +119,7 @@ pub(super) fn amount(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Seconds => scaled(&[(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]),
         Unit::PerSecond => scaled(&[(1e6, "M/s"), (1e3, "k/s"), (1.0, "/s")]),
+        Unit::Bytes if value.abs() >= LARGE => scaled(&[(1e6, "MB"), (1e3, "kB")]),
         Unit::Bytes => format!("{value:.1} B"),
         Unit::Instructions => format!("{value:.0}"),
         Unit::Crates => format!("{value:.0}"),

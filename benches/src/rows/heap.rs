@@ -14,6 +14,7 @@ const QUICK: &str = "not with --quick";
 pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let n = if scope.quick { SMALL } else { LARGE };
     let ours = |key| Reading::own("heap-ours", n, key);
+    let saved = |key| Reading::own("heap-ours-saved", n, key);
     let query = |key| Reading::own("queries", n, key);
     let python = |key| Reading::of(Program::Python("all", n), key);
     let hub = if scope.quick { 10_000 } else { SMALL };
@@ -57,6 +58,32 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             Reading::own("heap-ours-kinds", n, "seconds"),
         )
         .against(Reading::own("heap-ours-kinds", n, "snapshot")),
+        Row::new("load", "Snapshot::load / trace", 1.0, saved("load"))
+            .against(saved("trace"))
+            .beside("save", saved("save")),
+        Row::new(
+            "saved-bytes",
+            "its file, for each node",
+            12.0,
+            saved("bytes"),
+        )
+        .figure(Figure::Ours, Unit::Bytes)
+        .slack(1.1),
+        Row::new(
+            "saved-memory",
+            "memory while it is saved",
+            100e6,
+            saved("peak"),
+        )
+        .figure(Figure::Ours, Unit::Bytes)
+        .slack(1.1),
+        Row::new(
+            "heapsnapshot",
+            "write_heapsnapshot",
+            3.0,
+            Reading::own("heap-ours-heapsnapshot", n, "seconds"),
+        )
+        .figure(Figure::Ours, Unit::Seconds),
         Row::new("growth", "growth / Python", 0.001, query("growth")).against(python("growth")),
         Row::new("new-ids", "get_new_ids / Python", 0.02, query("new_ids"))
             .against(python("new_ids")),

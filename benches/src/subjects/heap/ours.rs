@@ -78,6 +78,61 @@ pub(crate) fn kinds(n: usize) -> Readings {
     vec![("snapshot", of_snapshot), ("seconds", of_kinds)]
 }
 
+/// Measures a trace, and saving and loading what it found; the size of the file for each node; and by how
+/// much memory grows while it is saved.
+pub(crate) fn saved(n: usize) -> Readings {
+    drop(grow(n));
+    let clock = Clock::start();
+    let snapshot = objgraph::snapshot();
+    let trace = clock.seconds();
+    let name = format!("objgraph-bench-{}.objgraph", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let is_measured = memory::forget_peak();
+    let before = memory::resident();
+    let clock = Clock::start();
+    let saved = snapshot.save(&path);
+    let save = clock.seconds();
+    let peak = memory::peak() - before;
+    let clock = Clock::start();
+    let loaded = saved.map(|()| objgraph::Snapshot::load(&path));
+    let load = clock.seconds();
+    let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
+    // A file that stays behind does no harm.
+    let _ = std::fs::remove_file(&path);
+    let loaded = loaded.expect("the temporary folder takes the file");
+    assert_eq!(
+        loaded.expect("it was just saved").len(),
+        n,
+        "all of it is there"
+    );
+    let mut readings = vec![
+        ("trace", trace),
+        ("save", save),
+        ("load", load),
+        ("bytes", bytes as f64 / n as f64),
+    ];
+    if is_measured {
+        readings.push(("peak", peak));
+    }
+    readings
+}
+
+/// Measures writing everything as a `.heapsnapshot`, with the trace and the search for leaks; and the
+/// size of the file for each node.
+pub(crate) fn heapsnapshot(n: usize) -> Readings {
+    drop(grow(n));
+    let name = format!("objgraph-bench-{}.heapsnapshot", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let clock = Clock::start();
+    let written = objgraph::write_heapsnapshot(&path);
+    let seconds = clock.seconds();
+    let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
+    // A file that stays behind does no harm.
+    let _ = std::fs::remove_file(&path);
+    written.expect("the temporary folder takes the file");
+    vec![("seconds", seconds), ("bytes", bytes as f64 / n as f64)]
+}
+
 /// Measures the search for the chain from a node to the one that the root holds.
 pub(crate) fn hub(n: usize) -> Readings {
     let nodes = grow(n);
