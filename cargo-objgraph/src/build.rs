@@ -31,6 +31,7 @@ pub(crate) fn build(
     subcommand: &[&str],
     save: &dyn Fn(&Copy) -> Result<(), Error>,
 ) -> Result<Build, Error> {
+    let mut is_probed = false;
     let mut rounds = 0;
     let mut time = Duration::ZERO;
     loop {
@@ -46,11 +47,16 @@ pub(crate) fn build(
             return Ok(Build { rounds, time });
         }
         rounds += 1;
-        let diagnoses: Vec<Diagnosis> = built
-            .errors
-            .iter()
-            .filter_map(|message| diagnose(message, copy))
-            .collect();
+        let diagnoses = diagnoses(&built, copy);
+        if !is_probed && diagnoses.iter().any(|error| is_suspect(copy, error)) {
+            is_probed = true;
+            let as_it_is = build_as_it_is(copy, cargo, subcommand)?;
+            time += as_it_is.time;
+            if !as_it_is.has_succeeded {
+                show(&as_it_is);
+                return Err(Error::Build);
+            }
+        }
         if !repair(copy, &diagnoses, rounds > ROUNDS) {
             show(&built);
             return Err(Error::Build);
@@ -58,6 +64,33 @@ pub(crate) fn build(
         say("Repairing", &summary(&diagnoses));
         save(copy)?;
     }
+}
+
+fn diagnoses(built: &Built, copy: &Copy) -> Vec<Diagnosis> {
+    let errors = built.errors.iter();
+    errors
+        .filter_map(|message| diagnose(message, copy))
+        .collect()
+}
+
+/// Returns whether an error is one that no small edit repairs, and is not about pointers: the program
+/// may not compile without instruments either.
+fn is_suspect(copy: &Copy, error: &Diagnosis) -> bool {
+    let is_edit = !matches!(error.remedy, Remedy::UseStd { .. } | Remedy::Elsewhere);
+    let is_plain = copy.repairs.plain.contains_key(&error.package);
+    !is_edit && !error.is_about_pointers && !is_plain
+}
+
+/// Builds the copy without instruments.
+fn build_as_it_is(copy: &mut Copy, cargo: &Cargo, subcommand: &[&str]) -> Result<Built, Error> {
+    let names = copy.packages.iter().map(|package| package.name.clone());
+    let plain = names.map(|name| (name, String::new())).collect();
+    let repaired = std::mem::replace(&mut copy.repairs.plain, plain);
+    let built = copy
+        .write()
+        .and_then(|()| cargo.build(subcommand, "Checking"));
+    copy.repairs.plain = repaired;
+    built
 }
 
 /// Shows why a build failed, as cargo does.
@@ -163,16 +196,15 @@ fn edit_less(copy: &mut Copy, error: &Diagnosis) -> bool {
             }
             has_changed
         }
+        Remedy::Withdraw { file, at } => source(copy, file)
+            .is_some_and(|source| copy.repairs.of_mut(file, &source).withdraw(*at)),
         Remedy::Replace { file, replacements } => {
             let Some(source) = source(copy, file) else {
                 return false;
             };
             let repairs = copy.repairs.of_mut(file, &source);
-            let free: Vec<_> = replacements
-                .iter()
-                .filter(|new| !repairs.replaced.iter().any(|old| old.overlaps(new)))
-                .cloned()
-                .collect();
+            let free = replacements.iter().filter(|new| repairs.accepts(new));
+            let free: Vec<_> = free.cloned().collect();
             let has_changed = !free.is_empty();
             repairs.replaced.extend(free);
             has_changed

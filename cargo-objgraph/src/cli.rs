@@ -3,10 +3,13 @@
 use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use objgraph_findings::Verdict;
+
+use crate::snapshots::Snapshots;
 
 /// `cargo objgraph …`: cargo passes the name of the subcommand as the first argument.
 #[derive(Debug, Parser)]
-#[command(name = "cargo", bin_name = "cargo")]
+#[command(name = "cargo", bin_name = "cargo", max_term_width = 80)]
 pub(crate) enum Cargo {
     /// Finds the leaks of a program that knows nothing of objgraph
     #[command(version, styles = STYLES)]
@@ -48,6 +51,8 @@ pub(crate) enum Command {
     /// What cannot be adopted is left as it was, and listed.
     #[command(after_help = AFTER_ADOPT)]
     Adopt(Adopt),
+    #[command(flatten)]
+    Snapshots(Snapshots),
 }
 
 const AFTER_ADOPT: &str = "\
@@ -78,6 +83,11 @@ pub(crate) struct Instrumented {
     /// Creating and dropping handles takes several times as long.
     #[arg(long)]
     pub(crate) owners: bool,
+    /// Name closures and futures in reports, by the symbols of the program
+    ///
+    /// Building objgraph takes half as long again. Of optimised programs, few have names.
+    #[arg(long)]
+    pub(crate) symbols: bool,
     /// List what was instrumented, what was not, and why
     #[arg(long)]
     pub(crate) explain: bool,
@@ -164,6 +174,19 @@ pub(crate) enum FailOn {
     Likely,
     Possibly,
     None,
+}
+
+impl FailOn {
+    /// Returns whether the command fails for findings of this kind.
+    pub(crate) fn includes(self, verdict: Verdict) -> bool {
+        let least = match self {
+            Self::Leaked => Verdict::Leaked,
+            Self::Likely => Verdict::Likely,
+            Self::Possibly => Verdict::Possibly,
+            Self::None => return false,
+        };
+        verdict >= least
+    }
 }
 
 /// The command line, separated by who reads it.
@@ -313,6 +336,7 @@ mod tests {
             all_deps: false,
             stable: false,
             owners: false,
+            symbols: false,
             explain: false,
             fail_on: FailOn::Likely,
             json: false,

@@ -13,7 +13,7 @@ use crate::modules::{self, Role};
 use crate::pointee;
 use crate::project::{Package, Project};
 use crate::repairs::{FileRepairs, Repairs};
-use crate::tree::{self, Tree};
+use crate::tree::{self, Times, Tree};
 
 /// The copy of a project, and what differs from the original.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Copy {
     pub(crate) packages: Vec<Package>,
     pub(crate) facades: Facades,
     pub(crate) patches: Vec<Patch>,
+    /// The packages that only objgraph needs, as `name@version`.
+    pub(crate) own_packages: Vec<String>,
     pub(crate) repairs: Repairs,
     /// The source files, by their paths in the copy.
     pub(crate) files: BTreeMap<PathBuf, Copied>,
@@ -53,6 +55,7 @@ impl Copy {
             trees: vec![tree],
             packages: project.packages.clone(),
             patches: Vec::new(),
+            own_packages: Vec::new(),
             files: BTreeMap::new(),
             facades,
             repairs,
@@ -121,6 +124,15 @@ impl Copy {
         self.trees[0].copy_lock()
     }
 
+    /// Returns the manifests of the copy as they are now. They are written before cargo can say what
+    /// they should be, and the program would be built again if they seemed new.
+    pub(crate) fn manifest_times(&self) -> Times {
+        let root = &self.trees[0].original;
+        let folders = self.packages.iter().map(|package| &package.dir);
+        let manifests = folders.chain([root]).map(|dir| dir.join("Cargo.toml"));
+        Times::of(manifests.filter_map(|path| self.copied(&path)))
+    }
+
     fn instrument(&mut self, package: &Package) -> Result<(), Error> {
         let read = |path: &Path| fs::read_to_string(path).ok();
         for (path, (role, edition)) in modules::files(&package.roots, &read) {
@@ -147,6 +159,12 @@ impl Copy {
         for package in &self.packages {
             folders.insert(&package.dir, Some(&package.name));
         }
+        let mut packages = self.packages.iter();
+        let has_facades = packages.any(|package| !self.repairs.plain.contains_key(&package.name));
+        let own_packages: &[String] = match has_facades {
+            true => &self.own_packages,
+            false => &[],
+        };
         let moved = |path: &Path| {
             let inside = path.starts_with(root);
             (!inside).then(|| self.copied(path).unwrap_or_else(|| path.to_owned()))
@@ -162,6 +180,7 @@ impl Copy {
                 facades: is_instrumented.then_some(&self.facades),
                 is_root: dir == root,
                 patches: &self.patches,
+                own_packages,
             };
             let text = manifest::edit(&text, &change)
                 .map_err(|error| Error::Manifest(path.clone(), error.to_string()))?;

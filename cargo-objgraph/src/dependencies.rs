@@ -1,13 +1,14 @@
 //! The packages that the program depends on: which of their types can be traced, and which packages
 //! are instrumented too.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
+use std::path::Path;
 
 use cargo_metadata::{Metadata, MetadataCommand, PackageId};
 
 use crate::cargo::{Cargo, warn};
-use crate::cli::Instrumented;
+use crate::cli::{Adopt, Instrumented};
 use crate::copy::Copy;
 use crate::error::Error;
 use crate::facades::ECOSYSTEM;
@@ -19,10 +20,11 @@ use crate::tree::Tree;
 /// copies those that are to be instrumented.
 pub(crate) fn choose(copy: &mut Copy, cargo: &Cargo, options: &Instrumented) -> Result<(), Error> {
     let metadata = resolve(cargo)?;
-    copy.facades.ecosystem = ecosystem(&metadata);
+    copy.own_packages = own_packages(&metadata);
     let wanted = wanted(&metadata, options);
+    copy.facades.ecosystem = ecosystem(&metadata, &wanted);
     for name in &options.deps {
-        if !wanted.iter().any(|package| package.name == *name) {
+        if !wanted.iter().any(|package| is_named(package, name)) {
             warn(&format!("--deps {name}: {}", why_not(&metadata, name)));
         }
     }
@@ -30,6 +32,27 @@ pub(crate) fn choose(copy: &mut Copy, cargo: &Cargo, options: &Instrumented) -> 
         add(copy, package);
     }
     Ok(())
+}
+
+/// Returns the features of objgraph for the packages that a workspace depends on itself.
+pub(crate) fn direct_ecosystem(
+    manifest: &Path,
+    options: &Adopt,
+) -> Result<BTreeSet<String>, Error> {
+    let mut command = MetadataCommand::new();
+    command.manifest_path(manifest);
+    let options = options.cargo_options().into_iter().map(str::to_owned);
+    command.other_options(options.collect::<Vec<String>>());
+    let metadata = command.exec().map_err(Error::metadata)?;
+    let mut features = ecosystem(&metadata, &[]);
+    let members = metadata.workspace_packages();
+    features.retain(|name| {
+        let dependencies = members.iter().flat_map(|package| &package.dependencies);
+        dependencies
+            .into_iter()
+            .any(|dependency| dependency.name == *name)
+    });
+    Ok(features)
 }
 
 /// Resolves the dependencies of the copy. Its lockfile is written.
@@ -63,8 +86,9 @@ fn feature_options(options: &[OsString]) -> Vec<String> {
 }
 
 /// Returns the features of objgraph for the packages that the program uses, in a version that objgraph
-/// knows.
-fn ecosystem(metadata: &Metadata) -> BTreeSet<String> {
+/// knows; except those that depend on a package that is to be instrumented, because that depends on
+/// objgraph.
+fn ecosystem(metadata: &Metadata, wanted: &[&cargo_metadata::Package]) -> BTreeSet<String> {
     let core = metadata
         .packages
         .iter()
@@ -79,10 +103,29 @@ fn ecosystem(metadata: &Metadata) -> BTreeSet<String> {
                 .packages
                 .iter()
                 .filter(|package| *package.name == *name);
-            required.is_some_and(|required| used.any(|used| required.req.matches(&used.version)))
+            required.is_some_and(|required| {
+                used.any(|used| {
+                    required.req.matches(&used.version) && !needs(metadata, used, wanted)
+                })
+            })
         })
         .map(str::to_owned)
         .collect()
+}
+
+/// Returns whether a package has a name, or its crate does.
+fn is_named(package: &cargo_metadata::Package, name: &str) -> bool {
+    package.name.replace('-', "_") == name.replace('-', "_")
+}
+
+/// Returns whether a package is one of the others, or depends on one.
+fn needs(
+    metadata: &Metadata,
+    package: &cargo_metadata::Package,
+    others: &[&cargo_metadata::Package],
+) -> bool {
+    let reached = reached(metadata, std::slice::from_ref(&package.id), &[]);
+    others.iter().any(|other| reached.contains(&other.id))
 }
 
 /// Returns the packages that the program links, outside of its workspace, and that `--deps` names.
@@ -99,7 +142,9 @@ fn wanted<'m>(metadata: &'m Metadata, options: &Instrumented) -> Vec<&'m cargo_m
             && Package::new(package).is_some()
     });
     packages
-        .filter(|package| options.all_deps || options.deps.iter().any(|name| package.name == *name))
+        .filter(|package| {
+            options.all_deps || options.deps.iter().any(|name| is_named(package, name))
+        })
         .collect()
 }
 
@@ -108,7 +153,7 @@ fn why_not(metadata: &Metadata, name: &str) -> String {
     let found = metadata
         .packages
         .iter()
-        .find(|package| package.name == name);
+        .find(|package| is_named(package, name));
     match found {
         None => "the program has no such dependency".to_owned(),
         Some(package) if own.contains(&package.id) => {
@@ -119,6 +164,44 @@ fn why_not(metadata: &Metadata, name: &str) -> String {
         }
         Some(_) => "it is only used while the program is built".to_owned(),
     }
+}
+
+/// Returns the packages of objgraph, and those that only it depends on, as `name@version`.
+fn own_packages(metadata: &Metadata) -> Vec<String> {
+    let starts = facades(metadata);
+    let own = reached(metadata, &starts, &[]);
+    let packages = metadata.packages.iter();
+    let objgraph =
+        packages.filter(|package| *package.name == "objgraph" && own.contains(&package.id));
+    let without: Vec<PackageId> = starts
+        .into_iter()
+        .chain(objgraph.map(|package| package.id.clone()))
+        .collect();
+    let of_program = reached(metadata, &metadata.workspace_members, &without);
+    let packages = metadata
+        .packages
+        .iter()
+        .filter(|package| own.contains(&package.id) && !of_program.contains(&package.id));
+    packages
+        .map(|package| format!("{}@{}", package.name, package.version))
+        .collect()
+}
+
+/// Returns packages and everything that they depend on, of every kind, except those in `without`.
+fn reached(metadata: &Metadata, starts: &[PackageId], without: &[PackageId]) -> HashSet<PackageId> {
+    let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
+    let nodes: HashMap<_, _> = nodes.map(|node| (&node.id, node)).collect();
+    let mut found = HashSet::new();
+    let mut next = starts.to_vec();
+    while let Some(id) = next.pop() {
+        if without.contains(&id) && !starts.contains(&id) || !found.insert(id.clone()) {
+            continue;
+        }
+        if let Some(node) = nodes.get(&id) {
+            next.extend(node.dependencies.iter().cloned());
+        }
+    }
+    found
 }
 
 fn facades(metadata: &Metadata) -> Vec<PackageId> {

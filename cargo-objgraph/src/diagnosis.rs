@@ -10,12 +10,15 @@ use objgraph_edits::EditKind;
 use crate::copy::{Copied, Copy};
 use crate::pointee;
 use crate::repairs::Replacement;
+use crate::unsizing::unsized_target;
 
 /// What can be done about an error, from the least loss to the greatest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Remedy {
     /// Leave out the edits at these places of a file.
     LeaveOut { file: PathBuf, at: Vec<usize> },
+    /// Take back a replaced text, at a place of the original file.
+    Withdraw { file: PathBuf, at: usize },
     /// Replace texts of a file.
     Replace {
         file: PathBuf,
@@ -38,6 +41,8 @@ pub(crate) struct Diagnosis {
     /// The first line of the message, with its place.
     pub(crate) reason: String,
     pub(crate) remedy: Remedy,
+    /// Whether its text names a pointer, or something of objgraph.
+    pub(crate) is_about_pointers: bool,
 }
 
 /// A part of a file of the copy.
@@ -62,6 +67,7 @@ pub(crate) fn diagnose(message: &CompilerMessage, copy: &Copy) -> Option<Diagnos
         package,
         reason: reason(diagnostic),
         remedy: finder.remedy(diagnostic),
+        is_about_pointers: is_about_pointers(diagnostic),
     })
 }
 
@@ -74,6 +80,12 @@ struct Finder<'c> {
 impl<'c> Finder<'c> {
     fn remedy(&self, diagnostic: &Diagnostic) -> Remedy {
         if let Some(remedy) = self.wrong_edit(diagnostic) {
+            return remedy;
+        }
+        if let Some(remedy) = self.wrong_repair(diagnostic) {
+            return remedy;
+        }
+        if let Some(remedy) = self.unsizing(diagnostic) {
             return remedy;
         }
         if let Some(remedy) = self.suggestion(diagnostic) {
@@ -140,8 +152,61 @@ impl<'c> Finder<'c> {
         None
     }
 
+    /// Returns the repair that an error of the syntax lies in, as in the arguments of a macro.
+    fn wrong_repair(&self, diagnostic: &Diagnostic) -> Option<Remedy> {
+        let span = diagnostic.spans.iter().find(|span| span.is_primary)?;
+        let part = self.part(span).filter(|_| diagnostic.code.is_none())?;
+        let edit = part.file.edited.map.origin(part.range.start).edit?;
+        let edit = part.file.edits.get(edit)?;
+        (edit.kind == EditKind::Repair).then(|| Remedy::Withdraw {
+            file: part.file.original.clone(),
+            at: edit.range.start,
+        })
+    }
+
+    /// Returns `unsize!` around a pointer where one to a `dyn Trait` or a slice is expected: with stable
+    /// features alone, only std's pointers coerce.
+    fn unsizing(&self, diagnostic: &Diagnostic) -> Option<Remedy> {
+        if diagnostic.code.as_ref()?.code != "E0308" {
+            return None;
+        }
+        let span = diagnostic.spans.iter().find(|span| span.is_primary)?;
+        let target = unsized_target(span.label.as_deref()?)?;
+        let part = self.part(span).filter(|_| span.expansion.is_none())?;
+        if !part.touched().is_empty() {
+            return None;
+        }
+        let range = part.file.edited.map.original(part.range.clone());
+        let inserted = |at: usize, text: String| Replacement {
+            start: at,
+            end: at,
+            text,
+        };
+        let before = "::objgraph_std::__objgraph::unsize!(".to_owned();
+        let replacements = vec![
+            inserted(range.start, before),
+            inserted(range.end, format!(" => {target})")),
+        ];
+        let file = &part.file.original;
+        let known = self.copy.repairs.files.get(file);
+        let mut new = replacements.iter();
+        let is_new = new.all(|new| known.is_none_or(|known| known.accepts(new)));
+        is_new.then(|| Remedy::Replace {
+            file: file.clone(),
+            replacements,
+        })
+    }
+
     /// Returns what the compiler suggests itself, if it is sure.
     fn suggestion(&self, diagnostic: &Diagnostic) -> Option<Remedy> {
+        // The signature of a trait's method: the types in it are not named as they are in the file.
+        if diagnostic
+            .code
+            .as_ref()
+            .is_some_and(|code| code.code == "E0053")
+        {
+            return None;
+        }
         diagnostic
             .children
             .iter()
@@ -172,9 +237,9 @@ impl<'c> Finder<'c> {
         }
         let file = file?;
         let known = self.copy.repairs.files.get(file);
-        let is_new = replacements.iter().all(|new| {
-            known.is_none_or(|known| known.replaced.iter().all(|old| !old.overlaps(new)))
-        });
+        let is_new = replacements
+            .iter()
+            .all(|new| known.is_none_or(|known| known.accepts(new)));
         is_new.then(|| Remedy::Replace {
             file: file.clone(),
             replacements,
@@ -214,8 +279,7 @@ impl<'c> Finder<'c> {
             ),
         };
         let known = self.copy.repairs.files.get(&part.file.original);
-        let is_new =
-            known.is_none_or(|known| !known.replaced.iter().any(|old| old.overlaps(&replacement)));
+        let is_new = known.is_none_or(|known| known.accepts(&replacement));
         is_new.then(|| Remedy::Replace {
             file: part.file.original.clone(),
             replacements: vec![replacement],
@@ -273,6 +337,17 @@ impl Part<'_> {
         starts.dedup();
         starts
     }
+}
+
+/// Returns whether an error or one of its notes names a pointer, or something of objgraph.
+fn is_about_pointers(diagnostic: &Diagnostic) -> bool {
+    const WORDS: [&str; 6] = ["Rc", "Arc", "Weak", "Wake", "objgraph", "Tracked"];
+    let labels = diagnostic.spans.iter();
+    let mut texts = labels
+        .filter_map(|span| span.label.as_deref())
+        .chain([&*diagnostic.message]);
+    texts.any(|text| WORDS.iter().any(|word| text.contains(word)))
+        || diagnostic.children.iter().any(is_about_pointers)
 }
 
 /// Returns the first line of a message, with its place.

@@ -26,6 +26,12 @@ impl Error {
 
     pub(crate) fn metadata(error: cargo_metadata::Error) -> Self {
         match error {
+            cargo_metadata::Error::CargoMetadata { stderr } if stderr.contains("invalid UTF-8") => {
+                Self::Metadata(format!(
+                    "{}; cargo needs folders whose names are valid UTF-8",
+                    stderr.trim_end()
+                ))
+            }
             cargo_metadata::Error::CargoMetadata { stderr } => Self::Metadata(stderr),
             error => Self::Metadata(error.to_string()),
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, InlineTable, Value};
 
+use crate::cli::Instrumented;
 use crate::tree;
 
 /// Where the facades come from, and with which features they are built.
@@ -16,6 +17,8 @@ pub(crate) struct Facades {
     pub(crate) is_nightly: bool,
     /// Whether each handle is recorded.
     pub(crate) has_owners: bool,
+    /// Whether closures and futures are named.
+    pub(crate) has_symbols: bool,
     /// The features of objgraph for other crates that the program uses.
     pub(crate) ecosystem: BTreeSet<String>,
 }
@@ -56,11 +59,12 @@ pub(crate) fn checkout() -> Option<PathBuf> {
 impl Facades {
     /// The facades of the version of this command: from the checkout that it was built from, if it is
     /// there, else from the registry.
-    pub(crate) fn new(is_nightly: bool, has_owners: bool) -> Self {
+    pub(crate) fn new(options: &Instrumented) -> Self {
         Self {
             checkout: checkout(),
-            is_nightly,
-            has_owners,
+            is_nightly: !options.stable,
+            has_owners: options.owners,
+            has_symbols: options.symbols,
             ecosystem: BTreeSet::new(),
         }
     }
@@ -69,7 +73,11 @@ impl Facades {
     /// that no program uses.
     pub(crate) fn dependencies(&self) -> Vec<(String, InlineTable)> {
         let mut std = self.dependency("facade-std");
-        let features = [("nightly", self.is_nightly), ("owners", self.has_owners)];
+        let features = [
+            ("nightly", self.is_nightly),
+            ("owners", self.has_owners),
+            ("symbols", self.has_symbols),
+        ];
         let features = features.into_iter().filter(|(_, is_on)| *is_on);
         let features: Array = features.map(|(name, _)| name).collect();
         if !features.is_empty() {

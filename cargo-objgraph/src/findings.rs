@@ -57,19 +57,17 @@ impl Findings {
 
     /// Returns whether there is a finding of this kind or a surer one.
     pub(crate) fn fails(&self, on: FailOn) -> bool {
-        let least = match on {
-            FailOn::Leaked => Verdict::Leaked,
-            FailOn::Likely => Verdict::Likely,
-            FailOn::Possibly => Verdict::Possibly,
-            FailOn::None => return false,
-        };
-        let programs = self.programs.iter().map(|program| program.leaks.verdict());
-        let tests = self.tests.iter().map(|test| test.verdict);
-        // A test can also grow, or no longer have a leak that is listed for it.
-        let fails_otherwise = |test: &TestRecord| test.fails && test.verdict == Verdict::Clean;
-        programs.chain(tests).any(|verdict| verdict >= least)
-            || self.tests.iter().any(fails_otherwise)
+        let mut programs = self.programs.iter();
+        programs.any(|program| on.includes(program.leaks.verdict()))
+            || self.tests.iter().any(|test| test_fails(test, on))
     }
+}
+
+/// Returns whether the command fails for what was found in a test.
+pub(crate) fn test_fails(test: &TestRecord, on: FailOn) -> bool {
+    // A test can also grow, or no longer have a leak that is listed for it.
+    let fails_otherwise = test.fails && test.verdict == Verdict::Clean;
+    on.includes(test.verdict) || fails_otherwise && on != FailOn::None
 }
 
 /// The order of tests: by crate, then by name.

@@ -15,6 +15,7 @@
 //!           └────── report       what is printed
 //!
 //! cli ── adopt                   the same edits for good, in the program itself
+//! cli ── snapshots               questions to snapshots that were saved
 //! ```
 //!
 //! The command is also the wrapper of the compiler during those builds: see [`wrapper`].
@@ -32,6 +33,7 @@ mod error;
 mod explain;
 mod facades;
 mod findings;
+mod github;
 mod manifest;
 mod modules;
 mod pointee;
@@ -40,7 +42,9 @@ mod repairs;
 mod report;
 mod run;
 mod session;
+mod snapshots;
 mod tree;
+mod unsizing;
 mod wrapper;
 
 use std::env;
@@ -80,6 +84,7 @@ fn command() -> ExitCode {
         Command::Run(options) => run::run(options),
         Command::Test(options) => run::test(options),
         Command::Adopt(options) => adopt::adopt(options),
+        Command::Snapshots(command) => snapshots::run(command),
     };
     match done {
         Ok(code) => code,

@@ -20,6 +20,8 @@ pub(crate) struct Change<'c> {
     pub(crate) is_root: bool,
     /// The packages that are replaced: where cargo gets them from, their name, and their copy.
     pub(crate) patches: &'c [Patch],
+    /// The packages of objgraph in the build, and those that only it depends on, as `name@version`.
+    pub(crate) own_packages: &'c [String],
 }
 
 /// A dependency that is replaced by its instrumented copy.
@@ -51,6 +53,7 @@ pub(crate) fn edit(text: &str, change: &Change<'_>) -> Result<String, toml_edit:
             .entry("workspace")
             .or_insert_with(|| Item::Table(Table::new()));
         add_patches(&mut manifest, change.patches);
+        add_profiles(&mut manifest, change.own_packages);
     }
     Ok(manifest.to_string())
 }
@@ -155,6 +158,39 @@ fn add_patches(manifest: &mut DocumentMut, patches: &[Patch]) {
     }
 }
 
+/// Compiles packages without debug information and not incrementally, in few units: half the work. They
+/// do not change while the program does.
+fn add_profiles(manifest: &mut DocumentMut, packages: &[String]) {
+    if packages.is_empty() {
+        return;
+    }
+    let settings: [(&str, Vec<(&str, Value)>); 2] = [
+        (
+            "dev",
+            vec![
+                ("debug", false.into()),
+                ("incremental", false.into()),
+                ("codegen-units", 4.into()),
+            ],
+        ),
+        ("release", vec![("debug", false.into())]),
+    ];
+    for (profile, settings) in settings {
+        let mut table = manifest.as_table_mut() as &mut dyn TableLike;
+        for name in ["profile", profile, "package"] {
+            let item = table.entry(name).or_insert_with(|| Item::Table(implicit()));
+            let Some(inner) = item.as_table_like_mut() else {
+                return;
+            };
+            table = inner;
+        }
+        for package in packages {
+            let settings = settings.iter().cloned().collect::<InlineTable>();
+            table.insert(package, Item::Value(Value::InlineTable(settings)));
+        }
+    }
+}
+
 fn implicit() -> Table {
     let mut table = Table::new();
     table.set_implicit(true);
@@ -174,6 +210,7 @@ mod tests {
             facades,
             is_root,
             patches,
+            own_packages: &["objgraph-core@0.1.0".to_owned()],
         };
         edit(text, &change).unwrap()
     }
@@ -223,6 +260,21 @@ far3 = { path = "/home/far3" }
 far4 = { path = "/home/far4" }
 "#;
         assert_eq!(edited(text, None, false, &[]), after);
+    }
+
+    #[test]
+    fn the_packages_of_objgraph_are_compiled_quickly() {
+        let text = "[package]\nname = \"shop\"\n\n[profile]\ndev = { opt-level = 1, package.image.opt-level = 3 }\n";
+        let read: DocumentMut = edited(text, None, true, &[]).parse().unwrap();
+        let dev = &read["profile"]["dev"];
+        assert_eq!(dev["opt-level"].as_integer(), Some(1));
+        assert_eq!(dev["package"]["image"]["opt-level"].as_integer(), Some(3));
+        let package = &dev["package"]["objgraph-core@0.1.0"];
+        assert_eq!(package["debug"].as_bool(), Some(false));
+        assert_eq!(package["incremental"].as_bool(), Some(false));
+        let release = &read["profile"]["release"]["package"]["objgraph-core@0.1.0"];
+        assert_eq!(release["debug"].as_bool(), Some(false));
+        assert!(release.get("codegen-units").is_none());
     }
 
     #[test]

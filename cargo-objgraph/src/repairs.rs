@@ -34,8 +34,29 @@ pub(crate) struct FileRepairs {
     pub(crate) left_out: BTreeMap<usize, String>,
     /// Texts that replace others.
     pub(crate) replaced: BTreeSet<Replacement>,
+    /// Replacements that did not compile.
+    #[serde(default)]
+    pub(crate) refused: BTreeSet<Replacement>,
     /// Why the file uses std's pointers, if it does.
     pub(crate) uses_std: Option<String>,
+}
+
+impl FileRepairs {
+    /// Returns whether a text may be replaced: nothing else was replaced there, or refused.
+    pub(crate) fn accepts(&self, new: &Replacement) -> bool {
+        !self.replaced.iter().any(|old| old.overlaps(new)) && !self.refused.contains(new)
+    }
+
+    /// Takes back what was replaced at a place. Returns whether there was something.
+    pub(crate) fn withdraw(&mut self, at: usize) -> bool {
+        let there: Vec<Replacement> = self
+            .replaced
+            .extract_if(.., |old| old.start == at)
+            .collect();
+        let is_some = !there.is_empty();
+        self.refused.extend(there);
+        is_some
+    }
 }
 
 /// A part of the original and the text that replaces it.
@@ -101,4 +122,28 @@ fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replacement_that_was_taken_back_is_not_made_again() {
+        let replacement = |start, text: &str| Replacement {
+            start,
+            end: start,
+            text: text.to_owned(),
+        };
+        let bound = replacement(5, " + 'static");
+        let mut repairs = FileRepairs::default();
+        assert!(repairs.accepts(&bound));
+        repairs.replaced.insert(bound.clone());
+        assert!(!repairs.accepts(&replacement(5, "other")), "one at a place");
+        assert!(!repairs.withdraw(4));
+        assert!(repairs.withdraw(5));
+        assert!(repairs.replaced.is_empty());
+        assert!(!repairs.accepts(&bound));
+        assert!(repairs.accepts(&replacement(5, "other")));
+    }
 }

@@ -127,6 +127,18 @@ pub(crate) fn tests(copy: &Copy, findings: &Findings, is_json: bool) {
     print_gaps(copy);
 }
 
+/// Returns the whole report without colors, for other readers than the terminal.
+pub(crate) fn text(findings: &Findings) -> String {
+    let programs = findings.programs.iter();
+    let mut text: String = programs
+        .map(|report| format!("{}\n\n", report.text.trim_end()))
+        .collect();
+    if findings.programs.is_empty() || !findings.tests.is_empty() {
+        text.push_str(&tests_text(&findings.tests));
+    }
+    text
+}
+
 /// Returns the table of tests, and each kind of leak once.
 fn tests_text(tests: &[TestRecord]) -> String {
     let mut text = summary(tests);

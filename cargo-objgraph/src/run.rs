@@ -1,5 +1,6 @@
 //! `cargo objgraph run` and `cargo objgraph test`.
 
+use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::sync::Arc;
@@ -7,9 +8,11 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cargo::{program, say};
 use crate::cli::{FailOn, Instrumented};
+use crate::copy::Copy;
 use crate::error::Error;
 use crate::explain::explain;
 use crate::findings::Findings;
+use crate::github::Step;
 use crate::report;
 use crate::session::Session;
 
@@ -17,6 +20,9 @@ use crate::session::Session;
 const RUN: &str = "OBJGRAPH_RUN";
 /// Where tests write what they found; read by `#[objgraph::test]`.
 const RECORD: &str = "OBJGRAPH_RECORD";
+
+/// That tests are run by this command; read by `#[objgraph::test]`.
+const COMMAND: &str = "OBJGRAPH_COMMAND";
 
 /// Runs the program.
 pub(crate) fn run(options: &Instrumented) -> Result<ExitCode, Error> {
@@ -32,6 +38,7 @@ pub(crate) fn run(options: &Instrumented) -> Result<ExitCode, Error> {
     let status = execute(&mut command, &folder)?;
     let findings = Findings::read(&folder)?;
     report::program(&session.copy, &findings, options.json);
+    annotate(&session.copy, &findings, options)?;
     Ok(code(status, &findings, options.fail_on))
 }
 
@@ -56,7 +63,20 @@ pub(crate) fn test(options: &Instrumented) -> Result<ExitCode, Error> {
     let status = execute(&mut command, &folder)?;
     let findings = Findings::read(&folder)?;
     report::tests(&session.copy, &findings, options.json);
+    annotate(&session.copy, &findings, options)?;
     Ok(code(status, &findings, options.fail_on))
+}
+
+/// Reports to GitHub, in a step of a workflow. With `--json`, standard output is for the data.
+fn annotate(copy: &Copy, findings: &Findings, options: &Instrumented) -> Result<(), Error> {
+    let text = report::text(findings);
+    let mut out: Box<dyn io::Write> = match options.json {
+        true => Box::new(io::stderr()),
+        false => Box::new(io::stdout()),
+    };
+    Step::now()
+        .report(copy, findings, &text, options.fail_on, &mut out)
+        .map_err(|error| Error::io("the report for GitHub", error))
 }
 
 /// Runs a command to its end. Ctrl-C is for the program, which reports and ends.
@@ -68,6 +88,7 @@ fn execute(command: &mut Command, findings: &Path) -> Result<ExitStatus, Error> 
     )
     .map_err(|error| Error::io("SIGINT", error))?;
     command.env(RUN, findings).env(RECORD, findings);
+    command.env(COMMAND, "1");
     let mut child = command
         .spawn()
         .map_err(|error| Error::io(program(), error))?;

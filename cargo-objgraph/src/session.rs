@@ -34,17 +34,18 @@ impl Session {
         let compiler = Compiler::of(&project.root)?;
         let is_unstable = !options.stable;
         let made_by = format!(
-            "{} {:?} {} {} {:?} {}",
+            "{} {:?} {} {} {} {:?} {}",
             env!("CARGO_PKG_VERSION"),
             compiler,
             is_unstable,
             options.owners,
+            options.symbols,
             options.deps,
             options.all_deps
         );
         let repairs = home.join("repairs.json");
         let known = Repairs::load(&repairs, &made_by);
-        let mut copy = Copy::new(&project, Facades::new(is_unstable, options.owners), known);
+        let mut copy = Copy::new(&project, Facades::new(options), known);
         let manifest = copy.copied(&project.manifest).ok_or_else(|| {
             Error::Other(format!(
                 "{} is not in the folder of its workspace, {}",
@@ -65,8 +66,11 @@ impl Session {
                 "unstable features of the compiler in this build; --stable avoids them",
             );
         }
+        let times = copy.manifest_times();
         copy.write()?;
         dependencies::choose(&mut copy, &cargo, options)?;
+        copy.write()?;
+        times.restore()?;
         Ok(Self {
             copy,
             cargo,
@@ -100,6 +104,9 @@ impl Session {
 /// Creates the folder of the command under the target folder, and waits until no other command uses it.
 pub(crate) fn lock(home: &Path) -> Result<File, Error> {
     fs::create_dir_all(home).map_err(|error| unwritable(home, &error))?;
+    // A program that does not ignore its target folder is as clean after this as before.
+    let ignored = home.join(".gitignore");
+    fs::write(&ignored, "*\n").map_err(|error| unwritable(&ignored, &error))?;
     let path = home.join("lock");
     let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
     if file.try_lock().is_err() {

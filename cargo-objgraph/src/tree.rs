@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::error::Error;
 use crate::project::Project;
@@ -140,6 +141,38 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(&new, text)
         .and_then(|()| fs::rename(&new, path))
         .map_err(|error| Error::io(path, error))
+}
+
+/// Files with their texts and times.
+#[derive(Debug)]
+pub(crate) struct Times {
+    files: BTreeMap<PathBuf, (Vec<u8>, SystemTime)>,
+}
+
+impl Times {
+    /// Reads files; those that do not exist are left out.
+    pub(crate) fn of(paths: impl Iterator<Item = PathBuf>) -> Self {
+        let files = paths.filter_map(|path| {
+            let text = fs::read(&path).ok()?;
+            let time = fs::metadata(&path).and_then(|file| file.modified()).ok()?;
+            (!path.is_symlink()).then_some((path, (text, time)))
+        });
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// Gives each file that was written since, with the same text in the end, its time back.
+    pub(crate) fn restore(&self) -> Result<(), Error> {
+        for (path, (text, time)) in &self.files {
+            if fs::read(path).is_ok_and(|now| now == *text) {
+                let file = fs::File::options().append(true).open(path);
+                file.and_then(|file| file.set_modified(*time))
+                    .map_err(|error| Error::io(path, error))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Makes `copy` a link to `original`, or leaves a file there that has the same text.
@@ -305,7 +338,7 @@ mod tests {
                 .unwrap()
         };
         folders.update(&[("a.rs", "new")]);
-        let old = std::time::SystemTime::UNIX_EPOCH;
+        let old = SystemTime::UNIX_EPOCH;
         let file = fs::File::options()
             .write(true)
             .open(folders.tree.copy.join("a.rs"))

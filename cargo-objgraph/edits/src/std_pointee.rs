@@ -35,9 +35,9 @@ impl Search<'_> {
             Some(Pointee::Named(name @ ("Path" | "OsStr" | "CStr"))) => {
                 imports_std(self.source, name)
             }
-            Some(Pointee::Named(name)) => context.std_pointees.iter().any(|std| std == name),
+            Some(Pointee::Named(name)) => self.is_chosen(name, tokens[index].range.start, context),
             None => created(tokens, index + 1)
-                .is_some_and(|name| context.std_pointees.iter().any(|std| std == name)),
+                .is_some_and(|name| self.is_chosen(name, tokens[index].range.start, context)),
         };
         if !is_std || !self.may_import(module) {
             return;
@@ -55,11 +55,53 @@ impl Search<'_> {
         });
     }
 
+    /// Returns whether a type is one of [`Context::std_pointees`], by its name or as `Self`.
+    fn is_chosen(&self, name: &str, at: usize, context: &Context) -> bool {
+        if context.std_pointees.is_empty() {
+            return false;
+        }
+        let name = match name {
+            "Self" => self_type(&self.source[..at]).unwrap_or(name),
+            name => name,
+        };
+        context.std_pointees.iter().any(|std| std == name)
+    }
+
     /// Returns whether the file may import std's pointers: by their module, or by everything of
     /// another module.
     fn may_import(&self, module: &str) -> bool {
         self.source.contains(&format!("{module}::")) || self.source.contains("::*")
     }
+}
+
+/// Returns the name of the type that `Self` is after a text: that of the last `impl`, `struct` or
+/// `enum` at the beginning of a line.
+fn self_type(before: &str) -> Option<&str> {
+    let starts = before.rmatch_indices('\n').map(|(at, _)| at + 1);
+    let mut heads = starts.chain([0]).filter_map(|start| {
+        let line = before[start..].trim_start();
+        let line = ["pub ", "unsafe "]
+            .iter()
+            .fold(line, |line, word| line.strip_prefix(word).unwrap_or(line));
+        let (word, head) = line.split_once(|char| !is_part_of_name(char))?;
+        match word {
+            "impl" => {
+                let head = head.split(['{', ';']).next()?.split(" where ").next()?;
+                let is_generic = line.starts_with("impl<");
+                let path = match head.rsplit_once(" for ") {
+                    Some((_, path)) => path.trim(),
+                    None if is_generic => head.trim().rsplit_once("> ")?.1,
+                    None => head.trim(),
+                };
+                let path = path.split('<').next()?.trim();
+                Some(path.rsplit("::").next().unwrap_or(path))
+            }
+            "struct" | "enum" => head.split(|char| !is_part_of_name(char)).next(),
+            "trait" => Some("Self"),
+            _ => None,
+        }
+    });
+    heads.next()
 }
 
 /// What a pointer points to.
@@ -162,7 +204,7 @@ fn start_of_std_path(tokens: &[Token], index: usize, module: &str) -> Option<usi
 
 #[cfg(test)]
 mod tests {
-    use crate::{Context, apply, instrument};
+    use crate::{Context, EditKind, apply, instrument};
 
     fn edited(source: &str) -> String {
         let plan = instrument(source, &Context::default()).unwrap();
@@ -206,7 +248,8 @@ mod tests {
         };
         let edited = |source: &str| {
             let edits = instrument(source, &context).unwrap().edits;
-            let text = apply(source, &edits).text;
+            let paths = edits.into_iter().filter(|edit| edit.kind == EditKind::Path);
+            let text = apply(source, &paths.collect::<Vec<_>>()).text;
             text.replace("::objgraph_std::__std", "STD")
         };
         for (source, expected) in [
@@ -221,6 +264,18 @@ mod tests {
             (
                 "use std::rc::Rc; fn f() { Rc::new(Other(Config)); Rc::clone(Config); }",
                 "use std::rc::Rc; fn f() { Rc::new(Other(Config)); Rc::clone(Config); }",
+            ),
+            (
+                "use std::rc::Rc;\nimpl<T: A<u8>> Wake<T> for tls::Config<T> { fn f(a: &Rc<Self>) { Rc::new(Self); } }",
+                "use std::rc::Rc;\nimpl<T: A<u8>> Wake<T> for tls::Config<T> { fn f(a: &STD::rc::Rc<Self>) { STD::rc::Rc::new(Self); } }",
+            ),
+            (
+                "use std::rc::Rc;\nimpl Config {}\npub struct Other { a: Rc<Self>, b: Rc<Config> }",
+                "use std::rc::Rc;\nimpl Config {}\npub struct Other { a: Rc<Self>, b: STD::rc::Rc<Config> }",
+            ),
+            (
+                "use std::rc::Rc;\nimpl<T> Config<T> {\n    fn f(self: Rc<Self>) {}\n}\ntrait A {\n    fn f(self: Rc<Self>) {}\n}",
+                "use std::rc::Rc;\nimpl<T> Config<T> {\n    fn f(self: STD::rc::Rc<Self>) {}\n}\ntrait A {\n    fn f(self: Rc<Self>) {}\n}",
             ),
         ] {
             assert_eq!(edited(source), expected);

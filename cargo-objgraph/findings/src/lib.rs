@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `NAME-PID.json`, then `NAME-PID.2.json` … | a [`ProgramReport`], written whole or not at all |
 //! | `NAME-PID.txt` … | its text for people |
+//! | `NAME-PID.objgraph` … | the snapshot, as `objgraph::Snapshot::save` writes it |
 //! | `NAME-PID.jsonl` | a [`TestRecord`] in each line, in the order in which the tests ended |
 
 #![forbid(unsafe_code)]

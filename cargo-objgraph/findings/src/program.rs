@@ -25,6 +25,9 @@ pub struct ProgramReport {
     pub leaks: Leaks,
     /// How many of the program's types can be traced.
     pub types: Types,
+    /// The path of the snapshot, which `cargo objgraph leaks`, `why`, `convert` and others read.
+    #[serde(default)]
+    pub snapshot: Option<String>,
     /// The report for people, at most 80 columns wide.
     pub text: String,
 }

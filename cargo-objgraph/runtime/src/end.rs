@@ -4,10 +4,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use objgraph_findings::Reason;
-
 use crate::files::write_report;
 use crate::process;
+use crate::report::Reason;
 
 /// How far the report at the end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +69,7 @@ impl Drop for MainGuard {
 /// let _guard = objgraph_runtime::main_guard();
 /// ```
 pub fn main_guard() -> MainGuard {
+    objgraph_analysis::report::advise_on_the_command(cfg!(feature = "owners"));
     process::start();
     #[cfg(unix)]
     crate::signals::handle();

@@ -1,14 +1,15 @@
 //! Where a report goes: into files, or to standard error.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use objgraph::core::file;
 use objgraph::leaks::Leaks;
-use objgraph_findings::{ProgramReport, Reason, VERSION};
+use objgraph_analysis::report::leaks_as_json;
 
+use crate::report::{Reason, Report};
 use crate::{findings, process, text};
 
 /// Maximum number of pictures of a report: one for each kind of leak.
@@ -34,16 +35,16 @@ fn try_write(reason: Reason) -> io::Result<()> {
     // Before the trace, which makes no object of the program.
     let growth = findings::growth();
     let leaks = objgraph::find_leaks();
-    let mut report = ProgramReport {
-        schema: ProgramReport::SCHEMA.to_owned(),
-        version: VERSION,
+    let mut report = Report {
         program: process::program(),
         pid: std::process::id(),
         number,
         reason,
         growth,
-        leaks: findings::leaks(&leaks),
+        leaks: leaks_as_json(&leaks),
+        pictures: Vec::new(),
         types: findings::types(&leaks),
+        snapshot: None,
         text: String::new(),
     };
     let Some(folder) = &start.folder else {
@@ -51,9 +52,14 @@ fn try_write(reason: Reason) -> io::Result<()> {
         return Ok(());
     };
     let files = Files::of(folder, &report);
-    draw(&leaks, &mut report, &files);
+    report.pictures = draw(&leaks, &files);
+    let snapshot = files.path("objgraph");
+    // Without it, the report is whole.
+    if leaks.snapshot().save(&snapshot).is_ok() {
+        report.snapshot = Some(snapshot.display().to_string());
+    }
     report.text = text::text(&report, &leaks.to_string());
-    let json = serde_json::to_string(&report)?;
+    let json = report.json().to_string();
     let written = write_whole(&files.path("txt"), &report.text)
         .and_then(|()| write_whole(&files.path("json"), &json));
     // Last, so that the files are there when people read it.
@@ -63,16 +69,16 @@ fn try_write(reason: Reason) -> io::Result<()> {
     written
 }
 
-/// Writes the pictures, and their paths into the report. Without a picture, the report is whole.
-fn draw(leaks: &Leaks, report: &mut ProgramReport, files: &Files) {
-    let kinds = findings::kinds(leaks).zip(&mut report.leaks.kinds);
-    for (kind, data) in kinds.take(PICTURES) {
+/// Writes the pictures, and returns their paths. Without a picture, the report is whole.
+fn draw(leaks: &Leaks, files: &Files) -> Vec<Option<String>> {
+    let kinds = findings::kinds(leaks).take(PICTURES);
+    let drawn = kinds.map(|kind| {
         let path = files.path(&format!("{}.svg", kind.fingerprint));
-        let svg = findings::picture(leaks, kind);
-        if svg.is_some_and(|svg| write_whole(&path, &svg).is_ok()) {
-            data.picture = Some(path.display().to_string());
-        }
-    }
+        let svg = findings::picture(leaks, kind)?;
+        write_whole(&path, &svg).ok()?;
+        Some(path.display().to_string())
+    });
+    drawn.collect()
 }
 
 /// The files of one report.
@@ -83,7 +89,7 @@ struct Files {
 }
 
 impl Files {
-    fn of(folder: &Path, report: &ProgramReport) -> Self {
+    fn of(folder: &Path, report: &Report) -> Self {
         let name = format!("{}-{}", report.program, report.pid);
         Self {
             folder: folder.to_path_buf(),
@@ -101,13 +107,7 @@ impl Files {
 
 /// Writes a file whole or not at all.
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map_err(|error| {
+    file::write_whole(path, text.as_bytes()).map_err(|error| {
         io::Error::new(
             error.kind(),
             format!("{} cannot be written: {error}", path.display()),

@@ -2,26 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use objgraph::alive::stats;
-use objgraph::leaks::{LeakKind, Leaks};
-use objgraph_findings::{self as findings, GrowthRow, Types};
-
 use crate::process;
+use crate::report::Types;
+use objgraph::alive::stats;
+use objgraph::growth::TypeGrowth;
+use objgraph::leaks::{LeakKind, Leaks};
 
 /// Maximum number of types in the table of what grew.
 const GROWTH: usize = 10;
 
 /// Returns the types of which there are more objects than at the start.
-pub(crate) fn growth() -> Vec<GrowthRow> {
+pub(crate) fn growth() -> Vec<TypeGrowth> {
     let mut since_start = process::start().growth.clone();
-    let grown = since_start.grown().into_iter();
-    grown
-        .map(|row| GrowthRow {
-            type_name: row.name,
-            objects: row.count,
-            more: row.delta,
-        })
-        .collect()
+    since_start.grown()
 }
 
 /// Returns the table of the types that grew most, and how many there are beyond it.
@@ -34,11 +27,6 @@ pub(crate) fn growth_table() -> (String, usize) {
     let _ = stats.write_growth_in(&mut since_start, &mut table);
     let table = String::from_utf8_lossy(&table).into_owned();
     (table, all.saturating_sub(GROWTH))
-}
-
-/// Returns the leaks as data. What the analysis writes is what the schema reads, as tests assert.
-pub(crate) fn leaks(leaks: &Leaks) -> findings::Leaks {
-    serde_json::from_str(&leaks.to_json()).unwrap_or_default()
 }
 
 /// Counts the types of live objects.

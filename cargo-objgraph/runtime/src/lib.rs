@@ -3,7 +3,7 @@
 //!
 //! The command inserts [`main_guard`] as the first statement of `main`, and the facade of std has
 //! [`exit`] in place of `std::process::exit`. Where `OBJGRAPH_RUN` names a folder, a report goes into
-//! files there, as `objgraph_findings` describes them; without it, the program was started by hand,
+//! files there, as the crate `objgraph-findings` describes them; without it, the program was started by hand,
 //! and its report goes to standard error. Programs that tests start, where `OBJGRAPH_RECORD` names the
 //! folder of the tests' records, write there, so that what they print is what the tests expect.
 //!
@@ -22,6 +22,7 @@ mod end;
 mod files;
 mod findings;
 mod process;
+mod report;
 #[cfg(unix)]
 mod signals;
 mod text;

@@ -9,13 +9,13 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Once};
 use std::thread;
 
-use objgraph_findings::Reason;
 use signal_hook::consts::{SIGINT, SIGUSR1};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 
 use crate::end::report_the_end;
 use crate::files::{print, write_report};
+use crate::report::Reason;
 
 /// Starts the thread that handles signals; once. Without it, the program runs as before.
 pub(crate) fn handle() {

@@ -2,19 +2,18 @@
 
 use std::fmt::Write as _;
 
-use objgraph_findings::{ProgramReport, Reason};
-
 use crate::findings::growth_table;
+use crate::report::{Reason, Report};
 
-/// Writes the report: a line on when, what grew, what leaked, and the pictures.
-pub(crate) fn text(report: &ProgramReport, leaks: &str) -> String {
+/// Writes the report: a line on when, what grew, what leaked, and the files.
+pub(crate) fn text(report: &Report, leaks: &str) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = write(&mut out, report, leaks);
     out
 }
 
-fn write(out: &mut String, report: &ProgramReport, leaks: &str) -> std::fmt::Result {
+fn write(out: &mut String, report: &Report, leaks: &str) -> std::fmt::Result {
     let when = match report.reason {
         Reason::End => "at the end of `main`",
         Reason::Panic => "when `main` panicked",
@@ -40,15 +39,15 @@ fn write(out: &mut String, report: &ProgramReport, leaks: &str) -> std::fmt::Res
         }
     }
     writeln!(out, "{}", leaks.trim_end())?;
-    let pictures = report.leaks.kinds.iter();
-    let mut pictures = pictures
-        .filter_map(|kind| kind.picture.as_deref())
-        .peekable();
-    if pictures.peek().is_some() {
+    let mut pictures = report.pictures.iter().flatten().peekable();
+    if pictures.peek().is_some() || report.snapshot.is_some() {
         writeln!(out)?;
     }
     for picture in pictures {
         writeln!(out, "picture: {picture}")?;
+    }
+    if let Some(snapshot) = &report.snapshot {
+        writeln!(out, "snapshot: {snapshot}")?;
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ use crate::tree;
 
 use super::file::File;
 
-/// The features of objgraph for a program that looks for leaks.
-const FEATURES: &[&str] = &["scan"];
+/// The feature of objgraph for every program that looks for leaks.
+const SCAN: &str = "scan";
 
 /// A workspace, with the texts that it gets.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Adoption {
     pub(crate) left: BTreeMap<String, String>,
     /// The methods that became associated functions, by their names.
     pub(crate) functions: BTreeMap<String, Function>,
+    /// The features of objgraph for other crates that the packages depend on.
+    pub(crate) ecosystem: BTreeSet<String>,
     manifests: BTreeMap<PathBuf, String>,
 }
 
@@ -53,6 +55,7 @@ impl Adoption {
             files: BTreeMap::new(),
             left: BTreeMap::new(),
             functions: BTreeMap::new(),
+            ecosystem: BTreeSet::new(),
             manifests: BTreeMap::new(),
         };
         for package in &project.packages {
@@ -122,12 +125,15 @@ impl Adoption {
         let root = self.root.join("Cargo.toml");
         let inherits = has_workspace_dependencies(&manifests[&root]).map_err(failed(&root))?;
         let mut is_inherited = false;
+        let ecosystem = self.ecosystem.iter().map(String::as_str);
+        let features: BTreeSet<&str> = ecosystem.chain([SCAN]).collect();
+        let features: Vec<&str> = features.into_iter().collect();
         let packages = self.packages.iter();
         for package in packages.filter(|package| changed.contains(&*package.name)) {
             let path = package.dir.join("Cargo.toml");
             let (source, features) = match inherits {
                 true => (DependencySource::Workspace, &[][..]),
-                false => (self.source(&package.dir), FEATURES),
+                false => (self.source(&package.dir), &features[..]),
             };
             let old = &manifests[&path];
             let new = add_dependency(old, DependencyList::Package, &source, features)
@@ -137,7 +143,7 @@ impl Adoption {
         }
         if is_inherited {
             let list = DependencyList::Workspace;
-            let new = add_dependency(&manifests[&root], list, &self.source(&self.root), FEATURES)
+            let new = add_dependency(&manifests[&root], list, &self.source(&self.root), &features)
                 .map_err(failed(&root))?;
             manifests.insert(root, new);
         }

@@ -11,6 +11,7 @@ use objgraph_edits::Edit;
 use crate::build;
 use crate::cargo::{Built, program, say};
 use crate::cli::Adopt;
+use crate::dependencies;
 use crate::error::Error;
 use crate::manifest;
 use crate::project::Project;
@@ -58,6 +59,8 @@ impl<'a> Rounds<'a> {
     ///
     /// If it does not compile although everything is left as it was.
     pub(crate) fn run(&self, adoption: &mut Adoption) -> Result<(), Error> {
+        self.write(adoption)?;
+        adoption.ecosystem = dependencies::direct_ecosystem(&self.manifest, self.options)?;
         let mut rounds = 0;
         let mut profiles = ["debug", "release"].iter().peekable();
         while let Some(profile) = profiles.peek() {
@@ -109,6 +112,7 @@ impl<'a> Rounds<'a> {
                 facades: None,
                 is_root: dir == root,
                 patches: &[],
+                own_packages: &[],
             };
             let text = manifest::edit(&text, &change)
                 .map_err(|error| Error::Manifest(path.clone(), error.to_string()))?;

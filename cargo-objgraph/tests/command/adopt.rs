@@ -140,6 +140,18 @@ fn a_program_is_adopted_once_and_builds_in_debug_and_release() {
 }
 
 #[test]
+fn containers_of_other_crates_can_be_traced() {
+    let manifest =
+        "[package]\nname = \"shop\"\nedition = \"2024\"\n\n[dependencies]\nsmallvec = \"1\"\n";
+    let lib = "pub struct Shop(pub smallvec::SmallVec<[std::rc::Rc<u8>; 2]>);\n";
+    let project = Project::new(&[("Cargo.toml", manifest), ("src/lib.rs", lib)]);
+    let ran = project.run(&["adopt", "--check"]);
+    ran.exits_with(1)
+        .prints("features = [\"scan\", \"smallvec\"]")
+        .prints("+#[derive(objgraph::Tracked)]");
+}
+
+#[test]
 fn what_cannot_be_adopted_is_left_and_listed() {
     let project = Project::new(&[
         (

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::project::Project;
+use crate::project::{Project, Ran};
 
 #[test]
 fn without_a_manifest_it_says_so() {
@@ -13,12 +13,22 @@ fn without_a_manifest_it_says_so() {
 
 #[test]
 fn a_program_that_does_not_compile_shows_its_own_errors() {
-    let project = Project::program("fn main() {\n    let x: u32 = \"text\";\n}\n");
-    let ran = project.run(&["run"]);
-    ran.exits_with(101)
-        .prints("mismatched types")
-        .prints("src/main.rs:2:")
-        .does_not_print("__objgraph");
+    for (line, error) in [
+        ("let x: u32 = \"text\";", "mismatched types"),
+        (
+            "missing::call(a::A);",
+            "cannot find module or crate `missing`",
+        ),
+    ] {
+        let project = Project::program(&format!("mod a;\n\nfn main() {{\n    {line}\n}}\n"));
+        project.write("src/a.rs", "pub struct A(std::rc::Rc<u8>);\n");
+        let ran = project.run(&["run"]);
+        ran.exits_with(101)
+            .prints(error)
+            .prints("src/main.rs:4:")
+            .does_not_print("__objgraph")
+            .does_not_print("Repairing");
+    }
 }
 
 #[test]
@@ -103,6 +113,58 @@ fn a_target_folder_that_cannot_be_written_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_no_text_work_where_cargo_lets_them() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let name = OsStr::from_bytes(b"\xff");
+    let main = "mod a;\nfn main() {\n    a::a();\n}\n";
+    let project = Project::program(main);
+    project.write(
+        "src/a.rs",
+        "pub struct A(std::rc::Rc<u8>);\npub fn a() {}\n",
+    );
+    fs::write(project.folder().join("src").join(name), "x").unwrap();
+    project
+        .run(&["run"])
+        .exits_with(0)
+        .prints("Instrumented 1 of 1 types");
+    let folder = project.folder().join(name);
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let manifest = "[package]\nname = \"inner\"\nedition = \"2024\"\n[workspace]\n";
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/main.rs"), "fn main() {}\n").unwrap();
+    let mut command = project.command("", &["run"]);
+    let ran = Ran::of(command.current_dir(&folder).output().unwrap());
+    ran.exits_with(101)
+        .prints("cargo needs folders whose names are valid UTF-8");
+    assert!(!folder.join("target").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_toolchain_without_rustup_is_enough() {
+    let project = Project::program("fn main() {}\n");
+    let sysroot = std::process::Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .unwrap();
+    let bin =
+        std::path::Path::new(std::str::from_utf8(&sysroot.stdout).unwrap().trim()).join("bin");
+    let mut command = project.command("", &["run"]);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RUSTUP_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("CARGO", bin.join("cargo"));
+    command.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+    Ran::of(command.output().unwrap())
+        .exits_with(0)
+        .prints("Nothing leaked");
+}
+
+#[test]
 fn a_run_after_one_that_was_interrupted_repairs_the_copy() {
     let project = Project::program("mod a;\nfn main() {\n    a::a();\n}\n");
     project.write("src/a.rs", "struct A;\npub fn a() {\n    let _ = A;\n}\n");
@@ -135,7 +197,7 @@ fn the_wrapper_of_the_user_runs_too() {
     fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = project.command("", &["run"]);
     let output = command.env("RUSTC_WRAPPER", &wrapper).output().unwrap();
-    crate::project::Ran::of(output).exits_with(0);
+    Ran::of(output).exits_with(0);
     let calls = fs::read_to_string(log).unwrap();
     assert!(calls.contains("--crate-name shop"), "{calls}");
 }
@@ -150,10 +212,19 @@ struct Held {
     name: Arc<String>,
 }
 
+struct Task(u32);
+
+impl foreign::Wake for Task {
+    fn wake(shared: &Arc<Self>) -> u32 {
+        shared.0
+    }
+}
+
 fn main() {
     let held = Held { config: Arc::new(foreign::Config(3)), name: Arc::new(String::from(\"x\")) };
     let copy = Arc::clone(&held.config);
-    println!(\"{} {}\", foreign::take(copy), held.name);
+    let task = Arc::new(Task(4));
+    println!(\"{} {} {}\", foreign::take(copy), held.name, foreign::call(&task));
 }
 ",
     );
@@ -162,7 +233,9 @@ fn main() {
     let manifest = "[package]\nname = \"foreign\"\nedition = \"2021\"\n[workspace]\n";
     fs::write(outside.join("Cargo.toml"), manifest).unwrap();
     let lib = "use std::sync::Arc;\npub struct Config(pub u32);\n\
-               pub fn take(config: Arc<Config>) -> u32 { config.0 }\n";
+               pub fn take(config: Arc<Config>) -> u32 { config.0 }\n\
+               pub trait Wake { fn wake(shared: &Arc<Self>) -> u32; }\n\
+               pub fn call<W: Wake>(task: &Arc<W>) -> u32 { W::wake(task) }\n";
     fs::write(outside.join("src/lib.rs"), lib).unwrap();
     project.write(
         "Cargo.toml",
@@ -170,12 +243,15 @@ fn main() {
     );
     let ran = project.run(&["run", "--explain"]);
     ran.exits_with(0)
-        .prints("3 x")
+        .prints("3 x 4")
         .prints("shop: pointers to Config stay std's")
-        .prints("Instrumented 1 of 1 types")
+        .prints("shop: pointers to Task stay std's")
+        .prints("Instrumented 2 of 2 types")
         .does_not_print("fell back");
     let ran = project.run(&["run", "--explain", "--deps", "foreign"]);
-    ran.exits_with(0).prints("3 x").does_not_print("stay std's");
+    ran.exits_with(0)
+        .prints("3 x 4")
+        .does_not_print("stay std's");
 }
 
 #[test]
@@ -209,4 +285,45 @@ fn main() {
     ran.exits_with(0)
         .prints("name 1")
         .does_not_print("unstable features");
+}
+
+/// Stable Rust coerces only std's pointers. A leak behind a `dyn Trait` is found all the same.
+#[test]
+fn coercions_are_written_out_with_stable_features() {
+    let project = Project::program(
+        "use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+trait Widget {
+    fn name(&self) -> String;
+}
+
+struct Button { panel: RefCell<Option<Rc<Panel>>> }
+
+struct Panel { widgets: RefCell<Vec<Rc<dyn Widget>>>, parent: RefCell<Option<Weak<dyn Widget>>> }
+
+impl Widget for Button {
+    fn name(&self) -> String { format!(\"button {}\", self.panel.borrow().is_some()) }
+}
+
+impl Widget for Panel {
+    fn name(&self) -> String { format!(\"panel {}\", self.parent.borrow().is_some()) }
+}
+
+fn show(widget: Rc<dyn Widget>) -> String { widget.name() }
+
+fn main() {
+    let panel = Rc::new(Panel { widgets: RefCell::default(), parent: RefCell::default() });
+    let button = Rc::new(Button { panel: RefCell::new(Some(panel.clone())) });
+    panel.widgets.borrow_mut().push(button.clone());
+    println!(\"{} {}\", show(panel.clone()), show(button));
+}
+",
+    );
+    let ran = project.run(&["run", "--stable", "--explain"]);
+    ran.exits_with(1)
+        .prints("panel false button true")
+        .prints("2 objects leaked")
+        .prints("Instrumented 2 of 2 types")
+        .does_not_print("fell back");
 }

@@ -3,7 +3,9 @@
 //! All programs share one target folder for the copies, so that objgraph is built once.
 
 mod adopt;
+mod dependencies;
 mod inputs;
 mod programs;
 mod project;
 mod rebuilds;
+mod snapshots;

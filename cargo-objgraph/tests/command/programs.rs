@@ -1,6 +1,6 @@
 //! Programs that know nothing of objgraph, and leak.
 
-use crate::project::Project;
+use crate::project::{Project, Ran};
 
 const NODE: &str = "use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,7 +29,15 @@ fn run_reports_a_leak_by_the_lines_of_the_original_and_changes_nothing() {
         .prints("fix: make `Node.next` Weak")
         .prints("Instrumented 1 of 1 types");
     assert_eq!(project.files(), before);
+    let ignored = project.folder().join("target/objgraph/.gitignore");
+    assert_eq!(std::fs::read_to_string(ignored).unwrap(), "*\n");
     project.run(&["run", "--fail-on", "none"]).exits_with(0);
+    let mut command = project.command("", &["run"]);
+    Ran::of(command.env("GITHUB_ACTIONS", "true").output().unwrap())
+        .exits_with(1)
+        .prints("\n::error file=src/main.rs,line=9,")
+        .prints("title=leak in shop::2 objects leaked (leak-")
+        .prints("): make Node.next Weak\n");
     let ran = project.run(&["run", "--json"]);
     let json = ran
         .exits_with(1)
@@ -38,6 +46,12 @@ fn run_reports_a_leak_by_the_lines_of_the_original_and_changes_nothing() {
         .map(|(_, json)| format!("{{{json}"));
     let json: serde_json::Value = serde_json::from_str(&json.unwrap()).unwrap();
     assert_eq!(json["programs"][0]["leaks"]["kinds"][0]["objects"], 2);
+    let snapshot = json["programs"][0]["snapshot"].as_str().unwrap();
+    let asked = project.ask(&["leaks", snapshot]);
+    asked
+        .exits_with(1)
+        .prints("2 objects leaked")
+        .prints("src/main.rs:9:");
 }
 
 #[test]
@@ -107,9 +121,15 @@ fn main() {
 ",
     );
     let ran = project.run(&["run"]);
-    ran.exits_with(0).prints("No leak found for certain");
-    let ran = project.run(&["run", "--owners"]);
-    ran.exits_with(1).prints("likely leaked");
+    ran.exits_with(0)
+        .prints("No leak found for certain")
+        .prints("run with `--owners`")
+        .does_not_print("objgraph::");
+    let ran = project.run(&["run", "--owners", "--symbols"]);
+    ran.exits_with(1)
+        .prints("likely leaked")
+        .prints("shop::main::{{closure}}")
+        .does_not_print("--owners");
 }
 
 #[test]
@@ -153,6 +173,28 @@ mod tests {
         .prints("tests::leaks  leaked    leak-")
         .prints("fix: make `Node.next` Weak");
     assert_eq!(project.files(), before);
+    let summary = project.outside().join("summary.md");
+    let annotated = |args: &[&str]| {
+        let mut command = project.command("", args);
+        command.env("GITHUB_ACTIONS", "true");
+        command.env("GITHUB_WORKSPACE", project.folder().parent().unwrap());
+        Ran::of(
+            command
+                .env("GITHUB_STEP_SUMMARY", &summary)
+                .output()
+                .unwrap(),
+        )
+    };
+    annotated(&["test"])
+        .exits_with(1)
+        .prints("\n::error file=a program/src/lib.rs,line=")
+        .prints(",title=leak in shop%3A%3Atests%3A%3Aleaks::2 objects leaked");
+    let text = std::fs::read_to_string(&summary).unwrap();
+    assert!(text.starts_with("### cargo objgraph\n\n```text\nobjgraph: 4 tests: 1 leaks"));
+    annotated(&["test", "--fail-on", "none", "--json"])
+        .exits_with(0)
+        .prints("::warning file=")
+        .does_not_print("::error");
     let ran = project.run(&["test", "is_clean"]);
     ran.exits_with(0).prints("1 test: 1 is clean");
 }

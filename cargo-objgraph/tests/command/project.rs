@@ -95,6 +95,13 @@ impl Project {
         self.run_in("", args)
     }
 
+    /// Runs a command that builds nothing.
+    pub(crate) fn ask(&self, args: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-objgraph"));
+        command.arg("objgraph").args(args).current_dir(&self.folder);
+        Ran::of(command.output().unwrap())
+    }
+
     pub(crate) fn run_in(&self, folder: &str, args: &[&str]) -> Ran {
         Ran::of(self.command(folder, args).output().unwrap())
     }
@@ -119,6 +126,7 @@ pub(crate) fn without_own_variables(command: &mut Command) {
         let is_of_cargo = text.starts_with("CARGO_") && text != "CARGO_HOME";
         if is_of_cargo
             || text.starts_with("OBJGRAPH_")
+            || text.starts_with("GITHUB_")
             || text.starts_with("RUST") && !is_toolchain(&text)
         {
             command.env_remove(&name);

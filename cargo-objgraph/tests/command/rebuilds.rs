@@ -26,9 +26,18 @@ fn touching_one_file_rebuilds_its_crate_only() {
             "far/Cargo.toml",
             "[package]\nname = \"far_one\"\nedition = \"2021\"\n",
         ),
+        // Without instructions, cargo runs it again if any file of the package seems new.
+        ("far/build.rs", "fn main() {}\n"),
         ("far/src/lib.rs", "pub struct Far;\n"),
     ]);
     project.run(&["test"]).exits_with(0);
+    let manifest = project.folder().join("target/objgraph/tree/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    assert!(manifest.contains("objgraph-core@"), "it is built quickly");
+    assert!(
+        !manifest.contains("far_one@"),
+        "the program's are as before"
+    );
     let built = times(&project);
     project.run(&["test"]).exits_with(0);
     assert_eq!(times(&project), built, "nothing changed");

@@ -112,7 +112,10 @@ fn the_end_of_main() {
                 .contains(&kind.text.lines().next().expect("it has text")[..20])
         );
     }
-    assert_eq!(files(&folder, report.pid).len(), 4);
+    let snapshot = report.snapshot.as_deref().expect("a snapshot was saved");
+    let snapshot = fs::read(snapshot).expect("it can be read");
+    assert!(snapshot.starts_with(b"objgraph"));
+    assert_eq!(files(&folder, report.pid).len(), 5);
     let txt = folder.join(format!("leaks-{}.txt", report.pid));
     assert_eq!(fs::read_to_string(txt).expect("it exists"), report.text);
     let shown = report.text.replace(&folder.display().to_string(), "");
