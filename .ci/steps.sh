@@ -10,8 +10,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Features that stable cannot build. No step turns them on.
 readonly NIGHTLY_FEATURES="nightly"
 
+# Features that need a file which npm makes. The step `page` makes it, and turns them on.
+readonly PAGE_FEATURES="html"
+
 # The version of Python's objgraph that the tests compare with.
 readonly PYTHON_OBJGRAPH="3.7.0"
+
+# The version of Node for tools that need a newer one than the system has.
+readonly NODE="22.12.0"
+# The version of DuckDB that reads tables of snapshots.
+readonly DUCKDB="2.0.1"
 
 # The packages of users. The member objgraph-bench turns the feature `always` on, so a build with
 # tracking off must not include it.
@@ -187,6 +195,7 @@ step_docs() {
 # Tracking off: no debug assertions, no feature `always`.
 step_off() {
     show cargo test --release "${USERS_PACKAGES[@]}"
+    show cargo test --release -p objgraph --features dump --test saved
 }
 
 # Tracking on in a release build, where threads meet more often.
@@ -233,18 +242,18 @@ step_features() {
 # The types of other crates, with all their features; references inferred from opaque values; and the
 # names of these.
 step_ecosystem() {
-    show cargo test --features ecosystem,scan --test containers --test scan --test blind_spots \
-        --test cases --test derive --test leaks --test left_behind --test shapes
+    show cargo test --features dump,ecosystem,scan --test containers --test scan --test blind_spots \
+        --test cases --test derive --test leaks --test left_behind --test saved --test shapes
     show cargo test --features symbols --test scan --test leaks --test left_behind
-    show cargo test -p objgraph-core --features symbols --lib
+    show cargo test -p objgraph-core --features symbols,dump --lib
 }
 
 # The feature `owners`: programs still see the behaviour of std's pointers.
 step_owners() {
     show cargo test -p objgraph --features owners --lib --test owners --test closures --test leaks \
         --test left_behind --test trust
-    show cargo test -p objgraph --features owners,scan --test scan --test leaks --test owners \
-        --test left_behind
+    show cargo test -p objgraph --features owners,scan,dump --test scan --test leaks --test owners \
+        --test left_behind --test saved
     show cargo test -p objgraph-core --features owners --lib --test pointers --test pointers_pins \
         --test std_pointers
 }
@@ -284,6 +293,64 @@ step_alloctests() {
     show python3 .ci/alloctests.py "$library"
 }
 
+# A thousand snapshots as tables, and the queries of docs/fleet.md in DuckDB.
+step_fleet() {
+    local out
+    out=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$out'" EXIT
+    show cargo clippy -p cargo-objgraph --features parquet --all-targets -- -D warnings
+    show cargo run --quiet --features save --example fleet -- "$out/dumps"
+    show cargo run --quiet -p cargo-objgraph --features parquet -- objgraph convert \
+        "$out"/dumps/*.objgraph --to parquet --output "$out/fleet"
+    twice python3 -m pip install --quiet --target "$out/python" "duckdb==$DUCKDB"
+    PYTHONPATH=$out/python show python3 .ci/fleet.py "$out"
+}
+
+# Builds the page, and opens pages of snapshots in a browser: tests in `page/test`, screenshots beside
+# the pages. The time that a page takes to open is printed.
+step_page() {
+    local pages packaged
+    build_page
+    show npm run --silent --prefix page check
+    if ! chromium_program >/dev/null; then
+        twice install_packages chromium fonts-dejavu-core
+    fi
+    show cargo clippy -p objgraph -p objgraph-analysis --features html --all-targets -- -D warnings
+    show cargo test -p objgraph-analysis --features html --lib page::
+    show cargo test -p objgraph-analysis --features html --doc page
+    show cargo test --features html --test page
+    pages=$(realpath "${CARGO_TARGET_DIR:-target}/tmp/page")
+    show cargo test --features html --test trust reentrancy
+    show cargo test --features html --doc explore
+    OBJGRAPH_PAGE_OF_A_MILLION=1 show cargo test --release --features html,always --test page -- \
+        --nocapture a_page_of_a_million
+    show cargo run --quiet --features html --example dom_leak -- --parent strong >/dev/null
+    cp "${CARGO_TARGET_DIR:-target}/objgraph/dom_leak.html" "$pages"
+    OBJGRAPH_PAGES=$pages CHROMIUM=$(chromium_program) show npm test --silent --prefix page
+    show cargo clippy -p cargo-objgraph --features html --all-targets -- -D warnings
+    show cargo test -p cargo-objgraph --features html --test command pages
+    packaged=$(cargo package --list --allow-dirty -p objgraph-analysis)
+    if ! grep -qx "assets/page.html" <<<"$packaged"; then
+        echo "the published package has no assets/page.html" >&2
+        return 1
+    fi
+}
+
+# Prints the path of Chromium.
+chromium_program() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+# Builds the page of the feature `html`.
+build_page() {
+    if ! command -v npm >/dev/null; then
+        twice install_packages nodejs npm
+    fi
+    twice show npm ci --prefix page --no-audit --no-fund --loglevel error
+    show npm run --silent --prefix page build
+}
+
 # Runs the examples, and compares their pictures with the documents. `tests/guide.rs` compares the
 # texts.
 step_examples() {
@@ -306,6 +373,10 @@ step_examples() {
         echo "docs/guide is not what the guide draws; renew it: $0 picture" >&2
         return 1
     }
+    inlined docs/devtools.png image/png | cmp - src/guide/devtools.md || {
+        echo "src/guide/devtools.md does not have docs/devtools.png; renew it: $0 picture" >&2
+        return 1
+    }
     inlined_pictures | cmp - src/guide/pictures.md || {
         echo "src/guide/pictures.md does not have the pictures of docs/guide; renew it: $0 picture" >&2
         return 1
@@ -325,6 +396,39 @@ step_examples() {
     expect "$out/usage" "Usage:"
 }
 
+# Compares what the tools of others read from our files with our own answers, on random heaps.
+step_formats() {
+    local work
+    work=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$work'" EXIT
+    show cargo run --quiet -p objgraph-analysis --features pprof --example random_heaps -- \
+        "$work/heaps" 40 1000000
+    show cargo test -p objgraph-analysis --features pprof --lib export
+    show cargo test -p objgraph --features pprof --test trust every_public
+    show cargo test -p objgraph --features pprof --test trust reentrancy
+    command -v go >/dev/null || twice install_packages golang-go
+    install_node "$work/node"
+    cp .ci/formats/* "$work"
+    (
+        cd "$work"
+        PATH=$work/node/bin:$PATH
+        twice npm install --silent --ignore-scripts --no-audit --no-fund
+        show timeout 300 node --import ./polyfill.mjs heapsnapshot.mjs heaps
+        show timeout 300 node pprof.mjs heaps
+    )
+}
+
+# Puts a Node of version 20 or newer into the folder, if there is none.
+install_node() {
+    command -v npm >/dev/null || twice install_packages nodejs npm
+    if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
+        twice npm install --silent --no-audit --no-fund --prefix "$1" \
+            "node-linux-$(node -p process.arch)@$NODE"
+        ln -s "node_modules/node-linux-$(node -p process.arch)/bin" "$1/bin"
+    fi
+}
+
 # Measures the cost of tracking, with small sizes and generous bounds, and tests the measurements.
 step_bench() {
     show cargo test --release -p objgraph-bench
@@ -336,6 +440,12 @@ task_test() {
     local command
     command=$(readme_block test-command)
     show bash -euc "$command"
+}
+
+# The command on crates from the registry, compared with cargo and valgrind: an hour.
+task_crates() {
+    show cargo build --release -p cargo-objgraph
+    PATH="$(realpath "${CARGO_TARGET_DIR:-target}")/release:$PATH" show python3 .ci/crates.py
 }
 
 # Renews the pictures of the README and of the guide.
@@ -350,6 +460,7 @@ task_picture() {
     rm -f docs/guide/*.svg
     mv "$out"/pictures/*.svg docs/guide
     inlined_pictures >src/guide/pictures.md
+    inlined docs/devtools.png image/png >src/guide/devtools.md
     rm -r "$out"
 }
 
@@ -380,14 +491,14 @@ install_packages() {
 features() {
     cargo metadata --format-version 1 --no-deps | python3 -c '
 import json, sys
-nightly, *wanted = sys.argv[1:]
+left_out, *wanted = sys.argv[1:]
 print(",".join(
     "/".join((package["name"], feature))
     for package in json.load(sys.stdin)["packages"]
     if package["name"] in wanted
     for feature in sorted(package["features"])
-    if feature != "default" and feature not in nightly.split()
-))' "$NIGHTLY_FEATURES" "$@"
+    if feature != "default" and feature not in left_out.split()
+))' "$NIGHTLY_FEATURES $PAGE_FEATURES" "$@"
 }
 
 # Prints the fenced block of the README after the comment of this name.
@@ -416,8 +527,13 @@ guide() {
 inlined_pictures() {
     local picture LC_ALL=C
     for picture in docs/guide/*.svg; do
-        echo "[$(basename "$picture")]: data:image/svg+xml;base64,$(base64 <"$picture" | tr -d '\n')"
+        inlined "$picture" image/svg+xml
     done
+}
+
+# Prints a picture of this media type as data.
+inlined() {
+    echo "[$(basename "$1")]: data:$2;base64,$(base64 <"$1" | tr -d '\n')"
 }
 
 expect() {
