@@ -404,9 +404,9 @@ step_formats() {
     trap "rm -rf '$work'" EXIT
     show cargo run --quiet -p objgraph-analysis --features pprof --example random_heaps -- \
         "$work/heaps" 40 1000000
-    show cargo test -p objgraph-analysis --features pprof --lib export
-    show cargo test -p objgraph --features pprof --test trust every_public
-    show cargo test -p objgraph --features pprof --test trust reentrancy
+    show cargo test -p objgraph-analysis --features pprof,metrics --lib export
+    show cargo test -p objgraph --features pprof,metrics --test trust every_public
+    show cargo test -p objgraph --features pprof,metrics --test trust reentrancy
     command -v go >/dev/null || twice install_packages golang-go
     install_node "$work/node"
     cp .ci/formats/* "$work"

@@ -72,7 +72,8 @@
 //!
 //! The feature `always` turns tracking on in release builds. [`Growth`] compares counters, [`Trend`]
 //! finds steady growth in many snapshots, [`diff`] compares two. The guide is
-//! [watch a service](guide::service).
+//! [watch a service](guide::service). With the feature `metrics`, `metrics_text` answers the scrapes of
+//! Prometheus.
 //!
 //! # Draw a picture
 //!
@@ -145,6 +146,7 @@
 //! | [`what_if`] | What would be freed if an object were dropped, or a field were `Weak`? |
 //! | [`scope`] | Whose objects are they? |
 //! | [`snapshot`](mod@snapshot) | What is there at one moment, as plain data? |
+//! | `metrics`, with its feature | What does Prometheus scrape? |
 //! | [`closures`] | What do a closure and a future capture? |
 //!
 //! [`Growth`]: growth::Growth
@@ -170,6 +172,8 @@ pub mod bytes;
 pub mod closures;
 pub mod growth;
 pub mod leaks;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 pub mod owners;
 pub mod picture;
 pub mod scope;
@@ -200,7 +204,9 @@ pub use ask::{
 };
 pub use objgraph_core::{Snapshot, snapshot};
 
-// Files for other tools.
+// Text and files for other tools.
+#[cfg(feature = "metrics")]
+pub use ask::metrics_text;
 pub use ask::write_heapsnapshot;
 #[cfg(feature = "pprof")]
 pub use ask::{pprof, pprof_by_chain};

@@ -16,6 +16,31 @@ pub struct Count {
     pub alive: u64,
     /// Number of objects that were ever created.
     pub born: u64,
+    /// Bytes of the objects' own allocations, as
+    /// [`Node::shallow_bytes`](crate::Node::shallow_bytes): without what their values own on the
+    /// heap, which takes a trace.
+    pub shallow_bytes: u64,
+}
+
+impl Count {
+    /// Makes a count, for tests of what reads it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        type_name: &'static str,
+        site: Site,
+        alive: u64,
+        born: u64,
+        shallow_bytes: u64,
+    ) -> Self {
+        Self {
+            type_name,
+            site,
+            alive,
+            born,
+            shallow_bytes,
+        }
+    }
 }
 
 /// Counts the objects by type and site. Takes time for each type and site, not for each object.
@@ -41,6 +66,7 @@ pub fn counts() -> Vec<Count> {
         site: Site::from(count.kind.site),
         alive: count.alive,
         born: count.born,
+        shallow_bytes: count.alive * count.kind.pointer_kind.allocated_bytes(count.kind.size),
     });
     let mut counts: Vec<Count> = counts.collect();
     order::sort_by(&mut counts, |a, b| {

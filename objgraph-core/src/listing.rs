@@ -17,6 +17,7 @@ pub(crate) struct Kind {
     pub(crate) size: usize,
     /// As [`TypeInfo::needs_drop`](crate::TypeInfo::needs_drop).
     pub(crate) needs_drop: bool,
+    pub(crate) pointer_kind: PointerKind,
     pub(crate) site: SiteRef,
 }
 

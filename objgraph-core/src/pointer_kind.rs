@@ -24,4 +24,13 @@ impl PointerKind {
     pub const fn counts(self) -> bool {
         !matches!(self, Self::Instance | Self::Value)
     }
+
+    /// Returns the bytes of the allocation of a value of this size: the value, and the two counts
+    /// before it; 0 for a value without an allocation of its own.
+    pub(crate) const fn allocated_bytes(self, size: usize) -> u64 {
+        match self.counts() {
+            true => (size + 2 * size_of::<usize>()) as u64,
+            false => 0,
+        }
+    }
 }

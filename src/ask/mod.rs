@@ -16,6 +16,8 @@ mod has_type;
 mod leaks;
 mod lookup;
 mod meaning;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod new_ids;
 mod object_of_value;
 mod owners;
@@ -44,6 +46,8 @@ pub(crate) use leaks::picture_of_leaks;
 pub use leaks::{find_leaks, show_leaks, with_labels};
 pub use lookup::{at_addrs, by_type, by_type_in, by_type_of};
 pub(crate) use meaning::{Meaning, meaning};
+#[cfg(feature = "metrics")]
+pub use metrics::{metrics_text, metrics_text_with, traced_metrics_text};
 pub use new_ids::{NewIds, NewIdsQuery, SortBy, get_new_ids, new_ids, query_new_ids, show_new_ids};
 pub use owners::{leak_birth, owners, zombies};
 pub use peaks::{Growth, TypeGrowth};

@@ -356,6 +356,13 @@ pub const ALL: &[Query] = &[
         let snapshot = std::sync::Arc::new(objgraph::snapshot());
         objgraph::snapshot::write_heapsnapshot_in(&snapshot, &mut io::sink()).unwrap();
     }),
+    #[cfg(feature = "metrics")]
+    ("metrics_text", |_| {
+        assert!(objgraph::metrics_text().ends_with("# EOF\n"));
+        assert!(objgraph::metrics::traced_metrics_text().ends_with("# EOF\n"));
+        let leaks = objgraph::find_leaks();
+        assert!(objgraph::metrics::metrics_text_with(&leaks).ends_with("# EOF\n"));
+    }),
     #[cfg(feature = "pprof")]
     ("pprof, pprof_by_chain", |rc| {
         assert!(!objgraph::pprof().is_empty());
@@ -583,8 +590,8 @@ fn every_public_function_is_called() {
         };
     }
     let modules = modules![
-        "alive", "bytes", "closures", "growth", "leaks", "owners", "picture", "scope", "snapshot",
-        "what_if"
+        "alive", "bytes", "closures", "growth", "leaks", "metrics", "owners", "picture", "scope",
+        "snapshot", "what_if"
     ];
     let queries = include_str!("queries.rs");
     // Used by the attribute macros, or not a query.

@@ -213,10 +213,7 @@ impl<'s> Node<'s> {
     /// [`heap_bytes`](Self::heap_bytes).
     #[must_use]
     pub fn shallow_bytes(&self) -> u64 {
-        if !self.row.pointer_kind.counts() {
-            return 0;
-        }
-        (self.type_info().size + 2 * size_of::<usize>()) as u64
+        self.row.pointer_kind.allocated_bytes(self.type_info().size)
     }
 
     /// Returns what holds the value.

@@ -102,6 +102,7 @@ impl KindRow {
             name: meta.name,
             size: meta.size,
             needs_drop: meta.needs_drop,
+            pointer_kind: meta.pointer_kind,
             site,
         }
     }
@@ -113,13 +114,24 @@ pub(crate) fn kind(number: u32) -> Option<Kind> {
 }
 
 /// Lists all kinds, by number.
+///
+/// Allocates while nothing is locked, so that a thread that creates the first object of a kind
+/// waits for no more than a copy.
 pub(crate) fn kinds() -> Vec<Kind> {
-    KINDS
-        .lock()
-        .iter()
-        .flat_map(|kinds| &kinds.rows)
-        .map(KindRow::kind)
-        .collect()
+    let mut all = Vec::new();
+    loop {
+        let missing = {
+            let kinds = KINDS.lock();
+            let rows = kinds.iter().flat_map(|kinds| &kinds.rows);
+            let number = rows.clone().count();
+            if number <= all.capacity() {
+                all.extend(rows.map(KindRow::kind));
+                return all;
+            }
+            number
+        };
+        all.reserve(missing);
+    }
 }
 
 /// Lists the pointer kinds of all kinds, by number.
