@@ -19,6 +19,8 @@ pub(super) struct Graph<'g> {
     pub(super) before: Option<&'g Snapshot>,
     /// Labels, by node.
     pub(super) labels: &'g [(NodeId, String)],
+    /// Whether the messages of panics are shown, which may have the text of a value.
+    pub(super) has_messages: bool,
 }
 
 impl Graph<'_> {
@@ -52,7 +54,11 @@ impl Graph<'_> {
         table(out, "paths", self.paths(&names))?;
         table(out, "roots", parts.roots.iter().map(of_node))?;
         table(out, "labels", self.labels.iter().map(of_node))?;
-        table(out, "panics", parts.panics.iter().map(of_node))
+        let panics = parts.panics.iter().map(|panic| match self.has_messages {
+            true => of_node(panic),
+            false => of_node(&(panic.0, "(message left out)".to_owned())),
+        });
+        table(out, "panics", panics)
     }
 
     /// Returns each path that a reference has: its steps, and the declared field in which it ends.

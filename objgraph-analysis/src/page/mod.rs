@@ -107,6 +107,7 @@ pub struct Page<'p> {
     /// The objects around which it first draws; empty for a page that opens with the leaks.
     starts: Vec<NodeId>,
     labels: Vec<(NodeId, String)>,
+    has_messages: bool,
 }
 
 impl<'p> Page<'p> {
@@ -117,6 +118,7 @@ impl<'p> Page<'p> {
             before: None,
             starts: Vec::new(),
             labels: Vec::new(),
+            has_messages: true,
         };
         page.labels(leaks.labels().map(|(node, text)| (node, text.to_owned())))
     }
@@ -142,9 +144,10 @@ impl<'p> Page<'p> {
         self
     }
 
-    /// Omits all labels.
+    /// Omits all labels, and the messages of panics, which may have the text of a value.
     pub fn without_labels(mut self) -> Self {
         self.labels.clear();
+        self.has_messages = false;
         self
     }
 
@@ -209,6 +212,7 @@ impl<'p> Page<'p> {
             kinds: &found.members,
             before: self.before.map(|before| &**before.snapshot()),
             labels: &self.labels,
+            has_messages: self.has_messages,
         };
         graph.write(out)
     }
