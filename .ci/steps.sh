@@ -330,11 +330,26 @@ step_page() {
     OBJGRAPH_PAGES=$pages CHROMIUM=$(chromium_program) show npm test --silent --prefix page
     show cargo clippy -p cargo-objgraph --features html --all-targets -- -D warnings
     show cargo test -p cargo-objgraph --features html --test command pages
+    show cargo clippy -p objgraph-axum --features html --all-targets -- -D warnings
+    show cargo test -p objgraph-axum --features html --test routes --test canary
     packaged=$(cargo package --list --allow-dirty -p objgraph-analysis)
     if ! grep -qx "assets/page.html" <<<"$packaged"; then
         echo "the published package has no assets/page.html" >&2
         return 1
     fi
+}
+
+# The routes for axum, and the recipes of docs/service.md for other frameworks. No other step builds
+# these frameworks, but the first.
+step_service() {
+    show cargo clippy -p objgraph-axum --all-targets -- -D warnings
+    show cargo clippy --release -p objgraph-axum --all-targets -- -D warnings
+    show cargo clippy -p objgraph-recipes --all-features --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" show cargo doc --no-deps -p objgraph-axum
+    show cargo test -p objgraph-axum
+    # Tracking off.
+    show cargo test --release -p objgraph-axum --test routes
+    show cargo test -p objgraph-recipes --all-features
 }
 
 # Prints the path of Chromium.

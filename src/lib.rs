@@ -73,7 +73,7 @@
 //! The feature `always` turns tracking on in release builds. [`Growth`] compares counters, [`Trend`]
 //! finds steady growth in many snapshots, [`diff`] compares two. The guide is
 //! [watch a service](guide::service). With the feature `metrics`, `metrics_text` answers the scrapes of
-//! Prometheus.
+//! Prometheus, and the crate `objgraph-axum` has routes for an app of axum.
 //!
 //! # Draw a picture
 //!

@@ -42,6 +42,12 @@ fn every_program_of_the_guides_is_one_that_runs() {
         ".rs",
         &mut programs,
     );
+    // Its own test runs them.
+    texts(
+        &root.join("objgraph-axum/recipes/src"),
+        ".rs",
+        &mut programs,
+    );
     let programs = squeezed(&programs);
     for page in PAGES {
         let text = fs::read_to_string(root.join("docs").join(page)).expect("it is text");
