@@ -1,5 +1,7 @@
 //! Counts by type, which are updated at each birth and death: no object is visited.
 
+use std::time::Duration;
+
 use crate::order;
 use crate::site::Site;
 use crate::table;
@@ -89,4 +91,28 @@ pub fn count_of<T: 'static>() -> usize {
 /// since this call.
 pub fn advance_epoch() -> u32 {
     crate::epochs::advance_epoch()
+}
+
+/// Returns how long ago objects of an epoch were created, at least, and at most if that is known.
+///
+/// The table has the epoch in which an object was created and not the time, so ages are as exact as
+/// epochs are short. An epoch ends with each [`snapshot`](crate::snapshot), each query for growth or
+/// new ids, and each call of [`advance_epoch`]. The last 256 ends are remembered, and of older ones
+/// every second, and so on.
+///
+/// ```
+/// use objgraph_core::{advance_epoch, age_of, at, id, rc::Rc};
+/// use std::time::Duration;
+///
+/// let kept = Rc::new(1);
+/// # if objgraph_core::ENABLED {
+/// let epoch = at(id(&kept)).unwrap().epoch();
+/// assert_eq!(age_of(epoch).0, Duration::ZERO); // the epoch has not ended
+/// advance_epoch();
+/// assert!(age_of(epoch).0 > Duration::ZERO);
+/// # }
+/// ```
+#[must_use]
+pub fn age_of(epoch: u32) -> (Duration, Option<Duration>) {
+    crate::epochs::age_in(&crate::epochs::epochs(), epoch)
 }

@@ -51,6 +51,17 @@ pub(crate) fn epochs() -> Vec<(u32, Duration)> {
         .collect()
 }
 
+/// Returns how long ago an epoch was, at least, and at most if that is known, given how long ago epochs
+/// began.
+pub(crate) fn age_in(epochs: &[(u32, Duration)], epoch: u32) -> (Duration, Option<Duration>) {
+    let next = epochs.partition_point(|begun| begun.0 <= epoch);
+    let before = next.checked_sub(1).and_then(|at| epochs.get(at));
+    (
+        epochs.get(next).map_or(Duration::ZERO, |begun| begun.1),
+        before.map(|begun| begun.1),
+    )
+}
+
 /// Returns a new id for a value that is not in the table.
 pub(crate) fn next_outside_id() -> ObjectId {
     static NEXT: AtomicU64 = AtomicU64::new(0);

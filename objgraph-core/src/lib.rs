@@ -68,13 +68,13 @@ pub use closures::{
     Capture, CapturedValue, Captures, LocalFuture, LocalTask, SharedCapture, SharedFuture, Task,
     TaskFuture,
 };
-pub use counts::{Count, advance_epoch, count_of, counts};
+pub use counts::{Count, advance_epoch, age_of, count_of, counts};
 pub use follow::{follow, last_drop};
 pub use has_id::{HasId, id};
 pub use last_drop::LastDrop;
 pub use object::{Object, Strong, at, each_object, objects};
 pub use object_id::{ObjectId, ParseObjectIdError};
-pub use scope::{InScope, Scope, ScopeGuard};
+pub use scope::{EnteredScope, InScope, Scope, ScopeGuard};
 pub use site::Site;
 pub use snapshot::*;
 pub use symbols::ConcreteType;

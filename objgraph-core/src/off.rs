@@ -266,6 +266,18 @@ mod scopes {
             Self
         }
 
+        pub(crate) fn named(_: &str) -> Vec<Self> {
+            Vec::new()
+        }
+
+        pub(crate) fn inner(&self, _: String) -> Self {
+            Self
+        }
+
+        pub(crate) fn outer(&self) -> Option<Self> {
+            None
+        }
+
         pub(crate) fn current() -> Option<Self> {
             None
         }

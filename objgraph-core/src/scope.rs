@@ -75,6 +75,64 @@ impl Scope {
         }
     }
 
+    /// Enters the scope on the calling thread, as [`Scope::enter`] does, with a guard that owns the
+    /// scope: for a guard that is kept in a value, such as a stack of guards.
+    ///
+    /// ```
+    /// use objgraph_core::{ENABLED, EnteredScope, Scope, rc::Rc};
+    ///
+    /// let mut stack: Vec<EnteredScope> = vec![Scope::new("request").entered()];
+    /// let made = Rc::new(1);
+    /// let request = stack.pop().unwrap().exit();
+    /// assert_eq!(request.alive(), usize::from(ENABLED));
+    /// # drop(made);
+    /// ```
+    #[must_use = "the scope is left when this is dropped"]
+    pub fn entered(self) -> EnteredScope {
+        EnteredScope {
+            _guard: self.0.enter(),
+            scope: self,
+            of: PhantomData,
+        }
+    }
+
+    /// Makes a scope inside this one, whichever scope the calling thread is in.
+    ///
+    /// ```
+    /// use objgraph_core::{ENABLED, Scope};
+    ///
+    /// let request = Scope::new("request");
+    /// let query = request.inner("query");
+    /// assert_eq!(request.contains(query.number()), ENABLED);
+    /// ```
+    #[must_use]
+    pub fn inner(&self, name: impl Into<String>) -> Self {
+        Self(self.0.inner(name.into()))
+    }
+
+    /// Returns the scope that it is inside of; `None` if there is none, or tracking is off.
+    #[must_use]
+    pub fn outer(&self) -> Option<Self> {
+        self.0.outer().map(Self)
+    }
+
+    /// Lists the scopes with this name that still exist, in the order in which they were made: those
+    /// that have a handle, that have objects which are alive, or that have such a scope inside. A
+    /// few that a thread entered last exist longer. O(scopes).
+    ///
+    /// ```
+    /// use objgraph_core::{ENABLED, Scope};
+    ///
+    /// let [one, two] = [(); 2].map(|()| Scope::new("job 7"));
+    /// let named = Scope::named("job 7");
+    /// assert_eq!(named.len(), if ENABLED { 2 } else { 0 });
+    /// # drop((one, two));
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Vec<Self> {
+        ScopeHandle::named(name).into_iter().map(Self).collect()
+    }
+
     /// Wraps a future so that it runs in the scope: the thread that polls it is in the scope
     /// meanwhile.
     ///
@@ -181,6 +239,33 @@ pub struct ScopeGuard<'s> {
     _guard: ScopeEntry,
     /// Makes the guard stay on its thread.
     of: PhantomData<(&'s Scope, *const ())>,
+}
+
+/// Keeps the calling thread in a scope that it owns, until it is dropped. Returned by
+/// [`Scope::entered`].
+#[derive(Debug)]
+pub struct EnteredScope {
+    _guard: ScopeEntry,
+    scope: Scope,
+    /// Makes the guard stay on its thread.
+    of: PhantomData<*const ()>,
+}
+
+impl EnteredScope {
+    /// Returns the scope.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Leaves the scope, and returns it.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "often called only to leave the scope"
+    )]
+    pub fn exit(self) -> Scope {
+        self.scope
+    }
 }
 
 /// A future that runs in a scope. Made by [`Scope::in_future`].

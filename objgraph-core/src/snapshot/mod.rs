@@ -119,13 +119,7 @@ impl Snapshot {
     /// [`Node::age`].
     #[must_use]
     pub fn age_of(&self, epoch: u32) -> (Duration, Option<Duration>) {
-        let epochs = &self.parts.epochs;
-        let next = epochs.partition_point(|begun| begun.0 <= epoch);
-        let before = next.checked_sub(1).and_then(|at| epochs.get(at));
-        (
-            epochs.get(next).map_or(Duration::ZERO, |begun| begun.1),
-            before.map(|begun| begun.1),
-        )
+        crate::epochs::age_in(&self.parts.epochs, epoch)
     }
 
     /// Whether this process took the snapshot, so that objects can be [looked up](crate::at) by its ids:

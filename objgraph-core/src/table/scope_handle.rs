@@ -17,6 +17,22 @@ impl ScopeHandle {
         Self(ScopeRecord::new(name, outer))
     }
 
+    /// Lists the scopes that exist and have this name.
+    pub(crate) fn named(name: &str) -> Vec<Self> {
+        let scopes = ScopeRecord::named(name).into_iter();
+        scopes.map(Self).collect()
+    }
+
+    /// Makes a scope inside this one.
+    pub(crate) fn inner(&self, name: String) -> Self {
+        Self(ScopeRecord::new(name, Some(Arc::clone(&self.0))))
+    }
+
+    /// Returns the scope around it.
+    pub(crate) fn outer(&self) -> Option<Self> {
+        self.0.outer().cloned().map(Self)
+    }
+
     /// Returns the scope that the thread is in.
     pub(crate) fn current() -> Option<Self> {
         thread::with(|local| local.scopes.scope().cloned()).map(Self)

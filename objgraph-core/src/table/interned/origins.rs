@@ -215,6 +215,9 @@ pub(crate) struct ScopeStack {
     bare: u32,
     current: u32,
     scopes: Vec<EnteredScope>,
+    /// The scopes entered last, whose origins stay entered when the thread leaves them, so that it
+    /// enters them again without the lock. The latest is the last.
+    recent: Vec<RecentScope>,
     next: u64,
 }
 
@@ -222,7 +225,17 @@ struct EnteredScope {
     number: u64,
     origin: u32,
     scope: Arc<ScopeRecord>,
+    /// Whether this entry is counted in the row of the origin; a recent scope's are not.
+    is_counted: bool,
 }
+
+struct RecentScope {
+    scope: u32,
+    origin: u32,
+}
+
+/// Maximum number of recent scopes of a thread: more than a server nests for one request.
+const RECENT: usize = 8;
 
 impl ScopeStack {
     pub(crate) const fn new() -> Self {
@@ -231,6 +244,7 @@ impl ScopeStack {
             bare: NOT_KNOWN,
             current: NOT_KNOWN,
             scopes: Vec::new(),
+            recent: Vec::new(),
             next: 0,
         }
     }
@@ -267,16 +281,44 @@ impl ScopeStack {
 
     /// Enters a scope, and returns a number for [`ScopeStack::leave`].
     pub(crate) fn enter(&mut self, scope: Arc<ScopeRecord>) -> u64 {
-        let origin = enter(self.thread, Some(&scope));
+        let recent = self
+            .recent
+            .iter()
+            .find(|recent| recent.scope == scope.number);
+        let (origin, is_counted) = match recent {
+            Some(recent) => (recent.origin, false),
+            None => {
+                let origin = enter(self.thread, Some(&scope));
+                (origin, !self.make_recent(scope.number, origin))
+            }
+        };
         let number = self.next;
         self.next += 1;
         self.scopes.push(EnteredScope {
             number,
             origin,
             scope,
+            is_counted,
         });
         self.current = origin;
         number
+    }
+
+    /// Keeps an origin entered, in place of the least recent one that the thread is not in. Returns
+    /// false if it is in all of them.
+    fn make_recent(&mut self, scope: u32, origin: u32) -> bool {
+        if self.recent.len() >= RECENT {
+            let is_left = |recent: &RecentScope| {
+                let mut entered = self.scopes.iter();
+                !entered.any(|entry| entry.origin == recent.origin)
+            };
+            let Some(at) = self.recent.iter().position(is_left) else {
+                return false;
+            };
+            leave(self.recent.remove(at).origin);
+        }
+        self.recent.push(RecentScope { scope, origin });
+        true
     }
 
     /// Leaves a scope, which need not be the one that was entered last.
@@ -284,7 +326,9 @@ impl ScopeStack {
         let at = self.scopes.iter().rposition(|entry| entry.number == number);
         if let Some(at) = at {
             let entry = self.scopes.remove(at);
-            leave(entry.origin);
+            if entry.is_counted {
+                leave(entry.origin);
+            }
         }
         self.current = self.scopes.last().map_or(self.bare, |entry| entry.origin);
     }
@@ -300,9 +344,10 @@ impl ScopeStack {
         if self.thread == 0 {
             return;
         }
-        for entry in self.scopes.drain(..) {
-            leave(entry.origin);
-        }
+        let counted = self.scopes.drain(..).filter(|entry| entry.is_counted);
+        let counted = counted.map(|entry| entry.origin);
+        let recent = self.recent.drain(..).map(|recent| recent.origin);
+        counted.chain(recent).for_each(leave);
         leave(self.bare);
         if !may_live {
             let mut origins = ORIGINS.lock();

@@ -45,6 +45,20 @@ impl ScopeRecord {
         record
     }
 
+    /// Returns the scope that it is inside of.
+    pub(crate) fn outer(&self) -> Option<&Arc<Self>> {
+        self.outer.as_ref()
+    }
+
+    /// Lists the scopes that exist and have this name, by number.
+    pub(crate) fn named(name: &str) -> Vec<Arc<Self>> {
+        let all: Vec<Weak<Self>> = SCOPES.lock().values().cloned().collect();
+        // Without the lock: the last handle of a scope takes it when it is dropped.
+        let mut scopes: Vec<Arc<Self>> = all.iter().filter_map(Weak::upgrade).collect();
+        scopes.retain(|scope| scope.name == name);
+        scopes
+    }
+
     /// Whether the scope with a number is this one, or inside.
     pub(crate) fn contains(&self, number: u32) -> bool {
         if number == 0 || number == self.number {
