@@ -20,8 +20,15 @@
 //! # }
 //! # drop(sessions);
 //! ```
+//!
+//! [`watch_growth`](crate::watch_growth) looks after each interval, from a thread of its own, and reports
+//! each cause of growth and each leak once. A [`Watcher`] does so without a thread.
 
 pub use crate::analysis::{Metric, SteadyGrowth, Trend, Turnover};
 pub use crate::ask::{
     Growth, NewIds, NewIdsQuery, TypeGrowth, new_ids, query_new_ids, show_new_ids,
+};
+pub use crate::watcher::{GrowthWatch, RunningWatch};
+pub use objgraph_analysis::watcher::{
+    GrowthReport, LeakReport, LeftOutReport, SiteCount, WatchReport, Watcher,
 };

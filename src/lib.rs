@@ -161,6 +161,7 @@
 mod ask;
 mod assert;
 mod register;
+mod watcher;
 
 #[cfg(feature = "html")]
 use objgraph_analysis::page;
@@ -196,6 +197,7 @@ pub use ask::{
     show_most_common_types, typestats,
 };
 pub use objgraph_core::{Object, ObjectId, at, count_of};
+pub use watcher::watch_growth;
 
 // References.
 pub use analysis::is_root;

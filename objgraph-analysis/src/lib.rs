@@ -14,6 +14,7 @@ pub mod export;
 #[cfg(feature = "html")]
 pub mod page;
 pub mod report;
+pub mod watcher;
 
 use objgraph_core::order;
 

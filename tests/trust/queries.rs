@@ -130,6 +130,13 @@ pub const ALL: &[Query] = &[
     ("growth", |_| drop(objgraph::growth())),
     ("show_growth", |_| objgraph::show_growth()),
     ("Growth", |_| assert!(!Growth::default().grown().is_empty())),
+    ("watch_growth", |_| {
+        let hour = Duration::from_hours(1);
+        let watch = objgraph::watch_growth(hour).on_report(|_| {});
+        drop(watch.start().unwrap());
+        let mut watcher = objgraph::growth::Watcher::new(hour);
+        drop(watcher.tick(hour, &objgraph::find_leaks()));
+    }),
     ("new_ids", |_| drop(objgraph::growth::new_ids())),
     ("show_new_ids", |_| objgraph::growth::show_new_ids()),
     ("get_new_ids", |_| drop(objgraph::get_new_ids())),

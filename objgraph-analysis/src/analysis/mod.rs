@@ -18,6 +18,7 @@ mod dominators;
 mod exclusive;
 mod fields;
 mod foreign_copies;
+mod growth_watch;
 mod inferred;
 mod leak_birth;
 mod leak_kinds;
@@ -67,6 +68,8 @@ pub use fields::declaring;
 #[doc(hidden)]
 pub use fields::field;
 pub(crate) use foreign_copies::is_foreign_copy;
+#[doc(hidden)]
+pub use growth_watch::{AgeWatch, PiledUp, oldest_since};
 pub use leak_birth::LeakBirth;
 #[doc(hidden)]
 pub use leak_birth::leak_birth;

@@ -90,6 +90,11 @@ impl Kit {
         self.parts.threads = vec!["main".to_owned()];
     }
 
+    /// Sets the epoch of the snapshot.
+    pub(crate) fn epoch(&mut self, epoch: u32) {
+        self.parts.epoch = epoch;
+    }
+
     /// Adds a root of this name, with a value of this type.
     pub(crate) fn root_value(&mut self, of: &str, name: &str) -> NodeId {
         let node = self.node(of, 0);

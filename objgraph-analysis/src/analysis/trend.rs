@@ -1,17 +1,19 @@
 //! Distinguishes steady growth from noise, over many snapshots.
 
+mod long_rise;
 mod mann_kendall;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 
-use objgraph_core::{Site, Snapshot};
+use objgraph_core::{NodeId, PathId, Site, Snapshot};
 
 use crate::order::{self, SortedMap};
 
 use super::fields::declaring;
 use super::{Coverage, ShownNames};
+use long_rise::long_rise;
 use mann_kendall::{p_value_of, score};
 
 /// What grows steadily over many snapshots: counts of objects by type and by site, and lengths of
@@ -43,13 +45,19 @@ use mann_kendall::{p_value_of, score};
 #[derive(Clone, Debug, Default)]
 pub struct Trend {
     observed: usize,
+    /// Number of snapshots observed, with those that were thinned out.
+    all: usize,
+    /// Of the snapshots observed, one of this number is kept, and 0 stands for 1.
+    stride: usize,
+    /// Maximum number of snapshots kept, if there is one.
+    history: Option<usize>,
     coverage: Coverage,
     pub(crate) names: ShownNames,
     series: SortedMap<Metric, Vec<u64>>,
 }
 
 /// What a [`Trend`] counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Metric {
     /// Objects of the type with this full name.
@@ -73,11 +81,25 @@ pub struct SteadyGrowth {
     pub metric: Metric,
     /// The counts, one for each snapshot.
     pub series: Vec<u64>,
-    /// Growth from one snapshot to the next: the median over all pairs of snapshots (Henri Theil,
+    /// Growth from one snapshot that is kept to the next: the median over all pairs of snapshots (Henri Theil,
     /// 1950; Pranab Kumar Sen, 1968).
     pub slope: f64,
     /// Probability that a series without a trend rises at least as much.
     pub p_value: f64,
+}
+
+impl Metric {
+    /// Returns the metric of the containers at a path in a node.
+    pub(crate) fn container(snapshot: &Snapshot, node: NodeId, path: PathId) -> Self {
+        let node = snapshot.node(node);
+        Self::Container {
+            holder: match node.root() {
+                Some(name) => name.to_owned(),
+                None => declaring(&node.type_info().name).to_owned(),
+            },
+            path: snapshot.parts().paths.show_field(path),
+        }
+    }
 }
 
 impl Trend {
@@ -90,7 +112,41 @@ impl Trend {
         Self::default()
     }
 
-    /// Returns the number of snapshots observed.
+    /// Creates a trend that keeps the numbers of at most this many snapshots, at least 8, so that its
+    /// memory is bounded however long it is used.
+    ///
+    /// A full history is thinned: every second snapshot is dropped, and from then on only every second,
+    /// then every fourth one is kept ([`Trend::stride`]). It reaches back to the first snapshot, so it
+    /// finds growth that is slower the longer it runs. A metric that was zero in the newer half of the
+    /// history is forgotten.
+    ///
+    /// ```
+    /// use objgraph::growth::Trend;
+    ///
+    /// let mut trend = Trend::with_history(8);
+    /// for _ in 0..20 {
+    ///     trend.observe(&objgraph::snapshot());
+    /// }
+    /// assert!(trend.len() <= 8);
+    /// assert_eq!(trend.stride(), 4);
+    /// ```
+    #[must_use]
+    pub fn with_history(snapshots: usize) -> Self {
+        Self {
+            history: Some(snapshots.max(8)),
+            ..Self::default()
+        }
+    }
+
+    /// Returns how many snapshots were observed for each one whose numbers are kept: 1, and more if a
+    /// history was thinned.
+    #[must_use]
+    pub fn stride(&self) -> usize {
+        self.stride.max(1)
+    }
+
+    /// Returns the number of snapshots whose numbers are kept: all that were observed, unless a history
+    /// was thinned.
     #[must_use]
     pub fn len(&self) -> usize {
         self.observed
@@ -106,6 +162,16 @@ impl Trend {
     ///
     /// O(nodes + series).
     pub fn observe(&mut self, snapshot: &Snapshot) {
+        let is_kept = self.all.is_multiple_of(self.stride());
+        self.all += 1;
+        self.coverage = Coverage::of(snapshot);
+        self.names = ShownNames::of(snapshot);
+        if is_kept {
+            self.keep(snapshot);
+        }
+    }
+
+    fn keep(&mut self, snapshot: &Snapshot) {
         let parts = snapshot.parts();
         let mut sites: HashMap<(u32, u32), usize> = HashMap::new();
         for row in &parts.nodes {
@@ -125,13 +191,7 @@ impl Trend {
         for row in snapshot.lengths() {
             let node = snapshot.node(row.node);
             let key = (node.root(), node.type_index() as u32, row.path.index());
-            let metric = || Metric::Container {
-                holder: match node.root() {
-                    Some(name) => name.to_owned(),
-                    None => declaring(&node.type_info().name).to_owned(),
-                },
-                path: parts.paths.show_field(row.path),
-            };
+            let metric = || Metric::container(snapshot, row.node, row.path);
             paths.get_or_insert_with(key, || (metric(), 0)).1 += row.len();
         }
         for (_, (metric, length)) in paths.into_rows() {
@@ -143,11 +203,51 @@ impl Trend {
             series.push(number);
         }
         self.observed += 1;
-        self.coverage = Coverage::of(snapshot);
-        self.names = ShownNames::of(snapshot);
         for series in self.series.values_mut() {
             series.resize(self.observed, 0);
         }
+        if let Some(most) = self.history {
+            self.thin(most);
+        }
+    }
+
+    /// Drops every second snapshot of a full history, and the metrics that vanished long ago.
+    fn thin(&mut self, most: usize) {
+        if self.observed >= most {
+            self.observed = self.observed.div_ceil(2);
+            self.stride = self.stride() * 2;
+            for series in self.series.values_mut() {
+                *series = series.iter().copied().step_by(2).collect();
+            }
+        }
+        let half = self.observed / 2;
+        let has_vanished = |series: &[u64]| series[half..].iter().all(|&number| number == 0);
+        if self.series.iter().any(|(_, series)| has_vanished(series)) {
+            let mut left = SortedMap::new();
+            for (metric, series) in std::mem::take(&mut self.series).into_rows() {
+                if !has_vanished(&series) {
+                    left.get_or_insert_with(metric, || series);
+                }
+            }
+            self.series = left;
+        }
+    }
+
+    /// Returns what has risen for at least this number of snapshots, which should be one and a half
+    /// periods of the load: see [`long_rise`]. Sorted by metric.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn long_rises(&self, snapshots: usize) -> Vec<SteadyGrowth> {
+        let found = self.series.iter().filter_map(|(metric, series)| {
+            let rise = long_rise(series, snapshots)?;
+            Some(SteadyGrowth {
+                metric: metric.clone(),
+                series: rise.to_vec(),
+                slope: slope(rise),
+                p_value: p_value_of(rise),
+            })
+        });
+        found.collect()
     }
 
     /// Returns what the trace of the last snapshot saw, and what it did not, which may hide growth.

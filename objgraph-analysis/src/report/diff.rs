@@ -159,15 +159,7 @@ impl fmt::Display for Trend {
         }
         writeln!(out, "growing steadily over {observed}:")?;
         for one in steady.iter().take(LINES) {
-            let what = match &one.metric {
-                Metric::Type(name) => format!("objects of {}", self.names.get(name)),
-                Metric::Site(name, site) => {
-                    format!("objects of {} made at {site}", self.names.get(name))
-                }
-                Metric::Container { holder, path } => {
-                    format!("items in {}", place(&self.names, holder, path))
-                }
-            };
+            let what = metric_text(&self.names, &one.metric);
             wrapped(&mut out, "  ", what.split(' '), " ")?;
             let series = &one.series;
             let shown: Vec<String> = match series.len() {
@@ -193,8 +185,17 @@ impl fmt::Display for Trend {
     }
 }
 
+/// Returns `objects of Session made at src/app.rs:31:23`, or `items in Server.sessions`.
+pub(crate) fn metric_text(names: &ShownNames, metric: &Metric) -> String {
+    match metric {
+        Metric::Type(name) => format!("objects of {}", names.get(name)),
+        Metric::Site(name, site) => format!("objects of {} made at {site}", names.get(name)),
+        Metric::Container { holder, path } => format!("items in {}", place(names, holder, path)),
+    }
+}
+
 /// Returns `Server.sessions`; the name of a root is unchanged.
-fn place(names: &ShownNames, holder: &str, path: &str) -> String {
+pub(crate) fn place(names: &ShownNames, holder: &str, path: &str) -> String {
     // A root is called `static app::CACHE`, or has the name that the program gave it.
     let holder = if holder.contains(' ') {
         holder.to_owned()

@@ -30,6 +30,7 @@ mod why_alive;
 pub use blind_spots::in_one_line;
 #[doc(hidden)]
 pub use coverage::untraced_in_line;
+pub(crate) use diff::{metric_text, place};
 #[doc(hidden)]
 pub use leaks_json::leaks_as_json;
 #[cfg(feature = "html")]
@@ -41,3 +42,4 @@ pub use still_alive::still_alive;
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
 #[doc(hidden)]
 pub use unproven::{kinds_in_line, unproven_in_line, unproven_text};
+pub(crate) use why_alive::how_held;

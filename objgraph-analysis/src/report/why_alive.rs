@@ -249,7 +249,7 @@ impl WhyAliveReport<'_> {
 }
 
 /// Returns how an object is held, to follow its name: `is held by 2 references from outside`.
-fn how_held(reason: &AliveReason) -> String {
+pub(crate) fn how_held(reason: &AliveReason) -> String {
     match reason {
         AliveReason::Root(name) => format!("is the root {}", in_line(name)),
         AliveReason::External(references) => {

@@ -84,3 +84,44 @@ fn a_type_that_appears_later_starts_at_zero() {
     let late = Metric::Type("app::Late".to_owned());
     assert_eq!(trend.series(&late).unwrap(), [0, 0, 1, 2, 0]);
 }
+
+/// Observes this number of snapshots, in which a list grows by one each time, with a history of 8.
+fn bounded(snapshots: u64) -> Trend {
+    let mut trend = Trend::with_history(8);
+    for number in 0..snapshots {
+        let mut kit = Kit::new();
+        let server = kit.node("app::Server", 1);
+        kit.length(server, "sessions", number + 1);
+        if number < 3 {
+            kit.node("app::Early", 1);
+        }
+        // The name of a root may be new each time.
+        let request = kit.root_value("app::Request", &format!("request {number}"));
+        kit.length(request, "rows", 1);
+        trend.observe(&kit.snapshot());
+    }
+    trend
+}
+
+#[test]
+fn a_bounded_history_is_thinned_and_reaches_back_to_the_beginning() {
+    for (snapshots, stride, series) in [
+        (7, 1, &[1, 2, 3, 4, 5, 6, 7][..]),
+        (8, 2, &[1, 3, 5, 7]),
+        (9, 2, &[1, 3, 5, 7, 9]),
+        (16, 4, &[1, 5, 9, 13]),
+        (1000, 256, &[1, 257, 513, 769]),
+    ] {
+        let trend = bounded(snapshots);
+        assert_eq!((trend.len(), trend.stride()), (series.len(), stride));
+        assert_eq!(trend.series(&sessions()).unwrap(), series);
+    }
+}
+
+#[test]
+fn a_bounded_history_forgets_what_has_vanished() {
+    let trend = bounded(1000);
+    assert_eq!(trend.series(&Metric::Type("app::Early".to_owned())), None);
+    // The server by type and by line, its list, and what the last snapshots had.
+    assert!(trend.series.iter().count() <= 3 + 3 * 4);
+}
