@@ -244,6 +244,9 @@ step_features() {
 step_ecosystem() {
     show cargo test --features dump,ecosystem,scan --test containers --test scan --test blind_spots \
         --test cases --test derive --test leaks --test left_behind --test saved --test shapes
+    show cargo test --features tracing --test spans --test growth_watch
+    show cargo test --release --features tracing --test spans --test growth_watch
+    show cargo test --features tracing --doc scope
     show cargo test --features symbols --test scan --test leaks --test left_behind
     show cargo test -p objgraph-core --features symbols,dump --lib
 }

@@ -71,9 +71,10 @@
 //! # Watch a service for days
 //!
 //! The feature `always` turns tracking on in release builds. [`Growth`] compares counters, [`Trend`]
-//! finds steady growth in many snapshots, [`diff`] compares two. The guide is
-//! [watch a service](guide::service). With the feature `metrics`, `metrics_text` answers the scrapes of
-//! Prometheus, and the crate `objgraph-axum` has routes for an app of axum.
+//! finds steady growth in many snapshots, [`diff`] compares two. [`watch_growth`] does all of it in a
+//! thread, and reports each cause once. The guide is [watch a service](guide::service). With the feature
+//! `metrics`, `metrics_text` answers the scrapes of Prometheus, and the crate `objgraph-axum` has routes
+//! for an app of axum.
 //!
 //! # Draw a picture
 //!
@@ -161,6 +162,8 @@
 mod ask;
 mod assert;
 mod register;
+#[cfg(feature = "tracing")]
+mod spans;
 mod watcher;
 
 #[cfg(feature = "html")]

@@ -2,7 +2,8 @@
 //!
 //! Objects that a thread makes while it is in a [`Scope`] belong to it. `#[objgraph::test]` gives
 //! each test a scope; [`spawn_in_current_scope`] and [`in_current_scope`] start threads and tasks in
-//! it.
+//! it. [`alive_in`] lists what scopes of a name left behind, and with the feature `tracing` the layer
+//! `SpanScopes` makes the spans of a service scopes.
 //!
 //! ```
 //! use objgraph::leaks::LeakCheck;
@@ -17,5 +18,7 @@
 //! LeakCheck::of(&request).run().unwrap();
 //! ```
 
-pub use crate::ask::{in_current_scope, spawn_in_current_scope};
-pub use objgraph_core::{InScope, Scope, ScopeGuard};
+pub use crate::ask::{AliveCount, AliveIn, alive_in, in_current_scope, spawn_in_current_scope};
+#[cfg(feature = "tracing")]
+pub use crate::spans::SpanScopes;
+pub use objgraph_core::{EnteredScope, InScope, Scope, ScopeGuard};

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use objgraph::sync::Arc;
 use objgraph::{
     Tracked,
-    growth::{Growth, Trend},
+    growth::{Growth, RunningWatch, Trend, Watcher},
+    scope::alive_in,
 };
 
 use crate::Outcome;
@@ -80,7 +82,49 @@ pub(crate) fn run(_: &Path) -> Outcome {
     let session = sessions.first().ok_or("no session is alive")?;
     objgraph::backrefs(session).print()?;
     println!("{}", report());
+
+    let minutes = Duration::from_mins;
+    let mut watcher = Watcher::new(minutes(5));
+    for look in 0..=5 {
+        for report in watcher.tick(minutes(5) * look, &objgraph::find_leaks()) {
+            println!("{report}");
+        }
+        for hour in 0..6 {
+            server.serve_for_an_hour(10 + 6 * look + hour);
+        }
+    }
+
+    watch()?.stop();
+    println!("{}", old_objects_of_requests());
     Ok(())
+}
+
+/// Starts to watch the server.
+fn watch() -> std::io::Result<RunningWatch> {
+    let watch = objgraph::watch_growth(Duration::from_mins(5))
+        .warm_up(Duration::from_hours(1))
+        .on_report(|report| println!("{report}"))
+        .start()?;
+    Ok(watch)
+}
+
+/// Makes the spans of the server scopes.
+#[cfg(feature = "tracing")]
+#[allow(dead_code, reason = "a program has one subscriber")]
+fn observe_spans() -> Outcome {
+    use objgraph::scope::SpanScopes;
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    let subscriber = tracing_subscriber::registry().with(SpanScopes::new());
+    tracing::subscriber::set_global_default(subscriber)?;
+    Ok(())
+}
+
+/// Returns another page for administrators.
+fn old_objects_of_requests() -> String {
+    alive_in("request")
+        .older_than(Duration::from_hours(1))
+        .to_string()
 }
 
 /// Returns a page of the server for administrators.

@@ -270,8 +270,12 @@ mod scopes {
             Vec::new()
         }
 
-        pub(crate) fn inner(&self, _: String) -> Self {
+        pub(crate) fn shared(_: Option<&Self>, _: &str) -> Self {
             Self
+        }
+
+        pub(crate) fn is_shared(&self) -> bool {
+            false
         }
 
         pub(crate) fn outer(&self) -> Option<Self> {

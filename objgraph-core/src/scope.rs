@@ -96,18 +96,29 @@ impl Scope {
         }
     }
 
-    /// Makes a scope inside this one, whichever scope the calling thread is in.
+    /// Returns the scope that all callers share which name it so inside of the same outer scope, or
+    /// inside of none. It is made if it does not exist.
+    ///
+    /// For parts of a run that repeat, such as the requests of a server: the number of scopes does not
+    /// grow with them. A scope that no handle, no living object and no scope inside keeps is made anew.
     ///
     /// ```
     /// use objgraph_core::{ENABLED, Scope};
     ///
-    /// let request = Scope::new("request");
-    /// let query = request.inner("query");
+    /// let request = Scope::shared(None, "request");
+    /// assert_eq!(Scope::shared(None, "request").number(), request.number());
+    /// let query = Scope::shared(Some(&request), "query");
     /// assert_eq!(request.contains(query.number()), ENABLED);
     /// ```
     #[must_use]
-    pub fn inner(&self, name: impl Into<String>) -> Self {
-        Self(self.0.inner(name.into()))
+    pub fn shared(outer: Option<&Self>, name: &str) -> Self {
+        Self(ScopeHandle::shared(outer.map(Self::handle), name))
+    }
+
+    /// Whether it was returned by [`Scope::shared`]. False where tracking is off.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.0.is_shared()
     }
 
     /// Returns the scope that it is inside of; `None` if there is none, or tracking is off.
@@ -116,9 +127,9 @@ impl Scope {
         self.0.outer().map(Self)
     }
 
-    /// Lists the scopes with this name that still exist, in the order in which they were made: those
-    /// that have a handle, that have objects which are alive, or that have such a scope inside. A
-    /// few that a thread entered last exist longer. O(scopes).
+    /// Lists the scopes with this name that exist, in the order in which they were made: those that have
+    /// a handle, an object that is alive, or such a scope inside. Others may exist for a while longer.
+    /// O(scopes).
     ///
     /// ```
     /// use objgraph_core::{ENABLED, Scope};

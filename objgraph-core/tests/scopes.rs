@@ -207,3 +207,71 @@ fn off_a_scope_has_no_size() {
         );
     }
 }
+
+#[test]
+fn a_shared_scope_is_the_only_one_of_its_name_inside_of_another() {
+    let job = Scope::shared(None, "shared-job");
+    let step = Scope::shared(Some(&job), "shared-step");
+    let other = Scope::shared(None, "shared-step");
+    assert_eq!(
+        Scope::shared(Some(&job), "shared-step").number(),
+        step.number()
+    );
+    assert_eq!(step.number() != other.number(), ENABLED);
+    assert_eq!(step.is_shared(), ENABLED);
+    assert!(!Scope::new("shared-job").is_shared());
+    assert_eq!(
+        step.outer().map(|outer| outer.number()),
+        ENABLED.then(|| job.number())
+    );
+    assert!(job.outer().is_none());
+    assert_eq!(Scope::named("shared-step").len(), on(2));
+    // An object keeps the scope, and the one around it.
+    let entered = step.entered();
+    let made = Rc::new(1);
+    let number = entered.scope().number();
+    drop((entered, job));
+    let again = Scope::shared(Some(&Scope::shared(None, "shared-job")), "shared-step");
+    assert_eq!(again.number(), number);
+    assert_eq!(again.alive(), on(1));
+    drop(made);
+}
+
+#[test]
+fn a_thread_may_be_in_more_scopes_than_it_remembers() {
+    let scopes: Vec<Scope> = (0..40).map(|at| Scope::new(format!("many-{at}"))).collect();
+    for _ in 0..3 {
+        let mut entered: Vec<_> = scopes.iter().map(|scope| scope.clone().entered()).collect();
+        let made: Vec<_> = scopes.iter().map(|_| Arc::new(1)).collect();
+        assert_eq!(scopes[39].alive(), on(40));
+        // From the middle, too.
+        drop(entered.remove(20));
+        while let Some(last) = entered.pop() {
+            let scope = last.exit();
+            let current = Scope::current().map_or(0, |scope| scope.number());
+            assert!(!ENABLED || current != scope.number());
+        }
+        assert!(Scope::current().is_none());
+        drop(made);
+        for scope in &scopes {
+            let _entered = scope.enter();
+            let made = Arc::new(2);
+            assert_eq!(scope.alive(), on(1));
+            drop(made);
+        }
+    }
+}
+
+#[test]
+fn scopes_that_nothing_needs_are_gone() {
+    thread::spawn(|| {
+        for number in 0..100 {
+            let scope = Scope::new("short-lived");
+            let _entered = scope.enter();
+            drop(Rc::new(number));
+        }
+    })
+    .join()
+    .unwrap();
+    assert!(Scope::named("short-lived").is_empty());
+}

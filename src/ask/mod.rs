@@ -7,6 +7,7 @@
 //! after [`advice`], which replaces an empty table.
 
 mod advice;
+mod alive_in;
 mod blind_spots;
 mod chains;
 mod cycles;
@@ -32,6 +33,7 @@ mod unreferenced;
 mod what_if;
 mod why_alive;
 
+pub use alive_in::{AliveCount, AliveIn, alive_in};
 pub use blind_spots::blind_spots;
 pub use chains::{
     backref_chain, backref_chain_in, find_backref_chain, find_ref_chain, ref_chain, ref_chain_in,

@@ -291,6 +291,10 @@ pub const ALL: &[Query] = &[
         drop(made);
         assert_eq!(scope.alive(), 0);
     }),
+    ("alive_in", |_| {
+        let query = objgraph::scope::alive_in("inside").older_than(Duration::ZERO);
+        let _ = (query.objects(), query.counts(), query.to_string());
+    }),
     ("labels", |_| objgraph::alive::labels(true)),
     ("label_of", |rc| {
         drop(objgraph::core::label_of(objgraph::id(rc)))

@@ -23,7 +23,7 @@ const LOST: &str = "Tracking has ended in this process, so nothing is known: it 
      objgraph in the parent.";
 
 /// Returns why nothing is known.
-pub(super) fn off() -> &'static str {
+pub fn off() -> &'static str {
     if is_lost() { LOST } else { OFF }
 }
 

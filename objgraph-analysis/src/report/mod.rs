@@ -29,7 +29,7 @@ mod why_alive;
 #[doc(hidden)]
 pub use blind_spots::in_one_line;
 #[doc(hidden)]
-pub use coverage::untraced_in_line;
+pub use coverage::{off, untraced_in_line};
 pub(crate) use diff::{metric_text, place};
 #[doc(hidden)]
 pub use leaks_json::leaks_as_json;

@@ -46,12 +46,15 @@ fn server(look: u32) -> Arc<Snapshot> {
 #[test]
 fn growth_is_one_report_with_its_line_its_numbers_and_its_chain() {
     let reports = reported(Watcher::new(Duration::from_mins(5)), (1..40).map(server));
-    check(&reports, &expect![[r#"
+    check(
+        &reports,
+        &expect![[r#"
         growing steadily: Session made at src/app.rs:11:5
           10, 20, 30, 40, 50, 60: +10.0 every 5 min
           for example #21: Server.sessions[10] → Session
             held by the root static app::SERVER
-          and with it objects of User made at src/app.rs:12:5"#]]);
+          and with it objects of User made at src/app.rs:12:5"#]],
+    );
 }
 
 #[test]
@@ -66,12 +69,15 @@ fn a_leak_is_reported_with_its_lines_and_its_fix() {
         kit.snapshot()
     };
     let reports = reported(Watcher::new(Duration::from_mins(5)), (1..40).map(leak));
-    check(&reports, &expect![[r#"
+    check(
+        &reports,
+        &expect![[r#"
         new leak: 2 objects leaked, 64 B  leak-42994c054c15a206
           1 × Folder made at src/app.rs:10:5
           1 × File made at src/app.rs:11:5
           Folder.file → File.parent → (the first)
-          fix: make `File.parent` Weak"#]]);
+          fix: make `File.parent` Weak"#]],
+    );
 }
 
 #[test]

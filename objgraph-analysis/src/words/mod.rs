@@ -68,7 +68,7 @@ pub(crate) fn signed_bytes(number: i64) -> String {
 }
 
 /// Returns a duration: `12 s`, `5 min`, `3 h`. The unit is the largest that fits twice.
-pub(crate) fn time(time: Duration) -> String {
+pub fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..120 => format!("{seconds} s"),

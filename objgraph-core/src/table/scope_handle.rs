@@ -23,9 +23,13 @@ impl ScopeHandle {
         scopes.map(Self).collect()
     }
 
-    /// Makes a scope inside this one.
-    pub(crate) fn inner(&self, name: String) -> Self {
-        Self(ScopeRecord::new(name, Some(Arc::clone(&self.0))))
+    /// Returns the only scope of this name inside another.
+    pub(crate) fn shared(outer: Option<&Self>, name: &str) -> Self {
+        Self(ScopeRecord::shared(outer.map(|outer| &outer.0), name))
+    }
+
+    pub(crate) fn is_shared(&self) -> bool {
+        self.0.is_shared
     }
 
     /// Returns the scope around it.

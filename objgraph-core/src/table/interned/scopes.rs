@@ -10,8 +10,17 @@ use crate::lock::Mutex;
 pub(crate) struct ScopeRecord {
     pub(crate) number: u32,
     pub(crate) name: String,
+    /// Whether it is the only scope of its name inside of the outer one.
+    pub(crate) is_shared: bool,
     outer: Option<Arc<ScopeRecord>>,
+    /// The shared scopes inside.
+    shared: SharedScopes,
 }
+
+type SharedScopes = Mutex<Vec<Weak<ScopeRecord>>>;
+
+/// The shared scopes that are inside of none.
+static SHARED: SharedScopes = Mutex::new(Vec::new());
 
 static SCOPES: Mutex<BTreeMap<u32, Weak<ScopeRecord>>> = Mutex::new(BTreeMap::new());
 
@@ -29,6 +38,39 @@ impl Drop for ScopeRecord {
 impl ScopeRecord {
     /// Makes a scope inside another.
     pub(crate) fn new(name: String, outer: Option<Arc<Self>>) -> Arc<Self> {
+        Self::make(name, outer, false)
+    }
+
+    /// Returns the shared scope of this name inside another, which is made if there is none.
+    pub(crate) fn shared(outer: Option<&Arc<Self>>, name: &str) -> Arc<Self> {
+        let all = outer.map_or(&SHARED, |outer| &outer.shared);
+        let mut found = None;
+        let mut dropped = Vec::new();
+        let mut shared = all.lock();
+        // What is upgraded here is dropped without the lock: the last handle of a scope drops what is
+        // around it.
+        shared.retain(|scope| match scope.upgrade() {
+            None => false,
+            Some(scope) if scope.name == name => {
+                found = Some(scope);
+                true
+            }
+            Some(other) => {
+                dropped.push(other);
+                true
+            }
+        });
+        let scope = found.unwrap_or_else(|| {
+            let scope = Self::make(name.to_owned(), outer.cloned(), true);
+            shared.push(Arc::downgrade(&scope));
+            scope
+        });
+        drop(shared);
+        drop(dropped);
+        scope
+    }
+
+    fn make(name: String, outer: Option<Arc<Self>>, is_shared: bool) -> Arc<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         // Relaxed: the number only has to be unique.
         let number = NEXT
@@ -39,7 +81,9 @@ impl ScopeRecord {
         let record = Arc::new(Self {
             number,
             name,
+            is_shared,
             outer,
+            shared: Mutex::default(),
         });
         SCOPES.lock().insert(number, Arc::downgrade(&record));
         record
