@@ -239,14 +239,14 @@ step_features() {
     done
 }
 
-# The types of other crates, with all their features; references inferred from opaque values; and the
-# names of these.
+# The types of other crates, with all their features; references inferred from opaque values, and the
+# names of these; spans as scopes.
 step_ecosystem() {
     show cargo test --features dump,ecosystem,scan --test containers --test scan --test blind_spots \
         --test cases --test derive --test leaks --test left_behind --test saved --test shapes
     show cargo test --features tracing --test spans --test growth_watch
     show cargo test --release --features tracing --test spans --test growth_watch
-    show cargo test --features tracing --doc scope
+    show cargo test -p objgraph --features tracing --doc
     show cargo test --features symbols --test scan --test leaks --test left_behind
     show cargo test -p objgraph-core --features symbols,dump --lib
 }

@@ -1,7 +1,9 @@
 //! A watcher reports what grows and what leaks, once, and nothing else.
 
+use std::fmt;
 use std::panic;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
@@ -44,7 +46,7 @@ impl Clock {
 
     /// Looks, and lets a minute pass.
     fn tick(&mut self) -> Vec<WatchReport> {
-        let leaks = find_leaks_in(&std::sync::Arc::new(objgraph::snapshot()));
+        let leaks = find_leaks_in(&objgraph::snapshot().into());
         let reports = self.watcher.tick(self.now, &leaks);
         self.now += MINUTE;
         reports
@@ -303,6 +305,41 @@ fn a_day_has_one_page() {
             .ends_with("left out: the limit is 12 lines a day")
     );
     assert_eq!(clock.watcher.left_out(), None, "all were reported");
+}
+
+/// The watch runs no `Debug`, which might wait for a lock, or show what is secret.
+#[test]
+fn no_label_is_asked_for() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+
+    #[derive(Tracked)]
+    struct Secret(Mutex<Option<Arc<Secret>>>);
+
+    impl fmt::Debug for Secret {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            f.write_str("canary")
+        }
+    }
+
+    let _alone = alone();
+    let mut clock = Clock::new();
+    let (mut kept, mut reports) = (Vec::new(), Vec::new());
+    let secret = Arc::new(Secret(Mutex::default()));
+    *secret.0.lock().unwrap() = Some(secret.clone());
+    let lost = Lost(Arc::downgrade(&secret), |lost| {
+        drop(lost.0.lock().unwrap().take());
+    });
+    drop(secret);
+    for _ in 0..10 {
+        kept.extend((0..10).map(|_| Arc::new(Secret(Mutex::default()))));
+        reports.extend(clock.tick());
+    }
+    assert_eq!(reports.len(), if objgraph::ENABLED { 2 } else { 0 }, "{reports:#?}");
+    let texts = reports.iter().map(|report| format!("{report} {report:?}"));
+    assert!(texts.into_iter().all(|text| !text.contains("canary")));
+    assert_eq!(ASKED.load(Ordering::Relaxed), 0);
+    drop(lost);
 }
 
 #[test]

@@ -54,6 +54,11 @@ const HISTORY: usize = 96;
 /// most objects of a request come and go, or a [`warm_up`](Watcher::warm_up) in which the service fills
 /// its caches.
 ///
+/// # What is found late
+///
+/// A leak in a line that made many more objects which are still alive: as long as the older half of the last
+/// 24 intervals, or of the last 288, has more of them, the line looks like a cache that fills.
+///
 /// # Memory
 ///
 /// Bounded: some 4 KiB for each type and each line that has objects, and 1 KiB for each container.
