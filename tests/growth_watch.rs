@@ -335,7 +335,11 @@ fn no_label_is_asked_for() {
         kept.extend((0..10).map(|_| Arc::new(Secret(Mutex::default()))));
         reports.extend(clock.tick());
     }
-    assert_eq!(reports.len(), if objgraph::ENABLED { 2 } else { 0 }, "{reports:#?}");
+    assert_eq!(
+        reports.len(),
+        if objgraph::ENABLED { 2 } else { 0 },
+        "{reports:#?}"
+    );
     let texts = reports.iter().map(|report| format!("{report} {report:?}"));
     assert!(texts.into_iter().all(|text| !text.contains("canary")));
     assert_eq!(ASKED.load(Ordering::Relaxed), 0);

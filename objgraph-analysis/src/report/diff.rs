@@ -145,7 +145,11 @@ impl fmt::Display for Trend {
         if !self.is_empty() && !coverage.is_enabled() {
             return f.write_str(off());
         }
-        let observed = count(self.len(), "snapshot", "snapshots");
+        let kept = match self.stride() {
+            1 => String::new(),
+            stride => format!(", one of every {stride}"),
+        };
+        let observed = format!("{}{kept}", count(self.len(), "snapshot", "snapshots"));
         let mut out = String::new();
         if steady.is_empty() {
             let why = if self.len() < 5 {

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use objgraph_core::{Node, NodeId, PathId, Segment, Snapshot};
 
-use crate::analysis::{Metric, PiledUp, SteadyGrowth, WhyAlive, oldest_since, why_alive};
+use super::findings::fingerprint_of;
+use crate::analysis::{
+    Fingerprint, Leaks, Metric, PiledUp, SteadyGrowth, WhyAlive, oldest_since, why_alive,
+};
 
 /// Maximum number of causes that are examined at one look; more are at the next.
 const CAUSES: usize = 16;
@@ -74,7 +77,8 @@ impl Cause {
 
 impl Causes {
     /// Groups what grows, and returns the causes, and what is part of a cause that was reported before.
-    /// `looks_since` returns how many looks ago a metric was reported.
+    /// `looks_since` returns how many looks ago a metric was reported that does not grow now, and 0 for one
+    /// that does.
     pub fn of(
         snapshot: &Arc<Snapshot>,
         mut candidates: Vec<Candidate>,
@@ -92,11 +96,11 @@ impl Causes {
         });
         let mut seen = HashSet::new();
         candidates.retain(|of| seen.insert(of.metric.clone()));
+        let growing: HashSet<Metric> = candidates.iter().map(|of| of.metric.clone()).collect();
         candidates.truncate(CAUSES);
 
-        let mut causes: Vec<Cause> = Vec::new();
+        let mut examined: Vec<Cause> = Vec::new();
         let mut explained = Vec::new();
-        let growing: HashSet<Metric> = candidates.iter().map(|of| of.metric.clone()).collect();
         let mut held_by: HashMap<Metric, Metric> = HashMap::new();
         for growth in candidates {
             let why = example(snapshot, &growth).and_then(|node| {
@@ -104,9 +108,7 @@ impl Causes {
                 why_alive(snapshot, id)
             });
             let outer = why.as_ref().and_then(|why| {
-                let holders = why.retaining_path().iter();
-                let holders = holders.map(|step| snapshot.node(step.node));
-                let metrics = holders.flat_map(metrics_of);
+                let metrics = holders(why, &growth.metric);
                 metrics.into_iter().find(|metric| {
                     let was_reported = || looks_since(metric).is_some_and(|ago| ago <= LATER);
                     *metric != growth.metric && (growing.contains(metric) || was_reported())
@@ -114,27 +116,26 @@ impl Causes {
             });
             match outer {
                 Some(outer) if !growing.contains(&outer) => explained.push(growth.metric),
-                Some(outer) => drop(held_by.insert(growth.metric.clone(), outer)),
-                None => causes.push(Cause {
-                    container: why.as_ref().and_then(container),
-                    growth,
-                    why,
-                    with: Vec::new(),
-                }),
+                outer => {
+                    held_by.extend(outer.map(|outer| (growth.metric.clone(), outer)));
+                    examined.push(Cause {
+                        container: why.as_ref().and_then(container),
+                        growth,
+                        why,
+                        with: Vec::new(),
+                    });
+                }
             }
         }
-        let mut inner: Vec<Metric> = held_by.keys().cloned().collect();
-        crate::order::sort(&mut inner);
-        for metric in inner {
-            let outermost = outermost(&held_by, &metric);
-            // Part of a cycle of growing objects, if none of them is a cause, or of a cause that has
-            // been reported before.
-            match causes
-                .iter_mut()
-                .find(|cause| cause.growth.metric == outermost)
-            {
-                Some(cause) => cause.with.push(metric),
-                None => explained.push(metric),
+        let (mut causes, inner): (Vec<Cause>, Vec<Cause>) = examined
+            .into_iter()
+            .partition(|cause| outermost(&held_by, &cause.growth.metric) == cause.growth.metric);
+        for inner in inner {
+            let outermost = outermost(&held_by, &inner.growth.metric);
+            let mut all = causes.iter_mut();
+            // If it is not among those examined, it is at the next look.
+            if let Some(cause) = all.find(|cause| cause.growth.metric == outermost) {
+                cause.with.push(inner.growth.metric);
             }
         }
         explain_containers(&mut causes, &mut explained);
@@ -155,16 +156,45 @@ fn explain_containers(causes: &mut Vec<Cause>, explained: &mut Vec<Metric>) {
     });
 }
 
-/// Follows what holds a metric.
-fn outermost(held_by: &HashMap<Metric, Metric>, metric: &Metric) -> Metric {
-    let mut at = metric;
-    for _ in 0..held_by.len() {
-        match held_by.get(at) {
-            Some(outer) => at = outer,
-            None => break,
+/// Merges the causes whose examples are parts of the same kind of leak.
+pub(super) fn merged_by_leak(causes: Vec<Cause>, leaks: &Leaks) -> Vec<Cause> {
+    let mut merged: Vec<(Option<Fingerprint>, Cause)> = Vec::new();
+    for cause in causes {
+        let node = cause.why.as_ref().map(WhyAlive::node);
+        let of = node.and_then(|node| fingerprint_of(leaks, node));
+        let known = merged
+            .iter_mut()
+            .find(|known| of.is_some() && known.0 == of);
+        match known {
+            Some((_, first)) => first.with.extend(cause.metrics().collect::<Vec<Metric>>()),
+            None => merged.push((of, cause)),
         }
     }
-    at.clone()
+    merged.into_iter().map(|(_, cause)| cause).collect()
+}
+
+/// Follows what holds a metric. Of metrics that hold each other, the least is the outermost.
+fn outermost(held_by: &HashMap<Metric, Metric>, metric: &Metric) -> Metric {
+    let mut path = vec![metric];
+    while let Some(outer) = held_by.get(path[path.len() - 1]) {
+        if let Some(first) = path.iter().position(|&of| of == outer) {
+            let ring = path[first..].iter().copied();
+            return ring.min().unwrap_or(outer).clone();
+        }
+        path.push(outer);
+    }
+    path[path.len() - 1].clone()
+}
+
+/// Lists the lines and types of what holds an example, the outermost first. What owns a container holds its
+/// items.
+fn holders(why: &WhyAlive, growing: &Metric) -> Vec<Metric> {
+    let snapshot = why.snapshot();
+    let own = matches!(growing, Metric::Container { .. }).then_some(why.node());
+    let nodes = why.retaining_path().iter().map(|step| step.node).chain(own);
+    nodes
+        .flat_map(|node| metrics_of(snapshot.node(node)))
+        .collect()
 }
 
 /// Returns an object that grows, or the owner of a container that does.

@@ -194,7 +194,7 @@ impl LeakReport {
 }
 
 /// Returns the kind of leak that an object is part of.
-fn fingerprint_of(leaks: &Leaks, node: NodeId) -> Option<Fingerprint> {
+pub(super) fn fingerprint_of(leaks: &Leaks, node: NodeId) -> Option<Fingerprint> {
     let proven = (leaks.kinds(), leaks.nodes());
     let likely = (leaks.likely_kinds(), leaks.likely_nodes());
     [proven, likely].into_iter().find_map(|(kinds, nodes)| {

@@ -10,7 +10,7 @@ mod page;
 mod tests;
 mod text;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -172,8 +172,7 @@ impl Watcher {
         self.look(snapshot);
         self.leaks(leaks, &mut reports);
         if is_warm {
-            let candidates = self.candidates();
-            self.growth(leaks, candidates, &mut reports);
+            self.growth(leaks, &mut reports);
         }
         self.looks += 1;
         reports
@@ -228,8 +227,8 @@ impl Watcher {
         kind.fingerprints().any(|of| self.leaks.contains(&of))
     }
 
-    /// Lists what grows and was not reported.
-    fn candidates(&self) -> Vec<Candidate> {
+    /// Lists what grows, with what was reported.
+    fn growing(&self) -> Vec<Candidate> {
         let mut found = Vec::new();
         let is_full = |metric: &Metric| !self.long.is_filling(metric);
         let recent = self.recent.piled_up().into_iter();
@@ -255,7 +254,6 @@ impl Watcher {
             let rises = self.trend.long_rises(points).into_iter();
             found.extend(rises.map(|rise| Candidate::rise(rise, times(stride))));
         }
-        found.retain(|candidate| !self.is_reported(&candidate.metric));
         found
     }
 
@@ -269,19 +267,18 @@ impl Watcher {
         self.reported.keys().any(is_same)
     }
 
-    fn growth(
-        &mut self,
-        leaks: &Leaks,
-        candidates: Vec<Candidate>,
-        reports: &mut Vec<WatchReport>,
-    ) {
+    /// Reports what grows and was not reported.
+    fn growth(&mut self, leaks: &Leaks, reports: &mut Vec<WatchReport>) {
         let snapshot: &Arc<Snapshot> = leaks.snapshot();
+        let mut candidates = self.growing();
+        let growing: HashSet<Metric> = candidates.iter().map(|of| of.metric.clone()).collect();
+        candidates.retain(|candidate| !self.is_reported(&candidate.metric));
         let (causes, explained) = Causes::of(snapshot, candidates, |metric| {
-            let at = self.reported.get(metric)?;
-            Some(self.looks - at)
+            let looks = self.looks - self.reported.get(metric)?;
+            Some(if growing.contains(metric) { 0 } else { looks })
         });
         self.mark(explained);
-        for cause in causes {
+        for cause in causes::merged_by_leak(causes, leaks) {
             let report = GrowthReport::of(leaks, &cause);
             if self
                 .page

@@ -80,6 +80,72 @@ fn a_leak_is_reported_with_its_lines_and_its_fix() {
     );
 }
 
+/// Rings of a folder and a file, more at each look, and a second list of the same objects.
+#[test]
+fn the_growth_of_a_leak_is_one_report() {
+    let leak = |look: u32| {
+        let mut kit = Kit::new();
+        kit.epoch(look);
+        for number in 0..10 * look {
+            let folder = kit.node("app::Folder", 0);
+            let file = kit.node("app::File", 0);
+            kit.edge(folder, "file", file);
+            kit.edge(file, "^parent", folder);
+            kit.row(folder).epoch = number / 10;
+            kit.row(file).epoch = number / 10;
+        }
+        kit.snapshot()
+    };
+    let reports = reported(Watcher::new(Duration::from_mins(5)), (1..40).map(leak));
+    check(
+        &reports,
+        &expect![[r#"
+        new leak: 20 objects leaked, 640 B  leak-2e0612a7d3b44b7d
+          10 × Folder made at src/app.rs:10:5
+          10 × File made at src/app.rs:11:5
+          Folder.file → File.parent → (the first)
+          fix: make `File.parent` Weak
+        growing steadily: File made at src/app.rs:11:5
+          10, 20, 30, 40, 50, 60: +10.0 every 5 min
+          for example #21: File
+            it has leaked
+          part of the leak leak-2e0612a7d3b44b7d
+          and with it objects of Folder made at src/app.rs:10:5"#]],
+    );
+}
+
+/// Tasks and their inboxes hold each other, and the runtime holds both.
+#[test]
+fn objects_that_hold_each_other_are_one_report() {
+    let tasks = |look: u32| {
+        let mut kit = Kit::new();
+        kit.epoch(look);
+        for number in 0..10 * look {
+            let task = kit.node("app::Task", 1);
+            let inbox = kit.node("app::Inbox", 0);
+            kit.edge(task, "inbox", inbox);
+            kit.edge(inbox, "task", task);
+            kit.length(inbox, "mails", 3);
+            kit.row(task).epoch = number / 10;
+            kit.row(inbox).epoch = number / 10;
+        }
+        kit.snapshot()
+    };
+    // So short that the items in all inboxes are counted long enough.
+    let period = Duration::from_mins(5 * 30);
+    let watcher = Watcher::new(Duration::from_mins(5)).load_period(period);
+    let reports = reported(watcher, (1..90).map(tasks));
+    check(
+        &reports,
+        &expect![[r#"
+        growing steadily: Task made at src/app.rs:10:5
+          10, 20, 30, 40, 50, 60: +10.0 every 5 min
+          for example #20: Task
+            it is held by 1 reference from outside
+          and with it objects of Inbox made at src/app.rs:11:5"#]],
+    );
+}
+
 #[test]
 fn where_tracking_is_off_nothing_is_reported() {
     let off = std::iter::repeat_with(|| Arc::new(Snapshot::empty())).take(10);
