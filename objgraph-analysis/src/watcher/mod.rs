@@ -61,7 +61,7 @@ const HISTORY: usize = 96;
 ///
 /// # Memory
 ///
-/// Bounded: some 4 KiB for each type and each line that has objects, and 1 KiB for each container.
+/// Bounded: about 7 KiB for each type and each line that has objects, and 1 KiB for each container.
 #[derive(Debug)]
 pub struct Watcher {
     interval: Duration,

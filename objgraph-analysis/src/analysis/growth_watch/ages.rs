@@ -44,7 +44,7 @@ const DEVIATIONS: f64 = 2.0;
 
 /// The ages of the objects of one series, at the last looks.
 ///
-/// Takes 1.3 KiB at most.
+/// Takes about 3 KiB at most.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AgeHistory {
     /// Number of objects at each look.

@@ -16,7 +16,7 @@ use ages::{AgeHistory, WINDOW};
 
 /// The ages of all objects, by type and by site, at the last looks.
 ///
-/// Takes some 2 KiB for each type and each site that has objects.
+/// Takes about 3 KiB for each type and each site that has objects.
 #[derive(Clone, Debug, Default)]
 #[doc(hidden)]
 pub struct AgeWatch {
