@@ -96,8 +96,8 @@ impl Scope {
         }
     }
 
-    /// Returns the scope that all callers share which name it so inside of the same outer scope, or
-    /// inside of none. It is made if it does not exist.
+    /// Returns the shared scope with this name inside of an outer scope, or inside of none: the same for
+    /// each call. It is made if it does not exist.
     ///
     /// For parts of a run that repeat, such as the requests of a server: the number of scopes does not
     /// grow with them. A scope that no handle, no living object and no scope inside keeps is made anew.

@@ -80,7 +80,7 @@ fn a_leak_is_reported_with_its_lines_and_its_fix() {
     );
 }
 
-/// Rings of a folder and a file, more at each look, and a second list of the same objects.
+/// Rings of a folder and a file, more at each look.
 #[test]
 fn the_growth_of_a_leak_is_one_report() {
     let leak = |look: u32| {
