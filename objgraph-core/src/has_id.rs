@@ -7,7 +7,7 @@ use crate::table::{Instance, identify_arc, identify_rc};
 
 /// A handle to an object with an id: [`Rc`], [`Arc`] or [`Instance`].
 pub trait HasId {
-    /// Returns the id; `None` where tracking is off.
+    /// Returns the id; `None` where tracking is off, and for an object that was left out.
     #[doc(hidden)]
     fn identity(&self) -> Option<ObjectId>;
 }
@@ -30,8 +30,8 @@ impl<T: 'static> HasId for Instance<T> {
     }
 }
 
-/// Returns the id of the object that a pointer points to. Where tracking is off it is
-/// [`ObjectId::NONE`], which no object has.
+/// Returns the id of the object that a pointer points to. Where tracking is off, and for an object whose
+/// type was [left out](crate::tracking), it is [`ObjectId::NONE`], which no object has.
 ///
 /// ```
 /// use objgraph_core::{id, rc::Rc};

@@ -59,8 +59,10 @@ mod table;
 mod table;
 mod trace;
 mod tracked;
+pub mod tracking;
 mod type_info;
 mod type_name;
+mod type_pattern;
 mod visibility;
 mod watch;
 

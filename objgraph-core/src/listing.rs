@@ -95,3 +95,12 @@ pub(crate) struct ListedHandle {
     pub(crate) scope: u32,
     pub(crate) epoch: u32,
 }
+
+/// A type of which objects were left out of the table by choice.
+#[allow(dead_code, reason = "where tracking is off, nothing is left out")]
+pub(crate) struct LeftOutType {
+    pub(crate) type_id: TypeId,
+    pub(crate) name: &'static str,
+    pub(crate) size: usize,
+    pub(crate) needs_drop: bool,
+}

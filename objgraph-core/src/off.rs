@@ -8,10 +8,13 @@ use std::any::TypeId;
 use std::panic::Location;
 
 use crate::last_drop::LastDrop;
-use crate::listing::{Kind, KindCount, ListedHandle, ListedObject, Run, VisitOutcome, Zombies};
+use crate::listing::{
+    Kind, KindCount, LeftOutType, ListedHandle, ListedObject, Run, VisitOutcome, Zombies,
+};
 use crate::object::Strong;
 use crate::object_id::ObjectId;
 use crate::tracked::Value;
+use crate::type_pattern::PatternError;
 
 /// Whether tracking is compiled in: where debug assertions are on, or with the feature `always`.
 pub const ENABLED: bool = false;
@@ -55,6 +58,30 @@ pub use crate::{
     __off as off, __on as on, __submit as submit, __submit_generic as submit_generic,
     __submit_root as submit_root,
 };
+
+/// Chooses nothing, since nothing is tracked.
+pub(crate) fn choose_only<P: AsRef<str>>(
+    _: impl IntoIterator<Item = P>,
+) -> Result<(), PatternError> {
+    Ok(())
+}
+
+/// Chooses nothing, since nothing is tracked.
+pub(crate) fn choose_except<P: AsRef<str>>(
+    _: impl IntoIterator<Item = P>,
+) -> Result<(), PatternError> {
+    Ok(())
+}
+
+pub(crate) fn choose_all() {}
+
+pub(crate) fn was_left_out() -> bool {
+    false
+}
+
+pub(crate) fn left_out() -> Vec<LeftOutType> {
+    Vec::new()
+}
 
 pub(crate) fn counts() -> Vec<KindCount> {
     Vec::new()

@@ -42,7 +42,7 @@ impl<T: Visit + Send + Sync + 'static> Watch for std::sync::Arc<T> {
 ///
 /// An object of `objgraph`'s own pointers is in the table already. If `get_mut` or `make_mut`
 /// handed out a `&mut` to its value, it is traced again from here on, and the program can see no
-/// change.
+/// change. If its type was [left out](crate::tracking), it is recorded from here on.
 ///
 /// ```
 /// use objgraph_core::{ObjectId, Visit, Visitor, at, watch};

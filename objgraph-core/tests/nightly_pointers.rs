@@ -9,7 +9,7 @@ use std::task::Waker;
 
 use objgraph_core::__private::Wake;
 use objgraph_core::sync::Arc;
-use objgraph_core::{ENABLED, Visit, Visitor, id};
+use objgraph_core::{ENABLED, ObjectId, Visit, Visitor, id, tracking};
 
 macro_rules! cases {
     ($name:ident, $module:ident::$Pointer:ident, $Any:ty) => {
@@ -75,6 +75,26 @@ macro_rules! cases {
                 assert_eq!(action(1), 2);
             }
 
+            /// The compiler's coercion cannot be noticed; that of the macro records the object.
+            #[test]
+            fn a_value_that_was_left_out_says_how_to_go_back() {
+                struct LeftOut(u8);
+
+                // In all tests, since a choice is valid for the process.
+                tracking::except(["*::LeftOut", "*::LocalLeftOut"]).unwrap();
+                let any: Ptr<$Any> = objgraph_core::unsize!(Ptr::new(LeftOut(5)) => $Any);
+                assert_eq!(any.downcast::<LeftOut>().ok().unwrap().0, 5);
+                let any: Ptr<$Any> = Ptr::new(LeftOut(6));
+                assert_eq!(id(&any), ObjectId::NONE);
+                let back = std::panic::AssertUnwindSafe(|| any.downcast::<LeftOut>().is_ok());
+                let back = std::panic::catch_unwind(back);
+                assert_eq!(back.is_ok(), !ENABLED);
+                if let Err(message) = back {
+                    let message = message.downcast_ref::<String>().unwrap();
+                    assert!(message.contains("with `objgraph::unsize!`, which records"), "{message}");
+                }
+            }
+
             #[test]
             fn any_value_goes_back_to_its_type() {
                 let any: Ptr<$Any> = Ptr::new(5);
@@ -132,4 +152,23 @@ fn a_waker_leads_to_its_task() {
         assert_eq!(snapshot.external(node), Some(1));
     }
     drop(task.0.lock().expect("it is not poisoned").take());
+}
+
+/// An `Arc` of a value that stays on its thread.
+#[test]
+fn a_local_arc_that_was_left_out_is_recorded_when_it_is_watched() {
+    struct LocalLeftOut(std::cell::Cell<u8>);
+
+    impl Visit for LocalLeftOut {}
+
+    tracking::except(["*::LeftOut", "*::LocalLeftOut"]).unwrap();
+    let local = Arc::new(LocalLeftOut(std::cell::Cell::new(1)));
+    assert_eq!(id(&local), ObjectId::NONE);
+    assert_eq!((Arc::strong_count(&local), Arc::weak_count(&local)), (1, 0));
+    let watched = objgraph_core::watch(&local);
+    assert_eq!(objgraph_core::at(watched).is_some(), ENABLED);
+    assert_eq!((id(&local), Arc::weak_count(&local)), (watched, 0));
+    local.0.set(2);
+    drop(local);
+    assert!(objgraph_core::at(watched).is_none());
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::object_id::ObjectId;
 use crate::pointer_kind::PointerKind;
+use crate::table::choice;
 #[cfg(feature = "nightly")]
 use crate::table::erased::LocalArcValue;
 use crate::table::erased::{ArcValue, RcValue};
@@ -212,21 +213,25 @@ fn weak_arc<T: Send + Sync + 'static>(pointer: &dyn Any) -> Option<std::sync::We
     Some(weak)
 }
 
-/// Adds a new object behind an `Rc` to the table.
+/// Adds a new object behind an `Rc` to the table, unless its type is left out.
 #[inline]
 pub(crate) fn add_rc<T: 'static>(
     inner: &std::rc::Rc<RcInner<T>>,
     site: &'static Location<'static>,
 ) {
+    let meta = <T as RcMeta>::META;
+    if choice::leaves_out(meta) {
+        return;
+    }
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
-    let listed = record::add_rc(<T as RcMeta>::META, site, Some(weak));
+    let listed = record::add_rc(meta, site, Some(weak));
     inner.header.set_id(listed.id);
     if !listed.is_attached {
         inner.header.set_lent(true);
     }
 }
 
-/// Adds a new object behind an `Arc` to the table.
+/// Adds a new object behind an `Arc` to the table, unless its type is left out.
 #[cfg(not(feature = "nightly"))]
 #[inline]
 pub(crate) fn add_arc<T: Send + Sync + 'static>(
@@ -236,7 +241,7 @@ pub(crate) fn add_arc<T: Send + Sync + 'static>(
     inner.header.set_id(add_shared(inner, site));
 }
 
-/// Adds a new object behind an `Arc` to the table.
+/// Adds a new object behind an `Arc` to the table, unless its type is left out.
 #[cfg(feature = "nightly")]
 #[inline]
 pub(crate) fn add_arc<T: 'static>(
@@ -251,8 +256,12 @@ fn add_shared<T: Send + Sync + 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
     site: &'static Location<'static>,
 ) -> ObjectId {
+    let meta = <T as ArcMeta>::META;
+    if choice::leaves_out(meta) {
+        return ObjectId::NONE;
+    }
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
-    record::add_arc(<T as ArcMeta>::META, site, Some(weak))
+    record::add_arc(meta, site, Some(weak))
 }
 
 /// A value behind an `Arc`, which any thread may visit if it is `Send + Sync`, and only its own if
@@ -268,8 +277,12 @@ impl<T: 'static> ArcTarget for T {
         inner: &std::sync::Arc<ArcInner<Self>>,
         site: &'static Location<'static>,
     ) -> ObjectId {
+        let meta = <T as LocalArcMeta>::META;
+        if choice::leaves_out(meta) {
+            return ObjectId::NONE;
+        }
         let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
-        local_arcs::add(<T as LocalArcMeta>::META, site, Some(weak))
+        local_arcs::add(meta, site, Some(weak))
     }
 }
 

@@ -8,6 +8,7 @@ use std::panic::Location;
 
 use crate::object_id::ObjectId;
 use crate::pointer_kind::PointerKind;
+use crate::table::choice;
 use crate::table::interned::kinds::{Reattach, TypeMeta};
 use crate::table::record;
 use crate::tracked::Visit;
@@ -55,13 +56,19 @@ impl<T: 'static> Instance<T> {
     #[track_caller]
     #[must_use]
     pub fn new() -> Self {
+        let meta = <T as InstanceMeta>::META;
+        let id = match choice::leaves_out(meta) {
+            true => ObjectId::NONE,
+            false => record::add_bare(meta, Location::caller()),
+        };
         Self {
-            id: record::add_bare(<T as InstanceMeta>::META, Location::caller()),
+            id,
             of: PhantomData,
         }
     }
 
-    /// Returns the id of the value; `None` where tracking is off.
+    /// Returns the id of the value; `None` where tracking is off, and if the type was
+    /// [left out](crate::tracking) when the value was made.
     #[must_use]
     pub fn id(&self) -> Option<ObjectId> {
         (self.id != ObjectId::NONE).then_some(self.id)

@@ -33,15 +33,43 @@ macro_rules! known_pointer {
             Some(id)
         }
 
+        /// Adds an object to the table of whose type objects were left out. `pointer` is std's pointer
+        /// to it.
+        #[cold]
+        fn add_left_out(
+            header: &$Header,
+            pointer: &dyn Any,
+            target: TypeId,
+            site: &'static Location<'static>,
+        ) {
+            let Some(meta) = choice::meta_of(target, PointerKind::$Pointer) else {
+                return;
+            };
+            $apart(|| {
+                // Another thread may have added it meanwhile.
+                if header.id().is_none() {
+                    let added = record::add_from(meta, site, pointer);
+                    header.set_id(added.id);
+                    if !added.is_attached {
+                        header.set_lent(true);
+                    }
+                }
+            });
+        }
+
         // Not generic, so that they are compiled once.
         fn reference(
             visitor: &mut Visitor<'_>,
             at: usize,
             header: &$Header,
             pointer: Option<&dyn Any>,
+            target: fn() -> &'static str,
+            may_own: bool,
         ) {
-            if let Some(id) = visited_id(visitor, header, pointer) {
-                visitor.reference(at, id);
+            match visited_id(visitor, header, pointer) {
+                Some(id) => visitor.reference(at, id),
+                None if may_own => visitor.left_out(target()),
+                None => {}
             }
         }
 
@@ -65,7 +93,9 @@ macro_rules! known_pointer {
                 let address = std::$module::$Pointer::as_ptr(&self.inner);
                 if !visitor.$at(pointer, address.cast::<()>().addr()) {
                     let thin: Option<&dyn Any> = if Self::THIN { Some(&self.inner) } else { None };
-                    reference(visitor, pointer, &self.inner.header, thin);
+                    let may_own = needs_drop::<T>();
+                    let header = &self.inner.header;
+                    reference(visitor, pointer, header, thin, type_name::<T>, may_own);
                 }
             }
 
@@ -85,10 +115,12 @@ macro_rules! known_pointer {
             }
         }
 
-        /// The object is in the table already, and is traced again after `get_mut` or `make_mut`.
+        /// The object is in the table already, unless its type was left out, and is traced again after
+        /// `get_mut` or `make_mut`.
         impl<T: Visit + 'static> crate::Watch for $Pointer<T> {
-            fn watch_at(&self, _: &'static Location<'static>) -> Option<ObjectId> {
+            fn watch_at(&self, site: &'static Location<'static>) -> Option<ObjectId> {
                 crate::register::<T>();
+                self.add_left_out(site);
                 self.attach();
                 self.inner.header.id()
             }
@@ -163,6 +195,16 @@ macro_rules! known_pointer {
                 }
             }
 
+            /// Adds the object to the table if it was left out.
+            pub(crate) fn add_left_out(&self, site: &'static Location<'static>)
+            where
+                T: 'static,
+            {
+                if choice::was_made() && Self::THIN && self.inner.header.id().is_none() {
+                    add_left_out(&self.inner.header, &self.inner, TypeId::of::<T>(), site);
+                }
+            }
+
             #[cold]
             fn attach_lent(&self)
             where
@@ -182,7 +224,7 @@ macro_rules! known_pointer {
                 }
             }
 
-            /// Returns the id of the object; `None` if the table is full.
+            /// Returns the id of the object; `None` if its type was left out, or the table is full.
             #[doc(hidden)]
             pub fn __id(this: &Self) -> Option<ObjectId> {
                 this.inner.header.id()

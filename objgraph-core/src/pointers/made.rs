@@ -88,7 +88,8 @@ macro_rules! pointers_made {
 
             fn try_from(mut slice: $Pointer<[T]>) -> Result<Self, $Pointer<[T]>> {
                 if slice.len() == N {
-                    let made: Self = made_type::as_made(made_type::$strong(slice.inner.header.id()));
+                    let id = slice.inner.header.id();
+                    let made: Self = made_type::as_made(id, made_type::$strong(id));
                     Ok(made.known_as(slice.handle.take()))
                 } else {
                     Err(slice)
@@ -108,11 +109,13 @@ macro_rules! pointers_made {
             /// If the value is a `T`, and [`get_mut`](Self::get_mut) was called on the pointer to
             /// `dyn Any`: then no safe code leads back to the type. Call it on the pointer to the
             /// `T`. Also for an `Rc` while the thread-locals of its thread are being dropped, if
-            /// the part of the table that belongs to the thread is gone already.
+            /// the part of the table that belongs to the thread is gone already. And with the feature
+            /// `nightly`, if the type was [left out](crate::tracking) and the compiler converted the
+            /// pointer, not [`unsize!`](crate::unsize).
             pub fn downcast<T: Any $(+ $bound)*>(mut self) -> Result<$Pointer<T>, Self> {
                 if (*self).is::<T>() {
-                    let made: $Pointer<T> =
-                        made_type::as_made(made_type::$strong(self.inner.header.id()));
+                    let id = self.inner.header.id();
+                    let made: $Pointer<T> = made_type::as_made(id, made_type::$strong(id));
                     Ok(made.known_as(self.handle.take()))
                 } else {
                     Err(self)

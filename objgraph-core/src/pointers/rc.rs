@@ -5,12 +5,12 @@
 //!
 #![doc = include_str!("../../docs/pointers.md")]
 
-use std::any::Any;
+use std::any::{Any, TypeId, type_name};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, needs_drop};
 use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
@@ -22,7 +22,9 @@ use super::made_type;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::pointers::inner::{RcHeader, RcInner, add_rc};
+use crate::table::choice;
 use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
@@ -197,11 +199,13 @@ impl<T: Clone> Rc<T> {
         let kind = this.inner.header.id().and_then(record::kind);
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         // The clone has the type of the object before, which may be dead by now.
-        if inner.header.id().is_none()
-            && let Some(meta) = kind.and_then(kinds::meta)
-        {
-            let listed = record::add_rc(meta, Location::caller(), None);
-            inner.header.set_id(listed.id);
+        if inner.header.id().is_none() {
+            if let Some(meta) = kind.and_then(kinds::meta)
+                && !choice::leaves_out(meta)
+            {
+                let listed = record::add_rc(meta, Location::caller(), None);
+                inner.header.set_id(listed.id);
+            }
             this.handle = Handle::strong(inner.header.id());
         }
         inner.header.set_lent(true);

@@ -13,13 +13,13 @@
 //! takes so long most likely waits for them, because it joins their thread or locks a lock that it
 //! holds. Use `try_lock` there, as the derive does.
 
-use std::any::Any;
+use std::any::{Any, TypeId, type_name};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, needs_drop};
 use std::ops::Deref;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
@@ -31,6 +31,7 @@ use super::made_type;
 use super::raw::raw_pointers;
 use super::traits::pointer_traits;
 use crate::pointers::inner::{ArcHeader, ArcInner, add_arc};
+use crate::table::choice;
 use crate::table::handles::{self, Handle};
 use crate::table::interned::kinds;
 use crate::table::pins;
@@ -40,6 +41,7 @@ use crate::table::zombies;
 pub use std::sync::*;
 
 use crate::object_id::ObjectId;
+use crate::pointer_kind::PointerKind;
 use crate::trace::{Starts, Visitor};
 use crate::tracked::Visit;
 use crate::visibility::{Finite, Fuel, Registrar};
@@ -256,11 +258,13 @@ impl<T: Clone> Arc<T> {
             Some(id) => record::detach(id),
             // The clone has the type of the object before, which may be dead by now.
             None => {
-                if let Some(meta) = kind.and_then(kinds::meta) {
+                if let Some(meta) = kind.and_then(kinds::meta)
+                    && !choice::leaves_out(meta)
+                {
                     let id = record::add_lent_arc(meta, Location::caller());
                     inner.header.set_id(id);
-                    this.handle = Handle::strong(inner.header.id());
                 }
+                this.handle = Handle::strong(inner.header.id());
             }
         }
         inner.header.set_lent(true);

@@ -1,9 +1,14 @@
 //! Conversion of a pointer to a value into one to `dyn Trait`, and of an array into a slice.
+//!
+//! The table's handle is the only way back to the type. So an object whose type was left out enters
+//! the table here: `downcast` works as with std.
 
+use std::panic::Location;
 use std::pin::Pin;
 
 use super::{rc, sync};
 use crate::pointers::inner::{ArcInner, RcInner};
+use crate::table::choice;
 
 /// Pointers that can be converted into pointers to `U`; see [`unsize!`](crate::unsize).
 pub trait Unsize<U: ?Sized>: Sized {
@@ -16,6 +21,7 @@ pub trait Unsize<U: ?Sized>: Sized {
 
     /// Converts the pointer. `coerce` is `|inner| inner`, written where the compiler knows both
     /// types.
+    #[track_caller]
     fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output;
 }
 
@@ -26,7 +32,9 @@ macro_rules! unsize_ours {
             type To = std::$module::$Pointer<$Inner<U>>;
             type Output = $module::$Pointer<U>;
 
+            #[track_caller]
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
+                self.add_left_out(Location::caller());
                 let (inner, handle) = self.into_made();
                 $module::$Pointer::from_inner(coerce(inner)).known_as(handle)
             }
@@ -37,7 +45,11 @@ macro_rules! unsize_ours {
             type To = std::$module::Weak<$Inner<U>>;
             type Output = $module::Weak<U>;
 
+            #[track_caller]
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
+                if choice::was_made() && let Some(strong) = self.upgrade() {
+                    strong.add_left_out(Location::caller());
+                }
                 let (inner, handle) = self.into_made();
                 let inner = coerce(inner);
                 $module::Weak { handle, inner }
@@ -50,6 +62,7 @@ macro_rules! unsize_ours {
             type To = std::$module::$Pointer<$Inner<U>>;
             type Output = Pin<$module::$Pointer<U>>;
 
+            #[track_caller]
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
                 Pin::new(Pin::into_inner(self).unsize(coerce))
             }

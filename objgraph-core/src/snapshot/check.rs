@@ -21,6 +21,14 @@ impl SnapshotParts {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         self.check_graph()?;
         self.check_places()?;
+        ensure(
+            self.left_out.is_sorted_by(|a, b| a < b)
+                && self
+                    .left_out
+                    .last()
+                    .is_none_or(|&of| (of as usize) < self.types.len()),
+            "the types that were left out are not sorted, or unknown",
+        )?;
         self.check_texts()?;
         self.check_handles()?;
         self.check_concrete_types()

@@ -76,6 +76,9 @@ pub struct SnapshotParts {
     pub captured: Option<Vec<(NodeId, u32)>>,
     /// Nodes to which one strong reference was reported more than once, sorted.
     pub repeated: Vec<NodeId>,
+    /// The types of which objects may be alive that are not in the table, because they were
+    /// [left out](crate::tracking): indexes into the types, sorted.
+    pub left_out: Vec<u32>,
     /// The concrete types of values behind `dyn`.
     pub concrete_types: ConcreteTypes,
     /// The nodes that are such values, with the numbers of their concrete types, sorted.
@@ -177,6 +180,9 @@ pub enum PlaceKind {
     TooDeep,
     /// A lock that a panic poisoned. The value in it was visited.
     Poisoned,
+    /// A pointer to an object that is not in the table, because its type was
+    /// [left out](crate::tracking), and that may own anything.
+    LeftOut,
 }
 
 impl PlaceKind {

@@ -2,6 +2,8 @@
 //!
 //! Where tracking is off, the module in `off.rs` takes the place of this one and of the pointers.
 
+pub(crate) mod choice;
+mod environment;
 pub(crate) mod erased;
 pub(crate) mod handles;
 pub(crate) mod interned;
@@ -19,6 +21,9 @@ mod watch_list;
 pub(crate) mod watched;
 pub(crate) mod zombies;
 
+pub(crate) use choice::{
+    choose_all, choose_except, choose_only, left_out, was_made as was_left_out,
+};
 #[allow(
     unused_imports,
     reason = "`HandleAddresses` is used with the feature `scan`"

@@ -29,8 +29,8 @@ type Meta = &'static TypeMeta;
 // What runs for every object has a fast path, which calls nothing, and a slow path, which prepares
 // the fast path and takes it again.
 
-/// An object behind an `Rc` that was added: its id is [`ObjectId::NONE`] if the table is full.
-pub(crate) struct AddedRc {
+/// An object that was added: its id is [`ObjectId::NONE`] if the table is full.
+pub(crate) struct Added {
     pub(crate) id: ObjectId,
     /// Whether the table has the handle.
     pub(crate) is_attached: bool,
@@ -40,11 +40,11 @@ pub(crate) struct AddedRc {
 ///
 /// Without a handle, its value is never visited.
 #[inline]
-pub(crate) fn add_rc(meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
+pub(crate) fn add_rc(meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
     thread::with_cell(move |local| add_rc_in(local, meta, site, handle))
 }
 
-fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
+fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
@@ -52,7 +52,7 @@ fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandl
         {
             let id = own.birth(handle, kind.birth);
             kind.counter.birth();
-            return AddedRc {
+            return Added {
                 id,
                 is_attached: true,
             };
@@ -63,14 +63,14 @@ fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandl
 
 #[cold]
 #[inline(never)]
-fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> AddedRc {
+fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
     before_first_birth();
     let mut part = local.borrow_mut();
     if !part.learn_kind(meta, site) {
         drop(part);
         // A thread that is ending has no part of the table to hold its handles: the object is
         // counted, and never visited.
-        return AddedRc {
+        return Added {
             id: add_late::<Bare>(meta, site, |()| {}),
             is_attached: false,
         };
@@ -78,7 +78,7 @@ fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalH
     // Calls upward: the trace visits what this thread leaves alive, when it ends.
     watch_thread_end();
     if !part.values.grow() {
-        return AddedRc {
+        return Added {
             id: ObjectId::NONE,
             is_attached: false,
         };
@@ -137,6 +137,21 @@ pub(crate) fn add_lent_arc(meta: Meta, site: SiteRef) -> ObjectId {
         #[cfg(feature = "nightly")]
         Reattach::LocalArc(_) => local_arcs::add(meta, site, None),
         _ => add_arc(meta, site, None),
+    }
+}
+
+/// Adds an object that exists already. `pointer` is std's pointer to it.
+pub(crate) fn add_from(meta: Meta, site: SiteRef, pointer: &dyn Any) -> Added {
+    let id = match meta.reattach {
+        Reattach::Rc(weaken) => return add_rc(meta, site, weaken(pointer)),
+        Reattach::Arc(weaken) => add_arc(meta, site, weaken(pointer)),
+        #[cfg(feature = "nightly")]
+        Reattach::LocalArc(weaken) => local_arcs::add(meta, site, weaken(pointer)),
+        Reattach::Never => ObjectId::NONE,
+    };
+    Added {
+        id,
+        is_attached: true,
     }
 }
 

@@ -11,6 +11,7 @@ use super::tracer::{SCANS, Tracer};
 use crate::order;
 use crate::site::Site;
 use crate::snapshot::{Family, HandleRow, LengthRow, NodeRow, Snapshot, SnapshotParts};
+use crate::table;
 use crate::type_info::TypeInfo;
 use crate::type_name::paths;
 use crate::visibility::Registry;
@@ -20,6 +21,10 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
     let knows_handles = tracer.handles.are_known;
     let captured = infer(&mut tracer);
     let (handles, handle_sites) = rows(&mut tracer);
+    let left_out = table::left_out();
+    let left_out = left_out.iter();
+    let left_out = left_out.map(|of| tracer.types.left_out(of, &tracer.registry));
+    let left_out: Vec<u32> = left_out.collect();
     let mut parts = SnapshotParts {
         process: crate::process::number(),
         enabled: crate::ENABLED,
@@ -72,6 +77,8 @@ pub(super) fn assemble(mut tracer: Tracer) -> Snapshot {
         place.type_index = new_type[place.type_index as usize];
     }
     parts.places.sort_unstable();
+    let left_out = left_out.into_iter();
+    parts.left_out = order::distinct(left_out.map(|of| new_type[of as usize]));
     parts.concrete_nodes.sort_unstable();
     order::sort(&mut parts.labels);
     order::sort(&mut parts.panics);

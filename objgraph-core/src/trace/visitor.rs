@@ -8,6 +8,7 @@ use super::std_pointer::StdPointer;
 use super::tracer::{OpaqueWords, Tracer, erased_words_of, words_of};
 use crate::object_id::ObjectId;
 use crate::snapshot::{FieldName, PlaceKind, Segment};
+use crate::table;
 use crate::tracked::{Label, Visit};
 use crate::visibility::{CellContents, ErasedValue, OpaqueBox, View};
 
@@ -381,6 +382,14 @@ impl<'a> Visitor<'a> {
     /// Records that a panic has poisoned the lock at the current place.
     pub(crate) fn poisoned(&mut self, name: &'static str) {
         self.tracer.place_called(name, PlaceKind::Poisoned);
+    }
+
+    /// Records a pointer to an object that is not in the table, because its type was left out.
+    #[allow(dead_code, reason = "called by the pointers where tracking is on")]
+    pub(crate) fn left_out(&mut self, name: &'static str) {
+        if table::was_left_out() {
+            self.tracer.place_called(name, PlaceKind::LeftOut);
+        }
     }
 
     /// Visits an object once more, because the table has regained its handle to the value.

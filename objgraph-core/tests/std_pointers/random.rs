@@ -1,5 +1,5 @@
 //! Random programs of pointer operations, run with std's pointers and with ours: everything that a
-//! program can see is the same, snapshots in between or not.
+//! program can see is the same, snapshots in between or not, and whatever types are left out.
 
 use std::sync::Mutex;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 /// An operation, and the two places that it works on.
 type Step = (u8, usize, usize);
 
-const OPERATIONS: u8 = 20;
+const OPERATIONS: u8 = 23;
 const PLACES: usize = 4;
 
 macro_rules! program {
@@ -16,7 +16,7 @@ macro_rules! program {
         mod $name {
             use std::sync::Mutex;
 
-            use objgraph_core::{Visit, Visitor, snapshot, unsize};
+            use objgraph_core::{Visit, Visitor, snapshot, tracking, unsize};
             use $($module)::+::{$Pointer as Ptr, Weak};
 
             use super::{PLACES, Step};
@@ -175,8 +175,17 @@ macro_rules! program {
                             strong[a] = any.map(|any| any.downcast().ok().unwrap());
                             String::new()
                         }
-                        _ => {
+                        19 => {
                             let _ = snapshot();
+                            String::new()
+                        }
+                        20 => {
+                            tracking::all();
+                            String::new()
+                        }
+                        _ => {
+                            let own = concat!(stringify!($name), "::NotedValue");
+                            tracking::except([own]).unwrap();
                             String::new()
                         }
                     };
@@ -192,6 +201,7 @@ macro_rules! program {
                     notes.push(format!("{operation} {a} {b}: {said} {counts:?} {weak_counts:?}"));
                 }
                 drop(strong);
+                tracking::all();
                 let weak_counts = weak.iter().flatten().map(|w| (w.strong_count(), w.weak_count()));
                 let weak_counts: Vec<_> = weak_counts.collect();
                 let mut notes = notes.lock().unwrap();

@@ -13,7 +13,7 @@ use super::LoadError;
 const MAGIC: &[u8; 8] = b"objgraph";
 
 /// The number of the format. A change that older versions cannot read raises it.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// Maximum number of rows in a message.
 pub(super) const ROWS: usize = 1 << 15;
@@ -73,6 +73,8 @@ impl<W: Write> Output<W> {
 /// Reads messages.
 #[derive(Debug)]
 pub(super) struct Input<R: Read> {
+    /// The number of the format.
+    pub(super) format: u32,
     stream: GzDecoder<io::BufReader<R>>,
     message: Vec<u8>,
 }
@@ -95,7 +97,8 @@ impl<R: Read> Input<R> {
         }
         let mut format = [0; 4];
         input.read_exact(&mut format)?;
-        match u32::from_le_bytes(format) {
+        let format = u32::from_le_bytes(format);
+        match format {
             0 => return Err(LoadError::Damaged("its format has the number 0")),
             found if found > FORMAT => {
                 return Err(LoadError::Newer {
@@ -106,6 +109,7 @@ impl<R: Read> Input<R> {
             _ => {}
         }
         Ok(Self {
+            format,
             stream: GzDecoder::new(input),
             message: Vec::new(),
         })

@@ -37,7 +37,7 @@ macro_rules! codes {
 codes! {
     PointerKind { Rc = 0, Arc = 1, StdRc = 2, StdArc = 3, Instance = 4, Value = 5 }
     State { Visited = 0, Opaque = 1, OtherThread = 2, Lent = 3, Panicked = 4, InFlight = 5 }
-    PlaceKind { Opaque = 0, Busy = 1, TooDeep = 2, Poisoned = 3 }
+    PlaceKind { Opaque = 0, Busy = 1, TooDeep = 2, Poisoned = 3, LeftOut = 4 }
     Visibility { Full = 0, Partial = 1, With = 2, Opaque = 3, Harmless = 4, Skipped = 5 }
 }
 

@@ -35,6 +35,10 @@ pub(super) fn read(input: impl Read) -> Result<Snapshot, LoadError> {
     read_names(&mut input, &head, &mut parts)?;
     read_graph(&mut input, &head, &mut parts)?;
     read_rest(&mut input, &head, &mut parts)?;
+    // Before format 2, no type could be left out.
+    if input.format >= 2 {
+        parts.left_out = input.read()?;
+    }
     input.finish()?;
     parts.check().map_err(LoadError::Damaged)?;
     check_bytes(&parts)?;

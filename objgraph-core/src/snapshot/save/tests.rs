@@ -84,6 +84,7 @@ fn snapshot(numbers: Vec<u64>, nodes: usize) -> Snapshot {
         epochs: vec![(1, Duration::from_nanos(n.next())), (7, Duration::ZERO)],
         threads: vec!["main".to_owned(), n.text()],
         knows_handles: n.flag(),
+        left_out: (0..3).filter(|_| n.flag()).collect(),
         ..SnapshotParts::default()
     };
     names(&mut parts, n);
@@ -333,8 +334,8 @@ fn other_files_are_told_apart() {
     newer[8] = FORMAT as u8 + 1;
     assert_eq!(
         load(&newer),
-        "a newer version of objgraph saved this snapshot: its format is 2, and this version reads \
-         formats up to 1; update objgraph"
+        "a newer version of objgraph saved this snapshot: its format is 3, and this version reads \
+         formats up to 2; update objgraph"
     );
     let longer = [&file[..], b"x"].concat();
     assert_eq!(
@@ -343,6 +344,21 @@ fn other_files_are_told_apart() {
     );
     let missing = Snapshot::load("no such folder/app.objgraph").unwrap_err();
     assert!(matches!(missing, LoadError::Io(_)), "{missing:?}");
+}
+
+/// A snapshot of format 1 ends before the types that were left out.
+#[test]
+fn the_first_format_is_read() {
+    let whole = snapshot(vec![3, 5, 8], 5);
+    let mut parts = whole.parts().clone();
+    parts.left_out.clear();
+    let whole = Snapshot::from_parts(parts);
+    let (mut header, mut messages) = unpacked(&saved(&whole));
+    // The length of the last message, and an empty array.
+    assert_eq!(messages.split_off(messages.len() - 5), [1, 0, 0, 0, 0x80]);
+    header[8] = 1;
+    let loaded = Snapshot::read_from(&packed(&header, &messages)[..]).unwrap();
+    assert_eq!(columns(&loaded), columns(&whole));
 }
 
 #[test]

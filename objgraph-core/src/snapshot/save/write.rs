@@ -28,6 +28,7 @@ pub(super) fn write(parts: &SnapshotParts, out: impl Write) -> io::Result<()> {
     write_names(parts, &mut out)?;
     write_graph(parts, &mut out)?;
     write_rest(parts, &mut out)?;
+    out.write(&parts.left_out)?;
     out.finish()
 }
 

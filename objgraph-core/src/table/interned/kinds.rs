@@ -45,6 +45,25 @@ impl TypeMeta {
     }
 }
 
+impl TypeMeta {
+    pub(crate) fn type_id(&self) -> TypeId {
+        self.type_id
+    }
+
+    /// Returns the full name of the type.
+    pub(crate) fn type_name(&self) -> &'static str {
+        (self.name)()
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    pub(crate) fn needs_drop(&self) -> bool {
+        self.needs_drop
+    }
+}
+
 #[derive(Clone, Copy)]
 struct KindRow {
     meta: &'static TypeMeta,

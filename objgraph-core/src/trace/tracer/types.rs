@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
+use crate::listing::LeftOutType;
 use crate::snapshot::{PathId, PathTable};
 use crate::table;
 use crate::type_info::TypeInfo;
@@ -75,6 +76,14 @@ impl Types {
         };
         self.of_kind[at] = Some(index);
         index
+    }
+
+    /// Returns the type of objects that were left out of the table.
+    pub(in crate::trace) fn left_out(&mut self, of: &LeftOutType, registry: &Registry) -> u32 {
+        match registry.get(of.type_id) {
+            Some(entry) => self.known(&entry.info),
+            None => self.unknown(of.name, of.size, of.needs_drop),
+        }
     }
 
     /// Returns the type with this name, which is not in the registry.
