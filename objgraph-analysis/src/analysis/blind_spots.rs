@@ -25,6 +25,8 @@ pub struct BlindSpots {
     pub lent: usize,
     /// Number of objects whose visit panicked.
     pub panicked: usize,
+    /// The types of which objects were left out by choice: indexes into [`Snapshot::types`].
+    pub left_out: Vec<usize>,
 }
 
 /// The opaque objects of one type.
@@ -90,6 +92,12 @@ impl BlindSpots {
             other_threads,
             lent,
             panicked,
+            left_out: snapshot
+                .parts()
+                .left_out
+                .iter()
+                .map(|&of| of as usize)
+                .collect(),
         }
     }
 
@@ -98,7 +106,7 @@ impl BlindSpots {
     pub fn is_empty(&self) -> bool {
         self.types.is_empty()
             && self.places.is_empty()
-            && self.other_threads + self.lent + self.panicked == 0
+            && self.other_threads + self.lent + self.panicked + self.left_out.len() == 0
     }
 
     /// Returns how much of the snapshot was traced, and what was not. O(objects + places).
@@ -114,7 +122,7 @@ impl BlindSpots {
 
     /// Returns what makes the values at the place visible, in the order in which to do it.
     pub(crate) fn remedies_at(&self, blind: &BlindPlace) -> Vec<Remedy> {
-        remedies_at(&self.snapshot, blind.path, blind.type_index)
+        remedies_at(&self.snapshot, blind.path, blind.type_index, blind.kind)
     }
 
     /// Returns the concrete types of the values at the place. O(places).

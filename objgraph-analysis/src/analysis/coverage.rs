@@ -31,6 +31,7 @@ pub struct Coverage {
     traced: usize,
     untraced: usize,
     values: usize,
+    left_out: usize,
     gaps: Vec<Gap>,
 }
 
@@ -50,6 +51,8 @@ pub(crate) enum GapCause {
         concrete: ConcreteValues,
         remedies: Vec<Remedy>,
     },
+    /// Types of which objects were left out by choice.
+    LeftOut(Vec<NamedType>),
     /// Opaque values of one type in one field, and what makes them visible, in order.
     Values {
         of: NamedType,
@@ -75,18 +78,20 @@ impl Coverage {
     /// Returns the coverage of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        Self::among(snapshot, &|_| true, &|_| true)
+        Self::among(snapshot, &|_| true, &|_| true).with_left_out(snapshot, &|_| true)
     }
 
-    /// Returns the coverage of the selected objects. O(objects + places).
+    /// Returns the coverage of the selected objects, and of all that were left out by choice, since
+    /// nothing says which of those would be selected. O(objects + places).
     pub fn of_nodes(snapshot: &Snapshot, is_selected: impl Fn(NodeId) -> bool) -> Self {
-        Self::among(snapshot, &is_selected, &|_| true)
+        Self::among(snapshot, &is_selected, &|_| true).with_left_out(snapshot, &|_| true)
     }
 
     /// Returns the coverage for an answer about references. Opaque values of plain std types do not
     /// count: they may grow, but hold no reference.
     pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
-        Self::references_among(snapshot, &|_| true)
+        let coverage = Self::references_among(snapshot, &|_| true);
+        coverage.with_left_out(snapshot, &may_refer)
     }
 
     /// Like [`Coverage::of_references`], for some of the objects.
@@ -100,6 +105,27 @@ impl Coverage {
             .map(|info| info.is_visited || !is_plain(&info.name))
             .collect();
         Self::among(snapshot, is_selected, &|of| matters[of])
+    }
+
+    /// Adds the types of which objects were left out by choice, and that matter.
+    fn with_left_out(mut self, snapshot: &Snapshot, matters: &dyn Fn(&TypeInfo) -> bool) -> Self {
+        let names = ShownNames::of(snapshot);
+        let types = snapshot.parts().left_out.iter();
+        let types = types.filter_map(|&of| snapshot.types().get(of as usize));
+        let types: Vec<NamedType> = types
+            .filter(|info| matters(info))
+            .map(|info| NamedType {
+                shown: names.get(&info.name).into_owned(),
+                info: Arc::clone(info),
+            })
+            .collect();
+        self.left_out = types.len();
+        if !types.is_empty() {
+            let count = types.len();
+            let cause = GapCause::LeftOut(types);
+            self.gaps.insert(0, Gap { cause, count });
+        }
+        self
     }
 
     /// Returns the coverage of the selected objects, in which only values of types that matter
@@ -133,7 +159,7 @@ impl Coverage {
             }
             coverage.untraced += 1;
         }
-        let mut at_paths: HashMap<(PathId, usize), (usize, BTreeSet<u32>)> = HashMap::new();
+        let mut at_paths: HashMap<(PathId, usize, bool), (usize, BTreeSet<u32>)> = HashMap::new();
         let (mut busy, mut deep) = (0, 0);
         let names = ShownNames::of(snapshot);
         let places = snapshot.places().iter();
@@ -146,22 +172,24 @@ impl Coverage {
                 PlaceKind::Busy => busy += 1,
                 PlaceKind::TooDeep => deep += 1,
                 _ => {
-                    let (count, concrete) = at_paths.entry((place.path, of)).or_default();
+                    let is_left_out = place.kind == PlaceKind::LeftOut;
+                    let at = (place.path, of, is_left_out);
+                    let (count, concrete) = at_paths.entry(at).or_default();
                     *count += 1;
                     concrete.insert(place.concrete);
                 }
             }
             coverage.values += 1;
         }
-        let mut values: SortedMap<(usize, String), (PathId, usize, BTreeSet<u32>)> =
+        let mut values: SortedMap<(usize, String, bool), (PathId, usize, BTreeSet<u32>)> =
             SortedMap::new();
         let mut at_paths: Vec<_> = at_paths.into_iter().collect();
         order::sort_by_key(&mut at_paths, |at_path| at_path.0);
-        for ((path, of), (count, concrete)) in at_paths {
+        for ((path, of, is_left_out), (count, concrete)) in at_paths {
             let field = field(snapshot, path);
             let field = field.with_type(&names.get(&field.type_name));
             let first = || (path, 0, BTreeSet::new());
-            let value = values.get_or_insert_with((of, field), first);
+            let value = values.get_or_insert_with((of, field, is_left_out), first);
             value.1 += count;
             value.2.extend(concrete);
         }
@@ -189,10 +217,14 @@ impl Coverage {
         let mut gaps_of_values: Vec<Gap> = values
             .into_rows()
             .into_iter()
-            .filter_map(|((of, field), (path, count, concrete))| {
+            .filter_map(|((of, field, is_left_out), (path, count, concrete))| {
+                let kind = match is_left_out {
+                    true => PlaceKind::LeftOut,
+                    false => PlaceKind::Opaque,
+                };
                 let cause = GapCause::Values {
                     concrete: ConcreteValues::of(snapshot, &concrete),
-                    remedies: remedies_at(snapshot, path, of),
+                    remedies: remedies_at(snapshot, path, of, kind),
                     of: named_type(of)?,
                     field,
                 };
@@ -241,15 +273,33 @@ impl Coverage {
         self.values
     }
 
+    /// Returns the number of types of which objects were left out by choice, and that could change the
+    /// answer; see [`objgraph_core::tracking`].
+    ///
+    /// ```
+    /// # use objgraph_analysis::analysis::Coverage;
+    /// let coverage = Coverage::of(&objgraph_core::snapshot());
+    /// assert_eq!(coverage.left_out_types(), objgraph_core::tracking::left_out().len());
+    /// ```
+    #[must_use]
+    pub fn left_out_types(&self) -> usize {
+        self.left_out
+    }
+
     /// Returns whether everything that could change the answer was traced.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.untraced + self.values == 0
+        self.untraced + self.values + self.left_out == 0
     }
 
     pub(crate) fn gaps(&self) -> &[Gap] {
         &self.gaps
     }
+}
+
+/// Returns whether objects of a type that were left out may hold references.
+pub(crate) fn may_refer(info: &TypeInfo) -> bool {
+    info.needs_drop && (info.is_visited || !is_plain(&info.name))
 }
 
 /// Returns the concrete types of the selected opaque objects of a type, which are this number.

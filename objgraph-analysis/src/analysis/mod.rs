@@ -56,7 +56,7 @@ pub use blind_spots::{BlindPlace, BlindSpots, BlindType};
 pub use chain::{Chain, ChainSearch, is_root};
 pub(crate) use concrete_values::ConcreteValues;
 pub use coverage::Coverage;
-pub(crate) use coverage::{Gap, GapCause};
+pub(crate) use coverage::{Gap, GapCause, NamedType, may_refer};
 pub use cycles::{ClosingField, CycleKind, Cycles};
 pub use diff::{ContainerDiff, Diff, SiteDiff, Turnover, TypeDiff, diff};
 pub use direction::Direction;

@@ -78,6 +78,13 @@ impl Kit {
         NodeId::new(number)
     }
 
+    /// Adds a type of which objects were left out by choice.
+    pub(crate) fn left_out(&mut self, name: &str) {
+        let of = self.type_index(name);
+        self.parts.left_out.push(of);
+        self.parts.left_out.sort_unstable();
+    }
+
     /// Changes all creation sites.
     pub(crate) fn sites(&mut self, change: impl FnMut(&mut Site)) {
         self.parts.sites.iter_mut().for_each(change);

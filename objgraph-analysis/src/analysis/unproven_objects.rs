@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use objgraph_core::{Node, NodeId, Snapshot, State};
+use objgraph_core::{Node, NodeId, Snapshot, State, TypeInfo};
 
 use super::possibly_leaked::may_own;
 use super::remedies::{Remedy, is_plain, remedies_at, remedies_for_type};
-use super::{Leaks, OpaqueValue, bytes_of};
+use super::{Leaks, OpaqueValue, bytes_of, may_refer};
 
 /// Objects that are alive and may have leaked, as far as the trace can prove: a verdict of "nothing
 /// leaked" about them is not earned.
@@ -20,6 +20,9 @@ pub struct UnprovenObjects {
     pub(crate) suspects: Vec<OpaqueValue>,
     /// The objects that were not visited, sorted; what they refer to is not known.
     pub(crate) untraced: Vec<NodeId>,
+    /// The types of which objects were left out by choice, and that may hold references: indexes into
+    /// the types.
+    pub(crate) left_out: Vec<u32>,
 }
 
 impl UnprovenObjects {
@@ -57,6 +60,36 @@ impl UnprovenObjects {
             possibly,
             suspects,
             untraced,
+            left_out: Vec::new(),
+        })
+    }
+
+    /// Adds the types of which objects were left out by choice, that may hold references, and that
+    /// `is_wanted` accepts.
+    pub fn with_left_out(
+        unproven: Option<Self>,
+        snapshot: &Arc<Snapshot>,
+        is_wanted: impl Fn(&TypeInfo) -> bool,
+    ) -> Option<Self> {
+        let types = snapshot.parts().left_out.iter().copied();
+        let left_out = types.filter(|&of| {
+            let info = snapshot.types().get(of as usize);
+            info.is_some_and(|info| may_refer(info) && is_wanted(info))
+        });
+        let left_out: Vec<u32> = left_out.collect();
+        if left_out.is_empty() {
+            return unproven;
+        }
+        let unproven = unproven.unwrap_or_else(|| Self {
+            snapshot: Arc::clone(snapshot),
+            possibly: Vec::new(),
+            suspects: Vec::new(),
+            untraced: Vec::new(),
+            left_out: Vec::new(),
+        });
+        Some(Self {
+            left_out,
+            ..unproven
         })
     }
 
@@ -74,7 +107,7 @@ impl UnprovenObjects {
     pub(crate) fn remedies_at(&self, suspect: &OpaqueValue) -> Vec<Remedy> {
         let type_index = suspect.type_index as usize;
         match suspect.place {
-            Some((path, _)) => remedies_at(&self.snapshot, path, type_index),
+            Some((path, _)) => remedies_at(&self.snapshot, path, type_index, suspect.kind),
             None => self.remedies_for_type(type_index),
         }
     }

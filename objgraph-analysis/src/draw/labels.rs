@@ -188,6 +188,7 @@ impl Writer<'_> {
                     PlaceKind::Busy => format!("{name}\nbusy"),
                     PlaceKind::TooDeep => "nested too deeply".to_owned(),
                     PlaceKind::Poisoned => format!("{name}\npoisoned"),
+                    PlaceKind::LeftOut => format!("{name}\nleft out"),
                     _ => name.to_owned(),
                 };
                 let all = &self.snapshot.parts().concrete_types;

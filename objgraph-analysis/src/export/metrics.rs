@@ -142,7 +142,7 @@ fn retained(leaks: &Leaks) -> Family {
     retained
 }
 
-fn coverage(leaks: &Leaks) -> [Family; 2] {
+fn coverage(leaks: &Leaks) -> [Family; 3] {
     let coverage = leaks.coverage();
     let mut objects = Family::gauge(
         "objgraph_trace_objects",
@@ -156,5 +156,10 @@ fn coverage(leaks: &Leaks) -> [Family; 2] {
         "Values inside visited objects that the trace could not visit",
     );
     values.add([], coverage.untraced_values() as u64);
-    [objects, values]
+    let mut left_out = Family::gauge(
+        "objgraph_trace_left_out_types",
+        "Types that may hold references, and of which objects are not tracked by choice",
+    );
+    left_out.add([], coverage.left_out_types() as u64);
+    [objects, values, left_out]
 }

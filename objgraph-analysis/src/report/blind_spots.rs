@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{PlaceKind, public_name};
 
-use super::reader::{see_blind_spots, watch_again};
+use super::reader::{see_blind_spots, track_all, watch_again};
 use super::remedies::{remedies_text, words};
 use crate::analysis::{BlindSpots, Remedy};
 use crate::words::{Names, concrete_names, count, fitted, joined, objects, wrapped};
@@ -64,6 +64,7 @@ impl BlindSpots {
                     let remedies = self.remedies_at(blind);
                     let copy = match remedies[..] {
                         [Remedy::OneCopy] => ", of another copy of objgraph",
+                        [Remedy::Choose] => ", left out",
                         _ => "",
                     };
                     let concrete = concrete_names(&self.concrete_types(blind));
@@ -97,7 +98,19 @@ impl BlindSpots {
             "object whose visit panicked",
             "objects whose visits panicked",
             "fix its `visit`, or the function that its field names",
-        )
+        )?;
+        if self.left_out.is_empty() {
+            return Ok(());
+        }
+        let types = self.left_out.iter().take(LINES);
+        let types: Vec<&str> = types.map(|&of| names.get(of)).collect();
+        let what = format!(
+            "{} left out by choice: {}",
+            count(self.left_out.len(), "type", "types"),
+            types.join(", ")
+        );
+        write_spot(out, &what, track_all().unwrap_or("the program chose so"))?;
+        write_more(out, self.left_out.len(), "more type", "more types")
     }
 }
 

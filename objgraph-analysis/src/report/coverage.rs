@@ -4,9 +4,9 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::__private::is_lost;
 
-use super::reader::{see_blind_spots, watch_again};
+use super::reader::{see_blind_spots, track_all, watch_again};
 use super::remedies::{remedies_text, words};
-use crate::analysis::{Coverage, Gap, GapCause, Remedy};
+use crate::analysis::{Coverage, Gap, GapCause, NamedType, Remedy};
 use crate::words::in_line;
 use crate::words::{concrete_names, count, fitted, objects, wrapped};
 
@@ -94,8 +94,22 @@ impl Coverage {
         }
     }
 
-    /// Returns `3 could not` or `3 objects and 1 value in others could not`.
+    /// Returns `3 could not`, or what else was not seen, such as `objects of 2 types are not tracked`.
     fn could_not(&self) -> String {
+        let types = count(self.left_out_types(), "type", "types");
+        let left_out = format!("objects of {types} were left out");
+        match (
+            self.untraced() + self.untraced_values(),
+            self.left_out_types(),
+        ) {
+            (_, 0) => self.untraced_text(),
+            (0, _) => left_out,
+            _ => format!("{}, and {left_out}", self.untraced_text()),
+        }
+    }
+
+    /// Returns `3 could not` or `3 objects and 1 value in others could not`.
+    fn untraced_text(&self) -> String {
         let values = |them: &str| {
             let values = count(self.untraced_values(), "value", "values");
             format!("{values} in {them} could not")
@@ -112,7 +126,7 @@ impl Coverage {
         let is_of_type = |gap: &&Gap| {
             matches!(
                 gap.cause,
-                GapCause::Objects { .. } | GapCause::Values { .. }
+                GapCause::Objects { .. } | GapCause::Values { .. } | GapCause::LeftOut(_)
             )
         };
         let (of_types, rest): (Vec<&Gap>, Vec<&Gap>) = self.gaps().iter().partition(is_of_type);
@@ -158,6 +172,7 @@ impl Gap {
                 let values = number("value", "values");
                 let copy = match remedies[..] {
                     [Remedy::OneCopy] => ", of another copy of objgraph",
+                    [Remedy::Choose] => ", left out",
                     _ => "",
                 };
                 (
@@ -170,6 +185,14 @@ impl Gap {
                     Some(remedies_text(remedies, &of.info.name, true)),
                 )
             }
+            GapCause::LeftOut(types) => (
+                format!(
+                    "{} left out by choice ({})",
+                    number("type", "types"),
+                    some_names(types)
+                ),
+                track_all().map(str::to_owned),
+            ),
             GapCause::OtherThread => (
                 number("Rc object of another thread", "Rc objects of other threads"),
                 Some("call this on that thread, or let it end".to_owned()),
@@ -207,12 +230,68 @@ impl Gap {
     }
 }
 
+/// Returns `Token, Cell and 3 more`.
+fn some_names(types: &[NamedType]) -> String {
+    let shown: Vec<&str> = types
+        .iter()
+        .take(TYPES)
+        .map(|of| of.shown.as_str())
+        .collect();
+    let shown = shown.join(", ");
+    match types.len().saturating_sub(TYPES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
     use objgraph_core::PlaceKind;
 
     use crate::analysis::testkit::Kit;
     use crate::analysis::{BlindSpots, Coverage};
+
+    #[test]
+    fn types_that_were_left_out_are_named() {
+        let mut kit = Kit::new();
+        let app = kit.node("app::App", 1);
+        kit.place(app, "token", "app::hot::Token", PlaceKind::LeftOut);
+        for name in ["app::hot::A", "app::hot::B", "app::hot::C", "app::hot::D"] {
+            kit.left_out(name);
+        }
+        let expected = expect![[r#"
+            1 object was traced; 1 value in it could not, and objects of 4 types were left
+                out:
+              4 types left out by choice (A, B, C and 1 more): call
+                `objgraph::tracking::all()` before these objects are made
+              1 value of Token in App.token, left out: call `objgraph::tracking::all()`
+                before it is made, or `objgraph::watch(&pointer)`"#]];
+        expected.assert_eq(&Coverage::of(&kit.snapshot()).to_string());
+    }
+
+    /// An answer about references is not changed by a type that holds none.
+    #[test]
+    fn only_types_that_may_hold_references_hide_a_leak() {
+        let kit = || {
+            let mut kit = Kit::new();
+            kit.node("app::App", 1);
+            kit.left_out("app::Token");
+            kit.change_type("app::Token", |info| info.needs_drop = false);
+            kit.left_out("alloc::string::String");
+            kit.change_type("alloc::string::String", |info| info.is_visited = false);
+            kit
+        };
+        let snapshot = kit().snapshot();
+        assert!(Coverage::of_references(&snapshot).is_complete());
+        assert_eq!(Coverage::of(&snapshot).left_out_types(), 2);
+        let mut more = kit();
+        more.left_out("app::Session");
+        assert_eq!(
+            Coverage::of_references(&more.snapshot()).left_out_types(),
+            1
+        );
+    }
 
     #[test]
     fn a_pointer_of_another_copy_of_objgraph_is_named() {

@@ -41,5 +41,5 @@ pub use reader::advise_on_the_command;
 pub use still_alive::still_alive;
 pub use text::{NewIdsRow, write_counts, write_growth, write_new_ids};
 #[doc(hidden)]
-pub use unproven::{kinds_in_line, unproven_in_line, unproven_text};
+pub use unproven::{kinds_in_line, left_out_in_line, unproven_in_line, unproven_text};
 pub(crate) use why_alive::how_held;

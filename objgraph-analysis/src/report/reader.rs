@@ -39,6 +39,11 @@ pub(super) fn watch_again() -> Option<&'static str> {
     (!runs_command()).then_some("call `objgraph::watch(&pointer)` after that")
 }
 
+/// Returns what makes types tracked that were left out by choice, if the reader can write it.
+pub(super) fn track_all() -> Option<&'static str> {
+    (!runs_command()).then_some("call `objgraph::tracking::all()` before these objects are made")
+}
+
 /// Returns what someone who runs the command can do about a blind spot.
 pub(super) fn command_text(remedy: &Remedy) -> String {
     // Relaxed, as in `advise_on_the_command`.
@@ -61,6 +66,9 @@ fn text(remedy: &Remedy, has_owners: bool) -> String {
         }
         Remedy::OwnPointer => {
             "its pointer is std's; `--explain` lists what fell back, and why".to_owned()
+        }
+        Remedy::Choose => {
+            "its type is left out by OBJGRAPH_ONLY or OBJGRAPH_EXCEPT, or by the program".to_owned()
         }
         Remedy::Channel => "items in a channel cannot be traced".to_owned(),
         Remedy::OneCopy => "the program depends on objgraph itself, in another version".to_owned(),

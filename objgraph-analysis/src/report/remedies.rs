@@ -83,6 +83,10 @@ impl fmt::Display for RemedyText<'_> {
                 write!(f, "objgraph::register!(…) with the type of the value in it")
             }
             Remedy::OneCopy => write!(f, "have all crates depend on one version of objgraph"),
+            Remedy::Choose => write!(
+                f,
+                "call `objgraph::tracking::all()` before it is made, or `objgraph::watch(&pointer)`"
+            ),
             Remedy::WatchTask => write!(
                 f,
                 "call `objgraph::watch(&task)` for the `Arc` that it wakes"

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use objgraph_core::{NodeId, PlaceKind, Snapshot, State};
 
-use super::reader::watch_again;
+use super::reader::{track_all, watch_again};
 use super::remedies::{remedies_text, words};
 use super::sites::write_sites;
 use crate::analysis::{OpaqueValue, UnprovenObjects};
@@ -38,7 +38,20 @@ pub fn unproven_in_line(unproven: &UnprovenObjects) -> String {
             report.kinds(&nodes),
         ));
     }
+    if !unproven.left_out.is_empty() {
+        let advice = track_all().map_or_else(String::new, |advice| format!(": {advice}"));
+        parts.push(format!(
+            "objects that were left out by choice may have leaked ({}){advice}",
+            report.left_out()
+        ));
+    }
     parts.join("; and ")
+}
+
+/// Returns the types of objects that were left out by choice: `Token, Cell, and 2 more kinds`.
+#[doc(hidden)]
+pub fn left_out_in_line(unproven: &UnprovenObjects) -> String {
+    UnprovenReport::new(unproven).left_out()
 }
 
 /// Returns the report, which ends with a line break.
@@ -107,7 +120,24 @@ impl<'u> UnprovenReport<'u> {
             let advice = self.advice(*reason);
             wrapped(out, "    → ", words(&advice).into_iter(), " ")?;
         }
-        self.write_more(out, untraced.len())
+        self.write_more(out, untraced.len())?;
+        if !self.unproven.left_out.is_empty() {
+            let text = format!("Objects were left out by choice: {}", self.left_out());
+            wrapped(out, "", text.split(' '), " ")?;
+            if let Some(advice) = track_all() {
+                writeln!(out, "    → {advice}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn left_out(&self) -> String {
+        let types = self.unproven.left_out.iter();
+        some_of(
+            types
+                .map(|&of| self.names.get(of as usize).to_owned())
+                .collect(),
+        )
     }
 
     fn write_sites(&self, out: &mut String, nodes: &[NodeId]) -> fmt::Result {

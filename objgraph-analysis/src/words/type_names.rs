@@ -205,6 +205,7 @@ impl<'s> Names<'s> {
         match suspect.kind {
             PlaceKind::TooDeep => format!("{place} of {id}: nested too deeply"),
             PlaceKind::Busy => format!("{place} of {id}: {value}, busy"),
+            PlaceKind::LeftOut => format!("{place} of {id}: {value}, left out"),
             _ => format!("{place} of {id}: {value}"),
         }
     }

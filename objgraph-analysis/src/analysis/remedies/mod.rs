@@ -11,7 +11,7 @@ mod type_name;
 use std::any::type_name;
 use std::task::Waker;
 
-use objgraph_core::{Family, PathId, Segment, Snapshot, TypeInfo, public_name};
+use objgraph_core::{Family, PathId, PlaceKind, Segment, Snapshot, TypeInfo, public_name};
 
 use super::is_foreign_copy;
 
@@ -48,6 +48,8 @@ pub(crate) enum Remedy {
     ValueInAny,
     /// One copy of objgraph in the program: the value is a pointer of another copy.
     OneCopy,
+    /// A choice that does not leave out the type.
+    Choose,
     /// `objgraph::watch` of the task that a waker owns.
     WatchTask,
     /// None, unless the field can be skipped: the value is an end of a channel, which lends none of its
@@ -67,9 +69,17 @@ pub(super) fn remedies_for_type(snapshot: &Snapshot, type_index: usize) -> Vec<R
     )
 }
 
-/// Returns what makes the values of a type at the end of a path visible, in the order in which to
-/// do it.
-pub(super) fn remedies_at(snapshot: &Snapshot, path: PathId, type_index: usize) -> Vec<Remedy> {
+/// Returns what makes the values of a type at the end of a path visible, which are hidden for this
+/// reason, in the order in which to do it.
+pub(super) fn remedies_at(
+    snapshot: &Snapshot,
+    path: PathId,
+    type_index: usize,
+    kind: PlaceKind,
+) -> Vec<Remedy> {
+    if kind == PlaceKind::LeftOut {
+        return vec![Remedy::Choose];
+    }
     let parts = snapshot.parts();
     remedies(
         &parts.types[type_index].name,

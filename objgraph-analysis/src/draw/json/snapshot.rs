@@ -36,6 +36,8 @@ pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> 
     write_rows(out, "edges", edges.map(edge))?;
     let places = parts.places.iter();
     write_rows(out, "places", places.map(|at| place(snapshot, at)))?;
+    let left_out = parts.left_out.iter().map(|&of| Json::Number(of.into()));
+    write_rows(out, "left_out", left_out)?;
     let lengths = parts.lengths.iter();
     write_rows(out, "lengths", lengths.map(|at| length(snapshot, at)))?;
     write_rows(out, "panics", parts.panics.iter().map(panic))?;
@@ -158,6 +160,7 @@ fn place<'s>(snapshot: &'s Snapshot, place: &Place) -> Json<'s> {
         PlaceKind::Opaque => "opaque",
         PlaceKind::Busy => "busy",
         PlaceKind::TooDeep => "too_deep",
+        PlaceKind::LeftOut => "left_out",
         _ => "other",
     };
     let mut fields = vec![

@@ -90,6 +90,7 @@ fn a_snapshot_is_what_it_was() {
         "edges":[
         {"from":0,"to":1,"path":"b","is_strong":true,"kind":"strong","is_back":false}],
         "places":[],
+        "left_out":[],
         "lengths":[],
         "panics":[]}
     "##]].assert_eq(&String::from_utf8(out).unwrap());

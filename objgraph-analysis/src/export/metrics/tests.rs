@@ -89,6 +89,9 @@ fn leaks_are_counted_by_verdict() {
         # HELP objgraph_trace_opaque_values Values inside visited objects that the trace could not visit
         # TYPE objgraph_trace_opaque_values gauge
         objgraph_trace_opaque_values 0
+        # HELP objgraph_trace_left_out_types Types that may hold references, and of which objects are not tracked by choice
+        # TYPE objgraph_trace_left_out_types gauge
+        objgraph_trace_left_out_types 0
         # EOF
     "##]].assert_eq(&without_version(&metrics_with(&[], &leaks)));
 }
