@@ -47,6 +47,22 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             .against(churn("churn-std-arc"))
             .beside("dumpster", churn("churn-dumpster-sync")),
         Row::new(
+            "rc-left-out",
+            "Rc churn, left out / std",
+            1.2,
+            churn("churn-our-rc-left-out"),
+        )
+        .against(churn("churn-std-rc"))
+        .beside("others left out", churn("churn-our-rc-chosen")),
+        Row::new(
+            "arc-left-out",
+            "Arc churn, left out / std",
+            1.2,
+            churn("churn-our-arc-left-out"),
+        )
+        .against(churn("churn-std-arc"))
+        .beside("others left out", churn("churn-our-arc-chosen")),
+        Row::new(
             "rc-batch",
             "Rc batch / std",
             1.25,

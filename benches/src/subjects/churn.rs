@@ -8,10 +8,12 @@ use std::sync::Mutex;
 use super::operations::seconds_each;
 use super::readings::Readings;
 
-/// Defines a function that measures `$new(node)` for nodes linked by `$Pointer`.
+/// Defines a function that measures `$new(node)` for nodes linked by `$Pointer`, with the types left out
+/// of tracking that a pattern names.
 macro_rules! churn {
-    ($(#[$attribute:meta])* $name:ident, $Cell:ident<$($Pointer:tt)::+>) => {
+    ($(#[$attribute:meta])* $name:ident, $Cell:ident<$($Pointer:tt)::+> $(, $left_out:literal)?) => {
         pub(crate) fn $name(n: usize) -> Readings {
+            $(objgraph::tracking::except([$left_out]).expect("types can match");)?
             $(#[$attribute])*
             struct Node {
                 id: u64,
@@ -42,6 +44,30 @@ churn!(
     #[derive(objgraph::Tracked)]
     our_arc,
     Mutex<objgraph::sync::Arc>
+);
+churn!(
+    #[derive(objgraph::Tracked)]
+    our_rc_left_out,
+    RefCell<objgraph::rc::Rc>,
+    "*::churn::*"
+);
+churn!(
+    #[derive(objgraph::Tracked)]
+    our_arc_left_out,
+    Mutex<objgraph::sync::Arc>,
+    "*::churn::*"
+);
+churn!(
+    #[derive(objgraph::Tracked)]
+    our_rc_chosen,
+    RefCell<objgraph::rc::Rc>,
+    "*::hot::*"
+);
+churn!(
+    #[derive(objgraph::Tracked)]
+    our_arc_chosen,
+    Mutex<objgraph::sync::Arc>,
+    "*::hot::*"
 );
 
 /// countme has no pointers: a node in an `Rc` of std counts itself.
