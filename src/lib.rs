@@ -88,7 +88,8 @@
 //! Tracking is on where debug assertions are, and with the feature `always`; [`ENABLED`] says which.
 //! Elsewhere the pointers *are* std's, the derive generates an empty impl, and every query returns an
 //! empty result. With tracking on, an object takes 41 to 50 bytes more, and creating and dropping it
-//! takes 1.6 to 1.9 times as long. In debug builds, let cargo optimise the dependencies:
+//! takes 1.6 to 1.9 times as long. [`tracking`] leaves out hot types while the program runs. In debug
+//! builds, let cargo optimise the dependencies:
 //!
 //! ```toml
 //! [profile.dev.package."*"]
@@ -148,6 +149,7 @@
 //! | [`scope`] | Whose objects are they? |
 //! | [`snapshot`](mod@snapshot) | What is there at one moment, as plain data? |
 //! | `metrics`, with its feature | What does Prometheus scrape? |
+//! | [`tracking`] | Which types are tracked? |
 //! | [`closures`] | What do a closure and a future capture? |
 //!
 //! [`Growth`]: growth::Growth
@@ -182,6 +184,7 @@ pub mod owners;
 pub mod picture;
 pub mod scope;
 pub mod snapshot;
+pub mod tracking;
 pub mod what_if;
 
 #[doc(no_inline)]

@@ -21,6 +21,7 @@
 //! | `objgraph_retained_bytes` | type | bytes that would be freed with all objects of the type |
 //! | `objgraph_trace_objects` | visited | objects that were visited (`yes`) or could not be (`no`) |
 //! | `objgraph_trace_opaque_values` | | values in visited objects that could not be visited |
+//! | `objgraph_trace_left_out_types` | | types that may hold references, and that [`tracking`](crate::tracking) left out |
 
 pub use crate::ask::{metrics_text_with, traced_metrics_text};
 pub use crate::export::METRICS_CONTENT_TYPE as CONTENT_TYPE;

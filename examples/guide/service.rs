@@ -96,6 +96,24 @@ pub(crate) fn run(_: &Path) -> Outcome {
 
     watch()?.stop();
     println!("{}", old_objects_of_requests());
+    leave_out_tokens()
+}
+
+struct Token(u32);
+
+/// Tracks what the service declares, without what is not worth it.
+fn leave_out_tokens() -> Outcome {
+    use objgraph::tracking;
+
+    tracking::only(["service::*", "*::service::*"])?;
+    tracking::except(["*::hot::*", "Token"])?;
+    let token = Arc::new(Token(7));
+    let session = Arc::new(Session {
+        user: format!("user {}", token.0),
+    });
+    println!("left out: {:?}", tracking::left_out());
+    tracking::all();
+    drop((token, session));
     Ok(())
 }
 

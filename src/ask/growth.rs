@@ -12,14 +12,15 @@ impl Growth {
 }
 
 /// Returns the ten types that grew most: of which more objects are alive than at any call before.
-/// The first call returns all types. [`stats`](crate::alive::stats) has options.
+/// The first call returns all types. Types that were [left out](crate::tracking) are not among them.
+/// [`stats`](crate::alive::stats) has options.
 #[must_use = "the next call reports growth since this one"]
 pub fn growth() -> Vec<TypeGrowth> {
     stats().growth()
 }
 
 /// Prints what [`growth`] returns: the type, the number of objects, and how many more there are.
-/// Prints nothing if nothing grew.
+/// Prints nothing if nothing grew, except the types that were [left out](crate::tracking).
 ///
 /// ```
 /// objgraph::show_growth();

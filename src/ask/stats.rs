@@ -19,7 +19,8 @@ use crate::report::{write_counts, write_growth};
 /// as reports show it if two types share the short name.
 ///
 /// If no object ever had a type of this name, the name means objects that hold one in a cell, a
-/// lock, an option or a box: `Widget` finds `RefCell<Widget>` and `Mutex<Widget>`.
+/// lock, an option or a box: `Widget` finds `RefCell<Widget>` and `Mutex<Widget>`. Objects whose type was
+/// [left out](crate::tracking) are not counted.
 ///
 /// O(types).
 ///

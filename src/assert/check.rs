@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use objgraph_core::{Node, NodeId, ObjectId, PlaceKind, PointerKind, Scope, State, snapshot};
+use objgraph_core::{
+    Node, NodeId, ObjectId, PlaceKind, PointerKind, Scope, State, TypeInfo, snapshot, tracking,
+};
 
 use super::failure::Failure;
 use super::known::{self, CheckName, KnownLeaks};
@@ -258,7 +260,7 @@ impl<'c> Attempts<'c> {
     pub(super) fn next(&mut self) -> Option<Verdict> {
         let check = self.check;
         let Some(own) = check.part.leaks() else {
-            return Some(self.verdict(None, None));
+            return Some(self.verdict(None, self.left_out()));
         };
         let own = match check.allows_likely {
             true => own.without_likely(),
@@ -326,9 +328,20 @@ impl<'c> Attempts<'c> {
         if self.check.is_preliminary {
             return None;
         }
-        UnprovenObjects::among(own, |node| {
+        let unproven = UnprovenObjects::among(own, |node| {
             self.check.part.made(node) && !self.is_allowed(node)
-        })
+        });
+        UnprovenObjects::with_left_out(unproven, own.snapshot(), |info| !self.allows(info))
+    }
+
+    /// Returns the types of which objects were left out by choice, where no object is alive that was
+    /// not.
+    fn left_out(&self) -> Option<UnprovenObjects> {
+        if self.check.is_preliminary || tracking::left_out().is_empty() {
+            return None;
+        }
+        let snapshot = Arc::new(snapshot());
+        UnprovenObjects::with_left_out(None, &snapshot, |info| !self.allows(info))
     }
 
     /// Returns whether the check fails for what it cannot prove.
@@ -341,16 +354,19 @@ impl<'c> Attempts<'c> {
     }
 
     fn is_allowed(&self, node: Node<'_>) -> bool {
+        self.allows(node.type_info())
+    }
+
+    fn allows(&self, info: &TypeInfo) -> bool {
         let mut allowed = self.check.allowed.iter();
-        allowed.any(|name| node.type_info().matches(name))
+        allowed.any(|name| info.matches(name))
     }
 
     fn verdict(&self, own: Option<Leaks>, unproven: Option<UnprovenObjects>) -> Verdict {
         let check = self.check;
         let Some(own) = own else {
-            return KnownLeaks::of(check.name(), &[], None)?
-                .fail_if_stale()
-                .map(|()| None);
+            KnownLeaks::of(check.name(), &[], None)?.fail_if_stale()?;
+            return self.proven(unproven);
         };
         let kinds = own.kinds().all().iter();
         let all: Vec<&LeakKind> = kinds.chain(own.likely_kinds().all()).collect();
@@ -394,6 +410,11 @@ impl<'c> Attempts<'c> {
             }
         }
         known.fail_if_stale()?;
+        self.proven(unproven)
+    }
+
+    /// Returns the verdict where nothing leaked for certain.
+    fn proven(&self, unproven: Option<UnprovenObjects>) -> Verdict {
         match unproven {
             Some(unproven) if self.is_strict() => Err(Failure::unproven(&unproven)),
             unproven => Ok(unproven),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use objgraph_core::{ENABLED, NodeId, Scope, count_of, objects, public_name, snapshot};
+use objgraph_core::{ENABLED, NodeId, Scope, count_of, objects, public_name, snapshot, tracking};
 
 use super::check::WAIT;
 use super::failure::Failure;
@@ -115,6 +115,9 @@ pub(super) fn counts(
         return Err(failure);
     }
     let types = selector.types();
+    if let Some(left_out) = tracking::left_out().into_iter().find(|name| types.is(name)) {
+        return Err(not_counted(&left_out, asserted));
+    }
     let mut patience = Patience::new(WAIT);
     let number = loop {
         let number = selector.count(&types, scope.as_ref());
@@ -144,6 +147,16 @@ pub(super) fn counts(
         true => Failure::new(headline, ""),
         false => Failure::alive(&snapshot, &nodes, "").instead(&headline, ""),
     })
+}
+
+/// Returns the failure for a type of which objects were left out by choice.
+fn not_counted(name: &str, asserted: &str) -> Failure {
+    let name = in_line(name);
+    Failure::new(
+        format!("assert_count!({asserted}): objects of {name} were left out by choice"),
+        "`objgraph::tracking` leaves out this type, so its objects are not counted.\n\
+         Call `objgraph::tracking::all()` before these objects are made.",
+    )
 }
 
 /// Returns the failure for a name that no type in the program has: such an assertion could never

@@ -12,7 +12,7 @@ use crate::analysis::{AliveObjects, ExternalHandles, LeakKind, Leaks, UnprovenOb
 use crate::ask::{Picture, backrefs_in, picture_of_leaks, with_labels};
 use crate::draw::Drawing;
 use crate::order::{self, SortedMap};
-use crate::report::{still_alive, unproven_text};
+use crate::report::{left_out_in_line, still_alive, unproven_text};
 use crate::words::{count as count_of, in_line};
 
 /// Why an assertion about leaks failed. Prints as the whole explanation, after a short first line.
@@ -113,12 +113,19 @@ impl Failure {
                 text: format!("{} may have leaked", node.type_info().short_name),
             })
         });
-        Self {
-            headline: format!(
+        let headline = match number {
+            0 => format!(
+                "objects that were left out by choice may have leaked: {}",
+                left_out_in_line(unproven)
+            ),
+            _ => format!(
                 "{} may have leaked: {}",
                 count_of(number, "object", "objects"),
                 types(unproven.snapshot(), nodes)
             ),
+        };
+        Self {
+            headline,
             body: format!(
                 "Strict checks fail where they cannot prove that nothing leaked.\n\n{}",
                 unproven_text(unproven)

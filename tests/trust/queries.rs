@@ -103,6 +103,13 @@ pub const ALL: &[Query] = &[
         drop(made);
         assert_eq!(objgraph::count_of::<SharedNumber>(), before);
     }),
+    ("tracking", |_| {
+        // Leaves out nothing that the other queries need.
+        objgraph::tracking::only(["*"]).unwrap();
+        objgraph::tracking::except(["no::type::of::this::Name"]).unwrap();
+        assert!(objgraph::tracking::left_out().is_empty());
+        objgraph::tracking::all();
+    }),
     ("types", |_| {
         assert!(
             objgraph::alive::types()
@@ -602,7 +609,7 @@ fn every_public_function_is_called() {
     }
     let modules = modules![
         "alive", "bytes", "closures", "growth", "leaks", "metrics", "owners", "picture", "scope",
-        "snapshot", "what_if"
+        "snapshot", "tracking", "what_if"
     ];
     let queries = include_str!("queries.rs");
     // Used by the attribute macros, or not a query.
