@@ -6,10 +6,14 @@ use std::time::{Duration, Instant};
 
 use objgraph::alive::{Count, Site, counts};
 use objgraph::core::{public_name, short_name};
+use objgraph::tracking;
 use objgraph_analysis::words::in_line;
 use objgraph_analysis::words::json::{Json, VERSION};
 
 use crate::clock::age;
+
+/// Maximum number of types that are named as not counted.
+const NAMED: usize = 10;
 
 /// The counts of one moment.
 #[derive(Debug)]
@@ -61,6 +65,7 @@ impl Moment {
         Growth {
             period: self.taken.duration_since(before.taken),
             types,
+            left_out: tracking::left_out(),
         }
     }
 }
@@ -82,6 +87,8 @@ pub(crate) struct Growth {
     pub(crate) period: Duration,
     /// Most growth first.
     pub(crate) types: Vec<TypeRow>,
+    /// The full names of types that are left out by choice, so that their objects are not counted.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// The numbers of a type.
@@ -125,6 +132,26 @@ impl Growth {
         self.types.iter().map(|row| row.growth).sum()
     }
 
+    /// Returns which types are not counted; `None` if all are.
+    pub(crate) fn not_counted(&self) -> Option<String> {
+        let named: Vec<_> = self
+            .left_out
+            .iter()
+            .take(NAMED)
+            .map(|name| in_line(name))
+            .collect();
+        let more = match self.left_out.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (!self.left_out.is_empty()).then(|| {
+            format!(
+                "not counted, because objgraph::tracking leaves them out: {}{more}",
+                named.join(", ")
+            )
+        })
+    }
+
     /// Returns a table of types, each with the sites that created its objects.
     pub(crate) fn to_text(&self, since: &str) -> String {
         let mut out = format!(
@@ -150,6 +177,9 @@ impl Growth {
                     site.alive, site.growth
                 );
             }
+        }
+        if let Some(text) = self.not_counted() {
+            let _ = writeln!(out, "\n{text}");
         }
         out
     }
@@ -179,6 +209,10 @@ impl Growth {
             ("since", Json::text(since)),
             ("seconds", Json::Real(self.period.as_secs_f64())),
             ("types", Json::list(types)),
+            (
+                "left_out",
+                Json::list(self.left_out.iter().map(|name| Json::text(&**name))),
+            ),
         ]);
         format!("{json}\n")
     }

@@ -183,7 +183,10 @@ impl Page<'_> {
             "<section><h2>Growth <small>since the start, {} ago</small></h2>",
             age(growth.period)
         )?;
-        if growth.types.is_empty() {
+        if let Some(text) = growth.not_counted() {
+            writeln!(out, "<p>{}</p>", escaped(&text))?;
+        }
+        if growth.types.is_empty() && growth.left_out.is_empty() {
             out.push_str(
                 "<p>No object is known. Make them with <code>objgraph::rc::Rc</code> and \
                  <code>objgraph::sync::Arc</code>, or give a type a field \
