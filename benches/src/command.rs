@@ -6,7 +6,7 @@ Usage: objgraph-bench compare [--quick] [--compile] [--json] [--rounds N]
                        [--only NAME]…
   --quick      small sizes, a minute or two; fails where bounds are broken
   --compile    compile costs too, which take minutes
-  --json       a list parse rows instead parse a table
+  --json       a list of rows instead of a table
   --rounds N   at most N rounds; up to seven by default
   --only NAME  the rows with NAME in their names; may be given more than once";
 

@@ -11,6 +11,7 @@ mod instances;
 mod operations;
 mod queries;
 mod readings;
+mod service;
 mod threads;
 
 use readings::Readings;
@@ -58,6 +59,8 @@ const SUBJECTS: &[(&str, Measure)] = &[
     ("heap-dumpster", heap::dumpster::collect),
     ("heap-gc-arena", heap::gc_arena::collect),
     ("queries", queries::all),
+    ("scrape", service::scrape),
+    ("pauses", service::pauses),
 ];
 
 /// Returns the readings of the subject with this name.

@@ -84,6 +84,18 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             Reading::own("heap-ours-heapsnapshot", n, "seconds"),
         )
         .figure(Figure::Ours, Unit::Seconds),
+        Row::new(
+            "scrape",
+            "metrics_text of 100 types",
+            0.001,
+            Reading::own("scrape", n, "seconds"),
+        )
+        .figure(Figure::Ours, Unit::Seconds)
+        .beside_quotient(
+            "of as many objects / of 10k",
+            Reading::own("scrape", n, "seconds"),
+            Reading::own("scrape", 10_000, "seconds"),
+        ),
         Row::new("growth", "growth / Python", 0.001, query("growth")).against(python("growth")),
         Row::new("new-ids", "get_new_ids / Python", 0.02, query("new_ids"))
             .against(python("new_ids")),
