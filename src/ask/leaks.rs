@@ -9,6 +9,7 @@ use objgraph_core::{ObjectId, PointerKind, Snapshot, label_of, snapshot, snapsho
 
 use super::advice;
 use super::pictures::{Picture, leaked, save_picture};
+use super::slow_build::timed;
 use crate::analysis::{self, Leaks, SnapshotObject};
 use crate::draw::PictureError;
 use crate::print::print;
@@ -33,7 +34,7 @@ use crate::print::print;
 /// ```
 #[must_use]
 pub fn find_leaks() -> Leaks {
-    find_leaks_confirmed(&Arc::new(snapshot()))
+    timed(|| find_leaks_confirmed(&Arc::new(snapshot())))
 }
 
 /// Finds what has leaked in a snapshot that was just taken, and is not refuted by further looks.

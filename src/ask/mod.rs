@@ -26,6 +26,7 @@ mod peaks;
 mod pictures;
 mod scopes;
 mod sizes;
+mod slow_build;
 mod stats;
 mod suggestions;
 mod type_cycles;
