@@ -356,6 +356,12 @@ step_service() {
     # Tracking off.
     show cargo test --release -p objgraph-axum --test routes
     show cargo test -p objgraph-recipes --all-features
+    # A service under load, with Prometheus and go.
+    command -v prometheus >/dev/null || twice install_packages prometheus
+    command -v go >/dev/null || twice install_packages golang-go
+    show cargo clippy -p service-example --all-targets -- -D warnings
+    show cargo clippy -p service-example --all-targets --no-default-features -- -D warnings
+    show python3 examples/service/observe.py --seconds 30
 }
 
 # Prints the path of Chromium.

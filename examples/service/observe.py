@@ -28,11 +28,11 @@ ROOT = HERE.parent.parent
 SCALE = 10
 ROUTES = "/debug/objgraph"
 
-# What grew: in the last third, there were never as few as there were at most in the first.
+# What grew: in the last third, there were never as few as there were at most in the third before.
 GROWN = """
 sort_desc(
   sum by (type, site) (
-    min_over_time(objgraph_objects[{third}s]) - max_over_time(objgraph_objects[{third}s] offset {before}s)
+    min_over_time(objgraph_objects[{third}s]) - max_over_time(objgraph_objects[{third}s] offset {third}s)
   ) > 0
 )
 """.strip()
@@ -65,7 +65,7 @@ def observe(arguments, seconds, leaks):
         prometheus = start_prometheus(programs, Path(folder), port)
         load = [target / "load", "--port", str(port), "--seconds", str(seconds)]
         subprocess.run([*load, "--scale", str(SCALE)], check=True)
-        grown = ask_prometheus(prometheus, GROWN.format(third=seconds // 3, before=seconds // 3 * 2))
+        grown = ask_prometheus(prometheus, GROWN.format(third=seconds // 3))
         top = leaked_by_pprof(port)
         # The last look may be under way.
         text = watched.read_text()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::pointers::Arc;
 
 /// Number of messages that a room keeps.
-const HISTORY: usize = 50;
+const HISTORY: usize = 20;
 
 /// Everything that is going on.
 #[cfg_attr(feature = "objgraph", derive(objgraph::Tracked))]

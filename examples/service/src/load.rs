@@ -96,7 +96,8 @@ impl User {
     /// Stays for a few requests. At the end of the load, leaves in order.
     async fn visit(&mut self, name: &str, until: Instant) -> Result<(), Failure> {
         let room = self.below(ROOMS);
-        self.ask(Method::PUT, &format!("/sessions/{name}"), "").await?;
+        self.ask(Method::PUT, &format!("/sessions/{name}"), "")
+            .await?;
         self.ask(Method::PUT, &format!("/sessions/{name}/rooms/{room}"), "")
             .await?;
         for _ in 0..3 + self.below(6) {
@@ -117,7 +118,8 @@ impl User {
                 }
             }
         }
-        self.ask(Method::DELETE, &format!("/sessions/{name}"), "").await
+        self.ask(Method::DELETE, &format!("/sessions/{name}"), "")
+            .await
     }
 
     async fn ask(&mut self, method: Method, path: &str, text: &str) -> Result<(), Failure> {

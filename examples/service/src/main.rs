@@ -42,7 +42,8 @@ async fn main() -> std::io::Result<()> {
     });
     let router = routes::router(app);
     #[cfg(feature = "objgraph")]
-    let (router, _watcher) = watch::watched(router, std::time::Duration::from_secs_f64(options.every));
+    let (router, _watcher) =
+        watch::watched(router, std::time::Duration::from_secs_f64(options.every))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let listener = tokio::net::TcpListener::bind(address).await?;
     // Beside the peer's address, this is all that the guard of the routes needs.

@@ -7,7 +7,7 @@ use crate::chat::lock;
 use crate::pointers::Arc;
 
 /// Number of pages in the cache.
-const CAPACITY: usize = 500;
+const CAPACITY: usize = 200;
 
 /// The pages that were read last.
 #[cfg_attr(feature = "objgraph", derive(objgraph::Tracked))]
