@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc as StdArc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use objgraph::leaks::find_leaks_in;
 use objgraph::rc::Rc;
@@ -27,9 +28,12 @@ fn leak() {
     *ring.next.borrow_mut() = Some(ring.clone());
 }
 
-/// Runs a program with these variables.
+/// Runs a program with these variables, and with a folder that no other test uses.
 fn run(program: &str, variables: &[(&str, &str)]) -> (PathBuf, Output) {
-    let folder = path(&format!("dumps of {program}"));
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+    let number = RUNS.fetch_add(1, Ordering::SeqCst);
+    let folder = path(&format!("dumps of {program} {number}"));
     let _ = fs::remove_dir_all(&folder);
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
