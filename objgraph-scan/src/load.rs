@@ -9,6 +9,20 @@ pub const AVAILABLE: bool = cfg!(all(
     not(miri)
 ));
 
+/// The instruction that loads a word. Macros, because older compilers take no `cfg` inside `asm!`.
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", not(miri)))]
+macro_rules! instruction {
+    () => {
+        "mov {word}, qword ptr [{address}]"
+    };
+}
+#[cfg(all(target_arch = "aarch64", target_pointer_width = "64", not(miri)))]
+macro_rules! instruction {
+    () => {
+        "ldr {word}, [{address}]"
+    };
+}
+
 /// Loads the word at an address. To the compiler, the result is an arbitrary number.
 ///
 /// # Safety
@@ -29,10 +43,7 @@ pub(crate) unsafe fn load(address: *const usize) -> usize {
     // flags (`preserves_flags`). It is not `pure`: see the documentation of the crate.
     unsafe {
         core::arch::asm!(
-            #[cfg(target_arch = "x86_64")]
-            "mov {word}, qword ptr [{address}]",
-            #[cfg(target_arch = "aarch64")]
-            "ldr {word}, [{address}]",
+            instruction!(),
             address = in(reg) address,
             word = lateout(reg) word,
             options(nostack, preserves_flags, readonly),

@@ -71,7 +71,7 @@ const fn has_vtable<T: ?Sized>() -> bool {
 /// This function is not generic, so that [`vtable`] costs the compiler little for each type. It is
 /// called with the address of a vtable that a borrowed value has, and with no other.
 fn read(vtable: usize, size: usize, align: usize) -> Option<Vtable> {
-    if !vtable.is_multiple_of(WORD) {
+    if vtable % WORD != 0 {
         return None;
     }
     let word = |at: usize| {
