@@ -104,13 +104,12 @@ pub(crate) fn steps<'t>(ty: &'t Type, scope: &Scope<'_>, found: &mut Vec<&'t Typ
         Type::Path(path) if path.qself.is_some() && scope.mentions_params(ty) => return None,
         _ => {}
     }
-    if let Some(path) = generic(ty, scope)
-        && is_step(path, scope)
-        && arguments(path).any(|arg| scope.mentions_params(arg))
-        && !is_item_itself(path, scope)
-    {
-        found.push(ty);
-    }
+    let grows = |path: &&Path| {
+        is_step(path, scope)
+            && arguments(path).any(|arg| scope.mentions_params(arg))
+            && !is_item_itself(path, scope)
+    };
+    found.extend(generic(ty, scope).filter(grows).map(|_| ty));
     reached(ty)
         .into_iter()
         .try_for_each(|part| steps(part, scope, found))

@@ -115,14 +115,13 @@ impl Parse for ThreadLocal {
 }
 
 fn expand(args: &RootArgs, item: TokenStream) -> syn::Result<TokenStream> {
-    if let Ok(found) = syn::parse2::<ThreadLocal>(item.clone())
-        && found
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "thread_local")
-    {
-        return Ok(thread_local(args, &found));
+    let is_thread_local = |found: &ThreadLocal| {
+        let last = found.path.segments.last();
+        last.is_some_and(|last| last.ident == "thread_local")
+    };
+    match syn::parse2(item.clone()) {
+        Ok(found) if is_thread_local(&found) => return Ok(thread_local(args, &found)),
+        _ => {}
     }
     match syn::parse2::<Static>(item.clone()) {
         Ok(found) => {

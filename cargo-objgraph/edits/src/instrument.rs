@@ -238,10 +238,9 @@ impl<'a> Search<'a> {
                 index = after;
                 continue;
             }
-            if let Goal::Adopt(_) = self.goal
-                && tokens[index].is_ident("use")
-                && let Some(length) = use_length(&tokens[index..])
-            {
+            let is_adopted_use =
+                matches!(self.goal, Goal::Adopt(_)) && tokens[index].is_ident("use");
+            if let (true, Some(length)) = (is_adopted_use, use_length(&tokens[index..])) {
                 index += length;
                 continue;
             }
@@ -265,10 +264,11 @@ impl<'a> Search<'a> {
                 if region.passes_tests {
                     self.test_fn(tokens, index, region);
                 }
-                if let Goal::Instrument(context) = goal
-                    && region.root_levels > 0
-                {
-                    self.main_fn(tokens, index, region, context);
+                match goal {
+                    Goal::Instrument(context) if region.root_levels > 0 => {
+                        self.main_fn(tokens, index, region, context);
+                    }
+                    _ => {}
                 }
             }
             ("std" | "alloc", Goal::Instrument(context)) if context.has_std_pointers => {

@@ -114,11 +114,13 @@ fn collect_fragments(matcher: &[Token], fragments: &mut Fragments) {
         if let Kind::Group(_, inside) = &token.kind {
             collect_fragments(inside, fragments);
         }
-        if let [dollar, name, colon, fragment, ..] = &matcher[at..]
-            && dollar.is_punct('$')
-            && colon.is_punct(':')
-            && let (Some(name), Some(fragment)) = (name.ident(), fragment.ident())
-        {
+        let [dollar, name, colon, fragment, ..] = &matcher[at..] else {
+            continue;
+        };
+        if !dollar.is_punct('$') || !colon.is_punct(':') {
+            continue;
+        }
+        if let (Some(name), Some(fragment)) = (name.ident(), fragment.ident()) {
             fragments.insert(name.to_owned(), fragment.to_owned());
         }
     }

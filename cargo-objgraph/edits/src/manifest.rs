@@ -66,7 +66,8 @@ pub fn add_dependency(
     if is_sorted {
         dependencies.sort_values();
     }
-    if is_new && let Some(Item::Table(table)) = parent.get_mut("dependencies") {
+    let own = parent.get_mut("dependencies").filter(|_| is_new);
+    if let Some(Item::Table(table)) = own {
         table
             .decor_mut()
             .set_prefix(if manifest.is_empty() { "" } else { "\n" });

@@ -102,10 +102,11 @@ fn method(source: &str, tokens: &[Token], offset: usize, is_trait: bool) -> Opti
     let start = item_start(tokens, at);
     let before = &tokens[start..at];
     let keyword = before.iter().position(|token| token.is_ident("fn"));
-    if let (Some(keyword), Some(_)) = (keyword, tokens[at].group(Delimiter::Parenthesis))
-        && !is_trait
-    {
-        return rename(source, &tokens[start + keyword..], inside);
+    match (keyword, tokens[at].group(Delimiter::Parenthesis)) {
+        (Some(keyword), Some(_)) if !is_trait => {
+            return rename(source, &tokens[start + keyword..], inside);
+        }
+        _ => {}
     }
     let is_trait = before.iter().enumerate().any(|(at, token)| {
         let is_for =
