@@ -1,9 +1,10 @@
 //! Epochs: the clock of the process, which advances with each query for what is alive.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::lock::Mutex;
+use crate::platform::Instant;
 
 use crate::object_id::ObjectId;
 

@@ -10,12 +10,17 @@
 //! numbered from 0 in each folder, so they are found without listing the folder, and their names are
 //! short whatever the target is called.
 
+mod lock;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use lock::{LockOutcome, has_locks, try_lock};
+
+pub use lock::wait_for_lock;
 
 /// Maximum number of links that lead to each other, as on Linux.
 const LINKS: usize = 40;
@@ -87,14 +92,11 @@ enum Target {
 fn target(path: &Path) -> io::Result<Target> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
-        if cfg!(unix)
-            && let Some(number) = descriptor(&path)
-        {
-            return Ok(match number {
-                1 => Target::Stdout,
-                2 => Target::Stderr,
-                _ => Target::Descriptor(path),
-            });
+        match descriptor(&path) {
+            Some(1) => return Ok(Target::Stdout),
+            Some(2) => return Ok(Target::Stderr),
+            Some(_) => return Ok(Target::Descriptor(path)),
+            None => {}
         }
         match fs::read_link(&path) {
             Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
@@ -106,6 +108,9 @@ fn target(path: &Path) -> io::Result<Target> {
 
 /// Returns the number of the open file that a path names: 1 for `/dev/stdout`.
 fn descriptor(path: &Path) -> Option<u32> {
+    if !cfg!(unix) {
+        return None;
+    }
     match path.to_str()? {
         "/dev/stdout" => return Some(1),
         "/dev/stderr" => return Some(2),
@@ -130,9 +135,7 @@ fn replace(path: &Path, found: &Metadata, content: WriteContent<'_>) -> io::Resu
     // If it cannot be read, it cannot be restored.
     let before = fs::read(path);
     let written = overwrite(&mut target, content);
-    if written.is_err()
-        && let Ok(before) = before
-    {
+    if let (Err(_), Ok(before)) = (&written, before) {
         // The first error is the one to report.
         let _ = overwrite(&mut target, &mut |out| out.write_all(&before));
     }
@@ -255,16 +258,18 @@ impl Drop for Temporary {
 }
 
 fn path_of(folder: &Path, number: usize) -> PathBuf {
-    folder.join(format!(".objgraph-{number}.tmp"))
+    // Another process may be able to lock what this one cannot, and think it abandoned.
+    let kind = if has_locks() { "" } else { "unlocked-" };
+    folder.join(format!(".objgraph-{kind}{number}.tmp"))
 }
 
 /// Locks a temporary that was just created; false if another writer was faster.
 fn lock_new(file: &File, path: &Path) -> bool {
-    match file.try_lock() {
-        Ok(()) => is_at(file, path),
-        Err(TryLockError::WouldBlock) => false,
+    match try_lock(file) {
+        LockOutcome::Locked => is_at(file, path),
+        LockOutcome::HeldByAnother => false,
         // Where there are no locks, no writer can think it abandoned.
-        Err(TryLockError::Error(_)) => true,
+        LockOutcome::NoLocks => true,
     }
 }
 
@@ -279,7 +284,9 @@ fn remove_abandoned(path: &Path) -> bool {
     };
     // Only the holder of the lock of the file at this path may remove it: the lock is held until the
     // file is gone.
-    file.try_lock().is_ok() && is_at(&file, path) && fs::remove_file(path).is_ok()
+    matches!(try_lock(&file), LockOutcome::Locked)
+        && is_at(&file, path)
+        && fs::remove_file(path).is_ok()
 }
 
 /// Removes the temporaries of dead writers, from this number on.

@@ -2,8 +2,9 @@
 
 use std::backtrace::Backtrace;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::platform::Instant;
 use crate::site::Site;
 
 /// When and where an owning handle to an object was dropped.

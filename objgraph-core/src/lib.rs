@@ -35,6 +35,8 @@ mod epochs;
 pub mod file;
 mod follow;
 mod has_id;
+#[doc(hidden)]
+pub mod platform;
 mod pointer_kind;
 mod process;
 

@@ -13,11 +13,12 @@
 //! microseconds, so a thread that finds one held spins, yields, and then sleeps for moments. Where
 //! counters are recounted, threads park, so that parking_lot can detect deadlocks.
 
-use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::platform::{Instant, process_id};
 
 pub(crate) use parking_lot::MutexGuard;
 
@@ -67,12 +68,12 @@ impl<T: Default> Mutex<T> {
         }
         // Relaxed, here and below: the id is compared with this process's own, and nothing else is
         // read because of it. An old value only costs a limited wait.
-        if self.works_in.load(Ordering::Relaxed) == process::id() {
+        if self.works_in.load(Ordering::Relaxed) == process_id() {
             return pause_until_locked(&self.value);
         }
         match patiently(|| self.value.try_lock()) {
             Some(guard) => {
-                self.works_in.store(process::id(), Ordering::Relaxed);
+                self.works_in.store(process_id(), Ordering::Relaxed);
                 guard
             }
             None => pause_until_locked(self.in_child.get_or_init(Box::default)),
@@ -140,14 +141,14 @@ fn know_process() {
     // Relaxed: all threads of a process store the same value, and nothing else is read because of
     // it.
     if PROCESS.load(Ordering::Relaxed) == 0 {
-        PROCESS.store(process::id(), Ordering::Relaxed);
+        PROCESS.store(process_id(), Ordering::Relaxed);
     }
 }
 
 /// Whether this is a child of the process that took the first lock. Makes a system call.
 pub(crate) fn is_forked() -> bool {
     // Relaxed: see `know_process`. A child has the value of its parent.
-    process::id() != PROCESS.load(Ordering::Relaxed)
+    process_id() != PROCESS.load(Ordering::Relaxed)
 }
 
 /// Whether this process is the child of a fork that left a lock locked. The table is then

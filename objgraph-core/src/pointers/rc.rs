@@ -200,9 +200,8 @@ impl<T: Clone> Rc<T> {
         let inner = std::rc::Rc::make_mut(&mut this.inner);
         // The clone has the type of the object before, which may be dead by now.
         if inner.header.id().is_none() {
-            if let Some(meta) = kind.and_then(kinds::meta)
-                && !choice::leaves_out(meta)
-            {
+            let meta = kind.and_then(kinds::meta);
+            if let Some(meta) = meta.filter(|meta| !choice::leaves_out(meta)) {
                 let listed = record::add_rc(meta, Location::caller(), None);
                 inner.header.set_id(listed.id);
             }

@@ -46,13 +46,14 @@ struct FewIncoming {
 impl ByTarget {
     /// Returns the edges that lead to a node, in the order of their sources.
     pub(super) fn to(&self, parts: &SnapshotParts, node: NodeId) -> &[IncomingEdge] {
-        if self.all.get().is_none()
-            && let Some(edges) = self.known(node)
-        {
-            return edges;
-        }
-        let all = self.all.get_or_init(|| AllIncoming::of(parts));
-        range(&all.edges, &all.starts, node.index())
+        let known = match self.all.get() {
+            Some(_) => None,
+            None => self.known(node),
+        };
+        known.unwrap_or_else(|| {
+            let all = self.all.get_or_init(|| AllIncoming::of(parts));
+            range(&all.edges, &all.starts, node.index())
+        })
     }
 
     fn known(&self, node: NodeId) -> Option<&[IncomingEdge]> {
@@ -156,9 +157,10 @@ fn edges_to(edges: &[EdgeRow], nodes: &[NodeId]) -> Vec<(u32, u32)> {
     let mut found = Vec::new();
     for (number, edge) in (0..).zip(edges) {
         let target = edge.target.index();
-        if bits[target / 64 % 64] >> (target % 64) & 1 != 0
-            && let Ok(at) = nodes.binary_search(&edge.target)
-        {
+        if bits[target / 64 % 64] >> (target % 64) & 1 == 0 {
+            continue;
+        }
+        if let Ok(at) = nodes.binary_search(&edge.target) {
             found.push((at as u32, number));
         }
     }

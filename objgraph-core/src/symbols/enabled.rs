@@ -92,11 +92,13 @@ fn named(functions: DynFunctions) -> Option<ConcreteType> {
     let glue = symbol_at(functions.drop_glue.wrapping_add(1))?;
     let of = dropped_type(&glue.name)?;
     let mut site = None;
-    if functions.code != 0
-        && is_closure(&of)
-        && let Some(code) = symbol_at(functions.code)
-        && let Some(path) = function(&code.name)
-    {
+    let code = match functions.code {
+        0 => None,
+        _ if !is_closure(&of) => None,
+        address => symbol_at(address),
+    };
+    let path = code.as_ref().and_then(|code| function(&code.name));
+    if let (Some(code), Some(path)) = (code, path) {
         if is_code_of(&path, &of) {
             site = code.site;
         } else if is_closure(&path) {

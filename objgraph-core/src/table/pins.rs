@@ -10,10 +10,11 @@ use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::lock::{Mutex, MutexGuard, Pause, Wait, is_forked};
 use crate::object_id::ObjectId;
+use crate::platform::Instant;
 use crate::table::erased::ArcValue;
 use crate::table::places::shared;
 

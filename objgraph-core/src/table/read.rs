@@ -251,9 +251,13 @@ fn visit_elsewhere(id: ObjectId, see: &mut dyn FnMut(Value<'_>, usize, usize)) -
         return VisitOutcome::Gone;
     };
     match &chunk.side {
-        #[cfg(feature = "nightly")]
-        Side::Local(_) if let Some(outcome) = visit_local_arc(id, see) => outcome,
-        Side::Local(_) => visit_watched_rc(id, see).unwrap_or(VisitOutcome::Lent),
+        Side::Local(_) => {
+            #[cfg(feature = "nightly")]
+            if let Some(outcome) = visit_local_arc(id, see) {
+                return outcome;
+            }
+            visit_watched_rc(id, see).unwrap_or(VisitOutcome::Lent)
+        }
         Side::Bare => visit_watched_arc(id, see).unwrap_or(VisitOutcome::Lent),
         Side::Shared(_) => match pins::pin(id) {
             Some(pinned) => {

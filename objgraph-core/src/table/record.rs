@@ -47,15 +47,15 @@ pub(crate) fn add_rc(meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
 fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
-            && let Some(own) = part.values.first_unused()
-        {
-            let id = own.birth(handle, kind.birth);
-            kind.counter.birth();
-            return Added {
-                id,
-                is_attached: true,
-            };
+        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment()) {
+            if let Some(own) = part.values.first_unused() {
+                let id = own.birth(handle, kind.birth);
+                kind.counter.birth();
+                return Added {
+                    id,
+                    is_attached: true,
+                };
+            }
         }
     }
     add_rc_slowly(local, meta, site, handle)
@@ -98,13 +98,13 @@ pub(crate) fn add_arc(meta: Meta, site: SiteRef, handle: SharedHandle) -> Object
 fn add_arc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: SharedHandle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
-            && let Some(spare) = part.arcs.take()
-        {
-            shared::put(spare.hold, handle);
-            let round = spare.slot.birth(kind.birth);
-            kind.counter.birth();
-            return ObjectId::new(spare.place, round);
+        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment()) {
+            if let Some(spare) = part.arcs.take() {
+                shared::put(spare.hold, handle);
+                let round = spare.slot.birth(kind.birth);
+                kind.counter.birth();
+                return ObjectId::new(spare.place, round);
+            }
         }
     }
     add_arc_slowly(local, meta, site, handle)
@@ -165,14 +165,14 @@ fn add_bare_in(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
         let place = part.bare.first();
-        if let Some(chunk) = part.chunk(place)
-            && let Some(kind) = part.kinds.get(meta, site, part.scopes.moment())
-        {
-            let slot = chunk.slot(place);
-            part.bare.take(slot);
-            let round = slot.birth(kind.birth);
-            kind.counter.birth();
-            return ObjectId::new(place, round);
+        if let Some(chunk) = part.chunk(place) {
+            if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment()) {
+                let slot = chunk.slot(place);
+                part.bare.take(slot);
+                let round = slot.birth(kind.birth);
+                kind.counter.birth();
+                return ObjectId::new(place, round);
+            }
         }
     }
     add_bare_slowly(local, meta, site)

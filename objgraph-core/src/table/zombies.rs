@@ -219,9 +219,11 @@ pub(crate) fn record_drop(address: impl FnOnce() -> usize) {
 
 #[cold]
 fn change(address: usize, weak: impl FnOnce(u64) -> u64) {
-    if let Some(counted) = COUNTED.lock().as_mut()
-        && let Some(allocation) = counted.allocations.get_mut(&address)
-    {
+    let mut counted = COUNTED.lock();
+    let Some(counted) = counted.as_mut() else {
+        return;
+    };
+    if let Some(allocation) = counted.allocations.get_mut(&address) {
         allocation.weak = weak(allocation.weak);
         if allocation.weak == 0 {
             counted.allocations.remove(&address);
@@ -240,9 +242,9 @@ pub(crate) fn record_move(address: impl FnOnce() -> usize) {
 
 #[cold]
 fn mark_moved(address: usize) {
-    if let Some(counted) = COUNTED.lock().as_mut()
-        && let Some(allocation) = counted.allocations.get_mut(&address)
-    {
+    let mut counted = COUNTED.lock();
+    let allocations = counted.as_mut().map(|counted| &mut counted.allocations);
+    if let Some(allocation) = allocations.and_then(|all| all.get_mut(&address)) {
         allocation.is_moved = true;
     }
 }

@@ -39,9 +39,10 @@ impl Snapshot {
             return self;
         }
         for id in ids {
-            if let Some(node) = self.find(id)
-                && let Some(label) = label_of(id)
-            {
+            let Some(node) = self.find(id) else {
+                continue;
+            };
+            if let Some(label) = label_of(id) {
                 self.set_label(node, label);
             }
         }

@@ -168,9 +168,10 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
     ids.sort_unstable_by_key(|id| (id.place(), id.round()));
     for id in ids {
-        if tracer.known(id).is_none()
-            && let Some(listed) = table::describe(id)
-        {
+        if tracer.known(id).is_some() {
+            continue;
+        }
+        if let Some(listed) = table::describe(id) {
             tracer.list(&listed);
         }
     }

@@ -243,7 +243,7 @@ impl<T: Visit + 'static, F: Fuel> FuelProbe<T, F> {
     pub const ROW: Option<&'static TypeRow> = Some(&<T as TypeRows<F>>::VALUE);
     /// How the type is registered after a growing step.
     pub const LESS: Option<ProbeResult> = Some(match F::LEFT {
-        0 => ProbeResult::Unsettled(TypeId::of::<T>(), ProbeResult::unregistered::<T>()),
+        0 => ProbeResult::Unsettled(TypeId::of::<T>, ProbeResult::unregistered::<T>()),
         _ => ProbeResult::Row(less::<T, F>(), Visibility::Full),
     });
 }
@@ -339,7 +339,7 @@ pub trait ViaNoWalk {
 
 impl<T: ?Sized + 'static> ViaNoWalk for TypeProbe<T> {
     const OTHERWISE: ProbeResult =
-        ProbeResult::Unsettled(TypeId::of::<T>(), ProbeResult::unregistered::<T>());
+        ProbeResult::Unsettled(TypeId::of::<T>, ProbeResult::unregistered::<T>());
 }
 
 impl<T: Visit> TypeProbe<T> {

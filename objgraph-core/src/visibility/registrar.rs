@@ -58,7 +58,7 @@ impl Registrar {
         for named in spec.named {
             self.probe(named);
         }
-        let owner = row.id;
+        let owner = (row.id)();
         for (index, field) in spec.fields.iter().enumerate() {
             let (visibility, unsettled) = self.probe(&field.2);
             if let Some(entry) = self.new.types.get_mut(&owner) {
@@ -82,7 +82,7 @@ impl Registrar {
                 self.named_row(row);
                 (visibility, None)
             }
-            ProbeResult::Unsettled(ty, visibility) => (visibility, Some(ty)),
+            ProbeResult::Unsettled(ty, visibility) => (visibility, Some(ty())),
             ProbeResult::By(probe) => self.probe(&probe()),
         }
     }
@@ -144,12 +144,13 @@ impl Registrar {
 
     /// Registers a cell around a type, with the name of the same cell around `()`.
     fn cell(&mut self, of: &TypeRow, cell: &CellRow) -> bool {
-        if let Some(entry) = self.new.types.get_mut(&cell.id) {
+        let id = (cell.id)();
+        if let Some(entry) = self.new.types.get_mut(&id) {
             return entry.raise_fuel(of.fuel);
         }
         let name = (cell.name_around_unit)().replace("()", (of.name)());
         self.new.types.insert(
-            cell.id,
+            id,
             TypeEntry {
                 info: Arc::new(TypeInfo {
                     is_visited: true,
@@ -165,10 +166,12 @@ impl Registrar {
     }
 
     fn insert(&mut self, row: &TypeRow, spec: Option<&TypeSpec>) -> bool {
-        if let Some(known) = self.new.types.get_mut(&row.id)
-            && (known.info.is_visited || !row.is_visited)
-        {
-            return known.raise_fuel(row.fuel);
+        let id = (row.id)();
+        match self.new.types.get_mut(&id) {
+            Some(known) if known.info.is_visited || !row.is_visited => {
+                return known.raise_fuel(row.fuel);
+            }
+            _ => {}
         }
         let declared = spec.map(|spec| Site {
             file: Cow::Borrowed(spec.declared.file()),
@@ -195,7 +198,7 @@ impl Registrar {
             waker: spec.map(|spec| spec.waker),
             fuel: row.fuel,
         };
-        self.new.types.insert(row.id, entry);
+        self.new.types.insert(id, entry);
         true
     }
 }

@@ -69,7 +69,7 @@ pub enum ProbeResult {
     /// The type is registered by this row.
     Row(&'static TypeRow, Visibility),
     /// The trace can visit values of the type if something else registers it, sooner or later.
-    Unsettled(TypeId, Visibility),
+    Unsettled(fn() -> TypeId, Visibility),
     /// A function decides. Constants that refer to each other cost the compiler more.
     By(fn() -> ProbeResult),
 }
@@ -129,7 +129,7 @@ impl ProbeResult {
         if TypeId::of::<T>() == TypeId::of::<S>() {
             Self::Row(&<S as TypeRows<Full>>::VALUE, Visibility::Full)
         } else {
-            Self::Unsettled(TypeId::of::<T>(), Self::unregistered::<T>())
+            Self::Unsettled(TypeId::of::<T>, Self::unregistered::<T>())
         }
     }
 
@@ -165,7 +165,7 @@ pub struct TypeRow {
     /// Whether the trace can visit values of the type; false if only their size and words are known.
     pub(super) is_visited: bool,
     pub(super) fuel: u8,
-    pub(super) id: TypeId,
+    pub(super) id: fn() -> TypeId,
     pub(super) size: usize,
     pub(super) needs_drop: bool,
     pub(super) name: fn() -> &'static str,
@@ -181,7 +181,7 @@ impl std::fmt::Debug for TypeRow {
 pub struct CellRow {
     /// Returns the name of the same cell around `()`.
     pub(super) name_around_unit: fn() -> &'static str,
-    pub(super) id: TypeId,
+    pub(super) id: fn() -> TypeId,
     pub(super) size: usize,
     pub(super) view: AnyViewFn,
 }
@@ -207,7 +207,7 @@ impl<T: Visit + 'static, F: Fuel> TypeRows<F> for T {
         is_visited: true,
         register: T::register::<F>,
         fuel: F::LEFT,
-        id: TypeId::of::<T>(),
+        id: TypeId::of::<T>,
         size: size_of::<T>(),
         needs_drop: needs_drop::<T>(),
         name: type_name::<T>,
@@ -225,19 +225,19 @@ pub(super) trait CellRows {
 impl<T: Visit + 'static> CellRows for T {
     const REF_CELL: CellRow = CellRow {
         name_around_unit: type_name::<RefCell<()>>,
-        id: TypeId::of::<RefCell<T>>(),
+        id: TypeId::of::<RefCell<T>>,
         size: size_of::<RefCell<T>>(),
         view: &(view_ref_cell::<T> as ViewFn<RefCell<T>>),
     };
     const MUTEX: CellRow = CellRow {
         name_around_unit: type_name::<Mutex<()>>,
-        id: TypeId::of::<Mutex<T>>(),
+        id: TypeId::of::<Mutex<T>>,
         size: size_of::<Mutex<T>>(),
         view: &(view_mutex::<T> as ViewFn<Mutex<T>>),
     };
     const RW_LOCK: CellRow = CellRow {
         name_around_unit: type_name::<RwLock<()>>,
-        id: TypeId::of::<RwLock<T>>(),
+        id: TypeId::of::<RwLock<T>>,
         size: size_of::<RwLock<T>>(),
         view: &(view_rw_lock::<T> as ViewFn<RwLock<T>>),
     };
@@ -279,7 +279,7 @@ macro_rules! box_rows {
                 is_visited: false,
                 register: |_| {},
                 fuel: Full::LEFT,
-                id: TypeId::of::<Self>(),
+                id: TypeId::of::<Self>,
                 size: size_of::<Self>(),
                 needs_drop: true,
                 name: type_name::<Self>,
@@ -302,7 +302,7 @@ impl<T: Walk> WalkRow for T {
         is_visited: true,
         register: |_| {},
         fuel: Full::LEFT,
-        id: TypeId::of::<T>(),
+        id: TypeId::of::<T>,
         size: size_of::<T>(),
         needs_drop: needs_drop::<T>(),
         name: type_name::<T>,

@@ -75,16 +75,16 @@ impl<T: Number> Numbers<T> {
     }
 
     fn read<const WIDTH: usize>(bytes: &[u8]) -> Option<Vec<T>> {
-        let (numbers, rest) = bytes.as_chunks::<WIDTH>();
-        if !rest.is_empty() {
+        let numbers = bytes.chunks_exact(WIDTH);
+        if !numbers.remainder().is_empty() {
             return None;
         }
-        let number = |bytes: &[u8; WIDTH]| {
+        let number = |bytes: &[u8]| {
             let mut all = [0; 8];
             all[..WIDTH].copy_from_slice(bytes);
             T::of_raw(u64::from_le_bytes(all))
         };
-        numbers.iter().map(number).collect()
+        numbers.map(number).collect()
     }
 }
 

@@ -28,8 +28,6 @@ impl HandleAddresses {
         let chunk = self.chunks.get(before.checked_sub(1)?)?;
         let offset = address - chunk.as_ptr().addr();
         let entry = chunk.get(offset / size_of::<HandleEntry>())?;
-        offset
-            .is_multiple_of(size_of::<HandleEntry>())
-            .then_some(entry)
+        (offset % size_of::<HandleEntry>() == 0).then_some(entry)
     }
 }

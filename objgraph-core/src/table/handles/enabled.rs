@@ -118,11 +118,11 @@ fn kind_of(id: ObjectId) -> u32 {
 fn make_in(local: &RefCell<LocalTable>, object: u64, kind: HandleKind, site: SiteRef) -> Handle {
     if let Ok(mut part) = local.try_borrow_mut() {
         let part = &mut *part;
-        if let Some(site) = part.handles.sites.get(site)
-            && let Some(entry) = part.handles.magazine.take()
-        {
-            entry.birth(object, kind, site, part.scopes.origin());
-            return Handle(Some(entry));
+        if let Some(site) = part.handles.sites.get(site) {
+            if let Some(entry) = part.handles.magazine.take() {
+                entry.birth(object, kind, site, part.scopes.origin());
+                return Handle(Some(entry));
+            }
         }
     }
     make_slowly(local, object, kind, site)
@@ -157,18 +157,19 @@ fn make_slowly(
 
 /// Removes the record of a handle. Calls nothing except at its end, so it saves no registers.
 fn forget_in(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
-    if let Ok(mut part) = local.try_borrow_mut()
-        && !followed::is_any()
-        && mark(&mut part, entry)
-    {
-        entry.death();
-        if part.handles.magazine.put(entry) {
-            return;
-        }
+    let Ok(mut part) = local.try_borrow_mut() else {
+        return forget_slowly(local, entry);
+    };
+    if followed::is_any() || !mark(&mut part, entry) {
         drop(part);
-        return put_slowly(local, entry);
+        return forget_slowly(local, entry);
     }
-    forget_slowly(local, entry);
+    entry.death();
+    if part.handles.magazine.put(entry) {
+        return;
+    }
+    drop(part);
+    put_slowly(local, entry);
 }
 
 /// Records that a handle is being dropped, if it owns. Returns false where only the slow path can.
@@ -210,35 +211,37 @@ fn forget_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
 fn mark_slowly(local: &RefCell<LocalTable>, entry: &HandleEntry) {
     let id = ObjectId::from_raw(entry.object().0);
     let is_followed = followed::is_any() && followed::record_drop(id);
-    if let Ok(mut part) = local.try_borrow_mut()
-        && let Some(chunk) = part.chunk(id.place())
-        && chunk.slot(id.place()).lives(id)
-    {
-        // A thread that has only dropped objects has no number yet.
-        part.begin();
-        if is_followed {
-            part.handles.drops.read_next();
-        }
-        chunk.slot(id.place()).last_drop.set(HandleDrop {
-            order: part.handles.drops.next_slowly(),
-            origin: part.scopes.origin(),
-            site: entry.site(),
-        });
+    let Ok(mut part) = local.try_borrow_mut() else {
+        return;
+    };
+    let slot = part.chunk(id.place()).map(|chunk| chunk.slot(id.place()));
+    let Some(slot) = slot.filter(|slot| slot.lives(id)) else {
+        return;
+    };
+    // A thread that has only dropped objects has no number yet.
+    part.begin();
+    if is_followed {
+        part.handles.drops.read_next();
     }
+    slot.last_drop.set(HandleDrop {
+        order: part.handles.drops.next_slowly(),
+        origin: part.scopes.origin(),
+        site: entry.site(),
+    });
 }
 
 #[cold]
 #[inline(never)]
 fn put_slowly(local: &RefCell<LocalTable>, entry: &'static HandleEntry) {
-    if let Ok(mut part) = local.try_borrow_mut()
-        && part.begin()
-    {
-        part.handles.magazine.make_room();
-        if part.handles.magazine.put(entry) {
-            return;
+    let is_kept = local.try_borrow_mut().is_ok_and(|mut part| {
+        part.begin() && {
+            part.handles.magazine.make_room();
+            part.handles.magazine.put(entry)
         }
+    });
+    if !is_kept {
+        entries::give_one(entry);
     }
-    entries::give_one(entry);
 }
 
 /// Records that weak handles to an object lead nowhere any more, because its value was moved
@@ -249,12 +252,12 @@ pub(crate) fn record_move(object: Option<ObjectId>) {
     };
     let kept = promises::kept();
     for entry in entries::all() {
-        if let Some((_, born)) = entry.living()
-            && !born.strong
-            && let Some((object, kind)) = resolved(&born, &kept)
-            && object == id
-        {
-            entry.set_object(object.to_raw() | MOVED_AWAY, kind);
+        let weak = entry.living().filter(|(_, born)| !born.strong);
+        match weak.and_then(|(_, born)| resolved(&born, &kept)) {
+            Some((object, kind)) if object == id => {
+                entry.set_object(object.to_raw() | MOVED_AWAY, kind);
+            }
+            _ => {}
         }
     }
 }

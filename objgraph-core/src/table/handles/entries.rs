@@ -133,7 +133,7 @@ impl HandleEntry {
     pub(crate) fn living(&self) -> Option<(u64, HandleBirth)> {
         // Pairs with the release store of `birth`.
         let generation = self.generation.load(Ordering::Acquire);
-        if generation.is_multiple_of(2) {
+        if generation % 2 == 0 {
             return None;
         }
         // Relaxed: the fence below orders these loads before the second load of the generation.
@@ -237,10 +237,8 @@ impl EntryMagazine {
 
     /// Makes sure that there is a free entry. Returns false if there can be no more.
     pub(crate) fn refill(&mut self) -> bool {
-        if self.0.is_empty()
-            && let Some(batch) = stored()
-        {
-            self.0 = batch;
+        if self.0.is_empty() {
+            self.0 = stored().unwrap_or_default();
         }
         !self.0.is_empty()
     }

@@ -5,9 +5,10 @@
 //! drops and for one in 64 afterwards, and all threads share the time that was read last.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::lock::Mutex;
+use crate::platform::Instant;
 
 /// What a slot records of the last drop. If several threads drop handles to one object at the same
 /// time, the words of their drops may mix.

@@ -29,13 +29,6 @@ fn add_one(word: &AtomicU64) {
 }
 
 impl Counter {
-    pub(crate) const fn new() -> Self {
-        Self {
-            born: AtomicU64::new(0),
-            died: AtomicU64::new(0),
-        }
-    }
-
     #[inline]
     pub(crate) fn birth(&self) {
         add_one(&self.born);

@@ -51,7 +51,8 @@ struct CacheLine {
     meta: usize,
     site: usize,
     moment: Moment,
-    kind: KnownKind,
+    /// `None` in a line that was never used.
+    kind: Option<KnownKind>,
 }
 
 /// What objects of a kind are born with now, and their counter.
@@ -60,9 +61,6 @@ pub(crate) struct KnownKind {
     pub(crate) birth: u32,
     pub(crate) counter: &'static Counter,
 }
-
-/// The counter in lines without a kind.
-static NO_COUNTER: Counter = Counter::new();
 
 impl Default for KindCache {
     fn default() -> Self {
@@ -82,10 +80,7 @@ impl KindCache {
                 meta: 0,
                 site: 0,
                 moment: Moment(0),
-                kind: KnownKind {
-                    birth: 0,
-                    counter: &NO_COUNTER,
-                },
+                kind: None,
             }; Self::LINES],
         }
     }
@@ -106,7 +101,7 @@ impl KindCache {
         let (meta, site) = (addr(meta), addr(site));
         let line = &self.lines[Self::line(meta, site)];
         let is_it = line.meta == meta && line.site == site && line.moment == moment;
-        is_it.then_some(&line.kind)
+        if is_it { line.kind.as_ref() } else { None }
     }
 
     /// Returns any kind, and puts it into the cache; `None` if there are no more births.
@@ -137,7 +132,7 @@ impl KindCache {
             meta,
             site,
             moment,
-            kind,
+            kind: Some(kind),
         };
         Some(kind)
     }

@@ -14,7 +14,7 @@ use crate::table::erased::{ArcValue, RcValue};
 /// What is known of a type when an object of it is created. A constant for each type, so that
 /// creating an object looks up nothing.
 pub(crate) struct TypeMeta {
-    type_id: TypeId,
+    type_id: fn() -> TypeId,
     name: fn() -> &'static str,
     size: usize,
     needs_drop: bool,
@@ -35,7 +35,7 @@ pub(crate) enum Reattach {
 impl TypeMeta {
     pub(crate) const fn new<T: Any>(pointer_kind: PointerKind, reattach: Reattach) -> Self {
         Self {
-            type_id: TypeId::of::<T>(),
+            type_id: TypeId::of::<T>,
             name: type_name::<T>,
             size: size_of::<T>(),
             needs_drop: std::mem::needs_drop::<T>(),
@@ -86,7 +86,7 @@ pub(crate) fn number(meta: &'static TypeMeta, site: &'static Location<'static>) 
     let next = kinds.rows.len() as u32;
     let number = *kinds
         .numbers
-        .entry((meta.type_id, meta.pointer_kind, *site))
+        .entry(((meta.type_id)(), meta.pointer_kind, *site))
         .or_insert(next);
     if number == next {
         kinds.rows.push(KindRow { meta, site });
@@ -117,7 +117,7 @@ impl KindRow {
     fn kind(&self) -> Kind {
         let Self { meta, site } = self;
         Kind {
-            type_id: meta.type_id,
+            type_id: (meta.type_id)(),
             name: meta.name,
             size: meta.size,
             needs_drop: meta.needs_drop,

@@ -4,10 +4,11 @@
 use std::cell::Cell;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{PINS, PinRow, PinsGuard, address, without_pins};
 use crate::lock::{self, Pause, is_forked};
+use crate::platform::Instant;
 
 /// Maximum time to wait for a pin. A visit that takes longer most likely waits, itself, for the
 /// thread that waits here. After that, the pin counts as a handle of another thread, which it is.
@@ -22,9 +23,10 @@ pub(crate) fn wait_for_others(address: usize) -> bool {
     let is_pinned = |pins: &[PinRow]| pins.iter().any(|pin| pin.address == address);
     let by_this =
         |pins: &[PinRow]| (pins.iter()).any(|pin| pin.address == address && pin.thread == this);
-    while !by_this(&pins)
-        && let Some(number) = of_others(&pins, address)
-    {
+    while !by_this(&pins) {
+        let Some(number) = of_others(&pins, address) else {
+            break;
+        };
         pins = waits.wait(pins, number);
     }
     is_pinned(&pins)
@@ -65,9 +67,11 @@ fn lock_unpinned<T>(inner: &Arc<T>) -> PinsGuard {
     let address = address(&**inner);
     let mut pins = PINS.lock();
     let mut waits = PinWait::default();
-    while let Some(number) = of_others(&pins, address)
-        && without_pins(&pins, address, Arc::strong_count(inner)).is_none_or(|count| count <= 1)
-    {
+    while let Some(number) = of_others(&pins, address) {
+        let others = without_pins(&pins, address, Arc::strong_count(inner));
+        if others.is_some_and(|count| count > 1) {
+            break;
+        }
         pins = waits.wait(pins, number);
     }
     pins

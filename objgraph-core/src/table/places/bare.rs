@@ -47,14 +47,13 @@ impl BarePlaces {
         if self.near.is_empty() {
             std::mem::swap(&mut self.near, &mut self.next);
         }
-        if self.near.is_empty()
-            && let Some(stored) = Bare::store().lock().pop()
-        {
-            self.near = stored;
+        if self.near.is_empty() {
+            self.near = Bare::store().lock().pop().unwrap_or(Chain::EMPTY);
         }
-        if self.near.is_empty()
-            && let Some((number, chunk)) = chunks::make(Bare::side())
-        {
+        if !self.near.is_empty() {
+            return true;
+        }
+        if let Some((number, chunk)) = chunks::make(Bare::side()) {
             // Linked from the end, so that places are used from the start.
             for place in (number * CHUNK..=number * CHUNK + (CHUNK - 1)).rev() {
                 self.near.link(place, chunk.slot(place));

@@ -102,7 +102,7 @@ impl Slot {
     fn if_living<R>(&self, read: impl FnOnce(u32) -> Option<R>) -> Option<(u32, R)> {
         // Pairs with the release store of `birth`.
         let generation = self.generation.load(Ordering::Acquire);
-        if generation.is_multiple_of(2) {
+        if generation % 2 == 0 {
             return None;
         }
         // Relaxed: the fence below orders this load and those of `read` before the second load of
@@ -122,13 +122,13 @@ impl Slot {
         // Pairs with the acquire fence of `if_living`: a reader that sees a word written after this
         // also sees that the object that lived here is dead.
         fence(Ordering::Release);
-        generation.is_multiple_of(2) && generation < 2 * ROUNDS
+        generation % 2 == 0 && generation < 2 * ROUNDS
     }
 
     /// Whether any object lives here.
     pub(crate) fn is_used(&self) -> bool {
         // Pairs with the release store of `birth`.
-        !self.generation.load(Ordering::Acquire).is_multiple_of(2)
+        self.generation.load(Ordering::Acquire) % 2 != 0
     }
 
     pub(crate) fn lives(&self, id: ObjectId) -> bool {

@@ -39,8 +39,8 @@ impl<T: Default> Pool<T> {
         // they are never freed.
         let most = APART.div_ceil(size_of::<[T; ENTRIES]>());
         let more = self.cut.clamp(1, most);
-        let entries = std::iter::repeat_with(T::default).take(more * ENTRIES);
-        (self.rest, _) = entries.collect::<Vec<T>>().leak().as_chunks();
+        let array = || std::array::from_fn(|_| T::default());
+        self.rest = Vec::leak(std::iter::repeat_with(array).take(more).collect());
         self.cut()
     }
 }

@@ -95,7 +95,7 @@ impl HeapBlock {
 /// Returns the block and the grain of an address; `None` for address 0 and for less aligned ones.
 #[inline]
 fn split(address: usize) -> Option<(usize, u32)> {
-    (address != 0 && address.is_multiple_of(ALIGN))
+    (address != 0 && address % ALIGN == 0)
         .then_some((address / BLOCK, (address / GRAIN % GRAINS) as u32))
 }
 
@@ -139,9 +139,7 @@ impl ByAddress {
                     let block = found.block(number).map(|at| found.blocks[at]);
                     at = (number, block.unwrap_or_default());
                 }
-                if at.1.is_apart()
-                    && let Some(rank) = at.1.rank(grain)
-                {
+                if let (true, Some(rank)) = (at.1.is_apart(), at.1.rank(grain)) {
                     found.nodes[((at.1.first & !APART) + rank) as usize] = node;
                 }
             }
@@ -160,9 +158,10 @@ impl ByAddress {
         let mut taken: Vec<usize> = Vec::new();
         let mut last = usize::MAX;
         for &address in addresses {
-            if address / BLOCK != last
-                && let Some((block, _)) = split(address)
-            {
+            if address / BLOCK == last {
+                continue;
+            }
+            if let Some((block, _)) = split(address) {
                 taken.push(block);
                 last = block;
             }

@@ -10,9 +10,10 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::lock::Mutex;
+use crate::platform::Instant;
 use crate::type_name::shown_name;
 
 /// How long a label may take before it is announced.

@@ -231,7 +231,8 @@ impl EdgeColumn {
                 .for_each(|start| *start += by);
             moved = node + 1;
             let end = to;
-            while let Some(run) = order.pop_if(|run| runs[*run].node as usize == node) {
+            while let Some(&run) = order.last().filter(|run| runs[**run].node as usize == node) {
+                order.pop();
                 let own = &apart[runs[run].start as usize..end_of(run)];
                 to -= own.len();
                 edges[to..to + own.len()].copy_from_slice(own);

@@ -38,9 +38,10 @@ impl Tracer {
     /// Adds bytes that the current node owns on the heap.
     #[inline]
     pub(in crate::trace) fn heap(&mut self, bytes: usize) {
-        if self.wants_heap
-            && let Some(row) = self.nodes.get_mut(self.cursor.node as usize)
-        {
+        if !self.wants_heap {
+            return;
+        }
+        if let Some(row) = self.nodes.get_mut(self.cursor.node as usize) {
             row.heap = row.heap.saturating_add(bytes as u64);
         }
     }

@@ -593,11 +593,15 @@ impl Tracer {
 
     /// Returns the view of a value, if its type is registered.
     pub(in crate::trace) fn view<'a>(&mut self, value: &'a dyn ErasedValue) -> Option<View<'a>> {
-        let id = value.type_id();
+        value.view(self.view_fn(value.type_id())?)
+    }
+
+    /// Returns the function that views values of a type, if it is registered.
+    pub(in crate::trace) fn view_fn(&mut self, id: TypeId) -> Option<AnyViewFn> {
         if self.last_viewed.0 != id {
             self.last_viewed = (id, self.registry.get(id).map(|entry| entry.view));
         }
-        value.view(self.last_viewed.1?)
+        self.last_viewed.1
     }
 
     /// Returns the view of a `dyn Any`, if its type is registered.

@@ -26,10 +26,10 @@ impl Tracer {
     /// Ends a visit, and finds the pointers that it reported more than once.
     #[inline]
     pub(in crate::trace) fn end(&mut self) {
-        if let [(one, _), (other, _), rest @ ..] = &self.reported[..]
-            && (one == other || !rest.is_empty())
-        {
-            self.find_repeated();
+        match &self.reported[..] {
+            [] | [_] => {}
+            [(one, _), (other, _)] if one != other => {}
+            _ => self.find_repeated(),
         }
         self.reported.clear();
         if self.unread.len() >= TOGETHER {
@@ -138,22 +138,26 @@ impl Tracer {
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     #[inline]
     pub(in crate::trace) fn reference_at(&mut self, holder: usize, address: usize) -> bool {
-        // The fast path calls nothing.
-        let path = self.path();
-        if let Some(node) = self.in_memory.near(address)
-            && let Some(index) = self.index_of_one()
-            && let Some(room) = self.edges.room()
-        {
-            let edge = room.push(EdgeRow {
-                path,
-                index,
-                target: NodeId::new(node as usize),
-                strong: true,
-                words: 0,
-            });
-            return self.report(holder, edge);
+        match self.edge_nearby(address) {
+            Some(edge) => self.report(holder, edge),
+            None => self.reference_slowly(holder, address),
         }
-        self.reference_slowly(holder, address)
+    }
+
+    /// Adds a strong reference on the fast path, which calls nothing.
+    #[inline(always)]
+    fn edge_nearby(&mut self, address: usize) -> Option<PushedEdge> {
+        let path = self.path();
+        let node = self.in_memory.near(address)?;
+        let index = self.index_of_one()?;
+        let room = self.edges.room()?;
+        Some(room.push(EdgeRow {
+            path,
+            index,
+            target: NodeId::new(node as usize),
+            strong: true,
+            words: 0,
+        }))
     }
 
     #[inline(never)]

@@ -16,10 +16,9 @@ pub(in crate::trace) struct Threads {
 impl Threads {
     /// Returns the index of the thread with this number.
     pub(in crate::trace) fn index(&mut self, number: u32) -> u32 {
-        if let Some((last, index)) = self.last
-            && last == number
-        {
-            return index;
+        match self.last {
+            Some((last, index)) if last == number => return index,
+            _ => {}
         }
         let next = self.numbers.len() as u32;
         let index = *self.index_of.entry(number).or_insert(next);

@@ -126,11 +126,9 @@ impl Tracer {
             let row = &mut self.nodes[node as usize];
             (row.strong, row.weak) = (count(strong), count(weak));
             // It fails for any other type, so the type need not be compared first.
-            if let Some(view) = self.last_viewed.1
-                && let Some(view) = &value.view(view)
-            {
-                self.visit_view(node, view);
-            } else if let Some(view) = &self.view(value) {
+            let last = self.last_viewed.1.and_then(|view| value.view(view));
+            let viewed = last.or_else(|| value.view(self.view_fn(value.type_id())?));
+            if let Some(view) = &viewed {
                 self.visit_view(node, view);
             } else if let Some(view) = &self.register_and_view(node, value) {
                 self.visit_view(node, view);

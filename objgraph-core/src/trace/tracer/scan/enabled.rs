@@ -119,18 +119,16 @@ impl Tracer {
             // A pointer has the address of its allocation. That of the value is not compared: it is
             // what a plain reference has.
             let address = word.wrapping_add(HEADER);
-            if address >= lowest
-                && address <= highest
-                && let Some(node) = self.node_at(address)
-            {
-                if self.has_recorded_handles(node) {
-                    self.capture(node, before);
-                } else {
-                    hits.push(node);
-                }
+            let found = match (lowest..=highest).contains(&address) {
+                true => self.node_at(address),
+                false => None,
+            };
+            match found {
+                Some(node) if self.has_recorded_handles(node) => self.capture(node, before),
+                found => hits.extend(found),
             }
-            if has_wakers && let Some(node) = self.task_of([before, word]) {
-                hits.push(node);
+            if has_wakers {
+                hits.extend(self.task_of([before, word]));
             }
             before = word;
         }

@@ -25,6 +25,8 @@ macro_rules! crates {
         pub fn has_feature(name: &str) -> bool {
             match name {
                 $($feature => cfg!(feature = $feature),)*
+                // The locks of each version of parking_lot.
+                "parking_lot" => cfg!(feature = "parking_lot"),
                 _ => false,
             }
         }
@@ -43,7 +45,7 @@ crates! {
     "imbl": imbl,
     "indexmap": indexmap,
     "once_cell": once_cell,
-    "parking_lot": parking_lot,
+    "parking_lot_0_12": parking_lot,
     "serde_json": serde_json,
     "slab": slab,
     "slotmap": slotmap,

@@ -8,6 +8,10 @@ guarded! {
     [R: lock_api_0_4::RawRwLock] lock_api_0_4::RwLock<R, T>, lock => lock.try_read();
     [R: lock_api_0_4::RawMutex, G: lock_api_0_4::GetThreadId] lock_api_0_4::ReentrantMutex<R, G, T>,
         lock => lock.try_lock();
+}
+
+#[cfg(feature = "parking_lot")]
+guarded! {
     [R: lock_api_0_5::RawMutex] lock_api_0_5::Mutex<R, T>, lock => lock.try_lock();
     [R: lock_api_0_5::RawRwLock] lock_api_0_5::RwLock<R, T>, lock => lock.try_read();
     [R: lock_api_0_5::RawMutex, G: lock_api_0_5::GetThreadId]

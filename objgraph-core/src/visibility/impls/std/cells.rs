@@ -3,6 +3,7 @@
 use std::cell::{Cell, LazyCell, OnceCell, RefCell};
 use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 
+use super::lazy_view::LazyView;
 use super::shapes::{lazy, once};
 use crate::trace::Visitor;
 use crate::tracked::{Label, Visit};
@@ -73,8 +74,8 @@ once! {
 }
 
 lazy! {
-    LazyCell<T, F>, cell => LazyCell::get(cell);
-    LazyLock<T, F>, cell => LazyLock::get(cell);
+    LazyCell<T, F>, cell => LazyView::of_cell(cell);
+    LazyLock<T, F>, cell => LazyView::of_lock(cell);
 }
 
 impl<Steps, T, const NAME: u64> Finite<Steps, NAME> for Cell<T> {}

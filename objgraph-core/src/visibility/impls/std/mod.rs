@@ -8,6 +8,7 @@ mod boxed;
 mod cells;
 mod collections;
 mod functions;
+pub(in crate::visibility) mod lazy_view;
 mod leaves;
 mod pointers;
 mod values;

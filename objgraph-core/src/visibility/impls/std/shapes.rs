@@ -210,7 +210,7 @@ macro_rules! maps {
 
 /// Cells and locks that lend their value `T` by a guard. `$try` returns the guard, or `None` if the cell
 /// is busy. It must not wait.
-#[cfg(any(feature = "parking_lot", feature = "tokio"))]
+#[cfg(any(feature = "parking_lot_0_12", feature = "tokio"))]
 macro_rules! guarded {
     ($([$($generics:tt)*] $type:ty, $cell:ident => $try:expr;)*) => {$(
         impl<Steps, T, $($generics)*> $crate::visibility::Finite<Steps, { $crate::visibility::name_of(stringify!($type)) }> for $type {}
@@ -355,9 +355,11 @@ macro_rules! lazy {
         {
             fn visit<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
-                match $get {
-                    Some(value) => visitor.value::<T>(value),
-                    None => visitor.opaque_within::<F, _>(self),
+                match $crate::visibility::impls::std::lazy_view::LazyView::from($get) {
+                    $crate::visibility::impls::std::lazy_view::LazyView::Initialised(value) => visitor.value::<T>(value),
+                    $crate::visibility::impls::std::lazy_view::LazyView::NotInitialised => visitor.opaque_within::<F, _>(self),
+                    $crate::visibility::impls::std::lazy_view::LazyView::Unknown if !std::mem::needs_drop::<(T, F)>() => {}
+                    $crate::visibility::impls::std::lazy_view::LazyView::Unknown => visitor.opaque_within::<Self, _>(self),
                 }
             }
 
@@ -380,7 +382,10 @@ macro_rules! lazy {
 
             fn label(&self) -> $crate::tracked::Label<'_> {
                 let $cell = self;
-                $get.map_or($crate::tracked::Label::None, T::label)
+                match $crate::visibility::impls::std::lazy_view::LazyView::from($get) {
+                    $crate::visibility::impls::std::lazy_view::LazyView::Initialised(value) => value.label(),
+                    _ => $crate::tracked::Label::None,
+                }
             }
 
             fn is_leaf() -> bool {
@@ -397,9 +402,11 @@ macro_rules! lazy {
         {
             fn walk<'a>(&'a self, visitor: &mut $crate::trace::Visitor<'a>) {
                 let $cell = self;
-                match $get {
-                    Some(value) => visitor.any::<T>(value),
-                    None => visitor.opaque_within::<F, _>(self),
+                match $crate::visibility::impls::std::lazy_view::LazyView::from($get) {
+                    $crate::visibility::impls::std::lazy_view::LazyView::Initialised(value) => visitor.any::<T>(value),
+                    $crate::visibility::impls::std::lazy_view::LazyView::NotInitialised => visitor.opaque_within::<F, _>(self),
+                    $crate::visibility::impls::std::lazy_view::LazyView::Unknown if !std::mem::needs_drop::<(T, F)>() => {}
+                    $crate::visibility::impls::std::lazy_view::LazyView::Unknown => visitor.opaque_within::<Self, _>(self),
                 }
             }
         }
@@ -596,7 +603,7 @@ macro_rules! silent_leaves {
     )*};
 }
 
-#[cfg(any(feature = "parking_lot", feature = "tokio"))]
+#[cfg(any(feature = "parking_lot_0_12", feature = "tokio"))]
 pub(in crate::visibility) use guarded;
 pub(in crate::visibility) use {
     choices, collections, is_given, lazy, leaves, maps, measured, measures, once, silent_leaves,
