@@ -109,10 +109,10 @@ pub(super) fn counts(
     asserted: &str,
 ) -> Result<(), Failure> {
     let scope = Scope::current();
-    if selector.of_type.is_none()
-        && let Some(failure) = unknown(selector.name, asserted)
-    {
-        return Err(failure);
+    if selector.of_type.is_none() {
+        if let Some(failure) = unknown(selector.name, asserted) {
+            return Err(failure);
+        }
     }
     let types = selector.types();
     if let Some(left_out) = tracking::left_out().into_iter().find(|name| types.is(name)) {

@@ -164,9 +164,8 @@ impl MeasuredPart {
         let names = ShownNames::of(&snapshot);
         let mut body = String::new();
         let mut headline = grown[0].in_words(&names);
-        if headline.chars().count() > COLUMNS
-            && let Some(made_at) = grown[0].made_at()
-        {
+        let is_long = headline.chars().count() > COLUMNS;
+        if let Some(made_at) = grown[0].made_at().filter(|_| is_long) {
             headline = grown[0].without_site(&names);
             body = format!("{made_at}\n");
         }

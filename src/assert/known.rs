@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use objgraph_core::file::write_whole;
+use objgraph_core::file::{wait_for_lock, write_whole};
 
 use super::failure::Failure;
 use super::surroundings::{Surroundings, short, target_folder};
@@ -232,7 +232,7 @@ impl CheckFindings<'_> {
         let folder = target_folder(Some(package)).join("objgraph");
         fs::create_dir_all(&folder).map_err(|error| cannot(&folder, &error.to_string()))?;
         let path = folder.join("known-leaks.lock");
-        let lock = fs::File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
+        let lock = fs::File::create(&path).and_then(|lock| wait_for_lock(&lock).map(|()| lock));
         let _lock = lock.map_err(|error| cannot(&path, &error.to_string()))?;
 
         let before = read(file).map_err(|error| cannot(file, &error))?;

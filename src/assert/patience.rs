@@ -1,9 +1,10 @@
 //! Waits for what is about to end: a thread, the use of a lock, a drop.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use objgraph_core::PointerKind;
+use objgraph_core::platform::Instant;
 
 /// The first pause.
 const FIRST: Duration = Duration::from_micros(1);

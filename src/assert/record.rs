@@ -3,13 +3,14 @@
 //! Each process appends a line of JSON for each test to its own file. `docs/ci.md` describes the
 //! fields, and the crate `objgraph-findings` reads them.
 
+use std::env;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::{env, process};
 
 use objgraph_core::file::write_whole;
+use objgraph_core::platform::process_id;
 
 use super::conclusion::Conclusion;
 use super::failure::{Failure, Found, Point};
@@ -149,7 +150,7 @@ fn file(folder: &Path) -> PathBuf {
     let program = env::current_exe().ok();
     let name = program.as_deref().and_then(Path::file_stem);
     let name = name.map_or("tests".into(), |name| name.to_string_lossy());
-    folder.join(format!("{name}-{}.jsonl", process::id()))
+    folder.join(format!("{name}-{}.jsonl", process_id()))
 }
 
 fn sum_of_leaks(leaks: &Leaks) -> Sum {

@@ -138,10 +138,11 @@ impl Forest {
     /// exclusive, and compresses that path.
     fn best_above(&mut self, node: u32) -> u32 {
         let mut at = node;
-        while let ancestor = self.ancestors[at as usize]
-            && ancestor != NONE
-            && self.ancestors[ancestor as usize] != NONE
-        {
+        loop {
+            let ancestor = self.ancestors[at as usize];
+            if ancestor == NONE || self.ancestors[ancestor as usize] == NONE {
+                break;
+            }
             self.path.push(at);
             at = ancestor;
         }

@@ -322,11 +322,11 @@ fn cycles_without(snapshot: &Snapshot, held: &[NodeId]) -> Vec<Vec<NodeId>> {
     let mut is_owned = vec![false; components.count()];
     for node in leaked.iter() {
         for edge in rows(snapshot, node) {
-            if let Some(target) = components.of(edge.target)
-                && edge.strong
-                && components.of(node) != Some(target)
-            {
-                is_owned[target] = true;
+            match components.of(edge.target) {
+                Some(target) if edge.strong && components.of(node) != Some(target) => {
+                    is_owned[target] = true;
+                }
+                _ => {}
             }
         }
     }

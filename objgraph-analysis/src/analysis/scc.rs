@@ -210,11 +210,12 @@ fn components(graph: &(impl EdgeSource + ?Sized), within: impl Fn(usize) -> bool
             } else {
                 open.push(node as u32);
             }
-            if let Some(parent) = path.last_mut()
-                && mark[node] < mark[parent.node as usize]
-            {
-                mark[parent.node as usize] = mark[node];
-                parent.is_oldest = false;
+            match path.last_mut() {
+                Some(parent) if mark[node] < mark[parent.node as usize] => {
+                    mark[parent.node as usize] = mark[node];
+                    parent.is_oldest = false;
+                }
+                _ => {}
             }
         }
     }

@@ -194,15 +194,17 @@ impl TypeCycles {
         }
         let mut rings: Vec<Vec<usize>> = Vec::new();
         for (number, edge) in self.edges.iter().enumerate() {
-            if edge.ownership == Ownership::Strong
-                && component[edge.holder] == component[edge.target]
-                && let Some(mut ring) = path(&graph, edge.target, edge.holder)
-            {
-                ring.push(number);
-                let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
-                ring.rotate_left(least);
-                rings.push(ring);
+            let is_inside = component[edge.holder] == component[edge.target];
+            if edge.ownership != Ownership::Strong || !is_inside {
+                continue;
             }
+            let Some(mut ring) = path(&graph, edge.target, edge.holder) else {
+                continue;
+            };
+            ring.push(number);
+            let least = (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0);
+            ring.rotate_left(least);
+            rings.push(ring);
         }
         let mut cycles: Vec<TypeCycle> = order::distinct(rings)
             .into_iter()
@@ -242,8 +244,8 @@ impl TypeCycles {
 fn path(graph: &DiGraph<(), usize>, start: usize, end: usize) -> Option<Vec<usize>> {
     let (start, end) = (NodeIndex::new(start), NodeIndex::new(end));
     let (_, nodes) = astar(graph, start, |node| node == end, |_| 1, |_| 0)?;
-    let steps = nodes.array_windows().map(|&[from, to]| {
-        let edges = graph.edges_connecting(from, to);
+    let steps = nodes.windows(2).map(|step| {
+        let edges = graph.edges_connecting(step[0], step[1]);
         edges.map(|edge| *edge.weight()).min()
     });
     steps.collect()

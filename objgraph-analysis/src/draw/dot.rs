@@ -277,10 +277,10 @@ fn write_node(
         write!(out, ", {}=\"{}\"", attribute_name(attribute), quote(value))?;
     }
     writeln!(out, "];")?;
-    if style.is_shaded
-        && let Some(fill) = colour("fillcolor", style.fill.as_ref())
-    {
-        writeln!(out, "  o{name}[{fill}];")?;
+    if style.is_shaded {
+        if let Some(fill) = colour("fillcolor", style.fill.as_ref()) {
+            writeln!(out, "  o{name}[{fill}];")?;
+        }
     }
     if style.text == Some(Colour::WHITE) {
         writeln!(out, "  o{name}[fontcolor=white];")?;

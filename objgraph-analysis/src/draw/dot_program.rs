@@ -5,7 +5,9 @@ use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use objgraph_core::platform::Instant;
 
 /// The program that draws pictures of DOT text.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +54,7 @@ impl DotProgram<'_> {
             .spawn()
         {
             Ok(child) => child,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Missing,
+            Err(error) if is_missing(error.kind()) => return Outcome::Missing,
             Err(error) => return Outcome::Broken(error),
         };
         let (picture, messages) = match start_threads(&mut child, text.to_owned()) {
@@ -84,6 +86,11 @@ impl DotProgram<'_> {
 }
 
 type Output = mpsc::Receiver<io::Result<Vec<u8>>>;
+
+/// Whether there is no such program, or the platform runs none.
+fn is_missing(error: io::ErrorKind) -> bool {
+    matches!(error, io::ErrorKind::NotFound | io::ErrorKind::Unsupported)
+}
 
 /// Starts the threads of a child, and returns what arrives from its standard output and its
 /// standard error.

@@ -177,10 +177,11 @@ fn remedy(error: &io::Error) -> Option<&'static str> {
         io::ErrorKind::PermissionDenied => "make it writable, or choose another path",
         io::ErrorKind::ReadOnlyFilesystem => "choose a path on another file system",
         io::ErrorKind::IsADirectory => "name a file inside it",
-        io::ErrorKind::InvalidFilename => "choose a shorter name",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "make room, or choose another path"
         }
+        // The name of this variant, `InvalidFilename`, is stable since Rust 1.87.
+        kind if kind.to_string() == "invalid filename" => "choose a shorter name",
         _ => return None,
     })
 }

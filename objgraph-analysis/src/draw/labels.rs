@@ -262,9 +262,7 @@ impl Writer<'_> {
         if let Some(root) = node.root() {
             label = format!("{root}\n{label}");
         }
-        if self.options.refcounts
-            && let Some(strong) = node.strong()
-        {
+        if let Some(strong) = node.strong().filter(|_| self.options.refcounts) {
             label.push_str(&format!(" [{strong}]"));
         }
         let mut line = |text: &str| {
@@ -286,9 +284,7 @@ impl Writer<'_> {
             State::Panicked => line("its visit panicked"),
             _ => {}
         }
-        if self.options.sites
-            && let Some(site) = node.site()
-        {
+        if let Some(site) = node.site().filter(|_| self.options.sites) {
             line(&site.to_string());
         }
         if let Some(info) = self.options.extra_info.and_then(|of| of(node)) {

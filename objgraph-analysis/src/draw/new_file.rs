@@ -22,7 +22,10 @@ pub(super) fn new_file(
     loop {
         // Relaxed: names need to differ, and nothing else depends on the number.
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("objgraph-{}-{number}.{extension}", std::process::id());
+        let name = format!(
+            "objgraph-{}-{number}.{extension}",
+            objgraph_core::platform::process_id()
+        );
         let path = folder.join(name);
         let written = options
             .open(&path)

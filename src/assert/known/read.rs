@@ -58,8 +58,8 @@ fn read(text: &str) -> Result<List, Problem> {
     }
     order::sort_by_key(&mut entries, |(_, entry)| entry.fingerprint);
     let twice = entries
-        .array_windows()
-        .find(|[(_, one), (_, other)]| one.fingerprint == other.fingerprint);
+        .windows(2)
+        .find(|pair| pair[0].1.fingerprint == pair[1].1.fingerprint);
     if let Some([_, (span, entry)]) = twice {
         let message = format!("{} is listed twice", entry.fingerprint);
         return Err(Problem::new(*span, message));

@@ -377,14 +377,14 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         if !self.is_stack(from) {
             let mut elements: Vec<u32> = edges.iter().filter_map(Edge::element).collect();
             elements.sort_unstable();
-            if let (Some(&first), Some(&last)) = (elements.first(), elements.last())
-                && elements.len() == edges.len()
-                && elements
-                    .iter()
-                    .zip(first..)
-                    .all(|(&element, wanted)| element == wanted)
-            {
-                label = label.replacen("[_]", &format!("[{first}..={last}]"), 1);
+            match elements[..] {
+                [first, .., last] | [first @ last]
+                    if elements.len() == edges.len()
+                        && elements.iter().copied().eq(first..=last) =>
+                {
+                    label = label.replacen("[_]", &format!("[{first}..={last}]"), 1);
+                }
+                _ => {}
             }
         }
         if edges.len() != len(from).max(len(to)) {

@@ -83,14 +83,15 @@ pub(super) fn leaks(
     for suspect in leaks.suspects().iter().take(MAX_SUSPECTS) {
         builder.draw_start(suspect.node);
     }
-    if builder.objects() == 0
-        && let Some(first) = leaks
+    if builder.objects() == 0 {
+        let first = leaks
             .iter()
             .chain(leaks.likely_leaked())
             .chain(leaks.possibly_leaked())
-            .next()
-    {
-        builder.draw_start(first.node_id());
+            .next();
+        if let Some(first) = first {
+            builder.draw_start(first.node_id());
+        }
     }
     let mut picture = builder.finish()?;
     picture.is_of_leaks = true;
@@ -185,10 +186,9 @@ fn count_the_rest(
             continue;
         }
         let other_leaks = kinds[*number].groups.len().saturating_sub(1);
-        if let Some(gap) = ring.gap
-            && other_leaks == 0
-            && let Subject::MoreObjects(in_gap) = &mut picture.nodes[gap].subject
-        {
+        let gap = ring.gap.filter(|_| other_leaks == 0);
+        let in_gap = gap.map(|gap| &mut picture.nodes[gap].subject);
+        if let Some(Subject::MoreObjects(in_gap)) = in_gap {
             *in_gap += objects;
             continue;
         }

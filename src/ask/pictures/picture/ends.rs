@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use objgraph_core::{Node, label_of};
+use objgraph_core::{Edge, Node, label_of};
 
 use super::{Picture, Subject};
 use crate::analysis::{Leaks, Neighbourhood, PictureOptions, find_leaks};
@@ -25,15 +25,18 @@ impl Picture<'_> {
     /// [`PictureError::TooLarge`] if it would have more than [`max_nodes`](Self::max_nodes) nodes.
     pub fn drawing(&self) -> Result<Drawing, PictureError> {
         let selected = self.selection.of(&self.snapshot);
+        let filter = |node: Node<'_>| selected.shows(node);
+        let edges = |edge: &Edge<'_>| selected.shows_edge(edge);
+        let stop = |node: Node<'_>| selected.stops(node);
         let options = PictureOptions {
             max_depth: self.max_depth,
             too_many: self.too_many,
             max_objects: self.max_objects,
             max_nodes: self.max_nodes,
             fold_over: self.fold_over,
-            filter: Some(&|node| selected.shows(node)),
-            edges: Some(&|edge| selected.shows_edge(edge)),
-            stop: Some(&|node| selected.stops(node)),
+            filter: Some(&filter),
+            edges: Some(&edges),
+            stop: Some(&stop),
             separate: self.highlight.as_deref(),
         };
         let shown = match &self.subject {
