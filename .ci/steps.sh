@@ -275,6 +275,58 @@ step_nightly() {
         --test nightly --test nightly_pointers --test derive --test shapes
 }
 
+# The library with the oldest compiler that it supports: no item of std is newer, and a program in a
+# workspace of its own is built and run with that compiler, if it is or can be installed.
+step_msrv() {
+    local oldest cargo all
+    oldest=$(oldest_compiler)
+    all=$(features objgraph)
+    show cargo clippy "${USERS_PACKAGES[@]}" -p objgraph-std -p objgraph-alloc -p objgraph-runtime \
+        -p objgraph-findings -p objgraph-edits --features "$all" -- -D clippy::incompatible_msrv
+    cargo=$(cargo_of "$oldest") || {
+        echo "skipped: Rust $oldest is not installed, and no package has it"
+        return
+    }
+    (
+        CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}/msrv")
+        PATH=$(dirname "$cargo"):$PATH
+        RUSTC=$(dirname "$cargo")/rustc
+        # As it is for users: `.cargo/config.toml` wants the newest versions here.
+        CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS=fallback
+        export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS CARGO_TARGET_DIR PATH RUSTC
+        cd .ci/msrv
+        show "$RUSTC" --version
+        show "$cargo" check
+        # parking_lot 0.13 needs a newer compiler, and `ecosystem` turns it on.
+        all=$(tr ',' '\n' <<<"$all" | grep -vxE 'objgraph/(ecosystem|parking_lot)' | paste -sd ,)
+        show "$cargo" run --features "$all"
+    )
+}
+
+# Prints the version of the oldest supported compiler.
+oldest_compiler() {
+    sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml
+}
+
+# Prints the path of cargo of this version: of rustup, or of Debian's packages, which are installed if
+# no other version of them is.
+cargo_of() {
+    local version
+    if rustup which --toolchain "$1" cargo 2>/dev/null; then
+        return
+    fi
+    if [[ ! -x /usr/bin/rustc ]] && command -v apt-cache >/dev/null; then
+        twice update_packages >&2
+        version=$(apt-cache madison rustc-web | awk -v oldest="$1" 'index($3, oldest ".") == 1 { print $3; exit }')
+        if [[ -n $version ]]; then
+            twice install_packages "rustc-web=$version" "cargo-web=$version" \
+                "libstd-rust-web-dev=$version" >&2
+        fi
+    fi
+    [[ $(/usr/bin/rustc --version 2>/dev/null) == "rustc $1."* && -x /usr/bin/cargo ]] || return 1
+    echo /usr/bin/cargo
+}
+
 # The assembly of each target, and the code of a target without any, where the target is installed.
 step_targets() {
     local target
@@ -507,10 +559,16 @@ twice() {
     "$@" || { sleep 5 && "$@"; }
 }
 
-install_packages() {
+update_packages() {
     local root=()
     [[ $(id -u) == 0 ]] || root=(sudo)
     "${root[@]}" apt-get update -q
+}
+
+install_packages() {
+    local root=()
+    [[ $(id -u) == 0 ]] || root=(sudo)
+    update_packages
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$@"
 }
 
