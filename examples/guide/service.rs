@@ -35,7 +35,7 @@ impl Server {
         let user = format!("user {number}");
         let session = Arc::new(Session { user });
         locked(&self.sessions).insert(number, session.clone());
-        if !number.is_multiple_of(3) {
+        if number % 3 != 0 {
             locked(&self.sessions).remove(&number);
         }
         let length = session.user.len();

@@ -218,6 +218,8 @@ impl Temporary {
         if private {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
+        #[cfg(not(unix))]
+        let _ = private;
         let mut number = 0;
         loop {
             let path = path_of(folder, number);
