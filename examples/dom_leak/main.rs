@@ -55,7 +55,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     let bytes = std::fs::read(&page)
         .map_err(|error| format!("{} cannot be read: {error}", page.display()))?;
-    let name = page.file_name().unwrap_or(page.as_os_str()).display();
+    let name = Path::new(page.file_name().unwrap_or(page.as_os_str())).display();
     println!(
         "{name}: {} bytes, {:?} parent links",
         bytes.len(),

@@ -224,7 +224,7 @@ mod tests {
     /// Runs in a child of a fork, which must end by itself.
     fn in_child(run: impl FnOnce() -> bool) {
         match fork::fork().expect("the process can fork") {
-            fork::Fork::Child => process::exit(i32::from(!run())),
+            fork::Fork::Child => std::process::exit(i32::from(!run())),
             fork::Fork::Parent(child) => {
                 let status = fork::waitpid(child).expect("it is a child of this process");
                 assert_eq!(status, 0);

@@ -1,5 +1,10 @@
 //! Property: of initialized values, each word is what safe code reads in its place.
 
+#![allow(
+    clippy::incompatible_msrv,
+    reason = "the tests are built with newer compilers than the library"
+)]
+
 use objgraph_scan::{AVAILABLE, words};
 use proptest::collection::vec;
 use proptest::prelude::*;

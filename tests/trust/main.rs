@@ -60,7 +60,8 @@ fn alone() -> ExclusiveGuard {
     HOOK.call_once(|| {
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if info.payload_as_str() != Some(MEANT) {
+            let text = info.payload().downcast_ref().map(String::as_str);
+            if text.or(info.payload().downcast_ref().copied()) != Some(MEANT) {
                 hook(info);
             }
         }));
