@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use objgraph_core::platform::Instant;
 use objgraph_core::{EnteredScope, Scope, advance_epoch};
 use tracing::span::{Attributes, Id};
 use tracing::{Level, Metadata, Subscriber};
@@ -87,7 +88,7 @@ impl SpanScopes {
         Self {
             wanted: Wanted::Levels(Level::INFO),
             epochs: Epochs {
-                length: Duration::from_mins(1),
+                length: Duration::from_secs(60),
                 begun: OnceLock::new(),
                 next: AtomicU64::new(0),
             },

@@ -3,9 +3,10 @@
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::sync::Once;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use objgraph_core::ENABLED;
+use objgraph_core::platform::Instant;
 
 /// A search that takes longer is worth two lines in a profile.
 const LONG: Duration = Duration::from_secs(1);

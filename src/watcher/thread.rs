@@ -4,7 +4,9 @@ use std::io;
 use std::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use objgraph_core::platform::Instant;
 
 /// A watch that runs until this is dropped; see [`watch_growth`](crate::watch_growth).
 ///

@@ -162,7 +162,7 @@ impl Trend {
     ///
     /// O(nodes + series).
     pub fn observe(&mut self, snapshot: &Snapshot) {
-        let is_kept = self.all.is_multiple_of(self.stride());
+        let is_kept = self.all % self.stride() == 0;
         self.all += 1;
         self.coverage = Coverage::of(snapshot);
         self.names = ShownNames::of(snapshot);

@@ -107,7 +107,7 @@ impl Watcher {
     pub fn new(interval: Duration) -> Self {
         Self {
             interval,
-            period: Duration::from_hours(24),
+            period: Duration::from_secs(24 * 60 * 60),
             warm_up: Duration::ZERO,
             page: Page::new(Page::LINES),
             began: None,
@@ -187,10 +187,9 @@ impl Watcher {
 
     fn look(&mut self, snapshot: &Snapshot) {
         let period = self.looks_in(self.period);
-        self.recent
-            .look(snapshot, self.looks.is_multiple_of(period));
-        if self.looks.is_multiple_of(LONG) {
-            let begins_period = (self.looks / LONG).is_multiple_of(period.div_ceil(LONG));
+        self.recent.look(snapshot, self.looks % period == 0);
+        if self.looks % LONG == 0 {
+            let begins_period = (self.looks / LONG) % period.div_ceil(LONG) == 0;
             self.long.look(snapshot, begins_period);
         }
         if self.warm_since.is_some() {
@@ -241,7 +240,7 @@ impl Watcher {
             self.interval
                 .saturating_mul(u32::try_from(looks).unwrap_or(u32::MAX))
         };
-        if self.looks.is_multiple_of(LONG) {
+        if self.looks % LONG == 0 {
             let long = self.long.piled_up().into_iter();
             found.extend(long.map(|piled| Candidate::piled_up(piled, times(LONG))));
         }
@@ -250,7 +249,7 @@ impl Watcher {
         // One and a half periods.
         let points = (self.looks_in(self.period).saturating_mul(3) / 2).div_ceil(stride);
         let points = usize::try_from(points).unwrap_or(usize::MAX);
-        if self.looks.is_multiple_of(stride) && self.trend.len() >= points {
+        if self.looks % stride == 0 && self.trend.len() >= points {
             let rises = self.trend.long_rises(points).into_iter();
             found.extend(rises.map(|rise| Candidate::rise(rise, times(stride))));
         }

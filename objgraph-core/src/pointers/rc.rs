@@ -201,7 +201,7 @@ impl<T: Clone> Rc<T> {
         // The clone has the type of the object before, which may be dead by now.
         if inner.header.id().is_none() {
             let meta = kind.and_then(kinds::meta);
-            if let Some(meta) = meta.filter(|meta| !choice::leaves_out(meta)) {
+            if let Some(meta) = meta.filter(|&meta| !choice::leaves_out(meta)) {
                 let listed = record::add_rc(meta, Location::caller(), None);
                 inner.header.set_id(listed.id);
             }

@@ -258,9 +258,8 @@ impl<T: Clone> Arc<T> {
             Some(id) => record::detach(id),
             // The clone has the type of the object before, which may be dead by now.
             None => {
-                if let Some(meta) = kind.and_then(kinds::meta)
-                    && !choice::leaves_out(meta)
-                {
+                let meta = kind.and_then(kinds::meta);
+                if let Some(meta) = meta.filter(|&meta| !choice::leaves_out(meta)) {
                     let id = record::add_lent_arc(meta, Location::caller());
                     inner.header.set_id(id);
                 }

@@ -47,8 +47,10 @@ macro_rules! unsize_ours {
 
             #[track_caller]
             fn unsize(self, coerce: impl FnOnce(Self::From) -> Self::To) -> Self::Output {
-                if choice::was_made() && let Some(strong) = self.upgrade() {
-                    strong.add_left_out(Location::caller());
+                if choice::was_made() {
+                    if let Some(strong) = self.upgrade() {
+                        strong.add_left_out(Location::caller());
+                    }
                 }
                 let (inner, handle) = self.into_made();
                 let inner = coerce(inner);

@@ -47,7 +47,7 @@ impl TypeMeta {
 
 impl TypeMeta {
     pub(crate) fn type_id(&self) -> TypeId {
-        self.type_id
+        (self.type_id)()
     }
 
     /// Returns the full name of the type.
