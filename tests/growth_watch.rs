@@ -12,7 +12,7 @@ use objgraph::leaks::find_leaks_in;
 use objgraph::sync::{Arc, Weak};
 use objgraph::{Tracked, watch_growth};
 
-const MINUTE: Duration = Duration::from_mins(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// The interval of the threads.
 const SHORT: Duration = Duration::from_millis(2);
@@ -278,7 +278,7 @@ fn a_day_has_one_page() {
             keep!(A B C D E F G H);
             day.extend(clock.tick());
         }
-        let hours = Duration::from_hours(24);
+        let hours = Duration::from_secs(24 * 3600);
         clock.now = hours * (clock.now.as_secs() / hours.as_secs() + 1) as u32;
     }
     if !objgraph::ENABLED {
@@ -398,7 +398,7 @@ fn a_thread_watches_until_it_is_stopped() {
 fn a_watch_that_is_dropped_ends() {
     let _alone = alone();
     let (to, reports) = channel::<WatchReport>();
-    let watch = watch_growth(Duration::from_hours(1)).on_report(move |report| {
+    let watch = watch_growth(Duration::from_secs(3600)).on_report(move |report| {
         to.send(report.clone()).ok();
     });
     drop(watch.start().unwrap());

@@ -192,7 +192,7 @@ fn objects_are_listed_by_age() {
         on(2),
         "the query before ended the epoch"
     );
-    let hour = all.older_than(Duration::from_hours(1));
+    let hour = all.older_than(Duration::from_secs(3600));
     assert_eq!(hour.objects().len(), 0);
     if objgraph::ENABLED {
         assert_eq!(before.counts()[0].type_name, "[u8; 9]");

@@ -83,7 +83,7 @@ pub(crate) fn run(_: &Path) -> Outcome {
     objgraph::backrefs(session).print()?;
     println!("{}", report());
 
-    let minutes = Duration::from_mins;
+    let minutes = |number: u64| Duration::from_secs(60 * number);
     let mut watcher = Watcher::new(minutes(5));
     for look in 0..=5 {
         for report in watcher.tick(minutes(5) * look, &objgraph::find_leaks()) {
@@ -119,8 +119,8 @@ fn leave_out_tokens() -> Outcome {
 
 /// Starts to watch the server.
 fn watch() -> std::io::Result<RunningWatch> {
-    let watch = objgraph::watch_growth(Duration::from_mins(5))
-        .warm_up(Duration::from_hours(1))
+    let watch = objgraph::watch_growth(Duration::from_secs(5 * 60))
+        .warm_up(Duration::from_secs(3600))
         .on_report(|report| println!("{report}"))
         .start()?;
     Ok(watch)
@@ -141,7 +141,7 @@ fn observe_spans() -> Outcome {
 /// Returns another page for administrators.
 fn old_objects_of_requests() -> String {
     alive_in("request")
-        .older_than(Duration::from_hours(1))
+        .older_than(Duration::from_secs(3600))
         .to_string()
 }
 

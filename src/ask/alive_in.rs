@@ -30,7 +30,7 @@ const ROWS: usize = super::LIMIT;
 /// };
 /// if objgraph::ENABLED {
 ///     assert_eq!(alive_in("request").objects().len(), 1);
-///     let hour = Duration::from_hours(1);
+///     let hour = Duration::from_secs(3600);
 ///     assert!(alive_in("request").older_than(hour).objects().is_empty());
 /// }
 /// # drop(kept);
@@ -80,7 +80,7 @@ impl AliveIn {
     /// use objgraph::scope::alive_in;
     /// use std::time::Duration;
     ///
-    /// println!("{}", alive_in("request").older_than(Duration::from_hours(1)));
+    /// println!("{}", alive_in("request").older_than(Duration::from_secs(3600)));
     /// ```
     pub fn older_than(mut self, age: Duration) -> Self {
         self.age = Some(age);

@@ -27,7 +27,7 @@ pub use thread::RunningWatch;
 /// ```
 /// use std::time::Duration;
 ///
-/// let watch = objgraph::watch_growth(Duration::from_mins(5))
+/// let watch = objgraph::watch_growth(Duration::from_secs(5 * 60))
 ///     .on_report(|report| println!("{report}"))
 ///     .start()?;
 /// // … serve …

@@ -138,7 +138,7 @@ pub const ALL: &[Query] = &[
     ("show_growth", |_| objgraph::show_growth()),
     ("Growth", |_| assert!(!Growth::default().grown().is_empty())),
     ("watch_growth", |_| {
-        let hour = Duration::from_hours(1);
+        let hour = Duration::from_secs(3600);
         let watch = objgraph::watch_growth(hour).on_report(|_| {});
         drop(watch.start().unwrap());
         let mut watcher = objgraph::growth::Watcher::new(hour);

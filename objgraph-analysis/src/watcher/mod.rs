@@ -91,7 +91,7 @@ impl Watcher {
     /// struct Session;
     /// let mut kept = Vec::new();
     /// let mut reports = Vec::new();
-    /// let minute = Duration::from_mins(1);
+    /// let minute = Duration::from_secs(60);
     /// let mut watcher = Watcher::new(minute);
     /// for look in 0..=5 {
     ///     reports.extend(watcher.tick(minute * look, &objgraph::find_leaks()));

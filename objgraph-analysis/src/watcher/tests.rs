@@ -11,7 +11,7 @@ use crate::analysis::testkit::Kit;
 /// Returns what is reported of these snapshots, which are five minutes apart.
 fn reported(watcher: Watcher, snapshots: impl Iterator<Item = Arc<Snapshot>>) -> Vec<WatchReport> {
     let mut watcher = watcher;
-    let times = (0..).map(|look| Duration::from_mins(5 * look));
+    let times = (0..).map(|look| Duration::from_secs(5 * 60 * look));
     let looks = times.zip(snapshots);
     looks
         .flat_map(|(now, snapshot)| watcher.tick(now, &find_leaks(&snapshot)))
@@ -45,7 +45,10 @@ fn server(look: u32) -> Arc<Snapshot> {
 
 #[test]
 fn growth_is_one_report_with_its_line_its_numbers_and_its_chain() {
-    let reports = reported(Watcher::new(Duration::from_mins(5)), (1..40).map(server));
+    let reports = reported(
+        Watcher::new(Duration::from_secs(5 * 60)),
+        (1..40).map(server),
+    );
     check(
         &reports,
         &expect![[r#"
@@ -68,7 +71,7 @@ fn a_leak_is_reported_with_its_lines_and_its_fix() {
         kit.edge(file, "^parent", folder);
         kit.snapshot()
     };
-    let reports = reported(Watcher::new(Duration::from_mins(5)), (1..40).map(leak));
+    let reports = reported(Watcher::new(Duration::from_secs(5 * 60)), (1..40).map(leak));
     check(
         &reports,
         &expect![[r#"
@@ -96,7 +99,7 @@ fn the_growth_of_a_leak_is_one_report() {
         }
         kit.snapshot()
     };
-    let reports = reported(Watcher::new(Duration::from_mins(5)), (1..40).map(leak));
+    let reports = reported(Watcher::new(Duration::from_secs(5 * 60)), (1..40).map(leak));
     check(
         &reports,
         &expect![[r#"
@@ -132,8 +135,8 @@ fn objects_that_hold_each_other_are_one_report() {
         kit.snapshot()
     };
     // So short that the items in all inboxes are counted long enough.
-    let period = Duration::from_mins(5 * 30);
-    let watcher = Watcher::new(Duration::from_mins(5)).load_period(period);
+    let period = Duration::from_secs(5 * 60 * 30);
+    let watcher = Watcher::new(Duration::from_secs(5 * 60)).load_period(period);
     let reports = reported(watcher, (1..90).map(tasks));
     check(
         &reports,
