@@ -116,7 +116,9 @@ class Scraper:
     """Reads the metrics every second, as Prometheus does."""
 
     def __init__(self, port):
-        self.url = f"http://127.0.0.1:{port}/debug/objgraph/metrics"
+        url = f"http://127.0.0.1:{port}/debug/objgraph/metrics"
+        accept = {"Accept": "application/openmetrics-text; version=1.0.0"}
+        self.request = urllib.request.Request(url, headers=accept)
         self.times, self.done = [], threading.Event()
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
@@ -124,7 +126,7 @@ class Scraper:
     def run(self):
         while not self.done.wait(1):
             started = time.perf_counter()
-            with urllib.request.urlopen(self.url) as answer:
+            with urllib.request.urlopen(self.request) as answer:
                 assert answer.read().endswith(b"# EOF\n")
             self.times.append(time.perf_counter() - started)
 

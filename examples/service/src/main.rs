@@ -7,6 +7,7 @@ mod chat;
 mod pages;
 mod pointers;
 mod routes;
+mod spans;
 #[cfg(feature = "objgraph")]
 mod watch;
 
@@ -40,6 +41,7 @@ async fn main() -> std::io::Result<()> {
         chat: Chat::new(options.leak),
         pages: Pages::new(),
     });
+    spans::collect();
     let router = routes::router(app);
     #[cfg(feature = "objgraph")]
     let (router, _watcher) =

@@ -3,11 +3,13 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::middleware;
 use axum::routing::{get, post, put};
 
 use crate::chat::{Chat, Unknown};
 use crate::pages::Pages;
 use crate::pointers::Arc;
+use crate::spans::in_span;
 
 /// All that the service has.
 #[cfg_attr(feature = "objgraph", derive(objgraph::Tracked))]
@@ -26,6 +28,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/sessions/{name}/rooms/{room}", put(join))
         .route("/rooms/{room}", get(read))
         .route("/pages/{number}", get(page))
+        .layer(middleware::from_fn(in_span))
         .with_state(app)
 }
 
