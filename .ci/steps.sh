@@ -413,7 +413,7 @@ step_service() {
     command -v go >/dev/null || twice install_packages golang-go
     show cargo clippy -p service-example --all-targets -- -D warnings
     show cargo clippy -p service-example --all-targets --no-default-features -- -D warnings
-    show python3 examples/service/observe.py --seconds 30
+    show python3 examples/service/observe.py --seconds 30 --debug
 }
 
 # Prints the path of Chromium.

@@ -41,29 +41,33 @@ sort_desc(
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=60, help="of load, for each of the two")
+    parser.add_argument("--debug", action="store_true", help="without optimisation, built sooner")
     options = parser.parse_args()
-    command = ["cargo", "build", "--release", "-p", "service-example"]
+    command = ["cargo", "build", "-p", "service-example"]
+    if not options.debug:
+        command.append("--release")
     subprocess.run(command, cwd=ROOT, check=True)
+    target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+    programs = target / ("debug" if options.debug else "release")
     print(f"\n== with the leak, {options.seconds} s of load")
-    observe(["--leak"], options.seconds, leaks=True)
+    observe(programs, ["--leak"], options.seconds, leaks=True)
     print(f"\n== without it, {options.seconds} s of load")
-    observe([], options.seconds, leaks=False)
+    observe(programs, [], options.seconds, leaks=False)
     print("\nall three found the leak, and nothing where there is none")
 
 
-def observe(arguments, seconds, leaks):
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+def observe(built, arguments, seconds, leaks):
     with tempfile.TemporaryDirectory() as folder, Programs() as programs:
         port = free_port()
         watched = Path(folder) / "watched"
         # The watcher looks once in half a minute of the service's life.
         every = str(30 / SCALE)
         with open(watched, "wb") as output:
-            service = [target / "service", "--port", str(port), "--every", every, *arguments]
+            service = [built / "service", "--port", str(port), "--every", every, *arguments]
             programs.start(service, stderr=output)
         wait_for(port)
         prometheus = start_prometheus(programs, Path(folder), port)
-        load = [target / "load", "--port", str(port), "--seconds", str(seconds)]
+        load = [built / "load", "--port", str(port), "--seconds", str(seconds)]
         subprocess.run([*load, "--scale", str(SCALE)], check=True)
         grown = ask_prometheus(prometheus, GROWN.format(third=seconds // 3))
         top = leaked_by_pprof(port)
