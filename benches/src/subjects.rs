@@ -61,6 +61,7 @@ const SUBJECTS: &[(&str, Measure)] = &[
     ("queries", queries::all),
     ("scrape", service::scrape),
     ("pauses", service::pauses),
+    ("lock", service::lock),
 ];
 
 /// Returns the readings of the subject with this name.

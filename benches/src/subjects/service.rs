@@ -1,11 +1,12 @@
 //! What a service pays that is asked about itself: a scrape of its counters, and the pauses of its
 //! threads during a trace.
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use objgraph::Tracked;
 use objgraph::sync::Arc;
@@ -118,6 +119,47 @@ pub(crate) fn pauses(n: usize) -> Readings {
         ("objects a second", traced.rate()),
         ("objects a second, computed", computed.rate()),
     ]
+}
+
+/// All sessions of a service behind one lock.
+#[derive(Tracked)]
+struct Sessions {
+    by_number: Mutex<HashMap<u64, Arc<Session>>>,
+}
+
+/// Measures how long a thread waits at most for a lock around `n` objects, while they are traced and while
+/// they are not: a visit holds the lock until it has read all items.
+pub(crate) fn lock(n: usize) -> Readings {
+    let sessions = (0..n as u64).map(|number| (number, Session::new(number)));
+    let sessions = Arc::new(Sessions {
+        by_number: Mutex::new(sessions.collect()),
+    });
+    let wait_while = |work: &dyn Fn()| {
+        let is_done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let mut longest = 0.0_f64;
+                while !is_done.load(Ordering::Relaxed) {
+                    let started = Instant::now();
+                    drop(black_box(sessions.by_number.lock()));
+                    longest = longest.max(started.elapsed().as_secs_f64());
+                    // Otherwise the trace rarely finds the lock free.
+                    thread::sleep(Duration::from_micros(50));
+                }
+                longest
+            });
+            work();
+            is_done.store(true, Ordering::Relaxed);
+            waiting.join().expect("it only counts")
+        })
+    };
+    let traced = wait_while(&|| {
+        for _ in 0..TRACES {
+            assert!(objgraph::snapshot().len() > n);
+        }
+    });
+    let untraced = wait_while(&|| thread::sleep(Duration::from_secs(1)));
+    vec![("traced", traced), ("untraced", untraced)]
 }
 
 /// Times of single operations, by their logarithm in steps of an eighth.
