@@ -498,6 +498,23 @@ step_formats() {
     )
 }
 
+# The workflows of GitHub, which cannot run here, are valid.
+step_workflows() {
+    local work workflows
+    work=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$work'" EXIT
+    workflows=("$PWD"/.github/workflows/*.yml)
+    install_node "$work/node"
+    cp .ci/workflows/* "$work"
+    (
+        cd "$work"
+        PATH=$work/node/bin:$PATH
+        twice npm install --silent --ignore-scripts --no-audit --no-fund
+        show timeout 60 node lint.mjs "${workflows[@]}"
+    )
+}
+
 # Puts a Node of version 20 or newer into the folder, if there is none.
 install_node() {
     command -v npm >/dev/null || twice install_packages nodejs npm
