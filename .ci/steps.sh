@@ -111,6 +111,8 @@ step_programs() {
 # Programs with the facades in place of std and alloc, their reports, and the command on whole
 # programs.
 step_facades() {
+    # The command reads the packages of every target, and its tests download nothing.
+    twice show cargo fetch --locked
     show cargo test -p objgraph-std -p objgraph-alloc -p objgraph-runtime -p objgraph-findings
     show cargo test -p cargo-objgraph
 }
