@@ -1,7 +1,7 @@
 // The objects that the graph shows: it begins with one, and grows where it is clicked.
 import * as heap from "./heap";
 
-/** Number of objects that a drawing has at first, if there are so many around its start. */
+/** Maximum number of objects that a drawing has at first. */
 const FIRST = 10;
 /** Number of neighbours on each side that one step adds. */
 const STEP = 6;
