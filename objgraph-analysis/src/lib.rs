@@ -18,6 +18,19 @@ pub mod watcher;
 
 use objgraph_core::order;
 
+/// Whether snapshots can have objects. Where they cannot, each public function returns its empty result
+/// before it calls anything, so that the compiler generates no code for what is behind it.
+const HAS_OBJECTS: bool = objgraph_core::HAS_OBJECTS || cfg!(test);
+
+/// Returns the empty result where there are no objects.
+///
+/// It is never inlined, so that its callers are not either: the compiler would offer their bodies to
+/// other crates, and generate code for all that they mention.
+#[inline(never)]
+fn nothing<T: Default>() -> T {
+    T::default()
+}
+
 #[doc(hidden)]
 pub mod print;
 #[doc(hidden)]

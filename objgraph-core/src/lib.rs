@@ -83,6 +83,13 @@ pub use site::Site;
 pub use snapshot::*;
 pub use symbols::ConcreteType;
 pub use table::pointers::{rc, sync};
+
+/// Whether snapshots can have objects: tracking is on, or snapshots are loaded from files.
+///
+/// This is the one place that decides whether analyses and reports are compiled.
+#[doc(hidden)]
+pub const HAS_OBJECTS: bool = ENABLED || cfg!(feature = "save");
+
 pub use table::{ENABLED, Instance};
 pub use trace::{
     GuardVisitor, SCANS, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_of,

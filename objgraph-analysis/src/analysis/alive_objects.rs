@@ -28,6 +28,15 @@ impl AliveObjects {
     /// Finds why these objects are alive. O(nodes + edges).
     #[must_use]
     pub fn of(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self {
+            snapshot: Arc::clone(snapshot),
+            nodes: Vec::new(),
+            reasons: Vec::new(),
+            handles: Vec::new(),
+            with_handles: Vec::new(),
+        };
+        }
         let mut handles = external_handles(snapshot, nodes.iter().copied());
         handles.retain(|one| one.strong);
         let has_handle = |&node: &NodeId| {

@@ -57,6 +57,17 @@ impl BlindSpots {
     /// Collects the blind spots of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self {
+            snapshot: Arc::clone(snapshot),
+            types: Vec::new(),
+            places: Vec::new(),
+            other_threads: 0,
+            lent: 0,
+            panicked: 0,
+            left_out: Vec::new(),
+        };
+        }
         let (mut other_threads, mut lent, mut panicked) = (0, 0, 0);
         let mut of_types = vec![0; snapshot.types().len()];
         for node in snapshot.nodes() {

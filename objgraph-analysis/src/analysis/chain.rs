@@ -136,6 +136,9 @@ impl ChainSearch {
     /// Breadth first: O(objects of the snapshot + references of the objects visited). A search
     /// backwards ends at roots, since nothing holds them.
     pub fn find(&self, mut is_target: impl FnMut(Node<'_>) -> bool) -> Option<Chain> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let exact = self.find_over(&mut is_target, false);
         let mut edges = self.snapshot.parts().edges.iter();
         if exact.is_some() || !self.inferred || !edges.any(|edge| edge.words > 0) {
@@ -149,6 +152,9 @@ impl ChainSearch {
         is_target: &mut dyn FnMut(Node<'_>) -> bool,
         inferred: bool,
     ) -> Option<Chain> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let snapshot = &*self.snapshot;
         let mut reached_from = vec![NOT_VISITED; snapshot.len()];
         let mut visited = Vec::new();

@@ -78,24 +78,36 @@ impl Coverage {
     /// Returns the coverage of a snapshot. O(objects + places).
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         Self::among(snapshot, &|_| true, &|_| true).with_left_out(snapshot, &|_| true)
     }
 
     /// Returns the coverage of the selected objects, and of all that were left out by choice, since
     /// nothing says which of those would be selected. O(objects + places).
     pub fn of_nodes(snapshot: &Snapshot, is_selected: impl Fn(NodeId) -> bool) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         Self::among(snapshot, &is_selected, &|_| true).with_left_out(snapshot, &|_| true)
     }
 
     /// Returns the coverage for an answer about references. Opaque values of plain std types do not
     /// count: they may grow, but hold no reference.
     pub(crate) fn of_references(snapshot: &Snapshot) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let coverage = Self::references_among(snapshot, &|_| true);
         coverage.with_left_out(snapshot, &may_refer)
     }
 
     /// Like [`Coverage::of_references`], for some of the objects.
     pub(crate) fn of_references_of(snapshot: &Snapshot, nodes: &NodeSet) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         Self::references_among(snapshot, &|node| nodes.contains(node))
     }
 
@@ -109,6 +121,9 @@ impl Coverage {
 
     /// Adds the types of which objects were left out by choice, and that matter.
     fn with_left_out(mut self, snapshot: &Snapshot, matters: &dyn Fn(&TypeInfo) -> bool) -> Self {
+        if !crate::HAS_OBJECTS {
+            return self;
+        }
         let names = ShownNames::of(snapshot);
         let types = snapshot.parts().left_out.iter();
         let types = types.filter_map(|&of| snapshot.types().get(of as usize));
@@ -135,6 +150,9 @@ impl Coverage {
         is_selected: &dyn Fn(NodeId) -> bool,
         matters: &dyn Fn(usize) -> bool,
     ) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut coverage = Self {
             is_enabled: snapshot.parts().enabled,
             ..Self::default()
@@ -322,6 +340,9 @@ impl WhatIf {
     /// Returns what was not traced and may be freed or lost as well. O(objects + places).
     #[must_use]
     pub fn coverage(&self) -> Coverage {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let snapshot = self.snapshot();
         let Change::Dropped { node, .. } = self.change() else {
             return Coverage::of_references(snapshot);

@@ -58,6 +58,9 @@ impl Cycles {
     /// O(nodes of the snapshot + edges of the given nodes).
     #[must_use]
     pub fn among(snapshot: &Snapshot, nodes: &[NodeId]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         if nodes.is_empty() {
             return Self::default();
         }

@@ -149,6 +149,9 @@ pub struct ContainerDiff {
 /// ```
 #[must_use]
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Diff {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let mut types: SortedMap<&str, Turnover> = SortedMap::new();
     let mut sites: SortedMap<(&str, Option<&Site>), Turnover> = SortedMap::new();
     let is_of_one_process = before.is_of_same_process(after);

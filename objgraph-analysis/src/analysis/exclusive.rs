@@ -16,6 +16,9 @@ use super::reach;
 #[must_use]
 #[doc(hidden)]
 pub fn exclusively_retained(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let reached = reach(snapshot, [value]);
     let reported = reported(snapshot);
     let is_held = |node: NodeId| {

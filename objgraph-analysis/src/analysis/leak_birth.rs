@@ -31,6 +31,9 @@ pub fn leak_birth(
     id: ObjectId,
     last_drop: impl Fn(ObjectId) -> Option<LastDrop>,
 ) -> Option<LeakBirth> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let node = snapshot.find(id)?;
     let leaks = find_leaks(snapshot);
     let leaked = NodeSet::of(snapshot.len(), leaks.nodes().iter().copied());

@@ -69,6 +69,9 @@ pub struct OverReportedObject {
 /// O(nodes + edges) time and memory.
 #[must_use]
 pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
+    if !crate::HAS_OBJECTS {
+        return Leaks::none(snapshot);
+    }
     let mut held = HeldObjects::of(snapshot);
     let mut alive = reach(snapshot, held.all.iter().copied());
     let left_behind = LeftBehind::of(snapshot, &held, &alive);
@@ -81,18 +84,10 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
         .collect();
     let (possibly, suspects) = possibly_leaked(snapshot, &held.all, &held.by_references, &alive);
     let mut leaks = Leaks {
-        snapshot: Arc::clone(snapshot),
         leaked,
-        likely: Vec::new(),
         possibly,
         suspects,
-        left_behind: Vec::new(),
-        over_reported: Vec::new(),
-        kinds: OnceLock::new(),
-        as_if: OnceLock::new(),
-        likely_kinds: OnceLock::new(),
-        labels: Vec::new(),
-        is_part: false,
+        ..Leaks::none(snapshot)
     };
     leaks.infer(&held, &alive);
     leaks.over_reported = held.over_reported;
@@ -109,6 +104,24 @@ pub fn find_leaks(snapshot: &Arc<Snapshot>) -> Leaks {
 }
 
 impl Leaks {
+    #[inline(never)]
+    fn none(snapshot: &Arc<Snapshot>) -> Self {
+        Self {
+            snapshot: Arc::clone(snapshot),
+            leaked: Vec::new(),
+            likely: Vec::new(),
+            possibly: Vec::new(),
+            suspects: Vec::new(),
+            left_behind: Vec::new(),
+            over_reported: Vec::new(),
+            kinds: OnceLock::new(),
+            as_if: OnceLock::new(),
+            likely_kinds: OnceLock::new(),
+            labels: Vec::new(),
+            is_part: false,
+        }
+    }
+
     /// Returns the number of leaked objects.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -164,6 +177,9 @@ impl Leaks {
     #[doc(hidden)]
     #[must_use]
     pub fn as_if(&self) -> &Arc<Snapshot> {
+        if !crate::HAS_OBJECTS {
+            return &self.snapshot;
+        }
         if self.likely.is_empty() {
             return &self.snapshot;
         }
@@ -177,6 +193,9 @@ impl Leaks {
     /// [`LeakKinds::shared`] counts the objects that several of these kinds hold, or leaked objects.
     #[must_use]
     pub fn likely_kinds(&self) -> &LeakKinds {
+        if !crate::HAS_OBJECTS {
+            return self.likely_kinds.get_or_init(crate::nothing);
+        }
         self.likely_kinds.get_or_init(|| {
             let kinds = LeakKinds::among_likely(self.as_if(), &self.leaked, &self.likely);
             Arc::new(kinds)
@@ -187,6 +206,9 @@ impl Leaks {
     /// are part of.
     #[must_use]
     pub fn likely_holders(&self) -> Vec<OpaqueValue> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         if self.likely.is_empty() {
             return Vec::new();
         }
@@ -222,6 +244,9 @@ impl Leaks {
     /// Returns the external handles to the possibly leaked objects, as [`external_handles`] does.
     #[must_use]
     pub fn external_handles(&self) -> Vec<ExternalHandles> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         external_handles(&self.snapshot, self.possibly.iter().copied())
     }
 
@@ -271,6 +296,9 @@ impl Leaks {
     /// `label` may run code of the user. It is called here, and never while the report is written.
     #[must_use]
     pub fn labelled_by(mut self, mut label: impl FnMut(ObjectId) -> Option<String>) -> Self {
+        if !crate::HAS_OBJECTS {
+            return self;
+        }
         let of = |kinds: &LeakKinds| -> Vec<NodeId> {
             let kinds = kinds.all().iter().take(LeakKinds::MAX_IN_FULL);
             kinds.flat_map(LeakKind::examples).collect()
@@ -307,6 +335,9 @@ impl Leaks {
     /// kind and each set of fields that it tries.
     #[must_use]
     pub fn kinds(&self) -> &LeakKinds {
+        if !crate::HAS_OBJECTS {
+            return self.kinds.get_or_init(crate::nothing);
+        }
         self.kinds
             .get_or_init(|| Arc::new(LeakKinds::among(&self.snapshot, &self.leaked)))
     }
@@ -334,6 +365,9 @@ impl Leaks {
     /// A leak stays; a handle that another thread was moving while the snapshot was taken does not.
     #[must_use]
     pub fn confirmed_by(mut self, later: &Leaks) -> Leaks {
+        if !crate::HAS_OBJECTS {
+            return self;
+        }
         let confirms = |nodes: &[NodeId], node: NodeId| {
             let id = self.snapshot.node(node).id();
             later
@@ -370,6 +404,9 @@ impl Leaks {
     /// evidence that is no proof.
     #[must_use]
     pub fn without_likely(mut self) -> Self {
+        if !crate::HAS_OBJECTS {
+            return self;
+        }
         self.suspects.extend(self.likely_holders());
         self.suspects.sort_unstable();
         self.suspects.dedup();
@@ -386,6 +423,9 @@ impl Leaks {
         likely: impl Fn(NodeId) -> bool,
         possibly: impl Fn(NodeId) -> bool,
     ) -> Self {
+        if !crate::HAS_OBJECTS {
+            return self.clone();
+        }
         let mut only = self.clone();
         only.is_part = true;
         only.leaked.retain(|&node| leaked(node));
@@ -407,6 +447,9 @@ impl Leaks {
     /// ```
     #[must_use]
     pub fn with_fingerprint(&self, fingerprint: Fingerprint) -> Self {
+        if !crate::HAS_OBJECTS {
+            return self.clone();
+        }
         let of = |kinds: &LeakKinds, nodes: &[NodeId]| -> Vec<NodeId> {
             let is_wanted = |kind: usize| kinds.all()[kind].fingerprint == fingerprint;
             let nodes = nodes.iter().zip(kinds.kind_of_each());

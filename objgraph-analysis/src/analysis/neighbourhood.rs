@@ -235,6 +235,9 @@ impl Neighbourhood {
         direction: Direction,
         options: &PictureOptions<'_>,
     ) -> Result<Self, TooLarge> {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         builder::around(snapshot, starts, direction, options)
     }
 
@@ -245,6 +248,9 @@ impl Neighbourhood {
     ///
     /// Fails if the picture would have more nodes than the options allow.
     pub fn leaks(leaks: &Leaks, options: &PictureOptions<'_>) -> Result<Self, TooLarge> {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         leaked::leaks(leaks, options)
     }
 

@@ -69,6 +69,9 @@ pub struct ExternalHandles {
 /// O(handles of the object · log of their sites).
 #[must_use]
 pub fn owners(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<Owners> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let node = snapshot.find(id)?;
     let internal = snapshot.handles_to(node).iter().filter_map(|row| {
         Some(InternalHandle {
@@ -95,6 +98,9 @@ pub fn external_handles(
     snapshot: &Snapshot,
     nodes: impl IntoIterator<Item = NodeId>,
 ) -> Vec<ExternalHandles> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let rows = nodes.into_iter().flat_map(|node| snapshot.handles_to(node));
     let mut found: SortedMap<(bool, u32, Option<&str>), ExternalHandles> = SortedMap::new();
     for row in rows.filter(|row| row.held.is_none()) {
@@ -172,6 +178,9 @@ impl Owners {
     /// [`Owners::external`].
     #[must_use]
     pub fn counts(&self, strong: bool) -> (usize, usize) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let internal = self.internal.iter().filter(|one| one.strong == strong);
         let external = self.external.iter().filter(|one| one.strong == strong);
         (internal.count(), external.map(|one| one.count).sum())
@@ -214,6 +223,9 @@ const HEADER: u64 = 24;
 /// dropped values).
 #[must_use]
 pub fn zombies(snapshot: &Snapshot) -> Zombies {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let rows = snapshot.handles_to_nothing();
     let bytes_of = |row: &HandleRow| {
         let size = snapshot.types()[row.type_index as usize].size as u64;

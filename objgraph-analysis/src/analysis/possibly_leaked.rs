@@ -39,6 +39,9 @@ impl OpaqueValue {
     /// ```
     #[must_use]
     pub fn concrete_type<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s ConcreteType> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let Some(at) = self.place else {
             return snapshot.node(self.node).concrete_type();
         };

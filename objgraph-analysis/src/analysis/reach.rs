@@ -9,6 +9,9 @@ use super::{NodeSet, rows};
 /// O(nodes of the snapshot / 64 + nodes and edges reached).
 #[must_use]
 pub fn reach(snapshot: &Snapshot, starts: impl IntoIterator<Item = NodeId>) -> NodeSet {
+    if !crate::HAS_OBJECTS {
+        return NodeSet::new(snapshot.len());
+    }
     reach_over(snapshot, starts, |edge| edge.strong)
 }
 
@@ -45,6 +48,9 @@ pub fn reach_backwards(
     starts: impl IntoIterator<Item = NodeId>,
     within: &NodeSet,
 ) -> NodeSet {
+    if !crate::HAS_OBJECTS {
+        return NodeSet::new(snapshot.len());
+    }
     let mut reached = NodeSet::new(snapshot.len());
     let mut queue: Vec<NodeId> = starts
         .into_iter()

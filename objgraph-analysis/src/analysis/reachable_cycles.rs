@@ -19,6 +19,13 @@ impl ReachableCycles {
     /// Finds the cycles that are reachable from these nodes. O(objects + references).
     #[must_use]
     pub fn from(snapshot: &Arc<Snapshot>, starts: &[NodeId]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self {
+            snapshot: Arc::clone(snapshot),
+            cycles: Cycles::default(),
+            coverage: Coverage::default(),
+        };
+        }
         let reached = reach(snapshot, starts.iter().copied());
         let nodes: Vec<NodeId> = (0..snapshot.len())
             .map(NodeId::new)

@@ -85,11 +85,28 @@ pub struct RetainedByType {
 }
 
 impl RetainedSizes {
+    /// Returns the sizes of no objects.
+    #[inline(never)]
+    fn none(snapshot: &Arc<Snapshot>) -> Self {
+        Self {
+            snapshot: Arc::clone(snapshot),
+            dominators: Vec::new(),
+            order: Vec::new(),
+            bytes: Vec::new(),
+            objects: Vec::new(),
+            cycles: Vec::new(),
+            total_bytes: 0,
+        }
+    }
+
     /// Computes the dominators and retained sizes of all objects.
     ///
     /// O(references · log objects) time and O(objects + references) memory, without recursion.
     #[must_use]
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self::none(snapshot);
+        }
         let nodes = snapshot.len();
         let held = held(snapshot);
         let cycles = cycles_without(snapshot, &held);
@@ -163,6 +180,9 @@ impl RetainedSizes {
     /// Panics if the node belongs to a larger snapshot.
     #[must_use]
     pub fn dominating_object(&self, node: NodeId) -> Option<NodeId> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         match self.dominator(node)? {
             Dominator::Object(node) => Some(node),
             Dominator::Cycle(_) => None,
@@ -210,6 +230,9 @@ impl RetainedSizes {
     /// O(objects · log objects).
     #[must_use]
     pub fn top(&self, limit: usize) -> Vec<Dominator> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let nodes = self.snapshot.len() as u32;
         let mut top: Vec<u32> = self
             .outermost()
@@ -227,6 +250,9 @@ impl RetainedSizes {
     /// O(objects + types · log types).
     #[must_use]
     pub fn by_type(&self) -> Vec<RetainedByType> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let types = 0..self.snapshot.types().len();
         let mut by_type: Vec<RetainedByType> = types
             .map(|type_index| RetainedByType {

@@ -22,6 +22,9 @@ impl ShownNames {
     /// Collects the names of the types of a snapshot, and of those that declare fields in it.
     /// O(names · log names).
     pub fn of(snapshot: &Snapshot) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let types = snapshot.types().iter().map(|info| info.name.as_str());
         let fields = snapshot.parts().paths.field_names();
         let declaring: BTreeSet<&str> = fields.filter_map(FieldName::declared_by).collect();

@@ -238,6 +238,9 @@ impl Trend {
     #[doc(hidden)]
     #[must_use]
     pub fn long_rises(&self, snapshots: usize) -> Vec<SteadyGrowth> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let found = self.series.iter().filter_map(|(metric, series)| {
             let rise = long_rise(series, snapshots)?;
             Some(SteadyGrowth {
@@ -267,6 +270,9 @@ impl Trend {
     /// O(snapshots²) for each series.
     #[must_use]
     pub fn steady_growth(&self) -> Vec<SteadyGrowth> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut found: Vec<SteadyGrowth> = self
             .series
             .iter()

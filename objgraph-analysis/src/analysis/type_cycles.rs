@@ -105,6 +105,9 @@ impl TypeCycles {
     /// a derive, without arguments. O(strong fields · all fields).
     #[must_use]
     pub fn of(types: &[Arc<TypeInfo>], generics: &[String]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let derived: Vec<&TypeInfo> = types
             .iter()
             .map(|info| &**info)

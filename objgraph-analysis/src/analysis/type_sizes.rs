@@ -42,6 +42,9 @@ impl TypeSizes {
     /// Adds up the objects of a snapshot. O(objects + types · log types).
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let types = snapshot.types().iter();
         let mut rows: Vec<TypeSize> = types
             .map(|info| TypeSize {

@@ -29,6 +29,9 @@ impl UnprovenObjects {
     /// Collects the unproven objects that `is_wanted` accepts; `None` if all of these are proven to
     /// be held. O(objects).
     pub fn among(leaks: &Leaks, is_wanted: impl Fn(Node<'_>) -> bool) -> Option<Self> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let snapshot = leaks.snapshot();
         let is_wanted = |node: &NodeId| is_wanted(snapshot.node(*node));
         let possibly: Vec<NodeId> = leaks
@@ -71,6 +74,9 @@ impl UnprovenObjects {
         snapshot: &Arc<Snapshot>,
         is_wanted: impl Fn(&TypeInfo) -> bool,
     ) -> Option<Self> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let types = snapshot.parts().left_out.iter().copied();
         let left_out = types.filter(|&of| {
             let info = snapshot.types().get(of as usize);

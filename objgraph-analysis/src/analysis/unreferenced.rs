@@ -7,6 +7,9 @@ use objgraph_core::{NodeId, Snapshot};
 /// A root is not an object, so objects that only a root refers to are included. O(nodes + edges).
 #[must_use]
 pub fn unreferenced(snapshot: &Snapshot) -> Vec<NodeId> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let mut is_referred_to = vec![false; snapshot.len()];
     for node in snapshot.nodes().filter(|node| node.id().is_in_table()) {
         for edge in super::rows(snapshot, node.node_id()) {

@@ -78,6 +78,9 @@ pub enum Owner {
 /// `None` if the snapshot has no such object. O(nodes + edges).
 #[must_use]
 pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let node = snapshot.find(id)?;
     let mut simulation = Simulation::new(snapshot);
     let before = simulation.alive();
@@ -99,6 +102,9 @@ pub fn what_if_dropped(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhatIf>
 /// snapshot has no strong reference in such a field. O(nodes + edges).
 #[must_use]
 pub fn what_if_weak(snapshot: &Arc<Snapshot>, field: &str) -> Option<WhatIf> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let fields = Fields::of(snapshot);
     let numbers = fields.named(snapshot, field);
     let is_weak = |path: PathId| numbers.contains(&fields.number(path));

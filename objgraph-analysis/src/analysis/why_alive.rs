@@ -82,6 +82,9 @@ pub struct Anchor {
 /// `None` if the snapshot has no such object. O(nodes + edges).
 #[must_use]
 pub fn why_alive(snapshot: &Arc<Snapshot>, id: ObjectId) -> Option<WhyAlive> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let why = why_alive_in(snapshot, id)?;
     if matches!(why.reason, AliveReason::Leaked { .. }) {
         return Some(why);

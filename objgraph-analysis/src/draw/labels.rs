@@ -73,6 +73,9 @@ impl fmt::Debug for DrawingOptions<'_> {
 impl Drawing {
     /// Draws what a picture shows.
     pub fn new(snapshot: &Snapshot, picture: &Neighbourhood, options: &DrawingOptions<'_>) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let writer = Writer {
             snapshot,
             max_depth: picture.max_depth,

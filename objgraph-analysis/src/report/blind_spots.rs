@@ -16,6 +16,9 @@ const LINES: usize = 20;
 /// Lists each blind spot with its remedy.
 impl fmt::Display for BlindSpots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(super::off());
+        }
         let mut text = String::new();
         self.write(&mut text)?;
         f.write_str(&fitted(&text))
@@ -128,6 +131,9 @@ fn shown<'n>(full: &str, short: &'n str) -> Cow<'n, str> {
 /// Returns the blind spots as one line below a picture; `None` if there are none.
 #[doc(hidden)]
 pub fn in_one_line(blind: &BlindSpots) -> Option<String> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     if blind.is_empty() {
         return None;
     }

@@ -14,6 +14,9 @@ const ENDS: usize = 20;
 /// reference is marked.
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(super::off());
+        }
         let snapshot: &Snapshot = self.snapshot();
         let names = Names::of(snapshot);
         let name = |node: NodeId| {

@@ -30,6 +30,9 @@ pub fn off() -> &'static str {
 /// Returns what could not be traced, as part of a line: ``2 objects of Widget: derive `Tracked` on
 /// it``.
 pub fn untraced_in_line(coverage: &Coverage) -> String {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     /// Maximum number of reasons listed.
     const REASONS: usize = 2;
     let gaps = coverage.gaps();
@@ -44,6 +47,9 @@ pub fn untraced_in_line(coverage: &Coverage) -> String {
 /// Lists what could not be traced, each with its remedy.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         if !self.is_enabled() {
             return f.write_str(off());
         }

@@ -22,6 +22,9 @@ pub(super) struct CycleReport<'s> {
 /// Lists every kind of cycle, and the field that closes it.
 impl fmt::Display for ReachableCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let coverage = self.coverage();
         if !coverage.is_enabled() {
             return f.write_str(off());

@@ -19,6 +19,9 @@ const HIDES: &str = "growth may hide there";
 /// grew.
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let mut out = String::new();
         let changed = |turnover: &Turnover| turnover.born + turnover.died > 0;
         let types: Vec<_> = self
@@ -140,6 +143,9 @@ impl fmt::Display for Diff {
 /// Lists what grows steadily, with its numbers.
 impl fmt::Display for Trend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let steady = self.steady_growth();
         let coverage = self.coverage();
         if !self.is_empty() && !coverage.is_enabled() {

@@ -20,6 +20,9 @@ const LINES: usize = 5;
 /// Reports what leaked, in which cycles, which field to change, and what could not be traced.
 impl fmt::Display for Leaks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let report = LeaksReport {
             leaks: self,
             names: Names::of(self.snapshot()),
@@ -40,6 +43,9 @@ impl Leaks {
     }
 
     fn section(&self, write: impl Fn(&LeaksReport<'_>, &mut String) -> fmt::Result) -> String {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let report = LeaksReport {
             leaks: self,
             names: Names::of(self.snapshot()),

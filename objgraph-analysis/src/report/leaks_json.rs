@@ -66,6 +66,9 @@ impl Writer<'_> {
     }
 
     fn kinds(&self, verdict: &'static str, report: &KindsReport<'_>) -> Vec<Json<'static>> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let kinds = report.kinds();
         let members = Members::of(report.nodes(), kinds, KINDS);
         let texts = report.texts(KINDS);
@@ -99,6 +102,9 @@ impl Writer<'_> {
         paths: Vec<String>,
         text: String,
     ) -> Option<Json<'static>> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let nodes: Vec<NodeId> = objects.map(|object| object.node_id()).collect();
         let bytes = nodes
             .iter()

@@ -16,6 +16,9 @@ const UNKNOWN: &str = "Handles are not known: turn on the feature `owners` of ob
 
 impl fmt::Display for Owners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let mut out = String::new();
         self.write(&mut out)?;
         f.write_str(&fitted(&out))
@@ -194,6 +197,9 @@ pub(super) fn write_held_by(out: &mut String, handles: &[ExternalHandles]) -> fm
 /// Shows `The last handle from outside to Node #7 was dropped on thread main, up to 12 s ago; …`.
 impl fmt::Display for LeakBirth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let drop = &self.last_drop;
         let (name, id) = (&self.type_name, self.object);
         let mut text = format!("The last handle from outside to {name} {id} was dropped");
@@ -224,6 +230,9 @@ impl fmt::Display for LeakBirth {
 
 impl fmt::Display for Zombies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         if !self.is_enabled {
             return f.write_str(off());
         }

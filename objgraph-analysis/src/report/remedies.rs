@@ -20,6 +20,9 @@ struct RemedyText<'r> {
 
 impl fmt::Display for RemedyText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(super::off());
+        }
         match self.remedy {
             Remedy::Derive(path) if !names(self.type_name, path) => {
                 write!(f, "derive `Tracked` on {path}")

@@ -21,6 +21,9 @@ const PER_SITE: usize = 3;
 
 impl fmt::Display for TypeSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         if !self.is_enabled {
             return f.write_str(off());
         }
@@ -54,6 +57,9 @@ impl fmt::Display for TypeSizes {
 
 impl fmt::Display for RetainedSizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let snapshot = self.snapshot();
         if !snapshot.parts().enabled {
             return f.write_str(off());

@@ -71,6 +71,9 @@ pub fn write_growth(out: &mut dyn Write, rows: &[(String, usize, usize)]) -> io:
 ///
 /// Those of the writer.
 pub fn write_new_ids(out: &mut dyn Write, rows: &[NewIdsRow]) -> io::Result<()> {
+    if !crate::HAS_OBJECTS {
+        return Ok(());
+    }
     if rows.is_empty() {
         return Ok(());
     }

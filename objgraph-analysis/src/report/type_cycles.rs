@@ -19,6 +19,9 @@ const UNFOLLOWED: usize = 8;
 /// Lists the cycles, and the strong fields that are marked as back references.
 impl fmt::Display for TypeCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(off());
+        }
         let names = self.names();
         let mut out = String::new();
         if self.types.is_empty() {

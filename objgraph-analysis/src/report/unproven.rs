@@ -20,6 +20,9 @@ const IN_LINE: usize = 2;
 /// on it``.
 #[doc(hidden)]
 pub fn unproven_in_line(unproven: &UnprovenObjects) -> String {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let report = UnprovenReport::new(unproven);
     let mut parts = Vec::new();
     if !unproven.possibly.is_empty() {
@@ -51,12 +54,18 @@ pub fn unproven_in_line(unproven: &UnprovenObjects) -> String {
 /// Returns the types of objects that were left out by choice: `Token, Cell, and 2 more kinds`.
 #[doc(hidden)]
 pub fn left_out_in_line(unproven: &UnprovenObjects) -> String {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     UnprovenReport::new(unproven).left_out()
 }
 
 /// Returns the report, which ends with a line break.
 #[doc(hidden)]
 pub fn unproven_text(unproven: &UnprovenObjects) -> String {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = UnprovenReport::new(unproven).write(&mut out);
@@ -66,6 +75,9 @@ pub fn unproven_text(unproven: &UnprovenObjects) -> String {
 /// Returns `Node<i32>, made at src/a.rs:3:5, and 2 more kinds`.
 #[doc(hidden)]
 pub fn kinds_in_line(snapshot: &Snapshot, nodes: &[NodeId]) -> String {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     kinds(snapshot, &Names::of(snapshot), nodes)
 }
 

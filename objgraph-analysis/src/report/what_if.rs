@@ -17,6 +17,9 @@ const LINES: usize = 5;
 /// Lists what would be freed, what would leak, and what would stay and who keeps it.
 impl fmt::Display for WhatIf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(super::off());
+        }
         let mut text = String::new();
         let names = Names::of(self.snapshot());
         WhatIfReport {

@@ -21,6 +21,9 @@ const STEPS: usize = 12;
 /// Shows the retaining path of the object, and what holds its anchor.
 impl fmt::Display for WhyAlive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(super::off());
+        }
         f.write_str(&self.to_text(true))
     }
 }
@@ -29,6 +32,9 @@ impl WhyAlive {
     /// Returns the report. `names_handles` is false if the lines of external handles are listed
     /// elsewhere.
     pub(super) fn to_text(&self, names_handles: bool) -> String {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let report = WhyAliveReport {
             why: self,
             names: Names::of(self.snapshot()),

@@ -84,6 +84,9 @@ impl Causes {
         mut candidates: Vec<Candidate>,
         looks_since: impl Fn(&Metric) -> Option<u64>,
     ) -> (Vec<Cause>, Vec<Metric>) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         // A line says more than its type.
         let lines = candidates.iter().filter_map(|of| match &of.metric {
             Metric::Site(name, _) => Some(name.clone()),

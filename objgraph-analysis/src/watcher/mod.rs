@@ -158,6 +158,9 @@ impl Watcher {
     /// O(nodes + edges) for each report, 16 at most, and O(nodes + types + sites) without one. Where
     /// tracking is off, nothing is reported.
     pub fn tick(&mut self, now: Duration, leaks: &Leaks) -> Vec<WatchReport> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let snapshot = leaks.snapshot();
         if !snapshot.parts().enabled {
             return Vec::new();

@@ -12,6 +12,9 @@ const LINES: usize = 4;
 
 impl fmt::Display for WatchReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(crate::report::off());
+        }
         match self {
             Self::Growth(report) => report.fmt(f),
             Self::Leak(report) => report.fmt(f),
@@ -23,6 +26,9 @@ impl fmt::Display for WatchReport {
 /// Shows what grows, its numbers, and what keeps an example alive.
 impl fmt::Display for GrowthReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(crate::report::off());
+        }
         let mut out = String::new();
         let what = match (&self.container, &self.site) {
             (Some(container), _) if self.type_name.is_empty() => format!("items in {container}"),
@@ -66,6 +72,9 @@ impl fmt::Display for GrowthReport {
 /// Shows what has leaked, and the cycle.
 impl fmt::Display for LeakReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(crate::report::off());
+        }
         let mut out = String::new();
         let likely = if self.is_likely { "likely " } else { "" };
         let (number, retained) = (objects(self.objects), bytes(self.retained));
@@ -96,6 +105,9 @@ impl fmt::Display for SiteCount {
 
 impl fmt::Display for LeftOutReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return f.write_str(crate::report::off());
+        }
         write!(
             f,
             "{} left out: the limit is {} lines a day",

@@ -45,6 +45,9 @@ impl AgeWatch {
     ///
     /// O(nodes + types + sites).
     pub fn look(&mut self, snapshot: &Snapshot, begins_period: bool) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let parts = snapshot.parts();
         // Objects that were made during the trace belong to the next interval.
         let now = parts.epoch;
@@ -92,6 +95,9 @@ impl AgeWatch {
     /// Returns the objects that pile up, sorted by type and site.
     #[must_use]
     pub fn piled_up(&self) -> Vec<PiledUp> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let found = self.histories.iter().filter_map(|(metric, history)| {
             let found = history.accumulation()?;
             let before = self.begun.len() - 1 - found.intervals;
@@ -131,6 +137,9 @@ impl AgeWatch {
 #[doc(hidden)]
 #[must_use]
 pub fn oldest_since(snapshot: &Snapshot, metric: &Metric, since: u32) -> Option<NodeId> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let nodes = snapshot.nodes().filter(|node| {
         let is_of = |name: &String| node.type_info().name == *name;
         match metric {

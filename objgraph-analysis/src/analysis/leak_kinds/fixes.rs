@@ -61,6 +61,9 @@ impl Fix {
     /// Returns what to change: `make Node.parent Weak`, `capture a Weak in Window.on_close`. `name`
     /// returns the name of a field.
     pub fn change(&self, name: &dyn Fn(&FieldPath) -> String) -> String {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let names = |is_inferred: bool| {
             let fields = self.fields.iter();
             let fields = fields.filter(|field| self.inferred.contains(field) == is_inferred);

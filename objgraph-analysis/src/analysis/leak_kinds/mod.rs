@@ -92,6 +92,9 @@ impl LeakKinds {
     /// set of fields that it tries.
     #[must_use]
     pub fn among(snapshot: &Snapshot, leaked: &[NodeId]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         if leaked.is_empty() {
             return Self::default();
         }
@@ -112,6 +115,9 @@ impl LeakKinds {
     /// own. Both lists are sorted. Objects that leaked objects hold as well belong to no kind: they
     /// are freed only with these.
     pub(super) fn among_likely(snapshot: &Snapshot, leaked: &[NodeId], likely: &[NodeId]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let below = reach(snapshot, leaked.iter().copied());
         let (below, own): (Vec<NodeId>, Vec<NodeId>) =
             likely.iter().partition(|&&node| below.contains(node));
