@@ -16,20 +16,13 @@ pub mod page;
 pub mod report;
 pub mod watcher;
 
+use objgraph_core::__private::nothing;
 use objgraph_core::order;
 
-/// Whether snapshots can have objects. Where they cannot, each public function returns its empty result
-/// before it calls anything, so that the compiler generates no code for what is behind it.
-const HAS_OBJECTS: bool = objgraph_core::HAS_OBJECTS || cfg!(test);
-
-/// Returns the empty result where there are no objects.
-///
-/// It is never inlined, so that its callers are not either: the compiler would offer their bodies to
-/// other crates, and generate code for all that they mention.
-#[inline(never)]
-fn nothing<T: Default>() -> T {
-    T::default()
-}
+/// Whether snapshots can have objects. Where they cannot, each public function returns an empty result
+/// before it calls anything else, so that the compiler generates no code for what is behind it;
+/// `objgraph-core/src/emptiness.rs` explains how. Tests make snapshots of their own.
+const HAS_OBJECTS: bool = objgraph_core::__private::HAS_OBJECTS || cfg!(test);
 
 #[doc(hidden)]
 pub mod print;

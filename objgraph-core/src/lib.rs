@@ -30,6 +30,7 @@ mod closures;
 mod counts;
 #[cfg(all(feature = "dump", any(debug_assertions, feature = "always")))]
 mod dump;
+mod emptiness;
 mod epochs;
 #[doc(hidden)]
 pub mod file;
@@ -83,13 +84,6 @@ pub use site::Site;
 pub use snapshot::*;
 pub use symbols::ConcreteType;
 pub use table::pointers::{rc, sync};
-
-/// Whether snapshots can have objects: tracking is on, or snapshots are loaded from files.
-///
-/// This is the one place that decides whether analyses and reports are compiled.
-#[doc(hidden)]
-pub const HAS_OBJECTS: bool = ENABLED || cfg!(feature = "save");
-
 pub use table::{ENABLED, Instance};
 pub use trace::{
     GuardVisitor, SCANS, SnapshotOptions, Starts, Visitor, label_of, labels, snapshot, snapshot_of,
@@ -105,6 +99,7 @@ pub use watch::{Watch, watch};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::closures::{CaptureView, Downgrade, local_future, shared_future};
+    pub use crate::emptiness::{HAS_OBJECTS, nothing};
     pub use crate::lock::is_lost;
     pub use crate::table::pointers::Unsize;
     #[cfg(feature = "nightly")]

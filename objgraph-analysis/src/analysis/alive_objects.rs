@@ -30,12 +30,12 @@ impl AliveObjects {
     pub fn of(snapshot: &Arc<Snapshot>, nodes: &[NodeId]) -> Self {
         if !crate::HAS_OBJECTS {
             return Self {
-            snapshot: Arc::clone(snapshot),
-            nodes: Vec::new(),
-            reasons: Vec::new(),
-            handles: Vec::new(),
-            with_handles: Vec::new(),
-        };
+                snapshot: Arc::clone(snapshot),
+                nodes: Vec::new(),
+                reasons: Vec::new(),
+                handles: Vec::new(),
+                with_handles: Vec::new(),
+            };
         }
         let mut handles = external_handles(snapshot, nodes.iter().copied());
         handles.retain(|one| one.strong);

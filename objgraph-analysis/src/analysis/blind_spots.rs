@@ -59,14 +59,14 @@ impl BlindSpots {
     pub fn of(snapshot: &Arc<Snapshot>) -> Self {
         if !crate::HAS_OBJECTS {
             return Self {
-            snapshot: Arc::clone(snapshot),
-            types: Vec::new(),
-            places: Vec::new(),
-            other_threads: 0,
-            lent: 0,
-            panicked: 0,
-            left_out: Vec::new(),
-        };
+                snapshot: Arc::clone(snapshot),
+                types: Vec::new(),
+                places: Vec::new(),
+                other_threads: 0,
+                lent: 0,
+                panicked: 0,
+                left_out: Vec::new(),
+            };
         }
         let (mut other_threads, mut lent, mut panicked) = (0, 0, 0);
         let mut of_types = vec![0; snapshot.types().len()];

@@ -21,10 +21,10 @@ impl ReachableCycles {
     pub fn from(snapshot: &Arc<Snapshot>, starts: &[NodeId]) -> Self {
         if !crate::HAS_OBJECTS {
             return Self {
-            snapshot: Arc::clone(snapshot),
-            cycles: Cycles::default(),
-            coverage: Coverage::default(),
-        };
+                snapshot: Arc::clone(snapshot),
+                cycles: Cycles::default(),
+                coverage: Coverage::default(),
+            };
         }
         let reached = reach(snapshot, starts.iter().copied());
         let nodes: Vec<NodeId> = (0..snapshot.len())

@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::panics::caught;
+use crate::emptiness::nothing;
 use crate::object_id::ObjectId;
 use crate::snapshot::{PointerKind, Snapshot};
 use crate::tracked::Label;
@@ -85,6 +86,9 @@ pub(super) fn are_wanted() -> bool {
 /// label is `(its Debug waits)`. Any other label that takes so long is announced too.
 #[must_use]
 pub fn label_of(id: ObjectId) -> Option<String> {
+    if !crate::ENABLED {
+        return nothing();
+    }
     if !are_wanted() {
         return None;
     }
@@ -116,6 +120,9 @@ fn of_object(id: ObjectId) -> Option<String> {
 
 /// Writes the label of a value that no id leads to.
 pub(super) fn of_value(type_name: &'static str, label: Label<'_>) -> String {
+    if !crate::ENABLED {
+        return nothing();
+    }
     match are_wanted() {
         true => waiting::watched(type_name, || cut(label)),
         false => String::new(),

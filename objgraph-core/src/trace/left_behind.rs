@@ -15,6 +15,7 @@ use super::assemble::assemble;
 use super::options::SnapshotOptions;
 use super::tracer::Handles;
 use super::tracer::Tracer;
+use crate::emptiness::nothing;
 use crate::lock::Mutex;
 use crate::object_id::ObjectId;
 use crate::snapshot::{HandlePlace, Node, NodeId, NodeRow, PathId, PointerKind, Snapshot, State};
@@ -50,6 +51,9 @@ pub(crate) fn watch_thread_end() {
 }
 
 fn keep() {
+    if !crate::ENABLED {
+        return nothing();
+    }
     let thread = EndingThread::begin();
     let own = table::own_values();
     if own.is_empty() {

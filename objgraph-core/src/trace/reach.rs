@@ -5,6 +5,7 @@ use super::starts::Starts;
 use super::take::take;
 use super::visitor::Visitor;
 use super::weak_handles::WeakHandles;
+use crate::emptiness::nothing;
 use crate::snapshot::{NodeId, Snapshot};
 use crate::tracked::Visit;
 
@@ -25,6 +26,9 @@ pub struct Reach {
 /// elsewhere count as external.
 #[must_use]
 pub fn snapshot_keeping(value: &dyn Visit) -> Option<Reach> {
+    if !crate::ENABLED {
+        return nothing();
+    }
     let itself: &dyn Visit = &ValueNode(value);
     let mut is_pointers = Starts::default();
     let values: &[&dyn Visit] = match value.starts(&mut is_pointers) {

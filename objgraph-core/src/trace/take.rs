@@ -7,6 +7,7 @@ use super::running::RunningTrace;
 use super::starts::{Start, Starts};
 use super::tracer::{Handles, SCANS, Tracer};
 use super::weak_handles::WeakHandles;
+use crate::emptiness::nothing;
 use crate::lock::is_lost;
 use crate::object_id::ObjectId;
 use crate::snapshot::{NodeId, Snapshot};
@@ -54,6 +55,9 @@ pub fn snapshot_with(values: &[&dyn Visit], options: SnapshotOptions) -> (Snapsh
 /// `wanted` decides by scope and epoch; `None` if no object is wanted.
 #[must_use]
 pub fn snapshot_from(wanted: &dyn Fn(u32, u32) -> bool, roots: bool) -> Option<Snapshot> {
+    if !crate::ENABLED {
+        return nothing();
+    }
     let mut listed = table::list();
     listed.retain(|object| wanted(object.scope, object.epoch));
     if listed.is_empty() && !roots {
@@ -157,6 +161,13 @@ pub(super) fn take(
 /// it.
 #[must_use]
 pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
+    // The index of nodes by place needs them in the order of their places.
+    let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
+    ids.sort_unstable_by_key(|id| (id.place(), id.round()));
+    take_these(&ids)
+}
+
+fn take_these(ids: &[ObjectId]) -> Snapshot {
     if !crate::ENABLED || is_lost() {
         return Snapshot::empty();
     }
@@ -164,10 +175,7 @@ pub fn snapshot_of(ids: impl IntoIterator<Item = ObjectId>) -> Snapshot {
     let mut tracer = Tracer::new(registry(), SnapshotOptions::default().heap(false));
     tracer.visits_nothing = running.is_too_deep();
     super::left_behind::wait_for_ends();
-    // The index of nodes by place needs them in the order of their places.
-    let mut ids: Vec<ObjectId> = ids.into_iter().filter(|id| id.is_in_table()).collect();
-    ids.sort_unstable_by_key(|id| (id.place(), id.round()));
-    for id in ids {
+    for &id in ids {
         if tracer.known(id).is_some() {
             continue;
         }

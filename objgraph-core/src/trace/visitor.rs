@@ -6,6 +6,7 @@ use std::task::Waker;
 use super::deferred::{DeferredVisit, Way};
 use super::std_pointer::StdPointer;
 use super::tracer::{OpaqueWords, Tracer, erased_words_of, words_of};
+use crate::emptiness::nothing;
 use crate::object_id::ObjectId;
 use crate::snapshot::{FieldName, PlaceKind, Segment};
 use crate::table;
@@ -159,6 +160,9 @@ impl<'a> Visitor<'a> {
 
     /// Visits a value that another owns and that may have an identity of its own.
     pub(crate) fn owned(&mut self, value: &'a dyn Visit) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         match value.instance() {
             Some(id) => {
                 if let Some(place) = self.tracer.enter_instance(id) {
@@ -180,6 +184,9 @@ impl<'a> Visitor<'a> {
 
     /// Visits the contents of a value, or defers them if the calls are too deep.
     fn inside(&mut self, value: View<'a>) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if self.tracer.depth < CALL_DEPTH {
             self.tracer.depth += 1;
             value.visit(self);
@@ -239,6 +246,9 @@ impl<'a> Visitor<'a> {
     /// As [`lent_dyn`](Self::lent_dyn), compiled for each caller.
     #[inline(always)]
     pub(crate) fn lent_here(&mut self, value: &dyn Visit) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if let Some(depth) = self.tracer.enter_guard() {
             let mut visitor = Visitor::new(&mut *self.tracer);
             match value.instance() {
@@ -278,6 +288,9 @@ impl<'a> Visitor<'a> {
     }
 
     pub(crate) fn any_named(&mut self, value: &'a dyn ErasedValue, name: fn() -> &'static str) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         match self.tracer.view(value) {
             Some(view) => self.visit_view(view),
             None => self.opaque(name(), erased_words_of(value)),
@@ -286,12 +299,18 @@ impl<'a> Visitor<'a> {
 
     /// Records an opaque value, and the references that its words look like.
     pub(crate) fn opaque(&mut self, name: &'static str, words: OpaqueWords<'_>) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         self.tracer.opaque_place(name, words.vtable());
         self.tracer.scan(words);
     }
 
     /// Records the content of a box of an unknown type.
     pub(crate) fn opaque_box(&mut self, value: &dyn OpaqueBox) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         let size = value.content_size();
         self.heap(size);
         // A value without a size owns nothing: a closure that captures nothing.
@@ -311,6 +330,9 @@ impl<'a> Visitor<'a> {
 
     /// Visits a value of any type if it is registered; returns whether it is.
     pub(crate) fn known(&mut self, value: &'a dyn Any) -> bool {
+        if !crate::ENABLED {
+            return nothing();
+        }
         let view = self.tracer.view_dyn(value);
         if let Some(view) = view {
             self.visit_view(view);
@@ -374,6 +396,9 @@ impl<'a> Visitor<'a> {
 
     /// Records that the contents of a cell or lock are busy, unless they can hold no reference.
     pub(crate) fn busy_inside(&mut self, inside: &CellContents) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if !(inside.is_leaf)() {
             self.tracer.place_called((inside.name)(), PlaceKind::Busy);
         }
@@ -452,6 +477,9 @@ impl<'a> Visitor<'a> {
 
     /// Reports a waker: a reference to the task that it owns, if the task is known.
     pub(crate) fn waker(&mut self, waker: &Waker) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         // A waker without data, such as `Waker::noop()`, owns nothing.
         if !waker.data().is_null() && !self.tracer.owns_task(waker) {
             self.tracer.place_named::<Waker>(PlaceKind::Opaque);

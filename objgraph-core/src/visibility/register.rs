@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::registrar::Registrar;
 use super::registry::{Maps, Registry};
+use crate::emptiness::nothing;
 use crate::order;
 use crate::tracked::Visit;
 use crate::type_info::TypeInfo;
@@ -74,6 +75,9 @@ static LOADED: AtomicBool = AtomicBool::new(false);
 /// Two threads may both register the types of the derives; the registry keeps the first entry of each
 /// type. A `Once` would make one wait for the other, which does not exist in the child of a fork.
 pub(crate) fn registry() -> Registry {
+    if !crate::ENABLED {
+        return nothing();
+    }
     // Relaxed: the lock of the registry orders its contents. A thread that sees the flag late
     // registers the types once more.
     //
@@ -105,6 +109,9 @@ thread_local! {
 }
 
 fn publish(maps: Maps) {
+    if !crate::ENABLED {
+        return nothing();
+    }
     REGISTRY
         .lock()
         .get_or_insert_with(Registry::default)
@@ -144,6 +151,9 @@ pub fn register_type_of<T: Visit>() {
 /// alive.
 #[must_use]
 pub fn types() -> Vec<Arc<TypeInfo>> {
+    if !crate::ENABLED {
+        return nothing();
+    }
     let registry = registry();
     let visited = registry.infos().filter(|info| info.is_visited);
     let mut types: Vec<_> = visited.map(Arc::clone).collect();
@@ -156,6 +166,9 @@ pub fn types() -> Vec<Arc<TypeInfo>> {
 /// generic types that have no registered instance.
 #[must_use]
 pub fn families() -> Vec<String> {
+    if !crate::ENABLED {
+        return nothing();
+    }
     let mut families: Vec<String> = registry().family_paths().cloned().collect();
     order::sort(&mut families);
     families

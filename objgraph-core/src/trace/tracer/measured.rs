@@ -1,6 +1,7 @@
 //! Bytes on the heap, and lengths of collections.
 
 use super::Tracer;
+use crate::emptiness::nothing;
 use crate::snapshot::{LengthRow, NodeId, PathId};
 
 /// Number of the last lengths among which a new one looks for its own path.
@@ -9,6 +10,9 @@ const LAST_LENGTHS: usize = 8;
 impl Tracer {
     /// Adds a collection at the current path, with its number of items and the bytes that it owns.
     pub(in crate::trace) fn collection(&mut self, len: usize, bytes: usize) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if !self.wants_heap {
             return;
         }
@@ -21,6 +25,9 @@ impl Tracer {
     /// Adds a collection of fixed length at the current path. Where texts are wanted, its items
     /// count too, because in a field it may be replaced by a longer one.
     pub(in crate::trace) fn fixed(&mut self, len: usize, bytes: usize) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         match self.wants_texts {
             true => self.collection(len, bytes),
             false => self.heap(bytes),
@@ -29,6 +36,9 @@ impl Tracer {
 
     /// Adds a text of this many bytes at the current path.
     pub(in crate::trace) fn text(&mut self, bytes: usize) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if self.wants_texts && bytes > 0 {
             let (node, path) = (NodeId::new(self.cursor.node as usize), self.path());
             add(&mut self.texts, LengthRow::new(node, path, bytes as u64));
@@ -38,6 +48,9 @@ impl Tracer {
     /// Adds bytes that the current node owns on the heap.
     #[inline]
     pub(in crate::trace) fn heap(&mut self, bytes: usize) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if !self.wants_heap {
             return;
         }

@@ -31,6 +31,7 @@ use super::labels;
 use super::options::SnapshotOptions;
 use super::std_pointer::{MetPointer, StdPointer};
 use super::weak_handles::WeakHandles;
+use crate::emptiness::nothing;
 use crate::object_id::ObjectId;
 use crate::snapshot::{
     EdgeRow, HandlePlace, LengthRow, NodeId, NodeRow, PathId, PathTable, Place, PlaceKind,
@@ -490,6 +491,9 @@ impl Tracer {
         size: usize,
         label: Label<'_>,
     ) -> Option<SuspendedVisit> {
+        if !crate::ENABLED {
+            return nothing();
+        }
         let key = (address, Some(type_name));
         let known = self.by_address.get(&key).copied();
         let node = known.unwrap_or_else(|| self.add_value(type_name, size));
@@ -507,6 +511,9 @@ impl Tracer {
 
     /// Enters a value with an id of its own; `None` if the object is dead.
     pub(in crate::trace) fn enter_instance(&mut self, id: ObjectId) -> Option<SuspendedVisit> {
+        if !crate::ENABLED {
+            return nothing();
+        }
         let node = self.object(id)?;
         self.edge(node, true);
         // It may also wait in the queue: visited now, it is not visited again.
@@ -536,6 +543,9 @@ impl Tracer {
     }
 
     fn place(&mut self, name: &'static str, kind: PlaceKind, vtable: DynVtable) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         let type_index = self.types.named(name, 0);
         let concrete = self.concrete.number(vtable.functions(name));
         let index = self.index();
@@ -550,6 +560,9 @@ impl Tracer {
     }
 
     pub(in crate::trace) fn panicked(&mut self, node: u32, message: String) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         self.nodes[node as usize].state = State::Panicked;
         // The message may contain what the value holds.
         let message = match labels::are_wanted() {
@@ -598,6 +611,9 @@ impl Tracer {
 
     /// Returns the function that views values of a type, if it is registered.
     pub(in crate::trace) fn view_fn(&mut self, id: TypeId) -> Option<AnyViewFn> {
+        if !crate::ENABLED {
+            return nothing();
+        }
         if self.last_viewed.0 != id {
             self.last_viewed = (id, self.registry.get(id).map(|entry| entry.view));
         }

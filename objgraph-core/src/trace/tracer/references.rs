@@ -3,6 +3,7 @@
 
 use super::Tracer;
 use super::edges::PushedEdge;
+use crate::emptiness::nothing;
 use crate::object_id::ObjectId;
 use crate::snapshot::{EdgeRow, NodeId};
 
@@ -26,6 +27,9 @@ impl Tracer {
     /// Ends a visit, and finds the pointers that it reported more than once.
     #[inline]
     pub(in crate::trace) fn end(&mut self) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         match &self.reported[..] {
             [] | [_] => {}
             [(one, _), (other, _)] if one != other => {}

@@ -2,6 +2,7 @@
 //! and the number of an element.
 
 use super::{Cursor, Frame, PATH_DEPTH, Tracer};
+use crate::emptiness::nothing;
 use crate::snapshot::{FieldName, PathId, Segment};
 
 impl Tracer {
@@ -10,6 +11,9 @@ impl Tracer {
     /// Always inline, so that only segments of one variant are compared.
     #[inline(always)]
     pub(in crate::trace) fn enter(&mut self, segment: Segment) {
+        if !crate::ENABLED {
+            return nothing();
+        }
         let Cursor { path, base, .. } = self.cursor;
         let elements = self.elements.len();
         let known = self.paths.known_step(path, segment, PATH_DEPTH);
@@ -94,6 +98,9 @@ impl Tracer {
 
     /// Returns the path `…` of the node's type. Element numbers start again after it.
     pub(in crate::trace) fn deep_path(&mut self) -> PathId {
+        if !crate::ENABLED {
+            return PathId::new(0);
+        }
         let type_index = self.nodes[self.cursor.node as usize].type_index;
         let start = self.types.start(type_index, &mut self.paths);
         self.cursor.base = self.elements.len() as u32;
