@@ -171,7 +171,12 @@ mod watcher;
 #[cfg(feature = "html")]
 use objgraph_analysis::page;
 use objgraph_analysis::{analysis, draw, export, print, report, words};
+use objgraph_core::__private::nothing;
 use objgraph_core::order;
+
+/// Whether snapshots can have objects. Where they cannot, no code is generated for what would ask for
+/// them; `objgraph-core/src/emptiness.rs` explains how.
+const HAS_OBJECTS: bool = __private::HAS_OBJECTS || cfg!(test);
 
 pub mod alive;
 pub mod bytes;

@@ -113,6 +113,9 @@ impl AliveIn {
     /// Lists the objects, in the order of the table. O(objects).
     #[must_use]
     pub fn objects(&self) -> Vec<Object> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let scopes = Scope::named(&self.name);
         let mut is_inside: HashMap<u32, bool> = HashMap::from([(0, false)]);
         let mut is_old: HashMap<u32, bool> = HashMap::new();
@@ -145,6 +148,9 @@ impl AliveIn {
     /// Counts the objects by type and line, most first. O(objects).
     #[must_use]
     pub fn counts(&self) -> Vec<AliveCount> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut rows: SortedMap<(&'static str, Site), usize> = SortedMap::new();
         for object in self.objects() {
             *rows.get_or_default((object.type_name(), object.site())) += 1;

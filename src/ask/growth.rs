@@ -7,6 +7,9 @@ impl Growth {
     /// Returns the types of which there are more objects than at any call before, most growth
     /// first, without a limit. [`Stats::growth_in`](crate::alive::Stats::growth_in) has options.
     pub fn grown(&mut self) -> Vec<TypeGrowth> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         stats().limit(None).growth_in(self)
     }
 }

@@ -39,6 +39,9 @@ pub fn find_leaks() -> Leaks {
 
 /// Finds what has leaked in a snapshot that was just taken, and is not refuted by further looks.
 pub(super) fn find_leaks_confirmed(snapshot: &Arc<Snapshot>) -> Leaks {
+    if !crate::HAS_OBJECTS {
+        return analysis::find_leaks(snapshot);
+    }
     let mut leaks = analysis::find_leaks(snapshot);
     for _ in 0..(CONFIRMED_OBJECTS / reported(&leaks).count().max(1)).clamp(4, 16) {
         let is_shared = reported(&leaks).any(|object| {
@@ -98,6 +101,9 @@ fn reported(leaks: &Leaks) -> impl Iterator<Item = SnapshotObject<'_>> {
 /// ```
 #[must_use]
 pub fn with_labels(leaks: Leaks) -> Leaks {
+    if !crate::HAS_OBJECTS {
+        return leaks;
+    }
     let is_here = leaks.snapshot().is_of_this_process();
     if !is_here || (leaks.is_empty() && leaks.likely_leaked().len() == 0) {
         return leaks;
@@ -144,5 +150,8 @@ pub fn show_leaks(path: impl AsRef<Path>) -> Result<Leaks, PictureError> {
 
 /// Returns a picture of a readable part of what leaked; `None` if nothing did.
 pub(crate) fn picture_of_leaks(leaks: &Leaks) -> Option<Picture<'_>> {
+    if !crate::HAS_OBJECTS {
+        return None;
+    }
     Some(leaked(leaks)?.max_objects(16).too_many(4))
 }

@@ -31,6 +31,9 @@ pub fn at_addrs<I: Borrow<ObjectId>>(ids: impl IntoIterator<Item = I>) -> Vec<Ob
 /// ```
 #[must_use]
 pub fn by_type(name: &str) -> Vec<Object> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     select(&meaning(name, &counts()), objects())
 }
 

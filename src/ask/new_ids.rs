@@ -67,6 +67,9 @@ impl NewIds {
     ///
     /// O(live objects).
     pub fn update(&mut self) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let next = advance_epoch();
         // Objects of one type often follow each other, so the name is seldom looked up.
         let mut numbers: BTreeMap<&'static str, usize> = BTreeMap::new();
@@ -153,6 +156,9 @@ impl NewIds {
     }
 
     fn rows(&self, sort_by: SortBy, limit: Option<usize>) -> Vec<NewIdsRow> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut counts: SortedMap<String, (usize, usize)> = SortedMap::new();
         for (full, &old) in &self.old {
             counts.get_or_default(self.name(full)).0 += old;

@@ -40,6 +40,9 @@ pub struct Growth {
 impl Growth {
     /// Returns the types above their highest counts, most growth first, and raises these counts.
     pub(super) fn update(&mut self, counts: BTreeMap<String, usize>) -> Vec<TypeGrowth> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut grown = Vec::new();
         for (name, count) in counts {
             let peak = self.peaks.entry(name.clone()).or_default();

@@ -197,6 +197,9 @@ pub fn chain_refs<'c, 'f>(chains: impl IntoIterator<Item = &'c Chain>) -> Pictur
 /// ```
 #[must_use = "a picture is drawn by `save`, `show`, `to_dot` or `to_svg`"]
 pub fn leaked<'f>(leaks: &Leaks) -> Option<Picture<'f>> {
+    if !crate::HAS_OBJECTS {
+        return None;
+    }
     let unproven = leaks.likely_leaked().len() + leaks.possibly_leaked().len();
     (leaks.len() + unproven > 0).then(|| Picture::leaks(leaks))
 }

@@ -33,6 +33,9 @@ use crate::report::{write_counts, write_growth};
 /// ```
 #[must_use]
 pub fn count(name: &str) -> usize {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let counts = counts();
     let meaning = meaning(name, &counts);
     let alive = counts.iter().filter(|count| count.alive > 0);
@@ -131,6 +134,9 @@ enum Source<T> {
 }
 
 fn counts_alive() -> Vec<(&'static str, usize)> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     counts()
         .into_iter()
         .filter(|count| count.alive > 0)
@@ -292,6 +298,9 @@ impl<'f, T: HasType> Stats<'f, T> {
 }
 
 fn rows(grown: Vec<TypeGrowth>) -> Vec<(String, usize, usize)> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let rows = grown.into_iter();
     rows.map(|grown| (grown.name, grown.count, grown.delta))
         .collect()

@@ -16,6 +16,9 @@ const SIMILAR: f64 = 0.7;
 ///
 /// Short names are compared by their Jaro-Winkler similarity.
 pub(crate) fn suggestions(name: &str) -> Option<Vec<String>> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let types = types();
     let counts = counts();
     let derived = types.iter().map(|info| info.name.as_str());
@@ -25,6 +28,9 @@ pub(crate) fn suggestions(name: &str) -> Option<Vec<String>> {
 }
 
 fn similar(name: &str, known: &[&str]) -> Option<Vec<String>> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let meaning = Meaning::among(name, known.iter().copied());
     if known.iter().any(|full| meaning.is(full)) {
         return None;

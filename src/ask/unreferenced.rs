@@ -25,6 +25,9 @@ use crate::analysis;
 /// ```
 #[must_use]
 pub fn get_leaking_objects() -> Vec<Object> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let snapshot = snapshot();
     let nodes = analysis::unreferenced(&snapshot);
     nodes
@@ -75,5 +78,8 @@ pub fn get_leaking_objects_of(objects: impl IntoIterator<Item = Object>) -> Vec<
 /// ```
 #[must_use]
 pub fn get_leaking_objects_in(snapshot: &Snapshot) -> Vec<NodeId> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     analysis::unreferenced(snapshot)
 }

@@ -22,6 +22,9 @@ pub(super) struct Conclusion {
 impl Conclusion {
     /// Prints what is not proven.
     pub(super) fn note(&self, test: &TestName) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         if let Some((tests, line)) = &self.together {
             notes::note_together(tests, line);
         }
@@ -31,6 +34,9 @@ impl Conclusion {
     /// Writes everything to the record of this process. Then nothing was found that the test could
     /// fail for, or print. If it cannot be written, it counts, so that no leak is lost.
     pub(super) fn recorded(self, folder: &Path, test: &TestName, target: &Target) -> Self {
+        if !crate::HAS_OBJECTS {
+            return self;
+        }
         match Record::new(&self, test, target).write(folder) {
             Ok(()) => Self {
                 found: Ok(None),

@@ -42,6 +42,9 @@ impl TypeSelector {
 
     /// Returns the selected types.
     fn types(&self) -> Types {
+        if !crate::HAS_OBJECTS {
+            return Types::One(crate::nothing());
+        }
         match self.of_type {
             Some(_) => Types::One(public_name(self.name)),
             None => Types::Named(meaning(self.name, &objgraph_core::counts())),
@@ -50,6 +53,9 @@ impl TypeSelector {
 
     /// Counts their objects in the scope or, without one, in the process.
     fn count(&self, types: &Types, scope: Option<&Scope>) -> usize {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         if let (Some(count), None) = (self.of_type, scope) {
             return count();
         }
@@ -83,6 +89,9 @@ impl Types {
 
     /// Returns whether other threads may create or drop some of their objects.
     fn may_change(&self, number: usize) -> bool {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut known = HashMap::new();
         let mut counted = objects()
             .into_iter()
@@ -162,6 +171,9 @@ fn not_counted(name: &str, asserted: &str) -> Failure {
 /// Returns the failure for a name that no type in the program has: such an assertion could never
 /// fail.
 fn unknown(name: &str, asserted: &str) -> Option<Failure> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     if !ENABLED {
         return None;
     }

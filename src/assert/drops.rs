@@ -61,6 +61,9 @@ impl SharedObjects {
     /// Returns those that are still alive and may have leaked: only what they contain themselves, and
     /// the trace could not visit, may hold them.
     fn unproven(&self) -> Option<UnprovenObjects> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         if self.kept.alive() == 0 && self.objects.iter().all(|&id| at(id).is_none()) {
             return None;
         }
@@ -116,17 +119,26 @@ impl Expectation {
     }
 
     fn are_alive(&self) -> bool {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         self.kept.alive() > 0 || self.objects.iter().any(|&id| at(id).is_some())
     }
 
     /// Returns whether another thread may drop what is still alive.
     fn may_go(&self) -> bool {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut objects = self.objects.iter().filter_map(|&id| at(id));
         self.kept.alive_shared() > 0 || objects.any(|object| is_shared(object.pointer_kind()))
     }
 
     /// Fails with what is still alive, and why.
     fn still_alive(&self) -> Result<(), Failure> {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         let options = SnapshotOptions::default().labels(true);
         let (snapshot, starts) = with_report(
             || "the value was dropped, and something that it kept is still alive".to_owned(),

@@ -69,6 +69,9 @@ impl Failure {
 
     /// Returns the failure for leaks, or for likely ones if nothing has leaked for certain.
     pub(super) fn leaked(leaks: Leaks, test: Option<&TestName>, hints: &[String]) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self::new("", "");
+        }
         let headline = headline(&leaks);
         // A label may wait for a lock: then the headline is announced.
         let announced = headline.clone();
@@ -105,6 +108,9 @@ impl Failure {
 
     /// Returns the failure of a strict check, for objects that are alive and may have leaked.
     pub(super) fn unproven(unproven: &UnprovenObjects) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self::new("", "");
+        }
         let number = unproven.nodes().count();
         let nodes = unproven.nodes().map(|node| node.node_id());
         let site = unproven.nodes().find_map(|node| {
@@ -138,6 +144,9 @@ impl Failure {
 
     /// Returns the failure for objects that are alive and should not be. `what` says when.
     pub(super) fn alive(snapshot: &Arc<Snapshot>, nodes: &[NodeId], what: &str) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self::new("", "");
+        }
         let starts = nodes.iter().copied().take(3);
         let picture = backrefs_in(snapshot, starts).too_many(4);
         let site = |node: &NodeId| {

@@ -29,6 +29,9 @@ fn notes() -> MutexGuard<'static, Notes> {
 
 /// Prints that a test passed, and what it could not prove; once for each test.
 pub(super) fn note(test: &TestName, unproven: &[String]) {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     if unproven.is_empty() || !notes().tests.insert(test.name.clone()) {
         return;
     }
@@ -38,6 +41,9 @@ pub(super) fn note(test: &TestName, unproven: &[String]) {
 
 /// Prints what several tests may have leaked together.
 pub(super) fn note_together(tests: &BTreeSet<String>, unproven: &str) {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     notes().tests.extend(tests.iter().cloned());
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
     print(&format!("while {} ran, {unproven}", tests.join(", ")));
@@ -50,6 +56,9 @@ pub(super) fn note_error(error: &io::Error) {
 
 /// Prints how many tests passed and may have leaked, if any did since the last summary.
 pub(super) fn summarise() {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let mut notes = notes();
     let tests = notes.tests.len();
     if std::mem::replace(&mut notes.summarised, tests) == tests {
@@ -64,6 +73,9 @@ pub(super) fn summarise() {
 
 /// Returns what is not proven, as part of a line.
 pub(super) fn of(unproven: Option<&UnprovenObjects>) -> Vec<String> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     unproven.map(unproven_in_line).into_iter().collect()
 }
 

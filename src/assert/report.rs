@@ -25,6 +25,9 @@ const LINES: usize = 90;
 /// Writes the picture, reports to GitHub, and panics with the whole explanation.
 #[track_caller]
 pub(super) fn fail(failure: &Failure, test: &TestName) -> ! {
+    if !crate::HAS_OBJECTS {
+        panic!("{}", failure.headline());
+    }
     let surroundings = Surroundings::now();
     let folder = target_folder(test.package.as_deref()).join("objgraph");
     let files = write_files(failure, &folder, &file_name(test));

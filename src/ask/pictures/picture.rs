@@ -109,6 +109,9 @@ impl<'f> Picture<'f> {
 
     /// Returns a picture of the objects of the chains that starts at their ends.
     pub(super) fn chains(chains: Vec<&Chain>, direction: Direction) -> Self {
+        if !crate::HAS_OBJECTS {
+            return Self::around(Arc::new(Snapshot::empty()), Vec::new(), direction);
+        }
         let Some(snapshot) = chains.last().map(|last| Arc::clone(last.snapshot())) else {
             return Self::around(Arc::new(Snapshot::empty()), Vec::new(), direction);
         };

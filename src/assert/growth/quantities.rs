@@ -36,6 +36,9 @@ struct Amount {
 
 impl Amount {
     fn add(&mut self, other: Self) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         self.now += other.now;
         self.is_shared |= other.is_shared;
     }
@@ -166,6 +169,9 @@ impl Observations {
 
     /// Returns what has risen in each round, most first.
     pub(super) fn grown(&self, round: usize) -> Vec<Rise> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let grown = self.all.iter().filter_map(|(quantity, series)| {
             let values = &series.values;
             rule::rises(values, round).then(|| Rise {

@@ -24,6 +24,9 @@ impl Picture<'_> {
     ///
     /// [`PictureError::TooLarge`] if it would have more than [`max_nodes`](Self::max_nodes) nodes.
     pub fn drawing(&self) -> Result<Drawing, PictureError> {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         let selected = self.selection.of(&self.snapshot);
         let filter = |node: Node<'_>| selected.shows(node);
         let edges = |edge: &Edge<'_>| selected.shows_edge(edge);
