@@ -317,6 +317,9 @@ impl Coverage {
 
 /// Returns whether objects of a type that were left out may hold references.
 pub(crate) fn may_refer(info: &TypeInfo) -> bool {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     info.needs_drop && (info.is_visited || !is_plain(&info.name))
 }
 

@@ -130,6 +130,9 @@ impl InferredTargets {
 /// All inferred references to an object are strong there if at least one of them owns. It has as
 /// many external references left as are not explained by them.
 pub(super) fn as_if_real(snapshot: &Snapshot) -> Option<Arc<Snapshot>> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let mut targets = InferredTargets::of(snapshot).all;
     targets.retain(|target| target.owners > 0);
     if targets.is_empty() {

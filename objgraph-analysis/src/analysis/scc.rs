@@ -58,6 +58,9 @@ impl Components {
 /// O(nodes + edges) time and memory.
 #[must_use]
 pub fn strong_components(snapshot: &Snapshot) -> Components {
+    if !crate::HAS_OBJECTS {
+        return sorted(Vec::new());
+    }
     sorted(components(&StrongEdges(snapshot), |_| true))
 }
 
@@ -67,6 +70,9 @@ pub fn strong_components(snapshot: &Snapshot) -> Components {
 /// O(nodes of the snapshot + edges of the part) time and memory.
 #[must_use]
 pub fn strong_components_within(snapshot: &Snapshot, within: &NodeSet) -> Components {
+    if !crate::HAS_OBJECTS {
+        return sorted(Vec::new());
+    }
     let within = |node| within.contains(NodeId::new(node));
     sorted(components(&StrongEdges(snapshot), within))
 }
@@ -76,6 +82,9 @@ pub fn strong_components_within(snapshot: &Snapshot, within: &NodeSet) -> Compon
 ///
 /// O(nodes + edges) time and memory.
 pub(super) fn components_of(targets: &[Vec<u32>]) -> Vec<u32> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     sorted(components(targets, |_| true)).of
 }
 

@@ -172,6 +172,25 @@ impl Trend {
     }
 
     fn keep(&mut self, snapshot: &Snapshot) {
+        for (metric, number) in Self::numbers(snapshot).into_rows() {
+            let series = self.series.get_or_default(metric);
+            series.resize(self.observed, 0);
+            series.push(number);
+        }
+        self.observed += 1;
+        for series in self.series.values_mut() {
+            series.resize(self.observed, 0);
+        }
+        if let Some(most) = self.history {
+            self.thin(most);
+        }
+    }
+
+    /// Returns the numbers of the snapshot, by what they count.
+    fn numbers(snapshot: &Snapshot) -> SortedMap<Metric, u64> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let parts = snapshot.parts();
         let mut sites: HashMap<(u32, u32), usize> = HashMap::new();
         for row in &parts.nodes {
@@ -197,18 +216,7 @@ impl Trend {
         for (_, (metric, length)) in paths.into_rows() {
             *now.get_or_default(metric) += length;
         }
-        for (metric, number) in now.into_rows() {
-            let series = self.series.get_or_default(metric);
-            series.resize(self.observed, 0);
-            series.push(number);
-        }
-        self.observed += 1;
-        for series in self.series.values_mut() {
-            series.resize(self.observed, 0);
-        }
-        if let Some(most) = self.history {
-            self.thin(most);
-        }
+        now
     }
 
     /// Drops every second snapshot of a full history, and the metrics that vanished long ago.

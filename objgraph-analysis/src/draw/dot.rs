@@ -55,6 +55,14 @@ impl Drawing {
         if purpose == Purpose::Drawing {
             write_defaults(out)?;
         }
+        self.write_contents(purpose, out)?;
+        writeln!(out, "}}")
+    }
+
+    fn write_contents(&self, purpose: Purpose, out: &mut dyn Write) -> io::Result<()> {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         let nodes = || (1..).zip(style::nodes(self));
         for (name, node) in nodes() {
             if node.text == Some(Colour::RED) {
@@ -85,7 +93,7 @@ impl Drawing {
                 in_list(&attributes)
             )?;
         }
-        writeln!(out, "}}")
+        Ok(())
     }
 
     fn write_edges(&self, out: &mut dyn Write) -> io::Result<()> {

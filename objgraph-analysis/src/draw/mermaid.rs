@@ -23,6 +23,9 @@ impl Drawing {
     }
 
     fn write_mermaid(&self, out: &mut String) -> std::fmt::Result {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         for (at, node) in self.nodes.iter().enumerate() {
             let (open, close) = match node.role {
                 Role::Outside(_) => ("([", "])"),

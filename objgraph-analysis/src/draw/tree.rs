@@ -39,6 +39,9 @@ impl Drawing {
     ///
     /// Those of the writer.
     pub fn write_text(&self, out: &mut dyn Write, style: &TextStyle) -> io::Result<()> {
+        if !crate::HAS_OBJECTS {
+            return Ok(crate::nothing());
+        }
         let tree = Tree::of(self);
         Printer {
             tree: &tree,

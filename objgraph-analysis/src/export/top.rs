@@ -157,6 +157,9 @@ impl Top<'_> {
     /// Returns the kind of a leaked object, which itself may be unknown; `None` if it has not
     /// leaked.
     fn kind_of(&self, node: NodeId) -> Option<Option<usize>> {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let at = self.leaks.nodes().binary_search(&node).ok()?;
         Some(self.kind_of_each[at])
     }
@@ -179,6 +182,9 @@ impl Top<'_> {
 
     /// Returns the node of a kind of leak; that of all leaks, if the kind is not known.
     fn kind(&mut self, kind: Option<usize>) -> u32 {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let Some(kind) = kind else {
             return self.category(Category::Leaked);
         };
@@ -203,6 +209,9 @@ impl Top<'_> {
     }
 
     fn cycle(&mut self, cycle: Vec<NodeId>) {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let first = cycle[0];
         let above = match self.kind_of(first) {
             Some(kind) => self.kind(kind),

@@ -9,9 +9,10 @@ use super::is_unprintable;
 pub const VERSION: u64 = 1;
 
 /// A value of JSON. Objects keep the order of their fields.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json<'a> {
     /// `null`.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),

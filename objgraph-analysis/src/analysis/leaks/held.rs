@@ -23,11 +23,17 @@ pub(crate) enum HeldBy {
 
 /// Returns the objects with external references, and the objects treated as such, sorted.
 pub(crate) fn held(snapshot: &Snapshot) -> Vec<NodeId> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     HeldObjects::of(snapshot).all
 }
 
 /// Returns the same objects, and why each is alive.
 pub(crate) fn held_by(snapshot: &Snapshot) -> Vec<(NodeId, HeldBy)> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let held = HeldObjects::of(snapshot);
     let is_one = |nodes: &[NodeId], node| nodes.binary_search(&node).is_ok();
     let over_reported: Vec<NodeId> = held.over_reported.iter().map(|over| over.node).collect();

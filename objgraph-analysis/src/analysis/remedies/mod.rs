@@ -172,6 +172,9 @@ fn remedies(full_name: &str, location: ValueLocation<'_>, families: &[Family]) -
 /// Returns whether a value of the type can own no counted reference: it consists only of std's
 /// types that hold nothing.
 pub(crate) fn is_plain(full_name: &str) -> bool {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     fn holds_nothing(name: &TypeName<'_>) -> bool {
         match name {
             TypeName::Path { path, .. } if is_primitive(path) => true,

@@ -22,6 +22,9 @@ pub(super) fn drawing(drawing: &Drawing) -> Json<'_> {
 }
 
 pub(super) fn node(node: &DrawnNode) -> Json<'_> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let (role, count) = node.role.name();
     let ids = node.objects.iter().map(|id| Json::text(id.to_string()));
     let attribute = |(name, value): &'_ (String, String)| {
@@ -47,6 +50,9 @@ pub(super) fn node(node: &DrawnNode) -> Json<'_> {
 }
 
 pub(super) fn edge(edge: &DrawnEdge) -> Json<'_> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     Json::Object(vec![
         ("from", Json::number(edge.from)),
         ("to", Json::number(edge.to)),

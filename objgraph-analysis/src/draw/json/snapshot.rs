@@ -66,6 +66,9 @@ fn write_all(
 }
 
 fn type_info(info: &TypeInfo) -> Json<'_> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     Json::Object(vec![
         ("name", Json::text(name_in_full(&info.name))),
         ("short_name", Json::text(shown_name(&info.short_name))),
@@ -79,6 +82,9 @@ fn type_info(info: &TypeInfo) -> Json<'_> {
 }
 
 fn field(field: &Field) -> Json<'_> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let visibility = match field.visibility {
         Visibility::Full => "full",
         Visibility::Partial => "partial",
@@ -97,6 +103,9 @@ fn field(field: &Field) -> Json<'_> {
 }
 
 fn site(site: &Site) -> Json<'_> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     Json::text(site.to_string())
 }
 
@@ -142,6 +151,9 @@ fn row<'s>(snapshot: &'s Snapshot, node: Node<'s>) -> Json<'s> {
 }
 
 fn edge(edge: Edge<'_>) -> Json<'static> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let mut fields = vec![
         ("from", index(edge.source())),
         ("to", index(edge.target())),
@@ -186,6 +198,9 @@ fn concrete_type(concrete: &ConcreteType) -> (&'static str, Json<'_>) {
 }
 
 fn length(snapshot: &Snapshot, row: &LengthRow) -> Json<'static> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     Json::Object(vec![
         ("node", index(row.node)),
         (
@@ -205,5 +220,8 @@ fn panic((node, message): &(NodeId, String)) -> Json<'_> {
 }
 
 fn index(node: NodeId) -> Json<'static> {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     Json::number(node.index())
 }

@@ -12,6 +12,9 @@ use crate::words::name_in_full;
 /// Readers treat some names as those of JavaScript: they cut a name at the blank after `<`, replace
 /// `Object` by the names of its fields, and take `Object(` for a sign of another engine.
 pub(super) fn class_name(type_name: &str) -> String {
+    if !crate::HAS_OBJECTS {
+        return crate::nothing();
+    }
     let name = name_in_full(type_name);
     let begins = |mark: &&str| name.starts_with(*mark);
     let is_special = ["Object", "Array"].contains(&&*name)
