@@ -16,6 +16,10 @@ pub(crate) enum Build {
     CleanOurs,
     /// `serde` with `derive`, from scratch.
     CleanSerde,
+    /// `objgraph` with its default features, from scratch in the profile `release`: tracking is off.
+    ReleaseOurs,
+    /// `serde` with `derive`, from scratch in the profile `release`.
+    ReleaseSerde,
     /// This number of structs with `derive(Tracked)`, each created once; their dependencies are
     /// already built.
     Tracked { on: bool, structs: usize },
@@ -25,17 +29,28 @@ pub(crate) enum Build {
     CloneDebug { structs: usize },
 }
 
-/// Returns the wall time and the processor time, in seconds, of a build in the profile `dev`.
+impl Build {
+    /// Whether dependencies are built too.
+    fn is_from_scratch(self) -> bool {
+        match self {
+            Self::CleanOurs | Self::CleanSerde | Self::ReleaseOurs | Self::ReleaseSerde => true,
+            Self::Tracked { .. } | Self::Serialize { .. } | Self::CloneDebug { .. } => false,
+        }
+    }
+
+    fn is_release(self) -> bool {
+        matches!(self, Self::ReleaseOurs | Self::ReleaseSerde)
+    }
+}
+
+/// Returns the wall time and the processor time, in seconds, of a build.
 pub(crate) fn seconds(build: Build) -> Result<(f64, f64), MeasureError> {
     let built = CrateToBuild::new(build)?;
-    match build {
-        Build::CleanOurs | Build::CleanSerde => {
-            let _ = fs::remove_dir_all(built.target());
-        }
-        _ => {
-            built.write("fn main() {}\n")?;
-            built.cargo_build()?;
-        }
+    if build.is_from_scratch() {
+        let _ = fs::remove_dir_all(built.target());
+    } else {
+        built.write("fn main() {}\n")?;
+        built.cargo_build()?;
     }
     built.write(&source(build))?;
     let (begun, before) = (Instant::now(), processors_of_children());
@@ -62,6 +77,7 @@ pub(crate) fn crates() -> Result<f64, MeasureError> {
 struct CrateToBuild {
     folder: PathBuf,
     debug_assertions: bool,
+    is_release: bool,
 }
 
 impl CrateToBuild {
@@ -70,13 +86,13 @@ impl CrateToBuild {
         let root = own_target()?.join("builds");
         let ours = format!("objgraph = {{ path = {:?} }}", workspace());
         let serde = "serde = { version = \"1\", features = [\"derive\", \"rc\"] }";
+        let with_derive = "serde = { version = \"1\", features = [\"derive\"] }";
         let json = "serde_json = \"1\"";
         let (name, dependencies) = match build {
             Build::CleanOurs => ("clean_ours", ours),
-            Build::CleanSerde => (
-                "clean_serde",
-                "serde = { version = \"1\", features = [\"derive\"] }".to_owned(),
-            ),
+            Build::CleanSerde => ("clean_serde", with_derive.to_owned()),
+            Build::ReleaseOurs => ("release_ours", ours),
+            Build::ReleaseSerde => ("release_serde", with_derive.to_owned()),
             Build::Tracked { on: true, .. } => ("tracked", ours),
             Build::Tracked { on: false, .. } => ("tracked_off", ours),
             Build::Serialize { .. } => ("serialize", format!("{serde}\n{json}")),
@@ -88,6 +104,7 @@ impl CrateToBuild {
                 build,
                 Build::Tracked { on: false, .. } | Build::CloneDebug { .. }
             ),
+            is_release: build.is_release(),
         };
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -113,7 +130,8 @@ impl CrateToBuild {
     }
 
     fn cargo_build(&self) -> Result<(), MeasureError> {
-        output(self.cargo().args(["build", "--offline"])).map(drop)
+        let release = self.is_release.then_some("--release");
+        output(self.cargo().args(["build", "--offline"]).args(release)).map(drop)
     }
 
     /// Returns cargo, without environment variables that would change the profile.
@@ -143,7 +161,9 @@ impl CrateToBuild {
 /// a type.
 fn source(build: Build) -> String {
     let (structs, derive, uses) = match build {
-        Build::CleanOurs | Build::CleanSerde => return "fn main() {}\n".to_owned(),
+        Build::CleanOurs | Build::CleanSerde | Build::ReleaseOurs | Build::ReleaseSerde => {
+            return "fn main() {}\n".to_owned();
+        }
         Build::Tracked { structs, .. } => {
             (structs, "Tracked", "use objgraph::{Tracked, rc::Rc};\n")
         }

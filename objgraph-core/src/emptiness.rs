@@ -1,19 +1,20 @@
 //! What is compiled where snapshots have no objects.
 //!
-//! With tracking off, and without the feature that loads snapshots, every query returns an empty result.
-//! The code behind the queries is type-checked then, so that both modes have the same functions, and
-//! the compiler generates nothing for it: each function that others call from outside, or from a generic
-//! function, begins with a guard.
+//! With tracking off, and without the feature `save`, every query returns an empty result. What would
+//! analyse, report and draw is still type-checked, so that both modes have the same functions, but the
+//! compiler generates no code for it. Each function that is called from outside of its crate, or by a
+//! generic function, begins with a guard:
 //!
-//! ```ignore
+//! ```text
 //! if !HAS_OBJECTS {
 //!     return nothing();
 //! }
 //! ```
 //!
-//! The compiler removes what follows before it looks for the functions that are called. A small function
-//! is offered to other crates for inlining, with all functions that it mentions, called or not; a call of
-//! [`nothing`] prevents that.
+//! The compiler removes what follows the guard before it collects the functions that are called. But it
+//! offers small functions to other crates for inlining, and generates code for all that they mention,
+//! even after a guard. A function that calls [`nothing`] is not small. Generic functions are always
+//! offered, so the private functions that they call have guards too.
 
 /// Whether snapshots can have objects: tracking is on, or snapshots are loaded from files.
 ///

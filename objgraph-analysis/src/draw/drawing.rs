@@ -6,7 +6,8 @@ use crate::analysis::EdgeKind;
 
 /// A picture as plain data: nodes with their texts and the edges between them.
 ///
-/// Every format is written from this and nothing else.
+/// Every format is written from this and nothing else. Where tracking is off, and without the feature
+/// `save`, each format writes an empty picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Drawing {

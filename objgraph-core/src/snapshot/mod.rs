@@ -71,7 +71,7 @@ impl fmt::Debug for Snapshot {
 
 impl Snapshot {
     /// Makes a snapshot from these parts, for analyses of data that does not come from this
-    /// process.
+    /// process. Where tracking is off, analyses need the feature `save`; without it they find nothing.
     ///
     /// # Panics
     ///

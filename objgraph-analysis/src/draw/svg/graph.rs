@@ -33,6 +33,9 @@ impl<'d> Graph<'d> {
     /// Returns the graph of a drawing. The starts come first, so that they are laid out first; the
     /// mark of a node comes after it.
     pub(super) fn of(drawing: &'d Drawing) -> Self {
+        if !crate::HAS_OBJECTS {
+            return crate::nothing();
+        }
         let mut graph = Self::default();
         let mut at = vec![0; drawing.nodes.len()];
         let nodes = || drawing.nodes.iter().zip(style::nodes(drawing)).enumerate();
