@@ -24,7 +24,6 @@ pub const HAS_OBJECTS: bool = crate::ENABLED || cfg!(feature = "save");
 
 /// Returns an empty result.
 #[inline(never)]
-#[must_use]
 pub fn nothing<T: Default>() -> T {
     T::default()
 }

@@ -61,7 +61,7 @@ impl Drawing {
 
     fn write_contents(&self, purpose: Purpose, out: &mut dyn Write) -> io::Result<()> {
         if !crate::HAS_OBJECTS {
-            return Ok(crate::nothing());
+            return Ok(());
         }
         let nodes = || (1..).zip(style::nodes(self));
         for (name, node) in nodes() {
