@@ -24,7 +24,7 @@ readonly DUCKDB="2.0.1"
 # The packages of users. The member objgraph-bench turns the feature `always` on, so a build with
 # tracking off must not include it.
 readonly USERS_PACKAGES=(-p objgraph -p objgraph-core -p objgraph-analysis -p objgraph-derive
-    -p objgraph-scan)
+    -p objgraph-scan -p quickstart-example)
 
 # Installs what the tests need beyond cargo.
 step_setup() {

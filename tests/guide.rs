@@ -75,11 +75,6 @@ fn texts_are_what_the_programs_print() {
             assert_prints(page, &guide, &block);
         }
     }
-    let readme = fs::read_to_string(root.join("README.md")).expect("it is text");
-    let [report] = &blocks(&readme, "text")[..] else {
-        panic!("the README shows one report");
-    };
-    assert_prints("README.md", &printed("quickstart"), report);
 }
 
 /// Asserts that the program prints the lines of the block, one after the other. A line that is only

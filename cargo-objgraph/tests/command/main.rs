@@ -7,5 +7,6 @@ mod dependencies;
 mod inputs;
 mod programs;
 mod project;
+mod readme;
 mod rebuilds;
 mod snapshots;
