@@ -10,6 +10,6 @@ default:
 ci *steps:
     .ci/run {{steps}}
 
-# Run steps, or one of the tasks `test`, `picture` and `compare`
+# Run steps, or one of the tasks `test`, `picture`, `stories` and `compare`
 step +names:
     .ci/steps.sh {{names}}

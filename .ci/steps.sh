@@ -117,6 +117,13 @@ step_facades() {
     show cargo test -p cargo-objgraph
 }
 
+# The shortest of the stories about crates of others: its page says what the command prints.
+step_story() {
+    show cargo build -p cargo-objgraph
+    PATH="$(realpath "${CARGO_TARGET_DIR:-target}")/debug:$PATH" \
+        twice show python3 examples/stories/run.py rust_lisp
+}
+
 # When a test ends, in its own thread, the counters must equal a full recount of the table; and no
 # threads may wait for each other's locks.
 step_drift() {
@@ -544,6 +551,14 @@ task_test() {
 task_crates() {
     show cargo build --release -p cargo-objgraph
     PATH="$(realpath "${CARGO_TARGET_DIR:-target}")/release:$PATH" show python3 .ci/crates.py
+}
+
+# The stories about crates of others: their pages say what the command and valgrind print. A quarter of
+# an hour.
+task_stories() {
+    show cargo build --release -p cargo-objgraph
+    PATH="$(realpath "${CARGO_TARGET_DIR:-target}")/release:$PATH" \
+        show python3 examples/stories/run.py
 }
 
 # Renews the pictures of the README and of the guide.
