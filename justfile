@@ -13,3 +13,7 @@ ci *steps:
 # Run steps, or one of the tasks `test`, `picture`, `stories` and `compare`
 step +names:
     .ci/steps.sh {{names}}
+
+# Build the guides as a book in `target/book`, and check it
+book:
+    .ci/steps.sh book

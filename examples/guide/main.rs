@@ -14,6 +14,7 @@ mod searches;
 mod service;
 mod sizes;
 mod tasks;
+mod verdict;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ fn main() -> Outcome {
         println!("Tracking is off: the guide has nothing to show.");
         return Ok(());
     }
-    let chapters: [(&str, fn(&Path) -> Outcome); 11] = [
+    let chapters: [(&str, fn(&Path) -> Outcome); 12] = [
         ("Quick start", quick_start::run),
         ("A leak", leak::run),
         ("Forgotten references", forgotten::run),
@@ -40,6 +41,7 @@ fn main() -> Outcome {
         ("A service", service::run),
         ("Closures", closures::run),
         ("Tasks", tasks::run),
+        ("The verdict", verdict::run),
         ("Finalisers", finalisers::run),
     ];
     for (name, run) in chapters {
