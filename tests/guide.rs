@@ -166,6 +166,28 @@ fn joined(source: &str) -> String {
     out.replace("\\\"", "\"")
 }
 
+/// The page begins with links to its entries, by the codes of the compiler and by messages.
+#[test]
+fn every_entry_of_troubleshooting_is_in_its_index() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/troubleshooting.md")).expect("it is text");
+    let (index, entries) = page.split_once("\n## ").expect("the entries are there");
+    for line in entries.lines() {
+        if let Some(entry) = line.strip_prefix("### ") {
+            assert!(
+                index.contains(&format!("[{entry}](#")),
+                "no link to: {entry}"
+            );
+        }
+        if let Some((code, _)) = line
+            .strip_prefix("error[")
+            .and_then(|rest| rest.split_once(']'))
+        {
+            assert!(index.contains(&format!("| {code} |")), "no row for {code}");
+        }
+    }
+}
+
 /// Those of the compiler are checked by `tests/compiler_errors.rs`.
 #[test]
 fn every_message_in_troubleshooting_is_one_of_objgraph() {
