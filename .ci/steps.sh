@@ -208,7 +208,7 @@ step_docs() {
 # Tracking off: no debug assertions, no feature `always`.
 step_off() {
     show cargo test --release "${USERS_PACKAGES[@]}"
-    show cargo test --release -p objgraph --features dump --test saved
+    show cargo test --release -p objgraph --features dump --test saved --test off
 }
 
 # Tracking on in a release build, where threads meet more often.

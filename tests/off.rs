@@ -3,6 +3,10 @@
 use std::any::TypeId;
 use std::mem::size_of;
 
+use objgraph::core::{
+    EdgeRow, FieldName, NodeId, NodeRow, ObjectId, PointerKind, Segment, Snapshot, SnapshotParts,
+    State, TypeInfo,
+};
 use objgraph::{Instance, Tracked, rc, sync};
 
 #[derive(Tracked)]
@@ -78,4 +82,55 @@ fn every_report_says_that_tracking_is_off() {
         assert!(report.starts_with("Tracking is off"), "{report}");
         assert!(report.lines().all(|line| line.len() < 80), "{report}");
     }
+}
+
+/// Where nothing is tracked, the feature that loads snapshots is what compiles the analyses.
+#[test]
+fn a_snapshot_from_elsewhere_is_analysed_with_tracking_or_with_save() {
+    let leaks = objgraph::leaks::find_leaks_in(&std::sync::Arc::new(cycle_of_one()));
+    let can_analyse = objgraph::ENABLED || cfg!(feature = "save");
+    assert_eq!(leaks.len(), usize::from(can_analyse));
+    let report = leaks.to_string();
+    assert_eq!(report.contains("1 leak of 1 kind"), can_analyse, "{report}");
+    assert_eq!(
+        report.starts_with("Tracking is off"),
+        !can_analyse,
+        "{report}"
+    );
+    let picture = objgraph::picture::leaked(&leaks).map(|picture| picture.to_dot().unwrap());
+    assert_eq!(picture.is_some_and(|dot| dot.contains("next")), can_analyse);
+}
+
+/// Returns a snapshot with an object that holds itself.
+fn cycle_of_one() -> Snapshot {
+    let mut parts = SnapshotParts::default();
+    parts.enabled = true;
+    let mut info = TypeInfo::opaque("app::Node", 16);
+    info.is_visited = true;
+    parts.types.push(info.into());
+    let start = parts.paths.start(0);
+    let next = Segment::Field(FieldName::new("next"));
+    let path = parts.paths.step(start, next);
+    parts.nodes.push(NodeRow {
+        id: ObjectId::new(1, 0),
+        type_index: 0,
+        site: NodeRow::UNKNOWN,
+        thread: NodeRow::UNKNOWN,
+        scope: 0,
+        epoch: 0,
+        strong: 1,
+        weak: 0,
+        heap: 0,
+        pointer_kind: PointerKind::Rc,
+        state: State::Visited,
+    });
+    parts.edge_starts = vec![0, 1];
+    parts.edges.push(EdgeRow {
+        path,
+        index: 0,
+        target: NodeId::new(0),
+        strong: true,
+        words: 0,
+    });
+    Snapshot::from_parts(parts)
 }
