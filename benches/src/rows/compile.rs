@@ -16,22 +16,30 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         (
             "clean-build",
             "clean build / serde + derive",
+            1.5,
             Build::CleanOurs,
             Build::CleanSerde,
         ),
-        ("derive-on", "Tracked, on / Serialize, used", on, serialize),
+        (
+            "derive-on",
+            "Tracked, on / Serialize, used",
+            1.0,
+            on,
+            serialize,
+        ),
         (
             "derive-off",
             "Tracked, off / Clone, Debug",
+            1.0,
             off,
             clone_debug,
         ),
     ];
-    let timed = pairs.map(|(name, what, ours, peer)| {
+    let timed = pairs.map(|(name, what, target, ours, peer)| {
         let row = Row::new(
             name,
             what,
-            1.0,
+            target,
             Reading::of(Program::Build(ours), "seconds"),
         )
         .against(Reading::of(Program::Build(peer), "seconds"));
