@@ -106,7 +106,7 @@ pub mod __private {
     pub use crate::table::pointers::wake::Wake;
     pub use crate::table::{instance_id, off, on, submit, submit_generic, submit_root};
     pub use crate::trace::{
-        Measure, Measurement, Origin, Reach, StaticRoot, WeakHandles, snapshot_from,
+        Measure, Measurement, Origin, Reach, SecondLook, StaticRoot, WeakHandles, snapshot_from,
         snapshot_keeping, with_report,
     };
     pub use crate::tracked::Label;

@@ -194,6 +194,10 @@ pub(crate) fn describe(_: ObjectId) -> Option<ListedObject> {
     None
 }
 
+pub(crate) fn visit_all(_: &[ObjectId], _: &mut dyn FnMut(usize, Value<'_>, usize, usize)) -> bool {
+    false
+}
+
 pub(crate) fn visit(_: ObjectId, _: impl FnMut(Value<'_>, usize, usize)) -> VisitOutcome {
     VisitOutcome::Gone
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use objgraph_core::__private::with_report;
+use objgraph_core::__private::{SecondLook, with_report};
 use objgraph_core::{ObjectId, PointerKind, Snapshot, label_of, snapshot, snapshot_of};
 
 use super::advice;
@@ -22,7 +22,7 @@ use crate::print::print;
 ///
 /// While the snapshot is taken, other threads may move a reference from an object not visited yet
 /// to one already visited, so that it is not found. A leak does not change, so leaked `Arc` objects
-/// are traced again, 4 to 16 times (more often if few leaked), and reported only if every trace
+/// are visited again, 4 to 16 times (more often if few leaked), and reported only if every look
 /// agrees.
 ///
 /// Runs no code of the program but `visit`, so the report has no labels of objects;
@@ -43,6 +43,7 @@ pub(super) fn find_leaks_confirmed(snapshot: &Arc<Snapshot>) -> Leaks {
         return analysis::find_leaks(snapshot);
     }
     let mut leaks = analysis::find_leaks(snapshot);
+    let mut look = None;
     for _ in 0..(CONFIRMED_OBJECTS / reported(&leaks).count().max(1)).clamp(4, 16) {
         let is_shared = reported(&leaks).any(|object| {
             matches!(
@@ -53,13 +54,27 @@ pub(super) fn find_leaks_confirmed(snapshot: &Arc<Snapshot>) -> Leaks {
         if !is_shared {
             break;
         }
+        let looks = look.get_or_insert_with(|| second_look(&leaks));
+        if looks.as_mut().is_some_and(SecondLook::finds_the_same) {
+            continue;
+        }
         // Only leaked objects hold references to leaked objects, and only these or likely leaked ones
         // to likely leaked ones, so nothing else has to be traced.
         let again = reported(&leaks).map(|object| object.id());
         let again = snapshot_of(again.chain(weak_holders(&leaks)));
         leaks = leaks.confirmed_by(&analysis::find_leaks(&Arc::new(again)));
+        look = None;
     }
     leaks
+}
+
+/// Prepares looks that compare the leaked objects with the snapshot; `None` if other objects are
+/// reported too, whose evidence only a snapshot has.
+fn second_look(leaks: &Leaks) -> Option<SecondLook> {
+    if reported(leaks).nth(leaks.len()).is_some() {
+        return None;
+    }
+    SecondLook::of(leaks.snapshot(), leaks.nodes())
 }
 
 /// Maximum number of objects that all confirming traces visit together, if that allows four of

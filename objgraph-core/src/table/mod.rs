@@ -33,6 +33,7 @@ pub(crate) use interned::kinds::{kind, kinds};
 pub(crate) use interned::origins::thread_names;
 pub(crate) use read::{
     addresses, counts, describe, list, list_each, list_runs, lives, own_values, this_thread, visit,
+    visit_all,
 };
 pub(crate) use scope_handle::{ScopeEntry, ScopeHandle};
 pub(crate) use watched::{watch_arc, watch_rc, watched};

@@ -4,6 +4,7 @@
 //! there is a pin. While nothing is traced, reading a count costs one load more. The essay in
 //! [`table`](crate::table) draws the states of a pin.
 
+mod together;
 mod waiting;
 
 use std::cell::{Cell, RefCell};
@@ -18,6 +19,7 @@ use crate::platform::Instant;
 use crate::table::erased::ArcValue;
 use crate::table::places::shared;
 
+pub(crate) use together::pin_all;
 pub(crate) use waiting::{allow, run_unpinned, run_unpinned_until_allowed, wait_for_others};
 
 /// Returns the address of a value, which distinguishes it from other live values.
@@ -118,6 +120,18 @@ struct PinRow {
     overdue: bool,
 }
 
+impl PinRow {
+    fn new(address: usize, number: u64) -> Self {
+        Self {
+            address,
+            thread: this_thread(),
+            number,
+            leaving: false,
+            overdue: false,
+        }
+    }
+}
+
 type PinsGuard = MutexGuard<'static, Vec<PinRow>>;
 
 static PINS: Mutex<Vec<PinRow>> = Mutex::new(Vec::new());
@@ -140,9 +154,10 @@ fn none_written_since(written: u64) -> bool {
     WRITTEN.load(Ordering::SeqCst) == written
 }
 
-/// Writes a pin down before any count shows it. The caller has locked [`PINS`].
-fn write_down() -> u64 {
-    let number = WRITTEN.fetch_add(1, Ordering::SeqCst);
+/// Writes pins down before any count shows them, and returns the number of the first. The caller has
+/// locked [`PINS`].
+fn write_down(pins: u64) -> u64 {
+    let number = WRITTEN.fetch_add(pins, Ordering::SeqCst);
     // Pairs with the acquire fence of `none_written_since`.
     fence(Ordering::Release);
     number
@@ -166,7 +181,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Traces of several threads take turns with each object. So a lock in it that one trace holds is
 /// not reported busy by another, and the count is known.
 pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn ArcValue>> {
-    let this = thread::current().id();
+    let this = this_thread();
     let mut pins = PINS.lock();
     if !pins.is_empty() {
         let deadline = Instant::now() + PATIENCE;
@@ -185,12 +200,21 @@ pub(crate) fn pin(id: ObjectId) -> Option<SharedPin<dyn ArcValue>> {
             pins = PINS.pause(pins, &mut pause);
         }
     }
-    pin_by(pins, || shared::copy(id))
+    pin_by(pins, || shared::upgrade(id))
+}
+
+thread_local! {
+    /// `thread::current` counts references to the thread, which costs more than the rest of a pin.
+    static THIS: ThreadId = thread::current().id();
+}
+
+fn this_thread() -> ThreadId {
+    THIS.with(|id| *id)
 }
 
 /// Returns the address of the value of an object. The caller has locked [`PINS`].
 fn address_of(id: ObjectId) -> Option<usize> {
-    write_down();
+    write_down(1);
     let address = shared::copy(id).map(|weak| weak.as_ptr().cast::<()>().addr());
     GONE.fetch_add(1, Ordering::SeqCst);
     address
@@ -198,7 +222,9 @@ fn address_of(id: ObjectId) -> Option<usize> {
 
 /// Pins the value behind a weak handle; `None` if it is dead.
 pub(crate) fn pin_weak<T: ?Sized>(weak: &Weak<T>) -> Option<SharedPin<T>> {
-    pin_by(PINS.lock(), || Some(weak.clone()))
+    // Neither the handle in the table nor this one is the program's.
+    let upgrade = || Some((weak.upgrade()?, weak.weak_count().saturating_sub(1)));
+    pin_by(PINS.lock(), upgrade)
 }
 
 /// Returns a strong handle to the value of an object, for the program.
@@ -206,7 +232,7 @@ pub(crate) fn strong(id: ObjectId) -> Option<Arc<dyn ArcValue>> {
     let mut wait = Wait::default();
     loop {
         let pins = PINS.lock();
-        write_down();
+        write_down(1);
         let strong = match shared::copy(id) {
             Some(weak) => upgrade_without_pins(&pins, &weak),
             None => Some(None),
@@ -266,36 +292,26 @@ impl Wait {
 /// Runs `run` while no other thread reads a count. No code of the user may run inside.
 pub(crate) fn run_unread(run: impl FnOnce()) {
     let _nobody_counts = PINS.lock();
-    write_down();
+    write_down(1);
     run();
     GONE.fetch_add(1, Ordering::SeqCst);
 }
 
-/// Pins under the lock, which also hides the weak handle that is needed on the way.
+/// Pins under the lock. `upgrade` returns the strong handle, and the number of weak handles of the
+/// program.
 fn pin_by<T: ?Sized>(
     mut pins: MutexGuard<'_, Vec<PinRow>>,
-    handle: impl FnOnce() -> Option<Weak<T>>,
+    upgrade: impl FnOnce() -> Option<(Arc<T>, usize)>,
 ) -> Option<SharedPin<T>> {
-    let number = write_down();
-    let upgraded = handle().and_then(|weak| {
-        // Neither the handle in the table nor this one is the program's.
-        let count = weak.weak_count().saturating_sub(2);
-        Some((weak.upgrade()?, count))
-    });
-    let Some((handle, weak)) = upgraded else {
+    let number = write_down(1);
+    let Some((handle, weak)) = upgrade() else {
         GONE.fetch_add(1, Ordering::SeqCst);
         return None;
     };
     let address = address(&*handle);
     let pinned = 1 + pins.iter().filter(|pin| pin.address == address).count();
     let strong = Arc::strong_count(&handle).saturating_sub(pinned);
-    pins.push(PinRow {
-        address,
-        thread: thread::current().id(),
-        number,
-        leaving: false,
-        overdue: false,
-    });
+    pins.push(PinRow::new(address, number));
     Some(SharedPin {
         handle: Some(handle),
         strong,

@@ -201,6 +201,22 @@ pub(crate) fn visit(id: ObjectId, mut see: impl FnMut(Value<'_>, usize, usize)) 
     }
 }
 
+/// Calls `see` with the values of several `Arc` objects, each with its position, and its strong and weak
+/// counts. All are pinned meanwhile, and nothing is locked. Returns false, and calls nothing, if they
+/// cannot be pinned together: see [`pins::pin_all`].
+pub(crate) fn visit_all(
+    ids: &[ObjectId],
+    see: &mut dyn FnMut(usize, Value<'_>, usize, usize),
+) -> bool {
+    let Some(pinned) = pins::pin_all(ids) else {
+        return false;
+    };
+    for (at, pin) in pinned.values().iter().enumerate() {
+        see(at, pin.handle.value(), pin.strong, pin.weak);
+    }
+    true
+}
+
 /// The value of an object, looked up among those of this thread.
 enum OwnValue {
     Pinned(OwnPin),

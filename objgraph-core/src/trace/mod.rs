@@ -20,6 +20,7 @@ mod panics;
 mod reach;
 mod roots;
 mod running;
+mod second_look;
 mod settled_cycles;
 mod starts;
 mod std_pointer;
@@ -38,6 +39,7 @@ pub use roots::{StaticRoot, with_root};
 #[cfg(all(feature = "dump", any(debug_assertions, feature = "always")))]
 pub(crate) use running::is_tracing;
 pub(crate) use running::patiently;
+pub use second_look::SecondLook;
 pub use starts::Starts;
 pub(crate) use std_pointer::StdPointer;
 pub use take::{snapshot, snapshot_from, snapshot_of, snapshot_with};

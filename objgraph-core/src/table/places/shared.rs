@@ -1,11 +1,15 @@
 //! The weak handles to the values of `Arc`, which any thread may create, visit and drop.
 
+use std::sync::Arc;
+
 use crate::lock::{Mutex, patiently};
 use crate::object_id::ObjectId;
+use crate::table::erased::ArcValue;
 use crate::table::places::chunks::{self, Chunk, Side};
 use crate::table::places::handle_locks::{HandleGuard, HandleLock, SharedHandle};
 use crate::table::places::magazine::{Hold, Store};
 use crate::table::places::pool::Pool;
+
 #[inline]
 fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static HandleLock> {
     match &chunk.side {
@@ -43,6 +47,16 @@ pub(crate) fn put(mut hold: HandleGuard, handle: SharedHandle) {
 /// Copies the handle of an object that may die at any time.
 pub(crate) fn copy(id: ObjectId) -> SharedHandle {
     peek(id, Clone::clone)
+}
+
+/// Returns a strong handle to the value of an object that may die at any time, and the number of weak
+/// handles that are not the table's. The caller hides the strong handle from the program.
+pub(crate) fn upgrade(id: ObjectId) -> Option<(Arc<dyn ArcValue>, usize)> {
+    peek(id, |handle| {
+        let handle = handle.as_ref()?;
+        let weak = handle.weak_count().saturating_sub(1);
+        Some((handle.upgrade()?, weak))
+    })
 }
 
 /// Returns the address of the allocation of an object that may die at any time. Makes no copy of

@@ -170,6 +170,34 @@ impl EdgeColumn {
         &mut edges[pushed.0 >> 1].target
     }
 
+    /// Removes all edges and nodes, and keeps the memory.
+    pub(in crate::trace) fn clear(&mut self) {
+        let Self {
+            edges,
+            starts,
+            last,
+            are_sorted,
+            unsorted,
+            apart,
+            runs,
+            is_apart,
+        } = self;
+        (edges.clear(), starts.clear(), unsorted.clear());
+        (apart.clear(), runs.clear());
+        (*last, *are_sorted, *is_apart) = (NONE, true, false);
+    }
+
+    /// Returns the edges of a node in the order in which they were pushed; `None` if some were
+    /// found out of order.
+    pub(in crate::trace) fn of(&self, node: usize) -> Option<&[EdgeRow]> {
+        let Some(&start) = self.starts.get(node) else {
+            return self.apart.is_empty().then_some(&[]);
+        };
+        let end = self.starts.get(node + 1);
+        let end = end.map_or(self.edges.len(), |&end| end as usize);
+        (self.apart.is_empty()).then(|| &self.edges[start as usize..end])
+    }
+
     /// Removes the edges that lead to `nowhere`.
     pub(in crate::trace) fn leave_out(&mut self, nowhere: NodeId) {
         let mut kept = 0;

@@ -4,6 +4,7 @@ mod adopted;
 mod concrete;
 mod edges;
 mod handles;
+mod known_objects;
 mod measured;
 mod references;
 mod scan;
@@ -21,11 +22,12 @@ use std::hash::BuildHasherDefault;
 use self::concrete::Concrete;
 use self::edges::{EdgeColumn, PushedEdge};
 pub(super) use self::handles::{CapturedHandle, Handles};
+pub(super) use self::known_objects::{KnownObjects, STRANGER};
 pub use self::scan::SCANS;
 use self::scan::Scanner;
 pub(crate) use self::scan::{OpaqueWords, erased_words_of, learn_waker, words_of};
 use self::threads::Threads;
-use self::types::Types;
+pub(super) use self::types::Types;
 use super::index::{ByAddress, ByPlace, Spot};
 use super::labels;
 use super::options::SnapshotOptions;
@@ -99,7 +101,9 @@ pub(crate) struct Tracer {
     /// Weak handles to values behind std's pointers, if they are wanted.
     pub(in crate::trace) kept: Option<WeakHandles>,
     /// Nodes by their places in the table.
-    by_place: ByPlace,
+    pub(in crate::trace) by_place: ByPlace,
+    /// Where known objects are looked at again: their references lead to positions among these.
+    pub(in crate::trace) again: Option<KnownObjects>,
     /// Nodes of the table by the addresses of their allocations.
     pub(in crate::trace) in_memory: ByAddress,
     /// Nodes of values outside the table, by address and, for values without a count, type.
@@ -185,6 +189,7 @@ impl Tracer {
             given_back: Vec::new(),
             kept: None,
             by_place: ByPlace::default(),
+            again: None,
             in_memory: ByAddress::default(),
             by_address: HashMap::default(),
             scanner: Scanner::default(),
@@ -311,6 +316,9 @@ impl Tracer {
 
     #[cold]
     fn not_listed(&mut self, id: ObjectId) -> Option<u32> {
+        if self.again.is_some() {
+            return Some(STRANGER);
+        }
         let listed = table::describe(id)?;
         let row = self.row(&listed);
         let node = self.nodes.len() as u32;
@@ -514,6 +522,10 @@ impl Tracer {
         if !crate::ENABLED {
             return nothing();
         }
+        if let Some(again) = &mut self.again {
+            again.differ = true;
+            return None;
+        }
         let node = self.object(id)?;
         self.edge(node, true);
         // It may also wait in the queue: visited now, it is not visited again.
@@ -590,7 +602,10 @@ impl Tracer {
     /// Returns the node of an object of the table, if it has one.
     #[inline]
     pub(in crate::trace) fn known(&self, id: ObjectId) -> Option<u32> {
-        self.by_place.get(id, |node| self.nodes[node as usize].id)
+        self.by_place.get(id, |node| match &self.again {
+            None => self.nodes[node as usize].id,
+            Some(again) => again.id(node),
+        })
     }
 
     /// Returns the path with these steps from the type of a node.

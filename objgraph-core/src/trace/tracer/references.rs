@@ -114,6 +114,10 @@ impl Tracer {
     /// Visits an object later, which could not be visited in its turn.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn visit_later(&mut self, id: ObjectId) {
+        if let Some(again) = &mut self.again {
+            again.differ = true;
+            return;
+        }
         let node = self.known(id);
         self.given_back.extend(node);
     }
@@ -130,6 +134,11 @@ impl Tracer {
     /// index.
     #[allow(dead_code, reason = "reported by the pointers where tracking is on")]
     pub(in crate::trace) fn weak_reference_at(&mut self, address: usize) -> bool {
+        // A look at known objects compares strong references only. To read the id behind a weak one,
+        // the target would have to be pinned.
+        if self.again.is_some() {
+            return true;
+        }
         let node = self.in_memory.get(address);
         if let Some(node) = node {
             self.edge(node, false);

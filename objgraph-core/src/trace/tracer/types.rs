@@ -29,6 +29,15 @@ pub(in crate::trace) struct Types {
 const NO_LINE: u32 = u32::MAX;
 
 impl Types {
+    /// Makes these the types, in their order.
+    pub(in crate::trace) fn of(infos: &[Arc<TypeInfo>]) -> Self {
+        let mut types = Self::default();
+        for info in infos {
+            types.add(Arc::clone(info));
+        }
+        types
+    }
+
     /// Returns the type with this name, which may be unknown otherwise.
     pub(in crate::trace) fn named(&mut self, name: &'static str, size: usize) -> u32 {
         let text = (name.as_ptr().addr(), name.len());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{OpaqueWords, PendingValue, Tracer, count, erased_words_of};
 use crate::listing::VisitOutcome;
+use crate::object_id::ObjectId;
 use crate::snapshot::{NodeId, PointerKind, State};
 use crate::table;
 use crate::trace::index::ByAddress;
@@ -123,23 +124,48 @@ impl Tracer {
             return;
         }
         let outcome = table::visit(row.id, |value, strong, weak| {
-            let row = &mut self.nodes[node as usize];
-            (row.strong, row.weak) = (count(strong), count(weak));
-            // It fails for any other type, so the type need not be compared first.
-            let last = self.last_viewed.1.and_then(|view| value.view(view));
-            let viewed = last.or_else(|| value.view(self.view_fn(value.type_id())?));
-            if let Some(view) = &viewed {
-                self.visit_view(node, view);
-            } else if let Some(view) = &self.register_and_view(node, value) {
-                self.visit_view(node, view);
-            } else {
-                self.is_unknown(node, erased_words_of(value));
-            }
+            self.see(node, value, strong, weak);
         });
         match outcome {
             VisitOutcome::Visited => {}
             VisitOutcome::Lent => self.nodes[node as usize].state = State::Lent,
             VisitOutcome::Gone => self.nodes[node as usize].state = State::InFlight,
+        }
+    }
+
+    /// Visits the value of a node, which has these counts.
+    #[inline]
+    fn see(&mut self, node: u32, value: Value<'_>, strong: usize, weak: usize) {
+        let row = &mut self.nodes[node as usize];
+        (row.strong, row.weak) = (count(strong), count(weak));
+        // It fails for any other type, so the type need not be compared first.
+        let last = self.last_viewed.1.and_then(|view| value.view(view));
+        let viewed = last.or_else(|| value.view(self.view_fn(value.type_id())?));
+        if let Some(view) = &viewed {
+            self.visit_view(node, view);
+        } else if let Some(view) = &self.register_and_view(node, value) {
+            self.visit_view(node, view);
+        } else {
+            self.is_unknown(node, erased_words_of(value));
+        }
+    }
+
+    /// Visits all nodes, which are objects that have leaked as far as is known: together where that is
+    /// possible, and otherwise one at a time.
+    pub(in crate::trace) fn visit_leaked(&mut self) {
+        let ids: Vec<ObjectId> = self.nodes.iter().map(|row| row.id).collect();
+        let all = ids.len() as u32;
+        let outcome = caught(|| {
+            !self.visits_nothing
+                && table::visit_all(&ids, &mut |at, value, strong, weak| {
+                    self.see(at as u32, value, strong, weak);
+                })
+        });
+        match outcome {
+            Ok(true) => {}
+            Ok(false) => self.visit_listed(all),
+            // The drop of a value panicked, so the program dropped its last handle to it.
+            Err(message) => self.panicked_at_its_end(0, message),
         }
     }
 
