@@ -134,6 +134,13 @@ impl Fields {
             .unwrap_or(Self::NONE)
     }
 
+    /// Returns whether each path, by its number, ends in one of these fields. For loops over edges,
+    /// which are many.
+    pub(super) fn paths_in(&self, fields: &[u32]) -> Vec<bool> {
+        let of_path = self.of_path.iter();
+        of_path.map(|field| fields.contains(field)).collect()
+    }
+
     /// Returns the number of the field that holds a pointer; [`Fields::NONE`] for an object that is
     /// part of its holder.
     pub(super) fn pointer(&self, snapshot: &Snapshot, edge: &EdgeRow) -> u32 {

@@ -68,16 +68,31 @@ impl<'s> Simulation<'s> {
     /// holder remains so.
     pub(super) fn weaken(&mut self, is_weakened: impl Fn(PathId) -> bool) {
         let before = self.freed.clone();
-        let edges = &self.snapshot.parts().edges;
-        for edge in edges.iter().filter(|edge| edge.strong) {
-            let holder = self.snapshot.parts().nodes[edge.target.index()].pointer_kind;
-            if holder == PointerKind::Instance || !is_weakened(edge.path) {
+        let parts = self.snapshot.parts();
+        // Edges are many and paths few, so each path is decided once. Plain loops, because an
+        // unoptimised build spends most of a report here.
+        let mut decided: Vec<Option<bool>> = Vec::new();
+        for edge in &parts.edges {
+            if !edge.strong {
                 continue;
             }
-            if self.weakened.len() <= edge.path.index() {
-                self.weakened.resize(edge.path.index() + 1, false);
+            let path = edge.path.index();
+            if decided.len() <= path {
+                decided.resize(path + 1, None);
             }
-            self.weakened[edge.path.index()] = true;
+            let becomes_weak = match decided[path] {
+                Some(known) => known,
+                None => *decided[path].insert(is_weakened(edge.path)),
+            };
+            if !becomes_weak
+                || parts.nodes[edge.target.index()].pointer_kind == PointerKind::Instance
+            {
+                continue;
+            }
+            if self.weakened.len() <= path {
+                self.weakened.resize(path + 1, false);
+            }
+            self.weakened[path] = true;
             self.drop_one(edge.target);
         }
         // Sorted, so that their edges are read in order.
@@ -144,8 +159,9 @@ impl<'s> Simulation<'s> {
     fn run(&mut self) {
         while let Some(node) = self.to_drop.pop() {
             for edge in rows(self.snapshot, node) {
-                let weakened = self.weakened.get(edge.path.index()).copied();
-                if edge.strong && !weakened.unwrap_or(false) {
+                let path = edge.path.index();
+                let is_weak = path < self.weakened.len() && self.weakened[path];
+                if edge.strong && !is_weak {
                     self.drop_one(edge.target);
                 }
             }

@@ -79,12 +79,19 @@ fn edges_on_cycles(
 ) -> Vec<CycleEdge> {
     let type_of = |node: objgraph_core::NodeId| snapshot.parts().nodes[node.index()].type_index;
     let mut edges = HashSet::new();
+    let mut last = None;
     for &node in kind.groups.iter().flat_map(|group| &group.objects) {
         let component = groups.components.of(node);
-        for edge in rows(snapshot, node).iter().filter(|edge| edge.strong) {
-            if groups.components.of(edge.target) == component {
-                let field = fields.pointer(snapshot, edge);
-                edges.insert((type_of(node), field, type_of(edge.target)));
+        for edge in rows(snapshot, node) {
+            if !edge.strong || groups.components.of(edge.target) != component {
+                continue;
+            }
+            let field = fields.pointer(snapshot, edge);
+            let found = (type_of(node), field, type_of(edge.target));
+            // The elements of a container are often of one type, and a hash is slow.
+            if last != Some(found) {
+                edges.insert(found);
+                last = Some(found);
             }
         }
     }

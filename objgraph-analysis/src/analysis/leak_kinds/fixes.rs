@@ -13,7 +13,7 @@
 
 use std::cmp::Reverse;
 
-use objgraph_core::{EdgeRow, NodeId, PathId, Snapshot};
+use objgraph_core::{EdgeRow, NodeId, PointerKind, Snapshot};
 
 use crate::analysis::fields::{FieldPath, Fields};
 use crate::analysis::simulation::Simulation;
@@ -241,21 +241,28 @@ impl FixSearch<'_> {
 
     /// Returns the fields of a cycle among the objects that runs through none of these.
     fn cycle_avoiding(&self, set: &[u32]) -> Option<Vec<u32>> {
-        const UNVISITED: u8 = 0;
-        const ON_PATH: u8 = 1;
-        const DONE: u8 = 2;
+        const OUTSIDE: u8 = 0;
+        const UNVISITED: u8 = 1;
+        const ON_PATH: u8 = 2;
+        const DONE: u8 = 3;
         let LeakedKind {
             snapshot,
             fields,
             objects,
             ..
         } = self.kind;
+        let avoided = fields.paths_in(set);
+        let nodes = &snapshot.parts().nodes;
+        // No pointer leads to a value that is part of its holder.
         let follows = |edge: &EdgeRow| {
             edge.strong
-                && objects.contains(edge.target)
-                && !set.contains(&fields.pointer(snapshot, edge))
+                && (!avoided[edge.path.index()]
+                    || nodes[edge.target.index()].pointer_kind == PointerKind::Instance)
         };
-        let mut state = vec![UNVISITED; snapshot.len()];
+        let mut state = vec![OUTSIDE; snapshot.len()];
+        for node in objects.iter() {
+            state[node.index()] = UNVISITED;
+        }
         // The nodes on the current path, each with the next of its edges.
         let mut path: Vec<(NodeId, usize)> = Vec::new();
         for start in objects.iter() {
@@ -270,7 +277,7 @@ impl FixSearch<'_> {
                     // Checks all edges before following one: where nodes have several, one of them
                     // closes a cycle long before the path runs into itself.
                     let closes =
-                        |edge: &EdgeRow| follows(edge) && state[edge.target.index()] == ON_PATH;
+                        |edge: &EdgeRow| state[edge.target.index()] == ON_PATH && follows(edge);
                     if let Some(at) = row.iter().position(closes) {
                         *next = at + 1;
                         return Some(self.fields_of_cycle(&path, row[at].target));
@@ -282,7 +289,7 @@ impl FixSearch<'_> {
                     continue;
                 };
                 *next += 1;
-                if follows(edge) && state[edge.target.index()] == UNVISITED {
+                if state[edge.target.index()] == UNVISITED && follows(edge) {
                     state[edge.target.index()] = ON_PATH;
                     path.push((edge.target, 0));
                 }
@@ -315,9 +322,9 @@ impl FixSearch<'_> {
         if set.is_empty() {
             return None;
         }
-        let holds = |path: PathId| set.contains(&kind.fields.number(path));
+        let held = kind.fields.paths_in(set);
         let mut simulation = kind.base.clone();
-        simulation.weaken(holds);
+        simulation.weaken(|path| held[path.index()]);
         let freed = simulation.freed();
         let frees_all = kind.objects.iter().all(|node| freed.contains(node));
         if !frees_all {
@@ -331,11 +338,15 @@ impl FixSearch<'_> {
         let birth = |node: NodeId| (kind.epochs[node.index()], node);
         for node in kind.objects.iter() {
             let is_in_first_group = kind.first.contains(node);
-            for edge in rows(kind.snapshot, node).iter().filter(|edge| edge.strong) {
-                if holds(edge.path) && edge.words > 0 {
+            for edge in rows(kind.snapshot, node) {
+                if !edge.strong {
+                    continue;
+                }
+                let is_held = held[edge.path.index()];
+                if is_held && edge.words > 0 {
                     inferred.push(kind.fields.number(edge.path));
                 }
-                if !holds(edge.path) {
+                if !is_held {
                     owned.insert(edge.target);
                 } else if is_in_first_group {
                     all += 1;
