@@ -182,8 +182,11 @@ impl EdgeColumn {
             runs,
             is_apart,
         } = self;
-        (edges.clear(), starts.clear(), unsorted.clear());
-        (apart.clear(), runs.clear());
+        edges.clear();
+        starts.clear();
+        unsorted.clear();
+        apart.clear();
+        runs.clear();
         (*last, *are_sorted, *is_apart) = (NONE, true, false);
     }
 
