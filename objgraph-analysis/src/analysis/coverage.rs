@@ -1,5 +1,6 @@
 //! Coverage: what the trace saw and what it did not.
 
+use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -121,7 +122,7 @@ impl Coverage {
 
     /// Adds the types of which objects were left out by choice, and that matter.
     fn with_left_out(mut self, snapshot: &Snapshot, matters: &dyn Fn(&TypeInfo) -> bool) -> Self {
-        if !crate::HAS_OBJECTS {
+        if !crate::HAS_OBJECTS || snapshot.parts().left_out.is_empty() {
             return self;
         }
         let names = ShownNames::of(snapshot);
@@ -179,7 +180,8 @@ impl Coverage {
         }
         let mut at_paths: HashMap<(PathId, usize, bool), (usize, BTreeSet<u32>)> = HashMap::new();
         let (mut busy, mut deep) = (0, 0);
-        let names = ShownNames::of(snapshot);
+        // Most answers need no name, and collecting them takes time for each type.
+        let names = LazyCell::new(|| ShownNames::of(snapshot));
         let places = snapshot.places().iter();
         for place in places.filter(|place| place.kind.hides() && is_selected(place.node)) {
             let of = place.type_index as usize;

@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use objgraph_core::{NodeId, PathId, Site, Snapshot};
+use objgraph_core::{NodeId, NodeRow, PathId, Site, Snapshot};
 
 use crate::order::{self, SortedMap};
 
@@ -193,9 +193,12 @@ impl Trend {
         }
         let parts = snapshot.parts();
         let mut sites: HashMap<(u32, u32), usize> = HashMap::new();
-        for row in &parts.nodes {
-            if row.id.is_in_table() {
-                *sites.entry((row.type_index, row.site)).or_default() += 1;
+        // Objects of one type and site come in runs, and a hash is slow.
+        let of = |row: &NodeRow| (row.type_index, row.site, row.id.is_in_table());
+        for run in parts.nodes.chunk_by(|one, next| of(one) == of(next)) {
+            let (type_index, site, is_in_table) = of(&run[0]);
+            if is_in_table {
+                *sites.entry((type_index, site)).or_default() += run.len();
             }
         }
         let mut now: SortedMap<Metric, u64> = SortedMap::new();
@@ -207,11 +210,32 @@ impl Trend {
             }
         }
         let mut paths: SortedMap<(Option<&str>, u32, usize), (Metric, u64)> = SortedMap::new();
+        // A path starts at a type, so all containers at it in nodes without a name are one metric. The
+        // first of each path, and the sum of all.
+        let mut unnamed: Vec<Option<(NodeId, PathId, u64)>> = Vec::new();
         for row in snapshot.lengths() {
-            let node = snapshot.node(row.node);
-            let key = (node.root(), node.type_index() as u32, row.path.index());
+            let type_index = |node: NodeId| parts.nodes[node.index()].type_index;
+            let root = match parts.roots.is_empty() {
+                true => None,
+                false => snapshot.node(row.node).root(),
+            };
+            let at = row.path.index();
+            if unnamed.len() <= at {
+                unnamed.resize(at + 1, None);
+            }
+            if root.is_none() {
+                let sum = unnamed[at].get_or_insert((row.node, row.path, 0));
+                if type_index(sum.0) == type_index(row.node) {
+                    sum.2 += row.len();
+                    continue;
+                }
+            }
+            let key = (root, type_index(row.node), at);
             let metric = || Metric::container(snapshot, row.node, row.path);
             paths.get_or_insert_with(key, || (metric(), 0)).1 += row.len();
+        }
+        for (node, path, length) in unnamed.into_iter().flatten() {
+            *now.get_or_default(Metric::container(snapshot, node, path)) += length;
         }
         for (_, (metric, length)) in paths.into_rows() {
             *now.get_or_default(metric) += length;
