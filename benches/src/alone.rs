@@ -8,18 +8,26 @@ use crate::process::{MeasureError, cargo, folder, output, own_target};
 
 /// Builds a program of that package with these features, and returns its path.
 pub(crate) fn build(name: &str, features: &str) -> Result<PathBuf, MeasureError> {
+    build_in("release", name, features)
+}
+
+/// Builds a program in a profile, `dev` or `release`, and returns its path.
+pub(crate) fn build_in(profile: &str, name: &str, features: &str) -> Result<PathBuf, MeasureError> {
     let target = own_target()?;
     let manifest = folder().join("alone/Cargo.toml");
     output(
         cargo()
-            .args(["build", "--release", "--bin", name, "--features", features])
+            .args(["build", "--profile", profile, "--bin", name])
+            .args(["--features", features])
             .arg("--manifest-path")
             .arg(manifest)
             .arg("--target-dir")
             .arg(&target)
             .env_remove("CARGO_BUILD_TARGET"),
     )?;
-    let program = target.join("release").join(name);
+    let program = target
+        .join(if profile == "dev" { "debug" } else { profile })
+        .join(name);
     Ok(program.with_extension(std::env::consts::EXE_EXTENSION))
 }
 

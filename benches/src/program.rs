@@ -22,6 +22,8 @@ pub(crate) enum Program {
     Finalizing(usize),
     /// The pointers with the feature `owners`: what is measured, and how many times.
     Owners(&'static str, usize),
+    /// The chat server with this many objects: the profile, and the features.
+    Chat(&'static str, &'static str, usize),
     /// A build of a crate.
     Build(Build),
     /// The number of crates of a default build.
@@ -37,7 +39,7 @@ impl Program {
         match self {
             Self::Instructions(_) | Self::Crates => 1,
             Self::Python(..) | Self::Build(_) if quick => 1,
-            Self::Python(..) | Self::Build(_) => 3,
+            Self::Python(..) | Self::Build(_) | Self::Chat(..) => 3,
             Self::Subject(_, n) if n > 1_000_000 => 3,
             Self::Subject(..) | Self::Dhat(_) | Self::Finalizing(_) | Self::Owners(..) => 7,
         }
@@ -66,6 +68,10 @@ impl Program {
             Self::Owners(what, times) => {
                 let program = alone::build("owners", "owners")?;
                 readings(Command::new(program).args([what, &times.to_string()]))
+            }
+            Self::Chat(profile, features, n) => {
+                let program = alone::build_in(profile, "chat", features)?;
+                readings(Command::new(program).arg(n.to_string()))
             }
             Self::Build(build) => {
                 let (seconds, cpu) = compile::seconds(build)?;

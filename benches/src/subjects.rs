@@ -53,6 +53,8 @@ const SUBJECTS: &[(&str, Measure)] = &[
     ("heap-ours-saved", heap::ours::saved),
     ("heap-ours-heapsnapshot", heap::ours::heapsnapshot),
     ("heap-ours-hub", heap::ours::hub),
+    ("heap-chain-rc", heap::chain::of_rcs),
+    ("heap-chain-arc", heap::chain::of_arcs),
     ("heap-floor", heap::floor::walk),
     ("heap-rust-cc", heap::rust_cc::collect),
     ("heap-bacon", heap::bacon::collect),

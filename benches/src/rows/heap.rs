@@ -17,6 +17,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     let saved = |key| Reading::own("heap-ours-saved", n, key);
     let query = |key| Reading::own("queries", n, key);
     let python = |key| Reading::of(Program::Python("all", n), key);
+    let chat = |profile, features, key| Reading::of(Program::Chat(profile, features, 200_000), key);
     let hub = if scope.quick { 10_000 } else { SMALL };
     let unless_quick = |row: Row| if scope.quick { row.skipped(QUICK) } else { row };
 
@@ -42,6 +43,41 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
                 Reading::own("heap-ours", LARGEST, "seconds"),
             )
             .against(ours("seconds")),
+        ),
+        Row::new(
+            "leaks-arc-chain",
+            "find_leaks, 1M Arcs / Rcs",
+            2.0,
+            Reading::own("heap-chain-arc", n, "seconds"),
+        )
+        .against(Reading::own("heap-chain-rc", n, "seconds")),
+        unless_quick(
+            Row::new(
+                "leaks-dev",
+                "find_leaks, report, dev / rel.",
+                4.0,
+                chat("dev", "chat", "seconds"),
+            )
+            .against(chat("release", "chat_always", "seconds"))
+            .beside_quotient(
+                "find_leaks",
+                chat("dev", "chat", "find"),
+                chat("release", "chat_always", "find"),
+            )
+            .beside_quotient(
+                "report",
+                chat("dev", "chat", "report"),
+                chat("release", "chat_always", "report"),
+            ),
+        ),
+        unless_quick(
+            Row::new(
+                "leaks-scan",
+                "find_leaks, report, scan / off",
+                1.5,
+                chat("release", "chat_scan", "seconds"),
+            )
+            .against(chat("release", "chat_always", "seconds")),
         ),
         Row::new(
             "snapshot-memory",

@@ -1,6 +1,7 @@
 //! A whole heap that leaks: found by ours, and collected by others.
 
 pub(super) mod bacon;
+pub(super) mod chain;
 mod deep_stack;
 pub(super) mod dumpster;
 pub(super) mod floor;
