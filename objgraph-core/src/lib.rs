@@ -115,7 +115,7 @@ pub mod __private {
     pub use crate::visibility::probe::*;
     pub use crate::visibility::{
         FieldSpec, Finite, Fuel, Full, Generic, IsFinite, IsStd, More, ProbeResult, Registrar,
-        SharedRegistrar, Submission, TypeRows, TypeSpec, register_type_of,
+        Submission, TypeRows, TypeSpec, pass_registration, register_type_of,
     };
     pub use inventory;
     // Its detection of deadlocks is for the tests.

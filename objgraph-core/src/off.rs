@@ -37,7 +37,7 @@ macro_rules! __off {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __submit {
-    ($register:expr) => {};
+    ($entry:ident($value:expr)) => {};
 }
 
 /// Does nothing, since tracking is not compiled in.

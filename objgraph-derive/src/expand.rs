@@ -195,7 +195,10 @@ fn on(context: &Context<'_>) -> TokenStream {
     let (probes, probe) = dead_code::fields_visit(context);
     let rest = visit::rest(context);
     let visit = context.visit_method(&quote!(#rest #probe));
-    let register = (!context.is_unsized()).then(|| register::method(context));
+    let (register, spec) = match context.is_unsized() {
+        true => (TokenStream::new(), None),
+        false => register::method(context),
+    };
     let label = label::method(context);
     let instance = instance(context);
     let finite = finite::implementation(context);
@@ -211,6 +214,7 @@ fn on(context: &Context<'_>) -> TokenStream {
             #[allow(unused_imports)]
             use #private::{self as __p, levels::*};
             #probes
+            #spec
             #tracked
             #finite
             #submit

@@ -48,10 +48,10 @@ pub(crate) fn register(input: TokenStream) -> TokenStream {
                 const _: ::core::marker::PhantomData<fn(#ty)> = ::core::marker::PhantomData;
                 #krate::__private::on! {
                     const _: () = {
-                        fn __register(submitted: &#krate::__private::SharedRegistrar) {
-                            submitted.name::<#ty>();
+                        fn __register(registrar: &mut #krate::__private::Registrar) {
+                            registrar.named_by_user::<#ty>();
                         }
-                        #krate::__private::submit! { __register }
+                        #krate::__private::submit! { Named(__register) }
                     };
                 }
             }

@@ -224,7 +224,9 @@ fn types_in(ty: &Type) -> Vec<TokenStream> {
         let mut found = Vec::new();
         collect_named_types(field.ty, &scope, &mut HashSet::new(), &mut found);
         types.extend(found.into_iter().filter_map(|named| match named {
-            NamedType::Type(ty) | NamedType::Unless(ty, _) => Some(quote!(#ty)),
+            NamedType::Type(ty) | NamedType::Plain(ty) | NamedType::Unless(ty, _) => {
+                Some(quote!(#ty))
+            }
             NamedType::Argument(..) => None,
         }));
     }
@@ -252,10 +254,7 @@ fn submit(args: &RootArgs, root: &Static, what: &str, visit: &TokenStream) -> To
                 fn __register(registrar: &mut __p::Registrar) {
                     registrar.named(const { &[#(#types),*] });
                 }
-                fn __submitted(submitted: &__p::SharedRegistrar) {
-                    submitted.run(__register);
-                }
-                #krate::__private::submit! { __submitted }
+                #krate::__private::submit! { Named(__register) }
                 #krate::__private::submit_root! {
                     #krate::__private::StaticRoot {
                         name: #name,

@@ -266,26 +266,14 @@ pub(crate) fn may_be_box(ty: &Type, scope: &Scope<'_>) -> bool {
 pub(crate) enum NamedType<'t> {
     /// A type.
     Type(&'t Type),
-    /// A type, unless all of these are the std types that their names suggest: then the code that
+    /// A type that holds no reference if it is the std type that its name suggests.
+    Plain(&'t Type),
+    /// A handle, unless all of these are the std types that their names suggest: then the code that
     /// visits a value of the type knows it.
     Unless(&'t Type, Vec<&'t Type>),
     /// The argument with this index of a type that is named like a std type. It may be a constant, so
     /// it cannot be written where a type is required.
     Argument(&'t Type, usize),
-}
-
-/// Returns the types in `ty`, itself first, that are named like std types and that a value of `ty`
-/// owns. Only the compiler knows whether they are those types.
-pub(crate) fn std_names<'t>(ty: &'t Type, scope: &Scope<'_>) -> Vec<&'t Type> {
-    let mut heads = Vec::new();
-    let mut next = vec![bare(ty)];
-    while let Some(ty) = next.pop() {
-        heads.extend(std_head(ty, scope));
-        if !last_segment(ty).is_some_and(|last| is_pointer(&last.ident)) {
-            next.extend(parts(ty, scope).into_iter().map(bare));
-        }
-    }
-    heads
 }
 
 /// Returns `ty` if it is named like a std type.
@@ -295,9 +283,9 @@ pub(crate) fn std_head<'t>(ty: &'t Type, scope: &Scope<'_>) -> Option<&'t Type> 
 }
 
 /// Collects the types named inside `ty` that can be registered by themselves and are not in `seen`
-/// yet, at every depth, the deepest first. A type that holds no reference, and a handle, need no
-/// registration inside a value that is certain to be visited; each is collected as
-/// [`NamedType::Unless`], because only the compiler knows whether its names are those of std.
+/// yet, at every depth, the deepest first. A handle needs no registration inside a value that is
+/// certain to be visited; it is collected as [`NamedType::Unless`], because only the compiler knows
+/// whether its names are those of std.
 pub(crate) fn collect_named_types<'t>(
     ty: &'t Type,
     scope: &Scope<'_>,
@@ -337,7 +325,13 @@ fn collect_inside<'t>(
             {
                 // A primitive value holds no reference, wherever it is.
                 let is_known = seen.contains(&text(part)) || is_primitive(part, scope);
-                if !is_known && seen.insert(format!("{} in {}", text(part), texts(&heads))) {
+                if is_known {
+                    continue;
+                }
+                if plain(part, scope).is_some() {
+                    seen.insert(text(part));
+                    found.push(NamedType::Plain(part));
+                } else if seen.insert(format!("{} in {}", text(part), texts(&heads))) {
                     found.push(NamedType::Unless(part, heads));
                 }
             }

@@ -89,11 +89,12 @@ macro_rules! known_pointer {
             // A field calls this one of the two, so the other is rarely compiled.
             fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
                 visitor.record_handle(self.handle.number());
-                let pointer = std::ptr::from_ref(self).addr();
-                let address = std::$module::$Pointer::as_ptr(&self.inner);
-                if !visitor.$at(pointer, address.cast::<()>().addr()) {
+                // Casts, because a debug build compiles each function of std for each type.
+                let pointer = &raw const *self as usize;
+                let address = &raw const *self.inner as *const () as usize;
+                if !visitor.$at(pointer, address) {
                     let thin: Option<&dyn Any> = if Self::THIN { Some(&self.inner) } else { None };
-                    let may_own = needs_drop::<T>();
+                    let may_own = const { needs_drop::<T>() };
                     let header = &self.inner.header;
                     reference(visitor, pointer, header, thin, type_name::<T>, may_own);
                 }

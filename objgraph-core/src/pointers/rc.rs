@@ -306,7 +306,7 @@ impl<T: ?Sized + 'static> Visit for Weak<T> {
 
     fn visit_owned<'a>(&'a self, visitor: &mut Visitor<'a>) {
         visitor.record_handle(self.handle.number());
-        if visitor.weak_reference_at(self.inner.as_ptr().cast::<()>().addr()) {
+        if visitor.weak_reference_at(self.inner.as_ptr() as *const () as usize) {
             return;
         }
         if let Some(strong) = self.strong() {

@@ -70,9 +70,9 @@ macro_rules! __off {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __submit {
-    ($register:expr) => {
+    ($entry:ident($value:expr)) => {
         $crate::__private::inventory::submit! {
-            $crate::__private::Submission($register)
+            $crate::__private::Submission::$entry($value)
         }
     };
 }

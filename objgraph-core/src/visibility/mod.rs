@@ -27,7 +27,7 @@ pub(crate) use growth::name_of;
 pub use growth::{Finite, Fuel, Full, IsFinite, More};
 pub(crate) use register::registry;
 pub use register::{
-    Generic, SharedRegistrar, Submission, families, register, register_type_of, types,
+    Generic, Submission, families, pass_registration, register, register_type_of, types,
 };
 pub use registrar::Registrar;
 pub(crate) use registry::{PlainHasher, Registry};

@@ -21,7 +21,7 @@ use std::task::{Wake, Waker};
 
 use super::growth::{AllHold, Fuel, Full};
 use super::register::register;
-use super::spec::{BoxRow as _, ProbeResult, TypeRow, TypeRows, WalkRow as _};
+use super::spec::{BoxRow as _, FieldType, ProbeResult, TypeRow, TypeRows, WalkRow as _};
 use super::walk::Walk;
 use crate::object_id::ObjectId;
 use crate::table::{Instance, instance_id};
@@ -31,6 +31,9 @@ use crate::type_info::Visibility;
 
 /// A value to be visited. Its field is public, because a constructor would be compiled for each type.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+/// A field with its name, to be visited.
+pub struct FieldProbe<'a, T: ?Sized>(pub &'static str, pub &'a T);
 
 /// A value whose type has lifetimes, to be visited.
 pub struct LocalProbe<'a, T: ?Sized>(pub &'a T);
@@ -121,20 +124,33 @@ macro_rules! opaque_debug {
         }
     )*};
 }
-opaque_debug!(Probe<'_, T> LocalProbe<'_, T> InstanceProbe<'_, T> TypeProbe<T>);
+opaque_debug!(Probe<'_, T> FieldProbe<'_, T> LocalProbe<'_, T> InstanceProbe<'_, T> TypeProbe<T>);
 opaque_debug!(TaskProbe<T> WakeProbe<T>);
 
 macro_rules! value_levels {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
+    ($visit:ident; $($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         pub trait $name<'a> {
             /// Visits the probed value.
-            fn __visit(&self, visitor: &mut Visitor<'a>);
+            fn $visit(&self, visitor: &mut Visitor<'a>);
         }
     )*};
 }
 
 value_levels! {
+    __field;
+    /// First level of a field: the type is `Tracked`.
+    ViaTrackedField
+    /// Second level: it is a container of std, whose items are looked up one by one.
+    ViaWalkField
+    /// Third level: the registry may know the type.
+    ViaAnyField
+    /// Last level: the value is opaque.
+    ViaOpaqueField
+}
+
+value_levels! {
+    __visit;
     /// First level: the type is `Tracked`.
     ViaTracked
     /// Second level: it is a container of std, whose items are looked up one by one.
@@ -175,6 +191,44 @@ impl<'a, T: 'static> ViaAny<'a> for &Probe<'a, T> {
 impl<'a, T: ?Sized> ViaOpaque<'a> for Probe<'a, T> {
     fn __visit(&self, visitor: &mut Visitor<'a>) {
         visitor.__opaque(self.0);
+    }
+}
+
+// The name is entered and left here: in a derive, the calls would be compiled for each field. The
+// traits differ from those of other probes, so that the compiler considers four and not six.
+impl<'a, T: Visit> ViaTrackedField<'a> for &&&FieldProbe<'a, T> {
+    fn __field(&self, visitor: &mut Visitor<'a>) {
+        visitor.__enter(self.0);
+        if const { std::mem::needs_drop::<T>() } {
+            self.1.visit_owned(visitor);
+        } else {
+            visitor.value(self.1);
+        }
+        visitor.__leave();
+    }
+}
+
+impl<'a, T: Walk> ViaWalkField<'a> for &&FieldProbe<'a, T> {
+    fn __field(&self, visitor: &mut Visitor<'a>) {
+        visitor.__enter(self.0);
+        self.1.walk(visitor);
+        visitor.__leave();
+    }
+}
+
+impl<'a, T: 'static> ViaAnyField<'a> for &FieldProbe<'a, T> {
+    fn __field(&self, visitor: &mut Visitor<'a>) {
+        visitor.__enter(self.0);
+        visitor.any(self.1);
+        visitor.__leave();
+    }
+}
+
+impl<'a, T: ?Sized> ViaOpaqueField<'a> for FieldProbe<'a, T> {
+    fn __field(&self, visitor: &mut Visitor<'a>) {
+        visitor.__enter(self.0);
+        visitor.__opaque(self.1);
+        visitor.__leave();
     }
 }
 
@@ -233,6 +287,27 @@ impl<'a, T: ?Sized> ViaOpaqueLocal<'a> for LocalProbe<'a, T> {
 impl<T: Visit + 'static> TypeProbe<T> {
     /// The row that registers the type.
     pub const ROW: Option<&'static TypeRow> = Some(&<T as TypeRows<Full>>::VALUE);
+}
+
+impl<T: Visit + 'static> TypeProbe<T> {
+    /// How the type is registered. The row is not evaluated where nothing uses it.
+    pub const LAZY: ProbeResult = ProbeResult::By(ProbeResult::row::<T>);
+    /// The same for a field, with the full name of its type.
+    pub const FIELD: FieldType = (Self::LAZY, type_name::<T>);
+}
+
+/// Any other type.
+pub trait ViaNoLazyRow {
+    /// The type may be registered by something else.
+    const LAZY: ProbeResult;
+    /// The same for a field, with the full name of its type.
+    const FIELD: FieldType;
+}
+
+impl<T: ?Sized + 'static> ViaNoLazyRow for TypeProbe<T> {
+    const LAZY: ProbeResult =
+        ProbeResult::Unsettled(TypeId::of::<T>, ProbeResult::unregistered::<T>());
+    const FIELD: FieldType = (Self::LAZY, type_name::<T>);
 }
 
 /// A type to be registered with the fuel `F`, if it is `Tracked`.
@@ -495,11 +570,14 @@ pub use crate::__task_waker as task_waker;
 
 /// All levels, for a glob import that brings no name into scope.
 pub mod levels {
-    pub use super::super::std_names::{ViaNoFirst as _, ViaNoSecond as _, ViaNoStd as _};
+    pub use super::super::std_names::{
+        ViaNoFirst as _, ViaNoHandle as _, ViaNoSecond as _, ViaNoStd as _,
+    };
     pub use super::{
-        ViaAny as _, ViaNoBox as _, ViaNoDebug as _, ViaNoDrop as _, ViaNoInstance as _,
-        ViaNoLess as _, ViaNoRow as _, ViaNoStep as _, ViaNoTask as _, ViaNoVisit as _,
-        ViaNoWaker as _, ViaNoWalk as _, ViaOpaque as _, ViaOpaqueLocal as _, ViaTracked as _,
-        ViaTrackedLocal as _, ViaWalk as _,
+        ViaAny as _, ViaAnyField as _, ViaNoBox as _, ViaNoDebug as _, ViaNoDrop as _,
+        ViaNoInstance as _, ViaNoLazyRow as _, ViaNoLess as _, ViaNoRow as _, ViaNoStep as _,
+        ViaNoTask as _, ViaNoVisit as _, ViaNoWaker as _, ViaNoWalk as _, ViaOpaque as _,
+        ViaOpaqueField as _, ViaOpaqueLocal as _, ViaTracked as _, ViaTrackedField as _,
+        ViaTrackedLocal as _, ViaWalk as _, ViaWalkField as _,
     };
 }

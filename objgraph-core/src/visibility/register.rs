@@ -4,7 +4,8 @@
 //! first needs them. Generic types are registered with the types that name them, or by [`register`].
 
 use std::any::TypeId;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,28 +18,50 @@ use crate::type_info::TypeInfo;
 
 static REGISTRY: crate::lock::Mutex<Option<Registry>> = crate::lock::Mutex::new(None);
 
-/// The entry of a derive or of `register!` in the list that the linker makes.
+/// An entry in the list that the linker makes.
 #[derive(Debug)]
-pub struct Submission(pub fn(&SharedRegistrar));
+pub enum Submission {
+    /// A type with a derive. Its `Debug` calls [`pass_registration`]: the `dead_code` lint does not count what a
+    /// derived `Debug` uses.
+    Derived(&'static (dyn fmt::Debug + Sync)),
+    /// Types that the program names.
+    Named(fn(&mut Registrar)),
+}
 
-/// A registrar behind a shared reference, which the entries of the list can copy.
-#[derive(Debug, Default)]
-pub struct SharedRegistrar(RefCell<Registrar>);
-
-impl SharedRegistrar {
-    /// Registers a type that is named in `register!`, and the types that it names.
-    pub fn name<T: Visit + 'static>(&self) {
-        if let Ok(mut registrar) = self.0.try_borrow_mut() {
-            registrar.named_by_user::<T>();
+impl Submission {
+    /// Registers the types.
+    fn run(&self, registrar: &mut Registrar) {
+        match self {
+            Self::Named(register) => register(registrar),
+            Self::Derived(entry) => {
+                // `Nowhere` accepts every text.
+                let _ = write!(Nowhere, "{entry:?}");
+                if let Some(register) = SUBMITTED.take() {
+                    register(registrar);
+                }
+            }
         }
     }
+}
 
-    /// Runs the registration of a type.
-    pub fn run(&self, register: fn(&mut Registrar)) {
-        if let Ok(mut registrar) = self.0.try_borrow_mut() {
-            register(&mut registrar);
-        }
+/// Accepts text and drops it.
+struct Nowhere;
+
+impl fmt::Write for Nowhere {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        Ok(())
     }
+}
+
+thread_local! {
+    /// The function that the entry of a derive has passed to [`pass_registration`].
+    static SUBMITTED: Cell<Option<fn(&mut Registrar)>> = const { Cell::new(None) };
+}
+
+/// Passes on the function that registers a type with a derive.
+pub fn pass_registration(register: fn(&mut Registrar)) -> fmt::Result {
+    SUBMITTED.set(Some(register));
+    Ok(())
 }
 
 inventory::collect!(Submission);
@@ -92,11 +115,11 @@ pub(crate) fn registry() -> Registry {
 
 /// Runs the registrations of all derives.
 fn submitted() -> Maps {
-    let shared = SharedRegistrar::default();
+    let mut registrar = Registrar::default();
     for submission in inventory::iter::<Submission> {
-        submission.0(&shared);
+        submission.run(&mut registrar);
     }
-    let mut maps = shared.0.into_inner().into_maps();
+    let mut maps = registrar.into_maps();
     let generics = inventory::iter::<Generic>.into_iter();
     let families = generics.map(|generic| (generic.path(), generic.module));
     maps.families.extend(families);

@@ -46,13 +46,13 @@ impl Registrar {
         self.new
     }
 
-    /// Registers a type with a derive, and the cells and locks around it. The arguments are in the order
-    /// of `TypeRow`.
-    pub fn derived(&mut self, spec: &'static TypeSpec, row: &TypeRow, cells: &[CellRow]) {
+    /// Registers a type with a derive, and the cells and locks around it.
+    pub fn derived(&mut self, spec: &'static TypeSpec) {
+        let row = spec.row;
         if !self.insert(row, Some(spec)) {
             return;
         }
-        for cell in cells {
+        for cell in spec.cells {
             self.cell(row, cell);
         }
         for named in spec.named {
@@ -60,7 +60,7 @@ impl Registrar {
         }
         let owner = (row.id)();
         for (index, field) in spec.fields.iter().enumerate() {
-            let (visibility, unsettled) = self.probe(&field.2);
+            let (visibility, unsettled) = self.probe(&field.2.0);
             if let Some(entry) = self.new.types.get_mut(&owner) {
                 Arc::make_mut(&mut entry.info).fields[index].visibility = visibility;
             }
@@ -116,7 +116,7 @@ impl Registrar {
 
     /// Registers a type that the program names, and the common cells and pointers around it, which
     /// nothing else may register.
-    pub(super) fn named_by_user<T: Visit + 'static>(&mut self) {
+    pub fn named_by_user<T: Visit + 'static>(&mut self) {
         let row = &<T as TypeRows<Full>>::VALUE;
         self.named_row(row);
         for cell in &<T as TypeRows<Full>>::CELLS {
@@ -205,7 +205,7 @@ impl Registrar {
 
 /// Returns what is known of fields before their types are registered.
 fn fields(specs: &[FieldSpec]) -> Vec<Field> {
-    let field = |&FieldSpec(name, type_text, ref probed, type_name, back): &FieldSpec| Field {
+    let field = |&FieldSpec(name, type_text, (ref probed, type_name), back): &FieldSpec| Field {
         name,
         type_text,
         type_name: type_name(),

@@ -38,6 +38,10 @@ pub struct TypeSpec {
     pub named: &'static [ProbeResult],
     /// Its fields.
     pub fields: &'static [FieldSpec],
+    /// What the compiler knows of it.
+    pub row: &'static TypeRow,
+    /// The cells and locks around it, if they are registered with it.
+    pub cells: &'static [CellRow],
 }
 
 impl TypeSpec {
@@ -49,17 +53,14 @@ impl TypeSpec {
     }
 }
 
-/// What a derive knows of a field: its name, the text of its type, what a probe found, the full name of
-/// its type, and whether it refers back. See `Field`.
+/// What a probe found of the type of a field, and the full name of the type.
+pub type FieldType = (ProbeResult, fn() -> &'static str);
+
+/// What a derive knows of a field: its name, the text of its type, its type, and whether it refers
+/// back. See `Field`.
 #[derive(Debug)]
 #[repr(C)]
-pub struct FieldSpec(
-    pub &'static str,
-    pub &'static str,
-    pub ProbeResult,
-    pub fn() -> &'static str,
-    pub bool,
-);
+pub struct FieldSpec(pub &'static str, pub &'static str, pub FieldType, pub bool);
 
 /// How far the trace can visit values of a type, and how the type is registered.
 #[derive(Clone, Copy, Debug)]
@@ -123,14 +124,18 @@ impl ProbeResult {
         }
     }
 
-    /// Returns the result for a type that is named like the leaf `S` of std; registers it if it is `S`.
+    /// Returns `handle`, the result for a handle of std, and otherwise the result for the type itself.
     #[must_use]
-    pub fn leaf<T: 'static, S: Visit + 'static>() -> Self {
-        if TypeId::of::<T>() == TypeId::of::<S>() {
-            Self::Row(&<S as TypeRows<Full>>::VALUE, Visibility::Full)
-        } else {
-            Self::Unsettled(TypeId::of::<T>, Self::unregistered::<T>())
+    pub const fn handle(handle: Option<Self>, otherwise: Self) -> Self {
+        match handle {
+            Some(handle) => handle,
+            None => otherwise,
         }
+    }
+
+    /// Returns the result for a type that registers itself.
+    pub(super) fn row<T: Visit + 'static>() -> Self {
+        Self::Row(&<T as TypeRows<Full>>::VALUE, Visibility::Full)
     }
 
     /// Returns how far the trace can visit values of a type that nothing registers.

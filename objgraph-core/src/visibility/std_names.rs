@@ -17,8 +17,9 @@ use std::{rc, sync};
 
 use super::growth::{Condition, Full};
 use super::probe::TypeProbe;
-use super::spec::{TypeRow, TypeRows};
+use super::spec::{ProbeResult, TypeRow, TypeRows};
 use crate::tracked::Visit;
+use crate::type_info::Visibility;
 
 /// Any other type.
 pub trait ViaNoStd {
@@ -47,21 +48,34 @@ impl<T: ?Sized> ViaNoSecond for TypeProbe<T> {}
 /// A type of std that is `Tracked` if its contents are, whatever their lifetimes.
 pub trait OfStd {}
 
+// One impl for all types of std: a probe compares its type with each impl that has the constant.
+impl<T: OfStd + ?Sized> TypeProbe<T> {
+    /// The type is the one of std whose name it has.
+    pub const STD: bool = true;
+}
+
+impl<T: OfStd + Visit> TypeProbe<T> {
+    /// How a handle of std is registered: not at all, since the code that visits it knows its type.
+    pub const HANDLE: Option<ProbeResult> = Some(ProbeResult::Known(Visibility::Full));
+}
+
+/// Any other type.
+pub trait ViaNoHandle {
+    /// The type may have to be registered.
+    const HANDLE: Option<ProbeResult> = None;
+}
+
+impl<T: ?Sized> ViaNoHandle for TypeProbe<T> {}
+
 /// The condition that `T` is the type of std whose name it has.
 #[derive(Debug)]
 pub struct IsStd<T: ?Sized>(PhantomData<fn(&T)>);
 
 impl<T: OfStd + ?Sized> Condition for IsStd<T> {}
 
-/// Declares types of std. `$T` is the first argument. Its row is obtained through the type, because the
-/// derive cannot name an argument that may be a constant.
+/// Declares types of std. `$T` is the first argument.
 macro_rules! heads {
     ($([$T:ident $(: $sized:tt)? $(, $($more:tt)*)?] $type:ty;)*) => {$(
-        impl<$T $(: $sized Sized)? $(, $($more)*)?> TypeProbe<$type> {
-            /// The type is the one of std whose name it has.
-            pub const STD: bool = true;
-        }
-
         impl<$T $(: $sized Sized)? $(, $($more)*)?> OfStd for $type {}
     )*};
 }
@@ -99,22 +113,13 @@ heads! {
     [T, E] Result<T, E>;
 }
 
-impl TypeProbe<String> {
-    /// The type is the one of std whose name it has.
-    pub const STD: bool = true;
-}
-
+impl OfStd for String {}
 impl<T: ?Sized + ToOwned> OfStd for Cow<'_, T> {}
-
-impl<T: ?Sized + ToOwned> TypeProbe<Cow<'_, T>> {
-    /// The type is the one of std whose name it has.
-    pub const STD: bool = true;
-}
 
 /// With tracking on, the pointers of objgraph are types of their own.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own {
-    use super::{OfStd, TypeProbe};
+    use super::OfStd;
 
     heads! {
         [T: ?] crate::rc::Rc<T>;
@@ -124,53 +129,75 @@ mod own {
     }
 }
 
-/// Declares the rows of the arguments of types of std.
+/// A type of std with its first argument.
+pub trait FirstArgument {
+    /// The argument.
+    type First: ?Sized;
+}
+
+/// A type of std with its second argument.
+pub trait SecondArgument {
+    /// The argument.
+    type Second: ?Sized;
+}
+
+impl<T: FirstArgument<First: Visit + Sized + 'static>> TypeProbe<T> {
+    /// The row that registers the argument. It is obtained through the type, because the derive cannot
+    /// name an argument that may be a constant.
+    pub const FIRST: Option<&'static TypeRow> = Some(&<T::First as TypeRows<Full>>::VALUE);
+}
+
+impl<T: SecondArgument<Second: Visit + Sized + 'static>> TypeProbe<T> {
+    /// The row that registers the argument.
+    pub const SECOND: Option<&'static TypeRow> = Some(&<T::Second as TypeRows<Full>>::VALUE);
+}
+
+/// Declares the arguments of types of std.
 macro_rules! arguments {
-    ($($const:ident [$T:ident $(, $($more:tt)*)?] $type:ty;)*) => {$(
-        impl<$T: Visit + 'static $(, $($more)*)?> TypeProbe<$type> {
-            /// The row that registers the argument.
-            pub const $const: Option<&'static TypeRow> = Some(&<$T as TypeRows<Full>>::VALUE);
+    ($($Argument:ident $First:ident [$T:ident $(, $($more:tt)*)?] $type:ty;)*) => {$(
+        impl<$T $(, $($more)*)?> $Argument for $type {
+            type $First = $T;
         }
     )*};
 }
 
 arguments! {
-    FIRST [T] rc::Rc<T>;
-    FIRST [T] rc::Weak<T>;
-    FIRST [T] sync::Arc<T>;
-    FIRST [T] sync::Weak<T>;
-    FIRST [T] Box<T>;
-    FIRST [T] RefCell<T>;
-    FIRST [T] Mutex<T>;
-    FIRST [T] RwLock<T>;
-    FIRST [T] Option<T>;
-    FIRST [T] Vec<T>;
-    FIRST [T] VecDeque<T>;
-    FIRST [T] LinkedList<T>;
-    FIRST [T] BTreeSet<T>;
-    FIRST [T] BinaryHeap<T>;
-    FIRST [T] OnceCell<T>;
-    FIRST [T] OnceLock<T>;
-    FIRST [T, S] HashSet<T, S>;
-    FIRST [T, F] LazyCell<T, F>;
-    FIRST [T, F] LazyLock<T, F>;
-    FIRST [T, V] BTreeMap<T, V>;
-    FIRST [T, V, S] HashMap<T, V, S>;
-    FIRST [T, E] Result<T, E>;
-    SECOND [T, K] BTreeMap<K, T>;
-    SECOND [T, K, S] HashMap<K, T, S>;
-    SECOND [T, K] Result<K, T>;
+    FirstArgument First [T] rc::Rc<T>;
+    FirstArgument First [T] rc::Weak<T>;
+    FirstArgument First [T] sync::Arc<T>;
+    FirstArgument First [T] sync::Weak<T>;
+    FirstArgument First [T] Box<T>;
+    FirstArgument First [T] RefCell<T>;
+    FirstArgument First [T] Mutex<T>;
+    FirstArgument First [T] RwLock<T>;
+    FirstArgument First [T] Option<T>;
+    FirstArgument First [T] Vec<T>;
+    FirstArgument First [T] VecDeque<T>;
+    FirstArgument First [T] LinkedList<T>;
+    FirstArgument First [T] BTreeSet<T>;
+    FirstArgument First [T] BinaryHeap<T>;
+    FirstArgument First [T] OnceCell<T>;
+    FirstArgument First [T] OnceLock<T>;
+    FirstArgument First [T, S] HashSet<T, S>;
+    FirstArgument First [T, F] LazyCell<T, F>;
+    FirstArgument First [T, F] LazyLock<T, F>;
+    FirstArgument First [T, V] BTreeMap<T, V>;
+    FirstArgument First [T, V, S] HashMap<T, V, S>;
+    FirstArgument First [T, E] Result<T, E>;
+    SecondArgument Second [T, K] BTreeMap<K, T>;
+    SecondArgument Second [T, K, S] HashMap<K, T, S>;
+    SecondArgument Second [T, K] Result<K, T>;
 }
 
 /// With tracking on, the pointers of objgraph are types of their own.
 #[cfg(any(debug_assertions, feature = "always"))]
 mod own_arguments {
-    use super::{Full, TypeProbe, TypeRow, TypeRows, Visit};
+    use super::FirstArgument;
 
     arguments! {
-        FIRST [T] crate::rc::Rc<T>;
-        FIRST [T] crate::rc::Weak<T>;
-        FIRST [T] crate::sync::Arc<T>;
-        FIRST [T] crate::sync::Weak<T>;
+        FirstArgument First [T] crate::rc::Rc<T>;
+        FirstArgument First [T] crate::rc::Weak<T>;
+        FirstArgument First [T] crate::sync::Arc<T>;
+        FirstArgument First [T] crate::sync::Weak<T>;
     }
 }

@@ -3,7 +3,7 @@
 //! A field that only the derive reads should still be reported as never read, and a type that only
 //! the list of types names as never constructed. Otherwise warnings, and the user's
 //! `#[expect(dead_code)]`, would depend on whether tracking is on. The lint ignores derived impls of
-//! `Clone`, so the reads are in such an impl.
+//! `Clone` and `Debug`, so the reads are in such impls.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -53,26 +53,20 @@ pub(super) fn fields_visit(context: &Context<'_>) -> (TokenStream, TokenStream) 
 pub(super) fn submit(context: &Context<'_>) -> TokenStream {
     let krate = &context.krate;
     let ident = &context.input.original.ident;
-    let submitted = local("__s");
     quote! {
-        struct __Register<'s>(&'s __p::SharedRegistrar);
+        struct __Entry;
         #[automatically_derived]
-        impl __p::std::clone::Clone for __Register<'_> {
-            fn clone(&self) -> Self {
-                self.0.run(<#ident as #krate::Visit>::register::<__p::Full>);
-                Self(self.0)
+        impl __p::std::fmt::Debug for __Entry {
+            fn fmt(&self, _: &mut __p::std::fmt::Formatter<'_>) -> __p::std::fmt::Result {
+                __p::pass_registration(<#ident as #krate::Visit>::register::<__p::Full>)
             }
         }
-        // A closure would be two functions.
-        fn __register(#submitted: &__p::SharedRegistrar) {
-            let _ = __p::std::clone::Clone::clone(&__Register(#submitted));
-        }
-        __p::submit! { __register }
+        __p::submit! { Derived(&__Entry) }
     }
 }
 
-/// Replaces `Self` in `tokens` by the input's type, because `Self` is another type here.
-fn replace_self(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
+/// Replaces `Self` in `tokens` by the input's type, for code outside of its impl.
+pub(super) fn replace_self(tokens: impl ToTokens, ty: &TokenStream) -> TokenStream {
     let token = |token: TokenTree| match token {
         TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
         TokenTree::Group(group) => {

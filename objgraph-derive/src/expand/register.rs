@@ -3,32 +3,69 @@
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::Type;
 use syn::ext::IdentExt as _;
 
+use super::dead_code::replace_self;
 use super::{Context, conditions, local};
 use crate::ast::Field;
 use crate::growth::{growing_steps, is_generic};
 use crate::text::text;
-use crate::types::{
-    NamedType, collect_named_types, is_passed_through, may_be_box, std_head, std_names,
-};
+use crate::types::{NamedType, collect_named_types, is_passed_through, may_be_box, std_head};
 use crate::visit_plan::VisitPlan;
 
-pub(super) fn method(context: &Context<'_>) -> TokenStream {
-    let Context { input, .. } = context;
+/// Returns the method `register`, and the static that it uses, if the type has no parameters.
+pub(super) fn method(context: &Context<'_>) -> (TokenStream, Option<TokenStream>) {
+    let ident = &context.input.original.ident;
     let registrar = local("__r");
+    let spec = spec(context);
+    let is_generic = !context.input.original.generics.params.is_empty();
+    // The compiler evaluates each constant of the method twice: once for the bounds of the method, and
+    // once for the program. It evaluates a static once.
+    let (spec, item, bounds) = match is_generic {
+        true => {
+            let bounds = quote!(where Self: __p::std::marker::Sized + 'static,);
+            (quote!(const { &#spec }), None, bounds)
+        }
+        false => {
+            let spec = replace_self(spec, &ident.to_token_stream());
+            let item = quote!(static __SPEC: __p::TypeSpec = #spec;);
+            (quote!(&__SPEC), Some(item), TokenStream::new())
+        }
+    };
+    // A type with lifetimes is not certain to be `'static`. A type that is not generic is
+    // registered at link time.
+    let known = (context.scope.is_static() && is_generic).then(|| {
+        quote! {
+            fn register_static(#registrar: &mut __p::Registrar)
+            where
+                Self: __p::std::marker::Sized,
+            {
+                #registrar.add::<Self>();
+            }
+        }
+    });
+    let method = quote! {
+        #known
+        fn register<__Fuel: __p::Fuel>(#registrar: &mut __p::Registrar) #bounds {
+            #registrar.derived(#spec)
+        }
+    };
+    (method, item)
+}
+
+/// Returns what the derive knows of the type.
+fn spec(context: &Context<'_>) -> TokenStream {
+    let Context { input, .. } = context;
     let fields = context
         .fields()
         .map(|(field, plan)| field_spec(context, field, plan));
     let named = named_types(context);
     let named = named.iter().map(|named| match named {
         NamedType::Type(ty) => probed(context, ty),
-        NamedType::Unless(ty, heads) => {
-            let known = quote!(__p::ProbeResult::Known(__p::Visibility::Full));
-            named_as_std(context, ty, heads, &known)
-        }
+        NamedType::Plain(ty) => lazy(ty),
+        NamedType::Unless(ty, heads) => named_as_std(context, ty, heads),
         NamedType::Argument(ty, index) => {
             let row = match index {
                 0 => quote!(FIRST),
@@ -47,37 +84,16 @@ pub(super) fn method(context: &Context<'_>) -> TokenStream {
         true => quote!(__p::task_waker!(Self)),
         false => quote!(__p::no_waker),
     };
-    // A type with lifetimes is not certain to be `'static`. A type that is not generic is
-    // registered at link time.
-    let known =
-        (context.scope.is_static() && !input.original.generics.params.is_empty()).then(|| {
-            quote! {
-                fn register_static(#registrar: &mut __p::Registrar)
-                where
-                    Self: __p::std::marker::Sized,
-                {
-                    #registrar.add::<Self>();
-                }
-            }
-        });
     quote! {
-        #known
-        fn register<__Fuel: __p::Fuel>(#registrar: &mut __p::Registrar)
-        where
-            Self: __p::std::marker::Sized + 'static,
-        {
-            #registrar.derived(
-                const { &__p::TypeSpec {
-                    implements_drop: __p::TypeProbe::<Self>::HAS_DROP,
-                    waker: #waker,
-                    declared: __p::TypeSpec::here(),
-                    module: __p::std::module_path!(),
-                    named: &[#(#named),*],
-                    fields: &[#(#fields),*],
-                } },
-                &<Self as __p::TypeRows<#fuel>>::VALUE,
-                #cells,
-            )
+        __p::TypeSpec {
+            implements_drop: __p::TypeProbe::<Self>::HAS_DROP,
+            waker: #waker,
+            declared: __p::TypeSpec::here(),
+            module: __p::std::module_path!(),
+            named: &[#(#named),*],
+            fields: &[#(#fields),*],
+            row: &<Self as __p::TypeRows<#fuel>>::VALUE,
+            cells: #cells,
         }
     }
 }
@@ -116,28 +132,22 @@ fn field_spec(context: &Context<'_>, field: &Field<'_>, plan: &VisitPlan<'_>) ->
     let back = field.attrs.back.is_some();
     let known = |visibility: TokenStream| quote!(__p::ProbeResult::Known(#visibility));
     let probed = match plan {
-        // A type without a registration of its own is visited if it is `Tracked`.
-        VisitPlan::Full if is_passed_through(ty, &context.scope) => {
-            let visibility = known(quote!(__p::TypeProbe::<#ty>::VISIBILITY));
-            let head: Vec<_> = std_head(ty, &context.scope).into_iter().collect();
-            named_as_std(context, ty, &head, &visibility)
-        }
+        VisitPlan::Full if is_passed_through(ty, &context.scope) => handle(context, ty),
         VisitPlan::Full | VisitPlan::Growing(_) => probed(context, ty),
         // The referent may be visited through the registry, in part.
         VisitPlan::Local if is_generic(ty) && !context.scope.may_be_short(ty) => {
             probed(context, ty)
         }
         VisitPlan::Local => known(quote!(__p::TypeProbe::<#ty>::VISIBILITY)),
-        VisitPlan::Plain(plain) => {
-            let leaf = quote!(__p::ProbeResult::By(__p::ProbeResult::leaf::<#ty, #plain>));
-            named_as_std(context, ty, &std_names(ty, &context.scope), &leaf)
+        VisitPlan::Plain(_) => {
+            return quote!(__p::FieldSpec(#name, #text, __p::TypeProbe::<#ty>::FIELD, #back));
         }
         VisitPlan::Leaf => known(quote!(__p::Visibility::Full)),
         VisitPlan::With(_) => known(quote!(__p::Visibility::With)),
         VisitPlan::Skipped => known(quote!(__p::Visibility::Skipped)),
         VisitPlan::Opaque(_) => known(quote!(__p::Visibility::Opaque)),
     };
-    quote!(__p::FieldSpec(#name, #text, #probed, __p::std::any::type_name::<#ty>, #back))
+    quote!(__p::FieldSpec(#name, #text, (#probed, __p::std::any::type_name::<#ty>), #back))
 }
 
 /// Returns the code that registers `ty`, and that determines how it is visited.
@@ -173,22 +183,41 @@ fn row(context: &Context<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns `known` if all `heads` are the std types that their names suggest, and otherwise the code
-/// that registers `ty`.
-fn named_as_std(
-    context: &Context<'_>,
-    ty: &Type,
-    heads: &[&Type],
-    known: &TokenStream,
-) -> TokenStream {
+/// Returns the code for a handle that is visited: it registers `ty` only if that is no type of std.
+fn handle(context: &Context<'_>, ty: &Type) -> TokenStream {
+    let otherwise = on_demand(context, ty);
+    match std_head(ty, &context.scope) {
+        Some(_) => quote!(__p::ProbeResult::handle(__p::TypeProbe::<#ty>::HANDLE, #otherwise)),
+        None => quote!(__p::ProbeResult::Known(__p::TypeProbe::<#ty>::VISIBILITY)),
+    }
+}
+
+/// Returns the code that registers `ty` unless all `heads` are the std types that their names suggest.
+fn named_as_std(context: &Context<'_>, ty: &Type, heads: &[&Type]) -> TokenStream {
+    let known = quote!(__p::ProbeResult::Known(__p::Visibility::Full));
     if heads.is_empty() {
-        return known.clone();
+        return known;
     }
     let is_std = heads
         .iter()
         .map(|head| quote!(__p::TypeProbe::<#head>::STD));
-    let probed = probed(context, ty);
-    quote!(__p::ProbeResult::named_as_std(#(#is_std)&&*, #known, #probed))
+    let otherwise = on_demand(context, ty);
+    quote!(__p::ProbeResult::named_as_std(#(#is_std)&&*, #known, #otherwise))
+}
+
+/// Returns the code that registers a type that hardly ever needs it, so that its row is evaluated only
+/// then.
+fn on_demand(context: &Context<'_>, ty: &Type) -> TokenStream {
+    match context.scope.has_type_params() {
+        true => probed(context, ty),
+        false => lazy(ty),
+    }
+}
+
+/// Returns the code that registers `ty`, without parameters of the item, and evaluates its row only
+/// where that is used.
+fn lazy(ty: &Type) -> TokenStream {
+    quote!(__p::TypeProbe::<#ty>::LAZY)
 }
 
 /// Returns the types that the fields' types name, without repetition and without the fields' types
@@ -202,9 +231,12 @@ fn named_types<'a>(context: &Context<'a>) -> Vec<NamedType<'a>> {
     let mut found = Vec::new();
     let mut inside = Vec::new();
     for (field, plan) in context.fields() {
-        if matches!(plan, VisitPlan::Full | VisitPlan::Growing(_))
-            && !is_passed_through(field.ty, scope)
-        {
+        let is_registered = match plan {
+            VisitPlan::Plain(_) => true,
+            VisitPlan::Full | VisitPlan::Growing(_) => !is_passed_through(field.ty, scope),
+            _ => false,
+        };
+        if is_registered {
             seen.insert(text(field.ty));
         }
         if !matches!(plan, VisitPlan::Skipped) {

@@ -45,8 +45,8 @@ fn tracking_on_and_off_are_gated() {
         &[
             "::objgraph::__private::on! { const _: () = {",
             "impl ::objgraph::Visit for S { fn visit<'__v>(&'__v self, __visitor: &mut ::objgraph::Visitor<'__v>) { }",
-            "self.0.run(<S as ::objgraph::Visit>::register::<__p::Full>);",
-            "__p::submit! { __register }",
+            "__p::pass_registration(<S as ::objgraph::Visit>::register::<__p::Full>)",
+            "__p::submit! { Derived(&__Entry) }",
             "::objgraph::__private::off! { #[automatically_derived] impl ::objgraph::Visit for S { } }",
         ],
     );
@@ -61,19 +61,22 @@ fn fields_are_entered_by_name() {
     has(
         "struct S { r#type: Foo, #[tracked(back)] up: Weak<S>, n: u8, #[tracked(skip)] s: Foo }",
         &[
-            "__visitor.__enter(__p::std::concat!(__p::std::module_path!(), \"::S#\", __p::std::line!(), \".type\"));",
-            "(&&&&__p::Probe(&__value.r#type)).__visit(__visitor);",
-            "__visitor.__leave();",
+            "(&&&&__p::FieldProbe(__p::std::concat!(__p::std::module_path!(), \"::S#\", __p::std::line!(), \".type\"), &__value.r#type)).__field(__visitor);",
             "__visitor.__enter_back(",
             "\".up\"));",
+            "(&&&&__p::Probe(&__value.up)).__visit(__visitor);",
             "__visitor.__leave(); }",
-            "FieldSpec(\"type\", \"Foo\", __p::ProbeResult::new(__p::TypeProbe::<Foo>::ROW, __p::ProbeResult::boxed(__p::TypeProbe::<Foo>::BOXED, __p::TypeProbe::<Foo>::OTHERWISE)), __p::std::any::type_name::<Foo>, false)",
-            "FieldSpec(\"up\", \"Weak<S>\", __p::ProbeResult::named_as_std(__p::TypeProbe::<Weak<S> >::STD, __p::ProbeResult::Known(__p::TypeProbe::<Weak<S> >::VISIBILITY),",
-            "FieldSpec(\"n\", \"u8\", __p::ProbeResult::Known(__p::Visibility::Full)",
-            "FieldSpec(\"s\", \"Foo\", __p::ProbeResult::Known(__p::Visibility::Skipped)",
+            "static __SPEC: __p::TypeSpec",
+            "FieldSpec(\"type\", \"Foo\", (__p::ProbeResult::new(__p::TypeProbe::<Foo>::ROW, __p::ProbeResult::boxed(__p::TypeProbe::<Foo>::BOXED, __p::TypeProbe::<Foo>::OTHERWISE)), __p::std::any::type_name::<Foo>), false)",
+            "FieldSpec(\"up\", \"Weak<S>\", (__p::ProbeResult::handle(__p::TypeProbe::<Weak<S> >::HANDLE, __p::TypeProbe::<Weak<S> >::LAZY),",
+            "FieldSpec(\"n\", \"u8\", (__p::ProbeResult::Known(__p::Visibility::Full)",
+            "FieldSpec(\"s\", \"Foo\", (__p::ProbeResult::Known(__p::Visibility::Skipped)",
         ],
     );
-    has("struct S(u8, Foo);", &["\".1\"));", "Probe(&__value.1)"]);
+    has(
+        "struct S(u8, Foo);",
+        &["FieldProbe(", "\".1\"), &__value.1)"],
+    );
 }
 
 #[test]
@@ -82,13 +85,13 @@ fn variants_bind_the_fields_that_they_visit() {
         "enum E { A(u8, Foo), B { f: Foo, #[tracked(skip)] g: Foo }, C, #[tracked(skip)] D(Foo) }",
         &[
             "match __value {",
-            "E::A { 1: __f1, .. } => { __visitor.__enter(",
+            "E::A { 1: __f1, .. } => { (&&&&__p::FieldProbe(",
             "\"::E#\"",
-            "\".A.1\"));",
-            "E::B { f: __f0, .. } => { __visitor.__enter(",
-            "\".B.f\"));",
+            "\".A.1\"), __f1)",
+            "E::B { f: __f0, .. } => { (&&&&__p::FieldProbe(",
+            "\".B.f\"), __f0)",
             "_ => {} }",
-            "FieldSpec(\"D.0\", \"Foo\", __p::ProbeResult::Known(__p::Visibility::Skipped)",
+            "FieldSpec(\"D.0\", \"Foo\", (__p::ProbeResult::Known(__p::Visibility::Skipped)",
         ],
     );
     lacks("enum E { A, B(u8) }", &["match"]);
@@ -104,7 +107,7 @@ fn parameters_are_static_and_not_submitted() {
             "impl<'__v, 'a, T: ?Sized, const N: usize> __p::std::clone::Clone",
             "for __Visit<&'__v S<'a, T, {N}>, &__p::Once<&mut ::objgraph::Visitor<'__v>>,> where T: Foo, T: 'static {",
             "LocalProbe(&__value.f)",
-            "Probe(&__value.t)",
+            "\".t\"), &__value.t)",
             "impl<'a, T: ?Sized, const N: usize> ::objgraph::Visit for S<'a, T, {N}> where T: Foo, T: 'static {",
             "Known(__p::TypeProbe::<&'a [u8; N]>::VISIBILITY)",
         ],
@@ -120,7 +123,7 @@ fn parameters_are_static_and_not_submitted() {
     has(
         "struct S(Foo);",
         &[
-            "}}, &<Self as __p::TypeRows<__p::Full>>::VALUE, &<Self as __p::TypeRows<__p::Full>>::CELLS",
+            "row: &<S as __p::TypeRows<__p::Full>>::VALUE, cells: &<S as __p::TypeRows<__p::Full>>::CELLS",
         ],
     );
     has(
@@ -170,11 +173,11 @@ fn handles_in_std_containers_are_not_registered() {
             "__visitor.__leaf::<__p::std::option::Option<__p::std::vec::Vec<__p::std::string::String> >, _>(",
             "\".c\"), &__value.c);",
             "TypeProbe::<Foo>::ROW",
-            "__p::ProbeResult::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD && __p::TypeProbe::<Rc<Foo> >::STD, __p::ProbeResult::Known(__p::Visibility::Full), __p::ProbeResult::new(__p::TypeProbe::<Rc<Foo> >::ROW",
+            "__p::ProbeResult::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD && __p::TypeProbe::<Rc<Foo> >::STD, __p::ProbeResult::Known(__p::Visibility::Full), __p::TypeProbe::<Rc<Foo> >::LAZY)",
             "__p::ProbeResult::named_as_std(__p::TypeProbe::<Vec<Weak<Foo> > >::STD && __p::TypeProbe::<Weak<Foo> >::STD,",
-            "__p::ProbeResult::named_as_std(__p::TypeProbe::<Option<Rc<Foo> > >::STD, __p::ProbeResult::Known(__p::TypeProbe::<Option<Rc<Foo> > >::VISIBILITY)",
+            "__p::ProbeResult::handle(__p::TypeProbe::<Option<Rc<Foo> > >::HANDLE, __p::TypeProbe::<Option<Rc<Foo> > >::LAZY)",
             "TypeProbe::<Vec<Weak<Foo> > >::ROW",
-            "__p::ProbeResult::By(__p::ProbeResult::leaf::<Option<Vec<String> >,",
+            "__p::TypeProbe::<Option<Vec<String> > >::FIELD",
         ],
     );
     has(

@@ -22,6 +22,10 @@ pub(super) fn probes(context: &Context<'_>, value: &Ident) -> TokenStream {
     match_fields(context, &from, &|field, plan, value| {
         let visitor = visitor(Span::call_site());
         let visit = match plan {
+            VisitPlan::Full if field.attrs.back.is_none() => {
+                let name = declared(context, field);
+                return Some(quote!((&&&&__p::FieldProbe(#name, #value)).__field(#visitor);));
+            }
             VisitPlan::Full => quote!((&&&&__p::Probe(#value)).__visit(#visitor);),
             VisitPlan::Growing(steps) => {
                 let conditions = conditions(&[], steps);

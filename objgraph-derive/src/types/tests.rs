@@ -22,7 +22,7 @@ fn named_in(params: &str, ty: &str) -> Vec<String> {
         collect_named_types(ty, scope, &mut HashSet::new(), &mut found);
         let registered = found.into_iter().filter_map(|named| match named {
             NamedType::Type(ty) => Some(text(ty)),
-            NamedType::Unless(..) => None,
+            NamedType::Plain(_) | NamedType::Unless(..) => None,
             NamedType::Argument(ty, index) => Some(format!("{index} of {}", text(ty))),
         });
         registered.collect()
