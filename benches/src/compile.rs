@@ -1,13 +1,20 @@
 //! Builds generated crates, to measure what a dependency and a derive cost.
 
+mod source;
+
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
+use self::source::Files;
 use crate::process::{MeasureError, cargo, folder, output, own_target};
+
+pub(crate) use self::source::Derive;
+
+/// Number of files of a crate of which one is edited.
+const FILES: usize = 50;
 
 /// What is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,39 +27,39 @@ pub(crate) enum Build {
     ReleaseOurs,
     /// `serde` with `derive`, from scratch in the profile `release`.
     ReleaseSerde,
-    /// This number of structs with `derive(Tracked)`, each created once; their dependencies are
-    /// already built.
-    Tracked { on: bool, structs: usize },
-    /// The same structs with `derive(Serialize)`, each created and serialized once.
-    Serialize { structs: usize },
-    /// The same structs with `derive(Clone, Debug)`, debug assertions off.
-    CloneDebug { structs: usize },
-}
-
-impl Build {
-    /// Whether dependencies are built too.
-    fn is_from_scratch(self) -> bool {
-        match self {
-            Self::CleanOurs | Self::CleanSerde | Self::ReleaseOurs | Self::ReleaseSerde => true,
-            Self::Tracked { .. } | Self::Serialize { .. } | Self::CloneDebug { .. } => false,
-        }
-    }
-
-    fn is_release(self) -> bool {
-        matches!(self, Self::ReleaseOurs | Self::ReleaseSerde)
-    }
+    /// This number of structs with a derive, each created once; their dependencies are already built.
+    Derived {
+        derive: Derive,
+        structs: usize,
+        debug_assertions: bool,
+    },
+    /// The same structs in 50 files, built incrementally, after one of the files was edited.
+    Edited { derive: Derive, structs: usize },
 }
 
 /// Returns the wall time and the processor time, in seconds, of a build.
 pub(crate) fn seconds(build: Build) -> Result<(f64, f64), MeasureError> {
     let built = CrateToBuild::new(build)?;
-    if build.is_from_scratch() {
-        let _ = fs::remove_dir_all(built.target());
-    } else {
-        built.write("fn main() {}\n")?;
-        built.cargo_build()?;
+    match build {
+        Build::CleanOurs | Build::CleanSerde | Build::ReleaseOurs | Build::ReleaseSerde => {
+            let _ = fs::remove_dir_all(built.target());
+            built.write(&source::empty())?;
+        }
+        Build::Derived {
+            derive, structs, ..
+        } => {
+            built.write(&source::empty())?;
+            built.cargo_build()?;
+            built.write(&source::program(derive, structs, 0))?;
+        }
+        Build::Edited { derive, structs } => {
+            let mut files = source::program(derive, structs, FILES);
+            built.write(&files)?;
+            built.cargo_build()?;
+            source::edit(&mut files[FILES / 2].1);
+            built.write(&files)?;
+        }
     }
-    built.write(&source(build))?;
     let (begun, before) = (Instant::now(), processors_of_children());
     built.cargo_build()?;
     let wall = begun.elapsed().as_secs_f64();
@@ -77,6 +84,7 @@ pub(crate) fn crates() -> Result<f64, MeasureError> {
 struct CrateToBuild {
     folder: PathBuf,
     debug_assertions: bool,
+    is_incremental: bool,
     is_release: bool,
 }
 
@@ -93,18 +101,45 @@ impl CrateToBuild {
             Build::CleanSerde => ("clean_serde", with_derive.to_owned()),
             Build::ReleaseOurs => ("release_ours", ours),
             Build::ReleaseSerde => ("release_serde", with_derive.to_owned()),
-            Build::Tracked { on: true, .. } => ("tracked", ours),
-            Build::Tracked { on: false, .. } => ("tracked_off", ours),
-            Build::Serialize { .. } => ("serialize", format!("{serde}\n{json}")),
-            Build::CloneDebug { .. } => ("clone_debug", String::new()),
+            Build::Derived {
+                derive: Derive::Tracked,
+                debug_assertions,
+                ..
+            } => match debug_assertions {
+                true => ("tracked", ours),
+                false => ("tracked_off", ours),
+            },
+            Build::Edited {
+                derive: Derive::Tracked,
+                ..
+            } => ("tracked_edited", ours),
+            Build::Derived {
+                derive: Derive::Serialize,
+                ..
+            } => ("serialize", format!("{serde}\n{json}")),
+            Build::Edited {
+                derive: Derive::Serialize,
+                ..
+            } => ("serialize_edited", format!("{serde}\n{json}")),
+            Build::Derived {
+                derive: Derive::CloneDebug,
+                ..
+            } => ("clone_debug", String::new()),
+            Build::Edited {
+                derive: Derive::CloneDebug,
+                ..
+            } => ("clone_debug_edited", String::new()),
         };
         let new = Self {
             folder: root.join(name),
-            debug_assertions: !matches!(
-                build,
-                Build::Tracked { on: false, .. } | Build::CloneDebug { .. }
-            ),
-            is_release: build.is_release(),
+            debug_assertions: match build {
+                Build::Derived {
+                    debug_assertions, ..
+                } => debug_assertions,
+                _ => true,
+            },
+            is_incremental: matches!(build, Build::Edited { .. }),
+            is_release: matches!(build, Build::ReleaseOurs | Build::ReleaseSerde),
         };
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -116,13 +151,20 @@ impl CrateToBuild {
             workspace().join("Cargo.lock"),
             new.folder.join("Cargo.lock"),
         )?;
-        new.write("fn main() {}\n")?;
+        new.write(&source::empty())?;
         output(new.cargo().arg("fetch"))?;
         Ok(new)
     }
 
-    fn write(&self, source: &str) -> Result<(), MeasureError> {
-        Ok(fs::write(self.folder.join("src/main.rs"), source)?)
+    /// Writes the files that have changed, so that the others keep their times.
+    fn write(&self, files: &Files) -> Result<(), MeasureError> {
+        for (name, text) in files {
+            let path = self.folder.join("src").join(name);
+            if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+                fs::write(path, text)?;
+            }
+        }
+        Ok(())
     }
 
     fn target(&self) -> PathBuf {
@@ -146,7 +188,10 @@ impl CrateToBuild {
         cargo
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.target())
-            .env("CARGO_INCREMENTAL", "0")
+            .env(
+                "CARGO_INCREMENTAL",
+                u8::from(self.is_incremental).to_string(),
+            )
             .env_remove("CARGO_BUILD_TARGET")
             .env(
                 "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS",
@@ -154,55 +199,6 @@ impl CrateToBuild {
             );
         cargo
     }
-}
-
-/// Returns the source of the program that is built: it creates one value of each type, and drops
-/// it. Without a `main` that calls it, the compiler would compile nothing of what is generated for
-/// a type.
-fn source(build: Build) -> String {
-    let (structs, derive, uses) = match build {
-        Build::CleanOurs | Build::CleanSerde | Build::ReleaseOurs | Build::ReleaseSerde => {
-            return "fn main() {}\n".to_owned();
-        }
-        Build::Tracked { structs, .. } => {
-            (structs, "Tracked", "use objgraph::{Tracked, rc::Rc};\n")
-        }
-        Build::Serialize { structs } => (structs, "serde::Serialize", "use std::rc::Rc;\n"),
-        Build::CloneDebug { structs } => (structs, "Clone, Debug", "use std::rc::Rc;\n"),
-    };
-    let length = match build {
-        Build::Serialize { .. } => "serde_json::to_string(&value).unwrap().len()",
-        _ => "std::hint::black_box(&value).list.len()",
-    };
-    let mut source = format!(
-        "#![allow(dead_code)]\nuse std::collections::HashMap;\n{uses}\
-         #[derive({derive})]\npub struct S0;\n"
-    );
-    let mut calls = String::new();
-    for number in 1..=structs {
-        let integer = ["u8", "u16", "u32", "u64"][number % 4];
-        let other = number / 2;
-        // Writing to a string never fails.
-        let _ = writeln!(
-            source,
-            "#[derive({derive})]\npub struct S{number} {{\n    number: u64,\n    name: String,\n    \
-             nick: Option<String>,\n    list: Vec<u32>,\n    \
-             map: HashMap<String, {integer}>,\n    other: Option<Rc<S{other}>>,\n}}\n\
-             fn s{number}() -> usize {{\n    let value = S{number} {{\n        \
-             number: {number}, name: String::new(), nick: None, list: Vec::new(),\n        \
-             map: HashMap::new(), other: None,\n    }};\n    {length}\n}}"
-        );
-        let _ = writeln!(calls, "    length += s{number}();");
-    }
-    let main = match build {
-        Build::Tracked { .. } => "objgraph::show_growth();",
-        _ => "",
-    };
-    let _ = writeln!(
-        source,
-        "fn main() {{\n    let mut length = 0;\n{calls}    println!(\"{{length}}\");\n    {main}\n}}"
-    );
-    source
 }
 
 /// Returns the processor time, in seconds, of child processes that have ended.

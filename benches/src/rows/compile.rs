@@ -1,17 +1,22 @@
 //! What the derive costs at compile time.
 
-use crate::compile::Build;
+use crate::compile::{Build, Derive};
 use crate::program::Program;
 use crate::row::{Figure, Reading, Row, Scope, Unit};
 
 pub(super) fn rows(scope: Scope) -> Vec<Row> {
-    let structs = if scope.quick { 100 } else { 500 };
-    let (on, off) = (
-        Build::Tracked { on: true, structs },
-        Build::Tracked { on: false, structs },
-    );
-    let serialize = Build::Serialize { structs };
-    let clone_debug = Build::CloneDebug { structs };
+    let (structs, many) = if scope.quick { (100, 400) } else { (500, 2000) };
+    let derived = |derive, structs| Build::Derived {
+        derive,
+        structs,
+        debug_assertions: true,
+    };
+    let without_assertions = |derive| Build::Derived {
+        derive,
+        structs,
+        debug_assertions: false,
+    };
+    let edited = |derive| Build::Edited { derive, structs };
     let pairs = [
         (
             "clean-build",
@@ -23,16 +28,30 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         (
             "derive-on",
             "Tracked, on / Serialize, used",
-            1.0,
-            on,
-            serialize,
+            1.2,
+            derived(Derive::Tracked, structs),
+            derived(Derive::Serialize, structs),
+        ),
+        (
+            "derive-many",
+            "the same, 4 times the types",
+            1.2,
+            derived(Derive::Tracked, many),
+            derived(Derive::Serialize, many),
+        ),
+        (
+            "derive-edited",
+            "the same, 1 of 50 files edited",
+            1.2,
+            edited(Derive::Tracked),
+            edited(Derive::Serialize),
         ),
         (
             "derive-off",
             "Tracked, off / Clone, Debug",
             1.0,
-            off,
-            clone_debug,
+            without_assertions(Derive::Tracked),
+            without_assertions(Derive::CloneDebug),
         ),
     ];
     let timed = pairs.map(|(name, what, target, ours, peer)| {
@@ -45,6 +64,14 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         .against(Reading::of(Program::Build(peer), "seconds"));
         let cpu = |build| Reading::of(Program::Build(build), "cpu");
         let row = row.beside_quotient("in time of processors", cpu(ours), cpu(peer));
+        let row = match name {
+            "derive-many" => row.beside_quotient(
+                "as many times the fewer types",
+                cpu(ours),
+                cpu(derived(Derive::Tracked, structs)),
+            ),
+            _ => row,
+        };
         if scope.compile {
             row
         } else {
