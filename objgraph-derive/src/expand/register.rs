@@ -19,8 +19,12 @@ use crate::visit_plan::VisitPlan;
 pub(super) fn method(context: &Context<'_>) -> (TokenStream, Option<TokenStream>) {
     let ident = &context.input.original.ident;
     let registrar = local("__r");
-    let spec = spec(context);
     let is_generic = !context.input.original.generics.params.is_empty();
+    let this = match is_generic {
+        true => quote!(Self),
+        false => ident.to_token_stream(),
+    };
+    let spec = spec(context, &this);
     // The compiler evaluates each constant of the method twice: once for the bounds of the method, and
     // once for the program. It evaluates a static once.
     let (spec, item, bounds) = match is_generic {
@@ -29,7 +33,12 @@ pub(super) fn method(context: &Context<'_>) -> (TokenStream, Option<TokenStream>
             (quote!(const { &#spec }), None, bounds)
         }
         false => {
-            let spec = replace_self(spec, &ident.to_token_stream());
+            // Each token that passes through a macro costs time, so all pass only if one is `Self`.
+            let mut types = context.input.fields().map(|(field, _)| text(field.ty));
+            let spec = match types.any(|text| text.contains("Self")) {
+                true => replace_self(spec, &ident.to_token_stream()),
+                false => spec,
+            };
             let item = quote!(static __SPEC: __p::TypeSpec = #spec;);
             (quote!(&__SPEC), Some(item), TokenStream::new())
         }
@@ -55,8 +64,8 @@ pub(super) fn method(context: &Context<'_>) -> (TokenStream, Option<TokenStream>
     (method, item)
 }
 
-/// Returns what the derive knows of the type.
-fn spec(context: &Context<'_>) -> TokenStream {
+/// Returns what the derive knows of the type, which is called `this` there.
+fn spec(context: &Context<'_>, this: &TokenStream) -> TokenStream {
     let Context { input, .. } = context;
     let fields = context
         .fields()
@@ -76,23 +85,23 @@ fn spec(context: &Context<'_>) -> TokenStream {
     });
     let fuel = fuel(context);
     let cells = match input.original.generics.params.is_empty() {
-        true => quote!(&<Self as __p::TypeRows<#fuel>>::CELLS),
+        true => quote!(&<#this as __p::TypeRows<#fuel>>::CELLS),
         false => quote!(&[]),
     };
     // Whether an instance of a generic type is a task may depend on its arguments.
     let waker = match input.original.generics.params.is_empty() {
-        true => quote!(__p::task_waker!(Self)),
+        true => quote!(__p::task_waker!(#this)),
         false => quote!(__p::no_waker),
     };
     quote! {
         __p::TypeSpec {
-            implements_drop: __p::TypeProbe::<Self>::HAS_DROP,
+            implements_drop: __p::TypeProbe::<#this>::HAS_DROP,
             waker: #waker,
             declared: __p::TypeSpec::here(),
             module: __p::std::module_path!(),
             named: &[#(#named),*],
             fields: &[#(#fields),*],
-            row: &<Self as __p::TypeRows<#fuel>>::VALUE,
+            row: &<#this as __p::TypeRows<#fuel>>::VALUE,
             cells: #cells,
         }
     }

@@ -113,6 +113,14 @@ fn parameters_are_static_and_not_submitted() {
         ],
     );
     lacks("struct S<T>(T);", &["submit!", "CELLS"]);
+    has(
+        "struct S { next: Option<Rc<Self>> }",
+        &[
+            "static __SPEC",
+            "HANDLE, __p::TypeProbe::<Option<Rc<S> > >::LAZY",
+            "impl ::objgraph::Visit",
+        ],
+    );
     lacks("struct S<'a>(&'a u8);", &["submit!", "CELLS"]);
     has(
         "struct r#S<T>(T);",
