@@ -10,6 +10,18 @@ default:
 ci *steps:
     .ci/run {{steps}}
 
+# Check what the published crates depend on: licences, duplicates, sources, advisories
+deny:
+    .ci/steps.sh deny
+
+# Compare the public API with that of the last release, or of a commit
+semver baseline="":
+    BASELINE={{baseline}} .ci/steps.sh semver
+
+# Check all that a release needs beyond the steps
+release:
+    .ci/steps.sh release
+
 # Run steps, or one of the tasks `test`, `picture`, `stories` and `compare`
 step +names:
     .ci/steps.sh {{names}}

@@ -284,6 +284,7 @@ step_nightly() {
         return
     fi
     show cargo +nightly test -p objgraph-core --features nightly,owners --test nightly_pointers
+    show cargo +nightly test -p objgraph-core --features nightly --test std_pointers
     show cargo +nightly test -p objgraph -p objgraph-core --features objgraph/nightly \
         --test nightly --test nightly_pointers --test derive --test shapes
 }
@@ -321,23 +322,49 @@ oldest_compiler() {
     sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml
 }
 
-# Prints the path of cargo of this version: of rustup, or of Debian's packages, which are installed if
-# no other version of them is.
+# Prints the path of cargo of this version: of rustup, of the system, or of Debian's packages, which are
+# unpacked into the target folder and not installed, so that they replace no other version.
 cargo_of() {
-    local version
+    local version unpacked
     if rustup which --toolchain "$1" cargo 2>/dev/null; then
         return
     fi
-    if [[ ! -x /usr/bin/rustc ]] && command -v apt-cache >/dev/null; then
-        twice update_packages >&2
-        version=$(apt-cache madison rustc-web | awk -v oldest="$1" 'index($3, oldest ".") == 1 { print $3; exit }')
-        if [[ -n $version ]]; then
-            twice install_packages "rustc-web=$version" "cargo-web=$version" \
-                "libstd-rust-web-dev=$version" >&2
-        fi
+    if [[ $(/usr/bin/rustc --version 2>/dev/null) == "rustc $1."* && -x /usr/bin/cargo ]]; then
+        echo /usr/bin/cargo
+        return
     fi
-    [[ $(/usr/bin/rustc --version 2>/dev/null) == "rustc $1."* && -x /usr/bin/cargo ]] || return 1
-    echo /usr/bin/cargo
+    command -v apt-get >/dev/null || return 1
+    twice update_packages >&2
+    version=$(apt-cache madison rustc-web | awk -v oldest="$1" 'index($3, oldest ".") == 1 { print $3; exit }')
+    [[ -n $version ]] || return 1
+    unpacked=$(realpath -m "${CARGO_TARGET_DIR:-target}/rust-$version")
+    if [[ ! -x $unpacked/bin/cargo ]]; then
+        rm -rf "$unpacked"
+        mkdir -p "$unpacked"
+        (
+            cd "$unpacked"
+            twice show apt-get download -q "rustc-web=$version" "cargo-web=$version" \
+                "libstd-rust-web-dev=$version" "libstd-rust-web-$1=$version" >&2
+            # The libraries that the system lacks.
+            for library in libcurl4 libhttp-parser2.9 libllvm19 libsqlite3-0 libssh2-1; do
+                dpkg --status "$library" >/dev/null 2>&1 || twice show apt-get download -q "$library" >&2
+            done
+            for package in *.deb; do
+                dpkg --extract "$package" .
+            done
+            rm ./*.deb
+            # Its programs find its libraries before those of the system.
+            mkdir bin
+            for program in rustc rustdoc cargo; do
+                # shellcheck disable=SC2016
+                printf '#!/bin/sh\nLD_LIBRARY_PATH=%q exec %q "$@"\n' \
+                    "$unpacked/usr/lib/$(uname -m)-linux-gnu" "$unpacked/usr/bin/$program" >"bin/$program"
+                chmod +x "bin/$program"
+            done
+        )
+    fi
+    "$unpacked/bin/rustc" --version >/dev/null
+    echo "$unpacked/bin/cargo"
 }
 
 # The assembly of each target, and the code of a target without any, where the target is installed.
@@ -532,6 +559,28 @@ step_formats() {
     )
 }
 
+# The crates that are published, packed and unpacked elsewhere: what is in them, their features, the
+# command installed from them on a program that knows nothing of objgraph, and the library added to it by
+# hand, also with the oldest supported compiler if it is or can be installed.
+step_package() {
+    package
+}
+
+# Packs and tries the crates in a fresh folder, with more options of .ci/package.py.
+package() {
+    local out oldest cargo
+    out=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$out'" EXIT
+    oldest=$(oldest_compiler)
+    if cargo=$(cargo_of "$oldest"); then
+        set -- "$@" --oldest "$cargo"
+    else
+        echo "skipped: Rust $oldest is not installed, and no package has it"
+    fi
+    show python3 .ci/package.py "$out" "$@"
+}
+
 # The workflows of GitHub, which cannot run here, are valid.
 step_workflows() {
     local work workflows
@@ -584,6 +633,53 @@ task_stories() {
     show cargo build --release -p cargo-objgraph
     PATH="$(realpath "${CARGO_TARGET_DIR:-target}")/release:$PATH" \
         show python3 examples/stories/run.py
+}
+
+# What must pass before a release, beyond all steps: the packages with the page and their tests, what
+# they depend on, and what changed since the last release. Half an hour.
+task_release() {
+    build_page
+    package --tests
+    task_deny
+    task_semver
+}
+
+# The licences, the sources and the duplicates of what published crates depend on, as deny.toml says,
+# and the advisories about it if their database can be had.
+task_deny() {
+    install_tool cargo-deny
+    show cargo deny --all-features check licenses sources
+    show cargo deny check bans
+    # A copy of another day is better than none.
+    if cargo deny fetch db || compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs/*/crates" >/dev/null; then
+        show cargo deny --offline --all-features check advisories
+    else
+        echo "skipped: the database of advisories cannot be had"
+    fi
+}
+
+# The public API, compared with that of the last tag, or of the commit in BASELINE.
+task_semver() {
+    local baseline package packages=()
+    baseline=${BASELINE:-$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || true)}
+    if [[ -z $baseline ]]; then
+        echo "skipped: no tag v* is in the history, so there is no release to compare with"
+        return
+    fi
+    install_tool cargo-semver-checks
+    for package in $(published_libraries); do
+        packages+=(--package "$package")
+    done
+    show cargo semver-checks --baseline-rev "$baseline" "${packages[@]}"
+}
+
+# Writes the address in REPOSITORY in place of that of the repository, which READMEs repeat since
+# crates.io shows them without the files beside them.
+task_repository() {
+    local old
+    old=$(sed -n 's/^repository = "\(.*\)"$/\1/p' Cargo.toml)
+    git grep -lzF -- "$old" | xargs -0 sed -i "s|$old|${REPOSITORY:?the new address}|g"
+    show cargo test --test published
 }
 
 # Renews the pictures of the README and of the guide.
@@ -643,6 +739,21 @@ print(",".join(
     for feature in sorted(package["features"])
     if feature != "default" and feature not in left_out.split()
 ))' "$NIGHTLY_FEATURES $PAGE_FEATURES" "$@"
+}
+
+# Prints the libraries that are published. The interface of the macros is what they accept, which no
+# tool compares.
+published_libraries() {
+    cargo metadata --format-version 1 --no-deps | python3 -c '
+import json, sys
+for package in json.load(sys.stdin)["packages"]:
+    if package["publish"] != [] and package["targets"][0]["kind"] == ["lib"]:
+        print(package["name"])'
+}
+
+# Installs a command of cargo, if there is none: minutes.
+install_tool() {
+    cargo "${1#cargo-}" --version >/dev/null 2>&1 || twice show cargo install --locked "$1"
 }
 
 # Prints the fenced block of the README after the comment of this name.

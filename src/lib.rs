@@ -159,6 +159,7 @@
 //! [`Scope`]: scope::Scope
 //! [`Fingerprint`]: leaks::Fingerprint
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod ask;

@@ -2,8 +2,7 @@
 //!
 //! [`owners()`] lists where each handle to an object was made and which are held from outside;
 //! [`last_drop`] says where the last one was dropped, for types that are [followed](follow);
-//! [`zombies()`] lists memory that only weak references keep. The guide is
-//! [`docs/owners.md`](https://github.com/objgraph/objgraph-rs/blob/main/docs/owners.md).
+//! [`zombies()`] lists memory that only weak references keep. See [the guide](crate::guide::owners).
 //!
 //! ```
 //! use objgraph::rc::Rc;

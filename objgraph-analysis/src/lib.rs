@@ -6,6 +6,7 @@
 //!
 //! [objgraph]: https://docs.rs/objgraph
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 pub mod analysis;

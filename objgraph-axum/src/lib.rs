@@ -76,6 +76,7 @@
 //! [axum]: https://docs.rs/axum
 //! [`Snapshot::load`]: objgraph::Snapshot
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod access;

@@ -9,6 +9,7 @@
 //!
 //! [objgraph]: https://docs.rs/objgraph
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![cfg_attr(
     feature = "nightly",

@@ -27,6 +27,7 @@ pub mod rc {
 
 /// [`alloc::sync`](__alloc::sync) with the pointers of objgraph.
 pub mod sync {
+    #[allow(unused_imports, reason = "alloc 1.85 has nothing else in this module")]
     #[doc(no_inline)]
     pub use crate::__alloc::sync::*;
     #[doc(no_inline)]
