@@ -103,7 +103,6 @@ def pack(crates, folder):
     command = ["cargo", "package", "--no-verify", "--allow-dirty", "--quiet"]
     command += [f"--target-dir={folder / 'packed'}"]
     command += [f"--package={name}" for name in crates]
-    # Which tests are left out is printed for each.
     run(command, CHECKOUT, quiet=True)
     packed = folder / "packed" / "package"
     return {name: packed / f"{name}-{crate['version']}.crate" for name, crate in crates.items()}
@@ -177,8 +176,8 @@ def check_builds(crates, unpacked, folder, tests):
                 continue
             kind = crate["targets"][0]["kind"][0]
             run(["cargo", "test", *arguments, "--bins" if kind == "bin" else "--lib"], workspace, environment)
-            # The examples of objgraph-analysis are written as users of objgraph write them. A package
-            # cannot depend on one that depends on it, not even for its tests.
+            # The examples of these, and of the macros, are written as users of objgraph write them, and a
+            # package cannot depend on one that depends on it, not even for its tests.
             if kind == "lib" and name != "objgraph-analysis":
                 run(["cargo", "test", *arguments, "--doc"], workspace, environment)
 
@@ -251,16 +250,21 @@ def expect(printed, parts):
 
 
 def run(command, folder, environment=None, quiet=False, fails=False):
-    """Runs a command, and returns what it printed. `fails` allows it to find leaks, which is an error."""
+    """Runs a command, and returns what it printed; its errors are shown only if it fails. With `fails` it
+    may, since a leak is an error, and they are part of what is returned."""
     if not quiet:
         print("+", *command, file=sys.stderr, flush=True)
-    errors = subprocess.PIPE if quiet else None
+    errors = subprocess.STDOUT if fails else subprocess.PIPE
     ended = subprocess.run(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
     )
     if ended.returncode and not fails:
-        print(ended.stdout, ended.stderr or "", file=sys.stderr)
+        print(ended.stdout, ended.stderr, file=sys.stderr)
         sys.exit(f"{' '.join(command)}: failed in {folder}")
+    # That tests ran is seen in what they print last.
+    for line in ended.stdout.splitlines():
+        if line.startswith("test result:"):
+            print(line, file=sys.stderr, flush=True)
     return ended.stdout
 
 

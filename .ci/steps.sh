@@ -644,6 +644,22 @@ task_release() {
     task_semver
 }
 
+# The library for platforms whose std cannot be installed here: std is built from its sources, which a
+# package of Debian has, with the compiler of the same package. A quarter of an hour.
+task_platforms() {
+    local target
+    [[ -e /usr/lib/rustlib/src/rust/library/Cargo.lock ]] || {
+        twice install_packages rustc-web cargo-web rust-web-src
+    }
+    # std for Windows makes a library of imports.
+    command -v x86_64-w64-mingw32-dlltool >/dev/null || twice install_packages binutils-mingw-w64-x86-64
+    for target in x86_64-pc-windows-gnu aarch64-apple-darwin aarch64-unknown-linux-gnu; do
+        RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 show /usr/bin/cargo check -Zbuild-std=std,panic_abort \
+            --target "$target" --target-dir "${CARGO_TARGET_DIR:-target}/platforms" \
+            -p objgraph --features dump,metrics,owners,pprof,save,scan
+    done
+}
+
 # The licences, the sources and the duplicates of what published crates depend on, as deny.toml says,
 # and the advisories about it if their database can be had.
 task_deny() {

@@ -7,6 +7,8 @@
 macro_rules! pages {
     ($($(#[$attribute:meta])* $name:ident: $file:literal;)*) => {$(
         $(#[$attribute])*
+        // A page needs no feature to be read; the programs in it may.
+        #[cfg_attr(docsrs, doc(auto_cfg = false))]
         #[doc = include_str!("guide/links.md")]
         #[doc = include_str!(concat!("../docs/", $file))]
         pub mod $name {}
