@@ -161,7 +161,10 @@ def check_builds(crates, unpacked, folder, tests):
     environment = dict(os.environ, CARGO_TARGET_DIR=str(CHECKOUT / target))
     has_page = (unpacked["objgraph-analysis"] / "assets" / "page.html").exists()
     if not has_page:
-        print("the page is not built: the feature `html` is left out", flush=True)
+        message = "objgraph-analysis has no assets/page.html, which `page` makes"
+        if tests:
+            sys.exit(f"{message}: users could not build the feature `html`")
+        print(f"{message}: the feature `html` is not tried", flush=True)
     for name, crate in crates.items():
         features = ((crate["metadata"] or {}).get("docs") or {}).get("rs", {}).get("features", [])
         features = [feature for feature in features if has_page or feature != "html"]

@@ -644,7 +644,7 @@ task_release() {
     task_semver
 }
 
-# The library for platforms whose std cannot be installed here: std is built from its sources, which a
+# The library and the command for platforms whose std cannot be installed here: std is built from its sources, which a
 # package of Debian has, with the compiler of the same package. A quarter of an hour.
 task_platforms() {
     local target
@@ -656,7 +656,8 @@ task_platforms() {
     for target in x86_64-pc-windows-gnu aarch64-apple-darwin aarch64-unknown-linux-gnu; do
         RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 show /usr/bin/cargo check -Zbuild-std=std,panic_abort \
             --target "$target" --target-dir "${CARGO_TARGET_DIR:-target}/platforms" \
-            -p objgraph --features dump,metrics,owners,pprof,save,scan
+            -p objgraph -p objgraph-alloc -p objgraph-std -p cargo-objgraph \
+            --features objgraph/dump,objgraph/metrics,objgraph/owners,objgraph/pprof,objgraph/scan
     done
 }
 
