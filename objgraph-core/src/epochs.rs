@@ -11,7 +11,7 @@ use crate::object_id::ObjectId;
 static EPOCH: AtomicU32 = AtomicU32::new(0);
 
 /// Returns the epoch that objects are born in now.
-#[inline]
+#[inline(always)]
 pub(crate) fn epoch() -> u32 {
     // Relaxed: pairs with the addition of `advance_epoch`. An object that another thread creates at
     // that moment may be of either epoch; one that is created after a signal from this thread is of

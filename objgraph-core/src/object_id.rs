@@ -27,6 +27,7 @@ impl ObjectId {
     pub const NONE: Self = Self(u64::MAX);
 
     /// Makes the id of the `round`-th object (from 0) in a place of the table.
+    #[inline(always)]
     #[must_use]
     pub const fn new(place: u32, round: u32) -> Self {
         Self((round as u64) << 32 | place as u64)
@@ -38,12 +39,14 @@ impl ObjectId {
     }
 
     /// Returns the id as a number, for files; [`ObjectId::from_raw`] restores it.
+    #[inline(always)]
     #[must_use]
     pub const fn to_raw(self) -> u64 {
         self.0
     }
 
     /// Restores the id that [`ObjectId::to_raw`] returned as a number.
+    #[inline(always)]
     #[must_use]
     pub const fn from_raw(raw: u64) -> Self {
         Self(raw)
@@ -56,10 +59,12 @@ impl ObjectId {
         self.0 & OUTSIDE_TABLE == 0
     }
 
+    #[inline(always)]
     pub(crate) const fn place(self) -> u32 {
         self.0 as u32
     }
 
+    #[inline(always)]
     pub(crate) const fn round(self) -> u32 {
         (self.0 >> 32) as u32
     }

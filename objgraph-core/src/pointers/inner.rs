@@ -105,75 +105,88 @@ pub(crate) struct RcHeader(Cell<u64>);
 pub(crate) struct ArcHeader(AtomicU64);
 
 macro_rules! header {
-    ($header:ident, $forget:path, $get:expr, $set:expr) => {
+    ($header:ident, $forget:path) => {
         impl $header {
             #[inline]
             pub(crate) fn id(&self) -> Option<ObjectId> {
-                id_of($get(self))
+                id_of(self.word())
             }
 
-            #[inline]
+            #[inline(always)]
             pub(crate) fn set_id(&self, id: ObjectId) {
-                $set(self, id.to_raw() & !LENT);
+                self.set_word(id.to_raw() & !LENT);
             }
 
             /// Whether the table has no handle to the value.
             #[inline]
             pub(crate) fn is_lent(&self) -> bool {
-                let word: u64 = $get(self);
-                word & LENT != 0
+                self.word() & LENT != 0
             }
 
             /// Whether the table holds a weak handle to the value.
             pub(crate) fn is_attached(&self) -> bool {
-                let word: u64 = $get(self);
+                let word = self.word();
                 word & LENT == 0 && word != UNLISTED
             }
 
             pub(crate) fn set_lent(&self, lent: bool) {
-                let word: u64 = $get(self);
+                let word = self.word();
                 if word != UNLISTED {
-                    $set(self, if lent { word | LENT } else { word & !LENT });
+                    self.set_word(if lent { word | LENT } else { word & !LENT });
                 }
             }
         }
 
         impl Drop for $header {
-            #[inline]
+            #[cfg_attr(debug_assertions, inline(never))]
+            #[cfg_attr(not(debug_assertions), inline)]
             fn drop(&mut self) {
-                if let Some(id) = self.id() {
-                    $forget(id.place());
+                let word: u64 = *self.0.get_mut();
+                if word != UNLISTED {
+                    $forget(ObjectId::from_raw(word).place());
                 }
             }
         }
     };
 }
 
-// The header of an `Arc` is relaxed and pairs with nothing. It is written before the pointer is
-// shared, by the owner of the only pointer, or under the lock of the pins; whatever passes the
-// pointer on orders that before each read.
-header!(
-    RcHeader,
-    record::remove_rc,
-    |header: &RcHeader| header.0.get(),
-    |header: &RcHeader, word| header.0.set(word)
-);
-header!(
-    ArcHeader,
-    record::remove_arc,
-    |header: &ArcHeader| header.0.load(Ordering::Relaxed),
-    |header: &ArcHeader, word| header.0.store(word, Ordering::Relaxed)
-);
+header!(RcHeader, record::remove_rc);
+header!(ArcHeader, record::remove_arc);
 
 impl RcHeader {
+    #[inline(always)]
     pub(crate) const fn unlisted() -> Self {
         Self(Cell::new(UNLISTED))
     }
+
+    #[inline(always)]
+    fn word(&self) -> u64 {
+        self.0.get()
+    }
+
+    #[inline(always)]
+    fn set_word(&self, word: u64) {
+        self.0.set(word);
+    }
 }
 
+// Relaxed, and pairs with nothing: it is written before the pointer is shared, by the owner of the
+// only pointer, or under the lock of the pins; whatever passes the pointer on orders that before each
+// read.
 impl ArcHeader {
+    #[inline(always)]
     pub(crate) const fn unlisted() -> Self {
         Self(AtomicU64::new(UNLISTED))
+    }
+
+    #[inline(always)]
+    fn word(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    #[inline(always)]
+    fn set_word(&self, word: u64) {
+        self.0.store(word, Ordering::Relaxed);
     }
 }
 
@@ -214,7 +227,7 @@ fn weak_arc<T: Send + Sync + 'static>(pointer: &dyn Any) -> Option<std::sync::We
 }
 
 /// Adds a new object behind an `Rc` to the table, unless its type is left out.
-#[inline]
+#[inline(always)]
 pub(crate) fn add_rc<T: 'static>(
     inner: &std::rc::Rc<RcInner<T>>,
     site: &'static Location<'static>,
@@ -224,21 +237,32 @@ pub(crate) fn add_rc<T: 'static>(
         return;
     }
     let weak: std::rc::Weak<RcInner<T>> = std::rc::Rc::downgrade(inner);
+    list_rc(&inner.header, meta, site, weak);
+}
+
+#[cfg_attr(debug_assertions, inline(never))]
+#[cfg_attr(not(debug_assertions), inline)]
+fn list_rc(
+    header: &RcHeader,
+    meta: &'static TypeMeta,
+    site: &'static Location<'static>,
+    weak: std::rc::Weak<dyn RcValue>,
+) {
     let listed = record::add_rc(meta, site, Some(weak));
-    inner.header.set_id(listed.id);
+    header.set_id(listed.id);
     if !listed.is_attached {
-        inner.header.set_lent(true);
+        header.set_lent(true);
     }
 }
 
 /// Adds a new object behind an `Arc` to the table, unless its type is left out.
 #[cfg(not(feature = "nightly"))]
-#[inline]
+#[inline(always)]
 pub(crate) fn add_arc<T: Send + Sync + 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
     site: &'static Location<'static>,
 ) {
-    inner.header.set_id(add_shared(inner, site));
+    add_shared(inner, site);
 }
 
 /// Adds a new object behind an `Arc` to the table, unless its type is left out.
@@ -248,49 +272,57 @@ pub(crate) fn add_arc<T: 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
     site: &'static Location<'static>,
 ) {
-    inner.header.set_id(T::add(inner, site));
+    T::add(inner, site);
 }
 
-#[inline]
+#[inline(always)]
 fn add_shared<T: Send + Sync + 'static>(
     inner: &std::sync::Arc<ArcInner<T>>,
     site: &'static Location<'static>,
-) -> ObjectId {
+) {
     let meta = <T as ArcMeta>::META;
     if choice::leaves_out(meta) {
-        return ObjectId::NONE;
+        return;
     }
     let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
-    record::add_arc(meta, site, Some(weak))
+    list_arc(&inner.header, meta, site, weak);
+}
+
+#[cfg_attr(debug_assertions, inline(never))]
+#[cfg_attr(not(debug_assertions), inline)]
+fn list_arc(
+    header: &ArcHeader,
+    meta: &'static TypeMeta,
+    site: &'static Location<'static>,
+    weak: std::sync::Weak<dyn ArcValue>,
+) {
+    header.set_id(record::add_arc(meta, site, Some(weak)));
 }
 
 /// A value behind an `Arc`, which any thread may visit if it is `Send + Sync`, and only its own if
 /// not. Specialised, because both may be created in code that does not know.
 #[cfg(feature = "nightly")]
 trait ArcTarget: Sized {
-    fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>) -> ObjectId;
+    fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>);
 }
 
 #[cfg(feature = "nightly")]
 impl<T: 'static> ArcTarget for T {
-    default fn add(
-        inner: &std::sync::Arc<ArcInner<Self>>,
-        site: &'static Location<'static>,
-    ) -> ObjectId {
+    default fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>) {
         let meta = <T as LocalArcMeta>::META;
         if choice::leaves_out(meta) {
-            return ObjectId::NONE;
+            return;
         }
         let weak: std::sync::Weak<ArcInner<T>> = std::sync::Arc::downgrade(inner);
-        local_arcs::add(meta, site, Some(weak))
+        inner.header.set_id(local_arcs::add(meta, site, Some(weak)));
     }
 }
 
 #[cfg(feature = "nightly")]
 impl<T: Send + Sync + 'static> ArcTarget for T {
     #[inline]
-    fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>) -> ObjectId {
-        add_shared(inner, site)
+    fn add(inner: &std::sync::Arc<ArcInner<Self>>, site: &'static Location<'static>) {
+        add_shared(inner, site);
     }
 }
 

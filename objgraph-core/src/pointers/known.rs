@@ -149,12 +149,12 @@ macro_rules! known_pointer {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn with_handle(
                 inner: std::$module::$Pointer<$Inner<T>>,
                 site: &'static Location<'static>,
             ) -> Self {
-                let handle = Handle::strong_at(inner.header.id(), site);
+                let handle = Handle::strong_at(|| inner.header.id(), site);
                 Self { handle, inner }
             }
 

@@ -205,7 +205,7 @@ impl<T: Clone> Rc<T> {
                 let listed = record::add_rc(meta, Location::caller(), None);
                 inner.header.set_id(listed.id);
             }
-            this.handle = Handle::strong(inner.header.id());
+            this.handle = Handle::strong(|| inner.header.id());
         }
         inner.header.set_lent(true);
         &mut inner.value
@@ -229,7 +229,7 @@ impl<T: ?Sized> Weak<T> {
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn upgrade(&self) -> Option<Rc<T>> {
         let inner = self.strong()?;
-        let handle = Handle::strong(inner.header.id());
+        let handle = Handle::strong(|| inner.header.id());
         Some(Rc { handle, inner })
     }
 

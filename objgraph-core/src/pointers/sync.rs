@@ -263,7 +263,7 @@ impl<T: Clone> Arc<T> {
                     let id = record::add_lent_arc(meta, Location::caller());
                     inner.header.set_id(id);
                 }
-                this.handle = Handle::strong(inner.header.id());
+                this.handle = Handle::strong(|| inner.header.id());
             }
         }
         inner.header.set_lent(true);
@@ -288,7 +288,7 @@ impl<T: ?Sized> Weak<T> {
     #[cfg_attr(feature = "owners", track_caller)]
     pub fn upgrade(&self) -> Option<Arc<T>> {
         let inner = pins::upgrade(&self.inner)?;
-        let handle = Handle::strong(inner.header.id());
+        let handle = Handle::strong(|| inner.header.id());
         Some(Arc { handle, inner })
     }
 

@@ -17,7 +17,7 @@ macro_rules! pointer_traits {
             #[cfg_attr(feature = "owners", track_caller)]
             fn clone(&self) -> Self {
                 Self {
-                    handle: Handle::strong(self.inner.header.id()),
+                    handle: Handle::strong(|| self.inner.header.id()),
                     inner: self.inner.clone(),
                 }
             }

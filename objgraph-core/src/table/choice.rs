@@ -173,28 +173,48 @@ pub(crate) fn meta_of(type_id: TypeId, pointer_kind: PointerKind) -> Option<Meta
 }
 
 /// Whether objects of a type that are created now are left out.
-#[inline]
+#[cfg_attr(debug_assertions, inline(never))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub(crate) fn leaves_out(meta: Meta) -> bool {
     IS_MADE.load(Ordering::Relaxed) && decision(meta)
 }
 
-#[inline]
+#[inline(always)]
 fn addr(meta: Meta) -> usize {
     std::ptr::from_ref(meta).addr()
 }
 
-/// Returns the words that may have the decision for an address.
-#[inline]
-fn words(address: usize) -> impl Iterator<Item = &'static AtomicUsize> {
+/// Returns the number of the first word that may have the decision for an address.
+#[inline(always)]
+fn first_word(address: usize) -> usize {
     // Fibonacci hashing: the upper bits of the product depend on all bits.
-    let hash = address.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize);
-    let first = hash >> (usize::BITS - WORDS.ilog2());
+    address.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> FIRST_WORD
+}
+
+/// Number of lower bits of the product that do not count.
+const FIRST_WORD: u32 = usize::BITS - WORDS.ilog2();
+
+/// Returns the words that may have the decision for an address.
+fn words(address: usize) -> impl Iterator<Item = &'static AtomicUsize> {
+    let first = first_word(address);
     (first..first + PROBES).map(|at| &DECISIONS[at % WORDS])
 }
 
-/// Returns the decision for a type, most often from the cache.
-#[inline(never)]
+/// Returns the decision for a type, most often from the first word.
+#[inline]
 fn decision(meta: Meta) -> bool {
+    let address = addr(meta);
+    let found = DECISIONS[first_word(address)].load(Ordering::Relaxed);
+    match found ^ address {
+        0 => false,
+        LEFT_OUT => true,
+        _ => decision_beside(meta),
+    }
+}
+
+/// Returns the decision for a type, most often from another word.
+#[inline(never)]
+fn decision_beside(meta: Meta) -> bool {
     let address = addr(meta);
     for word in words(address) {
         match word.load(Ordering::Relaxed) {

@@ -241,9 +241,10 @@ fn pin_own(id: ObjectId) -> OwnValue {
 
 fn pin_own_in(local: &RefCell<LocalTable>, id: ObjectId) -> OwnValue {
     let mut part = local.borrow_mut();
-    let own = part.values.place(id.place());
-    let own = own.filter(|_| id.is_in_table());
-    let Some(handle) = own.and_then(|own| own.handle_of(id)) else {
+    if !id.is_in_table() {
+        return OwnValue::Unknown;
+    }
+    let Some(handle) = part.values.handle_of(id) else {
         return OwnValue::Unknown;
     };
     let Some(strong) = handle.upgrade() else {

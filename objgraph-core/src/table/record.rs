@@ -21,7 +21,7 @@ use crate::table::places::left;
 use crate::table::places::magazine::{self, Bare, Hold, SparePlace};
 use crate::table::places::shared;
 use crate::table::places::values::LocalHandle;
-use crate::table::thread::{self, LocalTable};
+use crate::table::thread::{self, LOCAL, LocalTable};
 use crate::trace::watch_thread_end;
 
 type LocalCell<'l> = &'l RefCell<LocalTable>;
@@ -39,23 +39,36 @@ pub(crate) struct Added {
 /// Adds an object behind an `Rc`.
 ///
 /// Without a handle, its value is never visited.
-#[inline]
+#[inline(always)]
 pub(crate) fn add_rc(meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
-    thread::with_cell(move |local| add_rc_in(local, meta, site, handle))
+    LOCAL.with(move |local| add_rc_in(local, meta, site, handle))
 }
 
 fn add_rc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
     if let Ok(mut part) = local.try_borrow_mut() {
-        let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment()) {
-            if let Some(own) = part.values.first_unused() {
-                let id = own.birth(handle, kind.birth);
+        let own = &mut *part;
+        if let Some(kind) = own.kinds.get(meta, site, own.scopes.moment()) {
+            if let Some(place) = own.values.near_free() {
                 kind.counter.birth();
                 return Added {
-                    id,
+                    id: place.birth(handle, kind.birth),
                     is_attached: true,
                 };
             }
+        }
+    }
+    add_rc_far(local, meta, site, handle)
+}
+
+/// Adds an object where the chunk that was used last has no free place, but another one may.
+#[inline(never)]
+fn add_rc_far(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalHandle) -> Added {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let own = &mut *part;
+        let is_known = own.kinds.get(meta, site, own.scopes.moment()).is_some();
+        if is_known && own.values.go_to_free() {
+            drop(part);
+            return add_rc_in(local, meta, site, handle);
         }
     }
     add_rc_slowly(local, meta, site, handle)
@@ -77,7 +90,7 @@ fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalH
     }
     // Calls upward: the trace visits what this thread leaves alive, when it ends.
     watch_thread_end();
-    if !part.values.grow() {
+    if !part.values.grow() || !part.values.go_to_free() {
         return Added {
             id: ObjectId::NONE,
             is_attached: false,
@@ -90,19 +103,19 @@ fn add_rc_slowly(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: LocalH
 /// Adds an object behind an `Arc`, and returns [`ObjectId::NONE`] if the table is full.
 ///
 /// Without a handle, its value is never visited.
-#[inline]
+#[inline(always)]
 pub(crate) fn add_arc(meta: Meta, site: SiteRef, handle: SharedHandle) -> ObjectId {
-    thread::with_cell(move |local| add_arc_in(local, meta, site, handle))
+    LOCAL.with(move |local| add_arc_in(local, meta, site, handle))
 }
 
 fn add_arc_in(local: LocalCell<'_>, meta: Meta, site: SiteRef, handle: SharedHandle) -> ObjectId {
     if let Ok(mut part) = local.try_borrow_mut() {
-        let part = &mut *part;
-        if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment()) {
-            if let Some(spare) = part.arcs.take() {
-                shared::put(spare.hold, handle);
-                let round = spare.slot.birth(kind.birth);
+        let own = &mut *part;
+        if let Some(kind) = own.kinds.get(meta, site, own.scopes.moment()) {
+            if let Some(spare) = own.arcs.take() {
                 kind.counter.birth();
+                shared::put(spare.hold, handle);
+                let round = spare.slot.birth(spare.slot.word(), kind.birth);
                 return ObjectId::new(spare.place, round);
             }
         }
@@ -158,7 +171,7 @@ pub(crate) fn add_from(meta: Meta, site: SiteRef, pointer: &dyn Any) -> Added {
 /// Adds a value to which the table has no handle.
 #[inline]
 pub(crate) fn add_bare(meta: Meta, site: SiteRef) -> ObjectId {
-    thread::with_cell(move |local| add_bare_in(local, meta, site))
+    LOCAL.with(move |local| add_bare_in(local, meta, site))
 }
 
 fn add_bare_in(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
@@ -168,8 +181,9 @@ fn add_bare_in(local: LocalCell<'_>, meta: Meta, site: SiteRef) -> ObjectId {
         if let Some(chunk) = part.chunk(place) {
             if let Some(kind) = part.kinds.get(meta, site, part.scopes.moment()) {
                 let slot = chunk.slot(place);
-                part.bare.take(slot);
-                let round = slot.birth(kind.birth);
+                let free = slot.word();
+                part.bare.take(free);
+                let round = slot.birth(free, kind.birth);
                 kind.counter.birth();
                 return ObjectId::new(place, round);
             }
@@ -210,29 +224,45 @@ fn add_late<H: Hold>(meta: Meta, site: SiteRef, settle: impl FnOnce(H)) -> Objec
     };
     kind.counter.birth();
     settle(spare.hold);
-    ObjectId::new(spare.place, spare.slot.birth(kind.birth))
+    let round = spare.slot.birth(spare.slot.word(), kind.birth);
+    ObjectId::new(spare.place, round)
 }
 
 /// Removes an object behind an `Rc`, before its value is dropped or after it was moved out.
-#[inline]
+#[inline(always)]
 pub(crate) fn remove_rc(place: u32) {
-    thread::with_cell(move |local| remove_rc_in(local, place));
+    LOCAL.with(move |local| remove_rc_in(local, place));
 }
 
 fn remove_rc_in(local: LocalCell<'_>, place: u32) {
-    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
-        let part = &mut *part;
-        let own = part.values.place(place)?;
-        let counter = part.kinds.counter(own.birth_number())?;
-        let handle = own.death();
-        counter.death();
-        Some(handle)
-    });
-    match dead {
-        // Dropped with nothing borrowed, since it may free the allocation.
-        Some(handle) => drop(handle),
-        None => remove_rc_slowly(place),
+    // Dropped with nothing borrowed, since it may free the allocation.
+    let _handle;
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let own = &mut *part;
+        if own.values.is_near(place) {
+            let slot = own.values.near_slot(place);
+            let living = slot.word();
+            if let Some(counter) = own.kinds.counter(living.birth_number()) {
+                counter.death();
+                _handle = own.values.death(place, slot, living);
+                return;
+            }
+        }
     }
+    remove_rc_far(local, place);
+}
+
+/// Removes an object that is not in the chunk that was used last.
+#[inline(never)]
+fn remove_rc_far(local: LocalCell<'_>, place: u32) {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let own = &mut *part;
+        if !own.values.is_near(place) && own.values.go_to(place) {
+            drop(part);
+            return remove_rc_in(local, place);
+        }
+    }
+    remove_rc_slowly(place);
 }
 
 /// Removes an object that is not among those of this thread.
@@ -249,33 +279,49 @@ fn remove_rc_slowly(place: u32) {
     // Without a wait between the two, during which a recount could find them different.
     left::record_late_death(place / CHUNK, chunk, || {
         count_late(slot);
-        slot.death();
+        slot.death(slot.word(), 0);
     });
 }
 
 /// Removes an object behind an `Arc`, before its value is dropped or after it was moved out.
-#[inline]
+#[inline(always)]
 pub(crate) fn remove_arc(place: u32) {
-    thread::with_cell(move |local| remove_arc_in(local, place));
+    LOCAL.with(move |local| remove_arc_in(local, place));
 }
 
 fn remove_arc_in(local: LocalCell<'_>, place: u32) {
-    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
-        let part = &mut *part;
-        let chunk = part.chunk(place)?;
-        let slot = chunk.slot(place);
-        let counter = part.kinds.counter(slot.birth_number())?;
-        let room = part.arcs.room()?;
-        let mut hold = shared::try_hold(chunk, place)?;
-        let handle = hold.take();
-        room.put(SparePlace { place, slot, hold });
-        counter.death();
-        Some(handle)
-    });
-    match dead {
-        Some(handle) => drop(handle),
-        None => remove_arc_slowly(local, place),
+    // Dropped with nothing borrowed, since it may free the allocation.
+    let _handle;
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let own = &mut *part;
+        if let Some(chunk) = own.near(place) {
+            let slot = chunk.slot(place);
+            let living = slot.word();
+            if let Some(counter) = own.kinds.counter(living.birth_number()) {
+                if let Some(room) = own.arcs.room() {
+                    if let Some(mut hold) = shared::try_hold(chunk, place) {
+                        _handle = hold.take();
+                        counter.death();
+                        room.put(living, SparePlace { place, slot, hold });
+                        return;
+                    }
+                }
+            }
+        }
     }
+    remove_arc_far(local, place);
+}
+
+/// Removes an object that is not in the chunk that was used last.
+#[inline(never)]
+fn remove_arc_far(local: LocalCell<'_>, place: u32) {
+    if let Ok(mut part) = local.try_borrow_mut() {
+        if part.go_to(place) {
+            drop(part);
+            return remove_arc_in(local, place);
+        }
+    }
+    remove_arc_slowly(local, place);
 }
 
 #[cold]
@@ -302,7 +348,7 @@ fn remove_arc_slowly(local: LocalCell<'_>, place: u32) {
         counter.death();
         part.arcs.make_room();
         if let Some(room) = part.arcs.room() {
-            room.put(spare);
+            room.put(slot.word(), spare);
         }
     } else {
         remove_late(spare);
@@ -314,22 +360,24 @@ fn remove_arc_slowly(local: LocalCell<'_>, place: u32) {
 /// Removes a value to which the table has no handle.
 #[inline]
 pub(crate) fn remove_bare(place: u32) {
-    thread::with_cell(move |local| remove_bare_in(local, place));
+    LOCAL.with(move |local| remove_bare_in(local, place));
 }
 
 fn remove_bare_in(local: LocalCell<'_>, place: u32) {
-    let dead = local.try_borrow_mut().ok().and_then(|mut part| {
-        let part = &mut *part;
-        let slot = part.chunk(place)?.slot(place);
-        let counter = part.kinds.counter(slot.birth_number())?;
-        part.bare.has_room().then(|| {
-            part.bare.death(place, slot);
-            counter.death();
-        })
-    });
-    if dead.is_none() {
-        remove_bare_slowly(local, place);
+    if let Ok(mut part) = local.try_borrow_mut() {
+        let own = &mut *part;
+        if let Some(chunk) = own.chunk(place) {
+            let slot = chunk.slot(place);
+            let living = slot.word();
+            if let Some(counter) = own.kinds.counter(living.birth_number()) {
+                if own.bare.has_room() {
+                    own.bare.death(place, slot, living);
+                    return counter.death();
+                }
+            }
+        }
     }
+    remove_bare_slowly(local, place);
 }
 
 #[cold]

@@ -23,7 +23,7 @@ use crate::table::watch_list::WatchList;
 thread_local! {
     /// Without a drop of its own, so that access needs no check of whether it was dropped. [`END`]
     /// empties it.
-    static LOCAL: ManuallyDrop<RefCell<LocalTable>> =
+    pub(crate) static LOCAL: ManuallyDrop<RefCell<LocalTable>> =
         const { ManuallyDrop::new(RefCell::new(LocalTable::new())) };
     #[cfg(not(objgraph_recount))]
     static END: ThreadEnd = const { ThreadEnd };
@@ -58,7 +58,9 @@ pub(crate) struct LocalTable {
     pub(crate) watched: WatchList<std::rc::Weak<dyn WatchedRc>>,
     #[cfg(feature = "nightly")]
     pub(crate) arcs_here: LocalArcs,
-    near: Option<(u32, &'static Chunk)>,
+    /// The first place of the chunk that was used last; 1, which is none, before the first.
+    near_first: u32,
+    near: &'static Chunk,
     pub(crate) kinds: KindCache,
 }
 
@@ -73,7 +75,8 @@ impl LocalTable {
             watched: WatchList::new(),
             #[cfg(feature = "nightly")]
             arcs_here: LocalArcs::new(),
-            near: None,
+            near_first: 1,
+            near: &chunks::NO_CHUNK,
             kinds: KindCache::new(),
         }
     }
@@ -106,12 +109,18 @@ impl LocalTable {
     }
 
     /// Returns the chunk of a place, if it is the one that was used last.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn near(&self, place: u32) -> Option<&'static Chunk> {
-        match self.near {
-            Some((number, chunk)) if number == place / CHUNK => Some(chunk),
-            _ => None,
+        if self.near_first == place & !(CHUNK - 1) {
+            return Some(self.near);
         }
+        None
+    }
+
+    /// Makes the chunk of a place the one that was used last. Returns false if it was already, or
+    /// if there is no such chunk.
+    pub(crate) fn go_to(&mut self, place: u32) -> bool {
+        self.near(place).is_none() && self.chunk(place).is_some()
     }
 
     /// Returns the chunk of a place, most often the one that was used last.
@@ -121,7 +130,8 @@ impl LocalTable {
             Some(chunk) => Some(chunk),
             None => {
                 let chunk = chunks::of_place(place)?;
-                self.near = Some((place / CHUNK, chunk));
+                self.near_first = place & !(CHUNK - 1);
+                self.near = chunk;
                 Some(chunk)
             }
         }

@@ -15,12 +15,15 @@ impl Handle {
     pub(crate) const NONE: Self = Self;
 
     #[inline(always)]
-    pub(crate) fn strong(_: Option<ObjectId>) -> Self {
+    pub(crate) fn strong(_: impl FnOnce() -> Option<ObjectId>) -> Self {
         Self
     }
 
     #[inline(always)]
-    pub(crate) fn strong_at(_: Option<ObjectId>, _: &'static Location<'static>) -> Self {
+    pub(crate) fn strong_at(
+        _: impl FnOnce() -> Option<ObjectId>,
+        _: &'static Location<'static>,
+    ) -> Self {
         Self
     }
 
@@ -73,6 +76,10 @@ impl SpareEntries {
 pub(crate) struct DropMark;
 
 impl DropMark {
+    pub(crate) const fn new() -> Self {
+        Self
+    }
+
     #[inline(always)]
     pub(crate) fn clear(&self) {}
 

@@ -33,13 +33,13 @@ impl Handle {
     /// Records an owning handle, created by the caller.
     #[inline]
     #[track_caller]
-    pub(crate) fn strong(object: Option<ObjectId>) -> Self {
+    pub(crate) fn strong(object: impl FnOnce() -> Option<ObjectId>) -> Self {
         Self::strong_at(object, Location::caller())
     }
 
     #[inline]
-    pub(crate) fn strong_at(object: Option<ObjectId>, site: SiteRef) -> Self {
-        match object {
+    pub(crate) fn strong_at(object: impl FnOnce() -> Option<ObjectId>, site: SiteRef) -> Self {
+        match object() {
             Some(id) => Self::new(id.to_raw(), 0, true, site),
             None => Self::NONE,
         }

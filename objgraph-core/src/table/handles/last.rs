@@ -32,6 +32,14 @@ pub(crate) struct HandleDrop {
 }
 
 impl DropMark {
+    pub(crate) const fn new() -> Self {
+        Self {
+            order: AtomicU64::new(0),
+            origin: AtomicU32::new(0),
+            site: AtomicU32::new(0),
+        }
+    }
+
     /// Clears the mark for a new object.
     #[inline]
     pub(crate) fn clear(&self) {

@@ -19,7 +19,7 @@ pub(crate) struct Counter {
 }
 
 /// Increments a word that only this thread writes, without an atomic exchange.
-#[inline]
+#[inline(always)]
 fn add_one(word: &AtomicU64) {
     // Relaxed: pairs with the loads of `counts`, which tolerate every order.
     word.store(
@@ -29,12 +29,12 @@ fn add_one(word: &AtomicU64) {
 }
 
 impl Counter {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn birth(&self) {
         add_one(&self.born);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn death(&self) {
         add_one(&self.died);
     }

@@ -14,9 +14,9 @@ use crate::table::interned::kinds::{self, TypeMeta};
 pub(crate) struct Moment(u64);
 
 impl Moment {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(origin: u32, epoch: u32) -> Self {
-        Self(u64::from(origin) << 32 | u64::from(epoch))
+        Self((origin as u64) << 32 | epoch as u64)
     }
 
     fn born(self, kind: u32) -> Birth {
@@ -32,7 +32,7 @@ impl Moment {
 pub(crate) struct KindCache {
     sheet: Option<&'static Sheet>,
     /// By the numbers of births.
-    counters: Vec<Option<&'static Counter>>,
+    counters: Option<Box<[Option<&'static Counter>]>>,
     /// By the addresses of the constants of type and site.
     known: BTreeMap<(usize, usize), CachedBirth>,
     lines: [CacheLine; KindCache::LINES],
@@ -74,7 +74,7 @@ impl KindCache {
     pub(crate) const fn new() -> Self {
         Self {
             sheet: None,
-            counters: Vec::new(),
+            counters: None,
             known: BTreeMap::new(),
             lines: [CacheLine {
                 meta: 0,
@@ -85,13 +85,13 @@ impl KindCache {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn line(meta: usize, site: usize) -> usize {
         ((meta ^ site) >> 3) % Self::LINES
     }
 
     /// Returns a kind, if its line is in the cache and of this moment.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(
         &self,
         meta: &'static TypeMeta,
@@ -100,8 +100,12 @@ impl KindCache {
     ) -> Option<&KnownKind> {
         let (meta, site) = (addr(meta), addr(site));
         let line = &self.lines[Self::line(meta, site)];
-        let is_it = line.meta == meta && line.site == site && line.moment == moment;
-        if is_it { line.kind.as_ref() } else { None }
+        if line.meta == meta && line.site == site && line.moment.0 == moment.0 {
+            if let Some(kind) = &line.kind {
+                return Some(kind);
+            }
+        }
+        None
     }
 
     /// Returns any kind, and puts it into the cache; `None` if there are no more births.
@@ -138,9 +142,15 @@ impl KindCache {
     }
 
     /// Returns the counter for objects of a birth, if it is in the cache.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn counter(&self, birth: u32) -> Option<&'static Counter> {
-        self.counters.get(birth as usize).copied().flatten()
+        if let Some(counters) = &self.counters {
+            let counters = &**counters;
+            if (birth as usize) < counters.len() {
+                return counters[birth as usize];
+            }
+        }
+        None
     }
 
     /// Returns the counter for objects of any birth, and puts it into the cache.
@@ -151,10 +161,12 @@ impl KindCache {
         let sheet = self.sheet.get_or_insert_with(Sheet::take);
         let counter = sheet.counter(birth_rows::kind(birth)?);
         let number = birth as usize;
-        if self.counters.len() <= number {
-            self.counters.resize(number + 1, None);
+        let mut counters = self.counters.take().unwrap_or_default().into_vec();
+        if counters.len() <= number {
+            counters.resize((number + 1).next_power_of_two(), None);
         }
-        self.counters[number] = Some(counter);
+        counters[number] = Some(counter);
+        self.counters = Some(counters.into_boxed_slice());
         Some(counter)
     }
 
@@ -167,7 +179,7 @@ impl KindCache {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn addr<T>(constant: &'static T) -> usize {
     std::ptr::from_ref(constant).addr()
 }

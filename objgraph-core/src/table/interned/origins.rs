@@ -263,7 +263,7 @@ impl ScopeStack {
     }
 
     /// Returns the origin and the epoch of what the thread creates now.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn moment(&self) -> Moment {
         Moment::new(self.current, epoch())
     }

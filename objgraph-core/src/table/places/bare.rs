@@ -3,7 +3,7 @@
 //! Such a place has no lock to hold, so the free list is linked through the slots and takes no
 //! memory of its own.
 
-use crate::table::places::chunks::{self, CHUNK, Slot};
+use crate::table::places::chunks::{self, CHUNK, Slot, SlotWord};
 use crate::table::places::magazine::{BATCH, Bare, Chain, Hold};
 
 /// The free places of a thread: the chain that it takes from and puts back to, and a second one,
@@ -35,10 +35,10 @@ impl BarePlaces {
         self.near.first()
     }
 
-    /// Takes the first free place, whose slot this is.
+    /// Takes the first free place, whose slot has this word.
     #[inline]
-    pub(crate) fn take(&mut self, slot: &Slot) {
-        self.near.unlink(slot);
+    pub(crate) fn take(&mut self, free: SlotWord) {
+        self.near.unlink(free);
     }
 
     /// Makes sure that there is a free place. Returns false if the table is full.
@@ -68,13 +68,11 @@ impl BarePlaces {
         self.near.places() < self.room
     }
 
-    /// Records that the object in a place dies, and puts the place back. There must be room.
+    /// Records that the object in a place, whose slot has this word, dies, and puts the place back.
+    /// There must be room.
     #[inline]
-    pub(crate) fn death(&mut self, place: u32, slot: &Slot) {
-        // A worn-out slot is not used again.
-        if slot.death() {
-            self.near.link(place, slot);
-        }
+    pub(crate) fn death(&mut self, place: u32, slot: &Slot, living: SlotWord) {
+        self.near.link_dead(place, slot, living);
     }
 
     /// Makes room for a free place.

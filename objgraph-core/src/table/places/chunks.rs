@@ -1,7 +1,7 @@
 //! Slots, a seqlock each, in chunks that any thread reads without a lock.
 //!
-//! A chunk is never freed; its slots are used again. The words of a slot are atomic because other
-//! threads read them. One thread at a time writes them: the thread that has the free place and
+//! A chunk is never freed; its slots are used again. The word of a slot is atomic because other
+//! threads read it. One thread at a time writes it: the thread that has the free place and
 //! creates an object in it, then the thread that drops the object. So a write is a plain store.
 //! The essay in [`table`](crate::table) draws the states of a slot.
 
@@ -17,57 +17,105 @@ use crate::table::places::handle_locks::HandleLocks;
 use crate::table::places::pool::Pool;
 use crate::table::places::segments::Segments;
 
-/// The words of a slot that any thread may read.
-#[derive(Default)]
+/// What any thread may read of a place.
 pub(crate) struct Slot {
-    /// Odd while an object lives here. Each birth and each death adds one.
-    generation: AtomicU32,
-    /// The number of the object's birth; while the slot is free, the link to the next free place.
-    birth: AtomicU32,
+    /// A [`SlotWord`].
+    word: AtomicU64,
     pub(crate) last_drop: DropMark,
 }
+
+/// The generation of a slot in the lower half, which is odd while an object lives there: each birth
+/// and each death adds one. In the upper half the number of the object's birth; while the slot is
+/// free, the link to the next free place.
+///
+/// One word, so that a birth and a death are a load and a store each.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SlotWord(u64);
 
 /// Maximum number of objects that live in one slot, one after the other: ids keep two bits for
 /// other marks.
 const ROUNDS: u32 = 1 << 30;
 
-impl Slot {
-    /// Records that an object is born here, and returns the number of objects that lived here
-    /// before, which is part of its id.
-    #[inline]
-    pub(crate) fn birth(&self, birth: u32) -> u32 {
-        // Relaxed: the release store below publishes it.
-        self.birth.store(birth, Ordering::Relaxed);
-        self.last_drop.clear();
-        // Relaxed: only the thread that has the place writes the generation.
-        let generation = self.generation.load(Ordering::Relaxed);
-        // Pairs with the acquire loads of `if_living`, `is_used` and `lives`: a thread that sees
-        // the object also sees the number of its birth.
-        self.generation
-            .store(generation.wrapping_add(1), Ordering::Release);
-        generation / 2
+impl SlotWord {
+    #[inline(always)]
+    const fn new(generation: u32, birth_or_link: u32) -> Self {
+        Self((birth_or_link as u64) << 32 | generation as u64)
     }
 
-    /// Records that the object here dies. Returns false if the slot is worn out and must not be
-    /// used again.
-    #[inline]
-    pub(crate) fn death(&self) -> bool {
-        // Relaxed: only the thread that drops the object writes, and the fence below publishes.
-        let after = self.generation.load(Ordering::Relaxed).wrapping_add(1);
-        self.generation.store(after, Ordering::Relaxed);
-        // Pairs with the acquire fence of `if_living`: a reader that sees a word written after this
-        // also sees that the object is dead.
-        fence(Ordering::Release);
-        after < 2 * ROUNDS
+    #[inline(always)]
+    const fn generation(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Returns the number of the birth of the object that lives in the slot.
+    #[inline(always)]
+    pub(crate) const fn birth_number(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// Returns the link to the next free place, if the slot is free.
+    #[inline(always)]
+    pub(crate) const fn link(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline(always)]
+    const fn is_living(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// Returns the word of the next generation.
+    #[inline(always)]
+    const fn next(self, birth_or_link: u32) -> Self {
+        Self::new((self.0 as u32).wrapping_add(1), birth_or_link)
+    }
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            // Not zero, so that new slots are written at once. Zeros would stay fresh from the system
+            // until they are read and, by a second page fault, written.
+            word: AtomicU64::new(SlotWord::new(0, u32::MAX).0),
+            last_drop: DropMark::new(),
+        }
+    }
+
+    /// Returns the word, for the thread that may write it, or that has a pointer to the object.
+    #[inline(always)]
+    pub(crate) fn word(&self) -> SlotWord {
+        // Relaxed: the same thread wrote it, or whatever passed the place or the pointer on was
+        // between: the lock of a store, of `left`, or what gave the thread its pointer.
+        SlotWord(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Records that an object is born here, where `free` is the word, and returns the number of
+    /// objects that lived here before, which is part of its id.
+    #[inline(always)]
+    pub(crate) fn birth(&self, free: SlotWord, birth: u32) -> u32 {
+        self.last_drop.clear();
+        // Pairs with the acquire loads of `if_living`, `is_used` and `lives`: a thread that sees
+        // the object also sees the row of its birth.
+        self.word.store(free.next(birth).0, Ordering::Release);
+        free.generation() / 2
+    }
+
+    /// Records that the object here dies, where `living` is the word, and writes a link. Returns
+    /// false if the slot is worn out and must not be used again.
+    #[inline(always)]
+    pub(crate) fn death(&self, living: SlotWord, link: u32) -> bool {
+        let free = living.next(link);
+        // Relaxed: a reader sees the link and the death at once, and nothing else with them. For
+        // the next owner of the place, the lock of the store or of `left` comes after.
+        self.word.store(free.0, Ordering::Relaxed);
+        free.generation() < 2 * ROUNDS
     }
 
     /// Returns the number of the birth of the object that lives here. The caller has a pointer to
     /// the object.
     #[inline]
     pub(crate) fn birth_number(&self) -> u32 {
-        // Relaxed: pairs with nothing here. Whatever gave the caller its pointer ordered this after
-        // the birth.
-        self.birth.load(Ordering::Relaxed)
+        self.word().birth_number()
     }
 
     /// Returns the kind of the object that lives here. The caller has a pointer to the object.
@@ -75,18 +123,13 @@ impl Slot {
         birth_rows::kind(self.birth_number())
     }
 
-    /// Returns the link to the next free place, for the thread that has this one.
-    #[inline]
-    pub(crate) fn link(&self) -> u32 {
-        // Relaxed: the same thread wrote it, or the lock of the store was between.
-        self.birth.load(Ordering::Relaxed)
-    }
-
+    /// Writes the link to the next free place, for the thread that has this one.
     #[inline]
     pub(crate) fn set_link(&self, link: u32) {
-        // Relaxed: for readers of the seqlock, the release fence of `death` or `is_unused` comes
-        // before; for the next owner of the place, the lock of the store comes after.
-        self.birth.store(link, Ordering::Relaxed);
+        let word = SlotWord::new(self.word().generation(), link);
+        // Relaxed: the generation does not change. For the next owner of the place, the lock of the
+        // store comes after.
+        self.word.store(word.0, Ordering::Relaxed);
     }
 
     /// Returns the number of objects that lived here before, and the birth of the one that lives
@@ -101,39 +144,41 @@ impl Slot {
     #[inline]
     fn if_living<R>(&self, read: impl FnOnce(u32) -> Option<R>) -> Option<(u32, R)> {
         // Pairs with the release store of `birth`.
-        let generation = self.generation.load(Ordering::Acquire);
-        if generation % 2 == 0 {
+        let word = SlotWord(self.word.load(Ordering::Acquire));
+        if !word.is_living() {
             return None;
         }
-        // Relaxed: the fence below orders this load and those of `read` before the second load of
-        // the generation.
-        let read = read(self.birth.load(Ordering::Relaxed))?;
-        // Pairs with the release fences of `death`, of `is_unused` and of `birth_rows::rewrite`.
+        let read = read(word.birth_number())?;
+        // Pairs with the release fence of `birth_rows::rewrite`.
         fence(Ordering::Acquire);
         // Relaxed: the fence above orders it.
-        let after = self.generation.load(Ordering::Relaxed);
-        (after == generation).then_some((generation / 2, read))
+        let after = SlotWord(self.word.load(Ordering::Relaxed));
+        (after == word).then_some((word.generation() / 2, read))
     }
 
     /// Whether the slot is free, for the thread that takes it over if so.
     pub(crate) fn is_unused(&self) -> bool {
         // Pairs with the release store of `birth`. The lock of `left` orders it after each death.
-        let generation = self.generation.load(Ordering::Acquire);
-        // Pairs with the acquire fence of `if_living`: a reader that sees a word written after this
-        // also sees that the object that lived here is dead.
-        fence(Ordering::Release);
-        generation % 2 == 0 && generation < 2 * ROUNDS
+        let word = SlotWord(self.word.load(Ordering::Acquire));
+        !word.is_living() && word.generation() < 2 * ROUNDS
     }
 
     /// Whether any object lives here.
     pub(crate) fn is_used(&self) -> bool {
         // Pairs with the release store of `birth`.
-        self.generation.load(Ordering::Acquire) % 2 != 0
+        SlotWord(self.word.load(Ordering::Acquire)).is_living()
     }
 
     pub(crate) fn lives(&self, id: ObjectId) -> bool {
         // Pairs with the release store of `birth`.
-        self.generation.load(Ordering::Acquire) == id.round() * 2 + 1
+        let word = SlotWord(self.word.load(Ordering::Acquire));
+        word.generation() == id.round() * 2 + 1
+    }
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -155,11 +200,20 @@ pub(crate) enum Side {
     Bare,
 }
 
+/// Slots in which nothing ever lives, in place of those of a chunk.
+pub(crate) static NO_SLOTS: Slots = [const { Slot::new() }; CHUNK as usize];
+
+/// In place of a chunk.
+pub(crate) static NO_CHUNK: Chunk = Chunk {
+    slots: &NO_SLOTS,
+    side: Side::Bare,
+};
+
 impl Chunk {
     /// Returns the slot of a place in this chunk.
-    #[inline]
-    pub(crate) fn slot(&self, place: u32) -> &Slot {
-        &self.slots[usize::from(place as u8)]
+    #[inline(always)]
+    pub(crate) fn slot(&self, place: u32) -> &'static Slot {
+        &self.slots[(place % CHUNK) as usize]
     }
 }
 
@@ -244,12 +298,13 @@ mod tests {
     fn a_slot_wears_out_before_its_ids_need_the_bits_of_marks() {
         let last = Slot::default();
         // Relaxed: one thread.
-        last.generation.store(2 * (ROUNDS - 1), Ordering::Relaxed);
-        let id = ObjectId::new(u32::MAX, last.birth(1));
+        let free = SlotWord::new(2 * (ROUNDS - 1), 0);
+        last.word.store(free.0, Ordering::Relaxed);
+        let id = ObjectId::new(u32::MAX, last.birth(free, 1));
         assert!(last.lives(id));
         // The two highest bits are marks of ids and of headers.
         assert_eq!(id.to_raw() >> 62, 0);
-        assert!(!last.death());
+        assert!(!last.death(last.word(), 0));
         assert!(!last.is_unused() && !last.is_used());
     }
 }

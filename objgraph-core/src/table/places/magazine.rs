@@ -2,7 +2,7 @@
 //! and a store for all.
 
 use crate::lock::Mutex;
-use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot};
+use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, SlotWord};
 
 /// A free place, with the lock of its handle if it has one.
 pub(crate) struct SparePlace<H> {
@@ -63,10 +63,21 @@ impl Chain {
         self.places += 1;
     }
 
-    /// Takes out the first place, whose slot this is.
+    /// Records that the object in a place, whose slot has this word, dies, and puts the place at the
+    /// front.
     #[inline]
-    pub(crate) fn unlink(&mut self, slot: &Slot) {
-        self.first = slot.link();
+    pub(crate) fn link_dead(&mut self, place: u32, slot: &Slot, living: SlotWord) {
+        // A worn-out slot is not used again.
+        if slot.death(living, self.first) {
+            self.first = place;
+            self.places += 1;
+        }
+    }
+
+    /// Takes out the first place, whose slot has this word.
+    #[inline]
+    pub(crate) fn unlink(&mut self, free: SlotWord) {
+        self.first = free.link();
         self.places -= 1;
     }
 
@@ -87,7 +98,7 @@ impl Chain {
         let chunk = chunks::of_place(place)?;
         let slot = chunk.slot(place);
         let hold = H::of(chunk, place)?;
-        self.unlink(slot);
+        self.unlink(slot.word());
         Some(SparePlace { place, slot, hold })
     }
 }
@@ -114,7 +125,14 @@ impl Hold for Bare {
 ///
 /// Places of objects that it drops are put there too, whichever thread created them. Beyond
 /// [`ROOM`], [`BATCH`] of them go to the store at once, as a chain that takes no memory of its own.
-pub(crate) struct Magazine<H>(Vec<SparePlace<H>>);
+pub(crate) struct Magazine<H> {
+    /// `None` until the thread takes or puts back the first place.
+    spares: Option<Box<Spares<H>>>,
+    /// Number of places, which are the first of `spares`.
+    places: usize,
+}
+
+type Spares<H> = [Option<SparePlace<H>>; ROOM];
 
 /// Number of places that go to the store at once.
 pub(crate) const BATCH: usize = CHUNK as usize;
@@ -124,67 +142,108 @@ const ROOM: usize = 2 * BATCH;
 
 impl<H: Hold> Magazine<H> {
     pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            spares: None,
+            places: 0,
+        }
     }
 
     /// Whether the thread ever took or put back a place.
     pub(crate) fn was_used(&self) -> bool {
-        self.0.capacity() > 0
+        self.spares.is_some()
     }
 
     /// Takes a free place; `None` if the magazine is empty.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self) -> Option<SparePlace<H>> {
-        self.0.pop()
+        if let Some(spares) = &mut self.spares {
+            let last = self.places.wrapping_sub(1);
+            if last < ROOM {
+                self.places = last;
+                return spares[last].take();
+            }
+        }
+        None
+    }
+
+    fn spares(&mut self) -> &mut Spares<H> {
+        let empty = || Box::new([const { None }; ROOM]);
+        self.spares.get_or_insert_with(empty)
     }
 
     /// Makes sure that there is a free place. Returns false if the table is full.
     pub(crate) fn refill(&mut self) -> bool {
-        if self.0.is_empty() {
-            self.0.reserve_exact(ROOM);
+        if self.places == 0 {
             match stored::<H>() {
-                Supply::Chain(mut chain) => self.0.extend(std::iter::from_fn(|| chain.take())),
-                Supply::Chunk(number, chunk) => self.0.extend(new_places(number, chunk)),
+                Supply::Chain(mut chain) => self.fill(std::iter::from_fn(|| chain.take())),
+                Supply::Chunk(number, chunk) => self.fill(new_places(number, chunk)),
                 Supply::Nothing => {}
             }
         }
-        !self.0.is_empty()
+        self.places > 0
+    }
+
+    /// Puts places into an empty magazine. A chain has no more than [`ROOM`].
+    fn fill(&mut self, places: impl Iterator<Item = SparePlace<H>>) {
+        let mut filled = 0;
+        for (spare, place) in self.spares().iter_mut().zip(places) {
+            *spare = Some(place);
+            filled += 1;
+        }
+        self.places = filled;
     }
 
     /// Returns room for one more free place; `None` if the magazine is full.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn room(&mut self) -> Option<MagazineRoom<'_, H>> {
-        (self.0.len() < self.0.capacity()).then_some(MagazineRoom(&mut self.0))
+        if let Some(spares) = &mut self.spares {
+            if self.places < ROOM {
+                return Some(MagazineRoom {
+                    spare: &mut spares[self.places],
+                    places: &mut self.places,
+                });
+            }
+        }
+        None
     }
 
     /// Makes room for a free place.
     pub(crate) fn make_room(&mut self) {
-        if self.0.len() >= ROOM {
-            let chain = Chain::of(self.0.drain(BATCH..));
+        if self.places == ROOM {
+            let full = self.spares()[BATCH..].iter_mut();
+            let chain = Chain::of(full.filter_map(Option::take));
+            self.places = BATCH;
             H::store().lock().push(chain);
         }
-        self.0.reserve_exact(ROOM - self.0.len());
+        self.spares();
     }
 
     /// Gives all places to the store, when the thread ends.
     pub(crate) fn give_back(&mut self) {
-        if !self.0.is_empty() {
-            let chain = Chain::of(self.0.drain(..));
+        if self.places > 0 {
+            let all = self.spares().iter_mut();
+            let chain = Chain::of(all.filter_map(Option::take));
+            self.places = 0;
             H::store().lock().push(chain);
         }
     }
 }
 
 /// Room for one more place in a magazine.
-pub(crate) struct MagazineRoom<'m, H>(&'m mut Vec<SparePlace<H>>);
+pub(crate) struct MagazineRoom<'m, H> {
+    spare: &'m mut Option<SparePlace<H>>,
+    places: &'m mut usize,
+}
 
 impl<H> MagazineRoom<'_, H> {
-    /// Records that the object in a place dies, and puts the place back.
-    #[inline]
-    pub(crate) fn put(self, spare: SparePlace<H>) {
+    /// Records that the object in a place, whose slot has this word, dies, and puts the place back.
+    #[inline(always)]
+    pub(crate) fn put(self, living: SlotWord, spare: SparePlace<H>) {
         // A worn-out slot is not used again.
-        if spare.slot.death() {
-            self.0.push(spare);
+        if spare.slot.death(living, NOWHERE) {
+            *self.places = self.places.wrapping_add(1);
+            // Room is empty, so there is nothing to drop.
+            std::mem::forget(self.spare.replace(spare));
         }
     }
 }
@@ -238,7 +297,7 @@ pub(crate) fn take_one<H: Hold>() -> Option<SparePlace<H>> {
 /// Records that the object in a place dies, and puts the place back, for a thread that has no
 /// magazine any more.
 pub(crate) fn give_one<H: Hold>(spare: SparePlace<H>) {
-    if !spare.slot.death() {
+    if !spare.slot.death(spare.slot.word(), NOWHERE) {
         return;
     }
     let mut store = H::store().lock();

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use crate::lock::{Mutex, patiently};
 use crate::object_id::ObjectId;
 use crate::table::erased::ArcValue;
-use crate::table::places::chunks::{self, Chunk, Side};
+use crate::table::places::chunks::{self, CHUNK, Chunk, Side};
 use crate::table::places::handle_locks::{HandleGuard, HandleLock, SharedHandle};
 use crate::table::places::magazine::{Hold, Store};
 use crate::table::places::pool::Pool;
 
-#[inline]
+#[inline(always)]
 fn locked(chunk: &'static Chunk, place: u32) -> Option<&'static HandleLock> {
     match &chunk.side {
-        Side::Shared(handles) => Some(&handles[usize::from(place as u8)]),
+        Side::Shared(handles) => Some(&handles[(place % CHUNK) as usize]),
         Side::Local(_) | Side::Bare => None,
     }
 }
@@ -32,13 +32,16 @@ pub(crate) fn hold(chunk: &'static Chunk, place: u32) -> Option<HandleGuard> {
 }
 
 /// As [`hold`], but `None` if another thread copies the handle just now.
-#[inline]
+#[inline(always)]
 pub(crate) fn try_hold(chunk: &'static Chunk, place: u32) -> Option<HandleGuard> {
-    locked(chunk, place)?.try_lock()
+    match locked(chunk, place) {
+        Some(locked) => locked.try_lock(),
+        None => None,
+    }
 }
 
 /// Stores the handle to a new object, and releases its lock.
-#[inline]
+#[inline(always)]
 pub(crate) fn put(mut hold: HandleGuard, handle: SharedHandle) {
     // A free place has no handle, so there is nothing to drop.
     std::mem::forget(std::mem::replace(&mut *hold, handle));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::object_id::ObjectId;
 use crate::table::erased::RcValue;
-use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, Slots};
+use crate::table::places::chunks::{self, CHUNK, Chunk, Side, Slot, SlotWord, Slots};
 use crate::table::places::left;
 
 /// The places of the `Rc` objects of a thread.
@@ -14,64 +14,49 @@ pub(crate) struct RcPlaces {
     /// The first free place: the index of its chunk here times 256, plus its slot in the chunk.
     /// Each free slot has a link to the next.
     free: u32,
-    /// The index here of the chunk that was used last.
-    near: u32,
+    /// A copy of the chunk whose place was used last.
+    near: OwnChunk,
     chunks: Vec<OwnChunk>,
     /// By the index of the chunk here and the slot in it. One allocation, so that the handles do
     /// not lie between the objects of the program.
     handles: Vec<LocalHandle>,
 }
 
+#[derive(Clone, Copy)]
 struct OwnChunk {
     slots: &'static Slots,
     /// Its first place.
     first: u32,
+    /// Its index here times 256.
+    here: u32,
 }
 
-/// A place of this thread.
-pub(crate) struct OwnPlace<'v> {
+/// The first free place.
+pub(crate) struct FreePlace<'v> {
     place: u32,
     slot: &'static Slot,
     handle: &'v mut LocalHandle,
-    /// The index of its chunk here times 256, plus its slot in the chunk.
-    here: u32,
     free: &'v mut u32,
 }
 
-impl OwnPlace<'_> {
-    /// Returns the number of the birth of the object that lives here.
-    #[inline]
-    pub(crate) fn birth_number(&self) -> u32 {
-        self.slot.birth_number()
-    }
-
-    /// Records that an object is born here, in the first free place.
-    #[inline]
+impl FreePlace<'_> {
+    /// Records that an object is born here.
+    #[inline(always)]
     pub(crate) fn birth(self, handle: LocalHandle, birth: u32) -> ObjectId {
-        *self.free = self.slot.link();
+        let free = self.slot.word();
+        *self.free = free.link();
         // A free place has no handle, so there is nothing to drop.
         std::mem::forget(std::mem::replace(self.handle, handle));
-        ObjectId::new(self.place, self.slot.birth(birth))
-    }
-
-    /// Records that the object here dies, and returns its handle.
-    #[inline]
-    pub(crate) fn death(self) -> LocalHandle {
-        if self.slot.death() {
-            self.slot.set_link(*self.free);
-            *self.free = self.here;
-        }
-        self.handle.take()
+        ObjectId::new(self.place, self.slot.birth(free, birth))
     }
 }
 
-impl<'v> OwnPlace<'v> {
-    /// Returns the handle of an object, if it lives here and the table has one.
-    #[inline]
-    pub(crate) fn handle_of(self, id: ObjectId) -> Option<&'v Weak<dyn RcValue>> {
-        self.handle.as_ref().filter(|_| self.slot.lives(id))
-    }
-}
+/// In place of a chunk: no place is in it.
+const NO_CHUNK: OwnChunk = OwnChunk {
+    slots: &chunks::NO_SLOTS,
+    first: 1,
+    here: 1,
+};
 
 /// A weak handle to a value; `None` where nothing may visit it, or where nothing lives.
 pub(crate) type LocalHandle = Option<Weak<dyn RcValue>>;
@@ -79,64 +64,127 @@ pub(crate) type LocalHandle = Option<Weak<dyn RcValue>>;
 /// In place of a link: the end of the free list.
 const NOWHERE: u32 = u32::MAX;
 
+/// The bits of a place that are its slot in the chunk.
+const OFFSET: u32 = CHUNK - 1;
+
 impl RcPlaces {
     pub(crate) const fn new() -> Self {
         Self {
             free: NOWHERE,
-            near: 0,
+            near: NO_CHUNK,
             chunks: Vec::new(),
             handles: Vec::new(),
         }
     }
 
-    /// Returns the first free place; `None` if the free list is empty.
-    #[inline]
-    pub(crate) fn first_unused(&mut self) -> Option<OwnPlace<'_>> {
-        self.own_place(self.free)
-    }
-
-    #[inline]
-    fn own_place(&mut self, here: u32) -> Option<OwnPlace<'_>> {
-        let own = self.chunks.get((here / CHUNK) as usize)?;
-        let offset = here as u8;
-        Some(OwnPlace {
-            place: own.first | u32::from(offset),
-            slot: &own.slots[usize::from(offset)],
-            handle: self.handles.get_mut(here as usize)?,
-            here,
-            free: &mut self.free,
-        })
-    }
-
-    /// Returns a place of this thread, most often in the chunk that was used last; `None` if it is
-    /// another thread's.
-    #[inline]
-    pub(crate) fn place(&mut self, place: u32) -> Option<OwnPlace<'_>> {
-        let first = place & !(CHUNK - 1);
-        let is_here = |near: &OwnChunk| near.first == first;
-        if !self.chunks.get(self.near as usize).is_some_and(is_here) {
-            let Side::Local(at) = &chunks::of_place(place)?.side else {
-                return None;
-            };
-            // Relaxed: pairs with the store of `own`, by the same thread. Of another thread's chunk
-            // this may be anything, and the next line rejects it.
-            let near = at.load(Ordering::Relaxed);
-            self.chunks.get(near as usize).filter(|own| is_here(own))?;
-            self.near = near;
+    /// Returns the first free place, if the near chunk has it.
+    #[inline(always)]
+    pub(crate) fn near_free(&mut self) -> Option<FreePlace<'_>> {
+        let here = self.free;
+        if self.near.here == here & !OFFSET {
+            let handles = self.handles.as_mut_slice();
+            // Always, but without a panic the compiler prepares for none.
+            if (here as usize) < handles.len() {
+                return Some(FreePlace {
+                    place: self.near.first | (here & OFFSET),
+                    slot: &self.near.slots[(here & OFFSET) as usize],
+                    handle: &mut handles[here as usize],
+                    free: &mut self.free,
+                });
+            }
         }
-        self.own_place((self.near * CHUNK) | (place % CHUNK))
+        None
+    }
+
+    /// Makes the chunk of the first free place the near one. Returns false if there is none.
+    pub(crate) fn go_to_free(&mut self) -> bool {
+        match self.chunks.get((self.free / CHUNK) as usize) {
+            Some(own) => {
+                self.near = *own;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the near chunk has a place.
+    #[inline(always)]
+    pub(crate) fn is_near(&self, place: u32) -> bool {
+        self.near.first == place & !OFFSET
+    }
+
+    /// Makes the chunk of a place the near one. Returns false if it is another thread's.
+    pub(crate) fn go_to(&mut self, place: u32) -> bool {
+        if self.is_near(place) {
+            return true;
+        }
+        let Some(chunk) = chunks::of_place(place) else {
+            return false;
+        };
+        let Side::Local(at) = &chunk.side else {
+            return false;
+        };
+        // Relaxed: pairs with the store of `own`, by the same thread. Of another thread's chunk
+        // this may be anything, and the comparison rejects it.
+        let index = at.load(Ordering::Relaxed) as usize;
+        match self.chunks.get(index) {
+            Some(own) if own.first == place & !OFFSET => {
+                self.near = *own;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the slot of a place in the near chunk.
+    #[inline(always)]
+    pub(crate) fn near_slot(&self, place: u32) -> &'static Slot {
+        &self.near.slots[(place & OFFSET) as usize]
+    }
+
+    /// Records that the object at a place in the near chunk, whose slot has this word, dies, and
+    /// returns its handle.
+    #[inline(always)]
+    pub(crate) fn death(&mut self, place: u32, slot: &Slot, living: SlotWord) -> LocalHandle {
+        let here = self.near.here | (place & OFFSET);
+        if slot.death(living, self.free) {
+            self.free = here;
+        }
+        let handles = self.handles.as_mut_slice();
+        if (here as usize) < handles.len() {
+            return handles[here as usize].take();
+        }
+        None
+    }
+
+    /// Returns the handle of an object, if it lives in a place of this thread and the table has
+    /// one.
+    #[inline]
+    pub(crate) fn handle_of(&mut self, id: ObjectId) -> Option<&Weak<dyn RcValue>> {
+        let place = id.place();
+        if !self.go_to(place) || !self.near_slot(place).lives(id) {
+            return None;
+        }
+        let here = self.near.here | (place & OFFSET);
+        self.handles.get(here as usize)?.as_ref()
     }
 
     /// Returns the handle at a place of this thread.
     #[inline]
     pub(crate) fn handle(&mut self, place: u32) -> Option<&mut LocalHandle> {
-        Some(self.place(place)?.handle)
+        if !self.go_to(place) {
+            return None;
+        }
+        let here = self.near.here | (place & OFFSET);
+        self.handles.get_mut(here as usize)
     }
 
     /// Returns the handles in the chunk of a place of this thread.
     pub(crate) fn handles_beside(&mut self, place: u32) -> Option<&[LocalHandle]> {
-        self.place(place)?;
-        let first = (self.near * CHUNK) as usize;
+        if !self.go_to(place) {
+            return None;
+        }
+        let first = self.near.here as usize;
         self.handles.get(first..first + CHUNK as usize)
     }
 
@@ -179,6 +227,7 @@ impl RcPlaces {
         self.chunks.push(OwnChunk {
             slots: chunk.slots,
             first: number * CHUNK,
+            here: index * CHUNK,
         });
         let handles = self.chunks.len() * CHUNK as usize;
         self.handles.resize_with(handles, || None);
@@ -194,6 +243,7 @@ impl RcPlaces {
                 value.mark_detached();
             }
         }
+        self.near = NO_CHUNK;
         let mut any_lives = false;
         for own in self.chunks.drain(..) {
             any_lives |= own.slots.iter().any(Slot::is_used);
