@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use crate::alone;
+use crate::alone::{self, DevBuild};
 use crate::compile::{self, Build};
 use crate::process::{MeasureError, folder, output};
 
@@ -16,6 +16,10 @@ pub(crate) enum Program {
     Python(&'static str, usize),
     /// Counts the instructions of one round of a program of `benches/alone`.
     Instructions(&'static str),
+    /// Pointers in the profile `dev`: what is measured, and what is optimised.
+    Dev(&'static str, DevBuild),
+    /// Counts the instructions of one round of that.
+    DevInstructions(&'static str, DevBuild),
     /// `Rc` of std while dhat records, this many times.
     Dhat(usize),
     /// rust-cc with finalization, on this many nodes.
@@ -30,6 +34,9 @@ pub(crate) enum Program {
     Crates,
 }
 
+/// Number of objects that are created in a sample of churn in the profile `dev`.
+const DEV_ROUNDS: &str = "200000";
+
 /// The readings of a program, or why there are none.
 pub(crate) type ProgramResult = Result<BTreeMap<String, f64>, MeasureError>;
 
@@ -37,11 +44,15 @@ impl Program {
     /// Returns the number of rounds.
     pub(crate) fn rounds(self, quick: bool) -> usize {
         match self {
-            Self::Instructions(_) | Self::Crates => 1,
+            Self::Instructions(_) | Self::DevInstructions(..) | Self::Crates => 1,
             Self::Python(..) | Self::Build(_) if quick => 1,
             Self::Python(..) | Self::Build(_) | Self::Chat(..) => 3,
             Self::Subject(_, n) if n > 1_000_000 => 3,
-            Self::Subject(..) | Self::Dhat(_) | Self::Finalizing(_) | Self::Owners(..) => 7,
+            Self::Subject(..)
+            | Self::Dev(..)
+            | Self::Dhat(_)
+            | Self::Finalizing(_)
+            | Self::Owners(..) => 7,
         }
     }
 
@@ -54,7 +65,19 @@ impl Program {
             }
             Self::Python(what, n) => python(what, n),
             Self::Instructions(name) => {
-                let count = alone::instructions(name)?;
+                alone::require_callgrind()?;
+                let program = alone::build(name, "")?;
+                let count = alone::instructions(&program, &[])?;
+                Ok(BTreeMap::from([("instructions".to_owned(), count)]))
+            }
+            Self::Dev(what, how) => {
+                let program = alone::build_dev("dev_churn", how)?;
+                readings(Command::new(program).args([what, DEV_ROUNDS]))
+            }
+            Self::DevInstructions(what, how) => {
+                alone::require_callgrind()?;
+                let program = alone::build_dev("dev_churn", how)?;
+                let count = alone::instructions(&program, &[what])?;
                 Ok(BTreeMap::from([("instructions".to_owned(), count)]))
             }
             Self::Dhat(times) => {

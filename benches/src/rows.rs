@@ -9,6 +9,7 @@ use crate::row::{Row, Scope};
 /// Returns every row, in the order of the table.
 pub(crate) fn rows(scope: Scope) -> Vec<Row> {
     let mut rows = object::rows(scope);
+    rows.extend(object::dev());
     rows.extend(object::owners());
     rows.extend(heap::rows(scope));
     rows.extend(compile::rows(scope));

@@ -1,5 +1,6 @@
 //! What tracking costs for each object.
 
+use crate::alone::DevBuild;
 use crate::program::Program;
 use crate::row::{Figure, Reading, Row, Scope, Unit};
 
@@ -65,7 +66,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         Row::new(
             "rc-batch",
             "Rc batch / std",
-            1.25,
+            1.45,
             batch("batch-our-rc", "first"),
         )
         .against(batch("batch-std-rc", "first"))
@@ -77,7 +78,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         Row::new(
             "arc-batch",
             "Arc batch / std",
-            1.4,
+            1.6,
             batch("batch-our-arc", "first"),
         )
         .against(batch("batch-std-arc", "first"))
@@ -154,6 +155,55 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         )
         .against(instance("instances-countme"))
         .beside("no count", instance("instances-bare")),
+    ]
+}
+
+/// Returns rows for builds of the profile `dev`.
+///
+/// Instructions count, since callgrind counts the same number in each run; time is shown beside them.
+pub(super) fn dev() -> Vec<Row> {
+    let row = |name, what, target, ours, std, build| {
+        let counted = |what| Reading::of(Program::DevInstructions(what, build), "instructions");
+        let timed = |what| Reading::of(Program::Dev(what, build), "seconds");
+        Row::new(name, what, target, counted(ours))
+            .against(counted(std))
+            .beside_quotient("in time", timed(ours), timed(std))
+            .figure(Figure::Quotient, Unit::Instructions)
+            .slack(1.0)
+    };
+    vec![
+        row(
+            "dev-rc-churn",
+            "dev: Rc churn / std",
+            4.0,
+            "our-rc",
+            "std-rc",
+            DevBuild::Plain,
+        ),
+        row(
+            "dev-arc-churn",
+            "dev: Arc churn / std",
+            4.0,
+            "our-arc",
+            "std-arc",
+            DevBuild::Plain,
+        ),
+        row(
+            "dev-lines-rc-churn",
+            "dev, lines: Rc churn / std",
+            2.0,
+            "our-rc",
+            "std-rc",
+            DevBuild::WithLines,
+        ),
+        row(
+            "dev-lines-arc-churn",
+            "dev, lines: Arc churn / std",
+            2.0,
+            "our-arc",
+            "std-arc",
+            DevBuild::WithLines,
+        ),
     ]
 }
 
