@@ -235,8 +235,6 @@ pub(crate) fn remove_rc(place: u32) {
 }
 
 fn remove_rc_in(local: LocalCell<'_>, place: u32) {
-    // Dropped with nothing borrowed, since it may free the allocation.
-    let _handle;
     if let Ok(mut part) = local.try_borrow_mut() {
         let own = &mut *part;
         if own.values.is_near(place) {
@@ -244,8 +242,9 @@ fn remove_rc_in(local: LocalCell<'_>, place: u32) {
             let living = slot.word();
             if let Some(counter) = own.kinds.counter(living.birth_number()) {
                 counter.death();
-                _handle = own.values.death(place, slot, living);
-                return;
+                let handle = own.values.death(place, slot, living);
+                drop(part);
+                return drop_handle(handle);
             }
         }
     }
@@ -263,6 +262,15 @@ fn remove_rc_far(local: LocalCell<'_>, place: u32) {
         }
     }
     remove_rc_slowly(place);
+}
+
+/// Drops a handle with nothing borrowed, since it may free the allocation.
+///
+/// Not inlined, so that the handle is passed in two registers. A copy through the stack reads both words
+/// at once, and waits where they were written one by one a moment ago.
+#[inline(never)]
+fn drop_handle<H>(handle: H) {
+    drop(handle);
 }
 
 /// Removes an object that is not among those of this thread.
@@ -290,8 +298,6 @@ pub(crate) fn remove_arc(place: u32) {
 }
 
 fn remove_arc_in(local: LocalCell<'_>, place: u32) {
-    // Dropped with nothing borrowed, since it may free the allocation.
-    let _handle;
     if let Ok(mut part) = local.try_borrow_mut() {
         let own = &mut *part;
         if let Some(chunk) = own.near(place) {
@@ -300,10 +306,11 @@ fn remove_arc_in(local: LocalCell<'_>, place: u32) {
             if let Some(counter) = own.kinds.counter(living.birth_number()) {
                 if let Some(room) = own.arcs.room() {
                     if let Some(mut hold) = shared::try_hold(chunk, place) {
-                        _handle = hold.take();
+                        let handle = hold.take();
                         counter.death();
                         room.put(living, SparePlace { place, slot, hold });
-                        return;
+                        drop(part);
+                        return drop_handle(handle);
                     }
                 }
             }
