@@ -192,5 +192,5 @@ impl std::fmt::Debug for SecondLook {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(debug_assertions, feature = "always")))]
 mod tests;

@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use std::sync::{Arc as Shared, Mutex};
 
 use super::SecondLook;
 use crate::snapshot::NodeId;
@@ -48,7 +48,7 @@ fn ring() -> (Vec<Arc<Link>>, Arc<Link>) {
 }
 
 fn look_at(ids: &[ObjectId]) -> SecondLook {
-    let snapshot = std::sync::Arc::new(snapshot());
+    let snapshot = Shared::new(snapshot());
     let nodes = ids.iter().map(|&id| snapshot.find(id));
     let mut nodes: Vec<NodeId> = nodes.map(|node| node.expect("it is alive")).collect();
     nodes.sort_unstable();
