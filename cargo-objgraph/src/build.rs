@@ -90,6 +90,8 @@ fn build_as_it_is(copy: &mut Copy, cargo: &Cargo, subcommand: &[&str]) -> Result
         .write()
         .and_then(|()| cargo.build(subcommand, "Checking"));
     copy.repairs.plain = repaired;
+    // The repairs need the files with instruments.
+    copy.write()?;
     built
 }
 

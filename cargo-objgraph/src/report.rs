@@ -31,8 +31,18 @@ pub(crate) fn built(copy: &Copy, build: &Build) {
 
 /// Returns how much of the program is instrumented, in one line.
 pub(crate) fn coverage(copy: &Copy) -> String {
-    let counts = Counts::of(copy);
-    let mut text = format!("{} of {} types", counts.derived, counts.types);
+    let mut text = coverage_of(Counts::of(copy), copy.repairs.plain.len());
+    if has_gaps(copy) {
+        text.push_str(" (--explain lists why)");
+    }
+    text
+}
+
+fn coverage_of(counts: Counts, plain_packages: usize) -> String {
+    let mut text = match counts.types {
+        0 => "no type".to_owned(),
+        types => format!("{} of {types} types", counts.derived),
+    };
     if counts.tests > 0 {
         let _ = write!(text, ", {} tests", counts.tests);
     }
@@ -40,12 +50,12 @@ pub(crate) fn coverage(copy: &Copy) -> String {
         let files = plural(counts.std_files, "file", "files");
         let _ = write!(text, "; {files} fell back to std's pointers");
     }
-    if !copy.repairs.plain.is_empty() {
-        let packages = plural(copy.repairs.plain.len(), "package", "packages");
-        let _ = write!(text, "; {packages} built as they are");
-    }
-    if has_gaps(copy) {
-        text.push_str(" (--explain lists why)");
+    match plain_packages {
+        0 => {}
+        1 => text.push_str("; 1 package is built as it is"),
+        n => {
+            let _ = write!(text, "; {n} packages are built as they are");
+        }
     }
     text
 }
@@ -61,6 +71,9 @@ fn has_gaps(copy: &Copy) -> bool {
 fn print_gaps(copy: &Copy) {
     if has_gaps(copy) {
         anstream::println!("\nInstrumented {}", coverage(copy));
+    }
+    for name in copy.repairs.plain.keys() {
+        anstream::println!("Leaks in {name} are not found: it is built as it is");
     }
 }
 
@@ -368,6 +381,22 @@ mod tests {
     use objgraph_findings::{Kind, Leaks, TargetKind, VERSION};
 
     use super::*;
+
+    #[test]
+    fn what_is_not_instrumented_is_counted() {
+        let none = Counts::default();
+        assert_eq!(coverage_of(none, 1), "no type; 1 package is built as it is");
+        let some = Counts {
+            derived: 3,
+            types: 4,
+            tests: 2,
+            std_files: 1,
+        };
+        expect![
+            "3 of 4 types, 2 tests; 1 file fell back to std's pointers; 2 packages are built as they are"
+        ]
+        .assert_eq(&coverage_of(some, 2));
+    }
 
     fn record(test: &str, verdict: Verdict, bytes: u64, fingerprints: &[&str]) -> TestRecord {
         let kinds = fingerprints.iter().map(|fingerprint| Kind {

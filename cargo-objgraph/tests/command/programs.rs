@@ -102,6 +102,46 @@ fn main() {
         .prints("Window.on_close");
 }
 
+/// An error that may be the program's own is followed by a build without instruments.
+#[test]
+fn a_lifetime_that_is_too_short_for_a_pointer_costs_its_file_alone() {
+    let main = r#"mod page;
+
+use std::rc::Rc;
+
+struct Line<'a>(&'a str);
+
+fn first_line(text: &str) -> Rc<Line<'_>> {
+    Rc::new(Line(text.lines().next().unwrap_or_default()))
+}
+
+fn main() {
+    page::leak();
+    println!("{}", first_line("title\n").0);
+}
+"#;
+    let page = "use std::cell::RefCell;
+use std::rc::Rc;
+
+#[derive(Default)]
+struct Page {
+    next: RefCell<Option<Rc<Page>>>,
+}
+
+pub fn leak() {
+    let page = Rc::new(Page::default());
+    page.next.replace(Some(page.clone()));
+}
+";
+    let project = Project::program(main);
+    project.write("src/page.rs", page);
+    let ran = project.run(&["run"]);
+    ran.exits_with(1)
+        .prints("title")
+        .prints("1 object leaked")
+        .prints("fix: make `Page.next` Weak");
+}
+
 #[test]
 fn with_owners_each_handle_in_a_closure_counts() {
     let project = Project::program(
