@@ -184,10 +184,27 @@ fn add_profiles(manifest: &mut DocumentMut, packages: &[String]) {
             };
             table = inner;
         }
+        let named: Vec<String> = table
+            .iter()
+            .map(|(spec, _)| name(spec).to_owned())
+            .collect();
         for package in packages {
-            let settings = settings.iter().cloned().collect::<InlineTable>();
-            table.insert(package, Item::Value(Value::InlineTable(settings)));
+            // Cargo refuses two settings that match a package.
+            if !named.iter().any(|named| named == name(package)) {
+                let settings = settings.iter().cloned().collect::<InlineTable>();
+                table.insert(package, Item::Value(Value::InlineTable(settings)));
+            }
         }
+    }
+}
+
+/// Returns the name in the specification of a package, such as `image@0.25` or `path+file:///image#0.25.1`.
+fn name(spec: &str) -> &str {
+    let (url, version) = spec.rsplit_once('#').unwrap_or(("", spec));
+    let is_version = version.starts_with(|first: char| first.is_ascii_digit());
+    match is_version && !version.contains('@') {
+        true => url.rsplit('/').next().unwrap_or(url),
+        false => version.split(['@', ':']).next().unwrap_or(version),
     }
 }
 
@@ -275,6 +292,28 @@ far4 = { path = "/home/far4" }
         let release = &read["profile"]["release"]["package"]["objgraph-core@0.1.0"];
         assert_eq!(release["debug"].as_bool(), Some(false));
         assert!(release.get("codegen-units").is_none());
+    }
+
+    #[test]
+    fn a_package_that_the_program_has_settings_for_keeps_them() {
+        for spec in [
+            "objgraph-core",
+            "objgraph-core@0.1.0",
+            "objgraph-core:0.1",
+            "registry+https://github.com/rust-lang/crates.io-index#objgraph-core@0.1.0",
+            "path+file:///home/objgraph-core#0.1.0",
+        ] {
+            let text = format!(
+                "[package]\nname = \"shop\"\n[profile.dev.package.\"{spec}\"]\nopt-level = 3\n"
+            );
+            let read: DocumentMut = edited(&text, None, true, &[]).parse().unwrap();
+            let packages = read["profile"]["dev"]["package"].as_table_like().unwrap();
+            assert_eq!(packages.len(), 1, "{spec}");
+            assert_eq!(
+                packages.get(spec).unwrap()["opt-level"].as_integer(),
+                Some(3)
+            );
+        }
     }
 
     #[test]
