@@ -24,11 +24,22 @@ pub(crate) struct RcPlaces {
 
 #[derive(Clone, Copy)]
 struct OwnChunk {
-    slots: &'static Slots,
+    /// `None` for no chunk: in Rust 1.85, a constant may not refer to slots.
+    slots: Option<&'static Slots>,
     /// Its first place.
     first: u32,
     /// Its index here times 256.
     here: u32,
+}
+
+impl OwnChunk {
+    #[inline(always)]
+    fn slots(&self) -> &'static Slots {
+        match self.slots {
+            Some(slots) => slots,
+            None => &chunks::NO_SLOTS,
+        }
+    }
 }
 
 /// The first free place.
@@ -53,7 +64,7 @@ impl FreePlace<'_> {
 
 /// In place of a chunk: no place is in it.
 const NO_CHUNK: OwnChunk = OwnChunk {
-    slots: &chunks::NO_SLOTS,
+    slots: None,
     first: 1,
     here: 1,
 };
@@ -87,7 +98,7 @@ impl RcPlaces {
             if (here as usize) < handles.len() {
                 return Some(FreePlace {
                     place: self.near.first | (here & OFFSET),
-                    slot: &self.near.slots[(here & OFFSET) as usize],
+                    slot: &self.near.slots()[(here & OFFSET) as usize],
                     handle: &mut handles[here as usize],
                     free: &mut self.free,
                 });
@@ -139,7 +150,7 @@ impl RcPlaces {
     /// Returns the slot of a place in the near chunk.
     #[inline(always)]
     pub(crate) fn near_slot(&self, place: u32) -> &'static Slot {
-        &self.near.slots[(place & OFFSET) as usize]
+        &self.near.slots()[(place & OFFSET) as usize]
     }
 
     /// Records that the object at a place in the near chunk, whose slot has this word, dies, and
@@ -225,7 +236,7 @@ impl RcPlaces {
             }
         }
         self.chunks.push(OwnChunk {
-            slots: chunk.slots,
+            slots: Some(chunk.slots),
             first: number * CHUNK,
             here: index * CHUNK,
         });
@@ -246,8 +257,8 @@ impl RcPlaces {
         self.near = NO_CHUNK;
         let mut any_lives = false;
         for own in self.chunks.drain(..) {
-            any_lives |= own.slots.iter().any(Slot::is_used);
-            left::put(own.first / CHUNK, own.slots);
+            any_lives |= own.slots().iter().any(Slot::is_used);
+            left::put(own.first / CHUNK, own.slots());
         }
         any_lives
     }
