@@ -60,7 +60,7 @@ pub(crate) struct LocalTable {
     pub(crate) arcs_here: LocalArcs,
     /// The first place of the chunk that was used last; 1, which is none, before the first.
     near_first: u32,
-    near: &'static Chunk,
+    near: Option<&'static Chunk>,
     pub(crate) kinds: KindCache,
 }
 
@@ -76,7 +76,7 @@ impl LocalTable {
             #[cfg(feature = "nightly")]
             arcs_here: LocalArcs::new(),
             near_first: 1,
-            near: &chunks::NO_CHUNK,
+            near: None,
             kinds: KindCache::new(),
         }
     }
@@ -112,7 +112,7 @@ impl LocalTable {
     #[inline(always)]
     pub(crate) fn near(&self, place: u32) -> Option<&'static Chunk> {
         if self.near_first == place & !(CHUNK - 1) {
-            return Some(self.near);
+            return self.near;
         }
         None
     }
@@ -131,7 +131,7 @@ impl LocalTable {
             None => {
                 let chunk = chunks::of_place(place)?;
                 self.near_first = place & !(CHUNK - 1);
-                self.near = chunk;
+                self.near = Some(chunk);
                 Some(chunk)
             }
         }

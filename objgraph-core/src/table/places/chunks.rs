@@ -203,12 +203,6 @@ pub(crate) enum Side {
 /// Slots in which nothing ever lives, in place of those of a chunk.
 pub(crate) static NO_SLOTS: Slots = [const { Slot::new() }; CHUNK as usize];
 
-/// In place of a chunk.
-pub(crate) static NO_CHUNK: Chunk = Chunk {
-    slots: &NO_SLOTS,
-    side: Side::Bare,
-};
-
 impl Chunk {
     /// Returns the slot of a place in this chunk.
     #[inline(always)]
