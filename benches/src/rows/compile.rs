@@ -88,7 +88,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
     // The processors of a machine are busy with other crates meanwhile, so their time counts.
     let released = Row::new(
         "off-build",
-        "release build, off / serde + derive",
+        "release build, off / serde",
         1.5,
         Reading::of(Program::Build(Build::ReleaseOurs), "cpu"),
     );
