@@ -34,9 +34,8 @@ impl Fixture {
     pub(crate) fn new(name: &str) -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = workspace.join("tests/fixtures").join(name);
-        let lock = workspace.join("Cargo.lock");
-        if lock.exists() {
-            std::fs::copy(lock, folder.join("Cargo.lock")).expect("the fixture can be written");
+        if let Ok(lock) = std::fs::read(workspace.join("Cargo.lock")) {
+            replace(&folder.join("Cargo.lock"), &lock);
         }
         Self { folder }
     }
@@ -85,6 +84,14 @@ impl Fixture {
         let program = target().join(profile).join(name);
         program.with_extension(std::env::consts::EXE_EXTENSION)
     }
+}
+
+/// Writes a file that other processes may be reading: they see the old one or the new one, whole.
+fn replace(path: &Path, content: &[u8]) {
+    let folder = path.parent().expect("a file is in a folder");
+    let mut file = tempfile::NamedTempFile::new_in(folder).expect("the folder can be written");
+    file.write_all(content).expect("the file can be written");
+    file.persist(path).expect("the file can be replaced");
 }
 
 /// Returns whether a tool is installed, by running it. If not, prints that the test is skipped, or
