@@ -66,15 +66,20 @@ fn has_gaps(copy: &Copy) -> bool {
     counts.std_files > 0 || !copy.repairs.plain.is_empty() || counts.derived < counts.types
 }
 
-/// Repeats beside the findings how much is instrumented, if that is not all.
-#[allow(clippy::print_stdout, reason = "it is what the command says")]
-fn print_gaps(copy: &Copy) {
-    if has_gaps(copy) {
-        anstream::println!("\nInstrumented {}", coverage(copy));
+/// Returns what to repeat beside the findings if not all of the program is instrumented: how much is, and
+/// each package whose leaks are not found.
+fn gaps(copy: &Copy) -> String {
+    if !has_gaps(copy) {
+        return String::new();
     }
-    for name in copy.repairs.plain.keys() {
-        anstream::println!("Leaks in {name} are not found: it is built as it is");
-    }
+    let plain = copy.repairs.plain.keys();
+    plain.fold(
+        format!("\nInstrumented {}\n", coverage(copy)),
+        |mut text, name| {
+            let _ = writeln!(text, "Leaks in {name} are not found: it is built as it is");
+            text
+        },
+    )
 }
 
 /// How much of the copy is instrumented.
@@ -127,7 +132,7 @@ pub(crate) fn program(copy: &Copy, findings: &Findings, is_json: bool) {
         }
         anstream::println!("{}", report.text.trim_end());
     }
-    print_gaps(copy);
+    anstream::print!("{}", gaps(copy));
 }
 
 /// Prints the table of tests, and each kind of leak once.
@@ -137,18 +142,20 @@ pub(crate) fn tests(copy: &Copy, findings: &Findings, is_json: bool) {
         return print_json(copy, findings);
     }
     anstream::println!("{}", tests_text(&findings.tests).trim_end());
-    print_gaps(copy);
+    anstream::print!("{}", gaps(copy));
 }
 
 /// Returns the whole report without colors, for other readers than the terminal.
-pub(crate) fn text(findings: &Findings) -> String {
+pub(crate) fn text(copy: &Copy, findings: &Findings) -> String {
     let programs = findings.programs.iter();
     let mut text: String = programs
         .map(|report| format!("{}\n\n", report.text.trim_end()))
         .collect();
     if findings.programs.is_empty() || !findings.tests.is_empty() {
-        text.push_str(&tests_text(&findings.tests));
+        text.push_str(tests_text(&findings.tests).trim_end());
+        text.push('\n');
     }
+    text.push_str(&gaps(copy));
     text
 }
 

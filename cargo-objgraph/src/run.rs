@@ -69,7 +69,7 @@ pub(crate) fn test(options: &Instrumented) -> Result<ExitCode, Error> {
 
 /// Reports to GitHub, in a step of a workflow. With `--json`, standard output is for the data.
 fn annotate(copy: &Copy, findings: &Findings, options: &Instrumented) -> Result<(), Error> {
-    let text = report::text(findings);
+    let text = report::text(copy, findings);
     let mut out: Box<dyn io::Write> = match options.json {
         true => Box::new(io::stderr()),
         false => Box::new(io::stdout()),

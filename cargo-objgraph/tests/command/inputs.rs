@@ -327,3 +327,64 @@ fn main() {
         .prints("Instrumented 2 of 2 types")
         .does_not_print("fell back");
 }
+
+#[test]
+fn leaks_of_a_package_without_instruments_are_reported_as_not_looked_for() {
+    // The compiler refuses what a build script writes, and no edit of the package's files repairs it.
+    let build = "fn main() {
+    let out = std::env::var(\"OUT_DIR\").unwrap();
+    let text = \"fn show() -> std::rc::Rc<dyn std::fmt::Debug> { std::rc::Rc::new(1) }\";
+    std::fs::write(format!(\"{out}/generated.rs\"), text).unwrap();
+}
+";
+    let lib = "include!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));
+
+pub struct Node {
+    next: std::cell::RefCell<Option<std::rc::Rc<Node>>>,
+}
+
+pub fn ring() {
+    let node = std::rc::Rc::new(Node { next: Default::default() });
+    *node.next.borrow_mut() = Some(node.clone());
+    println!(\"{:?}\", show());
+}
+";
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nedition = \"2024\"\n[workspace]\n\
+             [dependencies]\nshapes = { path = \"shapes\" }\n",
+        ),
+        (
+            "src/main.rs",
+            "fn main() {\n    shapes::ring();\n    let _item = std::rc::Rc::new(2);\n}\n",
+        ),
+        (
+            "shapes/Cargo.toml",
+            "[package]\nname = \"shapes\"\nedition = \"2024\"\n",
+        ),
+        ("shapes/build.rs", build),
+        ("shapes/src/lib.rs", lib),
+    ]);
+    let summary = project.outside().join("summary.md");
+    let run = |args: &[&str]| {
+        let mut command = project.command("", args);
+        command.env("GITHUB_STEP_SUMMARY", &summary);
+        Ran::of(command.output().unwrap())
+    };
+    let gap = "1 package is built as it is (--explain lists why)\n\
+               Leaks in shapes are not found: it is built as it is\n";
+    let ran = run(&["run", "--stable"]);
+    ran.exits_with(0).prints("Nothing leaked");
+    assert!(ran.stdout.ends_with(gap), "{}", ran.stdout);
+    let text = fs::read_to_string(&summary).unwrap();
+    assert!(text.contains(&format!("{gap}```\n")), "{text}");
+    let ran = run(&["run", "--stable", "--json"]);
+    let start = ran.exits_with(0).stdout.find('{').unwrap();
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout[start..]).unwrap();
+    let reason = &json["instrumented"]["plain_packages"]["shapes"];
+    assert!(
+        reason.as_str().is_some_and(|reason| reason.contains("E0308")),
+        "{json:#}"
+    );
+}
