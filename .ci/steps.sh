@@ -475,6 +475,8 @@ step_book() {
     # The command reads the packages of every target.
     twice show cargo fetch --locked
     show env "DUCKDB=$DUCKDB" python3 .ci/book/commands.py
+    show cargo build --quiet -p cargo-objgraph
+    show python3 .ci/book/inline.py
 }
 
 # Prints the path of Chromium.
