@@ -55,15 +55,16 @@ pub(crate) enum Command {
     Snapshots(Snapshots),
 }
 
+// clap wraps them to the width of the terminal.
 const AFTER_ADOPT: &str = "\
-Exit status: 0 if the changes were written or there are none, 1 if they were not written,
+Exit status: 0 if the changes were written or there are none, 1 if they were not written, \
 and 101 if it is refused or the program does not compile.";
 
 const AFTER_HELP: &str = "\
-Every other option is cargo's: --package, --bin, --example, --features, --release,
+Every other option is cargo's: --package, --bin, --example, --features, --release, \
 --manifest-path, --offline and so on.
 
-Exit status: 0 if nothing was found, 1 if something was (see --fail-on), the status of
+Exit status: 0 if nothing was found, 1 if something was (see --fail-on), the status of \
 the program if it is another one, and 101 if the build or a test fails.";
 
 /// The options of the commands that build an instrumented copy.
@@ -364,5 +365,12 @@ mod tests {
     fn the_definition_is_valid() {
         use clap::CommandFactory as _;
         Cargo::command().debug_assert();
+    }
+
+    #[test]
+    fn help_has_no_breaks_in_its_paragraphs() {
+        for text in [AFTER_HELP, AFTER_ADOPT] {
+            assert!(!text.replace("\n\n", "").contains('\n'), "{text}");
+        }
     }
 }
