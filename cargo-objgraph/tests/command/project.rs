@@ -1,10 +1,9 @@
 //! A program in a temporary folder.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
@@ -12,11 +11,18 @@ use tempfile::TempDir;
 pub(crate) struct Project {
     root: TempDir,
     folder: PathBuf,
-    _alone: MutexGuard<'static, ()>,
+    _alone: File,
 }
 
-/// Held while a program is built: the target folder is shared.
-static ALONE: Mutex<()> = Mutex::new(());
+/// Waits until no other test has a project, in this process or in another one: the target folder is
+/// shared, and so are the paths of programs in it.
+fn alone() -> File {
+    let folder = shared("");
+    fs::create_dir_all(&folder).unwrap();
+    let file = File::create(folder.join("one-project-at-a-time")).unwrap();
+    file.lock().unwrap();
+    file
+}
 
 /// What the command printed and exited with.
 pub(crate) struct Ran {
@@ -28,7 +34,7 @@ pub(crate) struct Ran {
 impl Project {
     /// Writes the files of a program into a folder with a space in its name.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let alone = alone();
         let root = tempfile::tempdir().unwrap();
         let folder = fs::canonicalize(root.path()).unwrap().join("a program");
         fs::create_dir(&folder).unwrap();

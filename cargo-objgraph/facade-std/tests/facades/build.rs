@@ -119,10 +119,12 @@ pub(crate) fn compile(
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     let folder = folder.join(format!("{with}-{edition}-{}", options.len()));
     std::fs::create_dir_all(&folder).expect("the folder can be created");
+    // Another process may be running the program, or linking the library: it is replaced as a whole.
+    let new = tempfile::tempdir_in(&folder).expect("the folder can be written");
     let is_library = name == "no_std";
-    let program = match is_library {
-        true => folder.join(format!("lib{name}.rlib")),
-        false => folder.join(name).with_extension(env::consts::EXE_EXTENSION),
+    let file = match is_library {
+        true => PathBuf::from(format!("lib{name}.rlib")),
+        false => Path::new(name).with_extension(env::consts::EXE_EXTENSION),
     };
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut rustc = Command::new(rustc);
@@ -131,12 +133,14 @@ pub(crate) fn compile(
         .args(["--edition", edition]);
     rustc
         .args(["--cap-lints", "allow", "-g", "-o"])
-        .arg(&program)
+        .arg(new.path().join(&file))
         .args(options);
     rustc.arg("-L").arg(&folder);
     match facades {
         Some(facades) => run(facades.add_to(&mut rustc), name),
         None => run(toolchain(&mut rustc, false), name),
     };
+    let program = folder.join(&file);
+    std::fs::rename(new.path().join(file), &program).expect("the file can be replaced");
     program
 }
