@@ -22,7 +22,7 @@ semver baseline="":
 release:
     .ci/steps.sh release
 
-# Run steps, or one of the tasks `test`, `picture`, `stories` and `compare`
+# Run steps, or one of the tasks `test`, `site`, `picture`, `stories` and `compare`
 step +names:
     .ci/steps.sh {{names}}
 

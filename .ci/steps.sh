@@ -459,6 +459,17 @@ step_service() {
 # Builds the guides as a book into `target/book`, and checks its links and its search. The cookbook, and
 # the commands of all documents, run and print what the pages show.
 step_book() {
+    task_site
+    show cargo test --features owners,save --test cookbook
+    # The command reads the packages of every target.
+    twice show cargo fetch --locked
+    show env "DUCKDB=$DUCKDB" python3 .ci/book/commands.py
+    show cargo build --quiet -p cargo-objgraph
+    show python3 .ci/book/inline.py
+}
+
+# Builds the book into `target/book`, and checks its links and its search. It needs no Rust.
+task_site() {
     local tools book
     tools=$(mktemp -d)
     # shellcheck disable=SC2064
@@ -471,12 +482,6 @@ step_book() {
     show python3 .ci/book/pages.py "$book"
     show "$tools/bin/lychee" --offline --include-fragments --no-progress --root-dir "$book" \
         --exclude-path print.html --exclude-path 404.html "$book"
-    show cargo test --features owners,save --test cookbook
-    # The command reads the packages of every target.
-    twice show cargo fetch --locked
-    show env "DUCKDB=$DUCKDB" python3 .ci/book/commands.py
-    show cargo build --quiet -p cargo-objgraph
-    show python3 .ci/book/inline.py
 }
 
 # Prints the path of Chromium.
