@@ -384,7 +384,9 @@ pub fn ring() {
     let json: serde_json::Value = serde_json::from_str(&ran.stdout[start..]).unwrap();
     let reason = &json["instrumented"]["plain_packages"]["shapes"];
     assert!(
-        reason.as_str().is_some_and(|reason| reason.contains("E0308")),
+        reason
+            .as_str()
+            .is_some_and(|reason| reason.contains("E0308")),
         "{json:#}"
     );
 }
