@@ -4,17 +4,16 @@ mod builder;
 mod cyclic_edges;
 mod fold;
 mod leaked;
+mod opaque_values;
 
 #[cfg(test)]
 mod fold_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
 
-use objgraph_core::{Edge, Node, NodeId, NodeRow, Place, PlaceKind, Snapshot};
+use objgraph_core::{Edge, Node, NodeId, PlaceKind, Snapshot};
 
 use super::{Direction, Fix, Leaks};
 
@@ -85,14 +84,16 @@ pub enum Subject {
         /// Number of references.
         references: u64,
     },
-    /// An opaque or busy value inside an object.
+    /// An opaque or busy value inside an object; or several that are similar, such as those of a list.
     OpaqueValue {
+        /// Number of values.
+        values: usize,
         /// The type of the value: an index into [`Snapshot::types`].
         type_index: u32,
         /// Why the trace could not see into it.
         kind: PlaceKind,
         /// The concrete type of a value behind `dyn`: its number in the snapshot; `None` if it is not
-        /// known, or differs between the objects of a stack.
+        /// known, or differs between the values of a stack.
         concrete: Option<u32>,
     },
 }
@@ -213,6 +214,18 @@ impl fmt::Debug for PictureOptions<'_> {
     }
 }
 
+/// Returns the text of a path below which all elements of a list are, as a range if there are no gaps:
+/// `children[0..=9]`.
+fn path_of_elements(path: &str, mut elements: Vec<u32>) -> String {
+    elements.sort_unstable();
+    match elements[..] {
+        [first, .., last] | [first @ last] if elements.iter().copied().eq(first..=last) => {
+            path.replacen("[_]", &format!("[{first}..={last}]"), 1)
+        }
+        _ => path.to_owned(),
+    }
+}
+
 /// The error for a picture that would be too large to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -274,49 +287,5 @@ impl Neighbourhood {
             references: 1,
             is_fix: false,
         });
-    }
-
-    /// Adds the opaque values inside a node, at most `too_many`; returns the number of those left
-    /// out.
-    fn add_opaque_values(&mut self, snapshot: &Snapshot, at: usize, too_many: usize) -> usize {
-        let node = &self.nodes[at];
-        let depth = node.depth + 1;
-        let is_stack = node.subject.objects().len() > 1;
-        // In a stack, the numbers in `hidden` of the values that are drawn as one.
-        let mut seen = HashMap::new();
-        let mut hidden: Vec<(Place, String)> = Vec::new();
-        for &object in node.subject.objects() {
-            for place in snapshot.places_of(object) {
-                let paths = &snapshot.parts().paths;
-                if !is_stack {
-                    hidden.push((*place, paths.show(place.path, place.index)));
-                    continue;
-                }
-                match seen.entry((place.path, place.type_index, place.kind)) {
-                    Entry::Vacant(new) => {
-                        new.insert(hidden.len());
-                        hidden.push((*place, paths.show_field(place.path)));
-                    }
-                    Entry::Occupied(known) => {
-                        let first = &mut hidden[*known.get()].0;
-                        if first.concrete != place.concrete {
-                            first.concrete = NodeRow::UNKNOWN;
-                        }
-                    }
-                }
-            }
-        }
-        let more = hidden.len().saturating_sub(too_many);
-        hidden.truncate(too_many);
-        for (place, path) in hidden {
-            let subject = Subject::OpaqueValue {
-                type_index: place.type_index,
-                kind: place.kind,
-                concrete: Some(place.concrete).filter(|&number| number != NodeRow::UNKNOWN),
-            };
-            let to = self.add_node(subject, depth, false);
-            self.add_edge(at, to, path, EdgeKind::Hint);
-        }
-        more
     }
 }

@@ -200,11 +200,21 @@ impl Kit {
 
     pub(crate) fn place(&mut self, node: NodeId, field: &'static str, name: &str, kind: PlaceKind) {
         let path = self.path(node, field, false);
+        self.add_place(node, path, 0, name, kind);
+    }
+
+    /// Adds a value at this index of a list.
+    pub(crate) fn place_in(&mut self, node: NodeId, field: &'static str, index: u32, name: &str) {
+        let path = self.path(node, field, true);
+        self.add_place(node, path, index, name, PlaceKind::Opaque);
+    }
+
+    fn add_place(&mut self, node: NodeId, path: PathId, index: u32, name: &str, kind: PlaceKind) {
         let type_index = self.type_index(name);
         self.parts.places.push(Place {
             node,
             path,
-            index: 0,
+            index,
             type_index,
             kind,
             concrete: NodeRow::UNKNOWN,

@@ -174,8 +174,11 @@ fn with_the_name_of_the_closure() {
 #[test]
 fn with_the_name_of_the_closure_of_a_stack() {
     for (names, expected) in [
-        (["app::a", "app::a"], "Box<dyn Fn()>\napp::a\nsrc/app.rs:1"),
-        (["app::a", "app::b"], "Box<dyn Fn()>"),
+        (
+            ["app::a", "app::a"],
+            "6 × Box<dyn Fn()>\napp::a\nsrc/app.rs:1",
+        ),
+        (["app::a", "app::b"], "6 × Box<dyn Fn()>"),
     ] {
         let mut kit = Kit::new();
         let app = kit.node("app::App", 1);
@@ -197,4 +200,43 @@ fn with_the_name_of_the_closure_of_a_stack() {
         let labels: Vec<&str> = labels.collect();
         assert_eq!(labels, ["App", "6 × Window", expected]);
     }
+}
+
+/// The handlers of a long list are one node with their number; each of a short list, and each with a
+/// closure of its own, is a node.
+#[test]
+fn of_a_long_list_as_one_node() {
+    let drawn = |names: &[(&str, u32)]| {
+        let mut kit = Kit::new();
+        let bus = kit.node("app::Bus", 1);
+        let mut at = 0;
+        for &(name, times) in names {
+            for _ in 0..times {
+                let closure = "alloc::boxed::Box<dyn core::ops::function::Fn()>";
+                kit.place_in(bus, "handlers", at, closure);
+                kit.concrete(name, 1);
+                at += 1;
+            }
+        }
+        let snapshot = kit.snapshot();
+        let options = PictureOptions {
+            fold_over: Some(3),
+            ..PictureOptions::default()
+        };
+        let picture = Neighbourhood::around(&snapshot, &[bus], Direction::Refs, &options);
+        let drawing = Drawing::new(&snapshot, &picture.unwrap(), &DrawingOptions::default());
+        drawing.to_text()
+    };
+    expect![[r#"
+        Bus
+        └─ handlers[0..=199] · 200 × Box<dyn Fn()> · app::a · src/app.rs:1 (not traced)
+    "#]]
+    .assert_eq(&drawn(&[("app::a", 200)]));
+    expect![[r#"
+        Bus
+        ├─ handlers[0..=4] · 5 × Box<dyn Fn()> · app::a · src/app.rs:1 (not traced)
+        ├─ handlers[5] · Box<dyn Fn()> · app::b · src/app.rs:1 (not traced)
+        └─ handlers[6] · Box<dyn Fn()> · app::b · src/app.rs:1 (not traced)
+    "#]]
+    .assert_eq(&drawn(&[("app::a", 5), ("app::b", 2)]));
 }

@@ -182,17 +182,22 @@ impl Writer<'_> {
                 (Role::Outside(*references), format!("outside ×{references}"))
             }
             Subject::OpaqueValue {
+                values,
                 type_index,
                 kind,
                 concrete,
             } => {
                 let name = self.names.get(*type_index as usize);
+                let name = match values {
+                    1 => name.to_owned(),
+                    _ => format!("{values} × {name}"),
+                };
                 let label = match kind {
                     PlaceKind::Busy => format!("{name}\nbusy"),
                     PlaceKind::TooDeep => "nested too deeply".to_owned(),
                     PlaceKind::Poisoned => format!("{name}\npoisoned"),
                     PlaceKind::LeftOut => format!("{name}\nleft out"),
-                    _ => name.to_owned(),
+                    _ => name,
                 };
                 let all = &self.snapshot.parts().concrete_types;
                 let concrete = concrete.and_then(|number| all.get(number));

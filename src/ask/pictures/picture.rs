@@ -170,6 +170,9 @@ impl<'f> Picture<'f> {
     /// Objects are similar if they have one type, one path of one object holds them, and they hold
     /// the same types by the same paths. Starts (up to 40), roots and highlighted objects are always
     /// drawn separately. A stack shows its type and its number, but no labels of its objects.
+    ///
+    /// So are many values of one list that could not be traced, such as closures: `200 × Box<dyn Fn()>`.
+    /// Closures that are named in the picture are similar if they have one name.
     pub fn fold(mut self, fold: bool) -> Self {
         self.fold_over = fold.then_some(FOLD_OVER);
         self

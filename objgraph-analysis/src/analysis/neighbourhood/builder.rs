@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use objgraph_core::{Edge, NodeId, PathId, ReferenceKind, Snapshot};
 
 use super::fold::FoldRules;
-use super::{EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, cyclic_edges};
+use super::{
+    EdgeKind, Neighbourhood, PictureOptions, Subject, TooLarge, cyclic_edges, path_of_elements,
+};
 use crate::analysis::{Direction, NodeSet};
 use crate::order::{self, SortedMap};
 
@@ -254,7 +256,12 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
                 if part
                     .is_none_or(|part| !is_last && part.shows_opaque_values_of.contains(objects[0]))
                 {
-                    skipped += self.picture.add_opaque_values(self.snapshot, at, budget);
+                    skipped += self.picture.add_opaque_values(
+                        self.snapshot,
+                        at,
+                        budget,
+                        self.options.fold_over,
+                    );
                 }
                 if skipped > 0 {
                     let subject = Subject::MoreReferences(skipped);
@@ -375,16 +382,9 @@ impl<'s, 'f> PictureBuilder<'s, 'f> {
         let len = |at: usize| self.picture.nodes[at].subject.objects().len();
         let mut label = self.snapshot.parts().paths.show_field(edges[0].path_id());
         if !self.is_stack(from) {
-            let mut elements: Vec<u32> = edges.iter().filter_map(Edge::element).collect();
-            elements.sort_unstable();
-            match elements[..] {
-                [first, .., last] | [first @ last]
-                    if elements.len() == edges.len()
-                        && elements.iter().copied().eq(first..=last) =>
-                {
-                    label = label.replacen("[_]", &format!("[{first}..={last}]"), 1);
-                }
-                _ => {}
+            let elements: Vec<u32> = edges.iter().filter_map(Edge::element).collect();
+            if elements.len() == edges.len() {
+                label = path_of_elements(&label, elements);
             }
         }
         if edges.len() != len(from).max(len(to)) {
