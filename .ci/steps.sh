@@ -682,9 +682,10 @@ task_deny() {
     fi
 }
 
-# The public API, compared with that of the last tag, or of the commit in BASELINE.
+# The public API, compared with that of the last tag, or of the commit in BASELINE, with all features that
+# stable can build. The tool checks out the baseline, which has no page, so `html` is not among them.
 task_semver() {
-    local baseline package packages=()
+    local baseline package all
     baseline=${BASELINE:-$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || true)}
     if [[ -z $baseline ]]; then
         echo "skipped: no tag v* is in the history, so there is no release to compare with"
@@ -692,9 +693,10 @@ task_semver() {
     fi
     install_tool cargo-semver-checks
     for package in $(published_libraries); do
-        packages+=(--package "$package")
+        all=$(features "$package" | tr ',' '\n' | sed 's|.*/||' | paste -sd ,)
+        show cargo semver-checks --baseline-rev "$baseline" --package "$package" \
+            --only-explicit-features ${all:+--features "$all"}
     done
-    show cargo semver-checks --baseline-rev "$baseline" "${packages[@]}"
 }
 
 # Writes the address in REPOSITORY in place of that of the repository, which READMEs repeat since
