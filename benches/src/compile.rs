@@ -35,6 +35,18 @@ pub(crate) enum Build {
     },
     /// The same structs in 50 files, built incrementally, after one of the files was edited.
     Edited { derive: Derive, structs: usize },
+    /// A program with this number of structs that knows nothing of objgraph, built and run by a
+    /// command; what it depends on is already built.
+    Run { command: Runner, structs: usize },
+}
+
+/// The command that builds a program and runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Runner {
+    /// `cargo objgraph run`, which instruments a copy of it.
+    CargoObjgraph,
+    /// `cargo run`.
+    Cargo,
 }
 
 /// Returns the wall time and the processor time, in seconds, of a build.
@@ -49,19 +61,24 @@ pub(crate) fn seconds(build: Build) -> Result<(f64, f64), MeasureError> {
             derive, structs, ..
         } => {
             built.write(&source::empty())?;
-            built.cargo_build()?;
+            built.execute()?;
             built.write(&source::program(derive, structs, 0))?;
         }
         Build::Edited { derive, structs } => {
             let mut files = source::program(derive, structs, FILES);
             built.write(&files)?;
-            built.cargo_build()?;
+            built.execute()?;
             source::edit(&mut files[FILES / 2].1);
             built.write(&files)?;
         }
+        Build::Run { structs, .. } => {
+            built.write(&source::empty())?;
+            built.execute()?;
+            built.write(&source::program(Derive::CloneDebug, structs, 0))?;
+        }
     }
     let (begun, before) = (Instant::now(), processors_of_children());
-    built.cargo_build()?;
+    built.execute()?;
     let wall = begun.elapsed().as_secs_f64();
     Ok((wall, processors_of_children() - before))
 }
@@ -85,7 +102,18 @@ struct CrateToBuild {
     folder: PathBuf,
     debug_assertions: bool,
     is_incremental: bool,
-    is_release: bool,
+    action: Action,
+}
+
+/// What is done with a generated crate.
+#[derive(Debug)]
+enum Action {
+    Build {
+        profile: &'static str,
+    },
+    Run,
+    /// Runs it by the program of `cargo objgraph` in this path.
+    RunInstrumented(PathBuf),
 }
 
 impl CrateToBuild {
@@ -129,6 +157,14 @@ impl CrateToBuild {
                 derive: Derive::CloneDebug,
                 ..
             } => ("clone_debug_edited", String::new()),
+            Build::Run {
+                command: Runner::CargoObjgraph,
+                ..
+            } => ("run_instrumented", String::new()),
+            Build::Run {
+                command: Runner::Cargo,
+                ..
+            } => ("run_plain", String::new()),
         };
         let new = Self {
             folder: root.join(name),
@@ -139,7 +175,18 @@ impl CrateToBuild {
                 _ => true,
             },
             is_incremental: matches!(build, Build::Edited { .. }),
-            is_release: matches!(build, Build::ReleaseOurs | Build::ReleaseSerde),
+            action: match build {
+                Build::ReleaseOurs | Build::ReleaseSerde => Action::Build { profile: "release" },
+                Build::Run {
+                    command: Runner::CargoObjgraph,
+                    ..
+                } => Action::RunInstrumented(own_command()?),
+                Build::Run {
+                    command: Runner::Cargo,
+                    ..
+                } => Action::Run,
+                _ => Action::Build { profile: "dev" },
+            },
         };
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -152,7 +199,7 @@ impl CrateToBuild {
             new.folder.join("Cargo.lock"),
         )?;
         new.write(&source::empty())?;
-        output(new.cargo().arg("fetch"))?;
+        output(new.alone(cargo()).arg("fetch"))?;
         Ok(new)
     }
 
@@ -171,21 +218,27 @@ impl CrateToBuild {
         self.folder.join("target")
     }
 
-    fn cargo_build(&self) -> Result<(), MeasureError> {
-        let release = self.is_release.then_some("--release");
-        output(self.cargo().args(["build", "--offline"]).args(release)).map(drop)
+    fn execute(&self) -> Result<(), MeasureError> {
+        let (program, arguments): (_, &[&str]) = match &self.action {
+            Action::Build { profile } => (cargo(), &["build", "--profile", profile]),
+            Action::Run => (cargo(), &["run"]),
+            Action::RunInstrumented(program) => (Command::new(program), &["objgraph", "run"]),
+        };
+        let mut command = self.alone(program);
+        command.args(arguments).env("CARGO_NET_OFFLINE", "true");
+        output(&mut command).map(drop)
     }
 
-    /// Returns cargo, without environment variables that would change the profile.
-    fn cargo(&self) -> Command {
-        let mut cargo = cargo();
+    /// Returns the command in the folder of the crate, without environment variables that would change
+    /// the profile.
+    fn alone(&self, mut command: Command) -> Command {
         for (name, _) in env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("CARGO_PROFILE_") || name.contains("RUSTFLAGS") {
-                cargo.env_remove(&*name);
+                command.env_remove(&*name);
             }
         }
-        cargo
+        command
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.target())
             .env(
@@ -197,8 +250,23 @@ impl CrateToBuild {
                 "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS",
                 self.debug_assertions.to_string(),
             );
-        cargo
+        command
     }
+}
+
+/// Builds `cargo objgraph` as it is installed, and returns the path of its program.
+fn own_command() -> Result<PathBuf, MeasureError> {
+    let target = own_target()?;
+    output(
+        cargo()
+            .args(["build", "--release", "--package", "cargo-objgraph"])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(workspace())
+            .env_remove("CARGO_BUILD_TARGET"),
+    )?;
+    let program = target.join("release/cargo-objgraph");
+    Ok(program.with_extension(env::consts::EXE_EXTENSION))
 }
 
 /// Returns the processor time, in seconds, of child processes that have ended.

@@ -1,6 +1,6 @@
 //! What the derive costs at compile time.
 
-use crate::compile::{Build, Derive};
+use crate::compile::{Build, Derive, Runner};
 use crate::program::Program;
 use crate::row::{Figure, Reading, Row, Scope, Unit};
 
@@ -17,6 +17,7 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
         debug_assertions: false,
     };
     let edited = |derive| Build::Edited { derive, structs };
+    let run = |command| Build::Run { command, structs };
     let pairs = [
         (
             "clean-build",
@@ -52,6 +53,13 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             1.0,
             without_assertions(Derive::Tracked),
             without_assertions(Derive::CloneDebug),
+        ),
+        (
+            "command-run",
+            "cargo objgraph run / cargo run",
+            3.0,
+            run(Runner::CargoObjgraph),
+            run(Runner::Cargo),
         ),
     ];
     let timed = pairs.map(|(name, what, target, ours, peer)| {
