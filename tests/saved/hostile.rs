@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 
 use crate::answers::answers;
-use crate::path;
+use crate::{only_one, path};
 
 #[derive(Tracked, Default)]
 struct Ring {
@@ -21,6 +21,7 @@ struct Ring {
 
 /// The messages of a file with two rings of three, of which one has leaked.
 fn messages() -> (Vec<u8>, Vec<u8>) {
+    let _one = only_one();
     let ring = || {
         let all: [Rc<Ring>; 3] = Default::default();
         for (one, next) in [(0, 1), (1, 2), (2, 0)] {
@@ -68,6 +69,7 @@ proptest! {
 
 #[test]
 fn a_file_is_replaced_whole_or_not_at_all() {
+    let _one = only_one();
     let file = path("whole.objgraph");
     objgraph::snapshot().save(&file).unwrap();
     let before = std::fs::read(&file).unwrap();

@@ -12,11 +12,11 @@ mod programs;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Lets no test turn labels off while another compares them.
+/// Lets no test create objects, take snapshots or turn labels off while another compares them.
 fn only_one() -> MutexGuard<'static, ()> {
-    static LABELS: Mutex<()> = Mutex::new(());
+    static ONE: Mutex<()> = Mutex::new(());
 
-    LABELS.lock().unwrap_or_else(PoisonError::into_inner)
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the path of a file that no other test has.

@@ -1,5 +1,8 @@
 //! Options: what a snapshot contains.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
 use crate::listing::ListedObject;
 
 /// What a snapshot contains besides the objects.
@@ -12,6 +15,32 @@ pub struct SnapshotOptions {
     /// by default. It reads the length and the capacity of each collection, and iterates over those
     /// whose items own bytes (`Vec<String>`, not `Vec<u8>`) even if the items hold no references.
     pub heap: bool,
+    pub(super) second_thread: Option<SecondThread>,
+}
+
+/// When a trace gets a second thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SecondThread {
+    /// Minimum number of objects.
+    pub(super) objects: usize,
+    /// Minimum number of processors that the process may use.
+    pub(super) processors: usize,
+    /// Number of edges, or of lengths, that are passed to it at once.
+    pub(super) chunk: usize,
+}
+
+impl SecondThread {
+    const DEFAULT: Self = Self {
+        objects: 50_000,
+        processors: 2,
+        chunk: 4096,
+    };
+
+    /// Whether the thread helps to trace this many objects.
+    pub(super) fn helps(&self, objects: usize) -> bool {
+        let processors = || available_parallelism().map_or(1, NonZero::get);
+        !cfg!(target_family = "wasm") && objects >= self.objects && processors() >= self.processors
+    }
 }
 
 impl Default for SnapshotOptions {
@@ -19,6 +48,7 @@ impl Default for SnapshotOptions {
         Self {
             labels: false,
             heap: true,
+            second_thread: Some(SecondThread::DEFAULT),
         }
     }
 }
@@ -35,6 +65,38 @@ impl SnapshotOptions {
     #[must_use]
     pub fn heap(mut self, heap: bool) -> Self {
         self.heap = heap;
+        self
+    }
+
+    /// Sets whether a second thread may help with many objects, if the process may use two processors.
+    /// On by default.
+    ///
+    /// It runs no code of the program, makes no difference to the snapshot, and has ended when the
+    /// snapshot is returned.
+    ///
+    /// ```
+    /// use objgraph_core::{SnapshotOptions, snapshot_with};
+    ///
+    /// let alone = SnapshotOptions::default().second_thread(false);
+    /// let (snapshot, _) = snapshot_with(&[], alone);
+    /// # drop(snapshot);
+    /// ```
+    #[must_use]
+    pub fn second_thread(mut self, may_help: bool) -> Self {
+        self.second_thread = may_help.then_some(SecondThread::DEFAULT);
+        self
+    }
+
+    /// Lets the second thread help with any number of objects and on one processor, in chunks of this
+    /// length: for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __always_second_thread(mut self, chunk: usize) -> Self {
+        self.second_thread = Some(SecondThread {
+            objects: 0,
+            processors: 1,
+            chunk,
+        });
         self
     }
 }

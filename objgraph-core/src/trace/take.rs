@@ -133,6 +133,7 @@ pub(super) fn take(
         }
     }
     tracer.in_order = true;
+    tracer.start_resolver();
     tracer.visit_listed(all as u32);
     if let Some(roots) = roots {
         roots.visit(&mut tracer);
@@ -147,7 +148,9 @@ pub(super) fn take(
     if is_part {
         tracer.adopt_more();
     }
-    if births_and_deaths() != before {
+    if tracer.has_lost_references {
+        tracer.mark_all_in_flight();
+    } else if births_and_deaths() != before {
         tracer.mark_dead_in_flight(all);
     }
     let kept = tracer.kept.take();

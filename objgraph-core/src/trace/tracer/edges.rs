@@ -4,6 +4,9 @@
 //! that the snapshot will have. Edges that are found out of order (of a value inside another, or of
 //! a root) are kept apart, and merged at the end.
 
+use std::mem;
+use std::ops::Range;
+
 use crate::snapshot::{EdgeRow, NodeId};
 
 /// The edges that were found so far.
@@ -23,6 +26,10 @@ pub(in crate::trace) struct EdgeColumn {
     runs: Vec<ApartRun>,
     /// Whether the current node is visited out of order.
     is_apart: bool,
+    /// Number of edges in order that were cut off before the ones here.
+    before: usize,
+    /// Number of nodes whose edges in order were cut off.
+    cut: usize,
 }
 
 /// An edge that was pushed: twice its index among those in order or those apart, plus 1 if it is
@@ -73,11 +80,26 @@ impl Default for EdgeColumn {
             apart: Vec::new(),
             runs: Vec::new(),
             is_apart: false,
+            before: 0,
+            cut: 0,
         }
     }
 }
 
+impl PushedEdge {
+    /// Returns the index of an edge that was pushed in order.
+    pub(super) fn in_order(self) -> usize {
+        self.0 >> 1
+    }
+}
+
 impl EdgeColumn {
+    /// Returns the number of edges in order that were not cut off.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.edges.len()
+    }
+
     /// Makes room for this many edges.
     pub(in crate::trace) fn reserve(&mut self, edges: usize) {
         self.edges.reserve(edges);
@@ -94,7 +116,7 @@ impl EdgeColumn {
     pub(in crate::trace) fn move_to(&mut self, node: u32, in_order: bool) {
         let is_next = in_order && node as usize == self.starts.len();
         if is_next && self.are_sorted && self.starts.len() < self.starts.capacity() {
-            self.starts.push(self.edges.len() as u32);
+            self.starts.push((self.before + self.edges.len()) as u32);
             (self.last, self.is_apart) = (NONE, false);
         } else {
             self.move_elsewhere(node, in_order);
@@ -108,10 +130,10 @@ impl EdgeColumn {
         self.is_apart = if in_order && node as usize >= next {
             self.close();
             self.starts
-                .resize(node as usize + 1, self.edges.len() as u32);
+                .resize(node as usize + 1, (self.before + self.edges.len()) as u32);
             false
         } else {
-            node as usize + 1 != next
+            node as usize + 1 != next || next == self.cut
         };
         if self.is_apart && self.runs.last().is_none_or(|run| run.node != node) {
             let start = self.apart.len() as u32;
@@ -133,12 +155,38 @@ impl EdgeColumn {
         (self.last, self.are_sorted) = (NONE, true);
     }
 
-    /// Sorts the edges of the nodes before the last one in order.
-    pub(in crate::trace) fn sort(&mut self) {
+    /// Returns the edges in order, leaves `empty` in their place, and adds those that must be sorted to
+    /// `unsorted`. What is found of their nodes later is apart.
+    pub(super) fn cut_off(
+        &mut self,
+        empty: Vec<EdgeRow>,
+        unsorted: &mut Vec<Range<usize>>,
+    ) -> Vec<EdgeRow> {
+        self.close();
+        let all = self.before + self.edges.len();
         for node in self.unsorted.drain(..) {
             let start = self.starts[node as usize] as usize;
             let end = self.starts.get(node as usize + 1);
-            let end = end.map_or(self.edges.len(), |&end| end as usize);
+            let end = end.map_or(all, |&end| end as usize);
+            unsorted.push(start - self.before..end - self.before);
+        }
+        self.before = all;
+        self.cut = self.starts.len();
+        mem::replace(&mut self.edges, empty)
+    }
+
+    /// Puts all edges in order back that were cut off; none may be here.
+    pub(super) fn put_back(&mut self, edges: Vec<EdgeRow>) {
+        self.edges = edges;
+        self.before = 0;
+    }
+
+    /// Sorts the edges of the nodes before the last one in order.
+    pub(in crate::trace) fn sort(&mut self) {
+        for node in self.unsorted.drain(..) {
+            let start = self.starts[node as usize] as usize - self.before;
+            let end = self.starts.get(node as usize + 1);
+            let end = end.map_or(self.edges.len(), |&end| end as usize - self.before);
             self.edges[start..end].sort_unstable();
         }
     }
@@ -181,7 +229,10 @@ impl EdgeColumn {
             apart,
             runs,
             is_apart,
+            before,
+            cut,
         } = self;
+        (*before, *cut) = (0, 0);
         edges.clear();
         starts.clear();
         unsorted.clear();

@@ -7,6 +7,7 @@ mod handles;
 mod known_objects;
 mod measured;
 mod references;
+mod resolver;
 mod scan;
 mod steps;
 mod tasks;
@@ -18,11 +19,13 @@ use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
 use self::concrete::Concrete;
 use self::edges::{EdgeColumn, PushedEdge};
 pub(super) use self::handles::{CapturedHandle, Handles};
 pub(super) use self::known_objects::{KnownObjects, STRANGER};
+use self::resolver::Resolver;
 pub use self::scan::SCANS;
 use self::scan::Scanner;
 pub(crate) use self::scan::{OpaqueWords, erased_words_of, learn_waker, words_of};
@@ -30,7 +33,7 @@ use self::threads::Threads;
 pub(super) use self::types::Types;
 use super::index::{ByAddress, ByPlace, Spot};
 use super::labels;
-use super::options::SnapshotOptions;
+use super::options::{SecondThread, SnapshotOptions};
 use super::std_pointer::{MetPointer, StdPointer};
 use super::weak_handles::WeakHandles;
 use crate::emptiness::nothing;
@@ -105,7 +108,13 @@ pub(crate) struct Tracer {
     /// Where known objects are looked at again: their references lead to positions among these.
     pub(in crate::trace) again: Option<KnownObjects>,
     /// Nodes of the table by the addresses of their allocations.
-    pub(in crate::trace) in_memory: ByAddress,
+    pub(in crate::trace) in_memory: Arc<ByAddress>,
+    /// When a second thread helps.
+    second_thread: Option<SecondThread>,
+    /// The second thread, if there is one.
+    resolver: Option<Resolver>,
+    /// Whether the references that were found are in another process.
+    pub(in crate::trace) has_lost_references: bool,
     /// Nodes of values outside the table, by address and, for values without a count, type.
     by_address: HashMap<(usize, Option<&'static str>), u32, BuildHasherDefault<PlainHasher>>,
     pub(in crate::trace) scanner: Scanner,
@@ -190,7 +199,10 @@ impl Tracer {
             kept: None,
             by_place: ByPlace::default(),
             again: None,
-            in_memory: ByAddress::default(),
+            in_memory: Arc::default(),
+            second_thread: options.second_thread,
+            resolver: None,
+            has_lost_references: false,
             by_address: HashMap::default(),
             scanner: Scanner::default(),
             last_viewed: (TypeId::of::<()>(), None),

@@ -3,6 +3,7 @@
 
 use super::Tracer;
 use super::edges::PushedEdge;
+use super::resolver::NOWHERE;
 use crate::emptiness::nothing;
 use crate::object_id::ObjectId;
 use crate::snapshot::{EdgeRow, NodeId};
@@ -11,10 +12,7 @@ use crate::snapshot::{EdgeRow, NodeId};
 const TOGETHER: usize = 512;
 
 /// Maximum number of edges that wait for that, within one visit.
-const WAITING: usize = 4096;
-
-/// In place of the target of an edge that is not known.
-const NOWHERE: NodeId = NodeId::new(u32::MAX as usize - 1);
+const WAITING: usize = 8192;
 
 impl Tracer {
     /// Adds a strong reference that the pointer at `holder` holds.
@@ -36,8 +34,11 @@ impl Tracer {
             _ => self.find_repeated(),
         }
         self.reported.clear();
-        if self.unread.len() >= TOGETHER {
-            self.read();
+        match &self.resolver {
+            Some(resolver) if self.is_chunk_full(resolver) => self.pass_chunk(),
+            Some(_) => {}
+            None if self.unread.len() >= TOGETHER => self.read(),
+            None => {}
         }
     }
 
@@ -60,14 +61,14 @@ impl Tracer {
 
     /// Reads the targets of the waiting edges. Each read waits for memory, and together they wait
     /// at the same time. After that, the edges of a node can be sorted.
-    fn read(&mut self) {
+    pub(super) fn read(&mut self) {
         for (edge, spot) in self.unread.drain(..) {
             let target = match self.in_memory.at(spot) {
                 Some(node) => NodeId::new(node as usize),
                 None => {
                     // A visit created the object, which is not part of this snapshot; what it owns
-                    // has external references. From now on, the id is read at the pointer.
-                    (self.may_wait, self.leads_nowhere) = (false, true);
+                    // has external references.
+                    self.leads_nowhere = true;
                     NOWHERE
                 }
             };
@@ -79,6 +80,7 @@ impl Tracer {
     /// Reads all targets, and lets no edge wait from now on.
     pub(in crate::trace) fn read_all(&mut self) {
         self.may_wait = false;
+        self.finish_resolver();
         self.read();
         if self.leads_nowhere {
             self.edges.leave_out(NOWHERE);

@@ -22,7 +22,7 @@ impl Tracer {
     /// says that all `Rc` objects of this thread were listed: then the targets of edges may be read
     /// later.
     pub(in crate::trace) fn know_addresses(&mut self, addresses: &[usize], all_own: bool) {
-        self.in_memory = ByAddress::of(addresses);
+        self.in_memory = Arc::new(ByAddress::of(addresses));
         self.scanner.include_objects(&self.in_memory);
         self.may_wait = all_own
             && self.in_memory.is_far()
@@ -68,6 +68,13 @@ impl Tracer {
             if !table::lives(row.id) {
                 row.state = State::InFlight;
             }
+        }
+    }
+
+    /// Marks all objects as in flight, so that none is judged by references that are not known.
+    pub(in crate::trace) fn mark_all_in_flight(&mut self) {
+        for row in &mut self.nodes {
+            row.state = State::InFlight;
         }
     }
 
