@@ -12,6 +12,8 @@ use crate::process::{MeasureError, folder, output};
 pub(crate) enum Program {
     /// A subject of this program, with this size.
     Subject(&'static str, usize),
+    /// A subject of this program on one processor, with this size.
+    OneProcessor(&'static str, usize),
     /// Python's objgraph: the question, and the number of nodes.
     Python(&'static str, usize),
     /// Counts the instructions of one round of a program of `benches/alone`.
@@ -47,8 +49,9 @@ impl Program {
             Self::Instructions(_) | Self::DevInstructions(..) | Self::Crates => 1,
             Self::Python(..) | Self::Build(_) if quick => 1,
             Self::Python(..) | Self::Build(_) | Self::Chat(..) => 3,
-            Self::Subject(_, n) if n > 1_000_000 => 3,
+            Self::Subject(_, n) | Self::OneProcessor(_, n) if n > 1_000_000 => 3,
             Self::Subject(..)
+            | Self::OneProcessor(..)
             | Self::Dev(..)
             | Self::Dhat(_)
             | Self::Finalizing(_)
@@ -62,6 +65,16 @@ impl Program {
             Self::Subject(subject, n) => {
                 let own = std::env::current_exe()?;
                 readings(Command::new(own).args(["measure", subject, &n.to_string()]))
+            }
+            Self::OneProcessor(subject, n) => {
+                let probe = Command::new("taskset").arg("--version").output();
+                if probe.is_err() {
+                    return Err(MeasureError::Missing("taskset"));
+                }
+                let own = std::env::current_exe()?;
+                let mut one = Command::new("taskset");
+                one.args(["--cpu-list", "0"]).arg(own);
+                readings(one.args(["measure", subject, &n.to_string()]))
             }
             Self::Python(what, n) => python(what, n),
             Self::Instructions(name) => {

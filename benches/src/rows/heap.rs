@@ -44,6 +44,18 @@ pub(super) fn rows(scope: Scope) -> Vec<Row> {
             )
             .against(ours("seconds")),
         ),
+        unless_quick(
+            Row::new(
+                "leaks-2-cores",
+                "find_leaks 10M, 2 cores / 1",
+                0.67,
+                Reading::own("heap-ours", LARGEST, "seconds"),
+            )
+            .against(Reading::of(
+                Program::OneProcessor("heap-ours", LARGEST),
+                "seconds",
+            )),
+        ),
         Row::new(
             "leaks-arc-chain",
             "find_leaks, 1M Arcs / Rcs",
