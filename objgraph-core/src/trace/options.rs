@@ -31,7 +31,7 @@ pub(super) struct SecondThread {
 
 impl SecondThread {
     const DEFAULT: Self = Self {
-        objects: 50_000,
+        objects: 200_000,
         processors: 2,
         chunk: 4096,
     };
