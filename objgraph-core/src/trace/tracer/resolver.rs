@@ -29,7 +29,7 @@ use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{self, Builder, JoinHandle};
 
 use super::Tracer;
 use super::edges::{EdgeColumn, PushedEdge};
@@ -123,25 +123,19 @@ impl Resolver {
         self.running.as_mut()
     }
 
-    /// Ends the thread; `None` if it was in the parent of a fork.
-    fn finish(&mut self) -> Option<Columns> {
+    /// Ends the thread, and returns its columns or its panic; `None` if it was in the parent of a fork.
+    fn end(&mut self) -> Option<thread::Result<Columns>> {
         self.running()?;
         let Running { filled, thread, .. } = self.running.take()?;
         drop(filled);
-        Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        Some(thread.join())
     }
 }
 
 impl Drop for Resolver {
     fn drop(&mut self) {
-        if self.running().is_some() {
-            let running = self.running.take();
-            if let Some(Running { filled, thread, .. }) = running {
-                drop(filled);
-                // A panic of the trace is under way already.
-                let _ = thread.join();
-            }
-        }
+        // If it was not ended before, a panic of the trace is under way already.
+        drop(self.end());
     }
 }
 
@@ -242,9 +236,10 @@ impl Tracer {
         let Some(mut resolver) = self.resolver.take() else {
             return;
         };
-        let Some(columns) = resolver.finish() else {
+        let Some(ended) = resolver.end() else {
             return self.lose_references();
         };
+        let columns = ended.unwrap_or_else(|panic| resume_unwind(panic));
         self.edges.put_back(columns.edges);
         self.lengths = columns.lengths;
         self.leads_nowhere |= columns.leads_nowhere;
