@@ -3,6 +3,8 @@
 //! Every analysis that depends on counts asks this module, so that all of them agree on what is
 //! alive.
 
+use std::collections::HashMap;
+
 use objgraph_core::{Node, NodeId, PointerKind, ReferenceKind, Snapshot, State};
 
 /// The strong count of an object, against the strong references that the trace found.
@@ -91,11 +93,67 @@ pub(super) fn inferred_owners(node: Node<'_>, found: &Found) -> Option<(u32, u32
     (external > 0).then_some((external, owners.min(external)))
 }
 
-/// Returns the number of strong references that the trace found to each node.
-pub(super) fn reported(snapshot: &Snapshot) -> Vec<u32> {
-    let mut reported = vec![0u32; snapshot.len()];
-    for edge in &snapshot.parts().edges {
-        reported[edge.target.index()] += u32::from(edge.strong);
+/// The number of strong references that the trace found to each node.
+///
+/// Nearly all nodes have few, and targets come in any order: one byte for each node fits into a cache where
+/// four would not.
+pub(super) struct Reported {
+    few: Vec<u8>,
+    /// The numbers that do not fit into a byte.
+    many: HashMap<NodeId, u32>,
+}
+
+/// In place of a number that does not fit.
+const MANY: u8 = u8::MAX;
+
+impl Reported {
+    /// Counts the references. O(nodes + edges).
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let mut reported = Self {
+            few: vec![0; snapshot.len()],
+            many: HashMap::new(),
+        };
+        for edge in snapshot.parts().edges.iter().filter(|edge| edge.strong) {
+            reported.add(edge.target);
+        }
+        reported
     }
-    reported
+
+    fn add(&mut self, target: NodeId) {
+        let count = &mut self.few[target.index()];
+        if *count < MANY - 1 {
+            *count += 1;
+        } else {
+            *count = MANY;
+            *self.many.entry(target).or_insert(u32::from(MANY) - 1) += 1;
+        }
+    }
+
+    /// Returns the number of references to a node.
+    pub(super) fn to(&self, node: NodeId) -> u32 {
+        match self.few[node.index()] {
+            MANY => self.many[&node],
+            few => u32::from(few),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NodeId, Reported};
+    use crate::analysis::testkit::Kit;
+
+    #[test]
+    fn numbers_of_references_need_not_fit_into_a_byte() {
+        let mut kit = Kit::new();
+        let numbers = [0, 1, 253, 254, 255, 256, 257, 70_000];
+        let nodes: Vec<NodeId> = numbers.iter().map(|_| kit.node("app::Node", 1)).collect();
+        for (&node, &references) in nodes.iter().zip(&numbers) {
+            (0..references).for_each(|_| kit.edge(nodes[0], "strong", node));
+            kit.weak(nodes[0], "weak", node);
+        }
+        let reported = Reported::of(&kit.snapshot());
+        let found: Vec<u32> = nodes.iter().map(|&node| reported.to(node)).collect();
+        assert_eq!(found, numbers);
+    }
 }

@@ -5,7 +5,7 @@ mod tests;
 
 use objgraph_core::{NodeId, Snapshot};
 
-use super::balance::{Balance, reported};
+use super::balance::{Balance, Reported};
 use super::reach;
 
 /// Returns the objects that are reachable only through `value`, sorted. They are dropped with it,
@@ -20,9 +20,9 @@ pub fn exclusively_retained(snapshot: &Snapshot, value: NodeId) -> Vec<NodeId> {
         return crate::nothing();
     }
     let reached = reach(snapshot, [value]);
-    let reported = reported(snapshot);
+    let reported = Reported::of(snapshot);
     let is_held = |node: NodeId| {
-        let reported = reported[node.index()];
+        let reported = reported.to(node);
         match Balance::of(snapshot.node(node), reported) {
             Balance::Owned => false,
             Balance::Counted(references) => references != reported,

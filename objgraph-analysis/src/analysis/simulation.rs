@@ -1,8 +1,8 @@
 //! Simulates reference counting on a snapshot: what would be freed if some references were dropped.
 
-use objgraph_core::{NodeId, PathId, PointerKind, Snapshot};
+use objgraph_core::{Node, NodeId, PathId, PointerKind, Snapshot};
 
-use super::balance::{Balance, reported};
+use super::balance::{Balance, Reported};
 use super::{NodeSet, reach, rows};
 
 /// The reference counts of a snapshot, which can be changed.
@@ -27,15 +27,16 @@ const IMMORTAL: u32 = u32::MAX;
 impl<'s> Simulation<'s> {
     /// Reads the counts of a snapshot. O(nodes + edges).
     pub(super) fn new(snapshot: &'s Snapshot) -> Self {
-        let references = snapshot
-            .nodes()
-            .zip(reported(snapshot))
-            .map(|(node, reported)| match Balance::of(node, reported) {
+        let reported = Reported::of(snapshot);
+        let references = |node: Node<'_>| {
+            let reported = reported.to(node.node_id());
+            match Balance::of(node, reported) {
                 Balance::Owned => reported,
                 Balance::Counted(references) => references,
                 Balance::InPlace | Balance::OverReported(_) | Balance::Unknown => IMMORTAL,
-            })
-            .collect();
+            }
+        };
+        let references = snapshot.nodes().map(references).collect();
         Self {
             snapshot,
             references,

@@ -4,7 +4,7 @@ use objgraph_core::{NodeId, Snapshot};
 
 use super::OverReportedObject;
 use crate::analysis::NodeSet;
-use crate::analysis::balance::{Balance, reported};
+use crate::analysis::balance::{Balance, Reported};
 
 /// Why an object is alive although no object that was found needs to own it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +71,10 @@ impl HeldObjects {
             by_references: Vec::new(),
             over_reported: Vec::new(),
         };
-        for (node, reported) in snapshot.nodes().zip(reported(snapshot)) {
+        let reported = Reported::of(snapshot);
+        for node in snapshot.nodes() {
             let id = node.node_id();
+            let reported = reported.to(id);
             match Balance::of(node, reported) {
                 Balance::Owned => continue,
                 Balance::Counted(references) if references == reported => continue,
