@@ -236,7 +236,7 @@ step_huge() {
     done
 }
 
-step_release() {
+step_optimised() {
     show cargo build --release
 }
 
@@ -831,6 +831,10 @@ steps() {
 
 # Prints the function that runs a step or a task.
 function_of() {
+    if declare -F "step_$1" "task_$1" >/dev/null; then
+        echo "'$1' is both a step and a task" >&2
+        exit 2
+    fi
     declare -F "step_$1" || declare -F "task_$1" || {
         echo "no step is called '$1'; there are: $(steps | tr '\n' ' ')" >&2
         exit 2
