@@ -211,7 +211,8 @@ fn named_as_std(context: &Context<'_>, ty: &Type, heads: &[&Type]) -> TokenStrea
         .iter()
         .map(|head| quote!(__p::TypeProbe::<#head>::STD));
     let otherwise = on_demand(context, ty);
-    quote!(__p::ProbeResult::named_as_std(#(#is_std)&&*, #known, #otherwise))
+    // A static that branches is evaluated again in each incremental build, so this is no `&&`.
+    quote!(__p::ProbeResult::named_as_std(#(#is_std)&*, #known, #otherwise))
 }
 
 /// Returns the code that registers a type that hardly ever needs it, so that its row is evaluated only
