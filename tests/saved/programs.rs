@@ -238,7 +238,7 @@ fn loaded(snapshot: &Snapshot) -> StdArc<Snapshot> {
 /// Returns all of a snapshot but the moment at which it was taken.
 fn columns(snapshot: &Snapshot) -> String {
     let mut parts = snapshot.parts().clone();
-    // Roots begin with the snapshot.
+    // A root has the epoch of the snapshot, so 0 is left of it; the others are smaller.
     for node in &mut parts.nodes {
         node.epoch %= parts.epoch;
     }
@@ -301,6 +301,7 @@ proptest! {
         drop(hall);
         program.end();
     }
+
     #[test]
     fn a_second_thread_changes_no_row(
         steps in steps(),

@@ -163,16 +163,19 @@ impl EdgeColumn {
         unsorted: &mut Vec<Range<usize>>,
     ) -> Vec<EdgeRow> {
         self.close();
-        let all = self.before + self.edges.len();
-        for node in self.unsorted.drain(..) {
-            let start = self.starts[node as usize] as usize;
-            let end = self.starts.get(node as usize + 1);
-            let end = end.map_or(all, |&end| end as usize);
-            unsorted.push(start - self.before..end - self.before);
+        while let Some(node) = self.unsorted.pop() {
+            unsorted.push(self.range(node));
         }
-        self.before = all;
+        self.before += self.edges.len();
         self.cut = self.starts.len();
         mem::replace(&mut self.edges, empty)
+    }
+
+    /// Returns where the edges in order of a node are, none of which were cut off.
+    fn range(&self, node: u32) -> Range<usize> {
+        let start = self.starts[node as usize] as usize - self.before;
+        let end = self.starts.get(node as usize + 1);
+        start..end.map_or(self.edges.len(), |&end| end as usize - self.before)
     }
 
     /// Puts all edges in order back that were cut off; none may be here.
@@ -183,11 +186,9 @@ impl EdgeColumn {
 
     /// Sorts the edges of the nodes before the last one in order.
     pub(in crate::trace) fn sort(&mut self) {
-        for node in self.unsorted.drain(..) {
-            let start = self.starts[node as usize] as usize - self.before;
-            let end = self.starts.get(node as usize + 1);
-            let end = end.map_or(self.edges.len(), |&end| end as usize - self.before);
-            self.edges[start..end].sort_unstable();
+        while let Some(node) = self.unsorted.pop() {
+            let edges = self.range(node);
+            self.edges[edges].sort_unstable();
         }
     }
 
